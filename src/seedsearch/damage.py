@@ -1,0 +1,47 @@
+"""The names of damage: what a document can suffer, and how sure a repair can be.
+
+The strings are part of the command line's contract (`--json`, `stats`, `damage:`), so a
+member is never renamed. `RESTORED` kinds name edits, `FOUND` kinds name findings.
+"""
+
+from enum import StrEnum
+
+
+class Damage(StrEnum):
+    """One kind of damage; its value is the name people see."""
+
+    # Restored: the kind of an edit.
+    READING_MARK = "reading-mark"
+    SHIFTED_BYTES = "shifted-bytes"
+    UTF8_AS_GBK = "utf8-as-gbk"
+    UTF8_AS_LATIN1 = "utf8-as-latin1"
+    GBK_AS_LATIN1 = "gbk-as-latin1"
+    BIG5_AS_GBK = "big5-as-gbk"
+    GBK_AS_BIG5 = "gbk-as-big5"
+    ENTITY = "entity"
+    MARKUP = "markup"
+    RUBY = "ruby"
+    INVISIBLE_CHARACTER = "invisible-character"
+    COMPATIBILITY_CHARACTER = "compatibility-character"
+    REPEATED_PASSAGE = "repeated-passage"
+
+    # Found only: the kind of a finding.
+    LOST_CHARACTER = "lost-character"
+    REPLACEMENT_CHARACTER = "replacement-character"
+    KUN_JIN_KAO = "kun-jin-kao"
+    MISSING_GLYPH = "missing-glyph"
+    PRIVATE_USE_CHARACTER = "private-use-character"
+    STRAY_SYMBOL = "stray-symbol"
+    UNREPAIRED_BYTES = "unrepaired-bytes"
+
+
+class Certainty(StrEnum):
+    """How sure an edit is, weakest first."""
+
+    INFERRED = "inferred"  # several repairs survive the fault; the text around picked this one
+    PROVED = "proved"  # the fault, run forward, turns this repair and no other into what was found
+    CERTAIN = "certain"  # no choice is involved (an entity, an invisible character)
+
+
+RESTORED = frozenset(list(Damage)[: list(Damage).index(Damage.LOST_CHARACTER)])
+FOUND = frozenset(Damage) - RESTORED

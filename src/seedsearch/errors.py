@@ -1,0 +1,64 @@
+"""Every error raised on purpose.
+
+SeedsearchError            2   the root; what happened, where, what to do
+├── SourceError            2   a file that can not be read as text
+│   └── NotText            2   a binary file
+├── QueryError             2   a query that can not be asked
+├── IndexFault             2   the index folder
+│   ├── IndexMissing       2   there is no index there
+│   ├── IndexStale         2   made by another analyzer or version
+│   ├── IndexDamaged       2   unreadable, or not what it says
+│   └── IndexLocked        2   another process is writing
+└── OutputError            2   a place that can not be written
+
+The number is the exit code of the command line (1 is "nothing found" and is no error).
+"""
+
+from __future__ import annotations
+
+
+class SeedsearchError(Exception):
+    """Root of every error raised on purpose; `str()` is a sentence for people."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, hint: str | None = None) -> None:
+        super().__init__(what if hint is None else f"{what}; {hint}")
+        self.what = what
+        self.hint = hint
+
+
+class SourceError(SeedsearchError):
+    """A file that can not be read as text."""
+
+
+class NotText(SourceError):
+    """A file that holds no text: an image, an archive, a program."""
+
+
+class QueryError(SeedsearchError):
+    """A query that can not be asked: empty, or past a stated limit."""
+
+
+class IndexFault(SeedsearchError):
+    """Something about the index folder; never raised itself."""
+
+
+class IndexMissing(IndexFault):
+    """There is no index in the folder."""
+
+
+class IndexStale(IndexFault):
+    """The index was made by another analyzer or another version of its format."""
+
+
+class IndexDamaged(IndexFault):
+    """The index can not be read, or is not what its own description says."""
+
+
+class IndexLocked(IndexFault):
+    """Another process is writing to the index."""
+
+
+class OutputError(SeedsearchError):
+    """A place that can not be written."""

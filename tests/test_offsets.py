@@ -1,0 +1,118 @@
+"""The laws of spans and edits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, check_edits, compose, edit
+from tests.strategies import edits_of, mixed_text, spans_of
+
+MARK = Damage.READING_MARK
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[str, list[Edit], str]:
+    """A text, edits of it, and the text that they make, which is not empty."""
+    raw = draw(mixed_text)
+    edits = draw(edits_of(raw))
+    out = apply_edits(raw, edits)
+    assume(out)
+    return raw, edits, out
+
+
+@given(edited(), st.data())
+def test_a_mapped_span_is_inside_and_not_empty(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
+    raw, edits, out = case
+    span = OffsetMap.of(edits).to_raw(data.draw(spans_of(len(out))))
+    assert 0 <= span.start < span.end <= len(raw)
+
+
+@given(edited())
+def test_text_outside_every_edit_maps_to_itself(case: tuple[str, list[Edit], str]) -> None:
+    raw, edits, out = case
+    back = OffsetMap.of(edits)
+    touched = {i for e in edits for i in range(e.span.start, e.span.end)}
+    for i in range(len(out)):
+        span = back.to_raw(Span(i, i + 1))
+        if span.start not in touched:
+            assert span.cut(raw) == out[i]
+
+
+@given(edited(), st.data())
+def test_a_smaller_span_maps_inside_a_larger_one(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
+    _, edits, out = case
+    back = OffsetMap.of(edits)
+    outer = data.draw(spans_of(len(out)))
+    inner = data.draw(spans_of(len(outer)))
+    small = back.to_raw(Span(outer.start + inner.start, outer.start + inner.end))
+    large = back.to_raw(outer)
+    assert large.start <= small.start
+    assert small.end <= large.end
+
+
+@given(edited(), st.data())
+def test_disjoint_spans_stay_disjoint_unless_they_share_a_replacement(
+    case: tuple[str, list[Edit], str], data: st.DataObject
+) -> None:
+    _, edits, out = case
+    assume(len(out) > 1)
+    middle = data.draw(st.integers(1, len(out) - 1))
+    back = OffsetMap.of(edits)
+    left, right = back.to_raw(Span(0, middle)), back.to_raw(Span(middle, len(out)))
+    shared = {e.span for e in edits}
+    assert left.end <= right.start or Span(right.start, left.end) in shared
+
+
+@given(edited(), st.data())
+def test_two_passes_compose(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
+    raw, first, middle = case
+    second = data.draw(edits_of(middle))
+    out = apply_edits(middle, second)
+    both = compose(first, second, middle)
+    check_edits(both, len(raw))
+    assert apply_edits(raw, both) == out
+    assume(out)
+    span = data.draw(spans_of(len(out)))
+    stepwise = OffsetMap.of(first).to_raw(OffsetMap.of(second).to_raw(span))
+    at_once = OffsetMap.of(both).to_raw(span)
+    assert at_once.start <= stepwise.start
+    assert stepwise.end <= at_once.end
+
+
+def test_a_deleted_mark_is_not_in_the_span_of_its_character() -> None:
+    """Where a map of points gives `焊接(hàn jiē)` for 焊接, the map of spans gives 焊接."""
+    raw = "自动焊接(hàn jiē)机器人"
+    edits = [edit(4, 13, "", MARK)]
+    assert apply_edits(raw, edits) == "自动焊接机器人"
+    assert OffsetMap.of(edits).to_raw(Span(2, 4)).cut(raw) == "焊接"
+    assert OffsetMap.of(edits).to_raw(Span(3, 5)).cut(raw) == "接(hàn jiē)机"
+
+
+def test_composed_edits_are_of_the_later_kind_and_the_weaker_certainty() -> None:
+    first = [edit(1, 3, "xy", Damage.SHIFTED_BYTES, Certainty.INFERRED)]
+    second = [edit(2, 4, "z", Damage.ENTITY)]
+    assert compose(first, second, "axyb") == (edit(1, 4, "xz", Damage.ENTITY, Certainty.INFERRED),)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [edit(2, 2, "x", MARK)],
+        [edit(3, 2, "x", MARK)],
+        [edit(0, 9, "", MARK)],
+        [edit(2, 3, "", MARK), edit(1, 2, "", MARK)],
+        [edit(0, 2, "", MARK), edit(1, 3, "", MARK)],
+    ],
+    ids=["empty", "backwards", "outside", "unsorted", "overlapping"],
+)
+def test_unlawful_edits_are_refused(edits: list[Edit]) -> None:
+    with pytest.raises(ValueError, match="empty, out of order or outside"):
+        apply_edits("焊接产业", edits)
+
+
+def test_an_empty_span_has_no_source() -> None:
+    with pytest.raises(ValueError, match="no source"):
+        OffsetMap.of([]).to_raw(Span(1, 1))
