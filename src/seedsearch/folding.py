@@ -1,0 +1,42 @@
+"""Spelling variants made equal, for search only: script, width, case.
+
+Folding is one character to one character, so folded and readable text share offsets. The table
+(`folding.txt`, made by `tools/make_folding.py` from OpenCC's character tables and Unicode) is closed:
+folding folded text changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+# Han: the ideographs of all planes, 〇, and 々, which stands for one.
+HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+# Characters that are written without blanks between them: Han, kana, and their punctuation and full-width forms.
+WIDE = HAN + "、-〄〆〈-〿぀-ヿ︰-﹏！-ﾟ“”‘’…—·"
+
+_HAN = re.compile(f"[{HAN}]")
+_BLANKS_IN_WIDE = re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")
+
+
+@cache
+def table() -> dict[int, str]:
+    """Code point → the character it folds to, for characters that change."""
+    before, after = files("seedsearch").joinpath("folding.txt").read_text(encoding="utf-8").splitlines()
+    return {ord(a): b for a, b in zip(before, after, strict=True)}
+
+
+def fold(text: str) -> str:
+    """`text` with every character replaced by the one that stands for its variants; of the same length."""
+    return text if text.isascii() and text.islower() else text.translate(table())
+
+
+def is_han(char: str) -> bool:
+    """Whether `char` is one ideograph (〇 and 々 included)."""
+    return _HAN.fullmatch(char) is not None
+
+
+def wide_blanks(text: str) -> list[tuple[int, int]]:
+    """The runs of white space (start, end) that search reads across: between characters written without blanks."""
+    return [m.span() for m in _BLANKS_IN_WIDE.finditer(text)]

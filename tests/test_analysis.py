@@ -1,0 +1,81 @@
+"""Terms: every run can be looked up, and words keep their parts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.analysis import LONGEST_RUN, grams, han_words, query_words, run_grams, run_text, words
+from seedsearch.folding import fold
+from tests.strategies import han_text, mixed_text
+
+
+@given(mixed_text, st.data())
+def test_a_text_has_the_grams_of_each_of_its_runs(text: str, data: st.DataObject) -> None:
+    run = run_text(text).text
+    start = data.draw(st.integers(0, len(run)))
+    part = run[start : data.draw(st.integers(start, min(len(run), start + 8)))]
+    assert set(run_grams(part)) <= set(grams(run))
+
+
+@given(mixed_text)
+def test_a_run_is_found_where_it_stands(text: str) -> None:
+    run = run_text(text)
+    for start in range(len(run.text) - 1):
+        part = run.text[start : start + 2]
+        places = list(run.find(part))
+        assert places
+        for span in places:
+            assert run_text(span.cut(text)).text == part
+
+
+@given(han_text)
+def test_words_of_han_are_the_text_cut(text: str) -> None:
+    assert "".join(words(fold(text))) == fold(text)
+
+
+def test_no_run_is_longer_than_the_cap() -> None:
+    text = "焊" * (3 * LONGEST_RUN)
+    assert "".join(han_words(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("C++", ["c++", "c"]),
+        ("C#", ["c#", "c"]),
+        (".NET", [".net", "net"]),
+        ("5G", ["5g", "5", "g"]),
+        ("3.14%", ["3.14%", "3.14", "3", "14"]),
+        ("v2.0", ["v2.0", "v", "2", "0"]),
+        ("COVID-19", ["covid-19", "covid", "19"]),
+        ("a@b.c", ["a@b.c", "a", "b", "c"]),
+        ("重跑gen-itgc后", ["重", "跑", "gen-itgc", "gen", "itgc", "后"]),
+        ("foo_bar", ["foo_bar", "foo", "bar"]),
+        ("café", ["café"]),
+    ],
+)
+def test_latin_and_digits_whole_and_in_parts(text: str, expected: list[str]) -> None:
+    assert list(words(fold(text))) == expected
+
+
+def test_a_query_has_the_wholes_only() -> None:
+    assert query_words("用c++写5g协议") == ["用", "c++", "写", "5g", "协议"]
+
+
+def test_hard_breaks_and_blanks_between_han_are_read_across() -> None:
+    assert run_text("焊\n接 材　料 and  more\n").text == "焊接材料 and more "
+
+
+def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
+    code = "from seedsearch.analysis import han_words; print(list(han_words('焊接产业链')))"
+    environment = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.strip() == "['焊接', '产业链']"
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,113 @@
+"""Make src/seedsearch/folding.txt, the table of spelling variants that search treats as one.
+
+Sources: OpenCC's character tables (Traditional, Taiwan and Hong Kong variants → Simplified) and Unicode's own
+NFKC and lower-case mappings where they lead from one character to one. The table is closed: what a character folds to
+folds to itself. It is committed so that an index made today means the same after an update of OpenCC; a test
+makes it again and compares.
+
+    python tools/make_folding.py            write the table
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from pathlib import Path
+
+import opencc
+
+TABLE = Path(__file__).parents[1] / "src" / "seedsearch" / "folding.txt"
+
+# Variants in daily use that OpenCC's tables leave apart: old and new print forms of one character
+# (the "new character forms" list of 1965 against the traditional forms that Taiwan and Big5 kept).
+PRINT_FORMS = (
+    "著着 戶户 戸户 內内 黃黄 黒黑 敎教 靑青 淸清 眞真 愼慎 吳吴 呂吕 "
+    "兌兑 稅税 脫脱 悅悦 閱阅 絕绝 溫温 產产 顏颜 彥彦 郞郎"
+)
+# Quotation marks and dashes that typing and conversion swap freely.
+MARKS = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‟": '"',
+    "「": '"',
+    "」": '"',
+    "『": '"',
+    "』": '"',
+    "‘": "'",
+    "’": "'",
+    "‚": "'",
+    "―": "—",
+    "–": "-",
+    "‐": "-",
+    "−": "-",
+    "〜": "~",
+    "∼": "~",
+    "•": "·",
+    "・": "·",
+    "‧": "·",
+    "．": ".",
+}
+
+
+class _Script:
+    """Traditional and regional variants → the Simplified character that OpenCC's tables lead to."""
+
+    def __init__(self) -> None:
+        self._simplify = opencc.OpenCC("t2s").convert
+        self._regional = [opencc.OpenCC(name).convert for name in ("tw2t", "hk2t")]
+        han = [chr(code) for code in range(0x3400, 0x33480) if unicodedata.category(chr(code)) == "Lo"]
+        self._simplified = {made for char in han if (made := self._simplify(char)) != char}
+
+    def __call__(self, char: str) -> str:
+        simple = self._simplify(char)
+        if simple != char or char in self._simplified:
+            return _one(simple, char)  # 么 is the end of 麼; the Taiwan table would lead it on to 幺
+        for convert in self._regional:
+            char = _one(convert(char), char)
+        return _one(self._simplify(char), char)
+
+
+def _one(made: str, char: str) -> str:
+    """`made` where it is one character, else `char`: folding keeps lengths."""
+    return made if len(made) == 1 else char
+
+
+def _width_and_case(char: str) -> str:
+    for spell in (lambda c: unicodedata.normalize("NFKC", c), str.lower):
+        made = spell(char)
+        if len(made) == 1 and not made.isspace():
+            char = made
+    return char
+
+
+def make_table() -> dict[str, str]:
+    """Every character that folds to another one, with what it folds to."""
+    script = _Script()
+    extra = {pair[0]: pair[1] for pair in PRINT_FORMS.split() if len(pair) == 2} | MARKS
+
+    def once(char: str) -> str:
+        return _width_and_case(script(extra.get(char, char)))
+
+    table = {}
+    for code in range(0x41, sys.maxunicode + 1):
+        char = chr(code)
+        if unicodedata.category(char) in ("Cn", "Cs", "Co", "Cc", "Mn", "Mc"):
+            continue
+        end = char
+        for _ in range(8):
+            end = once(end)
+        if once(end) != end:
+            raise ValueError(f"{char!r} folds in a circle through {end!r}")
+        if end != char:
+            table[char] = end
+    return table
+
+
+def as_text(table: dict[str, str]) -> str:
+    """Two lines: the characters, and what each folds to, in the same order."""
+    return "".join(table) + "\n" + "".join(table.values()) + "\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(as_text(make_table()), encoding="utf-8", newline="\n")
