@@ -1,0 +1,214 @@
+"""One contract for every engine, and random histories against the brute-force reference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedsearch.analysis import grams, run_grams, run_text, words
+from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.memory import MemoryEngine
+from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale
+from seedsearch.folding import fold
+from seedsearch.model import IndexEntry
+from seedsearch.query import All, Any, AtLeast, Not, Query, Ranked, Run, Term
+
+MARK = "analysis 0"
+
+
+def entry(doc_id: str, text: str) -> IndexEntry:
+    run = run_text(text).text
+    return IndexEntry(doc_id, f"digest of {text}", run, grams(run), Counter(words(fold(text))), text.encode())
+
+
+def run(text: str) -> Run:
+    folded = run_text(text).text
+    return Run(folded, tuple(run_grams(folded)))
+
+
+def found(engine: Engine, query: Query) -> set[str]:
+    return {match.doc_id for match in engine.search(query, 1000).best}
+
+
+@pytest.fixture(params=["memory", "embedded"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    made = MemoryEngine() if request.param == "memory" else open_engine(tmp_path, MARK, create=True)
+    yield made
+    made.close()
+
+
+TEXTS = {"a": "焊接產業鏈", "b": "产业链与焊接", "c": "焊\n接 gen-itgc", "d": "创新联合体 5G"}
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    with engine.writer() as writer:
+        for doc_id, text in TEXTS.items():
+            writer.put(entry(doc_id, text))
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (run("焊接"), "abc"),
+        (run("接产"), "a"),
+        (run("焊"), "abc"),
+        (run("N-I"), "c"),
+        (run("產業鏈"), "ab"),
+        (run("体 5g"), "d"),
+        (run("量子"), ""),
+        (Term("word", "itgc"), "c"),
+        (All((run("焊接"), run("产业链"))), "ab"),
+        (All((run("焊接"), Not(run("与")))), "ac"),
+        (Any((run("与"), run("5"))), "bd"),
+        (Not(run("焊接")), "d"),
+        (Not(Not(run("焊接"))), "abc"),
+        (AtLeast(2, (run("焊"), run("链"), run("与"))), "ab"),
+        (Any((All((run("焊接"), Not(run("链")))), run("5g"))), "cd"),
+        (Ranked(run("焊接"), ((Term("word", "与"), 1.0),)), "abc"),
+    ],
+)
+def test_what_each_query_matches(filled: Engine, query: Query, expected: str) -> None:
+    assert found(filled, query) == set(expected)
+    assert filled.search(query, 0).total == len(expected)
+
+
+def test_ranked_puts_the_scored_first(filled: Engine) -> None:
+    best = filled.search(Ranked(run("焊接"), ((Term("word", "与"), 1.0),)), 10).best
+    assert [match.doc_id for match in best] == ["b", "a", "c"]
+    assert best[0].score > best[1].score == best[2].score
+
+
+def test_equal_scores_are_in_the_order_of_ids(filled: Engine) -> None:
+    assert [match.doc_id for match in filled.search(run("焊接"), 2).best] == ["a", "b"]
+
+
+def test_what_was_stored_comes_back(filled: Engine) -> None:
+    assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]
+    assert list(filled.stored()) == [text.encode() for text in TEXTS.values()]
+    assert filled.digests() == {doc_id: f"digest of {text}" for doc_id, text in TEXTS.items()}
+
+
+def test_put_replaces_and_remove_removes(filled: Engine) -> None:
+    with filled.writer() as writer:
+        writer.put(entry("a", "量子"))
+        writer.remove("b")
+        writer.remove("never there")
+    assert found(filled, run("焊接")) == {"c"}
+    assert found(filled, run("量子")) == {"a"}
+    assert filled.info().documents == 3
+
+
+def test_leaving_by_an_exception_changes_nothing(filled: Engine) -> None:
+    def fail() -> None:
+        with filled.writer() as writer:
+            writer.put(entry("e", "量子"))
+            writer.remove("a")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail()
+    assert set(filled.digests()) == set(TEXTS)
+    with filled.writer() as writer:
+        writer.put(entry("e", "量子"))
+    assert found(filled, run("量子")) == {"e"}
+
+
+def test_clear_takes_out_what_was_there_before(filled: Engine) -> None:
+    with filled.writer() as writer:
+        writer.clear()
+        writer.put(entry("e", "量子"))
+    assert set(filled.digests()) == {"e"}
+
+
+def test_a_second_writer_is_refused(filled: Engine) -> None:
+    with filled.writer(), pytest.raises(IndexLocked):
+        filled.writer()
+
+
+def test_info_counts_documents_and_terms(filled: Engine) -> None:
+    info = filled.info()
+    assert info.documents == 4
+    assert info.terms["word"] == len({word for text in TEXTS.values() for word in words(fold(text))})
+    assert info.size > 0
+
+
+def test_an_empty_engine_answers(engine: Engine) -> None:
+    assert engine.search(Ranked(run("焊接"), ((Term("word", "焊接"), 1.0),)), 10).total == 0
+    assert engine.info().documents == 0
+
+
+def test_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="seedsearch index"):
+        open_engine(tmp_path, MARK)
+
+
+def test_another_analyzer(tmp_path: Path) -> None:
+    open_engine(tmp_path, MARK, create=True).close()
+    with pytest.raises(IndexStale, match="--rebuild"):
+        open_engine(tmp_path, "analysis 9")
+    replaced = open_engine(tmp_path, "analysis 9", create=True, replace=True)
+    assert replaced.info().documents == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda content: b"", lambda content: b"\0" * len(content), lambda content: content[:-9]],
+    ids=["empty", "zeros", "cut"],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves the file open
+def test_damaged_files(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    engine = open_engine(tmp_path, MARK, create=True)
+    with engine.writer() as writer:
+        writer.put(entry("a", "焊接"))
+    engine.close()
+    for path in tmp_path.glob("_MAIN_*.toc"):
+        path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        open_engine(tmp_path, MARK)
+    open_engine(tmp_path, MARK, create=True, replace=True).close()
+    open_engine(tmp_path, MARK).close()
+
+
+CHARS = "焊接产业a1 "
+texts = st.text(CHARS, max_size=12)
+runs = st.text(CHARS.strip(), min_size=1, max_size=3).map(run)
+queries = st.recursive(
+    runs,
+    lambda children: st.one_of(
+        st.lists(children, min_size=1, max_size=3).map(lambda c: All(tuple(c))),
+        st.lists(children, min_size=1, max_size=3).map(lambda c: Any(tuple(c))),
+        st.builds(lambda n, c: AtLeast(n, tuple(c)), st.integers(1, 3), st.lists(children, min_size=3, max_size=3)),
+        children.map(Not),
+    ),
+    max_leaves=6,
+)
+histories = st.lists(st.tuples(st.sampled_from("abcdef"), st.none() | texts), max_size=10)
+
+
+@given(st.lists(histories, min_size=1, max_size=3), st.lists(queries, min_size=1, max_size=6))
+@settings(max_examples=40)
+def test_engines_agree_on_random_histories(commits: list[list[tuple[str, str | None]]], asked: list[Query]) -> None:
+    memory = MemoryEngine()
+    with TemporaryDirectory() as folder:
+        embedded = open_engine(Path(folder), MARK, create=True)
+        for history in commits:
+            for engine in (memory, embedded):
+                with engine.writer() as writer:
+                    for doc_id, text in history:
+                        if text is None:
+                            writer.remove(doc_id)
+                        else:
+                            writer.put(entry(doc_id, text))
+        for query in asked:
+            assert found(embedded, query) == found(memory, query)
+            assert embedded.search(query, 0).total == memory.search(query, 0).total
+        assert embedded.digests() == memory.digests()
+        embedded.close()
