@@ -11,12 +11,14 @@ any, and with one space for every other run of white space. An exact run of char
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from seedsearch.folding import HAN, fold, table, wide_blanks
 from seedsearch.offsets import OffsetMap, Span
@@ -138,7 +140,15 @@ def _jieba_cut() -> Callable[[str], list[str]]:
 @cache
 def fingerprint() -> str:
     """What the terms of an index depend on; an index with another fingerprint can not be asked."""
+    folding = sha256("".join(f"{a:x}{b}" for a, b in table().items()).encode()).hexdigest()[:12]
+    return f"analysis {VERSION}, jieba {_jieba_version()}, folding {folding}"
+
+
+def _jieba_version() -> str:
+    """The installed version, from the name of its metadata folder: importlib.metadata takes longer than a query."""
+    for place in sys.path:
+        for found in Path(place or ".").glob("jieba-*.dist-info"):
+            return found.name.removeprefix("jieba-").removesuffix(".dist-info")
     from importlib.metadata import version
 
-    folding = sha256("".join(f"{a:x}{b}" for a, b in table().items()).encode()).hexdigest()[:12]
-    return f"analysis {VERSION}, jieba {version('jieba')}, folding {folding}"
+    return version("jieba")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 # Han: the ideographs of all planes, 〇, and 々, which stands for one.
 HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
@@ -23,7 +23,7 @@ _BLANKS_IN_WIDE = re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")
 @cache
 def table() -> dict[int, str]:
     """Code point → the character it folds to, for characters that change."""
-    before, after = files("seedsearch").joinpath("folding.txt").read_text(encoding="utf-8").splitlines()
+    before, after = Path(__file__).with_name("folding.txt").read_text(encoding="utf-8").splitlines()
     return {ord(a): b for a, b in zip(before, after, strict=True)}
 
 

@@ -100,6 +100,17 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful."""
+
+    engine: EngineInfo
+    encodings: Mapping[str, int]
+    damage: Mapping[str, int]
+    files: Mapping[str, Mapping[str, int]]
+    unsure: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """A readable stretch of a document.
 
@@ -145,7 +156,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run of indexing did; `damage` counts kinds over the documents added and updated."""
+    """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any."""
 
     added: int = 0
     updated: int = 0
@@ -153,6 +164,7 @@ class IndexReport:
     removed: int = 0
     failures: tuple[Failure, ...] = ()
     damage: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
 
 

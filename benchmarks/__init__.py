@@ -1,0 +1,1 @@
+"""Measurements: `python -m benchmarks` (see benchmarks/__main__.py)."""

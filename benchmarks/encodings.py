@@ -1,0 +1,131 @@
+"""Telling encodings: the share of pieces of clean text that are decoded exactly, without a mark or a declared charset.
+
+Beside ours: charset-normalizer, chardet and faust-cchardet where they are installed. A piece counts for an encoding
+only if that can write it and reads it back itself; so Big5 is measured on Traditional text alone.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from seedsearch.encodings import decode
+from seedsearch.errors import SeedsearchError
+
+LENGTHS = (10, 20, 50, 200)
+# Files in Big5 are written by Windows: cp950, which differs from Python's "big5" in a dozen signs.
+ENCODINGS = ("utf-8", "gb18030", "cp950", "utf-16-le", "utf-16-be")
+PIECES = 200
+LARGEST_TEXT = 4_000_000  # characters of a corpus that are read
+HAN_SHARE = 0.4  # of a piece; one of Latin and digits says nothing about Chinese
+
+Decoder = Callable[[bytes], str | None]
+
+
+def run(corpus: Path | None, *, smoke: bool = False) -> None:
+    """Print one table per decoder: encodings down, lengths across, and the milliseconds for a piece."""
+    texts = list(_texts(corpus)) if corpus else [_generated()]
+    wanted = 5 if smoke else PIECES
+    print("Share decoded exactly, pieces of", ", ".join(map(str, LENGTHS)), "characters; ms for a piece")
+    for name, decoder in _decoders():
+        print(f"\n{name}")
+        for encoding in ENCODINGS:
+            print(f"  {encoding:10}", _line(decoder, texts, encoding, wanted))
+
+
+def _line(decoder: Decoder, texts: list[str], encoding: str, wanted: int) -> str:
+    shares, pieces, seconds = [], 0, 0.0
+    for length in LENGTHS:
+        chosen = list(_pieces(texts, length, encoding, wanted))
+        start = time.perf_counter()
+        right = sum(decoder(piece.encode(encoding)) == piece for piece in chosen)
+        seconds += time.perf_counter() - start
+        pieces += len(chosen)
+        shares.append(f"{right / len(chosen):6.3f}" if chosen else "     –")
+    return " ".join(shares) + (f"   {1000 * seconds / pieces:6.2f} ms" if pieces else "")
+
+
+def _pieces(texts: list[str], length: int, encoding: str, wanted: int) -> Iterator[str]:
+    rng = random.Random(length)
+    for _ in range(wanted * 20):
+        text = rng.choice(texts)
+        start = rng.randrange(max(1, len(text) - length))
+        piece = text[start : start + length]
+        if wanted and len(piece) == length and _fits(piece, encoding):
+            wanted -= 1
+            yield piece
+
+
+def _fits(piece: str, encoding: str) -> bool:
+    try:
+        same = piece.encode(encoding).decode(encoding) == piece
+    except UnicodeError:
+        return False
+    return same and sum("一" <= char <= "鿿" for char in piece) >= HAN_SHARE * len(piece)
+
+
+def _decoders() -> Iterator[tuple[str, Decoder]]:
+    yield "seedsearch", _ours
+    for name in ("charset_normalizer", "chardet", "cchardet"):  # the last is what faust-cchardet installs
+        try:
+            detect = import_module(name).detect
+        except ImportError:
+            continue
+        yield name, _by_name(detect)
+
+
+def _by_name(detect: Callable[[bytes], dict[str, str | None]]) -> Decoder:
+    def decoder(content: bytes) -> str | None:
+        name = detect(content)["encoding"]
+        wider = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950"}.get((name or "").lower(), name)
+        try:
+            return content.decode(wider) if wider else None
+        except (LookupError, UnicodeError):
+            return None
+
+    return decoder
+
+
+def _ours(content: bytes) -> str | None:
+    try:
+        return decode(content).text
+    except SeedsearchError:
+        return None
+
+
+def _texts(corpus: Path) -> Iterator[str]:
+    """The texts of the files of a folder, JSON Lines (`text`) record by record."""
+    left = LARGEST_TEXT
+    for path in sorted(corpus.rglob("*")):
+        if left > 0 and path.is_file():
+            for text in _records(path):
+                left -= len(text)
+                yield text
+                if left < 0:
+                    return
+
+
+def _records(path: Path) -> Iterator[str]:
+    if ".jsonl" not in path.name:
+        yield path.read_text(encoding="utf-8", errors="replace")
+        return
+    with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as lines:
+        yield from (record["text"] for record in map(json.loads, lines) if "text" in record)
+
+
+def _generated() -> str:
+    """Sentences of dictionary words in random order, in both scripts: enough to see that all is well."""
+    from opencc import OpenCC
+
+    from seedsearch.language import model
+
+    rng = random.Random(1)
+    words = rng.sample(sorted(model().long_words, key=model().long_words.__getitem__)[-20_000:], 4000)
+    simplified = "".join(word + rng.choice(("", "", "", "的", "，", "。", "、", "是")) for word in words)
+    traditional: str = OpenCC("s2t").convert(simplified)
+    return simplified + "\n" + traditional

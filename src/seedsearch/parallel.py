@@ -1,0 +1,39 @@
+"""A function over many items by several processes: in order, with bounded memory."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+# Items under way for each worker: enough that none waits for the one whose turn it is to be handed on.
+AHEAD = 16
+
+
+def map_in_order(function: Callable[[T], R], items: Iterable[T], workers: int | None = None) -> Iterator[R]:
+    """`function` of each item, in order; `workers` defaults to one a core, and 1 means this process.
+
+    Items are taken only as results are handed on. `function`, items and results must pickle.
+    """
+    count = workers or len(os.sched_getaffinity(0))
+    if count == 1:
+        yield from map(function, items)
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("forkserver")) as pool:
+        under_way: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                under_way.append(pool.submit(function, item))
+                if len(under_way) >= AHEAD * count:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()

@@ -1,0 +1,69 @@
+"""What the index keeps of a document besides its terms: enough to show a hit without the file."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from seedsearch.model import Cleaned
+from seedsearch.offsets import OffsetMap, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document as the index keeps it.
+
+    `confidence` (0 to 1) says how sure the encoding is.
+    `replaced` holds (raw start, raw end, length of the replacement) of each edit; `lines` the offset in the raw text at
+    which each line starts (a line ends with U+000A).
+    """
+
+    path: str
+    encoding: str
+    confidence: float
+    readable: str
+    replaced: tuple[tuple[int, int, int], ...]
+    lines: tuple[int, ...]
+    damage: Mapping[str, int]
+
+    def to_raw(self, span: Span) -> Span:
+        """A span of the readable text as one of the raw text."""
+        return OffsetMap(self.replaced).to_raw(span)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of an offset in the raw text."""
+        line = bisect_right(self.lines, offset) - 1
+        return line + 1, offset - self.lines[line] + 1
+
+
+def record_of(cleaned: Cleaned) -> Record:
+    """The record of a cleaned document."""
+    replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
+    raw = cleaned.raw
+    lines = line_starts(raw.text)
+    return Record(raw.path, raw.encoding, raw.confidence, cleaned.readable, replaced, lines, cleaned.damage)
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offsets at which the lines of `text` start."""
+    return tuple(accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=0))
+
+
+def to_bytes(record: Record) -> bytes:
+    """`record` as compressed JSON."""
+    lengths = [b - a for a, b in pairwise(record.lines)]
+    origin = [record.path, record.encoding, record.confidence]
+    row = [*origin, record.readable, record.replaced, lengths, dict(record.damage)]
+    return zlib.compress(json.dumps(row, separators=(",", ":")).encode(), 6)
+
+
+def from_bytes(stored: bytes) -> Record:
+    """The record that `to_bytes` wrote."""
+    path, encoding, confidence, readable, replaced, lengths, damage = json.loads(zlib.decompress(stored))
+    lines = tuple(accumulate(lengths, initial=0))
+    edits = tuple((start, end, length) for start, end, length in replaced)
+    return Record(path, encoding, confidence, readable, edits, lines, damage)
