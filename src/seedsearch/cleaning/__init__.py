@@ -1,0 +1,87 @@
+"""Restoration: raw text → edits and findings, one module per kind of damage.
+
+A step is a pure function from text to edits; this module runs them in order, each on the text that the
+one before left, and composes their edits into one list over the raw text. `trigger` is the cheap scan:
+text in which it finds nothing has no edits of that step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from seedsearch.cleaning import (
+    big5_gbk,
+    compatibility,
+    entities,
+    gbk_replacement,
+    html,
+    invisible,
+    latin1,
+    lost,
+    markup,
+    natural_shift,
+    repeated_passage,
+    ruby,
+    utf8_as_gbk,
+)
+from seedsearch.model import Finding
+from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One pass of cleaning; `edits` is only asked where `trigger` is found (or is None)."""
+
+    trigger: re.Pattern[str] | None
+    edits: Callable[[str], Sequence[Edit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The text with all steps done, and the edits and findings in code points of the text given."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    findings: tuple[Finding, ...]
+
+
+# The order is part of the result.
+STEPS: tuple[Step, ...] = (
+    # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
+    Step(latin1.TRIGGER, latin1.edits),
+    Step(utf8_as_gbk.TRIGGER, utf8_as_gbk.edits),
+    Step(big5_gbk.TRIGGER, big5_gbk.edits),
+    # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
+    Step(gbk_replacement.TRIGGER, gbk_replacement.edits),
+    # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
+    Step(natural_shift.TRIGGER, natural_shift.edits),
+    Step(invisible.TRIGGER, invisible.edits),
+    # Markup after bytes: a torn tag is a tag again. A whole HTML file is parsed; what is left are remnants.
+    Step(html.TRIGGER, html.edits),
+    Step(ruby.TRIGGER, ruby.edits),
+    Step(entities.TRIGGER, entities.edits),
+    Step(markup.TRIGGER, markup.edits),
+    Step(compatibility.TRIGGER, compatibility.edits),
+    # Repeats last: copies are equal only when the damage in them is undone.
+    Step(repeated_passage.TRIGGER, repeated_passage.edits),
+)
+
+
+def restore(text: str, steps: Sequence[Step] = STEPS) -> Restored:
+    """Run the steps over `text`, then look for damage that is left."""
+    edits: tuple[Edit, ...] = ()
+    now = text
+    for step in steps:
+        if step.trigger is None or step.trigger.search(now):
+            found = tuple(step.edits(now))
+            edits = compose(edits, found, now)
+            now = apply_edits(now, found)
+    return Restored(now, edits, _findings(now, edits))
+
+
+def _findings(text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
+    """Damage in the restored text, in code points of the raw text."""
+    back = OffsetMap.of(edits)
+    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in lost.findings(text))

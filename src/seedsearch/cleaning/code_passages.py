@@ -1,0 +1,71 @@
+"""Where a text shows code: there entities and tags are the subject, and cleaning keeps its hands off.
+
+Markdown's fences (``` and ~~~), its inline code (`…`) and its indented blocks are code. A piece cut out of a longer
+page can hold a fence without its partner. If its first fence is plainly a closing one, the piece starts inside of
+code; otherwise what is inside and what outside is anybody's guess, and the whole text counts as code.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from seedsearch.offsets import Span
+
+_FENCE = re.compile(r"^[ \t>]{0,12}(```|~~~)[^\n]*$", re.M)
+_INLINE = re.compile(r"`(?<!``)(`?)(?!`)[^`\n]{1,400}`\1(?!`)")
+# A closing fence names no language, has text before it and an empty line, or nothing, behind it.
+_CLOSING = re.compile(r"[^\s`~][ \t]*\n[ \t>]{0,12}(?:```|~~~)[ \t\r]*\Z")
+_BLANK_LINE = re.compile(r"\n?[ \t]*(?:\n|\Z)")
+# An indented block follows an empty line (or starts the text); a paragraph indented in the Chinese way starts with Han.
+_INDENTED = re.compile(r"(?:\A|\n[ \t]*\n)((?:(?: {4}|\t)[^\n]*(?:\n[ \t]*)*(?:\n|\Z))+)")
+_LATIN_START = re.compile(r"(?: {4}|\t)\s*[!-~]")
+
+
+class Passages:
+    """Stretches of one text, sorted and apart; `offset in passages` asks for a character."""
+
+    def __init__(self, spans: list[Span]) -> None:
+        self.spans = spans
+        self._starts = [span.start for span in spans]
+
+    def __contains__(self, offset: int) -> bool:
+        i = bisect_right(self._starts, offset) - 1
+        return i >= 0 and offset < self.spans[i].end
+
+
+def code_passages(text: str) -> Passages:
+    """The stretches of `text` that show code."""
+    return Passages(_merged([*_fenced(text), *_inline(text), *_indented(text)]))
+
+
+def _fenced(text: str) -> Iterator[Span]:
+    fences = [m.span() for m in _FENCE.finditer(text)]
+    if fences and _CLOSING.search(text, 0, fences[0][1]) and _BLANK_LINE.match(text, fences[0][1]):
+        fences.insert(0, (0, 0))  # the piece starts inside of code
+        fences += [(len(text), len(text))] * (len(fences) % 2)
+    if len(fences) % 2:
+        yield Span(0, len(text))
+        return
+    for opening, closing in zip(fences[::2], fences[1::2], strict=True):
+        yield Span(opening[0], closing[1])
+
+
+def _inline(text: str) -> Iterator[Span]:
+    return (Span(*m.span()) for m in _INLINE.finditer(text))
+
+
+def _indented(text: str) -> Iterator[Span]:
+    return (Span(*m.span(1)) for m in _INDENTED.finditer(text) if _LATIN_START.match(m.group(1)))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """The union of `spans`, without overlap."""
+    union: list[Span] = []
+    for span in sorted(spans):
+        if union and span.start < union[-1].end:
+            union[-1] = Span(union[-1].start, max(union[-1].end, span.end))
+        else:
+            union.append(span)
+    return union

@@ -1,0 +1,155 @@
+"""Pages that went through byte replacement in GBK: reading marks and shifted bytes, undone in one pass.
+
+The two belong together: marks stand inside shifted stretches, and a mark that tore a character apart begins one.
+From left to right, each mark of the page's list is taken out and each place where a character was torn apart is
+repaired; what a repair covers is not looked at again. `reading_marks` and `shifted_bytes` say what is recognised
+and what is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from seedsearch.cleaning.faults import encode, narrowed, pair_of
+from seedsearch.cleaning.reading_marks import MARK, marked_characters, suspected_characters
+from seedsearch.cleaning.readings import LETTERS, is_reading, letters, read_as
+from seedsearch.cleaning.shift_score import PageScore
+from seedsearch.cleaning.shift_search import SIGNED, SILENT
+from seedsearch.cleaning.shift_traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
+from seedsearch.cleaning.shifted_bytes import repair
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+
+_LOSS = (
+    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[{LETTERS}]{{1,7}} ?[)）]"
+    rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
+)
+_SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
+TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
+_PRIVATE_USE = re.compile("[\ue000-\ue864]")
+_MARKS = "！？。，；、!?,;"
+
+
+@cache
+def _event() -> re.Pattern[str]:
+    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false."""
+    return re.compile(
+        rf"(?P<mark>[㐀-鿿][(（] ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）])"
+        rf"|(?<=[^\x01-\x7f])(?P<orphan>(?:{SIGN_CLASS}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）])"
+        rf"|(?<!\?)(?P<loss>{SIGN_CLASS})(?!\?\?)[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
+        rf"|(?P<silent>{silent_marks()})"
+    )
+
+
+UNLISTED = 2.0  # nats for a character of the site's list that is nowhere else on the page
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
+    listed = marked_characters(text)
+    if listed:
+        return list(_Pass(text, listed, marked=True).edits())
+    if not _SIGN_OF_LOSS.search(text):
+        return []
+    suspected = suspected_characters(text)
+    made = list(_Pass(text, suspected, marked=False).edits())
+    if all(e.kind is Damage.READING_MARK for e in made):
+        return []
+    return list(_Pass(text, suspected, marked=True).edits()) if suspected else made
+
+
+class _Pass:
+    """One way through a page."""
+
+    def __init__(self, text: str, listed: dict[str, str], *, marked: bool) -> None:
+        self._text, self._listed, self._marked = text, listed, marked
+        self._drops = _PRIVATE_USE.search(text) is None  # a reader that shows private-use characters drops nothing
+        # A reader that leaves a sign for one broken pair leaves it for all.
+        self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
+        self._page: PageScore | None = None
+        self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
+
+    def edits(self) -> Iterator[Edit]:
+        at, pattern = 0, _event()
+        while (event := pattern.search(self._text, at)) is not None:
+            made = self._edit(event)
+            if made is None:
+                at = event.end()
+                continue
+            yield made
+            at = self._done = made.span.end
+
+    def _edit(self, event: re.Match[str]) -> Edit | None:
+        if event["mark"]:
+            return self._mark(event)
+        return self._orphan(event) if event["orphan"] else self._stop(event)
+
+    def _mark(self, event: re.Match[str]) -> Edit | None:
+        char = event["mark"][0]
+        if self._listed.get(char) == letters(event["letters"]):
+            self._last = char
+            return edit(event.start() + 1, event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+        if not self._marked or is_reading(char, event["letters"]):
+            return None
+        return self._torn(event.start() + 1, event.end(), char, event["letters"], SIGNED)
+
+    def _orphan(self, event: re.Match[str]) -> Edit | None:
+        before = self._before(event.start())
+        return self._torn(event.start(), event.end(), before, event["reading"], SIGNED)
+
+    def _torn(self, start: int, end: int, before: str, reading: str, cost: float) -> Edit | None:
+        """A mark between `before` and the next character: what was searched for begins with the last byte."""
+        ending = pair_of().get(before)
+        if ending is None:
+            return None
+        searched = [c for c in read_as(reading) if c[1][0] == ending[1] and c[1][1] > 0x80]
+        leads = tuple((pair[1], cost) for cost, pair in self._likely(searched))
+        mark = "(" + self._text[start:end].lstrip("(（?\ufffd\0")
+        return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
+
+    def _likely(self, searched: list[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
+        """Pairs with their cost, of characters that the page marks or does not hold; not those that stand unmarked."""
+        likely = [
+            (0.0 if char in self._listed else UNLISTED, pair)
+            for char, pair in searched
+            if char in self._listed or char not in self._text
+        ]
+        return likely or [(0.0, pair) for _, pair in searched]
+
+    def _stop(self, event: re.Match[str]) -> Edit | None:
+        if event["silent"]:
+            return self._silent(event.start())
+        if not self._marked and event["signed"] not in "！？!?":
+            return None
+        start, resume = event.start(), event.start("signed")
+        inserted = b"\x05" + self._text[event.end("loss") : resume].encode()
+        return self._repaired(Site(start, resume, self._before(start), inserted, SIGNED))
+
+    def _silent(self, mark: int) -> Edit | None:
+        """A mark that may be two halves of characters, with nothing left of the byte before it."""
+        if not self._silent_reader or not shows_shift(self._text, mark, self._score()):
+            return None
+        return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
+
+    def _score(self) -> PageScore:
+        if self._page is None:
+            self._page = PageScore(MARK.sub(r"\1", self._text))
+        return self._page
+
+    def _repaired(self, site: Site) -> Edit | None:
+        made = repair(self._text, site, self._score(), drops=self._drops, marked=self._marked)
+        if made is None:
+            return None
+        self._last = made.text[-1:]
+        certainty = Certainty.PROVED if made.proved else Certainty.INFERRED
+        return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty)
+
+    def _before(self, at: int) -> str:
+        """The true character before `at`: that of the last edit if it ended there."""
+        if at == self._done:
+            return self._last
+        while at > 0 and self._text[at - 1] < "\t":
+            at -= 1
+        return self._text[at - 1] if at else "\n"

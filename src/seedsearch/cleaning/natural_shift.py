@@ -1,0 +1,125 @@
+"""GBK text that was read one byte off, with nothing lost on the way: 犕醯且跃诤佣 for 王登以沮河督. Kind shifted-bytes.
+
+How it arises: in old e-texts a byte is missing or left over, where a rare character was spelled in some private way or
+a line was cut; from there to the next ASCII character every pair of bytes is made of the halves of two characters.
+
+How it is recognised: characters that are rare in Chinese and odd symbols stand close together. The text around is
+turned back into bytes and read again at every alignment (`seedsearch.double_byte`); where another one reads much
+better than what was found, a whole stretch is replaced at once. The bytes are all there, so the repair gives back
+what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is shown as
+U+FFFD. Some of these pages lost the pairs in it that are full-width letters or no character; that is undone where
+such a pair tore a comma or a stop and the character after it (inferred).
+
+Left alone: lists of rare characters, and shifts of a few characters, which can not be told from names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seedsearch import language
+from seedsearch.cleaning.faults import pair_of
+from seedsearch.damage import Certainty, Damage
+from seedsearch.double_byte import GB18030, DoubleByte, gb18030_choices, realigned_parts
+from seedsearch.offsets import Edit, edit
+
+# Level 2 of GB 2312, from D8A1 on: the less common half of its characters.
+_LEVEL_2 = bytes(b for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)).decode(
+    "gb2312", "ignore"
+)
+_RARE = f"[{_LEVEL_2}{language.ODD_SYMBOLS}]"
+TRIGGER: re.Pattern[str] | None = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
+
+_RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
+BEFORE = 40  # characters read again in front of the first rare ones
+LONGEST = 4000  # characters of a run read again, at some 10 µs each
+FEW = 6  # characters of a shift that can be told
+JUDGED = 16  # characters from the rare ones on that must look shifted
+GIBBERISH = -10.0  # mean ln p under which they do
+GAIN = 2.5  # nats per character by which the repair must read better
+SOUND = -9.0  # mean ln p that the repair must reach
+
+# First byte of a mark → its second byte, which made a pair that was dropped with the first byte of the next
+# character: a full-width letter (A3 xx, after 。) or none (AC xx, after ，).
+_DROPPED = {0xA1: 0xA3, 0xA3: 0xAC}
+
+
+def _choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+    yield from gb18030_choices(stretch, at)
+    mark = stretch[at]
+    if mark in _DROPPED and at + 1 < len(stretch) and 0xA1 <= stretch[at + 1] < 0xFF:
+        for first in range(0xB0, 0xF8):
+            pair = bytes((mark, _DROPPED[mark], first, stretch[at + 1]))
+            yield 2, pair.decode("gb18030")
+
+
+_TORN = DoubleByte(GB18030.strict, _choices)
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
+    if TRIGGER is None:
+        return []
+    made: list[Edit] = []
+    for run in _RUN.finditer(text):
+        at = next((m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() :][:JUDGED])), None)
+        if at is not None:
+            start = run.start() + max(0, at - BEFORE)
+            made += _stretch_edits(text, start, min(run.end(), start + LONGEST))
+    return made
+
+
+def _is_gibberish(text: str) -> bool:
+    return language.score(text) < GIBBERISH * len(text)
+
+
+def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
+    """The edits of one stretch without ASCII punctuation."""
+    found = text[start:end]
+    stream, ends = b"", []
+    for char in found:
+        pair = char.encode() if char < "\x80" else pair_of().get(char)
+        stream += pair or b"\xff"
+        ends.append(len(stream))
+    parts = realigned_parts(stream, _TORN, text[start - 1] if start else "\n")
+    for shift in _differing(found, ends, parts):
+        if _convincing(found[shift.start : shift.end], shift.text):
+            same = shift.text.encode("gb18030") == found[shift.start : shift.end].encode("gb18030")
+            certainty = Certainty.PROVED if same else Certainty.INFERRED
+            yield edit(start + shift.start, start + shift.end, shift.text, Damage.SHIFTED_BYTES, certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """Characters `start` to `end` of what was found read as `text` at another alignment."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _differing(found: str, ends: list[int], parts: list[tuple[int, str]]) -> Iterator[_Shift]:
+    """The longest stretches between characters, found and read again, in which the two differ."""
+    start = at = here = 0  # found characters before the shift, and so far; bytes so far
+    made = ""
+    for size, text in parts:
+        here += size
+        made += text
+        while at < len(ends) and ends[at] < here:
+            at += 1
+        if at < len(ends) and ends[at] == here:
+            at += 1
+            if made == found[start:at]:
+                pass
+            elif made:
+                yield _Shift(start, at, made)
+            start, made = at, ""
+
+
+def _convincing(found: str, made: str) -> bool:
+    if len(found) < FEW or made.count("\ufffd") * 4 > len(made):
+        return False
+    mean = language.score(made) / len(made)
+    return mean > SOUND and mean > language.score(found) / len(found) + GAIN

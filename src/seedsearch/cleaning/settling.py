@@ -1,0 +1,28 @@
+"""Edits repeated until nothing is left to edit.
+
+Taking something out of a text joins what stood beside it, and the joined characters may look like the same
+damage once more (`<b<b>r>` holds a tag in a tag). A step whose edits are settled is idempotent by
+construction: it is asked again over its own result, a bounded number of times, and where even that does not
+come to rest (a text made to do so) it makes no edits at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from seedsearch.offsets import Edit, apply_edits, compose
+
+_ROUNDS = 4  # real text rests after one round; the others are for tags inside tags and the like
+
+
+def settled(text: str, once: Callable[[str], Sequence[Edit]]) -> list[Edit]:
+    """The edits over `text` after which `once` has nothing left to edit; none where it never rests."""
+    edits: tuple[Edit, ...] = ()
+    now = text
+    for _ in range(_ROUNDS):
+        found = once(now)
+        if not found:
+            return list(edits)
+        edits = compose(edits, found, now)
+        now = apply_edits(now, found)
+    return []

@@ -1,0 +1,184 @@
+"""How well a proposed repair reads: the language model, with what the page itself shows mixed in.
+
+A pair of ideographs that stands on the page more than once is likely to stand there again; one that stands there
+once is not counted, for it may be the damage itself. Lines that are repeated count once, for the same
+reason, and what follows a sign of loss is not counted at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from heapq import nlargest
+from itertools import pairwise
+from math import exp, log
+
+from seedsearch.cleaning.faults import PRIVATE, pairs
+from seedsearch.folding import table
+from seedsearch.language import model, pair_score
+
+PAGE = 0.5  # the weight of the page's own pairs beside the model's
+FLOOR = -20.0  # no pair is less likely than this: true text has surprises, and one must not outweigh the rest
+MARK = -5.0  # ln p of a mark as a word
+IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph
+BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
+_BLANK_COST = 4.0
+_OPENING = frozenset("“‘（《〈【「『〔")
+_STOPS = frozenset("，。、；：！？")
+_DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
+
+
+class Choices:
+    """The characters that a lost byte may have made: parallel lists, and how each reads beside another character."""
+
+    def __init__(self, made: Iterable[tuple[int, str]]) -> None:
+        """`made`: (lost byte, character)."""
+        chosen = [(byte, char) for byte, char in made if ord(char) not in PRIVATE]
+        self.byte = [byte for byte, _ in chosen]
+        self.char = [char for _, char in chosen]
+        self.place = {char: i for i, char in enumerate(self.char)}
+        known, folds = model(), table()
+        folded = [folds.get(ord(char), char) for char in self.char]
+        # For ideographs the model's own figures; the others are asked one by one.
+        self._known = [(i, c, known.start[c], known.end[c]) for i, c in enumerate(folded) if c in known.start]
+        self._folded: dict[str, list[int]] = {}
+        for i, c in enumerate(folded):
+            self._folded.setdefault(c, []).append(i)
+        self._others = [i for i, c in enumerate(folded) if c not in known.start]
+
+    def after(self, before: str) -> list[float]:
+        """ln p of each choice after `before`."""
+        known, folded = model(), table().get(ord(before), before)
+        if folded not in known.rank:
+            return [chance(before, char) for char in self.char]
+        row, end = known.follow[folded], known.end[folded]
+        scores = [0.0] * len(self.char)
+        for i, char, start, _ in self._known:
+            inside = row.get(char)
+            scores[i] = IDEOGRAPHS + (end + start if inside is None else inside)
+        for i in self._others:
+            scores[i] = chance(before, self.char[i])
+        return scores
+
+    def inside_words(self, before: str) -> list[tuple[float, int, str]]:
+        """(ln p after `before`, byte, character) of the choices that follow `before` inside a word."""
+        folds = table()
+        row = model().follow[folds.get(ord(before), before)]
+        return [
+            (row[folded] + IDEOGRAPHS, self.byte[i], self.char[i])
+            for folded in row.keys() & self._folded.keys()
+            for i in self._folded[folded]
+        ]
+
+    def before(self, after: str) -> list[float]:
+        """ln p of `after` after each choice."""
+        known, folded = model(), table().get(ord(after), after)
+        if folded not in known.start:
+            return [chance(char, after) for char in self.char]
+        follow, start = known.follow, known.start[folded]
+        scores = [0.0] * len(self.char)
+        for i, char, _, end in self._known:
+            inside = follow[char].get(folded)
+            scores[i] = IDEOGRAPHS + (end + start if inside is None else inside)
+        for i in self._others:
+            scores[i] = chance(self.char[i], after)
+        return scores
+
+
+@cache
+def ending_in(trail: int) -> Choices:
+    """The characters of true text with this trail byte; the byte of each is its lead."""
+    return Choices((pair[0], char) for pair, char in pairs().items() if pair[1] == trail)
+
+
+@cache
+def beginning_with(lead: int) -> Choices:
+    """The characters of true text with this lead byte; the byte of each is its trail."""
+    return Choices((pair[1], char) for pair, char in pairs().items() if pair[0] == lead)
+
+
+@lru_cache(maxsize=1 << 17)
+def chance(a: str, b: str) -> float:
+    """ln p(b | a) by the model alone, not under `FLOOR`."""
+    known, folds = model(), table()
+    first, second = folds.get(ord(a), a), folds.get(ord(b), b)
+    if first in known.rank and second in known.start:
+        inside = known.follow[first].get(second)
+        made = IDEOGRAPHS + (known.end[first] + known.start[second] if inside is None else inside)
+    elif (a in _OPENING and b in "<\n") or (a in _STOPS and b == "·"):
+        return FLOOR  # nothing is opened at the end of a line, and the dot stands inside names
+    else:
+        made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
+    return max(made, FLOOR)
+
+
+def words(text: str) -> float:
+    """ln p of the likeliest cut of `text` into words: where pairs overlap (環專|專科 for 環保|科技), words do not.
+
+    The usual dynamic programme over a unigram model; words of up to four characters.
+    """
+    known, folded = model(), "".join(table().get(ord(c), c) for c in text)
+    best = [0.0]
+    for end in range(1, len(folded) + 1):
+        char = folded[end - 1]
+        made = best[end - 1] + known.alone.get(char, FLOOR if char >= "\u3400" else MARK)
+        if end > 1 and (inside := known.follow[folded[end - 2]].get(char)) is not None:
+            made = max(made, best[end - 2] + known.alone.get(folded[end - 2], FLOOR) + inside)
+        for size in (3, 4):
+            if size <= end and (chance_of := known.long_words.get(folded[end - size : end])) is not None:
+                made = max(made, best[end - size] + chance_of)
+        best.append(made)
+    return best[-1]
+
+
+class PageScore:
+    """ln p of pairs of characters on one page."""
+
+    def __init__(self, text: str) -> None:
+        """`text`: the page with its marks taken out."""
+        once = _DOUBTFUL.sub("", "\n".join(dict.fromkeys(text.split("\n"))))
+        single = Counter(once)
+        # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
+        self._after: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._before: defaultdict[str, list[str]] = defaultdict(list)
+        for (a, b), count in Counter(pairwise(once)).items():
+            if count > 1 and a >= "\u3400" and b >= "\u3400":
+                self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
+                self._before[b].append(a)
+
+    def pair(self, a: str, b: str) -> float:
+        """ln p(b | a), about 0 to -20."""
+        repeated = self._after.get(a)
+        if repeated is None:
+            return chance(a, b)
+        known = repeated.get(b)
+        return chance(a, b) if known is None else known
+
+    def line(self, before: str, text: str) -> float:
+        """ln p of `text` after the character `before`."""
+        return sum(map(self.pair, before + text, text))
+
+    def inside(self, text: str) -> float:
+        """ln p of `text` after its own first character."""
+        return sum(map(self.pair, text, text[1:]))
+
+    def best(self, choices: Choices, before: str, after: str, count: int) -> list[tuple[float, int, str]]:
+        """The `count` likeliest (ln p after `before`, byte, character), judged between `before` and `after`.
+
+        `after` may be empty: nothing is known of what follows.
+        """
+        scores = choices.after(before)
+        for char in self._after.get(before, ()):
+            if char in choices.place:
+                scores[choices.place[char]] = self._after[before][char]
+        if not after:
+            ranked = nlargest(count, zip(scores, range(len(scores)), strict=True))
+            return [(score, choices.byte[i], choices.char[i]) for score, i in ranked]
+        seconds = choices.before(after)
+        for char in self._before.get(after, ()):
+            if char in choices.place:
+                seconds[choices.place[char]] = self._after[char][after]
+        judged = nlargest(count, zip(map(float.__add__, scores, seconds), range(len(scores)), strict=True))
+        return [(scores[i], choices.byte[i], choices.char[i]) for _, i in judged]

@@ -1,0 +1,396 @@
+"""The search for what torn characters were: proposals by place in the found text, from left to right.
+
+A state is one pending byte (or none) and the last true character; the Viterbi algorithm with a beam. All guesses of a
+lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Work is bounded by
+`LONGEST` code points for each site, and by the few states, choices and dropped pairs that are followed up.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from heapq import nlargest
+from math import inf
+from typing import NamedTuple, TypeAlias
+
+from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs
+from seedsearch.cleaning.readings import is_reading, read_as
+from seedsearch.cleaning.shift_score import Choices, PageScore, beginning_with, ending_in, words
+from seedsearch.cleaning.shift_traces import (
+    BEGINNING,
+    BRACKETED,
+    CLOSING_OF,
+    MARKUP_REST,
+    NOISE,
+    READING,
+    SHORT,
+    SIGN,
+    Site,
+    clause,
+    closing,
+    widened,
+)
+from seedsearch.folding import is_han
+
+LONGEST = 400  # code points of one stretch
+WIDTH = 10  # states kept at one place, of those within
+BEHIND = 14.0  # nats of the best one
+CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
+FEW = 2  # states that suppose a dropped pair at one place
+DROPS = 2  # dropped pairs in a row
+WORD = -3.5  # ln p of a pair inside a common word
+CONTEXT = 4  # characters on each side of a guess that the word model sees
+# Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair
+# without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
+SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
+HASTY = 6.0  # … for a full stop after a short clause and before an ideograph
+USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
+UNBALANCED = 3.0  # … for closing what is not open
+DIGIT = "1"  # stands for a lost ASCII character in scores
+LOST = "?"  # stays in its place
+SYNC = -1  # instead of a pending byte: the true text and the found text have a border here
+_NARROW_MARKS = frozenset("!,:;?()")
+_ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
+
+
+class _Node(NamedTuple):
+    """One step of a proposal: what was true there, and the bytes that stood in the damaged file."""
+
+    earlier: _Node | None
+    text: str
+    stream: bytes
+
+
+class State(NamedTuple):
+    score: float
+    gap: float  # nats to the best rival that it met
+    node: _Node | None
+    guessed: bool  # whether a byte had to be guessed
+    lossy: bool = False  # whether more was lost than the first byte
+
+
+_Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
+
+
+def searched(text: str, site: Site, page: PageScore, *, drops: bool) -> tuple[int, State] | None:
+    """(where the stretch ends, its best proposal), with dropped pairs or without; None if there is no proposal."""
+    return _Search(text, site, page, drops).run()
+
+
+def spelled(state: State) -> tuple[str, bytes]:
+    """The true text of a proposal and its bytes in the damaged file."""
+    texts, streams = [], []
+    node = state.node
+    while node is not None:
+        texts.append(node.text)
+        streams.append(node.stream)
+        node = node.earlier
+    return "".join(reversed(texts)), b"".join(reversed(streams))
+
+
+@cache
+def _without_character() -> dict[int, tuple[int, ...]]:
+    """Lead → trails of the pairs that readers drop."""
+    table: dict[int, tuple[int, ...]] = {}
+    for pair, char in pairs().items():
+        if ord(char) in PRIVATE:
+            table[pair[0]] = (*table.get(pair[0], ()), pair[1])
+    return table
+
+
+class _Search:
+    """States by place in the found text, advanced from left to right."""
+
+    def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
+        self._text, self._site, self._page, self._drops = text, site, page, drops
+        self._front: dict[int, dict[_Key, State]] = {}
+        before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
+        made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
+        for (lead, cost), score in zip(site.leads, made, strict=True):
+            start = _costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
+            self._put(site.resume, (lead, site.before), start)
+        if not site.leads:
+            self._begin(pair_of()[widened(text[site.resume])])
+
+    def run(self) -> tuple[int, State] | None:
+        """(where the stretch ends, its best proposal); None if it has none."""
+        while self._front:
+            at = min(self._front)
+            states = self._front.pop(at)
+            if not self._front and all(pending == SYNC for pending, _ in states):
+                return self._closed(at, states)
+            if at > self._site.start + LONGEST:
+                return None
+            ranked = nlargest(WIDTH, states.items(), key=_score)
+            worth = ranked[0][1].score - BEHIND
+            for i, ((pending, last), state) in enumerate(ranked):
+                if state.score < worth:
+                    break
+                if pending == SYNC:
+                    self._agreed(at, last, state)
+                else:
+                    self._pending(at, pending, last, state, i < FEW)
+        return None
+
+    def _start(self, lead: int, guessed: bool) -> State:
+        return State(-self._site.cost, inf, _Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
+
+    def _begin(self, mark: bytes) -> None:
+        """The torn character ends in the first byte of the false mark; the second begins the next character."""
+        site = self._site
+        following = self._shifted(site.resume + 1, mark[1])
+        hasty = following != "" and is_han(following) and len(clause(self._text, site.start)) < SHORT
+        best = self._page.best(ending_in(mark[0]), site.before, following, CHOICES)
+        before, ahead = clause(self._text, site.start)[-CONTEXT:], self._ahead(site.resume + 1, mark[1])
+        for (_, lead, char), cost in _by_words(best, before, ahead):
+            cost += (HASTY if hasty else 0.0 if following else -USUAL) if char == "。" else 0.0
+            self._go(site.resume + 1, mark[1], site.before, char, mark, _costing(self._start(lead, True), cost))
+
+    def _ahead(self, at: int, pending: int) -> str:
+        """The next few true characters if nothing more is lost."""
+        made = ""
+        while len(made) < CONTEXT and pending > 0x80 and (char := self._shifted(at, pending)):
+            made += char
+            pending, at = pair_of().get(self._text[at], b"  ")[1], at + 1
+        return made
+
+    def _shifted(self, at: int, pending: int) -> str:
+        """The true character of the pending byte and the next known one; empty where there is none."""
+        char = self._text[at : at + 1]
+        known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
+        return pairs().get(bytes((pending,)) + known, "")
+
+    def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
+        """The best state where all agree, with the mark on its last character."""
+        following = self._text[at : at + 1]
+        ranked = nlargest(
+            2,
+            ((s.score + (self._page.pair(c, following) if following else 0.0), c, s) for (_, c), s in states.items()),
+            key=lambda item: item[0],
+        )
+        score, last, state = ranked[0]
+        gap = min(state.gap, score - ranked[1][0]) if len(ranked) > 1 else state.gap
+        state = state._replace(score=score, gap=gap)
+        mark = BRACKETED.match(self._text, at)
+        if mark and is_reading(last, mark[1]):
+            return mark.end(), state._replace(node=_Node(state.node, "", _stream(mark[0])))
+        return at, state
+
+    def _put(self, at: int, key: _Key, state: State) -> None:
+        states = self._front.setdefault(at, {})
+        rival = states.get(key)
+        if rival is None:
+            states[key] = state
+            return
+        if rival.score < state.score:
+            rival, state = state, rival
+        gap = min(rival.gap, rival.score - state.score)
+        states[key] = State(rival.score, gap, rival.node, rival.guessed, rival.lossy)
+
+    def _go(self, at: int, pending: int, last: str, true: str, stream: bytes, state: State) -> None:
+        """Add a state that reads `true` after `last`."""
+        score, page = state.score, self._page
+        for char in true:
+            score += page.pair(last, char)
+            last = char
+        node = _Node(state.node, true, stream)
+        self._put(at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy))
+
+    def _agreed(self, at: int, last: str, state: State) -> None:
+        """Text that is as it should be, until the other states are done."""
+        char = self._text[at : at + 1]
+        mark = BRACKETED.match(self._text, at) if char in "(（" else None
+        if not char:
+            self._put(at, (SYNC, last), state)
+        elif mark and is_reading(last, mark[1]):
+            self._skip(mark.end(), SYNC, last, _stream(mark[0]), state)
+        elif char < "\x80":
+            self._go(at + 1, SYNC, last, char, char.encode(), state)
+        elif char in pair_of():
+            self._go(at + 1, SYNC, last, char, pair_of()[char], state)
+
+    def _skip(self, end: int, pending: int, last: str, inserted: bytes, state: State) -> None:
+        """Pass over what a program put in; nothing of it is true text."""
+        self._put(end, (pending, last), state._replace(node=_Node(state.node, "", inserted)))
+
+    def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
+        if self._drops and leading and at > self._site.resume:
+            self._dropped(at, pending, last, state)
+        self._known(at, pending, last, state)
+
+    def _known(self, at: int, pending: int, last: str, state: State) -> None:
+        char = self._text[at : at + 1]
+        pair = pair_of().get(char)
+        if pair is not None:
+            self._pair(at + 1, pending, last, pair, state)
+            self._alone(at, pending, last, _paid(state, ALONE))
+        elif "@" <= char < "\x80":
+            made = pairs().get(bytes((pending, ord(char))))
+            if made is not None and ord(made) not in PRIVATE:
+                self._go(at + 1, SYNC, last, made, char.encode(), state)
+        elif char < "@":
+            self._interrupted(at, char, pending, last, state)
+
+    def _pair(self, at: int, pending: int, last: str, pair: bytes, state: State) -> None:
+        """Two known bytes: the first ends a character, the second begins the next one or is ASCII."""
+        char = pairs().get(bytes((pending, pair[0])))
+        if char is None or ord(char) in PRIVATE or pair[1] == 0x80:
+            return
+        if pair[1] > 0x80:
+            self._go(at, pair[1], last, char, pair, state)
+        elif chr(pair[1]) not in _ODD:
+            self._go(at, SYNC, last, char + chr(pair[1]), pair, state)
+
+    def _alone(self, at: int, pending: int, last: str, state: State) -> None:
+        """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
+        char = pairs().get(bytes((pending, 0x80)), "")
+        if char and ord(char) not in PRIVATE:
+            self._go(at, SYNC, last, char, b"\x80", state)
+
+    def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
+        """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
+        if char in _NARROW_MARKS and char:
+            self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
+        sign = SIGN.match(self._text, at)
+        noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
+        mark = BRACKETED.match(self._text, at) if char == "(" else None
+        if sign:
+            self._signed(sign.end(), pending, last, state)
+        elif noise:
+            self._skip(noise.end(), pending, last, noise[0].encode(), state)
+            self._trails(noise.end(), pending, last, noise[0].encode(), _paid(state, SILENT))
+        elif mark:
+            if is_reading(self._text[at - 1], mark[1]):
+                self._skip(mark.end(), pending, last, _stream(mark[0]), state)
+            self._read(mark.end(), pending, last, mark[1], mark[0], _paid(state, SILENT))
+        else:
+            self._trails(at, pending, last, b"", _paid(state, SILENT))
+
+    def _signed(self, at: int, pending: int, last: str, state: State) -> None:
+        """A sign of loss before `at`: a trail byte and what went with it, or a pair without a character."""
+        noise = NOISE.match(self._text, at)
+        reading = READING.match(self._text, at)
+        if reading:
+            self._read(reading.end(), pending, last, reading[1], "(" + reading[0], _paid(state, SIGNED))
+            return
+        if noise:
+            inserted = b"\x05" + noise[0].encode()
+            self._trails(noise.end(), pending, last, inserted, _paid(state, SIGNED))
+        self._alone(at, pending, last, _paid(state, ALONE))
+        rest = MARKUP_REST.match(self._text, at)
+        if rest:
+            begun = BEGINNING[str(rest.lastgroup)]
+            self._trails(at, pending, last, begun.encode(), _paid(state, SIGNED), begun)
+            return
+        self._eaten(at, pending, last, _paid(state, EATEN))
+        self._dropped(at, pending, last, state)
+
+    def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
+        """The characters that the lost trail byte could have completed."""
+        following = true or self._text[at : at + 1]
+        best = self._page.best(beginning_with(pending), last, following, CHOICES)
+        expected = closing(self._text, self._site.start) if pending == 0xA1 else ""
+        for (_, trail, char), cost in _by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
+            cost += UNBALANCED if expected and char in CLOSING_OF.values() and char != expected else 0.0
+            made = _costing(state._replace(guessed=True), cost)
+            self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
+
+    def _behind(self, state: State) -> str:
+        """The last few true characters of a proposal, and what stands before it."""
+        made, node = "", state.node
+        while node is not None and len(made) < CONTEXT:
+            made, node = node.text + made, node.earlier
+        return (clause(self._text, self._site.start) + made)[-CONTEXT:]
+
+    def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
+        """A trail byte was lost and an ASCII character with it, likely a digit: the sign stays in its place."""
+        best = self._page.best(beginning_with(pending), last, DIGIT, CHOICES)
+        for (score, trail, char), cost in _by_words(best, self._behind(state), ""):
+            node = _Node(state.node, char + LOST, bytes((trail,)) + LOST.encode())
+            self._put(at, (SYNC, DIGIT), State(state.score + score - cost, state.gap, node, True, True))
+
+    def _read(self, at: int, pending: int, last: str, reading: str, inserted: str, state: State) -> None:
+        """Each character with this reading that begins with the pending byte."""
+        choices = [(char, pair[1:]) for char, pair in read_as(reading) if pair[0] == pending]
+        state = state._replace(guessed=state.guessed or len(choices) > 1)
+        for char, trail in choices:
+            self._go(at, SYNC, last, char, trail + _stream(inserted), state)
+
+    def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
+        """Pairs without a character stood here: those that read well with the next known byte.
+
+        `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
+        """
+        known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
+        if known < b"@":
+            return
+        paid = _paid(state, DROPPED)
+        halves = _first_halves(pending)
+        firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
+        for score, lead, char in firsts:
+            seconds = _second_halves(lead, known[0])
+            for _, trail, _ in self._page.best(seconds, char, "", CHOICES):
+                node = _Node(state.node, char, bytes((lead, trail)))
+                self._known(at, trail, char, paid._replace(score=paid.score + score, node=node))
+            if left > 1:
+                self._dropped_again(at, lead, char, paid._replace(score=paid.score + score), left - 1)
+
+    def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
+        """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""
+        for score, trail, following in _middles(lead).inside_words(char):
+            if score > WORD:
+                node = _Node(state.node, char, bytes((lead, trail)))
+                self._dropped(at, trail, char, state._replace(node=node), left, following)
+
+
+@cache
+def _first_halves(pending: int) -> Choices:
+    """Characters of `pending` and the lead byte of a pair without a character."""
+    choices = beginning_with(pending)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in _without_character())
+
+
+@cache
+def _middles(lead: int) -> Choices:
+    """Characters of the trail byte of such a pair and the lead byte of another one."""
+    table = _without_character()
+    trails = set(table[lead])
+    return Choices((pair[0], char) for pair, char in pairs().items() if pair[0] in trails and pair[1] in table)
+
+
+@cache
+def _second_halves(lead: int, known: int) -> Choices:
+    """Characters of the trail byte of such a pair and the known byte that follows."""
+    choices = ending_in(known)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in _without_character()[lead])
+
+
+def _score(item: tuple[_Key, State]) -> float:
+    return item[1].score
+
+
+def _paid(state: State, cost: float) -> State:
+    """`state` after a loss: a guess unless a sign and a reading tell it, and lossy past a dropped pair."""
+    guessed, lossy = state.guessed or cost > SIGNED, state.lossy or cost > DROPPED
+    return State(state.score - cost, state.gap, state.node, guessed, lossy)
+
+
+def _costing(state: State, cost: float) -> State:
+    return State(state.score - cost, state.gap, state.node, state.guessed, state.lossy)
+
+
+_Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
+
+
+def _by_words(guesses: list[_Guess], before: str, ahead: str) -> list[tuple[_Guess, float]]:
+    """The guesses, each with the nats by which another one makes better words between `before` and `ahead`."""
+    made = [words(before + char + ahead) for _, _, char in guesses]
+    best = max(made, default=0.0)
+    return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
+
+
+def _stream(inserted: str) -> bytes:
+    """The bytes of an inserted mark; letters that GBK does not have can not have stood there."""
+    try:
+        return encode(narrowed(inserted))
+    except UnicodeEncodeError:
+        return b"\xff"

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import big5_gbk
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import apply_edits
+from tests.misreadings import SENTENCES
+
+TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
+SIMPLIFIED = [s for s in SENTENCES if s not in TRADITIONAL]
+pages = st.lists(st.sampled_from(TRADITIONAL), min_size=1, max_size=3).map("\n".join)
+
+
+def restored(text: str) -> str:
+    trigger = big5_gbk.TRIGGER
+    return apply_edits(text, big5_gbk.edits(text)) if trigger is None or trigger.search(text) else text
+
+
+@given(pages)
+def test_big5_read_with_private_use_characters_comes_back(page: str) -> None:
+    found = page.encode("big5").decode("gb18030")
+    edits = big5_gbk.edits(found)
+    assert apply_edits(found, edits) == page
+    assert {e.kind for e in edits} == {Damage.BIG5_AS_GBK}
+    assert {e.certainty for e in edits} == {Certainty.PROVED}
+
+
+def test_most_of_big5_read_without_them_comes_back() -> None:
+    page = "\n".join(TRADITIONAL)
+    found = page.encode("big5").decode("gbk", "replace")
+    edits = big5_gbk.edits(found)
+    assert SequenceMatcher(None, page, apply_edits(found, edits), autojunk=False).ratio() > 0.85
+    assert Certainty.INFERRED in {e.certainty for e in edits}
+
+
+def test_most_of_gbk_read_as_big5_comes_back() -> None:
+    page = "\n".join(SIMPLIFIED)
+    found = page.encode("gbk").decode("big5", "replace")
+    edits = big5_gbk.edits(found)
+    assert SequenceMatcher(None, page, apply_edits(found, edits), autojunk=False).ratio() > 0.8
+    assert {e.kind for e in edits} == {Damage.GBK_AS_BIG5}
+
+
+@given(pages, st.sampled_from(SENTENCES))
+def test_right_text_beside_it_stays(page: str, other: str) -> None:
+    found = f"{other}\n{page.encode('big5').decode('gb18030')}\n{other}"
+    assert restored(found) == f"{other}\n{page}\n{other}"
+
+
+@given(st.text("硂琌い\ue14c\ufffd╰参ㄛ腔恅趼中文，。的 a\n", max_size=40))
+def test_a_second_run_makes_no_edits(text: str) -> None:
+    once = restored(text)
+    assert restored(once) == once
+
+
+@pytest.mark.parametrize("text", ["\ufffd" * 3000, "\ue000ㄛ" * 3000, "䴉" * 3000, "鸚鵡鸕鷀。" * 400])
+def test_rows_of_odd_characters_stay(text: str) -> None:
+    assert restored(text) == text

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import latin1
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import apply_edits
+from tests.misreadings import SENTENCES, as_windows_1252
+
+pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)
+WESTERN = (
+    "été",
+    "élève",
+    "Größe",
+    "naïveté",
+    "señor",
+    "×÷±°§",
+    "«\xa0déjà\xa0»",
+    "“à”…",
+    "–é—è–",
+    "°°°°",
+    "········",
+    "中文，。",
+    "\n",
+)
+western = st.lists(st.sampled_from(WESTERN), max_size=12).map(" ".join) | st.text("×÷±°§«»·“”‘’…—– \n", max_size=40)
+
+
+def restored(text: str) -> str:
+    return apply_edits(text, latin1.edits(text)) if latin1.TRIGGER is None or latin1.TRIGGER.search(text) else text
+
+
+@given(pages)
+def test_utf8_comes_back(page: str) -> None:
+    for found in (page.encode().decode("latin-1"), as_windows_1252(page.encode())):
+        edits = latin1.edits(found)
+        assert apply_edits(found, edits) == page
+        assert {e.kind for e in edits} == {Damage.UTF8_AS_LATIN1}
+        assert {e.certainty for e in edits} == {Certainty.PROVED}
+
+
+@given(pages)
+def test_gbk_comes_back(page: str) -> None:
+    for found in (page.encode("gbk").decode("latin-1"), as_windows_1252(page.encode("gbk"))):
+        edits = latin1.edits(found)
+        assert apply_edits(found, edits) == page
+        assert {e.kind for e in edits} == {Damage.GBK_AS_LATIN1}
+
+
+@pytest.mark.parametrize("undefined", ["dropped", "marked"])
+def test_most_comes_back_where_bytes_are_lost(undefined: str) -> None:
+    page = "\n".join(SENTENCES)
+    made = restored(as_windows_1252(page.encode(), undefined))
+    assert SequenceMatcher(None, page, made, autojunk=False).ratio() > 0.9
+
+
+def test_a_guess_is_called_one() -> None:
+    found = as_windows_1252("系统设置与恢复".encode(), "marked")
+    assert "\ufffd" in found
+    assert Certainty.INFERRED in {e.certainty for e in latin1.edits(found)}
+
+
+@given(pages, pages)
+def test_right_text_beside_it_stays(page: str, other: str) -> None:
+    found = f"{other}\n{page.encode().decode('latin-1')}\n{other}"
+    assert restored(found) == f"{other}\n{page}\n{other}"
+
+
+@given(western)
+def test_western_text_stays(text: str) -> None:
+    assert restored(text) == text
+
+
+@given(st.text("ä¸­æ–‡ÖÐÎÄâ€œÃ©Â·×ʱ¾Êг¡\ufffd a中。", max_size=40))
+def test_a_second_run_makes_no_edits(text: str) -> None:
+    once = restored(text)
+    assert restored(once) == once
+
+
+def test_chinese_punctuation_beside_a_repair_by_ftfy_stays() -> None:
+    assert restored("“引号”，！couldâ€™t，Ｃ＋＋") == "“引号”，！could’t，Ｃ＋＋"
+
+
+def test_the_fault_applied_twice_is_undone_twice() -> None:
+    once = "中文字符".encode().decode("latin-1")
+    assert restored(once.encode().decode("latin-1")) == "中文字符"

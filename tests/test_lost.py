@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import lost
+from seedsearch.damage import FOUND
+
+from .test_cleaning_cases import CASES, rows
+
+ROWS = [row for path in sorted(Path(CASES).glob("*.json")) for row in rows(path.stem, "found")]
+SOUP = st.text("文字好a1?？！，。\n <>[]+B0□■\ue000\ue001\ufffd锟斤拷锘烫屯、；：Яㄅㄆ┺─áùä¸锛鐨|", max_size=40)
+
+
+@pytest.mark.parametrize(("kind", "row"), ROWS)
+def test_case_is_found(kind: str, row: dict[str, Any]) -> None:
+    found = lost.findings(row["raw"])
+    assert [f.span.cut(row["raw"]) for f in found] == row["found"]
+    assert {str(f.kind) for f in found} <= {kind}
+
+
+@given(SOUP)
+def test_findings_are_in_order_apart_and_inside(text: str) -> None:
+    last = 0
+    for finding in lost.findings(text):
+        assert last <= finding.span.start < finding.span.end <= len(text)
+        assert finding.kind in FOUND
+        last = finding.span.end
+
+
+@given(SOUP)
+def test_the_scan_misses_nothing(text: str) -> None:
+    if lost.TRIGGER.search(text) is None:
+        assert not [span for _, detect in lost._DETECTORS for span in detect(text)]
+
+
+@given(st.text("文字甲乙丙，。“”《》、；：abc123\n 　", max_size=60))
+def test_clean_text_has_none(text: str) -> None:
+    assert lost.findings(text) == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["?", "好?", "□", "\ue000a", "锟", "锟拷", "锛", "ä¸", "好Я", "[好+", "好á", "<好", "B1"]
+)
+def test_hostile_pages_come_to_an_end(piece: str) -> None:
+    text = piece * 20_000
+    assert sum(len(f.span) for f in lost.findings(text)) <= len(text)

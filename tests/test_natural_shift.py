@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import natural_shift
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import apply_edits
+from tests.misreadings import SENTENCES
+
+STORY = (
+    "县里派人到河边查看，见水势很大，就叫百姓搬到山上去住。老人和孩子先走，年轻人留下来搬粮食。",
+    "第二天早上雨停了，太阳出来，大家才放下心来。村长说今年的收成不会好，要早一点准备过冬的东西。",
+)
+
+
+def restored(text: str) -> str:
+    trigger = natural_shift.TRIGGER
+    return apply_edits(text, natural_shift.edits(text)) if trigger is None or trigger.search(text) else text
+
+
+@pytest.mark.parametrize("line", STORY)
+@pytest.mark.parametrize("left_over", [b"\xa0", b"\xb1", b"\xe3"])
+def test_a_byte_left_over_shifts_the_rest_of_the_line(line: str, left_over: bytes) -> None:
+    cut = 14
+    stream = line[:cut].encode("gb18030") + left_over + line[cut:].encode("gb18030")
+    found = stream.decode("gb18030", "replace") + "\n" + STORY[0]
+    edits = natural_shift.edits(found)
+    assert {e.kind for e in edits} == {Damage.SHIFTED_BYTES}
+    made = apply_edits(found, edits)
+    assert made.startswith(line[: cut - 1])
+    assert line[cut + 1 : -1] in made
+    assert "\ufffd" in made
+    assert made.endswith("\n" + STORY[0])
+    assert restored(made) == made
+
+
+def test_a_sure_repair_reads_wrongly_as_what_was_found() -> None:
+    for seed in range(20):
+        line = Random(seed).choice(STORY)
+        found = (b"\xa0" + line.encode("gb18030")).decode("gb18030", "replace")
+        for e in natural_shift.edits(found):
+            if e.certainty is Certainty.PROVED:
+                assert e.replacement.encode("gb18030") == e.span.cut(found).encode("gb18030")
+
+
+def test_dropped_pairs_that_tore_a_comma_are_guessed() -> None:
+    line = STORY[0][:-1] + "，制作农具的人也留了下来"
+    stream = b"\xa0" + line.encode("gb18030")
+    found = stream.decode("gb18030", "replace")
+    dropped = b"\xac\xd6".decode("gb18030")  # ， and 制 torn: a pair without a character
+    assert dropped in found
+    made = natural_shift.edits(found.replace(dropped, ""))
+    assert [e.certainty for e in made] == [Certainty.INFERRED]
+    assert "，制作农具的人" in made[0].replacement
+
+
+@given(st.lists(st.sampled_from(STORY + SENTENCES), max_size=4).map("".join))
+def test_clean_text_stays(text: str) -> None:
+    assert restored(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "偏旁：亻彳氵讠丬忄宀辶纟艹扌犭饣",
+        "鹧鸪、鹦鹉、鸬鹚、鸳鸯、鹌鹑、鹁鸪，都是鸟名。",
+        "①②③④⑤⑥⑦⑧⑨⑩ Ⅰ Ⅱ Ⅲ αβγδ",
+        "饕餮、貔貅、麒麟、狴犴、睚眦、螭吻，各有其说。",
+    ],
+)
+def test_lists_of_rare_characters_stay(text: str) -> None:
+    assert restored(text) == text

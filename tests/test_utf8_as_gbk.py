@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import utf8_as_gbk
+from seedsearch.cleaning.faults import Private, Reader, decoded
+from seedsearch.cleaning.torn_utf8 import Lost, mend
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import apply_edits
+from tests.misreadings import SENTENCES
+
+pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)
+KEPT = Reader("?", True, Private.KEPT)
+
+
+def restored(text: str) -> str:
+    trigger = utf8_as_gbk.TRIGGER
+    return apply_edits(text, utf8_as_gbk.edits(text)) if trigger is None or trigger.search(text) else text
+
+
+def lossless(text: str) -> str:
+    """Whole pairs only: a last character is left out of what would lose a byte."""
+    lines = []
+    for line in text.split("\n"):
+        while "?" in decoded(line.encode(), KEPT):
+            line = line[:-1]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+@given(pages.map(lossless))
+def test_what_lost_nothing_comes_back_and_is_proved(page: str) -> None:
+    found = decoded(page.encode(), KEPT)
+    edits = utf8_as_gbk.edits(found)
+    if len(page) > 20:
+        assert apply_edits(found, edits) == page
+    assert {e.kind for e in edits} <= {Damage.UTF8_AS_GBK}
+    assert {e.certainty for e in edits} <= {Certainty.PROVED}
+
+
+def test_most_comes_back_where_bytes_are_lost() -> None:
+    page = "\n".join(SENTENCES)
+    for reader in (KEPT, Reader("\ufffd", False, Private.KEPT), Reader("?", True, Private.ASKED)):
+        found = decoded(page.encode(), reader)
+        assert SequenceMatcher(None, page, found, autojunk=False).ratio() < 0.2
+        assert SequenceMatcher(None, page, restored(found), autojunk=False).ratio() > 0.9
+
+
+def test_a_guess_is_called_one_and_what_nothing_tells_is_shown_as_lost() -> None:
+    found = decoded("请求失败后再试一次。7月".encode(), KEPT)
+    edits = utf8_as_gbk.edits(found)
+    assert Certainty.INFERRED in {e.certainty for e in edits}
+    assert apply_edits(found, edits).startswith("请求失败后再试一次")
+
+
+@given(pages.map(lossless).filter(lambda page: len(page) > 20), pages)
+def test_right_text_beside_it_stays(page: str, other: str) -> None:
+    found = f"{other}\n{decoded(page.encode(), KEPT)}\n{other}"
+    assert restored(found) == f"{other}\n{page}\n{other}"
+
+
+@given(st.text("涓枃銆鏂鏄浠绋?€\ufffd中文。 a\n", max_size=40))
+def test_a_second_run_makes_no_edits(text: str) -> None:
+    once = restored(text)
+    assert restored(once) == once
+
+
+@given(st.text("中文字符？?！!。，的一是了\ufffd a\n", max_size=60))
+def test_clean_text_with_question_marks_stays(text: str) -> None:
+    assert restored(text) == text
+
+
+def test_mending_covers_every_atom_once() -> None:
+    stream = "中文".encode()
+    atoms: list[bytes | tuple[Lost, ...]] = [stream[:2], (Lost((b"\xad", b"\xae")),), stream[3:], b"\x80", b"!"]
+    pieces = mend(atoms)
+    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])]
+    assert pieces[-1].end == len(atoms)
+    assert "".join(piece.shown for piece in pieces) == "中文\ufffd!"
+    assert [piece.sure for piece in pieces] == [False, True, True, True]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=3), max_size=12))
+def test_mending_known_bytes_is_decoding_them(atoms: list[bytes]) -> None:
+    stream = b"".join(atoms)
+    made = "".join(piece.text for piece in mend(atoms))
+    try:
+        assert made == stream.decode()
+    except UnicodeDecodeError:
+        assert mend(atoms)[-1].end == len(atoms)
+
+
+def test_the_fault_applied_twice_is_undone_twice() -> None:
+    page = "系统升级完成以后"
+    once = decoded(page.encode(), KEPT)
+    twice = decoded(once.encode(), KEPT)
+    assert "?" not in twice
+    assert restored(twice) == page
+    assert utf8_as_gbk.edits(page) == []
