@@ -1,0 +1,33 @@
+"""Raw document → cleaned document: the one place where decoding, cleaning and folding meet."""
+
+from __future__ import annotations
+
+import re
+
+from seedsearch.cleaning import restore
+from seedsearch.folding import fold
+from seedsearch.model import Cleaned, RawDocument
+from seedsearch.source import digest, raw_document
+
+# Raise this when the same raw text is restored otherwise than before.
+RULES = 1
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(data: bytes | str) -> Cleaned:
+    """Restore a damaged text, or the bytes of a damaged file.
+
+    Bytes are decoded first (`.encoding` says as what); a lone surrogate in a str is read as U+FFFD.
+    `.edits` are in code points of the text as decoded. Raises NotText for bytes that hold no text.
+    """
+    if isinstance(data, bytes):
+        return clean_document(raw_document("", data))
+    text = _SURROGATES.sub("\ufffd", data)
+    return clean_document(RawDocument("", digest(text.encode()), "str", text))
+
+
+def clean_document(raw: RawDocument) -> Cleaned:
+    """Restore one document."""
+    restored = restore(raw.text)
+    return Cleaned(raw, restored.edits, restored.findings, restored.text, fold(restored.text))
