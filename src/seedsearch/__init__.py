@@ -1,0 +1,64 @@
+"""Full-text search over folders of Chinese documents that were damaged on their way.
+
+    raw bytes → RawDocument → Cleaned (+ edits) → terms → index entry │ query → matches → hits → output
+                source        cleaning/           analysis engines/   │ query   engines/  searching render
+
+The public names are those below; each is imported when it is first asked for, so that a program pays only
+for what it uses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seedsearch.damage import Certainty, Damage
+    from seedsearch.errors import SeedsearchError
+    from seedsearch.indexing import build_index
+    from seedsearch.model import Cleaned, Hit, IndexReport, Results, Snippet
+    from seedsearch.offsets import Edit, Span
+    from seedsearch.restoring import clean
+    from seedsearch.searching import Index, open_index
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Certainty",
+    "Cleaned",
+    "Damage",
+    "Edit",
+    "Hit",
+    "Index",
+    "IndexReport",
+    "Results",
+    "SeedsearchError",
+    "Snippet",
+    "Span",
+    "build_index",
+    "clean",
+    "open_index",
+]
+
+_HOME = {
+    "Certainty": "damage",
+    "Cleaned": "model",
+    "Damage": "damage",
+    "Edit": "offsets",
+    "Hit": "model",
+    "Index": "searching",
+    "IndexReport": "model",
+    "Results": "model",
+    "SeedsearchError": "errors",
+    "Snippet": "model",
+    "Span": "offsets",
+    "build_index": "indexing",
+    "clean": "restoring",
+    "open_index": "searching",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

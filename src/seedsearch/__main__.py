@@ -1,0 +1,5 @@
+"""`python -m seedsearch`."""
+
+from seedsearch.cli import main
+
+main(prog_name="seedsearch")

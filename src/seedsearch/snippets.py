@@ -1,0 +1,103 @@
+"""The best stretches of a document and what to highlight in them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from seedsearch.offsets import Span
+
+# Code points of a snippet: two or three lines of a terminal.
+WIDTH = 90
+
+_SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*|\n)\s*")
+_CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where, in the readable text, the term number `term` of a query stands."""
+
+    span: Span
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the readable text and the occurrences inside it."""
+
+    span: Span
+    found: tuple[Occurrence, ...]
+
+
+def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, width: int = WIDTH) -> list[Stretch]:
+    """Up to `count` stretches of about `width` code points, the one with most different terms first.
+
+    `found` is sorted by place. A stretch begins and ends where sentences do, as far as the width allows, and holds at
+    least one occurrence whole; stretches do not overlap.
+    """
+    chosen: list[Stretch] = []
+    for first, last in _windows(found, width):
+        if len(chosen) == count:
+            break
+        core = Span(found[first].span.start, found[last - 1].span.end)
+        span = _widen(readable, core, width)
+        if not any(span.start < other.span.end and other.span.start < span.end for other in chosen):
+            inside = tuple(f for f in found if span.start <= f.span.start and f.span.end <= span.end)
+            chosen.append(Stretch(span, inside))
+    return chosen
+
+
+def _windows(found: Sequence[Occurrence], width: int) -> list[tuple[int, int]]:
+    """Slices of `found` that fit into `width`, one from each occurrence on, best first."""
+    rated: list[tuple[int, int, int, int]] = []
+    terms: Counter[int] = Counter()
+    last = 0
+    for first, occurrence in enumerate(found):
+        while last < len(found) and (last <= first or found[last].span.end - occurrence.span.start <= width):
+            terms[found[last].term] += 1
+            last += 1
+        rated.append((-len(terms), -min(last - first, 3), first, last))
+        terms[occurrence.term] -= 1
+        terms += Counter()  # forgets the terms that are at zero
+    return [(first, last) for _, _, first, last in sorted(rated)]
+
+
+def _widen(readable: str, core: Span, width: int) -> Span:
+    """`core` with the rest of its sentence, and the sentences beside it that fit into `width`."""
+    room = max(0, width - len(core))
+    start = _start(readable, core.start, room)
+    end = _end(readable, core.end, max(core.end, start + width))
+    start = min([m.end() for m in _ends(_SENTENCE_END, readable, max(0, end - width), start)], default=start)
+    if end - width <= 0:
+        start = 0
+    cut = readable[start:end]
+    return Span(end - len(cut.lstrip()), start + len(cut.rstrip()))
+
+
+def _start(readable: str, offset: int, room: int) -> int:
+    """Where the sentence of `offset` begins; where that is too far, a clause; else half of the room before it."""
+    reach = max(0, offset - room)
+    if sentence := _ends(_SENTENCE_END, readable, reach, offset):
+        return sentence[-1].end()
+    if reach == 0:
+        return 0
+    reach = offset - room // 2
+    clause = _ends(_CLAUSE_END, readable, reach, offset)
+    return clause[0].end() if clause else reach
+
+
+def _end(readable: str, offset: int, limit: int) -> int:
+    """The last end of a sentence from `offset` to `limit`; where there is none, of a clause; else the limit."""
+    if limit >= len(readable):
+        return len(readable)
+    for border in (_SENTENCE_END, _CLAUSE_END):
+        if found := _ends(border, readable, offset, limit):
+            return found[-1].end()
+    return limit
+
+
+def _ends(border: re.Pattern[str], readable: str, start: int, end: int) -> list[re.Match[str]]:
+    return list(border.finditer(readable, start, end))

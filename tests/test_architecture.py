@@ -1,0 +1,133 @@
+"""The picture of the house is true: who imports whom, what loads when, what is public."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import seedsearch
+from seedsearch import errors
+
+SOURCE = Path(seedsearch.__file__).parent
+
+# A room may import rooms of lower layers.
+LAYERS = {
+    "damage": 0,
+    "errors": 0,
+    "parallel": 0,
+    "offsets": 1,
+    "model": 2,
+    "query": 2,
+    "folding": 2,
+    "language": 3,
+    "records": 3,
+    "engines": 3,
+    "double_byte": 4,
+    "analysis": 4,
+    "encodings": 5,
+    "cleaning": 5,
+    "typed": 5,
+    "snippets": 5,
+    "source": 6,
+    "restoring": 7,
+    "corpus": 8,
+    "indexing": 8,
+    "searching": 8,
+    "render": 9,
+    "cli": 10,
+    "__init__": 11,
+    "__main__": 11,
+}
+# Rooms that know less than their layer allows.
+ONLY: dict[str, set[str]] = {
+    "engines": {"errors", "model", "query"},
+    "render": {"errors", "model", "offsets"},
+    "snippets": {"model", "offsets"},
+}
+HOMES = {
+    "whoosh": {"engines"},
+    "jieba": {"analysis"},
+    "ftfy": {"cleaning"},
+    "pypinyin": {"cleaning"},
+    "click": {"cli"},
+    "opencc": set(),
+}
+
+
+def room(path: Path) -> str:
+    """The room that a file belongs to."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, at its top or later; for types alone does not count."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_room_imports_only_what_stands_below_it(path: Path) -> None:
+    here = room(path)
+    layer = LAYERS[here]
+    used = {parts[1] for name in imports(path) if (parts := name.split("."))[0] == "seedsearch" and len(parts) > 1}
+    used = {name for name in used if name in LAYERS} - {here}
+    assert {name for name in used if LAYERS[name] >= layer} == set()
+    assert here not in ONLY or used <= ONLY[here]
+
+
+@pytest.mark.parametrize(("package", "rooms"), HOMES.items())
+def test_a_package_is_imported_in_its_room_only(package: str, rooms: set[str]) -> None:
+    users = {room(path) for path in FILES if package in {name.split(".")[0] for name in imports(path)}}
+    assert users <= rooms
+
+
+def loaded(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has after `code`."""
+    script = f"import sys\n{code}\nprint(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+HEAVY = {"whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy"}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert not loaded("import seedsearch, seedsearch.cli") & HEAVY
+
+
+def test_cleaning_clean_text_loads_nothing_heavy() -> None:
+    assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
+
+
+def test_every_public_name_is_there_and_listed_in_order() -> None:
+    assert seedsearch.__all__ == sorted(seedsearch.__all__)
+    assert all(getattr(seedsearch, name) is not None for name in seedsearch.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = seedsearch.nothing
+
+
+def test_every_error_has_one_root_and_is_in_the_picture() -> None:
+    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, Exception)]
+    assert all(issubclass(value, errors.SeedsearchError) for value in classes)
+    assert all(value.__name__ in (errors.__doc__ or "") for value in classes)

@@ -1,0 +1,254 @@
+"""The command line as people and programs use it: the real program in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from seedsearch.source import LARGEST_FILE
+
+Run = subprocess.CompletedProcess[bytes]
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+def seedsearch(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
+    return subprocess.run(
+        [sys.executable, "-m", "seedsearch", *arguments],
+        cwd=cwd,
+        input=stdin,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with three seeds and their index."""
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text("第一行。\n我們有焊接材料。\n", encoding="utf-8")
+    (tmp_path / "seeds" / "b.txt").write_bytes("东丽区的焊接产业链，创新联合体。".encode("gb18030"))
+    (tmp_path / "seeds" / "c.txt").write_text("有&nbsp;实体\u200b的一页。", encoding="utf-8")
+    assert seedsearch("index", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def test_query_for_people(place: Path) -> None:
+    done = seedsearch("query", "焊接材料", cwd=place)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines() == [
+        "1 document for 焊接材料 (the whole run)",
+        "",
+        "1. seeds/a.txt:2:4",
+        "   第一行。 我們有【焊接材料】。",
+    ]
+
+
+def test_query_for_programs(place: Path) -> None:
+    done = seedsearch("query", "--json", "焊接", cwd=place)
+    summary, *hits = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert summary == {"type": "summary", "schema": 1, "query": "焊接", "total": 2, "matched": "phrase"}
+    assert [(hit["type"], hit["rank"]) for hit in hits] == [("hit", 1), ("hit", 2)]
+    assert {hit["path"] for hit in hits} == {"seeds/a.txt", "seeds/b.txt"}
+    for hit in hits:
+        assert set(hit) == {"type", "rank", "path", "score", "snippets", "also_in"}
+        (snippet,) = hit["snippets"]
+        assert [snippet["text"][a:b] for a, b in snippet["highlights"]] == ["焊接"]
+        assert set(snippet) == {"text", "highlights", "line", "column", "raw_start", "raw_end"}
+    assert "焊接" in done.stdout.decode()
+
+
+def test_count_paths_limit_and_offset(place: Path) -> None:
+    assert seedsearch("query", "--count", "焊接", cwd=place).stdout == b"2\n"
+    paths = seedsearch("query", "-l", "焊接", cwd=place).stdout.decode().splitlines()
+    assert sorted(paths) == ["seeds/a.txt", "seeds/b.txt"]
+    assert seedsearch("query", "-l", "-n", "1", "焊接", cwd=place).stdout.decode().splitlines() == paths[:1]
+    assert seedsearch("query", "-l", "--offset", "1", "焊接", cwd=place).stdout.decode().splitlines() == paths[1:]
+
+
+def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
+    done = seedsearch("query", "--json", "创新联合体", "焊接", cwd=place)
+    assert json.loads(done.stdout.splitlines()[0])["query"] == "创新联合体 焊接"
+
+
+def test_nothing_found(place: Path) -> None:
+    done = seedsearch("query", "量子纠缠", cwd=place)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == "seedsearch: nothing found for 量子纠缠\n"
+    assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("query", ""), "the query is empty"),
+        (("query", "-i", "nowhere", "焊接"), "there is no index in nowhere; make one with: seedsearch index"),
+        (("index", "nowhere"), "nowhere does not exist"),
+        (("clean", "nowhere"), "nowhere does not exist"),
+        (("clean", "seeds"), "several files can not go to standard output as text"),
+        (("clean", "seeds", "-o", "seeds/out"), "is inside seeds, which is only read"),
+        (("clean", "seeds/a.txt", "-o", "seeds"), "would replace the file itself"),
+        (("stats", "-i", "nowhere"), "there is no index"),
+        (("clean", "--encoding", "no-such", "seeds/a.txt"), "no-such"),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_2(place: Path, arguments: tuple[str, ...], says: str) -> None:
+    done = seedsearch(*arguments, cwd=place)
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1
+    assert done.stdout == b""
+
+
+def test_index_reports(place: Path) -> None:
+    (place / "seeds" / "b.txt").unlink()
+    (place / "seeds" / "d.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
+    (place / "seeds" / "e.txt").write_text("新的", encoding="utf-8")
+    report = json.loads(seedsearch("index", "--json", cwd=place).stdout)
+    assert {key: report[key] for key in ("added", "updated", "unchanged", "removed")} == {
+        "added": 1,
+        "updated": 0,
+        "unchanged": 2,
+        "removed": 1,
+    }
+    assert [(failure["path"], failure["skipped"]) for failure in report["failures"]] == [("seeds/d.png", True)]
+
+
+def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: Path) -> None:
+    (place / "seeds" / "e.txt").write_text("新的", encoding="utf-8")
+    with open(place / "seeds" / "f.txt", "wb") as sparse:
+        sparse.truncate(LARGEST_FILE + 1)
+    done = seedsearch("index", cwd=place)
+    assert done.returncode == 2
+    assert "seeds/f.txt is larger than 256 MiB" in done.stdout.decode()
+    assert seedsearch("query", "新的", cwd=place).returncode == 0
+
+
+def test_stats(place: Path) -> None:
+    found = json.loads(seedsearch("stats", "--json", cwd=place).stdout)
+    assert found["documents"] == 3
+    assert found["encodings"] == {"gb18030": 1, "utf-8": 2}
+    assert found["damage"] == {"entity": 1, "invisible-character": 1}
+    text = seedsearch("stats", cwd=place).stdout.decode()
+    assert "documents  3\n" in text
+    assert "1 entity, 1 invisible-character" in text
+
+
+def test_clean_standard_input_and_one_file(place: Path) -> None:
+    assert seedsearch("clean", cwd=place, stdin="有&nbsp;字".encode()).stdout.decode() == "有\xa0字".replace(
+        "\xa0", " "
+    )
+    assert seedsearch("clean", "-", cwd=place, stdin="东丽".encode("gb18030")).stdout.decode() == "东丽"
+    assert seedsearch("clean", "seeds/a.txt", cwd=place).stdout == (place / "seeds" / "a.txt").read_bytes()
+
+
+def test_clean_explains(place: Path) -> None:
+    row = json.loads(seedsearch("clean", "--json", "seeds/c.txt", cwd=place).stdout)
+    raw = (place / "seeds" / "c.txt").read_text(encoding="utf-8")
+    assert row["path"] == "seeds/c.txt"
+    assert [(e["kind"], e["found"], e["certainty"]) for e in row["edits"]] == [
+        ("entity", "&nbsp;", "certain"),
+        ("invisible-character", "\u200b", "certain"),
+    ]
+    assert [raw[e["raw_start"] : e["raw_end"]] for e in row["edits"]] == [e["found"] for e in row["edits"]]
+    diff = seedsearch("clean", "--diff", "seeds/c.txt", cwd=place).stdout.decode()
+    assert diff == "1: 有[-&nbsp;-]{+ +}实体[-\\u200b-]的一页。\n"
+
+
+def test_clean_a_folder_into_copies(place: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (place / "seeds").iterdir()}
+    done = seedsearch("clean", "seeds", "-o", "out", cwd=place)
+    assert done.returncode == 0
+    assert (place / "out" / "b.txt").read_text(encoding="utf-8") == "东丽区的焊接产业链，创新联合体。"
+    assert "3 documents, 1 with damage" in done.stderr.decode()
+    assert {path.name: path.read_bytes() for path in (place / "seeds").iterdir()} == before
+    again = seedsearch("clean", "seeds", "-o", "out", cwd=place)
+    assert "3 documents (3 of them by an earlier run)" in again.stderr.decode()
+    (place / "seeds" / "a.txt").write_text("变了", encoding="utf-8")
+    third = seedsearch("clean", "seeds", "-o", "out", cwd=place)
+    assert "3 documents (2 of them by an earlier run)" in third.stderr.decode()
+    assert (place / "out" / "a.txt").read_text(encoding="utf-8") == "变了"
+
+
+def test_clean_a_folder_as_json_lines(place: Path) -> None:
+    done = seedsearch("clean", "--jsonl", "--workers", "2", "seeds", cwd=place)
+    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [row["path"] for row in rows] == ["seeds/a.txt", "seeds/b.txt", "seeds/c.txt"]
+    assert rows[1] == {
+        "path": "seeds/b.txt",
+        "encoding": "gb18030",
+        "text": "东丽区的焊接产业链，创新联合体。",
+        "damage": {},
+    }
+
+
+def test_the_seed_is_restored() -> None:
+    done = seedsearch("clean", str(next(SEEDS.iterdir())), cwd=SEEDS)
+    text = done.stdout.decode()
+    assert "良性生態。”東麗區科技局局長" in text
+    assert "加速推動應用落地。”" in text
+    assert text.count("良性生態") == 1
+    assert text.count("(") == text.count(")") == 2
+    assert text.count("來源:天津日報") == 1
+
+
+def test_a_closed_pipe_ends_quietly(place: Path) -> None:
+    command = f"{sys.executable} -m seedsearch query --json 焊接 | head -c 1"
+    done = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, check=True)
+    assert done.stderr == b""
+
+
+def test_a_full_disk_is_an_error(place: Path) -> None:
+    command = f"{sys.executable} -m seedsearch query 焊接 > /dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode() == "seedsearch: output can not be written: no space left on device\n"
+
+
+def test_a_query_in_the_encoding_of_an_old_terminal(place: Path) -> None:
+    assert seedsearch("query", "--count", "焊接".encode("gb18030"), cwd=place).stdout == b"2\n"
+
+
+def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
+    odd = os.fsencode(place / "seeds") + b"/\xb5\xe7\n\x1b[31m.txt"
+    Path(os.fsdecode(odd)).write_text("罕见的文件名", encoding="utf-8")
+    assert seedsearch("index", cwd=place).returncode == 0
+    shown = seedsearch("query", "罕见", cwd=place).stdout
+    assert b"\x1b" not in shown
+    path = json.loads(seedsearch("query", "--json", "罕见", cwd=place).stdout.splitlines()[1])["path"]
+    assert os.fsencode(place / path) == odd
+
+
+@pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
+def test_any_locale_prints_utf8(place: Path, variable: str) -> None:
+    ascii_only = {variable: "C", "PYTHONIOENCODING": "ascii"}
+    assert "焊接".encode() in seedsearch("query", "焊接", cwd=place, stdin=b"", **ascii_only).stdout
+
+
+def test_text_of_a_document_can_not_steer_the_terminal(place: Path) -> None:
+    (place / "seeds" / "evil.txt").write_text("邪恶\x1b]0;title\x07的\u202e文字", encoding="utf-8")
+    assert seedsearch("index", cwd=place).returncode == 0
+    shown = seedsearch("query", "邪恶", cwd=place).stdout.decode()
+    assert not set(shown) & set("\x1b\x07\u202e")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("query", "--help"), ("--version",)])
+def test_help_says_nothing_on_standard_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = seedsearch(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"seedsearch" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("clean", "seeds/c.txt"), ("query", "焊接"), ("query", "-n", "3", "创新联合体 焊接")]
+)
+def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tuple[str, ...]) -> None:
+    done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    assert b"seedsearch.cli" in done.stderr
+    assert b" jieba" not in done.stderr
