@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,25 +10,41 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch.analysis import grams, run_grams, run_text, words
+from seedsearch.analysis import words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
-from seedsearch.query import All, Any, AtLeast, Not, Query, Ranked, Run, Term
+from seedsearch.query import (
+    All,
+    Any,
+    AtLeast,
+    Between,
+    Fuzzy,
+    Gapped,
+    Near,
+    Not,
+    Prefix,
+    Query,
+    Ranked,
+    Run,
+    Term,
+    Terms,
+    Wildcard,
+)
+from seedsearch.runs import run_text
 
 MARK = "analysis 0"
 
 
 def entry(doc_id: str, text: str) -> IndexEntry:
-    run = run_text(text).text
-    return IndexEntry(doc_id, f"digest of {text}", run, grams(run), Counter(words(fold(text))), text.encode())
+    return IndexEntry(doc_id, f"digest of {text}", text, tuple(words(fold(text))), (f"path:{doc_id}",), text.encode())
 
 
 def run(text: str) -> Run:
     folded = run_text(text).text
-    return Run(folded, tuple(run_grams(folded)))
+    return Run(folded)
 
 
 def found(engine: Engine, query: Query) -> set[str]:
@@ -73,6 +88,19 @@ def filled(engine: Engine) -> Engine:
         (AtLeast(2, (run("焊"), run("链"), run("与"))), "ab"),
         (Any((All((run("焊接"), Not(run("链")))), run("5g"))), "cd"),
         (Ranked(run("焊接"), ((Term("word", "与"), 1.0),)), "abc"),
+        (Terms("word", Prefix("gen")), "c"),
+        (Terms("word", Wildcard("i?g*")), "c"),
+        (Terms("word", Wildcard("*接")), "abc"),
+        (Terms("word", Fuzzy("itcg", 1)), "c"),
+        (Terms("word", Fuzzy("itc", 1)), "c"),
+        (Terms("word", Fuzzy("5f", 1)), "d"),
+        (Terms("tag", Between("path:b", "path:c")), "bc"),
+        (Near(("产", "接"), 1), "a"),
+        (Near(("产", "接"), 4), "ab"),
+        (Near(("产业", "产业"), 9), ""),
+        (Gapped(("焊", "产"), ((1, 1),)), "a"),
+        (Gapped(("焊", "链"), ((1, 3),)), "a"),
+        (Gapped(("产", "焊", "接"), ((1, 3), (0, 1))), "b"),
     ],
 )
 def test_what_each_query_matches(filled: Engine, query: Query, expected: str) -> None:

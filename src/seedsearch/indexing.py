@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from seedsearch.analysis import fingerprint, grams, run_text, words
+from seedsearch.analysis import fingerprint, words
 from seedsearch.engines import Writer, open_engine
 from seedsearch.errors import NotText, SeedsearchError
 from seedsearch.model import Failure, IndexEntry, IndexReport
 from seedsearch.parallel import map_in_order
-from seedsearch.records import record_of, to_bytes
+from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.source import Found, digest, raw_document, read_bytes, walk
 
@@ -135,13 +135,12 @@ def analyse(job: Job) -> Analysed | Failure:
         return Failure(job.path, str(error), skipped=True)
     except SeedsearchError as error:
         return Failure(job.path, str(error))
-    run = run_text(cleaned.readable).text
     entry = IndexEntry(
         doc_id=doc_id_of(job.path),
         digest=_digest(job),
-        run_text=run,
-        grams=grams(run),
-        words=Counter(words(cleaned.text)),
+        readable=cleaned.readable,
+        words=tuple(words(cleaned.text)),
+        tags=tags(cleaned),
         stored=to_bytes(record_of(cleaned)),
     )
     return Analysed(job.path, entry, cleaned.damage)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from seedsearch.damage import FOUND, Damage
@@ -61,24 +61,26 @@ class Cleaned:
 class IndexEntry:
     """One document as an engine stores it.
 
-    `run_text` is the folded text in which an exact run of characters is looked up; `grams` and `words` count the
-    terms of the two fields; `stored` is opaque to the engine and comes back with a match.
+    The run text of `readable` (runs.py) is what exact runs are looked up in, and its grams are the terms of the field
+    `gram`; `words` are the terms of the field `word`, in the order of the text, and `tags` those of the field `tag`.
+    `stored` is opaque to the engine and comes back with a match.
     """
 
     doc_id: str
     digest: str
-    run_text: str
-    grams: Mapping[str, int]
-    words: Mapping[str, int]
+    readable: str
+    words: Sequence[str]
+    tags: Sequence[str]
     stored: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an engine answers: a document and its score, higher is better."""
+    """What an engine answers: a document and its score, higher is better, and what was stored of it."""
 
     doc_id: str
     score: float
+    readable: str
     stored: bytes
 
 

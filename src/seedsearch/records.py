@@ -1,8 +1,9 @@
-"""What the index keeps of a document besides its terms: enough to show a hit without the file."""
+"""What the index keeps of a document besides its text and terms: enough to show a hit without the file."""
 
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -25,7 +26,6 @@ class Record:
     path: str
     encoding: str
     confidence: float
-    readable: str
     replaced: tuple[tuple[int, int, int], ...]
     lines: tuple[int, ...]
     damage: Mapping[str, int]
@@ -45,7 +45,15 @@ def record_of(cleaned: Cleaned) -> Record:
     replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
     raw = cleaned.raw
     lines = line_starts(raw.text)
-    return Record(raw.path, raw.encoding, raw.confidence, cleaned.readable, replaced, lines, cleaned.damage)
+    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage)
+
+
+def tags(cleaned: Cleaned) -> tuple[str, ...]:
+    """The terms of the field `tag`: what filters of a query look for."""
+    path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
+    ending = os.path.splitext(path)[1].removeprefix(".").lower()
+    of_text = (f"path:{path}", f"ext:{ending}", f"encoding:{cleaned.encoding}")
+    return (*of_text, *(f"damage:{kind}" for kind in cleaned.damage))
 
 
 def line_starts(text: str) -> tuple[int, ...]:
@@ -57,13 +65,13 @@ def to_bytes(record: Record) -> bytes:
     """`record` as compressed JSON."""
     lengths = [b - a for a, b in pairwise(record.lines)]
     origin = [record.path, record.encoding, record.confidence]
-    row = [*origin, record.readable, record.replaced, lengths, dict(record.damage)]
+    row = [*origin, record.replaced, lengths, dict(record.damage)]
     return zlib.compress(json.dumps(row, separators=(",", ":")).encode(), 6)
 
 
 def from_bytes(stored: bytes) -> Record:
     """The record that `to_bytes` wrote."""
-    path, encoding, confidence, readable, replaced, lengths, damage = json.loads(zlib.decompress(stored))
+    path, encoding, confidence, replaced, lengths, damage = json.loads(zlib.decompress(stored))
     lines = tuple(accumulate(lengths, initial=0))
     edits = tuple((start, end, length) for start, end, length in replaced)
-    return Record(path, encoding, confidence, readable, edits, lines, damage)
+    return Record(path, encoding, confidence, edits, lines, damage)

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from seedsearch.analysis import fingerprint, query_words, run_grams, run_text
+from seedsearch.analysis import fingerprint, query_words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.errors import QueryError
 from seedsearch.model import Hit, IndexStats, Match, Results, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import All, AtLeast, Not, Query, Ranked, Run, Term
 from seedsearch.records import Record, from_bytes
+from seedsearch.runs import run_grams, run_text
 from seedsearch.snippets import Occurrence, Stretch, best_stretches
 from seedsearch.typed import parts_of
 
@@ -104,7 +105,7 @@ class Index:
                 matches = self._engine.search(tier.query, asked).best
                 for match in matches[seen:]:
                     record = from_bytes(match.stored)
-                    key = blake2b(record.readable.encode(), digest_size=16).digest()
+                    key = blake2b(match.readable.encode(), digest_size=16).digest()
                     groups.setdefault(key, []).append((match, record, tier))
                 if len(matches) < asked:
                     break
@@ -144,7 +145,7 @@ def _stages(typed: str) -> Iterator[list[Tier]]:
 
 
 def _run(text: str) -> Run:
-    return Run(text, tuple(run_grams(text)))
+    return Run(text)
 
 
 def _runs(texts: Sequence[str]) -> tuple[Run, ...]:
@@ -160,18 +161,18 @@ def _ranked(required: Query, texts: Sequence[str]) -> Ranked:
 
 def _hit(group: Sequence[tuple[Match, Record, Tier]], snippets: int) -> Hit:
     match, record, tier = group[0]
-    stretches = best_stretches(record.readable, _occurrences(record, tier), snippets)
+    stretches = best_stretches(match.readable, _occurrences(match.readable, tier), snippets)
     return Hit(
         path=record.path,
         score=match.score,
-        snippets=tuple(_snippet(record, stretch) for stretch in stretches),
+        snippets=tuple(_snippet(match.readable, record, stretch) for stretch in stretches),
         also_in=tuple(other.path for _, other, _ in group[1:]),
     )
 
 
-def _occurrences(record: Record, tier: Tier) -> list[Occurrence]:
+def _occurrences(readable: str, tier: Tier) -> list[Occurrence]:
     """Where the runs of the tier stand in the readable text, sorted, the longer of two that overlap."""
-    text = run_text(record.readable)
+    text = run_text(readable)
     found = [Occurrence(span, i) for i, run in enumerate(tier.runs) for span in text.find(run)]
     found.sort(key=lambda f: (f.span.start, -f.span.end))
     kept: list[Occurrence] = []
@@ -181,12 +182,12 @@ def _occurrences(record: Record, tier: Tier) -> list[Occurrence]:
     return kept
 
 
-def _snippet(record: Record, stretch: Stretch) -> Snippet:
+def _snippet(readable: str, record: Record, stretch: Stretch) -> Snippet:
     raw = record.to_raw(stretch.found[0].span)
     line, column = record.place(raw.start)
     start = stretch.span.start
     return Snippet(
-        text=stretch.span.cut(record.readable),
+        text=stretch.span.cut(readable),
         highlights=tuple(Span(f.span.start - start, f.span.end - start) for f in stretch.found),
         line=line,
         column=column,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from seedsearch.analysis import run_text
+from seedsearch.runs import run_text
 
 _EXPRESSION = re.compile(r'\s*(?:(?:"[^"]+"|“[^”]+”|[^\s"“”]+)(?:\s+|$))+')
 _PART = re.compile(r'"([^"]+)"|“([^”]+)”|(\S+)')

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from seedsearch.model import EngineInfo, IndexEntry, Matches
-from seedsearch.query import Query
+from seedsearch.query import Field, Query
 
 
 class Writer(Protocol):
@@ -47,11 +47,17 @@ class Engine(Protocol):
     def stored(self) -> Iterator[bytes]:
         """What was stored with each entry, in the order of doc_id."""
 
+    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+
     def writer(self) -> Writer:
         """A context manager for changes; raises IndexLocked where another one is open."""
 
     def search(self, query: Query, limit: int) -> Matches:
-        """The `limit` best matches, by score and then by doc_id, and how many match in all."""
+        """The `limit` best matches, by score and then by doc_id, and how many match in all.
+
+        Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
+        """
 
     def close(self) -> None:
         """Give back what it holds open."""

@@ -21,7 +21,23 @@ from typing import Self
 
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
-from seedsearch.query import All, Any, AtLeast, Not, Query, Ranked, Run, Term
+from seedsearch.query import (
+    FIELDS,
+    All,
+    Any,
+    AtLeast,
+    Field,
+    Gapped,
+    Near,
+    Not,
+    OnText,
+    Query,
+    Ranked,
+    Run,
+    Term,
+    Terms,
+)
+from seedsearch.runs import grams, run_grams, run_text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in Whoosh's source, shown by Python 3.12 and later
@@ -64,10 +80,11 @@ def _schema() -> AnyType:
         doc=fields.ID(unique=True),
         gram=_Counts(),
         word=_Counts(),
+        tag=_Counts(),
         doc_id=fields.STORED(),
         digest=fields.STORED(),
-        run_text=fields.STORED(),
-        record=fields.STORED(),
+        readable=fields.STORED(),
+        stored=fields.STORED(),
     )
 
 
@@ -96,7 +113,7 @@ class EmbeddedEngine:
     def info(self) -> EngineInfo:
         with _mapped(self._folder):
             reader = self._searcher.reader()
-            terms = {name: sum(1 for _ in reader.lexicon(name)) for name in ("gram", "word")}
+            terms: dict[str, int] = {name: sum(1 for _ in reader.lexicon(name)) for name in FIELDS}
             size = sum(entry.stat().st_size for entry in os.scandir(self._folder) if entry.is_file())
             return EngineInfo(reader.doc_count(), terms, size)
 
@@ -107,7 +124,13 @@ class EmbeddedEngine:
     def stored(self) -> Iterator[bytes]:
         with _mapped(self._folder):
             rows = sorted(self._searcher.reader().all_stored_fields(), key=lambda row: str(row["doc_id"]))
-            return iter([row["record"] for row in rows])
+            return iter([row["stored"] for row in rows])
+
+    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+        with _mapped(self._folder):
+            reader = self._searcher.reader()
+            terms = reader.expand_prefix(field, prefix.encode())
+            return iter([(t.decode(), reader.doc_frequency(field, t)) for t in terms])
 
     def writer(self) -> _Writer:
         with _mapped(self._folder):
@@ -116,8 +139,9 @@ class EmbeddedEngine:
     def search(self, query_tree: Query, limit: int) -> Matches:
         with _mapped(self._folder):
             results = self._searcher.search(_build(query_tree), limit=None)
-            ranked = sorted(((hit.score, hit["doc_id"], hit["record"]) for hit in results), key=lambda r: (-r[0], r[1]))
-            return Matches(len(ranked), tuple(Match(d, s, record) for s, d, record in ranked[:limit]))
+            ranked = sorted(((hit.score, hit.fields()) for hit in results), key=lambda r: (-r[0], r[1]["doc_id"]))
+            best = ((score, row["doc_id"], row["readable"], row["stored"]) for score, row in ranked[:limit])
+            return Matches(len(ranked), tuple(Match(d, score, text, stored) for score, d, text, stored in best))
 
     def close(self) -> None:
         self._searcher.close()
@@ -141,12 +165,13 @@ class _Writer:
         self._numbers[entry.doc_id] = self._writer.docnum
         self._writer.update_document(
             doc=entry.doc_id,
-            gram=entry.grams,
-            word=entry.words,
+            gram=grams(run_text(entry.readable).text),
+            word=Counter(entry.words),
+            tag=Counter(entry.tags),
             doc_id=entry.doc_id,
             digest=entry.digest,
-            run_text=entry.run_text,
-            record=entry.stored,
+            readable=entry.readable,
+            stored=entry.stored,
         )
 
     def remove(self, doc_id: str) -> None:
@@ -220,8 +245,10 @@ def _build(tree: Query) -> AnyType:
     match tree:
         case Term(field=field, text=text):
             return query.Term(field, text)
-        case Run(text=text, grams=terms):
-            return _RunQuery(text, terms)
+        case Terms(field=field, test=test):
+            return _TermsQuery(field, test.accepts)
+        case Run() | Near() | Gapped():
+            return _TextQuery(tree)
         case All(children=children):
             return _SetQuery(children, _every)
         case Any(children=children):
@@ -282,15 +309,29 @@ class _NotQuery(_Ids):
         return [doc for doc in searcher.reader().all_doc_ids() if doc not in without]
 
 
-class _RunQuery(_Ids):
-    def __init__(self, text: str, terms: tuple[str, ...]) -> None:
-        self._text = text
-        self._terms = terms
+class _TermsQuery(_Ids):
+    def __init__(self, field: Field, accepts: Callable[[str], bool]) -> None:
+        self._field = field
+        self._accepts = accepts
 
     def ids(self, searcher: AnyType, context: AnyType) -> list[int]:
-        having = [set(query.Term("gram", term).matcher(searcher, context).all_ids()) for term in self._terms]
-        reader = searcher.reader()
+        terms = [term for term in searcher.reader().lexicon(self._field) if self._accepts(term.decode())]
+        found = [query.Term(self._field, term).matcher(searcher, context).all_ids() for term in terms]
+        return sorted({doc for docs in found for doc in docs})
+
+
+class _TextQuery(_Ids):
+    def __init__(self, wanted: OnText) -> None:
+        self._wanted = wanted
+
+    def ids(self, searcher: AnyType, context: AnyType) -> list[int]:
+        terms = dict.fromkeys(gram for text in self._wanted.texts for gram in run_grams(text))
+        having = [set(query.Term("gram", term).matcher(searcher, context).all_ids()) for term in terms]
         candidates = sorted(_every(having))
-        if len(self._text) <= 2 and self._terms == (self._text,):
+        if isinstance(self._wanted, Run) and list(terms) == [self._wanted.text]:
             return candidates
-        return [doc for doc in candidates if self._text in reader.stored_fields(doc)["run_text"]]
+        reader = searcher.reader()
+        return [doc for doc in candidates if self._holds(reader.stored_fields(doc)["readable"])]
+
+    def _holds(self, readable: str) -> bool:
+        return self._wanted.holds(run_text(readable).text)

@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from math import log
 from types import TracebackType
 from typing import Self
 
 from seedsearch.errors import IndexLocked
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
-from seedsearch.query import All, Any, AtLeast, Not, Query, Ranked, Run, Term
+from seedsearch.query import (
+    FIELDS,
+    All,
+    Any,
+    AtLeast,
+    Field,
+    Gapped,
+    Near,
+    Not,
+    Query,
+    Ranked,
+    Run,
+    Term,
+    Terms,
+)
+from seedsearch.runs import grams, run_text
 
 # Okapi BM25 (Robertson et al., TREC-3, 1994) with the constants that Lucene and Whoosh use.
 K1 = 1.2
 B = 0.75
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """An entry with its run text and its terms counted."""
+
+    entry: IndexEntry
+    run_text: str
+    terms: Mapping[Field, Counter[str]]
+
+    @classmethod
+    def of(cls, entry: IndexEntry) -> Self:
+        run = run_text(entry.readable).text
+        return cls(entry, run, {"gram": grams(run), "word": Counter(entry.words), "tag": Counter(entry.tags)})
+
+    def match(self, score: float) -> Match:
+        return Match(self.entry.doc_id, score, self.entry.readable, self.entry.stored)
+
+
 class MemoryEngine:
     """Entries in a dictionary."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, IndexEntry] = {}
+        self._documents: dict[str, _Document] = {}
         self._writing = False
 
     def info(self) -> EngineInfo:
-        entries = self._entries.values()
-        terms = {
-            "gram": len({gram for e in entries for gram in e.grams}),
-            "word": len({word for e in entries for word in e.words}),
-        }
-        return EngineInfo(len(entries), terms, sum(len(e.stored) for e in entries))
+        terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
+        return EngineInfo(len(self._documents), terms, sum(len(d.entry.stored) for d in self._documents.values()))
 
     def digests(self) -> Mapping[str, str]:
-        return {e.doc_id: e.digest for e in self._entries.values()}
+        return {d.entry.doc_id: d.entry.digest for d in self._documents.values()}
 
     def stored(self) -> Iterator[bytes]:
-        return (entry.stored for _, entry in sorted(self._entries.items()))
+        return (document.entry.stored for _, document in sorted(self._documents.items()))
+
+    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+        counts = Counter(term for d in self._documents.values() for term in d.terms[field])
+        return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
 
     def writer(self) -> _Writer:
         if self._writing:
@@ -43,71 +77,69 @@ class MemoryEngine:
         return _Writer(self)
 
     def search(self, query: Query, limit: int) -> Matches:
-        found = [e for e in self._entries.values() if _matches(query, e)]
+        found = [d for d in self._documents.values() if _matches(query, d)]
         weights = self._weights(query)
-        scored = [(sum(weigh(e) for weigh in weights), e) for e in found]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].doc_id))
-        return Matches(len(found), tuple(Match(e.doc_id, score, e.stored) for score, e in scored[:limit]))
+        scored = [(sum(weigh(d) for weigh in weights), d) for d in found]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
+        return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
 
     def close(self) -> None:
         pass
 
-    def _weights(self, query: Query) -> list[Callable[[IndexEntry], float]]:
-        """For each scored term the function that scores an entry."""
+    def _weights(self, query: Query) -> list[Callable[[_Document], float]]:
+        """For each scored term the function that scores a document."""
         if not isinstance(query, Ranked):
             return []
         return [self._bm25(term, weight) for term, weight in query.scored]
 
-    def _bm25(self, term: Term, weight: float) -> Callable[[IndexEntry], float]:
-        fields = [_field(term, e) for e in self._entries.values()]
+    def _bm25(self, term: Term, weight: float) -> Callable[[_Document], float]:
+        fields = [d.terms[term.field] for d in self._documents.values()]
         having = sum(term.text in field for field in fields)
         idf = log(max(len(fields), 1) / (having + 1)) + 1  # as Whoosh defines it
-        mean = sum(sum(field.values()) for field in fields) / max(len(fields), 1)
+        mean = sum(field.total() for field in fields) / max(len(fields), 1)
 
-        def score(entry: IndexEntry) -> float:
-            count = _field(term, entry).get(term.text, 0)
-            length = sum(_field(term, entry).values())
+        def score(document: _Document) -> float:
+            field = document.terms[term.field]
+            count, length = field[term.text], field.total()
             return weight * idf * count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean)) if count else 0.0
 
         return score
 
 
-def _field(term: Term, entry: IndexEntry) -> Mapping[str, int]:
-    return entry.words if term.field == "word" else entry.grams
-
-
-def _matches(query: Query, entry: IndexEntry) -> bool:
+def _matches(query: Query, document: _Document) -> bool:
     match query:
         case Term():
-            return query.text in _field(query, entry)
-        case Run(text=text):
-            return text in entry.run_text
+            return query.text in document.terms[query.field]
+        case Terms(field=field, test=test):
+            return any(map(test.accepts, document.terms[field]))
+        case Run() | Near() | Gapped():
+            return query.holds(document.run_text)
         case All(children=children):
-            return all(_matches(child, entry) for child in children)
+            return all(_matches(child, document) for child in children)
         case Any(children=children):
-            return any(_matches(child, entry) for child in children)
+            return any(_matches(child, document) for child in children)
         case AtLeast(count=count, children=children):
-            return sum(_matches(child, entry) for child in children) >= count
+            return sum(_matches(child, document) for child in children) >= count
         case Not(child=child):
-            return not _matches(child, entry)
+            return not _matches(child, document)
         case Ranked(required=required):
-            return _matches(required, entry)
+            return _matches(required, document)
 
 
 class _Writer:
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine
-        self._entries = dict(engine._entries)
+        self._documents = dict(engine._documents)
 
     def put(self, entry: IndexEntry) -> None:
-        self._entries[entry.doc_id] = entry
+        self._documents[entry.doc_id] = _Document.of(entry)
 
     def remove(self, doc_id: str) -> None:
-        self._entries.pop(doc_id, None)
+        self._documents.pop(doc_id, None)
 
     def clear(self) -> None:
-        for doc_id in self._engine._entries:
-            self._entries.pop(doc_id, None)
+        for doc_id in self._engine._documents:
+            self._documents.pop(doc_id, None)
 
     def __enter__(self) -> Self:
         self._engine._writing = True
@@ -118,4 +150,4 @@ class _Writer:
     ) -> None:
         self._engine._writing = False
         if kind is None:
-            self._engine._entries = self._entries
+            self._engine._documents = self._documents

@@ -1,0 +1,124 @@
+"""Run text: what exact runs of characters are looked up in, and the grams that index it.
+
+The run text is the folded text without the blanks and line breaks between characters that are written without
+any, and with one space for every other run of white space. An exact run of characters is a substring of it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from seedsearch.folding import HAN, fold, wide_blanks
+from seedsearch.offsets import OffsetMap, Span
+
+_BLANKS = re.compile(r"\s+")
+_TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RunText:
+    """The text that exact runs are looked up in, and the way back to the readable text."""
+
+    text: str
+    to_readable: OffsetMap
+
+    def find(self, run: str) -> Iterator[Span]:
+        """Where `run` (itself a run text) stands, as spans of the readable text, left to right."""
+        at = self.text.find(run)
+        while run and at >= 0:
+            yield self.to_readable.to_raw(Span(at, at + len(run)))
+            at = self.text.find(run, at + len(run))
+
+
+def run_text(readable: str) -> RunText:
+    """The run text of `readable`."""
+    folded = fold(readable)
+    dropped = set(wide_blanks(readable))
+    replaced = [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(folded)]
+    pieces, last = [], 0
+    for start, end, length in replaced:
+        pieces += [folded[last:start], " " * length]
+        last = end
+    return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
+
+
+def grams(run: str) -> Counter[str]:
+    """Every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
+    singles = Counter(run)
+    pairs = Counter(map(str.__add__, run, run[1:]))
+    del singles[" "]
+    return singles + Counter({pair: n for pair, n in pairs.items() if " " not in pair})
+
+
+def run_grams(run: str) -> list[str]:
+    """The fewest grams that every text with `run` in it has: its pairs, and characters that stand alone in it."""
+    found: list[str] = []
+    for piece in run.split(" "):
+        found += [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece] * bool(piece)
+    return list(dict.fromkeys(found))
+
+
+def occurrences(text: str, part: str) -> list[int]:
+    """Where `part` stands in `text`, overlapping places included."""
+    found, at = [], text.find(part)
+    while part and at >= 0:
+        found.append(at)
+        at = text.find(part, at + 1)
+    return found
+
+
+def near(text: str, parts: Sequence[str], distance: int) -> Iterator[tuple[Span, ...]]:
+    """Places of all `parts`, none on another, with at most `distance` tokens in all between them; left to right.
+
+    A token is an ideograph or a stretch of other letters and digits. Of each occurrence of a part only the nearest
+    ones of the others are tried, so a place can be missed only where parts overlap one another.
+    """
+    places = [[Span(at, at + len(part)) for at in occurrences(text, part)] for part in parts]
+    if not all(places):
+        return
+    starts = [m.start() for m in _TOKEN.finditer(text)]
+    for last in sorted({span for spans in places for span in spans}, key=lambda span: span.end):
+        chosen = _nearest_before(places, last)
+        if chosen is not None and _between(starts, chosen) <= distance:
+            yield chosen
+
+
+def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span, ...] | None:
+    """A place of each part, none on another, all ending at `last` or as shortly before it as can be."""
+    chosen: list[Span] = []
+    for spans in places:
+        at = bisect_right(spans, last.end, key=lambda span: span.end)
+        free = (s for s in reversed(spans[:at]) if all(s.end <= c.start or c.end <= s.start for c in chosen))
+        found = next(free, None)
+        if found is None:
+            return None
+        chosen.append(found)
+    chosen.sort()
+    return tuple(chosen) if chosen[-1].end == last.end else None
+
+
+def _between(starts: Sequence[int], chosen: Sequence[Span]) -> int:
+    """How many tokens begin between the chosen places."""
+    return sum(bisect_left(starts, b.start) - bisect_left(starts, a.end) for a, b in pairwise(chosen))
+
+
+def gapped(text: str, parts: Sequence[str], gaps: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """Stretches that begin with the first of `parts` and end with the last, `gaps` (least, most) characters between.
+
+    No blank stands in a gap. Linear in the number of places for each part, whatever the pattern.
+    """
+    ends = {at + len(parts[0]): at for at in occurrences(text, parts[0])}
+    for part, (least, most) in zip(parts[1:], gaps, strict=True):
+        reached: dict[int, int] = {}
+        for at in occurrences(text, part):
+            before = (at - gap for gap in range(least, most + 1))
+            begun = [ends[end] for end in before if end in ends and " " not in text[end:at]]
+            if begun:
+                reached[at + len(part)] = max(begun)
+        ends = reached
+    yield from (Span(start, end) for end, start in sorted(ends.items()))
