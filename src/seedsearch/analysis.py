@@ -29,11 +29,19 @@ _PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 def words(folded: str) -> Iterator[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
+    return (word for _, word in placed_words(folded))
+
+
+def placed_words(folded: str) -> Iterator[tuple[int, str]]:
+    """The same, each with the offset at which it begins."""
     for token in _TOKEN.finditer(folded):
+        at = token.start()
         if token["han"]:
-            yield from han_words(token["han"])
+            for word in han_words(token["han"]):
+                yield at, word
+                at += len(word)
         else:
-            yield from _whole_and_parts(token["other"], token["tail"])
+            yield from ((at + start, part) for start, part in _whole_and_parts(token["other"], token["tail"]))
 
 
 def query_words(folded: str) -> list[str]:
@@ -44,14 +52,13 @@ def query_words(folded: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _whole_and_parts(whole: str, tail: str | None) -> Iterator[str]:
-    yield whole
+def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
+    yield 0, whole
+    bare = whole.removesuffix(tail or "")
     if tail:
-        yield (bare := whole[: -len(tail)])
-    else:
-        bare = whole
-    parts = _PART.findall(whole)
-    if parts != [bare]:
+        yield 0, bare
+    parts = [(part.start(), part[0]) for part in _PART.finditer(whole)]
+    if parts != [(0, bare)]:
         yield from parts
 
 

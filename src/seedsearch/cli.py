@@ -127,6 +127,9 @@ def index(
 @_as_json
 @click.option("--count", is_flag=True, help="Print only how many documents match.")
 @click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the paths of the hits.")
+@click.option("--snippets", type=click.IntRange(min=1), default=1, show_default=True, help="Snippets a hit at most.")
+@click.option("-C", "--context", "lines", type=click.IntRange(min=0), help="Show whole lines, and this many around.")
+@click.option("--explain", is_flag=True, help="Say how the query was read.")
 @click.pass_context
 def query(
     ctx: click.Context,
@@ -137,17 +140,30 @@ def query(
     as_json: bool,
     count: bool,
     only_paths: bool,
+    snippets: int,
+    lines: int | None,
+    explain: bool,
 ) -> None:
-    """Find documents: a word, a run of characters, a question, or "an exact run".
+    """Find documents: a word, a run of characters, a question, or an expression.
 
     Script, width and case do not matter: 产业链 finds 產業鏈. Exit code 1 means that nothing was found.
+
+    \b
+    "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
+    prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
     """
-    from seedsearch.render import results_json, results_text, safe
+    from seedsearch.render import did_you_mean, results_json, results_text, safe
     from seedsearch.searching import open_index
+    from seedsearch.tiers import readings
 
     typed = " ".join(map(_typed, words))
+    if explain:
+        for line in readings(typed):
+            _say(safe(line))
     with open_index(index_dir) as opened:
-        results = opened.search(typed, limit=limit, offset=offset)
+        results = opened.search(typed, limit=limit, offset=offset, snippets=snippets, lines=lines)
+    for note in results.notes:
+        _say(safe(note))
     if as_json:
         _print(results_json(results, offset=offset))
     elif count:
@@ -155,9 +171,9 @@ def query(
     elif only_paths:
         _print(safe(hit.path) for hit in results.hits)
     elif results.total:
-        _print(results_text(results, _style(), offset=offset))
+        _print(results_text(results, _style(), offset=offset, lines=lines is not None))
     else:
-        _say(f"nothing found for {safe(typed)}")
+        _say(f"nothing found for {safe(typed)}" + (did_you_mean(results) if results.suggestions else ""))
     if not results.total:
         ctx.exit(NOTHING_FOUND)
 

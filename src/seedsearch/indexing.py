@@ -17,6 +17,7 @@ from seedsearch.model import Failure, IndexEntry, IndexReport
 from seedsearch.parallel import map_in_order
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
+from seedsearch.runs import run_text
 from seedsearch.source import Found, digest, raw_document, read_bytes, walk
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
@@ -139,7 +140,7 @@ def analyse(job: Job) -> Analysed | Failure:
         doc_id=doc_id_of(job.path),
         digest=_digest(job),
         readable=cleaned.readable,
-        words=tuple(words(cleaned.text)),
+        words=tuple(words(run_text(cleaned.readable).text)),
         tags=tags(cleaned),
         stored=to_bytes(record_of(cleaned)),
     )

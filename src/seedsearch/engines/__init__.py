@@ -7,13 +7,13 @@ histories are compared with `memory`, the brute-force reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from seedsearch.model import EngineInfo, IndexEntry, Matches
-from seedsearch.query import Field, Query
+from seedsearch.query import Field, Query, Term
 
 
 class Writer(Protocol):
@@ -49,6 +49,9 @@ class Engine(Protocol):
 
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        """How many documents there are, and how many have each term."""
 
     def writer(self) -> Writer:
         """A context manager for changes; raises IndexLocked where another one is open."""

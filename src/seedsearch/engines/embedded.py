@@ -11,7 +11,7 @@ import json
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
@@ -131,6 +131,11 @@ class EmbeddedEngine:
             reader = self._searcher.reader()
             terms = reader.expand_prefix(field, prefix.encode())
             return iter([(t.decode(), reader.doc_frequency(field, t)) for t in terms])
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        with _mapped(self._folder):
+            reader = self._searcher.reader()
+            return reader.doc_count(), [reader.doc_frequency(term.field, term.text.encode()) for term in terms]
 
     def writer(self) -> _Writer:
         with _mapped(self._folder):

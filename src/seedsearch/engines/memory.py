@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from types import TracebackType
@@ -70,6 +70,10 @@ class MemoryEngine:
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         counts = Counter(term for d in self._documents.values() for term in d.terms[field])
         return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        documents = self._documents.values()
+        return len(documents), [sum(term.text in d.terms[term.field] for d in documents) for term in terms]
 
     def writer(self) -> _Writer:
         if self._writing:
