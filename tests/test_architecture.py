@@ -38,6 +38,7 @@ LAYERS = {
     "tiers": 7,
     "hits": 7,
     "fallbacks": 8,
+    "likeness": 8,
     "source": 6,
     "restoring": 7,
     "corpus": 8,

@@ -118,3 +118,11 @@ def test_a_filter_alone_shows_the_beginning() -> None:
 def test_an_empty_document_can_be_a_hit() -> None:
     (hit,) = index_of([""]).search("path:0").hits
     assert hit.snippets == ()
+
+
+def test_nearly_identical_files_are_one_hit() -> None:
+    sentences = [f"第{i}段说的是各自不同的第{i}件事情。" for i in range(10)]
+    first, second = "".join([*sentences, "焊接材料一。"]), "".join([*sentences, "焊接材料二。"])
+    results = index_of([first, second, "焊接材料。" + FILLER]).search("焊接材料")
+    assert results.total == 3
+    assert sorted(sorted((hit.path, *hit.also_in)) for hit in results.hits) == [["0", "1"], ["2"]]

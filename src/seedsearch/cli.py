@@ -32,6 +32,9 @@ _index_dir = click.option(
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 _paths = click.argument("paths", nargs=-1, type=click.Path())
+_limit = click.option(
+    "-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many to print at most."
+)
 _workers = click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that clean and analyse.  [default: one a core]"
 )
@@ -122,7 +125,7 @@ def index(
 @main.command()
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @_index_dir
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits to print at most.")
+@_limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
 @_as_json
 @click.option("--count", is_flag=True, help="Print only how many documents match.")
@@ -256,6 +259,53 @@ def _progress(length: int, *, hidden: bool) -> Any:
     """A bar on standard error, where that is a terminal and standard output is not in its way."""
     off = hidden or not sys.stderr.isatty()
     return click.progressbar(length=length, label="restoring", file=sys.stderr, hidden=off, show_pos=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path())
+@_index_dir
+@_limit
+@_as_json
+@click.pass_context
+def similar(ctx: click.Context, file: str, index_dir: Path, limit: int, as_json: bool) -> None:
+    """Find documents that are about the same as FILE, which need not be in the index."""
+    from seedsearch.render import results_json, results_text
+    from seedsearch.searching import open_index
+
+    readable = _cleaned(file).readable
+    with open_index(index_dir) as opened:
+        results = opened.similar(readable, limit=limit, name=file)
+    if as_json:
+        _print(results_json(results))
+    elif results.hits:
+        _print(results_text(results, _style()))
+    if not results.hits:
+        ctx.exit(NOTHING_FOUND)
+
+
+@main.command(name="keywords")
+@click.argument("file", type=click.Path())
+@_index_dir
+@_limit
+@_as_json
+def keywords_of(file: str, index_dir: Path, limit: int, as_json: bool) -> None:
+    """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
+    from seedsearch.render import keywords_json, keywords_text
+    from seedsearch.searching import open_index
+
+    readable = _cleaned(file).readable
+    with open_index(index_dir) as opened:
+        found = opened.keywords(readable, limit)
+    _print([keywords_json(file, found)] if as_json else keywords_text(found))
+
+
+def _cleaned(path: str) -> Cleaned:
+    """One file, restored; standard input for -."""
+    from seedsearch.restoring import clean_document
+    from seedsearch.source import raw_document, read_bytes
+
+    content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    return clean_document(raw_document(path, content))
 
 
 @main.command()

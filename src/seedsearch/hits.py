@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from seedsearch.analysis import placed_words
 from seedsearch.folding import HAN
@@ -18,6 +19,10 @@ from seedsearch.snippets import Occurrence, Stretch, best_stretches, first_stret
 # A passage of so many ideographs is no coincidence: files that share it are named together.
 SAME_PASSAGE = 24
 
+# Texts are nearly the same if this share of their sentences is; of fewer sentences than FEW none are.
+NEARLY, FEW = 0.8, 4
+
+_SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 
 
@@ -29,13 +34,18 @@ class Shown:
     lines: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """A match with what is to be shown of it."""
 
     match: Match
     record: Record
     stretches: tuple[Stretch, ...]
+
+    @cached_property
+    def sentences(self) -> frozenset[str]:
+        """The sentences of the text."""
+        return frozenset(_SENTENCE.findall(self.match.readable))
 
     @property
     def passage(self) -> str:
@@ -62,15 +72,24 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown) -> Found:
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
-    """The first `wanted` hits, each with the others that are the same text or share its passage."""
-    groups: dict[str, list[Found]] = {}
+    """The first `wanted` hits, each with the others that are nearly the same text or share its passage."""
+    groups: list[list[Found]] = []
+    by_passage: dict[str, list[Found]] = {}
     for one in several:
         passage = one.passage
         key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
-        if key not in groups and len(groups) == wanted:
+        group = by_passage.get(key) or next((g for g in groups if _nearly_same(g[0], one)), None)
+        if group is None and len(groups) == wanted:
             break
-        groups.setdefault(key, []).append(one)
-    return list(groups.values())
+        if group is None:
+            groups.append(group := [])
+        by_passage.setdefault(key, group).append(one)
+    return groups
+
+
+def _nearly_same(a: Found, b: Found) -> bool:
+    """Whether two texts have nearly all of their sentences in common."""
+    return len(a.sentences & b.sentences) >= NEARLY * max(len(a.sentences | b.sentences), FEW)
 
 
 def hit(group: Sequence[Found]) -> Hit:

@@ -23,7 +23,7 @@ PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
 JUDGED = 20  # documents that are judged by their passages; the rest keep the order of the engine
 WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
-NEAR = {WORD: 1.0, PAIR: 1.0, SINGLE: 0.5}  # and in a passage
+NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
 
 # Interrogatives, folded, the longer before their parts.
 ASKING = re.compile(
@@ -68,8 +68,8 @@ class Passages:
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""
         self._terms = [
-            (term.text, NEAR[weight] * log(1 + (documents - n + 0.5) / (n + 0.5)))  # Robertson and Spärck Jones, 1976
-            for (term, weight), n in zip(scored, having, strict=True)
+            (term.text, _near(term) * log(1 + (documents - n + 0.5) / (n + 0.5)))  # Robertson and Spärck Jones, 1976
+            for (term, _), n in zip(scored, having, strict=True)
             if n and len(term.text) <= PASSAGE
         ]
 
@@ -97,3 +97,8 @@ class Passages:
     def title(self, readable_line: str) -> float:
         """The same of a title (a run text); 0 for a line too long to be one."""
         return self.best(readable_line) if len(readable_line) <= TITLE else 0.0
+
+
+def _near(term: Term) -> float:
+    """The weight of a term in a passage."""
+    return NEAR_SINGLE if term.field == "gram" and len(term.text) == 1 else NEAR

@@ -22,6 +22,7 @@ MATCHED = {
     "phrase": "the whole run",
     "all": "all words",
     "most": "the best of its words",
+    "similar": "with words of it",
     "pinyin": "by its pinyin",
     "sound": "by its sound",
     "query": "the query as written",
@@ -141,6 +142,16 @@ def _snippet_json(snippet: Snippet) -> dict[str, object]:
         "raw_start": snippet.raw_span.start,
         "raw_end": snippet.raw_span.end,
     }
+
+
+def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """Words for people, a line each, with their weights."""
+    return (f"{weight:7.2f}  {safe(word)}" for word, weight in found)
+
+
+def keywords_json(path: str, found: Sequence[tuple[str, float]]) -> str:
+    """Words as one JSON object."""
+    return json_line({"path": path, "keywords": [{"word": word, "weight": weight} for word, weight in found]})
 
 
 def report_json(report: IndexReport) -> str:

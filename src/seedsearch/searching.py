@@ -13,6 +13,7 @@ from seedsearch.analysis import fingerprint
 from seedsearch.engines import Engine, open_engine
 from seedsearch.fallbacks import heard, similar_words
 from seedsearch.hits import Found, Shown, collapsed, found, hit
+from seedsearch.likeness import TELLING, keywords, like
 from seedsearch.model import IndexStats, Match, Results
 from seedsearch.query import Run
 from seedsearch.ranking import JUDGED, Passages
@@ -52,6 +53,19 @@ class Index:
                 return replace(made, notes=(fallback.note,))
         suggestions = tuple(similar_words(query, self._engine))
         return Results(query, 0, "query", (), tuple(self._missing(asked)), suggestions)
+
+    def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
+        """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
+        tier = like(readable, self._engine)
+        if tier is None:
+            return Results(name, 0, "similar", ())
+        matches = (one for one in self._found(tier, 2 * limit + JUDGED, Shown()) if one.match.readable != readable)
+        hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
+        return Results(name, self._count(tier), "similar", hits)
+
+    def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
+        """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
+        return keywords(readable, self._engine, count)
 
     def stats(self) -> IndexStats:
         """What the index holds, and the damage there was."""
