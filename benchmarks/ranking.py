@@ -168,7 +168,8 @@ def _sets(corpus: Path) -> Iterator[Judged]:
             query, _, passage, relevance = line.split("\t")
             if int(relevance) > 0:
                 relevant.setdefault(query, set()).add(passage)
-        queries = {q: text for q, text in _rows(qrels.with_name("queries.jsonl")).items() if q in relevant}
+        asked = _rows(qrels.with_name("queries.jsonl"))
+        queries = {q: text for q, text in asked.items() if q in relevant and text.strip()}
         passages = _rows(qrels.with_name("passages.jsonl"))
         yield Judged(qrels.parent.name, passages, queries, {q: frozenset(p) for q, p in relevant.items()})
 
