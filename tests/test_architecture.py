@@ -46,13 +46,15 @@ LAYERS = {
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"errors", "model", "query", "runs"},
+    "engines": {"errors", "folding", "model", "query", "runs"},
     "render": {"errors", "model", "offsets"},
     "snippets": {"model", "offsets"},
 }
 HOMES = {
     "whoosh": {"engines"},
+    "numpy": {"engines"},
     "jieba": {"segmenting"},
+    "rjieba": {"segmenting"},
     "ftfy": {"cleaning"},
     "pypinyin": {"cleaning"},
     "click": {"cli"},
