@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 
-from seedsearch import segmenting
 from seedsearch.folding import HAN, table
+from seedsearch.lexicon import JIEBA, NONE, OwnWords
 from seedsearch.segmenting import han_words
 
 # Raise this when the same text gives other terms than before; older indexes are then refused.
@@ -27,20 +27,20 @@ _TOKEN = re.compile(
 _PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
-def words(folded: str) -> Iterator[str]:
+def words(folded: str, own: OwnWords = NONE) -> Iterator[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
     for token in _TOKEN.finditer(folded):
         if token["han"]:
-            yield from han_words(token["han"])
+            yield from han_words(token["han"], own)
         else:
             yield from _whole_and_parts(token["other"], token["tail"])
 
 
-def query_words(folded: str) -> list[str]:
+def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The words of a query, each once: as `words`, without the parts of what has parts."""
     found: list[str] = []
     for token in _TOKEN.finditer(folded):
-        found += han_words(token["han"]) if token["han"] else [token["other"]]
+        found += han_words(token["han"], own) if token["han"] else [token["other"]]
     return list(dict.fromkeys(found))
 
 
@@ -59,4 +59,4 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[str]:
 def fingerprint() -> str:
     """What the terms of an index depend on; an index with another fingerprint can not be asked."""
     folding = sha256("".join(f"{a:x}{b}" for a, b in table().items()).encode()).hexdigest()[:12]
-    return f"analysis {VERSION}, jieba {segmenting.version()}, folding {folding}"
+    return f"analysis {VERSION}, jieba {JIEBA}, folding {folding}"

@@ -16,10 +16,13 @@ R = TypeVar("R")
 AHEAD = 16
 
 
-def map_in_order(function: Callable[[T], R], items: Iterable[T], workers: int | None = None) -> Iterator[R]:
+def map_in_order(
+    function: Callable[[T], R], items: Iterable[T], workers: int | None = None, ahead: int = AHEAD
+) -> Iterator[R]:
     """`function` of each item, in order; `workers` defaults to one a core, and 1 means this process.
 
-    Items are taken only as results are handed on. `function`, items and results must pickle.
+    Items are taken only as results are handed on, `ahead` of them for each worker. `function`, items and results must
+    pickle.
     """
     count = workers or len(os.sched_getaffinity(0))
     if count == 1:
@@ -30,7 +33,7 @@ def map_in_order(function: Callable[[T], R], items: Iterable[T], workers: int | 
         try:
             for item in items:
                 under_way.append(pool.submit(function, item))
-                if len(under_way) >= AHEAD * count:
+                if len(under_way) >= ahead * count:
                     yield under_way.popleft().result()
             while under_way:
                 yield under_way.popleft().result()

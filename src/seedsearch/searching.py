@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from seedsearch.analysis import fingerprint, query_words
+from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.errors import QueryError
+from seedsearch.lexicon import OwnWords
 from seedsearch.model import Hit, IndexStats, Match, Results, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import All, AtLeast, Not, Query, Ranked, Run, Term
@@ -44,6 +46,7 @@ class Index:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._own = own_words(engine)
 
     def search(self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
@@ -90,7 +93,7 @@ class Index:
 
     def _answering(self, query: str) -> list[Tier]:
         """The tiers that answer: those of the first stage in which any document matches."""
-        for stage in _stages(query):
+        for stage in _stages(query, self._own):
             tiers = [tier for tier in stage if self._engine.search(tier.query, 0).total]
             if tiers:
                 return tiers
@@ -118,7 +121,7 @@ def open_index(index_dir: str | Path) -> Index:
     return Index(open_engine(Path(index_dir), fingerprint()))
 
 
-def _stages(typed: str) -> Iterator[list[Tier]]:
+def _stages(typed: str, own: OwnWords) -> Iterator[list[Tier]]:
     """The readings of a query, strictest first; a later stage is asked only when the ones before found nothing."""
     whole = run_text(typed).text.strip()
     if not whole:
@@ -136,7 +139,7 @@ def _stages(typed: str) -> Iterator[list[Tier]]:
         several = All((*_runs(typed_words), Not(phrase)))
         stage.append(Tier("all", _ranked(several, typed_words), tuple(typed_words)))
     yield stage
-    words = query_words(whole)
+    words = query_words(whole, own)
     if words and words != [whole]:
         yield [Tier("all", _ranked(All(_runs(words)), words), tuple(words))]
     if len(words) > 2:

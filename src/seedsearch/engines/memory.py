@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from types import TracebackType
@@ -55,6 +55,7 @@ class MemoryEngine:
 
     def __init__(self) -> None:
         self._documents: dict[str, _Document] = {}
+        self._kept: dict[str, bytes] = {}
         self._writing = False
 
     def info(self) -> EngineInfo:
@@ -82,6 +83,9 @@ class MemoryEngine:
         scored = [(sum(weigh(d) for weigh in weights), d) for d in found]
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
         return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
+
+    def kept(self, name: str) -> bytes | None:
+        return self._kept.get(name)
 
     def close(self) -> None:
         pass
@@ -126,13 +130,29 @@ def _matches(query: Query, document: _Document) -> bool:
             return _matches(required, document)
 
 
+class _Packer:
+    def pack(self, entries: Sequence[IndexEntry]) -> Sequence[IndexEntry]:
+        return tuple(entries)
+
+
 class _Writer:
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine
         self._documents = dict(engine._documents)
+        self._kept = dict(engine._kept)
+
+    def packer(self, sample: Sequence[IndexEntry] = ()) -> _Packer:
+        return _Packer()
 
     def put(self, entry: IndexEntry) -> None:
         self._documents[entry.doc_id] = _Document.of(entry)
+
+    def add(self, pack: Sequence[IndexEntry]) -> None:
+        for entry in pack:
+            self.put(entry)
+
+    def keep(self, name: str, content: bytes) -> None:
+        self._kept[name] = content
 
     def remove(self, doc_id: str) -> None:
         self._documents.pop(doc_id, None)
@@ -151,3 +171,4 @@ class _Writer:
         self._engine._writing = False
         if kind is None:
             self._engine._documents = self._documents
+            self._engine._kept = self._kept

@@ -131,15 +131,6 @@ class EmbeddedEngine:
         with self.mapped():
             return self._answering.search(query, limit)
 
-    def check(self) -> Iterator[str]:
-        """What is wrong with the files of the index, a sentence each."""
-        for file in self.manifest.files():
-            path = self.folder / file.name
-            try:
-                yield from _faults(path, file)
-            except OSError as error:
-                yield f"{path} can not be read: {error.strerror}"
-
     def close(self) -> None:
         """Give back what it holds open: nothing but mapped files, which go when no array uses them."""
         self.segments = []
@@ -159,7 +150,22 @@ class EmbeddedEngine:
             raise IndexDamaged(what, hint=REBUILD) from error
 
 
-def _faults(path: Path, file: File) -> Iterator[str]:
-    content = path.read_bytes()
-    if len(content) != file.size or crc32(content) != file.checksum:
-        yield f"{path} is not what was written"
+def faults(folder: Path) -> Iterator[str]:
+    """What is wrong with the files of an index, a sentence each; raises IndexMissing, IndexStale and IndexDamaged."""
+    for file in Manifest.read(folder, None).files():
+        path = folder / file.name
+        try:
+            if _measured(path) != (file.size, file.checksum):
+                yield f"{path} is not what was written"
+        except OSError as error:
+            yield f"{path} can not be read: {(error.strerror or str(error)).lower()}"
+
+
+def _measured(path: Path) -> tuple[int, int]:
+    """The size and the CRC-32 of a file."""
+    size = checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            size += len(block)
+            checksum = crc32(block, checksum)
+    return size, checksum

@@ -77,12 +77,6 @@ class Container:
         """A section as an array of numbers."""
         return np.frombuffer(self.bytes(name), dtype=kind)
 
-    def faults(self) -> Iterator[str]:
-        """The sections that are not what was written."""
-        for name, (start, size, checksum) in self._table.items():
-            if crc32(memoryview(self.mapped)[start : start + size]) != checksum:
-                yield name
-
 
 def damaged(path: Path, why: str) -> IndexDamaged:
     """The error for a broken file of the index."""

@@ -38,6 +38,7 @@ class Pack:
     `lengths` are those of the fields `gram` and `word`, in terms.
     """
 
+    alphabet: Alphabet
     ids: list[bytes]
     digests: list[bytes]
     stored: list[bytes]
@@ -85,6 +86,7 @@ class Packer:
         codes, sizes = self.alphabet.encode(chars[is_text])
         bounds = np.append(0, np.cumsum(sizes))[np.append(0, ends - 1 - np.arange(len(ends)))]
         return Pack(
+            alphabet=self.alphabet,
             ids=[entry.doc_id.encode("utf-8", "surrogatepass") for entry in entries],
             digests=[_digest(entry.digest) for entry in entries],
             stored=[entry.stored for entry in entries],

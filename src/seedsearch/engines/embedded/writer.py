@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from seedsearch.engines.embedded import merging
-from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.building import Pending
 from seedsearch.engines.embedded.container import Section, laid_out
 from seedsearch.engines.embedded.disk import Disk, Lock
@@ -104,10 +103,10 @@ class EmbeddedWriter:
         if len(self._entries) >= TOGETHER:
             self._flush()
 
-    def add(self, pack: Pack, packer: Packer) -> None:
-        """Add entries that `packer` packed, as `put` would one after the other."""
+    def add(self, pack: Pack) -> None:
+        """Put every entry of a pack, in their order."""
         self._flush()
-        self._take(pack, packer.alphabet)
+        self._take(pack)
 
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
@@ -142,15 +141,15 @@ class EmbeddedWriter:
         if self._entries:
             packer = self.packer(self._entries)
             entries, self._entries = self._entries, []
-            self._take(packer.pack(entries), packer.alphabet)
+            self._take(packer.pack(entries))
 
-    def _take(self, pack: Pack, alphabet: Alphabet) -> None:
+    def _take(self, pack: Pack) -> None:
         if self._pending is not None and not (
-            self._pending.alphabet == alphabet and self._pending.has_room_for(pack, ROOM)
+            self._pending.alphabet == pack.alphabet and self._pending.has_room_for(pack, ROOM)
         ):
             self._spill()
         if self._pending is None:
-            self._pending = Pending(alphabet)
+            self._pending = Pending(pack.alphabet)
         first = self._pending.count
         for number, doc_id in enumerate(pack.ids, start=first):
             self._forget(doc_id)
