@@ -7,7 +7,7 @@ pages; by rjieba, which is quick once it is loaded; by jieba itself where rjieba
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 
@@ -29,14 +29,15 @@ class Segmenter:
         self._left = WORTH_LOADING
         self._cut: Cut = packed_cut(own)
 
-    def words(self, run: str) -> Iterator[str]:
+    def words(self, run: str) -> list[str]:
         """The words of a run of ideographs."""
         if self._left > 0:
             self._left -= len(run)
             if self._left <= 0:
                 self._cut = loaded_cut(self.own)
-        for start in range(0, len(run), LONGEST_RUN):
-            yield from self._cut(run[start : start + LONGEST_RUN])
+        if len(run) <= LONGEST_RUN:
+            return self._cut(run)
+        return [word for at in range(0, len(run), LONGEST_RUN) for word in self._cut(run[at : at + LONGEST_RUN])]
 
 
 @lru_cache(maxsize=4)
@@ -45,7 +46,7 @@ def segmenter(own: OwnWords = NONE) -> Segmenter:
     return Segmenter(own)
 
 
-def han_words(run: str, own: OwnWords = NONE) -> Iterator[str]:
+def han_words(run: str, own: OwnWords = NONE) -> list[str]:
     """The words of a run of ideographs."""
     return segmenter(own).words(run)
 

@@ -87,9 +87,9 @@ class Alphabet:
         return cls(_lines()[0][:RANKED])
 
     @classmethod
-    def fitted(cls, sample: str) -> Self:
+    def fitted(cls, sample: Points) -> Self:
         """The one for texts like `sample`, which should hold a hundred thousand characters or more."""
-        found, counts = np.unique(points(sample), return_counts=True)
+        found, counts = np.unique(sample, return_counts=True)
         found, counts = found[found < 0x10000], counts[found < 0x10000]
         ranked = text_of(found[np.argsort(-counts, kind="stable")])
         known = set(ranked)

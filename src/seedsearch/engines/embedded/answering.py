@@ -224,8 +224,10 @@ class Answering:
                 return candidates
             code = documents.alphabet.bytes_of(node.text)
             return np.array(documents.holding(candidates.tolist(), code), dtype=np.int64)
-        runs = documents.runs(candidates.tolist())
-        there: Ints = candidates[np.array([node.holds(text_of(run)) for run in runs], dtype=bool)]
+        runs, lengths = documents.runs(candidates.tolist())
+        texts, ends = text_of(runs), np.cumsum(lengths).tolist()
+        holds = [node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+        there: Ints = candidates[np.array(holds, dtype=bool)]
         return there
 
     def _with_all(self, i: int, grams: Sequence[str]) -> Ints:

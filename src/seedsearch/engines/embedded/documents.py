@@ -150,13 +150,22 @@ class Documents:
         """The differences of some."""
         return self._slices("differences", 1, documents)
 
-    def runs(self, documents: Sequence[int]) -> list[Points]:
-        """The run texts of some."""
-        return [self.alphabet.decode(codes)[0] for codes in self.codes(documents)]
+    def runs(self, documents: Sequence[int]) -> tuple[Points, Ints]:
+        """The run texts of some, one after the other, and their lengths."""
+        codes = self.codes(documents)
+        if not codes:
+            return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
+        chars, starts = self.alphabet.decode(np.concatenate(codes))
+        ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
+        return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
 
     def readable(self, documents: Sequence[int]) -> list[str]:
         """The readable texts of some."""
-        return put_together(self.runs(documents), self.differences(documents))
+        if not documents:
+            return []
+        differences = self.differences(documents)
+        sizes = np.array([len(one) for one in differences], dtype=np.int64)
+        return put_together(*self.runs(documents), np.concatenate(differences), sizes)
 
     def digest_rows(self) -> list[bytes]:
         """The digests of all, as stored."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.building import ids_part
 from seedsearch.engines.embedded.container import Chunk, Section
 from seedsearch.engines.embedded.documents import Columns
@@ -16,6 +17,7 @@ from seedsearch.engines.embedded.pairs import PairsWriter
 from seedsearch.engines.embedded.postings import Ints, Keys, Lists
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import TermsWriter
+from seedsearch.engines.embedded.varints import Bytes
 
 PAIR_CHUNKS = 2048  # of all segments together, in one part
 TERMS = 20_000  # of all segments together, in one part
@@ -66,7 +68,7 @@ def _columns(segments: Sequence[Segment], kept: Sequence[Ints]) -> Columns:
             for some in _some(documents):
                 pieces = segment.documents.codes(some)
                 if segment.documents.alphabet != alphabet:
-                    pieces = [alphabet.encode(run)[0] for run in segment.documents.runs(some)]
+                    pieces = _recoded(segment, some, alphabet)
                 sizes.append(np.array([len(piece) for piece in pieces], dtype=np.int64))
                 yield np.concatenate(pieces).data
 
@@ -94,6 +96,11 @@ def _columns(segments: Sequence[Segment], kept: Sequence[Ints]) -> Columns:
             s for segment, n in zip(segments, kept, strict=True) for s in _chosen(segment.documents.all_stored(), n)
         ),
     )
+
+
+def _recoded(segment: Segment, documents: list[int], alphabet: Alphabet) -> list[Bytes]:
+    runs, lengths = segment.documents.runs(documents)
+    return [alphabet.encode(run)[0] for run in np.split(runs, np.cumsum(lengths)[:-1])]
 
 
 def _chosen(rows: Iterable[bytes], numbers: Ints) -> Iterator[bytes]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seedsearch.engines.embedded import pairs, postings
-from seedsearch.engines.embedded.alphabet import Alphabet, points
+from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
-from seedsearch.engines.embedded.texts import taken_apart
+from seedsearch.engines.embedded.texts import take_apart
 from seedsearch.engines.embedded.varints import Bytes
 from seedsearch.model import IndexEntry
 
@@ -68,32 +69,27 @@ class Packer:
     @classmethod
     def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
         """A packer for texts like these, where they are enough to tell; else the usual one."""
-        text = "".join(taken_apart(entry.readable)[0] for entry in sample)
-        return cls(Alphabet.fitted(text) if len(text) >= ENOUGH else Alphabet.usual())
+        runs = take_apart([entry.readable for entry in sample]).runs
+        return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
 
     def pack(self, entries: Sequence[IndexEntry]) -> Pack:
         """The entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
         if len(entries) > MOST_DOCUMENTS:
             raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
-        apart = [taken_apart(entry.readable) for entry in entries]
-        chars = points("".join(f"{run} " for run, _ in apart))
-        ends = np.cumsum([len(run) + 1 for run, _ in apart], dtype=np.int64)
-        keys, places = pairs.pairs_of(chars)
-        owners = np.searchsorted(ends, places, side="right")
+        apart = take_apart([entry.readable for entry in entries])
+        keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
         true_pairs = keys & np.uint64((1 << pairs.SECOND_BITS) - 1) != 0
-        is_text = np.ones(len(chars), dtype=bool)
-        is_text[ends - 1] = False
-        codes, sizes = self.alphabet.encode(chars[is_text])
-        bounds = np.append(0, np.cumsum(sizes))[np.append(0, ends - 1 - np.arange(len(ends)))]
+        codes, sizes = self.alphabet.encode(apart.runs)
+        borders = np.append(0, np.cumsum(sizes))[np.append(0, np.cumsum(apart.lengths))]
         return Pack(
             alphabet=self.alphabet,
             ids=[entry.doc_id.encode("utf-8", "surrogatepass") for entry in entries],
             digests=[_digest(entry.digest) for entry in entries],
             stored=[entry.stored for entry in entries],
             codes=codes,
-            code_sizes=np.diff(bounds),
-            differences=np.concatenate([made for _, made in apart]) if apart else np.zeros(0, np.uint8),
-            difference_sizes=np.array([len(made) for _, made in apart], dtype=np.int64),
+            code_sizes=np.diff(borders),
+            differences=apart.differences,
+            difference_sizes=apart.sizes,
             gram_lengths=np.bincount(owners, 1 + true_pairs, minlength=len(entries)).astype(np.int64),
             word_lengths=np.array([len(entry.words) for entry in entries], dtype=np.int64),
             pairs=postings.packed(keys, owners.astype(np.uint64)),
@@ -106,7 +102,8 @@ def _terms_pack(lists: Sequence[Sequence[str]]) -> TermsPack:
     numbers: defaultdict[str, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     lengths = [len(terms) for terms in lists]
-    keys = np.fromiter((numbers[term] for terms in lists for term in terms), dtype=np.uint64, count=sum(lengths))
+    every = map(numbers.__getitem__, chain.from_iterable(lists))
+    keys = np.fromiter(every, dtype=np.uint64, count=sum(lengths))
     owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
     return TermsPack([term.encode("utf-8", "surrogatepass") for term in numbers], postings.packed(keys, owners))
 

@@ -43,12 +43,16 @@ def text_of(key: int) -> str:
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
-def pairs_of(chars: Points) -> tuple[Keys, NDArray[np.intp]]:
-    """The pairs of run texts, and the places of their first characters; a blank must follow every text."""
-    places = np.flatnonzero(chars != BLANK)
-    first = chars[places].astype(np.uint64)
-    second = chars[np.minimum(places + 1, len(chars) - 1)].astype(np.uint64)
-    return first << np.uint64(SECOND_BITS) | np.where(second == BLANK, np.uint64(0), second + np.uint64(1)), places
+def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, NDArray[np.uint64]]:
+    """The pairs of run texts that stand one after the other, and for each the number of its text."""
+    places = np.flatnonzero(runs != BLANK)
+    first = runs[places].astype(np.uint64)
+    following = np.append(runs[1:], np.uint32(BLANK))
+    ends = np.cumsum(lengths)[lengths > 0]
+    following[ends - 1] = BLANK
+    second = following[places].astype(np.uint64)
+    keys = first << np.uint64(SECOND_BITS) | np.where(second == BLANK, np.uint64(0), second + np.uint64(1))
+    return keys, np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)[places]
 
 
 class PairsWriter:
