@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from seedsearch.folding import HAN, table
 from seedsearch.lexicon import JIEBA, NONE, OwnWords
-from seedsearch.segmenting import han_words
+from seedsearch.segmenting import han_words, segmenter
 
 # Raise this when the same text gives other terms than before; older indexes are then refused.
 VERSION = 1
@@ -27,13 +27,13 @@ _TOKEN = re.compile(
 _PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
-def words(folded: str, own: OwnWords = NONE) -> Iterator[str]:
+def words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
-    for token in _TOKEN.finditer(folded):
-        if token["han"]:
-            yield from han_words(token["han"], own)
-        else:
-            yield from _whole_and_parts(token["other"], token["tail"])
+    cut = segmenter(own).words
+    found: list[str] = []
+    for han, other, tail in _TOKEN.findall(folded):
+        found += cut(han) if han else _whole_and_parts(other, tail)
+    return found
 
 
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:

@@ -29,6 +29,9 @@ TASK_BYTES, TASK_FILES = 400_000, 500
 # Tasks under way for each worker.
 AHEAD = 3
 
+# What a worker needs.
+PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded", "rjieba")
+
 # What the states are kept as in the engine.
 STATES = "states"
 
@@ -127,7 +130,7 @@ def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, wor
     yield packed(first, packer)
     tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
-    yield from map_in_order(carry_out, tasks, worth, AHEAD)
+    yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
 
 
 def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:

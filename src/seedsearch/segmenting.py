@@ -16,7 +16,7 @@ from seedsearch.lexicon import NONE, Lexicon, OwnWords
 # jieba's work grows faster than its input on long runs of one character; no word is near this long.
 LONGEST_RUN = 400
 # Characters that are cut before loading a dictionary pays.
-WORTH_LOADING = 8_000
+WORTH_LOADING = 4_000
 
 Cut = Callable[[str], list[str]]
 

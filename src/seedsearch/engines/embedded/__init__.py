@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from heapq import merge
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -130,6 +131,12 @@ class EmbeddedEngine:
         """The `limit` best matches, by score and then by doc_id, and how many match in all."""
         with self.mapped():
             return self._answering.search(query, limit)
+
+    def whoosh_searcher(self) -> Any:
+        """Whoosh's own searcher over this commit; see `codec`."""
+        from seedsearch.engines.embedded.codec import searcher
+
+        return searcher(self.segments)
 
     def close(self) -> None:
         """Give back what it holds open: nothing but mapped files, which go when no array uses them."""

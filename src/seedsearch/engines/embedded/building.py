@@ -10,7 +10,7 @@ from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.container import Section
 from seedsearch.engines.embedded.documents import Columns
-from seedsearch.engines.embedded.packing import Pack, TermsPack
+from seedsearch.engines.embedded.packing import Pack, TermsPack, numbered
 from seedsearch.engines.embedded.pairs import PairsWriter
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Lists, Rows
 from seedsearch.engines.embedded.terms import TermsWriter
@@ -23,22 +23,21 @@ class Vocabulary:
     """The terms of a field over many packs; each has a number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[bytes, int] = {}
+        self._numbers = numbered()
         self._rows: list[Rows] = []
 
     def add(self, pack: TermsPack, first_document: int) -> None:
         """Take in the postings of one more pack."""
-        numbers = self._numbers
-        keys = np.array([numbers.setdefault(term, len(numbers)) for term in pack.terms], dtype=np.uint64)
+        keys = np.fromiter(map(self._numbers.__getitem__, pack.terms), dtype=np.uint64, count=len(pack.terms))
         self._rows.append(postings.moved(postings.renamed(pack.rows, keys), first_document))
 
     def parts(self) -> Iterator[tuple[Sequence[bytes], Lists]]:
         """Terms and their lists in the order of the terms; the vocabulary is used up."""
         terms = sorted(self._numbers)
         ranks = np.empty(len(terms), dtype=np.uint64)
-        for rank, term in enumerate(terms):
-            ranks[self._numbers[term]] = rank
-        self._numbers = {}
+        of_rank = np.fromiter(map(self._numbers.__getitem__, terms), dtype=np.int64, count=len(terms))
+        ranks[of_rank] = np.arange(len(terms), dtype=np.uint64)
+        self._numbers = numbered()
         for i, rows in enumerate(self._rows):
             self._rows[i] = postings.renamed(rows, ranks)
             self._rows[i].sort()

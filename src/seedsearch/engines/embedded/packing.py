@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,13 +99,19 @@ class Packer:
 
 
 def _terms_pack(lists: Sequence[Sequence[str]]) -> TermsPack:
-    numbers: defaultdict[str, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
+    numbers: defaultdict[str, int] = numbered()
     lengths = [len(terms) for terms in lists]
     every = map(numbers.__getitem__, chain.from_iterable(lists))
     keys = np.fromiter(every, dtype=np.uint64, count=sum(lengths))
     owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
     return TermsPack([term.encode("utf-8", "surrogatepass") for term in numbers], postings.packed(keys, owners))
+
+
+def numbered() -> defaultdict[Any, int]:
+    """A dictionary that numbers its keys from 0 as they are asked for."""
+    numbers: defaultdict[Any, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
 
 
 def _digest(digest: str) -> bytes:
