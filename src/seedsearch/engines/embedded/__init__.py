@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from pathlib import Path
@@ -107,14 +107,13 @@ class EmbeddedEngine:
 
     def stored(self) -> Iterator[bytes]:
         """What was stored with each entry, in the order of doc_id."""
-        ways = [((doc_id, segment, number) for doc_id, number in segment.all_ids()) for segment in self.segments]
-        for _, segment, number in merge(*ways, key=lambda row: row[0]):
-            yield segment.documents.stored(number)
+        with self.mapped():
+            yield from _stored(self.segments)
 
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
         with self.mapped():
-            return vocabulary(self.segments, field, prefix)
+            yield from vocabulary(self.segments, field, prefix)
 
     def kept(self, name: str) -> bytes | None:
         """What a writer kept beside the entries."""
@@ -152,9 +151,15 @@ class EmbeddedEngine:
             raise
         except OSError as error:
             raise OutputError(f"{error.filename or self.folder} can not be used: {error.strerror}") from error
-        except (ValueError, IndexError, KeyError, TypeError, ArithmeticError, zlib.error) as error:
+        except (ValueError, IndexError, KeyError, TypeError, ArithmeticError, MemoryError, zlib.error) as error:
             what = f"the index in {self.folder} can not be read ({type(error).__name__})"
             raise IndexDamaged(what, hint=REBUILD) from error
+
+
+def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
+    """What was stored with each document, in the order of the ids."""
+    ways = [[(doc_id, i, number) for doc_id, number in segment.all_ids()] for i, segment in enumerate(segments)]
+    return (segments[i].documents.stored(number) for _, i, number in merge(*ways))
 
 
 def faults(folder: Path) -> Iterator[str]:

@@ -85,6 +85,8 @@ class Segment:
 
     def together(self, lists: Lists) -> Found:
         """Several lists as one, the counts added."""
+        if lists.documents.max(initial=0) >= self.documents.count:
+            raise ValueError("a posting of a document that there is not")
         sums = np.bincount(lists.documents, lists.counts, minlength=self.documents.count)
         if self.live is not None:
             sums[~self.live] = 0
