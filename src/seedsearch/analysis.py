@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 
-from seedsearch import segmenting
 from seedsearch.folding import HAN, table
-from seedsearch.segmenting import han_words
+from seedsearch.lexicon import JIEBA, NONE, OwnWords
+from seedsearch.segmenting import han_words, segmenter
 
 # Raise this when the same text gives other terms than before; older indexes are then refused.
 VERSION = 1
@@ -27,28 +27,33 @@ _TOKEN = re.compile(
 _PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
-def words(folded: str) -> Iterator[str]:
+def words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
-    return (word for _, word in placed_words(folded))
+    cut = segmenter(own).words
+    found: list[str] = []
+    for han, other, tail in _TOKEN.findall(folded):
+        found += cut(han) if han else [part for _, part in _whole_and_parts(other, tail)]
+    return found
 
 
-def placed_words(folded: str) -> Iterator[tuple[int, str]]:
-    """The same, each with the offset at which it begins."""
+def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]:
+    """The same as `words`, each with the offset at which it begins."""
+    cut = segmenter(own).words
     for token in _TOKEN.finditer(folded):
         at = token.start()
         if token["han"]:
-            for word in han_words(token["han"]):
+            for word in cut(token["han"]):
                 yield at, word
                 at += len(word)
         else:
             yield from ((at + start, part) for start, part in _whole_and_parts(token["other"], token["tail"]))
 
 
-def query_words(folded: str) -> list[str]:
+def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The words of a query, each once: as `words`, without the parts of what has parts."""
     found: list[str] = []
     for token in _TOKEN.finditer(folded):
-        found += han_words(token["han"]) if token["han"] else [token["other"]]
+        found += han_words(token["han"], own) if token["han"] else [token["other"]]
     return list(dict.fromkeys(found))
 
 
@@ -66,4 +71,4 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 def fingerprint() -> str:
     """What the terms of an index depend on; an index with another fingerprint can not be asked."""
     folding = sha256("".join(f"{a:x}{b}" for a, b in table().items()).encode()).hexdigest()[:12]
-    return f"analysis {VERSION}, jieba {segmenting.version()}, folding {folding}"
+    return f"analysis {VERSION}, jieba {JIEBA}, folding {folding}"

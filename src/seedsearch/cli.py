@@ -95,6 +95,8 @@ def main() -> None:
 @_paths
 @_index_dir
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
+@click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
+@click.option("--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it.")
 @_workers
 @_encoding
 @_as_json
@@ -104,6 +106,8 @@ def index(
     paths: tuple[str, ...],
     index_dir: Path,
     rebuild: bool,
+    full: bool,
+    dictionary: str | None,
     workers: int | None,
     encoding: str | None,
     as_json: bool,
@@ -116,7 +120,15 @@ def index(
     from seedsearch.indexing import build_index
     from seedsearch.render import report_json, report_text
 
-    report = build_index(paths or ("seeds",), index_dir, workers=workers, rebuild=rebuild, encoding=encoding)
+    report = build_index(
+        paths or ("seeds",),
+        index_dir,
+        workers=workers,
+        rebuild=rebuild,
+        full=full,
+        encoding=encoding,
+        dictionary=dictionary,
+    )
     _print([report_json(report)] if as_json else report_text(report))
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
@@ -319,6 +331,22 @@ def stats(index_dir: Path, as_json: bool) -> None:
     with open_index(index_dir) as opened:
         found = opened.stats()
     _print([stats_json(found)] if as_json else stats_text(found))
+
+
+@main.command()
+@_index_dir
+@click.pass_context
+def check(ctx: click.Context, index_dir: Path) -> None:
+    """Verify every file of the index; name what is damaged."""
+    from seedsearch.engines import faults
+
+    found = faults(index_dir)
+    for fault in found:
+        _say(fault)
+    if found:
+        _say("the index is damaged; make it anew with: seedsearch index --rebuild")
+        ctx.exit(ERROR)
+    _print([f"{index_dir} is as it was written"])
 
 
 def _typed(word: str) -> str:

@@ -17,6 +17,7 @@ from seedsearch.analysis import query_words
 from seedsearch.cleaning.readings import readings, syllables
 from seedsearch.engines import Engine
 from seedsearch.folding import fold, is_han
+from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Any, Fuzzy, Run, Term
 from seedsearch.ranking import scored_terms
 from seedsearch.runs import run_text
@@ -56,10 +57,10 @@ def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
         yield from _fallback("pinyin", whole, _initials(letters, engine), "by its initials")
 
 
-def similar_words(typed: str, engine: Engine) -> list[str]:
+def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]:
     """Words of the index that differ by an edit from a word of the query that no document holds."""
     found: list[str] = []
-    for word in query_words(run_text(typed).text.strip()):
+    for word in query_words(run_text(typed).text.strip(), own):
         if len(word) > 1 and not engine.search(Run(word), 0).total:
             test = Fuzzy(word, 1 if len(word) < 6 else 2)
             near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))

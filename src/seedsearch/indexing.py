@@ -1,4 +1,4 @@
-"""Folder → engine: find what changed, clean and analyse it, write it in one commit."""
+"""Folder → engine: find what changed, have it analysed and packed, write it in one commit."""
 
 from __future__ import annotations
 
@@ -7,46 +7,40 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
-from seedsearch.analysis import fingerprint, words
-from seedsearch.engines import Writer, open_engine
-from seedsearch.errors import NotText, SeedsearchError
-from seedsearch.model import Failure, IndexEntry, IndexReport
+from seedsearch.analysing import Done, Job, Outcome, Task, analyse, carry_out, doc_id_of, packed
+from seedsearch.analysis import fingerprint
+from seedsearch.dictionary import words_for
+from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.lexicon import OwnWords
+from seedsearch.model import Failure, IndexReport
 from seedsearch.parallel import map_in_order
-from seedsearch.records import record_of, tags, to_bytes
-from seedsearch.restoring import clean_document
-from seedsearch.runs import run_text
-from seedsearch.source import Found, digest, raw_document, read_bytes, walk
+from seedsearch.restoring import RULES
+from seedsearch.source import Found, walk
+from seedsearch.states import Stamp, State, from_bytes, to_bytes
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
-WORTH_WORKERS = 2_000_000
+WORTH_WORKERS = 1_500_000
+# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent.
+SAMPLE = 400_000
+# Bytes and files of one task: much work for each message between processes, and a small part of the memory.
+TASK_BYTES, TASK_FILES = 400_000, 500
+# Tasks under way for each worker.
+AHEAD = 3
+
+# What a worker needs.
+PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded", "rjieba")
+
+# What the states are kept as in the engine.
+STATES = "states"
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A file whose content is not the one in the index."""
-
-    path: str
-    content: bytes
-    encoding: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    """A document ready to be stored, and the damage it had."""
-
-    path: str
-    entry: IndexEntry
-    damage: Mapping[str, int]
-
-
 @dataclass(slots=True)
 class _Tally:
-    """What a run has done so far; `kept` holds the doc_ids that the finished index has from this run's paths."""
+    """What a run has done so far; `states` are those of the files that it found."""
 
     added: int = 0
     updated: int = 0
@@ -55,6 +49,7 @@ class _Tally:
     failures: list[Failure] = field(default_factory=list)
     damage: Counter[str] = field(default_factory=Counter)
     files: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
 
 
@@ -64,15 +59,19 @@ def build_index(
     *,
     workers: int | None = None,
     rebuild: bool = False,
+    full: bool = False,
     encoding: str | None = None,
+    dictionary: str | Path | None = None,
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
-    Files that are gone from a given path leave the index; what stands elsewhere in it stays. With `rebuild` the index
+    Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
+    change and inode are those that it was read with is not read again, unless `full`. With `rebuild` the index
     holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
-    they look like. Raises SourceError for a path that does not
-    exist, and the errors of the engine.
+    they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
+    Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
+    made with, and the errors of the engine.
     """
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
@@ -81,86 +80,100 @@ def build_index(
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
     try:
-        before = {} if rebuild else engine.digests()
         with engine.writer() as writer:
             if rebuild:
                 writer.clear()
-            _write(writer, _analysed(_changed(files, before, encoding, tally), workers), before, tally)
+            own = words_for(engine, writer, dictionary, rebuild=rebuild)
+            known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
+            before = set() if rebuild else _indexed(engine, known)
+            jobs = _changed(files, known, encoding, tally, full=full)
+            _write(writer, _done(writer, jobs, own, workers), before, tally)
             _remove(writer, _below(before, roots) - tally.kept, tally)
+            gone = _below(known, roots)
+            states = {name: state for name, state in known.items() if name not in gone} | tally.states
+            if states != known:
+                writer.keep(STATES, to_bytes(str(RULES), states))
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
 
 
-def doc_id_of(path: str) -> str:
-    """The path as an engine can store it: bytes that are no UTF-8 are spelled out."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+def _indexed(engine: Engine, known: Mapping[str, State]) -> set[str]:
+    """The doc_ids in the index."""
+    return {name for name, state in known.items() if state.reason is None} or set(engine.digests())
 
 
-def _changed(files: Iterable[str], before: Mapping[str, str], encoding: str | None, tally: _Tally) -> Iterator[Job]:
-    """The files whose content the index does not have; counts the others."""
+def _changed(
+    files: Iterable[str], known: Mapping[str, State], encoding: str | None, tally: _Tally, *, full: bool
+) -> Iterator[tuple[Job, int]]:
+    """The files that look changed, with their sizes; what did not change is counted."""
     for path in files:
+        state = known.get(doc_id_of(path))
         try:
-            job = Job(path, read_bytes(path), encoding)
-        except SeedsearchError as error:
-            tally.failures.append(Failure(path, str(error)))
+            stamp = Stamp.of(os.stat(path))
+        except OSError as error:
+            tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
             continue
-        doc_id = doc_id_of(path)
-        if before.get(doc_id) == _digest(job):
-            tally.unchanged += 1
-            tally.kept.add(doc_id)
+        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding):
+            yield Job(path, encoding, state), stamp.size
         else:
-            yield job
+            failure = Failure(path, state.reason, state.skipped) if state.reason else None
+            _count(Outcome(path, state, failure=failure), (), tally)
 
 
-def _digest(job: Job) -> str:
-    """What changes when the document would: the content, and the encoding where it is given."""
-    return digest(job.content) if job.encoding is None else f"{digest(job.content)} as {job.encoding}"
-
-
-def _analysed(jobs: Iterator[Job], workers: int | None) -> Iterator[Analysed | Failure]:
+def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    done = 0
-    while done < WORTH_WORKERS and (job := next(jobs, None)) is not None:
-        done += len(job.content)
-        yield analyse(job)
-    if (job := next(jobs, None)) is not None:
-        yield from map_in_order(analyse, chain([job], jobs), workers)
+    jobs = list(changed)
+    sample, rest = _split(jobs, SAMPLE)
+    first = [analyse(job, own) for job, _ in sample]
+    packer = writer.packer([outcome.entry for outcome in first if outcome.entry is not None])
+    yield packed(first, packer)
+    tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
+    worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
+    yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
 
 
-def analyse(job: Job) -> Analysed | Failure:
-    """Decode, clean and analyse one file; a Failure where it holds no text."""
-    try:
-        cleaned = clean_document(raw_document(job.path, job.content, job.encoding))
-    except NotText as error:
-        return Failure(job.path, str(error), skipped=True)
-    except SeedsearchError as error:
-        return Failure(job.path, str(error))
-    entry = IndexEntry(
-        doc_id=doc_id_of(job.path),
-        digest=_digest(job),
-        readable=cleaned.readable,
-        words=tuple(words(run_text(cleaned.readable).text)),
-        tags=tags(cleaned),
-        stored=to_bytes(record_of(cleaned)),
-    )
-    return Analysed(job.path, entry, cleaned.damage)
+def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:
+    """As many jobs as come to `size` bytes, and the others."""
+    for i, (_, of_job) in enumerate(jobs[:TASK_FILES]):
+        size -= of_job
+        if size <= 0:
+            return jobs[: i + 1], jobs[i + 1 :]
+    return jobs[:TASK_FILES], jobs[TASK_FILES:]
 
 
-def _write(writer: Writer, done: Iterable[Analysed | Failure], before: Mapping[str, str], tally: _Tally) -> None:
-    for outcome in done:
-        if isinstance(outcome, Failure):
-            tally.failures.append(outcome)
-            continue
-        writer.put(outcome.entry)
-        tally.kept.add(outcome.entry.doc_id)
-        if outcome.damage:
-            tally.damage.update(outcome.damage)
-            tally.files[outcome.path] = outcome.damage
-        if outcome.entry.doc_id in before:
-            tally.updated += 1
-        else:
-            tally.added += 1
+def _portions(jobs: Sequence[tuple[Job, int]]) -> Iterator[Sequence[tuple[Job, int]]]:
+    while jobs:
+        some, jobs = _split(jobs, TASK_BYTES)
+        yield some
+
+
+def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _Tally) -> None:
+    for portion in done:
+        if portion.pack is not None:
+            writer.add(portion.pack)
+        for outcome in portion.outcomes:
+            _count(outcome, before, tally)
+
+
+def _count(outcome: Outcome, before: Iterable[str], tally: _Tally) -> None:
+    doc_id = doc_id_of(outcome.path)
+    if outcome.state is not None:
+        tally.states[doc_id] = outcome.state
+    if outcome.failure is not None:
+        tally.failures.append(outcome.failure)
+        return
+    tally.kept.add(doc_id)
+    if outcome.damage is None:
+        tally.unchanged += 1
+        return
+    if outcome.damage:
+        tally.damage.update(outcome.damage)
+        tally.files[outcome.path] = outcome.damage
+    if doc_id in before:
+        tally.updated += 1
+    else:
+        tally.added += 1
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
@@ -171,7 +184,7 @@ def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
 
 
 def _remove(writer: Writer, gone: Iterable[str], tally: _Tally) -> None:
-    for doc_id in gone:
+    for doc_id in sorted(gone):
         writer.remove(doc_id)
         tally.removed += 1
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from math import log
 
+from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.query import Term
 from seedsearch.runs import occurrences
@@ -68,7 +68,7 @@ class Passages:
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""
         self._terms = [
-            (term.text, _near(term) * log(1 + (documents - n + 0.5) / (n + 0.5)))  # Robertson and Spärck Jones, 1976
+            (term.text, _near(term) * rarity(documents, n))
             for (term, _), n in zip(scored, having, strict=True)
             if n and len(term.text) <= PASSAGE
         ]

@@ -48,11 +48,11 @@ def record_of(cleaned: Cleaned) -> Record:
     return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage)
 
 
-def tags(cleaned: Cleaned) -> tuple[str, ...]:
-    """The terms of the field `tag`: what filters of a query look for."""
+def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
+    """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
     path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
     ending = os.path.splitext(path)[1].removeprefix(".").lower()
-    of_text = (f"path:{path}", f"ext:{ending}", f"encoding:{cleaned.encoding}")
+    of_text = (f"path:{path}", f"ext:{ending}", f"encoding:{cleaned.encoding}", f"date:{date}")
     return (*of_text, *(f"damage:{kind}" for kind in cleaned.damage))
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from seedsearch.analysis import fingerprint
+from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.fallbacks import heard, similar_words
 from seedsearch.hits import Found, Shown, collapsed, found, hit
@@ -30,6 +31,7 @@ class Index:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._own = own_words(engine)
 
     def search(
         self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1, lines: int | None = None
@@ -42,7 +44,7 @@ class Index:
         """
         shown = Shown(snippets, lines)
         asked: list[Tier] = []
-        for stage in stages(query):
+        for stage in stages(query, self._own):
             tiers = [(tier, total) for tier in stage if (total := self._count(tier))]
             if tiers:
                 return self._results(query, tiers, limit, offset, shown)
@@ -51,12 +53,12 @@ class Index:
             if total := self._count(fallback.tier):
                 made = self._results(query, [(fallback.tier, total)], limit, offset, shown)
                 return replace(made, notes=(fallback.note,))
-        suggestions = tuple(similar_words(query, self._engine))
+        suggestions = tuple(similar_words(query, self._engine, self._own))
         return Results(query, 0, "query", (), tuple(self._missing(asked)), suggestions)
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
-        tier = like(readable, self._engine)
+        tier = like(readable, self._engine, self._own)
         if tier is None:
             return Results(name, 0, "similar", ())
         matches = (one for one in self._found(tier, 2 * limit + JUDGED, Shown()) if one.match.readable != readable)
@@ -65,7 +67,7 @@ class Index:
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
         """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
-        return keywords(readable, self._engine, count)
+        return keywords(readable, self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
         """What the index holds, and the damage there was."""

@@ -12,6 +12,7 @@ from math import ceil
 
 from seedsearch.analysis import query_words
 from seedsearch.errors import QueryError
+from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import All, AtLeast, Gapped, Near, Not, Query, Ranked, Run
 from seedsearch.ranking import Weighted, asks, content_words, scored_terms
 from seedsearch.runs import run_text
@@ -57,7 +58,7 @@ class Tier:
         return Ranked(self.documents, self.scored)
 
 
-def stages(typed: str) -> Iterator[list[Tier]]:
+def stages(typed: str, own: OwnWords = NONE) -> Iterator[list[Tier]]:
     """The stages of a query. Raises QueryError for one with nothing to look for or past a limit."""
     whole = run_text(typed).text.strip()
     if not whole:
@@ -72,7 +73,7 @@ def stages(typed: str) -> Iterator[list[Tier]]:
         return
     parts = list(dict.fromkeys(run_text(part).text for part in typed.split()))
     yield _as_typed(whole, parts)
-    words = query_words(whole)
+    words = query_words(whole, own)
     if words and words != [whole]:
         yield _by_words(whole, words, seen=set(words) <= set(parts))
 

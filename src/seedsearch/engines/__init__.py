@@ -10,10 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
+from seedsearch.errors import IndexDamaged
 from seedsearch.model import EngineInfo, IndexEntry, Matches
 from seedsearch.query import Field, Query, Term
+
+# What a packer made; opaque, and it pickles.
+Pack: TypeAlias = Any
+
+
+class Packer(Protocol):
+    """Prepares entries for a writer; may go to another process, where the work is then done."""
+
+    def pack(self, entries: Sequence[IndexEntry]) -> Pack:
+        """The entries as the writer takes them."""
 
 
 class Writer(Protocol):
@@ -21,6 +32,15 @@ class Writer(Protocol):
 
     def put(self, entry: IndexEntry) -> None:
         """Add the entry, in the place of any with the same doc_id."""
+
+    def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
+        """What packs entries for `add`; an empty engine may fit itself to the texts of `sample`."""
+
+    def add(self, pack: Pack) -> None:
+        """Put every entry of a pack, in their order."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep something beside the entries, in the place of what had that name."""
 
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
@@ -62,6 +82,9 @@ class Engine(Protocol):
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
+    def kept(self, name: str) -> bytes | None:
+        """What a writer kept under this name."""
+
     def close(self) -> None:
         """Give back what it holds open."""
 
@@ -75,3 +98,16 @@ def open_engine(folder: Path, fingerprint: str, *, create: bool = False, replace
     from seedsearch.engines.embedded import EmbeddedEngine
 
     return EmbeddedEngine(folder, fingerprint, create=create, replace=replace)
+
+
+def faults(folder: Path) -> list[str]:
+    """What is wrong with the files of the index in `folder`, a sentence each; nothing where all is as it was written.
+
+    Raises IndexMissing where there is none and IndexStale where this version can not tell.
+    """
+    from seedsearch.engines.embedded import faults as found
+
+    try:
+        return list(found(folder))
+    except IndexDamaged as error:
+        return [error.what]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from types import TracebackType
 from typing import Self
 
+from seedsearch.bm25 import K1, B, rarity
 from seedsearch.errors import IndexLocked
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.query import (
@@ -27,10 +27,6 @@ from seedsearch.query import (
     Terms,
 )
 from seedsearch.runs import grams, run_text
-
-# Okapi BM25 (Robertson et al., TREC-3, 1994) with the constants that Lucene and Whoosh use.
-K1 = 1.2
-B = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ class MemoryEngine:
 
     def __init__(self) -> None:
         self._documents: dict[str, _Document] = {}
+        self._kept: dict[str, bytes] = {}
         self._writing = False
 
     def info(self) -> EngineInfo:
@@ -87,6 +84,9 @@ class MemoryEngine:
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
         return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
 
+    def kept(self, name: str) -> bytes | None:
+        return self._kept.get(name)
+
     def close(self) -> None:
         pass
 
@@ -99,7 +99,7 @@ class MemoryEngine:
     def _bm25(self, term: Term, weight: float) -> Callable[[_Document], float]:
         fields = [d.terms[term.field] for d in self._documents.values()]
         having = sum(term.text in field for field in fields)
-        idf = log(max(len(fields), 1) / (having + 1)) + 1  # as Whoosh defines it
+        idf = rarity(len(fields), having)
         mean = sum(field.total() for field in fields) / max(len(fields), 1)
 
         def score(document: _Document) -> float:
@@ -130,13 +130,29 @@ def _matches(query: Query, document: _Document) -> bool:
             return _matches(required, document)
 
 
+class _Packer:
+    def pack(self, entries: Sequence[IndexEntry]) -> Sequence[IndexEntry]:
+        return tuple(entries)
+
+
 class _Writer:
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine
         self._documents = dict(engine._documents)
+        self._kept = dict(engine._kept)
+
+    def packer(self, sample: Sequence[IndexEntry] = ()) -> _Packer:
+        return _Packer()
 
     def put(self, entry: IndexEntry) -> None:
         self._documents[entry.doc_id] = _Document.of(entry)
+
+    def add(self, pack: Sequence[IndexEntry]) -> None:
+        for entry in pack:
+            self.put(entry)
+
+    def keep(self, name: str, content: bytes) -> None:
+        self._kept[name] = content
 
     def remove(self, doc_id: str) -> None:
         self._documents.pop(doc_id, None)
@@ -155,3 +171,4 @@ class _Writer:
         self._engine._writing = False
         if kind is None:
             self._engine._documents = self._documents
+            self._engine._kept = self._kept

@@ -1,0 +1,188 @@
+"""The embedded engine: an index in a folder, Whoosh's interfaces over flat mapped files.
+
+    entries → packing → building → segment files ← merging
+                        writer → manifest (the one file that changes)
+    query tree → answering (arrays) → matches        Whoosh's queries → codec → matchers
+
+`manifest` says which files make up the index, `container` what a file of sections looks like, `documents`,
+`texts`, `pairs`, `terms` and `postings` what the sections hold. `codec` is the way in for Whoosh's own searcher.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from heapq import merge
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from seedsearch.engines.embedded.answering import Answering
+from seedsearch.engines.embedded.container import Container, damaged
+from seedsearch.engines.embedded.disk import Disk
+from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
+from seedsearch.engines.embedded.segment import Mask, Segment
+from seedsearch.engines.embedded.vocabulary import vocabulary
+from seedsearch.engines.embedded.writer import EmbeddedWriter
+from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
+from seedsearch.model import EngineInfo, Matches
+from seedsearch.query import FIELDS, Field, Query, Term
+
+TRIES = 20  # of opening an index that is changed at the same time
+
+
+class EmbeddedEngine:
+    """Entries in a folder, as of the commit that was the last when this was opened or wrote."""
+
+    def __init__(
+        self, folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False, disk: Disk | None = None
+    ) -> None:
+        self.folder = folder
+        self._disk = disk or Disk()
+        self._fingerprint = fingerprint
+        with self.mapped():
+            if create and not (folder / NAME).exists():
+                self._make()
+            try:
+                self.refresh()
+            except (IndexStale, IndexDamaged):
+                if not replace:
+                    raise
+                self._make()
+                self.refresh()
+
+    def _make(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        made = Manifest(self._fingerprint)
+        made.write(self.folder, self._disk)
+        made.sweep(self.folder, self._disk)
+
+    def refresh(self) -> None:
+        """See what was committed last."""
+        for left in reversed(range(TRIES)):
+            self.manifest = Manifest.read(self.folder, self._fingerprint)
+            try:
+                self.segments = [self.open_segment(part.file, part.live) for part in self.manifest.parts]
+                break
+            except FileNotFoundError as error:
+                # A writer may have committed in between; then the manifest is another one.
+                if not left or Manifest.read(self.folder, self._fingerprint) == self.manifest:
+                    raise damaged(Path(error.filename), "it is missing") from error
+        self._answering = Answering(self.segments)
+
+    def open_segment(self, file: File, live: File | None) -> Segment:
+        """Map a segment of the folder."""
+        container = Container(self.folder / file.name, file.size)
+        return Segment(container, None if live is None else self._live(live, container))
+
+    def _live(self, file: File, container: Container) -> Mask:
+        count = Segment(container, None).documents.count
+        return np.unpackbits(np.frombuffer(self._read(file), dtype=np.uint8), count=count).astype(bool)
+
+    def _read(self, file: File) -> bytes:
+        """A small file, checked."""
+        content = (self.folder / file.name).read_bytes()
+        if crc32(content) != file.checksum:
+            raise damaged(self.folder / file.name, "its checksum is not that of its content")
+        return content
+
+    def info(self) -> EngineInfo:
+        """How much it holds."""
+        with self.mapped():
+            terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
+            size = sum(file.size for file in self.manifest.files()) + (self.folder / NAME).stat().st_size
+            return EngineInfo(sum(segment.count for segment in self.segments), terms, size)
+
+    def digests(self) -> Mapping[str, str]:
+        """doc_id → digest of every entry."""
+        with self.mapped():
+            found: dict[str, str] = {}
+            for segment in self.segments:
+                digests = segment.documents.digests()
+                found.update((doc_id, digests[number]) for doc_id, number in segment.all_ids())
+            return found
+
+    def stored(self) -> Iterator[bytes]:
+        """What was stored with each entry, in the order of doc_id."""
+        with self.mapped():
+            yield from _stored(self.segments)
+
+    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+        with self.mapped():
+            yield from vocabulary(self.segments, field, prefix)
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        """How many documents there are, and how many have each term."""
+        with self.mapped():
+            return self._answering.count, [self._answering.having(term) for term in terms]
+
+    def kept(self, name: str) -> bytes | None:
+        """What a writer kept beside the entries."""
+        file = self.manifest.kept.get(name)
+        with self.mapped():
+            return None if file is None else self._read(file)
+
+    def writer(self) -> EmbeddedWriter:
+        """A context manager for changes; raises IndexLocked where another one is open."""
+        with self.mapped():
+            return EmbeddedWriter(self, self._disk)
+
+    def search(self, query: Query, limit: int) -> Matches:
+        """The `limit` best matches, by score and then by doc_id, and how many match in all."""
+        with self.mapped():
+            return self._answering.search(query, limit)
+
+    def whoosh_searcher(self) -> Any:
+        """Whoosh's own searcher over this commit; see `codec`."""
+        from seedsearch.engines.embedded.codec import searcher
+
+        return searcher(self.segments)
+
+    def close(self) -> None:
+        """Give back what it holds open: nothing but mapped files, which go when no array uses them."""
+        self.segments = []
+        self._answering = Answering([])
+
+    @contextmanager
+    def mapped(self) -> Iterator[None]:
+        """What the file system and broken files raise, as errors of ours."""
+        try:
+            yield
+        except SeedsearchError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{error.filename or self.folder} can not be used: {error.strerror}") from error
+        except (ValueError, IndexError, KeyError, TypeError, ArithmeticError, MemoryError, zlib.error) as error:
+            what = f"the index in {self.folder} can not be read ({type(error).__name__})"
+            raise IndexDamaged(what, hint=REBUILD) from error
+
+
+def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
+    """What was stored with each document, in the order of the ids."""
+    ways = [[(doc_id, i, number) for doc_id, number in segment.all_ids()] for i, segment in enumerate(segments)]
+    return (segments[i].documents.stored(number) for _, i, number in merge(*ways))
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """What is wrong with the files of an index, a sentence each; raises IndexMissing, IndexStale and IndexDamaged."""
+    for file in Manifest.read(folder, None).files():
+        path = folder / file.name
+        try:
+            if _measured(path) != (file.size, file.checksum):
+                yield f"{path} is not what was written"
+        except OSError as error:
+            yield f"{path} can not be read: {(error.strerror or str(error)).lower()}"
+
+
+def _measured(path: Path) -> tuple[int, int]:
+    """The size and the CRC-32 of a file."""
+    size = checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            size += len(block)
+            checksum = crc32(block, checksum)
+    return size, checksum

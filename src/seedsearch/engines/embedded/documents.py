@@ -1,0 +1,207 @@
+"""What a segment keeps of each document besides postings. Documents are numbered from 0 in the order they came.
+
+    characters          the alphabet of the codes
+    codes, differences  the texts (texts.py), one after the other
+    sizes               varints: the sizes of the codes of all documents, then those of their differences
+    lengths             varints: the lengths of the field `gram` of all documents, then those of `word`
+    digests             of all documents, one after the other; `digests.sizes` holds their sizes as varints
+    stored              what was stored with them, by sixteens: deflated varints of the sizes, and then the bytes
+    stored.sizes        varints: the sizes of these
+
+The ids are the terms of a field `doc` (terms.py).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsearch.engines.embedded import varints
+from seedsearch.engines.embedded.alphabet import Alphabet, Points
+from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.packing import digest_of
+from seedsearch.engines.embedded.postings import Ints
+from seedsearch.engines.embedded.texts import put_together
+
+TOGETHER = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The documents of a segment to be written, a row each; `codes` and `differences` in whatever pieces.
+
+    `code_sizes` may be a list that is filled while the codes are written.
+    """
+
+    alphabet: Alphabet
+    codes: Iterable[Chunk]
+    code_sizes: Ints | list[Ints]
+    differences: Iterable[Chunk]
+    difference_sizes: Ints
+    gram_lengths: Ints
+    word_lengths: Ints
+    digests: Sequence[bytes]
+    stored: Iterable[bytes]
+
+    def sections(self) -> Iterator[Section]:
+        """The sections, as described above."""
+        yield "characters", [self.alphabet.characters.encode()]
+        yield "codes", self.codes
+        yield "differences", self.differences
+        yield "sizes", _both(self.code_sizes, self.difference_sizes)
+        yield "lengths", [_numbers(self.gram_lengths), _numbers(self.word_lengths)]
+        yield "digests", [b"".join(self.digests)]
+        yield "digests.sizes", [_numbers([len(digest) for digest in self.digests])]
+        sizes: list[int] = []
+        yield "stored", _grouped(self.stored, sizes)
+        yield "stored.sizes", [_numbers(sizes)]
+
+
+def _both(first: Ints | list[Ints], second: Ints) -> Iterator[bytes]:
+    """Asked for when the first has been filled."""
+    yield _numbers(np.concatenate(first) if isinstance(first, list) else first)
+    yield _numbers(second)
+
+
+def _numbers(values: Ints | Sequence[int]) -> bytes:
+    return varints.encode(np.asarray(values, dtype=np.uint64)).tobytes()
+
+
+def _grouped(stored: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
+    """The groups; their sizes go into `sizes`."""
+    group: list[bytes] = []
+
+    def deflated() -> bytes:
+        made = zlib.compress(_numbers([len(one) for one in group]) + b"".join(group), 9)
+        sizes.append(len(made))
+        return made
+
+    for one in stored:
+        group.append(one)
+        if len(group) == TOGETHER:
+            yield deflated()
+            group = []
+    if group:
+        yield deflated()
+
+
+class Documents:
+    """The documents of a mapped segment."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """The alphabet of the codes."""
+        return Alphabet(str(self._container.bytes("characters"), "utf-8"))
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, those that were deleted since included."""
+        return len(self._halves("lengths")[0])
+
+    def _halves(self, name: str) -> NDArray[np.int64]:
+        both: NDArray[np.int64] = varints.decode(self._container.array(name, np.uint8)).reshape(2, -1)
+        return both
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """The lengths of the field `gram`, and those of `word`."""
+        return self._halves("lengths")
+
+    @cached_property
+    def _borders(self) -> NDArray[np.int64]:
+        """Where codes and differences of each document begin, and the ends."""
+        sizes = self._halves("sizes")
+        return np.concatenate([np.zeros((2, 1), dtype=np.int64), np.cumsum(sizes, axis=1)], axis=1)
+
+    @property
+    def difference_sizes(self) -> Ints:
+        """How many bytes the differences of each take."""
+        sizes: Ints = np.diff(self._borders[1])
+        return sizes
+
+    @cached_property
+    def code_borders(self) -> list[int]:
+        """Where in the file the codes of each document begin, and the end."""
+        borders: list[int] = (self._borders[0] + self._container.span("codes")[0]).tolist()
+        return borders
+
+    def holding(self, documents: Iterable[int], run: bytes) -> list[int]:
+        """Those of `documents` in whose codes `run` stands."""
+        find, borders = self._container.mapped.find, self.code_borders
+        return [d for d in documents if find(run, borders[d], borders[d + 1]) >= 0]
+
+    def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+        whole, borders = self._container.array(name, np.uint8), self._borders[row]
+        return [whole[borders[d] : borders[d + 1]] for d in documents]
+
+    def codes(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """The codes of some."""
+        return self._slices("codes", 0, documents)
+
+    def differences(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """The differences of some."""
+        return self._slices("differences", 1, documents)
+
+    def runs(self, documents: Sequence[int]) -> tuple[Points, Ints]:
+        """The run texts of some, one after the other, and their lengths."""
+        codes = self.codes(documents)
+        if not codes:
+            return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
+        chars, starts = self.alphabet.decode(np.concatenate(codes))
+        ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
+        return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
+
+    def readable(self, documents: Sequence[int]) -> list[str]:
+        """The readable texts of some."""
+        if not documents:
+            return []
+        differences = self.differences(documents)
+        sizes = np.array([len(one) for one in differences], dtype=np.int64)
+        return put_together(*self.runs(documents), np.concatenate(differences), sizes)
+
+    def digest_rows(self) -> list[bytes]:
+        """The digests of all, as stored."""
+        sizes = varints.decode(self._container.array("digests.sizes", np.uint8))
+        whole, ends = bytes(self._container.bytes("digests")), np.cumsum(sizes).tolist()
+        return [whole[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+
+    def digests(self) -> list[str]:
+        """The digests of all."""
+        return [digest_of(digest) for digest in self.digest_rows()]
+
+    @cached_property
+    def _groups(self) -> list[int]:
+        return [0, *np.cumsum(varints.decode(self._container.array("stored.sizes", np.uint8))).tolist()]
+
+    def stored(self, document: int) -> bytes:
+        """What was stored with one."""
+        return self._group(document // TOGETHER)[document % TOGETHER]
+
+    def all_stored(self) -> Iterator[bytes]:
+        """What was stored with all."""
+        for number in range(len(self._groups) - 1):
+            yield from self._group(number)
+
+    def _group(self, number: int) -> list[bytes]:
+        whole = zlib.decompress(self._container.bytes("stored")[self._groups[number] : self._groups[number + 1]])
+        count = min(TOGETHER, self.count - number * TOGETHER)
+        sizes, at = [], 0
+        for _ in range(count):
+            size = shift = 0
+            while whole[at] >= 128:
+                size, shift, at = size | (whole[at] & 127) << shift, shift + 7, at + 1
+            sizes.append(size | whole[at] << shift)
+            at += 1
+        made = []
+        for size in sizes:
+            made.append(whole[at : at + size])
+            at += size
+        return made

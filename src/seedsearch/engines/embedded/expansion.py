@@ -1,0 +1,84 @@
+"""The terms that a test accepts, found by looking at the vocabulary as arrays before any term is tested alone."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+
+import numpy as np
+
+from seedsearch.engines.embedded import pairs
+from seedsearch.engines.embedded.alphabet import points
+from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.segment import Segment
+from seedsearch.engines.embedded.terms import BETWEEN, TermTable
+from seedsearch.query import Between, Field, Fuzzy, Prefix, Wildcard
+
+Test = Prefix | Wildcard | Fuzzy | Between
+
+
+def accepted(segment: Segment, field: Field, test: Test) -> Lists:
+    """The postings of the terms of a field that `test` accepts, the deleted documents too."""
+    if field == "gram":
+        return _accepted_grams(segment, test)
+    table = segment.tables[field]
+    places = accepted_rows(table, test)
+    return table.lists(table.rows.starts[places], table.rows.sizes[places])
+
+
+def accepted_rows(table: TermTable, test: Test) -> Ints:
+    """The places in the rows of a table of the terms that `test` accepts."""
+    terms = table.rows.terms
+    match test:
+        case Prefix(text=text):
+            return np.arange(*_range(terms, text.encode("utf-8", "surrogatepass")))
+        case Between(low=low, high=high):
+            ends = (low.encode("utf-8", "surrogatepass"), high.encode("utf-8", "surrogatepass") + b"\0")
+            return np.arange(bisect_left(terms, ends[0]), max(bisect_left(terms, ends[0]), bisect_left(terms, ends[1])))
+        case Wildcard(pattern=pattern):
+            likely = _likely_wildcard(table, pattern)
+        case Fuzzy(text=text, edits=edits):
+            likely = _likely_fuzzy(table, text, edits)
+    chosen = [i for i in likely if test.accepts(terms[i].decode("utf-8", "surrogatepass"))]
+    return np.array(chosen, dtype=np.int64)
+
+
+def _range(terms: list[bytes], prefix: bytes) -> tuple[int, int]:
+    return bisect_left(terms, prefix), bisect_left(terms, prefix + BETWEEN)
+
+
+def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
+    """The terms that hold the longest piece of the pattern that is spelled out, at its begin where it is first."""
+    pieces = re.split(r"[*?]+", pattern)
+    longest = max(pieces, key=len).encode("utf-8", "surrogatepass")
+    first, last = _range(table.rows.terms, pieces[0].encode("utf-8", "surrogatepass"))
+    if pieces[0] or not longest:
+        return range(first, last)
+    whole, found, at = table.joined, [], -1
+    while (at := whole.find(longest, at + 1)) >= 0:
+        found.append(at)
+    return dict.fromkeys((np.searchsorted(table.begins, found, side="right") - 1).tolist())
+
+
+def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
+    """The terms of about the length of `text` that share all but `edits` of its characters."""
+    chars, begins = table.points
+    lengths = np.diff(begins)
+    known = np.zeros(int(chars.max(initial=0)) + 1, dtype=bool)
+    wanted = points(text)
+    known[wanted[wanted < len(known)]] = True
+    shared = np.add.reduceat(np.append(known[chars], False), begins[:-1], dtype=np.int64) if len(lengths) else lengths
+    shared[lengths == 0] = 0
+    near = (np.abs(lengths - len(wanted)) <= edits) & (shared >= np.maximum(lengths, len(wanted)) - edits)
+    return np.flatnonzero(near).tolist()
+
+
+def _accepted_grams(segment: Segment, test: Test) -> Lists:
+    keys, lists = segment.pairs.between(0, 1 << 63)
+    singles = {key >> pairs.SECOND_BITS for key in keys.tolist()}
+    chosen = {chr(c) for c in singles if test.accepts(chr(c))}
+    fits = [pairs.text_of(k)[0] in chosen or test.accepts(pairs.text_of(k)) for k in keys.tolist()]
+    rows = np.repeat(np.array(fits, dtype=bool), lists.lengths)
+    kept = lists.lengths[np.array(fits, dtype=bool)]
+    return Lists(kept, lists.documents[rows], lists.counts[rows])

@@ -1,0 +1,114 @@
+"""What is in an index: the one file that changes, replaced whole at a commit. JSON with a checksum of its own.
+
+Every other file is written once and never changed: `NAME.segment` (container.py), `NAME.live` (a bit for each document
+of a segment, 1 where it was not deleted) and `NAME.kept` (what the rooms above keep). A file that the manifest does not
+name is a leftover.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+from zlib import crc32
+
+from seedsearch.engines.embedded.container import damaged
+from seedsearch.engines.embedded.disk import Disk
+from seedsearch.errors import IndexMissing, IndexStale
+
+NAME = "seedsearch.json"
+NEW = "seedsearch.json.new"
+FORMAT = 2
+REBUILD = "make it anew with: seedsearch index --rebuild"
+ENDINGS = (".segment", ".live", ".kept")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the index: its name, its size in bytes, its CRC-32."""
+
+    name: str
+    size: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment: its file, and the file that says which of its documents are there (None: all)."""
+
+    file: File
+    live: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The state of an index after commit number `generation`."""
+
+    fingerprint: str
+    generation: int = 0
+    parts: tuple[Part, ...] = ()
+    kept: dict[str, File] = field(default_factory=dict)
+
+    def files(self) -> list[File]:
+        """Every file that it names."""
+        live = [part.live for part in self.parts if part.live is not None]
+        return [*(part.file for part in self.parts), *live, *self.kept.values()]
+
+    def to_json(self) -> str:
+        """As it is written."""
+        content = {"format": FORMAT, **asdict(self)}
+        return json.dumps({**content, "checksum": _checksum(content)}, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def read(cls, folder: Path, fingerprint: str | None) -> Self:
+        """The manifest of an index.
+
+        Raises IndexMissing, IndexDamaged, and IndexStale for another fingerprint (unless that is None) or format.
+        """
+        path = folder / NAME
+        try:
+            content = json.loads(path.read_bytes())
+            made = content["format"], content["fingerprint"]
+        except FileNotFoundError:
+            raise IndexMissing(f"there is no index in {folder}", hint="make one with: seedsearch index") from None
+        except (ValueError, TypeError, KeyError) as error:
+            raise damaged(path, "it is no description of an index") from error
+        if isinstance(made[0], int) and made[0] > FORMAT:
+            raise IndexStale(
+                f"the index in {folder} was made by a newer version", hint=f"update seedsearch, or {REBUILD}"
+            )
+        if made[0] != FORMAT or fingerprint not in (made[1], None):
+            raise IndexStale(f"the index in {folder} was made with “{made[1]}”, this is “{fingerprint}”", hint=REBUILD)
+        return cls._of(path, content)
+
+    @classmethod
+    def _of(cls, path: Path, content: dict[str, Any]) -> Self:
+        checksum = content.pop("checksum", None)
+        if checksum != _checksum(content):
+            raise damaged(path, "its checksum is not that of its content")
+        parts = tuple(Part(File(**p["file"]), File(**p["live"]) if p["live"] else None) for p in content["parts"])
+        kept = {name: File(**file) for name, file in content["kept"].items()}
+        return cls(content["fingerprint"], content["generation"], parts, kept)
+
+    def write(self, folder: Path, disk: Disk) -> None:
+        """Make this the state of the index: from then on, and not before, readers see it."""
+        disk.sync_folder(folder)
+        disk.write(folder / NEW, [self.to_json().encode()])
+        disk.replace(folder / NEW, folder / NAME)
+        disk.sync_folder(folder)
+
+    def next(self) -> Self:
+        """The one after it, with nothing changed yet."""
+        return replace(self, generation=self.generation + 1)
+
+    def sweep(self, folder: Path, disk: Disk) -> None:
+        """Remove the files of an index that it does not name."""
+        named = {file.name for file in self.files()}
+        for path in sorted(folder.iterdir()):
+            if path.name not in named and (path.name == NEW or path.name.endswith(ENDINGS)):
+                disk.remove(path)
+
+
+def _checksum(content: dict[str, Any]) -> int:
+    return crc32(json.dumps(content, sort_keys=True).encode())

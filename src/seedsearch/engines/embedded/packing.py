@@ -1,0 +1,128 @@
+"""Entries → arrays, in whatever process has the entries; the writer only puts packs together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsearch.engines.embedded import pairs, postings
+from seedsearch.engines.embedded.alphabet import Alphabet
+from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
+from seedsearch.engines.embedded.texts import take_apart
+from seedsearch.engines.embedded.varints import Bytes
+from seedsearch.model import IndexEntry
+
+Sizes = NDArray[np.int64]
+
+# Characters of a sample from which ranks of characters can be told.
+ENOUGH = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPack:
+    """The postings of a field: key k of `rows` is `terms[k]`."""
+
+    terms: list[bytes]
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Some documents, numbered from 0, as arrays; `sizes` of their codes and differences are in bytes.
+
+    `lengths` are those of the fields `gram` and `word`, in terms.
+    """
+
+    alphabet: Alphabet
+    ids: list[bytes]
+    digests: list[bytes]
+    stored: list[bytes]
+    codes: Bytes
+    code_sizes: Sizes
+    differences: Bytes
+    difference_sizes: Sizes
+    gram_lengths: Sizes
+    word_lengths: Sizes
+    pairs: Rows
+    words: TermsPack
+    tags: TermsPack
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        arrays = (self.codes, self.differences, self.pairs, self.words.rows, self.tags.rows)
+        return sum(array.nbytes for array in arrays) + 200 * len(self.ids) + 100 * len(self.words.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Packer:
+    """Packs entries with one alphabet; goes to worker processes."""
+
+    alphabet: Alphabet
+
+    @classmethod
+    def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
+        """A packer for texts like these, where they are enough to tell; else the usual one."""
+        runs = take_apart([entry.readable for entry in sample]).runs
+        return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
+
+    def pack(self, entries: Sequence[IndexEntry]) -> Pack:
+        """The entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
+        if len(entries) > MOST_DOCUMENTS:
+            raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
+        apart = take_apart([entry.readable for entry in entries])
+        keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
+        true_pairs = keys & np.uint64((1 << pairs.SECOND_BITS) - 1) != 0
+        codes, sizes = self.alphabet.encode(apart.runs)
+        borders = np.append(0, np.cumsum(sizes))[np.append(0, np.cumsum(apart.lengths))]
+        return Pack(
+            alphabet=self.alphabet,
+            ids=[entry.doc_id.encode("utf-8", "surrogatepass") for entry in entries],
+            digests=[_digest(entry.digest) for entry in entries],
+            stored=[entry.stored for entry in entries],
+            codes=codes,
+            code_sizes=np.diff(borders),
+            differences=apart.differences,
+            difference_sizes=apart.sizes,
+            gram_lengths=np.bincount(owners, 1 + true_pairs, minlength=len(entries)).astype(np.int64),
+            word_lengths=np.array([len(entry.words) for entry in entries], dtype=np.int64),
+            pairs=postings.packed(keys, owners.astype(np.uint64)),
+            words=_terms_pack([entry.words for entry in entries]),
+            tags=_terms_pack([entry.tags for entry in entries]),
+        )
+
+
+def _terms_pack(lists: Sequence[Sequence[str]]) -> TermsPack:
+    numbers: defaultdict[str, int] = numbered()
+    lengths = [len(terms) for terms in lists]
+    every = map(numbers.__getitem__, chain.from_iterable(lists))
+    keys = np.fromiter(every, dtype=np.uint64, count=sum(lengths))
+    owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
+    return TermsPack([term.encode("utf-8", "surrogatepass") for term in numbers], postings.packed(keys, owners))
+
+
+def numbered() -> defaultdict[Any, int]:
+    """A dictionary that numbers its keys from 0 as they are asked for."""
+    numbers: defaultdict[Any, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
+
+
+def _digest(digest: str) -> bytes:
+    """Hexadecimal digits as bytes, anything else as text; `digest_of` tells them apart."""
+    try:
+        short = bytes.fromhex(digest)
+    except ValueError:
+        return b"=" + digest.encode("utf-8", "surrogatepass")
+    return b"x" + short if short.hex() == digest else b"=" + digest.encode()
+
+
+def digest_of(stored: bytes) -> str:
+    """The digest that was stored."""
+    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")

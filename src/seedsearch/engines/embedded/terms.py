@@ -1,0 +1,182 @@
+"""The terms of a field that has words for terms, sorted, and where their postings are.
+
+Terms stand in chunks of 256. A chunk is its terms, joined by the byte 255 (which UTF-8 never has) and deflated, and the
+varints: in how many documents each is, then how many bytes its list takes. Sections, by the name of the field:
+
+    F.terms     the chunks                            F.firsts   the first term of each chunk, joined by 255
+    F.chunks    for each chunk (and the end): where its terms, its varints and its postings begin, 8 bytes each
+    F.postings  the lists
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seedsearch.engines.embedded import postings, varints
+from seedsearch.engines.embedded.alphabet import Points, points
+from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.postings import Ints, Lists
+
+CHUNK = 256
+BETWEEN = b"\xff"
+KEPT_CHUNKS = 512  # of each field, unpacked
+
+Part = tuple[Sequence[bytes], Lists]
+
+
+class TermsWriter:
+    """Makes the sections of a field out of parts in the order of their terms."""
+
+    def __init__(self, field: str) -> None:
+        self._field = field
+        self._chunks: list[bytes] = []
+        self._firsts: list[bytes] = []
+        self._places: list[tuple[int, int, int]] = []
+        self._at = self._postings = 0
+
+    def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
+        """The sections; each part is asked for when the one before it has been written."""
+        yield f"{self._field}.postings", self._written(parts)
+        yield f"{self._field}.terms", self._chunks
+        yield f"{self._field}.firsts", [BETWEEN.join(self._firsts)]
+        places = np.array([*self._places, (self._at, self._at, self._postings)], dtype="<u8")
+        yield f"{self._field}.chunks", [places.tobytes()]
+
+    def _written(self, parts: Iterable[Part]) -> Iterable[Chunk]:
+        for terms, lists in parts:
+            stored, sizes = postings.encode(lists)
+            yield stored.data
+            for start in range(0, len(terms), CHUNK):
+                self._add(
+                    terms[start : start + CHUNK], lists.lengths[start : start + CHUNK], sizes[start : start + CHUNK]
+                )
+
+    def _add(self, terms: Sequence[bytes], documents: Ints, sizes: Ints) -> None:
+        text = zlib.compress(BETWEEN.join(terms), 9)
+        numbers = varints.encode(np.concatenate([documents, sizes]).astype(np.uint64)).tobytes()
+        self._firsts.append(terms[0])
+        self._places.append((self._at, self._at + len(text), self._postings))
+        self._chunks += [text, numbers]
+        self._at += len(text) + len(numbers)
+        self._postings += int(sizes.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class TermRows:
+    """Some terms of a field, sorted; for each in how many documents it is and where in the section its list lies."""
+
+    terms: list[bytes]
+    documents: Ints
+    starts: Ints
+    sizes: Ints
+
+
+class TermTable:
+    """The terms of a field of a mapped segment."""
+
+    def __init__(self, container: Container, field: str) -> None:
+        self._container = container
+        self._field = field
+        self._kept: OrderedDict[int, TermRows] = OrderedDict()
+
+    @cached_property
+    def firsts(self) -> list[bytes]:
+        """The first term of each chunk."""
+        firsts = bytes(self._container.bytes(f"{self._field}.firsts"))
+        return firsts.split(BETWEEN) if len(self._places) > 1 else []
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        return self._container.array(f"{self._field}.chunks", "<i8").reshape(-1, 3)
+
+    @cached_property
+    def _terms(self) -> memoryview:
+        return self._container.bytes(f"{self._field}.terms")
+
+    @cached_property
+    def _postings(self) -> NDArray[np.uint8]:
+        return self._container.array(f"{self._field}.postings", np.uint8)
+
+    def find(self, term: bytes) -> tuple[int, int] | None:
+        """Chunk and place in it, where the field has the term."""
+        number = bisect_right(self.firsts, term) - 1
+        if number < 0:
+            return None
+        terms = self.chunk(number).terms
+        at = bisect_right(terms, term) - 1
+        return (number, at) if terms[at] == term else None
+
+    def chunk(self, number: int) -> TermRows:
+        """One chunk."""
+        if (rows := self._kept.get(number)) is not None:
+            return rows
+        text, numbers, begin = self._places[number].tolist()
+        terms = zlib.decompress(self._terms[text:numbers]).split(BETWEEN)
+        stored = np.frombuffer(self._terms[numbers : int(self._places[number + 1][0])], dtype=np.uint8)
+        both = varints.decode(stored)
+        sizes = both[len(terms) :]
+        rows = self._kept[number] = TermRows(terms, both[: len(terms)], begin + np.cumsum(sizes) - sizes, sizes)
+        if len(self._kept) > KEPT_CHUNKS:
+            self._kept.popitem(last=False)
+        return rows
+
+    def postings_of(self, term: bytes) -> Lists | None:
+        """The postings of a term."""
+        if (found := self.find(term)) is None:
+            return None
+        rows = self.chunk(found[0])
+        return self.lists(rows.starts[found[1] : found[1] + 1], rows.sizes[found[1] : found[1] + 1])
+
+    def lists(self, starts: Ints, sizes: Ints) -> Lists:
+        """The lists that lie at `starts`."""
+        if not len(starts):
+            return Lists.empty()
+        pieces = [self._postings[a : a + n] for a, n in zip(starts.tolist(), sizes.tolist(), strict=True)]
+        return postings.decode(np.concatenate(pieces) if len(pieces) > 1 else pieces[0], sizes)
+
+    @cached_property
+    def rows(self) -> TermRows:
+        """All terms."""
+        chunks = [self.chunk(number) for number in range(len(self._places) - 1)]
+        if not chunks:
+            return TermRows([], *(np.zeros(0, dtype=np.int64) for _ in range(3)))
+        terms = [term for rows in chunks for term in rows.terms]
+        columns = (
+            np.concatenate([getattr(rows, name) for rows in chunks]) for name in ("documents", "starts", "sizes")
+        )
+        return TermRows(terms, *columns)
+
+    @cached_property
+    def joined(self) -> bytes:
+        """All terms, a byte 255 after each."""
+        return BETWEEN.join([*self.rows.terms, b""])
+
+    @cached_property
+    def begins(self) -> Ints:
+        """Where each term begins in `joined`."""
+        return np.append(0, np.flatnonzero(np.frombuffer(self.joined, dtype=np.uint8) == 255)[:-1] + 1)
+
+    @cached_property
+    def points(self) -> tuple[Points, Ints]:
+        """The code points of all terms, and where each term begins in them, and the end."""
+        texts = [term.decode("utf-8", "surrogatepass") for term in self.rows.terms]
+        return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
+
+    def between_rows(self, low: bytes, high: bytes) -> TermRows:
+        """The terms from `low` to before `high`."""
+        rows = self.rows
+        some = slice(bisect_left(rows.terms, low), bisect_left(rows.terms, high))
+        return TermRows(rows.terms[some], rows.documents[some], rows.starts[some], rows.sizes[some])
+
+    def between(self, low: bytes, high: bytes) -> tuple[list[bytes], Lists]:
+        """The terms from `low` to before `high`, and their lists."""
+        rows = self.between_rows(low, high)
+        return rows.terms, self.lists(rows.starts, rows.sizes)

@@ -1,0 +1,49 @@
+"""Whole numbers in few bytes, many at once: seven bits a byte, the lowest first, the last byte under 128.
+
+The variable-byte code of Williams and Zobel (1999), read and written by array operations.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Numbers = NDArray[np.uint64]
+
+_BORDERS = np.array([1 << 7 * k for k in range(1, 9)], dtype=np.uint64)
+
+
+def sizes(values: Numbers) -> NDArray[np.int64]:
+    """How many bytes each value takes; values are under 2 ** 63."""
+    if len(values) and values.max() < 1 << 14:
+        return 1 + (values >= 128).astype(np.int64)
+    return 1 + np.searchsorted(_BORDERS, values, side="right")
+
+
+def encode(values: Numbers) -> Bytes:
+    """The values one after the other."""
+    lengths = sizes(values)
+    ends = np.cumsum(lengths)
+    made = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    made[ends - lengths] = (values & np.uint64(127)) | ((lengths > 1).astype(np.uint64) << np.uint64(7))
+    for k in range(1, int(lengths.max(initial=1))):
+        some = np.flatnonzero(lengths > k)
+        digits = (values[some] >> np.uint64(7 * k)) & np.uint64(127)
+        more = (lengths[some] > k + 1).astype(np.uint64) << np.uint64(7)
+        made[ends[some] - lengths[some] + k] = digits | more
+    return made
+
+
+def decode(stored: Bytes) -> NDArray[np.int64]:
+    """The values that were stored one after the other; an unfinished last one is left out."""
+    ends = np.flatnonzero(stored < 128)
+    if len(ends) == len(stored):
+        return stored.astype(np.int64)
+    lengths = np.diff(ends, prepend=-1)
+    starts = ends - lengths + 1
+    values = (stored[starts] & 127).astype(np.int64)
+    for k in range(1, int(lengths.max(initial=1))):
+        some = np.flatnonzero(lengths > k)
+        values[some] |= (stored[starts[some] + k] & 127).astype(np.int64) << 7 * k
+    return values

@@ -1,0 +1,67 @@
+"""The terms of a field over several segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import groupby
+
+import numpy as np
+
+from seedsearch.engines.embedded import pairs
+from seedsearch.engines.embedded.segment import Segment
+from seedsearch.engines.embedded.terms import BETWEEN
+from seedsearch.query import Field
+
+Row = tuple[str, int]
+
+
+def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
+    """The terms that begin with `prefix`, sorted, each with the number of documents that have it."""
+    of_segment = _grams if field == "gram" else _terms
+    rows = merge(*(of_segment(segment, field, prefix) for segment in segments))
+    for term, same in groupby(rows, key=lambda row: row[0]):
+        yield term, sum(count for _, count in same)
+
+
+def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
+    table, begin = segment.tables[field], prefix.encode("utf-8", "surrogatepass")
+    rows = table.between_rows(begin, begin + BETWEEN)
+    documents = rows.documents
+    if segment.live is not None:
+        lists = table.lists(rows.starts, rows.sizes)
+        documents = np.bincount(lists.owners(), segment.live[lists.documents], minlength=len(rows.terms)).astype(
+            np.int64
+        )
+    for term, count in zip(rows.terms, documents.tolist(), strict=True):
+        if count:
+            yield term.decode("utf-8", "surrogatepass"), count
+
+
+def _grams(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
+    low, high = _range(prefix)
+    keys, lists = segment.pairs.between(low, high)
+    there = lists.counts > 0 if segment.live is None else segment.live[lists.documents]
+    counts = np.bincount(lists.owners(), there, minlength=len(keys)).astype(np.int64).tolist()
+    ends = np.cumsum(lists.lengths).tolist()
+    start = 0
+    by_first = groupby(zip(keys.tolist(), counts, ends, strict=True), key=lambda row: row[0] >> pairs.SECOND_BITS)
+    for first, group in by_first:
+        of_first = list(group)
+        some = slice(start, of_first[-1][2])
+        single = len(np.unique(lists.documents[some][there[some]]))
+        start = of_first[-1][2]
+        if single and len(prefix) < 2:
+            yield chr(first), single
+        for key, count, _ in of_first:
+            if count and key & (1 << pairs.SECOND_BITS) - 1:
+                yield pairs.text_of(key), count
+
+
+def _range(prefix: str) -> tuple[int, int]:
+    if not prefix:
+        return 0, 1 << 63
+    if len(prefix) == 1:
+        return pairs.key_of(prefix), pairs.key_of(chr(ord(prefix) + 1))
+    low = pairs.key_of(*prefix) if len(prefix) == 2 else 0
+    return low, low + (len(prefix) == 2)

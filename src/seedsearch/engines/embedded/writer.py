@@ -1,0 +1,237 @@
+"""Changes to an index: packs become segments, segments are merged, and one new manifest makes all of it count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from seedsearch.engines.embedded import merging
+from seedsearch.engines.embedded.building import Pending
+from seedsearch.engines.embedded.container import Section, laid_out
+from seedsearch.engines.embedded.disk import Disk, Lock
+from seedsearch.engines.embedded.manifest import File, Manifest, Part
+from seedsearch.engines.embedded.packing import Pack, Packer
+from seedsearch.engines.embedded.segment import Mask, Segment
+from seedsearch.model import IndexEntry
+
+if TYPE_CHECKING:
+    from seedsearch.engines.embedded import EmbeddedEngine
+
+ROOM = 192 << 20  # bytes of packs that are held before they become a segment
+TOGETHER = 256  # entries that are packed at once when they come one by one
+MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
+DEAD = 0.2  # the share of deleted documents past which a segment is written anew
+
+
+@dataclass(slots=True)
+class _Open:
+    """A segment while changes are made. `live` is its own once something in it is deleted."""
+
+    segment: Segment
+    part: Part
+    live: Mask | None
+    changed: bool = False
+    lookups: int = 0
+    numbers: dict[bytes, int] | None = field(default=None, repr=False)
+
+    def delete(self, doc_id: bytes) -> None:
+        number = self._number(doc_id)
+        if number is None or (self.live is not None and not self.live[number]):
+            return
+        if not self.changed:
+            whole = np.ones(self.segment.documents.count, dtype=bool)
+            self.live, self.changed = whole if self.live is None else self.live.copy(), True
+        if self.live is not None:
+            self.live[number] = False
+
+    def _number(self, doc_id: bytes) -> int | None:
+        self.lookups += 1
+        if self.numbers is None and self.lookups > MANY_LOOKUPS:
+            self.numbers = dict(zip(self.segment.ids.rows.terms, self.segment.by_rank.tolist(), strict=True))
+        return self.segment.number_of(doc_id) if self.numbers is None else self.numbers.get(doc_id)
+
+    @property
+    def count(self) -> int:
+        return self.segment.documents.count if self.live is None else int(self.live.sum())
+
+    def as_of_now(self) -> Segment:
+        return Segment(self.segment.container, self.live)
+
+
+class EmbeddedWriter:
+    """One transaction. Nothing that it writes is part of the index before it is left without an exception."""
+
+    def __init__(self, engine: EmbeddedEngine, disk: Disk) -> None:
+        self._engine = engine
+        self._disk = disk
+        self._folder: Path = engine.folder
+        self._lock = Lock(self._folder)
+        try:
+            engine.refresh()
+            self._before = engine.manifest
+            self._before.sweep(self._folder, disk)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._after = self._before.next()
+        pairs = zip(engine.segments, self._before.parts, strict=True)
+        self._segments = [_Open(segment, part, segment.live) for segment, part in pairs]
+        self._entries: list[IndexEntry] = []
+        self._pending: Pending | None = None
+        self._numbers: dict[bytes, int] = {}  # of the documents that are pending
+        self._dead: set[int] = set()
+        self._written: list[Path] = []
+        self._kept: dict[str, bytes] = {}
+
+    def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
+        """What packs entries for `add`, in this process or others; a new index takes its alphabet from `sample`."""
+        if self._pending is not None:
+            return Packer(self._pending.alphabet)
+        if self._segments:
+            return Packer(max(self._segments, key=lambda o: o.count).segment.documents.alphabet)
+        return Packer.fitted(sample)
+
+    def put(self, entry: IndexEntry) -> None:
+        """Add the entry, in the place of any with the same doc_id."""
+        self._entries.append(entry)
+        if len(self._entries) >= TOGETHER:
+            self._flush()
+
+    def add(self, pack: Pack) -> None:
+        """Put every entry of a pack, in their order."""
+        self._flush()
+        self._take(pack)
+
+    def remove(self, doc_id: str) -> None:
+        """Take the entry out; nothing happens where there is none."""
+        self._flush()
+        self._forget(doc_id.encode("utf-8", "surrogatepass"))
+
+    def clear(self) -> None:
+        """Take every entry out that was there before this writer."""
+        before = {part.file.name for part in self._before.parts}
+        self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keep something beside the entries, from this commit on."""
+        self._kept[name] = content
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                with self._engine.mapped():
+                    self._commit()
+            else:
+                self._give_up()
+        finally:
+            self._lock.release()
+
+    def _flush(self) -> None:
+        if self._entries:
+            packer = self.packer(self._entries)
+            entries, self._entries = self._entries, []
+            self._take(packer.pack(entries))
+
+    def _take(self, pack: Pack) -> None:
+        if self._pending is not None and not (
+            self._pending.alphabet == pack.alphabet and self._pending.has_room_for(pack, ROOM)
+        ):
+            self._spill()
+        if self._pending is None:
+            self._pending = Pending(pack.alphabet)
+        first = self._pending.count
+        for number, doc_id in enumerate(pack.ids, start=first):
+            self._forget(doc_id)
+            self._numbers[doc_id] = number
+        self._pending.add(pack)
+
+    def _forget(self, doc_id: bytes) -> None:
+        if (number := self._numbers.pop(doc_id, None)) is not None:
+            self._dead.add(number)
+        for opened in self._segments:
+            opened.delete(doc_id)
+
+    def _spill(self) -> None:
+        """Write what is pending as a segment."""
+        if self._pending is None:
+            return
+        pending, dead, self._pending = self._pending, sorted(self._dead), None
+        self._numbers, self._dead = {}, set()
+        opened = self._segment(pending.sections(dead))
+        if dead:
+            opened.live, opened.changed = np.ones(pending.count, dtype=bool), True
+            opened.live[dead] = False
+        self._segments.append(opened)
+
+    def _segment(self, sections: Iterator[Section]) -> _Open:
+        file = self._file("segment", lambda path: self._disk.write(path, laid_out(sections)))
+        return _Open(self._engine.open_segment(file, None), Part(file), None)
+
+    def _file(self, ending: str, write: Callable[[Path], tuple[int, int]]) -> File:
+        name = f"{self._after.generation:08}-{len(self._written):03}.{ending}"
+        self._written.append(self._folder / name)
+        return File(name, *write(self._folder / name))
+
+    def _commit(self) -> None:
+        try:
+            self._flush()
+            self._spill()
+            self._merge()
+            parts = tuple(self._part(opened) for opened in self._segments if opened.count)
+            kept = dict(self._before.kept)
+            for name, content in self._kept.items():
+                kept[name] = self._file("kept", lambda path, c=content: self._disk.write(path, [c]))  # type: ignore[misc]
+            self._after = replace(self._after, parts=parts, kept=kept)
+            if (parts, kept) != (self._before.parts, self._before.kept):
+                self._after.write(self._folder, self._disk)
+        except BaseException:
+            self._give_up()
+            raise
+        with suppress(OSError):  # the commit stands; what is left behind is swept by the next writer
+            Manifest.read(self._folder, None).sweep(self._folder, self._disk)
+        self._engine.refresh()
+
+    def _part(self, opened: _Open) -> Part:
+        if not opened.changed or opened.live is None:
+            return opened.part
+        bits = np.packbits(opened.live).tobytes()
+        return Part(opened.part.file, self._file("live", lambda path: self._disk.write(path, [bits])))
+
+    def _merge(self) -> None:
+        """Merge segments so that each is over twice as large as all smaller ones, and rewrite those with many dead."""
+        self._segments = [opened for opened in self._segments if opened.count]
+        by_size = sorted(self._segments, key=lambda opened: opened.count)
+        few = smaller = 0
+        for i, opened in enumerate(by_size):
+            if i and opened.count <= 2 * smaller:
+                few = i + 1
+            smaller += opened.count
+        if few:
+            self._merged(by_size[:few])
+        for opened in list(self._segments):
+            if opened.count < (1 - DEAD) * opened.segment.documents.count:
+                self._merged([opened])
+
+    def _merged(self, chosen: Sequence[_Open]) -> None:
+        chosen = [opened for opened in self._segments if opened in chosen]
+        made = self._segment(merging.sections([opened.as_of_now() for opened in chosen]))
+        at = self._segments.index(chosen[0])
+        self._segments = [opened for opened in self._segments if opened not in chosen]
+        self._segments.insert(at, made)
+
+    def _give_up(self) -> None:
+        """Remove what was written; what can not be removed is swept by the next writer."""
+        for path in self._written:
+            with suppress(OSError):
+                self._disk.remove(path)

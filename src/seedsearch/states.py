@@ -1,0 +1,69 @@
+"""What the index remembers of each file, so that a file that did not change costs a `stat` and nothing more."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells that a file is the one that was read: size in bytes, time of its last change (ns), inode."""
+
+    size: int
+    changed: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The stamp of a file."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    @property
+    def date(self) -> str:
+        """The day of the last change, UTC, as YYYY-MM-DD; for a day past the calendar the nearest that it has."""
+        try:
+            return str((_EPOCH + timedelta(microseconds=self.changed // 1000)).date())
+        except OverflowError:
+            return str((datetime.max if self.changed > 0 else datetime.min).date())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A file as it was last read: in which encoding if one was given, its digest, and why it is not in the index."""
+
+    stamp: Stamp
+    encoding: str | None
+    digest: str
+    reason: str | None = None
+    skipped: bool = False
+
+    def with_stamp(self, stamp: Stamp) -> State:
+        """The same content under another stamp."""
+        return replace(self, stamp=stamp)
+
+
+def to_bytes(rules: str, states: dict[str, State]) -> bytes:
+    """The states of files by doc_id, and the rules they were read by, as compressed JSON."""
+    rows = [[name, *asdict(s.stamp).values(), s.encoding, s.digest, s.reason, s.skipped] for name, s in states.items()]
+    return zlib.compress(json.dumps([rules, rows], ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+def from_bytes(stored: bytes | None, rules: str) -> dict[str, State]:
+    """The states that `to_bytes` wrote; none where there are none or they were made by other rules."""
+    if stored is None:
+        return {}
+    made_by, rows = json.loads(zlib.decompress(stored))
+    return dict(map(_row, rows)) if made_by == rules else {}
+
+
+def _row(row: Iterable[object]) -> tuple[str, State]:
+    name, size, changed, inode, *rest = row
+    return name, State(Stamp(size, changed, inode), *rest)  # type: ignore[return-value, arg-type]

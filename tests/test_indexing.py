@@ -1,0 +1,231 @@
+"""An index that was brought up to date, however often, is the one that is made anew; and little is read for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedsearch import build_index, open_index
+from seedsearch.analysis import fingerprint
+from seedsearch.engines import open_engine
+from seedsearch.errors import IndexStale, SourceError
+from seedsearch.model import IndexReport
+from seedsearch.query import FIELDS, Ranked, Run, Term
+from seedsearch.source import read_bytes
+from seedsearch.states import Stamp
+
+NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png")
+CONTENTS = (
+    "焊接材料".encode(),
+    "創(chuàng)新聯合體".encode(),
+    "东丽区的焊接".encode("gb18030"),
+    b"",
+    b"\x89PNG\r\n\x1a\n" + bytes(64),
+)
+DAY = 86_400
+
+Operation = Callable[[Path], None]
+
+
+def write(name: str, content: bytes, day: int) -> Operation:
+    def operation(folder: Path) -> None:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (day * DAY, day * DAY))
+
+    return operation
+
+
+def remove(name: str) -> Operation:
+    return lambda folder: (folder / name).unlink(missing_ok=True)
+
+
+def move(name: str, other: str) -> Operation:
+    def operation(folder: Path) -> None:
+        (folder / other).parent.mkdir(exist_ok=True)
+        if (folder / name).exists():
+            (folder / name).replace(folder / other)
+
+    return operation
+
+
+names = st.sampled_from(NAMES)
+operations = st.one_of(
+    st.builds(write, names, st.sampled_from(CONTENTS), st.integers(1, 3)),
+    st.builds(remove, names),
+    st.builds(move, names, names),
+)
+
+
+def content_of(index_dir: Path) -> dict[str, object]:
+    """All that can be seen of an index."""
+    engine = open_engine(index_dir, fingerprint())
+    scored = Ranked(Run("焊接"), ((Term("word", "焊接"), 1.0), (Term("gram", "焊接"), 1.0)))
+    found: dict[str, object] = {field: list(engine.vocabulary(field)) for field in FIELDS}
+    best = engine.search(scored, 100).best
+    found["matches"] = [(match.doc_id, round(match.score, 5), match.readable, match.stored) for match in best]
+    found["digests"] = dict(engine.digests())
+    found["stored"] = list(engine.stored())
+    return found
+
+
+def outcome(report: IndexReport) -> tuple[int, list[str]]:
+    return report.added + report.updated + report.unchanged, [failure.reason for failure in report.failures]
+
+
+@given(st.lists(st.lists(operations, max_size=6), min_size=1, max_size=5))
+@settings(max_examples=40)
+def test_any_history_ends_like_a_fresh_build(history: list[list[Operation]]) -> None:
+    with TemporaryDirectory() as place:
+        folder, index_dir = Path(place, "files"), Path(place, "index")
+        folder.mkdir()
+        for round_ in history:
+            for operation in round_:
+                operation(folder)
+            report = build_index(folder, index_dir, workers=1)
+            fresh = build_index(folder, Path(place, "fresh"), workers=1, rebuild=True)
+            assert outcome(report) == outcome(fresh)
+            assert content_of(index_dir) == content_of(Path(place, "fresh"))
+        assert build_index(folder, index_dir, workers=1).unchanged == fresh.added
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with two texts and a binary file, and their index."""
+    (tmp_path / "files").mkdir()
+    for name, content in zip(NAMES, CONTENTS[:2], strict=False):
+        write(name, content, 1)(tmp_path / "files")
+    write("e.png", CONTENTS[4], 1)(tmp_path / "files")
+    update(tmp_path)
+    return tmp_path
+
+
+def update(place: Path, **options: object) -> IndexReport:
+    return build_index(place / "files", place / "index", workers=1, **options)  # type: ignore[arg-type]
+
+
+def read_files(place: Path, monkeypatch: pytest.MonkeyPatch, **options: object) -> tuple[list[str], IndexReport]:
+    """The names of the files that an update read."""
+    read: list[str] = []
+
+    def noted(path: str) -> bytes:
+        read.append(Path(path).name)
+        return read_bytes(path)
+
+    monkeypatch.setattr("seedsearch.analysing.read_bytes", noted)
+    return read, update(place, **options)
+
+
+def test_what_did_not_change_is_not_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (place / "index" / "seedsearch.json").read_bytes()
+    read, report = read_files(place, monkeypatch)
+    assert read == []
+    assert (report.unchanged, report.added, report.updated) == (2, 0, 0)
+    assert [(Path(f.path).name, f.skipped) for f in report.failures] == [("e.png", True)]
+    assert (place / "index" / "seedsearch.json").read_bytes() == before
+
+
+def test_what_was_touched_is_read_once_and_not_indexed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.utime(place / "files" / "a.txt", (DAY + 5, DAY + 5))
+    read, report = read_files(place, monkeypatch)
+    assert read == ["a.txt"]
+    assert report.unchanged == 2
+    assert read_files(place, monkeypatch)[0] == []
+
+
+def test_full_reads_what_looks_unchanged(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = place / "files" / "a.txt"
+    before = path.stat()
+    path.write_bytes("焊工材料".encode())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert update(place).updated == 0
+    read, report = read_files(place, monkeypatch, full=True)
+    assert sorted(read) == ["a.txt", "b.txt", "e.png"]
+    assert (report.updated, report.unchanged) == (1, 1)
+
+
+def test_another_encoding_is_another_reading(place: Path) -> None:
+    report = update(place, encoding="utf-8")
+    assert (report.updated, report.unchanged) == (2, 0)
+    assert update(place, encoding="utf-8").unchanged == report.updated + report.added
+
+
+def test_files_elsewhere_stay(place: Path) -> None:
+    write("z.txt", CONTENTS[0], 1)(place)
+    assert build_index(place / "z.txt", place / "index", workers=1).added == 1
+    (place / "z.txt").unlink()
+    assert update(place).unchanged == 2
+    with open_index(place / "index") as index:
+        assert index.search("焊接").total == 2
+
+
+def test_days_are_tags(place: Path) -> None:
+    engine = open_engine(place / "index", fingerprint())
+    assert dict(engine.vocabulary("tag", "date:")) == {"date:1970-01-02": 2}
+    write("a.txt", CONTENTS[0], 2)(place / "files")
+    assert update(place).updated == 1
+    assert dict(open_engine(place / "index", fingerprint()).vocabulary("tag", "date:"))["date:1970-01-03"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "day"), [(0, "1970-01-01"), (-1, "1969-12-31"), (1 << 62, "2116-02-20"), (1 << 63, "2262-04-11")]
+)
+def test_every_time_has_a_day(changed: int, day: str) -> None:
+    assert Stamp(0, changed, 0).date == day
+
+
+def test_work_by_several_processes_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("WORTH_WORKERS", 0), ("SAMPLE", 10), ("TASK_FILES", 3)):
+        monkeypatch.setattr(f"seedsearch.indexing.{name}", value)
+    (tmp_path / "files").mkdir()
+    for i in range(20):
+        write(f"{i}.txt", f"焊接材料{i}，創(chuàng)新".encode(), 1)(tmp_path / "files")
+    build_index(tmp_path / "files", tmp_path / "one", workers=1)
+    build_index(tmp_path / "files", tmp_path / "two", workers=2)
+    assert content_of(tmp_path / "one") == content_of(tmp_path / "two")
+
+
+class TestDictionary:
+    """Words of the user's own."""
+
+    @pytest.fixture
+    def own(self, place: Path) -> Path:
+        path = place / "words.txt"
+        path.write_text("焊接材料 100 n\n聯合體\n", encoding="utf-8")
+        return path
+
+    def vocabulary(self, place: Path) -> set[str]:
+        return {term for term, _ in open_engine(place / "index", fingerprint()).vocabulary("word")}
+
+    def test_its_words_are_terms_and_remembered(self, place: Path, own: Path) -> None:
+        assert "焊接材料" not in self.vocabulary(place)
+        update(place, dictionary=own, rebuild=True)
+        assert {"焊接材料", "联合体"} <= self.vocabulary(place)
+        write("sub/c.txt", "新的焊接材料".encode(), 1)(place / "files")
+        assert update(place).added == 1
+        with open_index(place / "index") as index:
+            assert index.search("新的焊接材料").total == 1
+
+    def test_a_changed_one_makes_the_index_stale(self, place: Path, own: Path) -> None:
+        with pytest.raises(IndexStale, match=r"words.txt is not the one .* --rebuild"):
+            update(place, dictionary=own)
+        update(place, dictionary=own, rebuild=True)
+        own.write_text("材料\n", encoding="utf-8")
+        with pytest.raises(IndexStale, match="--rebuild"):
+            update(place)
+        own.unlink()
+        assert update(place).unchanged == 2
+
+    def test_one_that_can_not_be_read(self, place: Path, own: Path) -> None:
+        own.write_text("not a word\n", encoding="utf-8")
+        with pytest.raises(SourceError, match="line 1"):
+            update(place, dictionary=own, rebuild=True)
+        with pytest.raises(SourceError, match="No such file"):
+            update(place, dictionary="nowhere", rebuild=True)

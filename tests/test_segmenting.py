@@ -1,0 +1,99 @@
+"""All three ways of cutting give the same words: the packed dictionary, rjieba, jieba."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch import lexicon
+from seedsearch.folding import fold, is_han
+from seedsearch.lexicon import NONE, Lexicon, OwnWords
+from seedsearch.segmenting import LONGEST_RUN, WORTH_LOADING, Cut, Segmenter, jieba_cut, packed_cut, rjieba_cut
+from tests.strategies import HAN
+
+TOOLS = Path(__file__).parents[1] / "tools"
+OWN = OwnWords.parse("焊接产业链\n創新聯合體 30\n的人 5000 n\n不是 3\n")
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def words() -> list[str]:
+    import jieba
+
+    lines = Path(jieba.__file__).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if all(map(is_han, word := line.split(" ")[0]))]
+
+
+@pytest.fixture(scope="module", params=[NONE, OWN], ids=["none", "own"])
+def cuts(request: pytest.FixtureRequest) -> list[Cut]:
+    return [make(request.param) for make in (packed_cut, rjieba_cut, jieba_cut)]
+
+
+def agree(cuts: list[Cut], run: str) -> None:
+    first, *others = (cut(run) for cut in cuts)
+    assert "".join(first) == run
+    assert all(other == first for other in others)
+
+
+def test_runs_of_words_cut_the_same(cuts: list[Cut]) -> None:
+    rng = random.Random(3)
+    for _ in range(3000):
+        agree(cuts, fold("".join(rng.choices(words(), k=rng.randint(1, 7)))))
+
+
+def test_pieces_across_words_cut_the_same(cuts: list[Cut]) -> None:
+    rng = random.Random(4)
+    for a, b in pairwise(rng.choices(words(), k=3000)):
+        agree(cuts, fold(a[len(a) // 2 :] + b[: len(b) // 2 + 1]))
+
+
+@given(st.text(HAN + "〇々龦𠮷的人不是焊接产业链创新联合体", min_size=1, max_size=30))
+def test_any_characters_cut_the_same(cuts: list[Cut], run: str) -> None:
+    agree(cuts, run)
+
+
+def test_the_committed_words_are_what_the_tool_makes() -> None:
+    import jieba
+
+    assert lexicon.WORDS.read_bytes() == tool("make_words").make_words()
+    assert jieba.__version__ == lexicon.JIEBA
+
+
+def test_the_committed_characters_are_what_the_tool_makes() -> None:
+    made = tool("make_characters")
+    assert made.CHARACTERS.read_text(encoding="utf-8") == made.make_characters()
+
+
+def test_own_words_are_kept_whole() -> None:
+    assert list(Lexicon().cut("创新联合体")) != ["创新联合体"]
+    assert list(Lexicon(OWN).cut("创新联合体")) == ["创新联合体"]
+    assert OwnWords.from_text(OWN.to_text()) == OWN
+
+
+@pytest.mark.parametrize("text", ["a b c d\n", "焊接 x y\n", "12\n"])
+def test_what_is_no_dictionary(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1 is no word"):
+        OwnWords.parse(text)
+
+
+def test_a_segmenter_goes_on_with_a_loaded_dictionary() -> None:
+    segmenter = Segmenter()
+    first = segmenter.words("焊接产业链")
+    assert "".join(segmenter.words("焊" * (WORTH_LOADING + LONGEST_RUN))) == "焊" * (WORTH_LOADING + LONGEST_RUN)
+    assert segmenter.words("焊接产业链") == first
