@@ -116,8 +116,10 @@ def _whoosh(stack: ExitStack, texts: Mapping[str, bytes]) -> Search:
     """As its users set it up: jieba's analyzer, one field, the words of the question joined by OR."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import jieba
         from jieba.analyse import ChineseAnalyzer
         from whoosh import fields, index, qparser
+    jieba.setLogLevel(60)
     folder = stack.enter_context(TemporaryDirectory())
     schema = fields.Schema(name=fields.ID(stored=True), text=fields.TEXT(analyzer=ChineseAnalyzer()))
     made = index.create_in(folder, schema)

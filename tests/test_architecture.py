@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,14 @@ def imports(path: Path) -> set[str]:
 
 
 FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def test_the_picture_in_the_readme_is_this_one() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", readme, re.MULTILINE)
+    drawn = {name: int(layer) for layer, names in rows for name in re.findall(r"`(\w+)/?`", names)}
+    assert drawn == {name: layer for name, layer in LAYERS.items() if not name.startswith("__")}
+    assert {room(path) for path in FILES} == set(LAYERS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
