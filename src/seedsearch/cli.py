@@ -97,6 +97,7 @@ def main() -> None:
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
 @click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
 @click.option("--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it.")
+@click.option("--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too.")
 @_workers
 @_encoding
 @_as_json
@@ -108,6 +109,7 @@ def index(
     rebuild: bool,
     full: bool,
     dictionary: str | None,
+    synonyms: str | None,
     workers: int | None,
     encoding: str | None,
     as_json: bool,
@@ -128,6 +130,7 @@ def index(
         full=full,
         encoding=encoding,
         dictionary=dictionary,
+        synonyms=synonyms,
     )
     _print([report_json(report)] if as_json else report_text(report))
     if any(not failure.skipped for failure in report.failures):
@@ -169,13 +172,11 @@ def query(
     """
     from seedsearch.render import did_you_mean, results_json, results_text, safe
     from seedsearch.searching import open_index
-    from seedsearch.tiers import readings
 
     typed = " ".join(map(_typed, words))
-    if explain:
-        for line in readings(typed):
-            _say(safe(line))
     with open_index(index_dir) as opened:
+        for line in opened.readings(typed) if explain else ():
+            _say(safe(line))
         results = opened.search(typed, limit=limit, offset=offset, snippets=snippets, lines=lines)
     for note in results.notes:
         _say(safe(note))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from seedsearch import dictionary, synonyms
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
@@ -16,11 +17,11 @@ from seedsearch.fallbacks import heard, similar_words
 from seedsearch.hits import Found, Shown, collapsed, found, hit
 from seedsearch.likeness import TELLING, keywords, like
 from seedsearch.model import IndexStats, Match, Results
-from seedsearch.query import Run
+from seedsearch.query import AtLeast, Run
 from seedsearch.ranking import JUDGED, Passages
 from seedsearch.records import Record, from_bytes
 from seedsearch.runs import run_text
-from seedsearch.tiers import Tier, at_least, stages
+from seedsearch.tiers import Tier, readings, stages
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
@@ -32,6 +33,8 @@ class Index:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._own = own_words(engine)
+        self._synonyms = synonyms.remembered(engine)
+        self._stale = tuple(filter(None, (dictionary.changed(engine), synonyms.changed(engine))))
 
     def search(
         self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1, lines: int | None = None
@@ -44,7 +47,7 @@ class Index:
         """
         shown = Shown(snippets, lines)
         asked: list[Tier] = []
-        for stage in stages(query, self._own):
+        for stage in stages(query, self._own, self._synonyms):
             tiers = [(tier, total) for tier in stage if (total := self._count(tier))]
             if tiers:
                 return self._results(query, tiers, limit, offset, shown)
@@ -52,9 +55,9 @@ class Index:
         for fallback in heard(query, self._engine):
             if total := self._count(fallback.tier):
                 made = self._results(query, [(fallback.tier, total)], limit, offset, shown)
-                return replace(made, notes=(fallback.note,))
+                return replace(made, notes=(*self._stale, fallback.note))
         suggestions = tuple(similar_words(query, self._engine, self._own))
-        return Results(query, 0, "query", (), tuple(self._missing(asked)), suggestions)
+        return Results(query, 0, "query", (), (*self._stale, *self._missing(asked)), suggestions)
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
@@ -110,7 +113,7 @@ class Index:
         matches = (one for tier, _ in tiers for one in self._found(tier, max(2 * wanted, JUDGED), shown))
         hits = [hit(group) for group in collapsed(matches, wanted)[offset:]] if limit else []
         first = tiers[0][0]
-        return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(first))
+        return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(query, first))
 
     def _found(self, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
         """The matches of a tier, best first; more are asked for as they are taken."""
@@ -134,13 +137,21 @@ class Index:
             judged.append(replace(match, score=score + (passages.best(run.text) if tier.judged else 0.0)))
         return sorted(judged, key=lambda match: (-match.score, match.doc_id))
 
-    def _notes(self, tier: Tier) -> tuple[str, ...]:
-        """What a tier with most of the words leaves open."""
-        if tier.name != "most":
-            return ()
-        words = tier.texts
-        note = f"no document has all of the words; these have at least {at_least(words)} of {', '.join(words)}"
-        return (note, *self._missing([tier]))
+    def readings(self, query: str) -> list[str]:
+        """How a query is read, a line a tier, in the order in which they are asked."""
+        return readings(query, self._own, self._synonyms)
+
+    def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
+        """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
+        typed = run_text(query).text
+        notes = [*self._stale]
+        if added := [text for text in tier.texts if text not in typed]:
+            notes.append(f"also looked for: {', '.join(added)}")
+        if isinstance(tier.required, AtLeast):
+            words = ", ".join(text for text in tier.texts if text in typed)
+            notes.append(f"no document has all of the words; these have at least {tier.required.count} of {words}")
+            notes += self._missing([tier])
+        return tuple(notes)
 
     def _missing(self, tiers: Sequence[Tier]) -> list[str]:
         """A sentence on the words that no document holds; none where there is one word only, or all are missing."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Self
 
 from seedsearch.analysis import query_words
 from seedsearch.errors import QueryError
 from seedsearch.lexicon import NONE, OwnWords
-from seedsearch.query import All, AtLeast, Gapped, Near, Not, Query, Ranked, Run
+from seedsearch.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run
 from seedsearch.ranking import Weighted, asks, content_words, scored_terms
 from seedsearch.runs import run_text
+from seedsearch.synonyms import NONE as NO_SYNONYMS
+from seedsearch.synonyms import Synonyms
 from seedsearch.typed import explained, expression_of
 
 # Code points of a query; longer ones are refused, not cut.
@@ -58,61 +61,75 @@ class Tier:
         return Ranked(self.documents, self.scored)
 
 
-def stages(typed: str, own: OwnWords = NONE) -> Iterator[list[Tier]]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Texts to look for, each with its synonyms: what is required, and every run to highlight and to score by."""
+
+    required: tuple[Query, ...]
+    wanted: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], synonyms: Synonyms) -> Self:
+        groups = [tuple(map(Run, (text, *synonyms.of(text)))) for text in texts]
+        return cls(
+            tuple(Any(group) if len(group) > 1 else group[0] for group in groups),
+            tuple(dict.fromkeys(run for group in groups for run in group)),
+        )
+
+    @property
+    def texts(self) -> list[str]:
+        return [run.text for run in self.wanted]
+
+
+def stages(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> Iterator[list[Tier]]:
     """The stages of a query. Raises QueryError for one with nothing to look for or past a limit."""
     whole = run_text(typed).text.strip()
     if not whole:
         raise QueryError("the query is empty", hint="type a word to look for")
     if len(whole) > LONGEST_QUERY:
         raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
-    expression = expression_of(typed)
+    expression = expression_of(typed, synonyms)
     if expression is not None:
         texts = [text for leaf in expression.wanted for text in _texts(leaf)]
         scored = scored_terms(" ".join(texts), texts)
         yield [Tier("query", expression.query, expression.wanted, scored)]
         return
     parts = list(dict.fromkeys(run_text(part).text for part in typed.split()))
-    yield _as_typed(whole, parts)
+    yield _as_typed(whole, parts, synonyms)
     words = query_words(whole, own)
     if words and words != [whole]:
-        yield _by_words(whole, words, seen=set(words) <= set(parts))
+        yield _by_words(whole, words, synonyms, seen=set(words) <= set(parts))
 
 
-def _as_typed(whole: str, parts: Sequence[str]) -> list[Tier]:
+def _as_typed(whole: str, parts: Sequence[str], synonyms: Synonyms) -> list[Tier]:
     """The whole run, and what was typed with blanks between as well as separate runs."""
-    phrase = Run(whole)
-    stage = [Tier("phrase", phrase, (phrase,), scored_terms(whole, [whole]), judged=False)]
+    phrase, several = _Words.of([whole], synonyms), _Words.of(parts, synonyms)
+    scored = scored_terms(" ".join(phrase.texts), phrase.texts)
+    stage = [Tier("phrase", phrase.required[0], phrase.wanted, scored, judged=False)]
     if len(parts) > 1:
-        stage.append(Tier("all", All(_runs(parts)), _runs(parts), scored_terms(whole, parts), excluded=phrase))
+        scored = scored_terms(" ".join([whole, *several.texts]), several.texts)
+        stage.append(Tier("all", All(several.required), several.wanted, scored, excluded=phrase.required[0]))
     return stage
 
 
-def _by_words(whole: str, words: Sequence[str], *, seen: bool) -> list[Tier]:
+def _by_words(whole: str, words: Sequence[str], synonyms: Synonyms, *, seen: bool) -> list[Tier]:
     """All words (unless that was `seen` to find nothing), and for a question most of them.
 
     Both at once, for few documents state all that a question asks.
     """
-    scored, every, content = scored_terms(whole, words), All(_runs(words)), content_words(words)
-    stage = [] if seen else [Tier("all", every, _runs(words), scored)]
-    if asks(words) or len(content) >= LONG:
-        most = AtLeast(at_least(content), _runs(content))
-        stage.append(Tier("most", most, _runs(content), scored, excluded=every))
+    every, content = _Words.of(words, synonyms), _Words.of(content_words(words), synonyms)
+    scored = scored_terms(" ".join([whole, *(text for text in every.texts if text not in whole)]), every.texts)
+    stage = [] if seen else [Tier("all", All(every.required), every.wanted, scored)]
+    if asks(words) or len(content.required) >= LONG:
+        most = AtLeast(ceil(MOST * len(content.required)), content.required)
+        stage.append(Tier("most", most, content.wanted, scored, excluded=All(every.required)))
     return stage
-
-
-def at_least(words: Sequence[str]) -> int:
-    """How many of the words of a question a document must have."""
-    return ceil(MOST * len(words))
-
-
-def _runs(texts: Sequence[str]) -> tuple[Run, ...]:
-    return tuple(map(Run, texts))
 
 
 def _texts(leaf: Query) -> tuple[str, ...]:
     return leaf.texts if isinstance(leaf, Run | Near | Gapped) else ()
 
 
-def readings(typed: str) -> list[str]:
+def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
     """How a query is read, a line a tier, in the order in which they are asked."""
-    return [f"{tier.name}: {explained(tier.required)}" for stage in stages(typed) for tier in stage]
+    return [f"{tier.name}: {explained(tier.required)}" for stage in stages(typed, own, synonyms) for tier in stage]

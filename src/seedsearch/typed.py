@@ -37,6 +37,8 @@ from seedsearch.query import (
     Wildcard,
 )
 from seedsearch.runs import run_text
+from seedsearch.synonyms import NONE as NO_SYNONYMS
+from seedsearch.synonyms import Synonyms
 
 DEEPEST = 32  # brackets in brackets
 MOST_TERMS = 256  # words and phrases of one expression
@@ -70,7 +72,7 @@ class _Token(NamedTuple):
     distance: int = -1
 
 
-def expression_of(typed: str) -> Expression | None:
+def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | None:
     """The expression that `typed` is; None where it is none. Raises QueryError past a limit."""
     tokens = _tokens(typed)
     if tokens is None or not any(map(_is_operator, tokens)):
@@ -78,7 +80,7 @@ def expression_of(typed: str) -> Expression | None:
     if sum(token.kind == "leaf" for token in tokens) > MOST_TERMS:
         raise QueryError(f"the query has more than {MOST_TERMS} terms", hint="ask for fewer at a time")
     try:
-        query = _Parser(tokens).whole()
+        query = _Parser(tokens, synonyms).whole()
     except _NotWellFormed:
         return None
     return Expression(query, tuple(dict.fromkeys(_wanted(query))))
@@ -198,8 +200,8 @@ def _leaf(typed: str, at: int) -> tuple[_Token, int] | None:
 class _Parser:
     """Recursive descent: OR binds weakest, then AND (or nothing) between, then NOT."""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
-        self._tokens, self._at, self._depth = tokens, 0, 0
+    def __init__(self, tokens: Sequence[_Token], synonyms: Synonyms) -> None:
+        self._tokens, self._synonyms, self._at, self._depth = tokens, synonyms, 0, 0
 
     def whole(self) -> Query:
         query = self._any()
@@ -237,7 +239,7 @@ class _Parser:
         kind = self._kind()
         self._at += 1
         if kind == "leaf":
-            return _node(self._tokens[self._at - 1])
+            return _node(self._tokens[self._at - 1], self._synonyms)
         if kind != "(":
             raise _NotWellFormed
         self._depth += 1
@@ -251,7 +253,7 @@ class _Parser:
         return query
 
 
-def _node(token: _Token) -> Query:
+def _node(token: _Token, synonyms: Synonyms) -> Query:
     """The query that one word, quotation or filter is."""
     if token.quoted:
         return _near(token.text, token.distance) if token.distance >= 0 else _run(token.text)
@@ -265,7 +267,9 @@ def _node(token: _Token) -> Query:
         return Any((_run(token.text), Terms("word", Fuzzy(word, edits))))
     if _has_wildcard(token.text):
         return Any((_run(token.text), _pattern(fold(token.text))))
-    return _run(token.text)
+    run = _run(token.text)
+    others = tuple(map(Run, synonyms.of(run.text)))
+    return Any((run, *others)) if others else run
 
 
 def _run(text: str) -> Run:
