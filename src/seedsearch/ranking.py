@@ -19,6 +19,7 @@ from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
+from seedsearch.runs import run_text
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
@@ -82,14 +83,14 @@ class Passages:
             if n and len(term.text) <= PASSAGE and (2 * n <= documents or documents < FEW)
         ]
 
-    def best(self, run_text: str) -> float:
-        """The score of the best passage of a document: the rarity of what stands in it, each term once."""
+    def best(self, run: str) -> float:
+        """The score of the best passage of a run text: the rarity of what stands in it, each term once."""
         found: list[tuple[int, int, int]] = []
         for i, (text, _) in enumerate(self._terms):
-            size, at = len(text), run_text.find(text)
+            size, at = len(text), run.find(text)
             while at >= 0:
                 found.append((at, at + size, i))
-                at = run_text.find(text, at + 1)
+                at = run.find(text, at + 1)
         found.sort()
         return self._best_window(found)
 
@@ -113,9 +114,10 @@ class Passages:
                 score -= worth[term]
         return best
 
-    def title(self, readable_line: str) -> float:
-        """The same of a title (a run text); 0 for a line too long to be one."""
-        return self.best(readable_line) if len(readable_line) <= TITLE else 0.0
+    def title(self, readable: str) -> float:
+        """The same of the first line of a text; 0 where that is too long for a title."""
+        line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
+        return self.best(run_text(line).text) if len(line) <= TITLE else 0.0
 
 
 def _near(term: Term) -> float:
