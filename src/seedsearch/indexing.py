@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seedsearch.analysing import Done, Job, Outcome, Task, analyse, carry_out, doc_id_of, packed
+from seedsearch.analysing import (
+    Done,
+    Job,
+    Outcome,
+    Task,
+    analyse,
+    carry_out,
+    doc_id_of,
+    packed,
+    reads_more,
+    unchanged,
+)
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Engine, Writer, open_engine
@@ -35,6 +47,9 @@ PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded", "rjieba")
 
 # What the states are kept as in the engine.
 STATES = "states"
+
+# What the path of a document adds to that of its file.
+_INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -89,11 +104,11 @@ def build_index(
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
-            before = set() if rebuild else _indexed(engine, known)
+            before = {} if rebuild else _indexed(engine, known)
             jobs = _changed(files, known, encoding, tally, full=full)
             _write(writer, _done(writer, jobs, own, workers), before, tally)
-            _remove(writer, _below(before, roots) - tally.kept, tally)
-            gone = _below(known, roots)
+            gone = _below({*known, *before.values()}, roots)
+            _remove(writer, {doc_id for doc_id, file in before.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
                 writer.keep(STATES, to_bytes(str(RULES), states))
@@ -102,9 +117,10 @@ def build_index(
     return _report(tally, time.monotonic() - begun)
 
 
-def _indexed(engine: Engine, known: Mapping[str, State]) -> set[str]:
-    """The doc_ids in the index."""
-    return {name for name, state in known.items() if state.reason is None} or set(engine.digests())
+def _indexed(engine: Engine, known: Mapping[str, State]) -> dict[str, str]:
+    """The doc_ids in the index, each with that of its file (by its looks, where nothing is known of the files)."""
+    found = {file + name: file for file, state in known.items() for name in state.names}
+    return found or {doc_id: _INSIDE.sub("", doc_id) for doc_id in engine.digests()}
 
 
 def _changed(
@@ -118,11 +134,10 @@ def _changed(
         except OSError as error:
             tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
             continue
-        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding):
+        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             yield Job(path, encoding, state), stamp.size
         else:
-            failure = Failure(path, state.reason, state.skipped) if state.reason else None
-            _count(Outcome(path, state, failure=failure), (), tally)
+            _count(unchanged(path, state), (), tally)
 
 
 def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
@@ -130,7 +145,7 @@ def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, wor
     jobs = list(changed)
     sample, rest = _split(jobs, SAMPLE)
     first = [analyse(job, own) for job, _ in sample]
-    packer = writer.packer([outcome.entry for outcome in first if outcome.entry is not None])
+    packer = writer.packer([entry for outcome in first for entry in outcome.entries])
     yield packed(first, packer)
     tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
@@ -161,23 +176,23 @@ def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _
 
 
 def _count(outcome: Outcome, before: Iterable[str], tally: _Tally) -> None:
+    tally.failures += outcome.failures
+    if outcome.state is None:
+        return
     doc_id = doc_id_of(outcome.path)
-    if outcome.state is not None:
-        tally.states[doc_id] = outcome.state
-    if outcome.failure is not None:
-        tally.failures.append(outcome.failure)
-        return
-    tally.kept.add(doc_id)
+    tally.states[doc_id] = outcome.state
+    tally.kept.update(doc_id + name for name in outcome.state.names)
     if outcome.damage is None:
-        tally.unchanged += 1
+        tally.unchanged += len(outcome.state.names)
         return
-    if outcome.damage:
-        tally.damage.update(outcome.damage)
-        tally.files[outcome.path] = outcome.damage
-    if doc_id in before:
-        tally.updated += 1
-    else:
-        tally.added += 1
+    for path, damage in outcome.damage.items():
+        if damage:
+            tally.damage.update(damage)
+            tally.files[path] = damage
+        if doc_id_of(path) in before:
+            tally.updated += 1
+        else:
+            tally.added += 1
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,13 +37,20 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A file as it was last read: in which encoding if one was given, its digest, and why it is not in the index."""
+    """A file as it was last read: in which encoding if one was given, its digest, and what of it is in the index.
+
+    `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
+    there is none, `lost` (name, reason, skipped) why a part is missing. `retry`: a package would read more of it.
+    """
 
     stamp: Stamp
     encoding: str | None
     digest: str
     reason: str | None = None
     skipped: bool = False
+    names: tuple[str, ...] = ("",)
+    lost: tuple[tuple[str, str, bool], ...] = ()
+    retry: bool = False
 
     def with_stamp(self, stamp: Stamp) -> State:
         """The same content under another stamp."""
@@ -52,7 +59,10 @@ class State:
 
 def to_bytes(rules: str, states: dict[str, State]) -> bytes:
     """The states of files by doc_id, and the rules they were read by, as compressed JSON."""
-    rows = [[name, *asdict(s.stamp).values(), s.encoding, s.digest, s.reason, s.skipped] for name, s in states.items()]
+    rows = [
+        [name, *asdict(s.stamp).values(), s.encoding, s.digest, s.reason, s.skipped, s.names, s.lost, s.retry]
+        for name, s in states.items()
+    ]
     return zlib.compress(json.dumps([rules, rows], ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
@@ -64,6 +74,7 @@ def from_bytes(stored: bytes | None, rules: str) -> dict[str, State]:
     return dict(map(_row, rows)) if made_by == rules else {}
 
 
-def _row(row: Iterable[object]) -> tuple[str, State]:
-    name, size, changed, inode, *rest = row
-    return name, State(Stamp(size, changed, inode), *rest)  # type: ignore[return-value, arg-type]
+def _row(row: Iterable[Any]) -> tuple[str, State]:
+    name, size, changed, inode, encoding, digest, reason, skipped, names, lost, retry = row
+    parts = tuple(names), tuple(map(tuple, lost))
+    return name, State(Stamp(size, changed, inode), encoding, digest, reason, skipped, *parts, retry)
