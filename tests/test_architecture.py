@@ -20,6 +20,7 @@ LAYERS = {
     "damage": 0,
     "errors": 0,
     "parallel": 0,
+    "patterns": 0,
     "offsets": 1,
     "model": 2,
     "folding": 2,

@@ -19,6 +19,7 @@ from seedsearch.errors import OutputError, SeedsearchError
 from seedsearch.formats import EXTRACTED, Asked, documents
 from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
 from seedsearch.parallel import map_in_order
+from seedsearch.patterns import ALL, Choice
 from seedsearch.restoring import RULES, clean_document
 from seedsearch.source import Found, read_bytes, walk
 
@@ -40,14 +41,15 @@ def tasks(
     output: Path | None = None,
     encoding: str | None = None,
     show: Callable[[Cleaned], str] | None = None,
+    choice: Choice = ALL,
 ) -> list[Task | Failure]:
-    """A task for every file at and below `paths`; copies go to the same place below `output`.
+    """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
 
     Raises OutputError where a copy would fall on a file that is read, or on another copy.
     """
     found: list[Task | Failure] = []
     for given in paths:
-        for item in walk(given):
+        for item in walk(given, choice):
             if isinstance(item, Found):
                 target = None if output is None else os.path.join(output, _below(item.path, given))
                 found.append(Task(item.path, target, encoding, show))

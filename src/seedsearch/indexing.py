@@ -28,6 +28,7 @@ from seedsearch.engines import Engine, Writer, open_engine
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport
 from seedsearch.parallel import map_in_order
+from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
 from seedsearch.states import Stamp, State, from_bytes, to_bytes
@@ -79,6 +80,9 @@ def build_index(
     encoding: str | None = None,
     dictionary: str | Path | None = None,
     synonyms: str | Path | None = None,
+    hidden: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
@@ -87,13 +91,15 @@ def build_index(
     holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
-    `synonyms`: a file of words that are looked for together, remembered as well.
+    `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
+    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
     """
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
-    found = [item for root in roots for item in walk(root)]
+    choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
+    found = [item for root in roots for item in walk(root, choice)]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
