@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from seedsearch.errors import NotText, QueryError
 from seedsearch.formats import documents
-from seedsearch.formats.limits import UNPACKED
+from seedsearch.formats.limits import TEXTS
 from seedsearch.model import Failure
 from seedsearch.offsets import Edit, apply_edits, check_edits
 from seedsearch.restoring import clean
@@ -64,7 +64,7 @@ def formats(content: bytes) -> None:
         else:
             size += len(item.text)
             item.text.encode("utf-8")
-    assert size <= UNPACKED
+    assert size <= TEXTS
 
 
 _ARCHIVES = (

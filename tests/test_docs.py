@@ -32,13 +32,15 @@ def test_every_situation_of_files_is_there() -> None:
     "row",
     [
         f"| a file | {LARGEST_FILE >> 20} MiB |",
-        f"| what one file unpacks to, at all depths | {limits.UNPACKED >> 20} MiB |",
+        f"| a text | {limits.TEXT >> 20} MiB |",
+        f"| all texts in one file | {limits.TEXTS >> 20} MiB |",
+        f"; one member of it | {limits.UNPACKED >> 20:,} MiB; {limits.MEMBER >> 20} MiB |",
         f"| {limits.RATIO} times |",
         f"| {limits.PARTS:,} |",
         f"| {limits.DEPTH} deep |",
         f"| {limits.XML_DEPTH:,} |",
         f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s by the clock, "
-        f"{limits.PDF_MEMORY >> 20:,} MiB of memory |",
+        f"{limits.PDF_MEMORY >> 20:,} MiB of memory, {limits.PDF_CHARACTERS:,} characters |",
         f"| {LARGEST_IGNORE >> 10} KiB |",
     ],
 )

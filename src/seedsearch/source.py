@@ -17,7 +17,7 @@ from seedsearch.errors import NotText, SourceError
 from seedsearch.model import Failure, RawDocument
 from seedsearch.patterns import ALL, Choice, Pattern, decided, parse
 
-# A text larger than this is no document that a person reads; it would need many times its size in memory.
+# What is larger is not read into memory; what is allowed inside a file is in seedsearch.formats.limits.
 LARGEST_FILE = 256 * 1024 * 1024
 
 # Patterns of what is left out, in any folder; larger than this it is something else.

@@ -48,7 +48,10 @@ def complete() -> bool:
 
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
     """What the file at `path` holds, in its order."""
-    return _documents(path, content, asked or Asked(), Budget())
+    try:
+        yield from _documents(path, content, asked or Asked(), Budget())
+    except SourceError as error:
+        yield Failure(path, str(error))
 
 
 def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
@@ -69,6 +72,8 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                 case _:
                     yield part
     except SeedsearchError as error:
+        if budget.spent:  # nothing more is read of the whole file
+            raise
         missing = isinstance(error, ExtraMissing)
         yield Failure(path, str(error), skipped=missing or isinstance(error, NotText), retry=missing)
 
@@ -91,6 +96,7 @@ def _parts(
         _descend(asked)
         yield from tarred.members(content, budget)
     else:
+        budget.text(len(content))
         yield from _of_text(raw_document(path, content, asked.encoding), asked, budget)
 
 

@@ -25,7 +25,7 @@ def chapters(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Lost
                 raise SourceError("a chapter that is not in the book")
             content = read(archive, archive.getinfo(name), budget)
         except SourceError as error:
-            if budget.unpacked < 0:
+            if budget.spent:
                 raise
             yield Lost(name, str(error))
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seedsearch.errors import SourceError
-from seedsearch.formats.limits import RATIO, RATIO_FROM, Budget
+from seedsearch.formats.limits import MEMBER, RATIO, RATIO_FROM, Budget
 
 _CHUNK = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -78,6 +78,8 @@ def unpacked(file: Readable, packed: int, budget: Budget) -> bytes:
     while chunk := file.read(_CHUNK):
         size += len(chunk)
         budget.spend(len(chunk))
+        if size > MEMBER:
+            raise SourceError(f"it unpacks to more than {MEMBER >> 20} MiB", hint="unpack it into a folder")
         if size > max(RATIO_FROM, RATIO * packed):
             raise SourceError(f"it unpacks to more than {RATIO} times its size")
         chunks.append(chunk)

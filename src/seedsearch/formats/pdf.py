@@ -28,7 +28,7 @@ def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
     if "error" in answer:
         raise SourceError(f"the PDF can not be read: {answer['error']}")
     text = "".join(f"{page}\n\f" for page in answer["pages"])
-    budget.spend(len(text))
+    budget.text(len(text))
     lost = [Lost("", f"pages that can not be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
     if not text.strip() and not lost:
         raise NotText("a PDF that holds no text; its pages may be pictures")
@@ -38,7 +38,7 @@ def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
 def _asked(content: bytes) -> dict[str, list[str]]:
     """What the other process says. With -P it imports nothing from the folder that the user stands in."""
     command = [sys.executable, "-P", "-m", "seedsearch.formats.pdf_worker"]
-    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(limits.UNPACKED)]
+    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(limits.PDF_CHARACTERS)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=limits.PDF_WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:

@@ -24,7 +24,7 @@ def main(seconds: int, memory: int, characters: int) -> None:
         raise SystemExit(1) from None
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"[:300]}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:
@@ -38,14 +38,16 @@ def read(content: bytes, characters: int) -> dict[str, object]:
     lost: list[int] = []
     for number, page in enumerate(reader.pages, 1):
         try:
-            pages.append(page.extract_text().encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+            text = page.extract_text().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         except MemoryError:
             raise
         except Exception:
             lost.append(number)
-        characters -= len(pages[-1]) if pages else 0
+            continue
+        pages.append(text)
+        characters -= len(text)
         if characters < 0:
-            return {"error": "it holds more text than is read of one file"}
+            return {"error": "it holds more text than is read of a PDF"}
     return {"pages": pages, "lost": lost}
 
 

@@ -91,6 +91,6 @@ def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> 
         file = archive.extractfile(info)
         return None if file is None else Member(name, unpacked(file, info.size, budget))
     except SourceError as error:
-        if budget.unpacked < 0:
+        if budget.spent:
             raise
         return Lost(name, str(error))

@@ -53,7 +53,7 @@ def members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Lost]
     for info in archive.infolist():
         budget.part()
         name = _name(info)
-        if info.is_dir() or name.endswith("\\"):
+        if name.endswith(("/", "\\")):
             continue
         try:
             name = place(name)
@@ -65,7 +65,7 @@ def members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Lost]
                 continue
             content = read(archive, info, budget)
         except SourceError as error:
-            if budget.unpacked < 0:
+            if budget.spent:
                 raise
             yield Lost(name, str(error))
         else:
