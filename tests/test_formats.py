@@ -10,7 +10,8 @@ import zipfile
 
 import pytest
 
-from seedsearch.formats import Asked, documents, pdf
+from seedsearch.errors import SourceError
+from seedsearch.formats import Asked, documents, one_text, pdf
 from seedsearch.model import Failure
 from seedsearch.restoring import clean_document
 from tests import made
@@ -175,3 +176,14 @@ class TestBooks:
     def test_content_comes_before_the_name(self) -> None:
         assert list(texts("a.txt", made.zip_of({"b": "字"}))) == ["a.txt!/b"]
         assert texts("a.pdf", "其实是文字".encode()) == {"a.pdf": "其实是文字"}
+
+
+def test_a_file_can_be_taken_as_one_text() -> None:
+    assert one_text("a.txt", "焊接".encode("gbk"), "gbk").text == "焊接"
+    assert one_text("t.csv", b"a,b\n1,2\n").text == "a,b\n1,2\n"
+    several = one_text("a.zip", made.zip_of({"b.txt": "焊接", "c.pdf": made.pdf_of("材料")}))
+    assert (several.path, several.text) == ("a.zip", "焊接\n材料\n\f")
+    with pytest.raises(SourceError, match="binary"):
+        one_text("-", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    with pytest.raises(SourceError, match="holds no text"):
+        one_text("a.zip", made.zip_of({}))

@@ -279,12 +279,12 @@ def _readable(cleaned: Cleaned) -> str:
 
 
 def _print_one(content: bytes, encoding: str | None, show: Callable[[Cleaned], str] | None) -> None:
+    from seedsearch.formats import one_text
     from seedsearch.restoring import clean_document
-    from seedsearch.source import raw_document
 
     if show is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    sys.stdout.write(show(clean_document(raw_document("-", content, encoding))))
+    sys.stdout.write(show(clean_document(one_text("-", content, encoding))))
 
 
 def _progress(length: int, *, hidden: bool) -> Any:
@@ -333,11 +333,12 @@ def keywords_of(file: str, index_dir: Path, limit: int, as_json: bool) -> None:
 
 def _cleaned(path: str) -> Cleaned:
     """One file, restored; standard input for -."""
+    from seedsearch.formats import one_text
     from seedsearch.restoring import clean_document
-    from seedsearch.source import raw_document, read_bytes
+    from seedsearch.source import read_bytes
 
     content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
-    return clean_document(raw_document(path, content))
+    return clean_document(one_text(path, content))
 
 
 @main.command()

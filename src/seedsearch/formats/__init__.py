@@ -54,6 +54,15 @@ def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator
         yield Failure(path, str(error))
 
 
+def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
+    """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
+    found = list(documents(path, content, Asked(encoding, records=False)))
+    texts = [item for item in found if isinstance(item, RawDocument)]
+    if not texts:
+        raise SourceError(next((item.reason for item in found if isinstance(item, Failure)), f"{path} holds no text"))
+    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text="\n".join(t.text for t in texts))
+
+
 def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
     names = set()
     try:
