@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.targets import TARGETS
 from seedsearch.formats import limits
 from seedsearch.source import LARGEST_FILE, LARGEST_IGNORE
 
@@ -46,3 +47,8 @@ def test_every_situation_of_files_is_there() -> None:
 )
 def test_every_limit_is_the_one_of_the_code(row: str) -> None:
     assert row in FILES
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_target_of_the_fuzzer_is_named(name: str) -> None:
+    assert re.search(rf"\b{name}\b", FILES.split("### Fuzzing")[1])

@@ -152,6 +152,16 @@ class TestFiles:
         assert build_index("in/a", folder.parent / "index").removed == 0
         assert paths(folder, "焊接") == ["in/a!/1.txt", "in/a#1", "in/a/1.txt", "in/good.txt"]
 
+    def test_a_file_named_like_a_part_goes_before_it(self, folder: Path) -> None:
+        (folder / "t.csv").write_text("名\n焊接一\n焊接二\n", encoding="utf-8")
+        (folder / "t.csv#2").write_text("焊接三", encoding="utf-8")
+        report = indexed(folder)
+        assert said(report) == {"in/t.csv#2": "a file of this name lies beside in/t.csv"}
+        assert (report.added, indexed(folder).unchanged) == (3, 3)
+        (folder / "t.csv#2").unlink()
+        assert indexed(folder).removed == 1
+        assert paths(folder, "焊接") == ["in/good.txt", "in/t.csv#1"]
+
     def test_links_are_not_followed_and_twins_are_one_hit(self, folder: Path) -> None:
         (folder / "loop").symlink_to(".")
         (folder / "up").symlink_to("..")

@@ -12,7 +12,7 @@ from seedsearch.engines import Pack, Packer
 from seedsearch.errors import SeedsearchError, SourceError
 from seedsearch.formats import Asked, complete, documents
 from seedsearch.lexicon import NONE, OwnWords
-from seedsearch.model import Cleaned, Failure, IndexEntry
+from seedsearch.model import Cleaned, Failure, IndexEntry, RawDocument
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.runs import run_text
@@ -106,6 +106,8 @@ def _analysed(job: Job, content: bytes, state: State, own: OwnWords) -> Outcome:
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
     for found in documents(job.path, content, Asked(job.encoding)):
+        if isinstance(found, RawDocument) and found.path != job.path and os.path.lexists(found.path):
+            found = Failure(found.path, f"a file of this name lies beside {job.path}", skipped=True)
         if isinstance(found, Failure):
             failures.append(found)
             continue
