@@ -10,12 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from seedsearch.analysis import placed_words
 from seedsearch.errors import NotText, QueryError
 from seedsearch.formats import documents
 from seedsearch.formats.limits import TEXTS
 from seedsearch.model import Failure
 from seedsearch.offsets import Edit, apply_edits, check_edits
 from seedsearch.restoring import clean
+from seedsearch.runs import run_text
 from seedsearch.tiers import readings
 from tests import made
 
@@ -33,7 +35,7 @@ class Target:
 
 
 def cleaning(content: bytes) -> None:
-    """Edits are lawful and make the readable text, which is sound Unicode and as long as the folded one."""
+    """Edits are lawful and make the readable text, which is sound Unicode; its words stand in it."""
     try:
         cleaned = clean(content)
     except NotText:
@@ -44,6 +46,8 @@ def cleaning(content: bytes) -> None:
     assert len(cleaned.text) == len(cleaned.readable)
     assert all(0 <= f.span.start < f.span.end <= len(cleaned.raw.text) for f in cleaned.findings)
     cleaned.readable.encode("utf-8")
+    run = run_text(cleaned.readable).text
+    assert all(run.startswith(word, at) for at, word in placed_words(run))
 
 
 def query(content: bytes) -> None:

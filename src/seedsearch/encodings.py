@@ -176,10 +176,12 @@ def _guess(data: bytes) -> Decoded:
     if declared is not None and declared not in names:
         names.append(declared)
     best, margin = _contest(_sample(data, FIRST_SAMPLE), names, declared)
-    text, name = _read(data, best.encoding) if margin > CLEAR else ("", "")
+    read = best.encoding if margin > CLEAR else None
+    text, name = _read(data, read) if read else ("", "")
     if not text or text.count("\ufffd") * 200 > len(text):
         best, margin = _contest(_sample(data, SECOND_SAMPLE), names, declared)
-        text, name = _read(data, best.encoding)
+        if best.encoding != read:
+            text, name = _read(data, best.encoding)
     _refuse_binary(best, text)
     return Decoded(text, name, _confidence(best, margin))
 

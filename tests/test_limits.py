@@ -20,7 +20,7 @@ FILES = SITUATIONS.split("## Files and what they hold")[1].split("\n## ")[0]
 def test_every_test_that_is_named_is_there(named: str) -> None:
     file, _, test = named.rpartition("::") if "::" in named else (named, "", "")
     if named.startswith("test_"):
-        file, test = "tests/test_situations.py", named
+        file, test = "tests/test_folders.py", named
     assert f"def {test}" in (TOP / file).read_text(encoding="utf-8")
 
 
