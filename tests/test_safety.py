@@ -367,12 +367,12 @@ def test_damage_is_named_and_never_a_traceback(index: Path) -> None:
 
 def test_a_newer_index_is_told_from_a_broken_one(index: Path) -> None:
     path = index / NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 3'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 3', '"format": 4'), encoding="utf-8")
     with pytest.raises(IndexStale, match="newer version; update seedsearch"):
         open_engine(index, MARK)
 
 
 def test_a_file_of_others_is_no_index(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text('{"format": 2, "fingerprint": "analysis 0"}', encoding="utf-8")
+    (tmp_path / NAME).write_text('{"format": 3, "fingerprint": "analysis 0"}', encoding="utf-8")
     with pytest.raises(IndexDamaged, match="checksum"):
         open_engine(tmp_path, MARK)

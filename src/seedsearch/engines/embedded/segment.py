@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsearch.engines.embedded import pairs, varints
+from seedsearch.engines.embedded import pairs
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
@@ -54,7 +54,7 @@ class Segment:
     @cached_property
     def _tag_lengths(self) -> Ints:
         rows = self.tables["tag"].rows
-        lists = self.tables["tag"].lists(rows.starts, rows.sizes)
+        lists = self.tables["tag"].lists(rows)
         return np.bincount(lists.documents, lists.counts, minlength=self.documents.count).astype(np.int64)
 
     def total(self, field: Field) -> int:
@@ -96,7 +96,7 @@ class Segment:
     @cached_property
     def by_rank(self) -> Ints:
         """The documents in the order of their ids, the deleted ones too."""
-        return varints.decode(self.container.array("doc.postings", np.uint8)) >> 1  # a list is one document, once
+        return self.ids.lists(self.ids.rows).documents
 
     @cached_property
     def ranks(self) -> Ints:
