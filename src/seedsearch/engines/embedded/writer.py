@@ -23,9 +23,10 @@ from seedsearch.model import IndexEntry
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
-ROOM = 192 << 20  # bytes of packs that are held before they become a segment
+ROOM = 352 << 20  # bytes of packs that are held before they become a segment
 TOGETHER = 256  # entries that are packed at once when they come one by one
 MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
+WORTH_MERGING = 3  # segments
 DEAD = 0.2  # the share of deleted documents past which a segment is written anew
 
 
@@ -209,7 +210,7 @@ class EmbeddedWriter:
         return Part(opened.part.file, self._file("live", lambda path: self._disk.write(path, [bits])))
 
     def _merge(self) -> None:
-        """Merge segments so that each is over twice as large as all smaller ones, and rewrite those with many dead."""
+        """Merge segments that are not over twice as large as all smaller ones; rewrite one with many dead."""
         self._segments = [opened for opened in self._segments if opened.count]
         by_size = sorted(self._segments, key=lambda opened: opened.count)
         few = smaller = 0
@@ -217,7 +218,7 @@ class EmbeddedWriter:
             if i and opened.count <= 2 * smaller:
                 few = i + 1
             smaller += opened.count
-        if few:
+        if few >= WORTH_MERGING:
             self._merged(by_size[:few])
         for opened in list(self._segments):
             if opened.count < (1 - DEAD) * opened.segment.documents.count:
