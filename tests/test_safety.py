@@ -25,8 +25,8 @@ from seedsearch.model import IndexEntry
 from seedsearch.query import Prefix, Ranked, Run, Term, Terms
 
 MARK = "analysis 0"
-BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子", "x": "别的"}
-AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接", "x": "别的"}
+BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子", "y": "这里", "x": "别的"}
+AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接", "x": "别的", "y": "这里"}
 
 
 def entry(doc_id: str, text: str) -> IndexEntry:
@@ -57,13 +57,13 @@ OLD, NEW = (BEFORE, b"before"), (AFTER, b"after")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("safety") / "index"
     engine = open_engine(folder, MARK, create=True)
-    for doc_ids in ("ab", "c", "x"):
+    for doc_ids in ("abx", "cy"):
         with engine.writer() as writer:
             for doc_id in doc_ids:
                 writer.put(entry(doc_id, BEFORE[doc_id]))
             writer.keep("note", b"before")
     assert state(folder) == OLD
-    assert len(EmbeddedEngine(folder, MARK).segments) == 3
+    assert len(EmbeddedEngine(folder, MARK).segments) == 2
     return folder
 
 
