@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ LAYERS = {
     "offsets": 1,
     "model": 2,
     "folding": 2,
+    "bm25": 2,
     "runs": 3,
     "language": 3,
     "lexicon": 3,
@@ -35,22 +37,28 @@ LAYERS = {
     "encodings": 5,
     "cleaning": 5,
     "snippets": 6,
-    "typed": 6,
+    "typed": 7,
+    "ranking": 6,
+    "tiers": 8,
+    "hits": 7,
+    "fallbacks": 9,
+    "likeness": 9,
     "source": 6,
     "dictionary": 6,
+    "synonyms": 6,
     "restoring": 7,
     "corpus": 8,
     "analysing": 8,
     "indexing": 9,
     "searching": 10,
-    "render": 10,
-    "cli": 11,
-    "__init__": 12,
-    "__main__": 12,
+    "render": 11,
+    "cli": 12,
+    "__init__": 13,
+    "__main__": 13,
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"errors", "folding", "model", "query", "runs"},
+    "engines": {"bm25", "errors", "folding", "model", "query", "runs"},
     "render": {"errors", "model", "offsets"},
     "snippets": {"model", "offsets"},
 }
@@ -92,6 +100,14 @@ def imports(path: Path) -> set[str]:
 
 
 FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def test_the_picture_in_the_readme_is_this_one() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", readme, re.MULTILINE)
+    drawn = {name: int(layer) for layer, names in rows for name in re.findall(r"`(\w+)/?`", names)}
+    assert drawn == {name: layer for name, layer in LAYERS.items() if not name.startswith("__")}
+    assert {room(path) for path in FILES} == set(LAYERS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -129,6 +129,40 @@ def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: 
     assert seedsearch("query", "新的", cwd=place).returncode == 0
 
 
+def test_similar_and_keywords(place: Path) -> None:
+    (place / "new.txt").write_text("焊接材料与产业链", encoding="utf-8")
+    summary, *hits = [
+        json.loads(line) for line in seedsearch("similar", "--json", "new.txt", cwd=place).stdout.splitlines()
+    ]
+    assert (summary["matched"], summary["query"]) == ("similar", "new.txt")
+    assert {hit["path"] for hit in hits} == {"seeds/a.txt", "seeds/b.txt"}
+    found = json.loads(seedsearch("keywords", "-n", "2", "--json", "new.txt", cwd=place).stdout)
+    assert [set(row) for row in found["keywords"]] == [{"word", "weight"}] * 2
+    assert "材料" in seedsearch("keywords", "-", cwd=place, stdin="焊接材料".encode()).stdout.decode()
+    assert seedsearch("similar", "-", cwd=place, stdin="玫瑰".encode()).returncode == 1
+
+
+def test_how_a_query_was_read_and_what_it_could_not_do(place: Path) -> None:
+    done = seedsearch("query", "--explain", "焊接 -材料", cwd=place)
+    assert done.stderr.decode() == "seedsearch: query: all of (“焊接”, not “材料”)\n"
+    assert seedsearch("query", "--count", "焊接 -材料", cwd=place).stdout == b"1\n"
+    done = seedsearch("query", "--json", "hanjie", cwd=place)
+    summary = json.loads(done.stdout.splitlines()[0])
+    assert summary["matched"] == "pinyin"
+    assert summary["notes"] == ["nothing found for hanjie; looked for 焊接, by its pinyin"]
+    assert summary["notes"][0] in done.stderr.decode()
+
+
+def test_lines_and_several_snippets(place: Path) -> None:
+    done = seedsearch("query", "-C", "1", "--snippets", "2", "焊接材料", cwd=place)
+    assert done.stdout.decode().splitlines()[2:] == [
+        "1. seeds/a.txt:2:4",
+        "   第一行。",
+        "   我們有【焊接材料】。",
+        "   ",
+    ]
+
+
 def test_stats(place: Path) -> None:
     found = json.loads(seedsearch("stats", "--json", cwd=place).stdout)
     assert found["documents"] == 3

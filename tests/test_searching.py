@@ -14,7 +14,8 @@ from seedsearch import build_index, clean, open_index
 from seedsearch.errors import IndexMissing, QueryError, SourceError
 from seedsearch.folding import fold, is_han
 from seedsearch.offsets import OffsetMap, Span
-from seedsearch.searching import LONGEST_QUERY, Index
+from seedsearch.searching import Index
+from seedsearch.tiers import LONGEST_QUERY
 from tests.strategies import HAN
 
 Opened = Callable[[dict[str, str | bytes]], Index]

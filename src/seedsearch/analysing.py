@@ -14,6 +14,7 @@ from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.model import Failure, IndexEntry
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
+from seedsearch.runs import run_text
 from seedsearch.source import raw_document, read_bytes
 from seedsearch.states import Stamp, State
 
@@ -98,7 +99,7 @@ def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords
         doc_id=doc_id_of(job.path),
         digest=digest,
         readable=cleaned.readable,
-        words=tuple(words(cleaned.text, own)),
+        words=tuple(words(run_text(cleaned.readable).text, own)),
         tags=tags(cleaned, state.stamp.date),
         stored=to_bytes(record_of(cleaned)),
     )

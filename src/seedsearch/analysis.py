@@ -32,8 +32,21 @@ def words(folded: str, own: OwnWords = NONE) -> list[str]:
     cut = segmenter(own).words
     found: list[str] = []
     for han, other, tail in _TOKEN.findall(folded):
-        found += cut(han) if han else _whole_and_parts(other, tail)
+        found += cut(han) if han else [part for _, part in _whole_and_parts(other, tail)]
     return found
+
+
+def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]:
+    """The same as `words`, each with the offset at which it begins."""
+    cut = segmenter(own).words
+    for token in _TOKEN.finditer(folded):
+        at = token.start()
+        if token["han"]:
+            for word in cut(token["han"]):
+                yield at, word
+                at += len(word)
+        else:
+            yield from ((at + start, part) for start, part in _whole_and_parts(token["other"], token["tail"]))
 
 
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
@@ -44,14 +57,13 @@ def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _whole_and_parts(whole: str, tail: str | None) -> Iterator[str]:
-    yield whole
+def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
+    yield 0, whole
+    bare = whole.removesuffix(tail or "")
     if tail:
-        yield (bare := whole[: -len(tail)])
-    else:
-        bare = whole
-    parts = _PART.findall(whole)
-    if parts != [bare]:
+        yield 0, bare
+    parts = [(part.start(), part[0]) for part in _PART.finditer(whole)]
+    if parts != [(0, bare)]:
         yield from parts
 
 

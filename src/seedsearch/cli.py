@@ -32,6 +32,9 @@ _index_dir = click.option(
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 _paths = click.argument("paths", nargs=-1, type=click.Path())
+_limit = click.option(
+    "-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many to print at most."
+)
 _workers = click.option(
     "--workers", type=click.IntRange(min=1), help="Processes that clean and analyse.  [default: one a core]"
 )
@@ -94,6 +97,7 @@ def main() -> None:
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
 @click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
 @click.option("--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it.")
+@click.option("--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too.")
 @_workers
 @_encoding
 @_as_json
@@ -105,6 +109,7 @@ def index(
     rebuild: bool,
     full: bool,
     dictionary: str | None,
+    synonyms: str | None,
     workers: int | None,
     encoding: str | None,
     as_json: bool,
@@ -125,6 +130,7 @@ def index(
         full=full,
         encoding=encoding,
         dictionary=dictionary,
+        synonyms=synonyms,
     )
     _print([report_json(report)] if as_json else report_text(report))
     if any(not failure.skipped for failure in report.failures):
@@ -134,11 +140,14 @@ def index(
 @main.command()
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @_index_dir
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits to print at most.")
+@_limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
 @_as_json
 @click.option("--count", is_flag=True, help="Print only how many documents match.")
 @click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the paths of the hits.")
+@click.option("--snippets", type=click.IntRange(min=1), default=1, show_default=True, help="Snippets a hit at most.")
+@click.option("-C", "--context", "lines", type=click.IntRange(min=0), help="Show whole lines, and this many around.")
+@click.option("--explain", is_flag=True, help="Say how the query was read.")
 @click.pass_context
 def query(
     ctx: click.Context,
@@ -149,17 +158,28 @@ def query(
     as_json: bool,
     count: bool,
     only_paths: bool,
+    snippets: int,
+    lines: int | None,
+    explain: bool,
 ) -> None:
-    """Find documents: a word, a run of characters, a question, or "an exact run".
+    """Find documents: a word, a run of characters, a question, or an expression.
 
     Script, width and case do not matter: 产业链 finds 產業鏈. Exit code 1 means that nothing was found.
+
+    \b
+    "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
+    prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
     """
-    from seedsearch.render import results_json, results_text, safe
+    from seedsearch.render import did_you_mean, results_json, results_text, safe
     from seedsearch.searching import open_index
 
     typed = " ".join(map(_typed, words))
     with open_index(index_dir) as opened:
-        results = opened.search(typed, limit=limit, offset=offset)
+        for line in opened.readings(typed) if explain else ():
+            _say(safe(line))
+        results = opened.search(typed, limit=limit, offset=offset, snippets=snippets, lines=lines)
+    for note in results.notes:
+        _say(safe(note))
     if as_json:
         _print(results_json(results, offset=offset))
     elif count:
@@ -167,9 +187,9 @@ def query(
     elif only_paths:
         _print(safe(hit.path) for hit in results.hits)
     elif results.total:
-        _print(results_text(results, _style(), offset=offset))
+        _print(results_text(results, _style(), offset=offset, lines=lines is not None))
     else:
-        _say(f"nothing found for {safe(typed)}")
+        _say(f"nothing found for {safe(typed)}" + (did_you_mean(results) if results.suggestions else ""))
     if not results.total:
         ctx.exit(NOTHING_FOUND)
 
@@ -252,6 +272,53 @@ def _progress(length: int, *, hidden: bool) -> Any:
     """A bar on standard error, where that is a terminal and standard output is not in its way."""
     off = hidden or not sys.stderr.isatty()
     return click.progressbar(length=length, label="restoring", file=sys.stderr, hidden=off, show_pos=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path())
+@_index_dir
+@_limit
+@_as_json
+@click.pass_context
+def similar(ctx: click.Context, file: str, index_dir: Path, limit: int, as_json: bool) -> None:
+    """Find documents that are about the same as FILE, which need not be in the index."""
+    from seedsearch.render import results_json, results_text
+    from seedsearch.searching import open_index
+
+    readable = _cleaned(file).readable
+    with open_index(index_dir) as opened:
+        results = opened.similar(readable, limit=limit, name=file)
+    if as_json:
+        _print(results_json(results))
+    elif results.hits:
+        _print(results_text(results, _style()))
+    if not results.hits:
+        ctx.exit(NOTHING_FOUND)
+
+
+@main.command(name="keywords")
+@click.argument("file", type=click.Path())
+@_index_dir
+@_limit
+@_as_json
+def keywords_of(file: str, index_dir: Path, limit: int, as_json: bool) -> None:
+    """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
+    from seedsearch.render import keywords_json, keywords_text
+    from seedsearch.searching import open_index
+
+    readable = _cleaned(file).readable
+    with open_index(index_dir) as opened:
+        found = opened.keywords(readable, limit)
+    _print([keywords_json(file, found)] if as_json else keywords_text(found))
+
+
+def _cleaned(path: str) -> Cleaned:
+    """One file, restored; standard input for -."""
+    from seedsearch.restoring import clean_document
+    from seedsearch.source import raw_document, read_bytes
+
+    content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    return clean_document(raw_document(path, content))
 
 
 @main.command()

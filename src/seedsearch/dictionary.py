@@ -38,6 +38,18 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None, *, rebui
     return own
 
 
+def changed(engine: Engine) -> str | None:
+    """A sentence where the dictionary is no longer what the index was made with."""
+    stored = engine.kept(KEPT)
+    if stored is None or not os.path.exists(path := json.loads(stored)["path"]):
+        return None
+    try:
+        same = read_dictionary(path) == own_words(engine)
+    except SourceError as error:
+        return str(error)
+    return None if same else f"the dictionary {path} has changed since; cut by it with: seedsearch index --rebuild"
+
+
 def read_dictionary(path: str | Path) -> OwnWords:
     """The words of a file in jieba's form; raises SourceError where it can not be read."""
     try:

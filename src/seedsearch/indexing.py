@@ -19,6 +19,7 @@ from seedsearch.parallel import map_in_order
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
 from seedsearch.states import Stamp, State, from_bytes, to_bytes
+from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
 WORTH_WORKERS = 1_500_000
@@ -63,6 +64,7 @@ def build_index(
     full: bool = False,
     encoding: str | None = None,
     dictionary: str | Path | None = None,
+    synonyms: str | Path | None = None,
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
@@ -71,6 +73,7 @@ def build_index(
     holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
+    `synonyms`: a file of words that are looked for together, remembered as well.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
     """
@@ -85,6 +88,7 @@ def build_index(
             if rebuild:
                 writer.clear()
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
+            remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
             digests = {} if rebuild else engine.digests()
             jobs = _changed(files, known, digests, encoding, tally, full=full)

@@ -139,12 +139,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """An answer: `matched` names the tier that answered: phrase, all, most or query."""
+    """An answer.
+
+    `matched` names the tier that answered: phrase, all, most or query; where nothing was found as typed, pinyin or
+    sound. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something.
+    """
 
     query: str
     total: int
     matched: str
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 MATCHED = {
     "phrase": "the whole run",
     "all": "all words",
-    "most": "most of the words",
+    "most": "the best of its words",
+    "similar": "with words of it",
+    "pinyin": "by its pinyin",
+    "sound": "by its sound",
     "query": "the query as written",
 }
 
@@ -68,41 +71,55 @@ def json_line(value: object) -> str:
     return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
-def results_text(results: Results, style: Style, *, offset: int = 0) -> Iterator[str]:
-    """An answer for people."""
+def results_text(results: Results, style: Style, *, offset: int = 0, lines: bool = False) -> Iterator[str]:
+    """An answer for people; with `lines` snippets keep their line breaks."""
     count = "1 document" if results.total == 1 else f"{results.total:,} documents"
     yield style.faint(f"{count} for {safe(results.query)} ({MATCHED[results.matched]})")
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield ""
-        yield from _hit_text(rank, hit, style)
+        yield from _hit_text(rank, hit, style, lines)
 
 
-def _hit_text(rank: int, hit: Hit, style: Style) -> Iterator[str]:
-    place = f":{hit.snippets[0].line}:{hit.snippets[0].column}" if hit.snippets else ""
+def did_you_mean(results: Results) -> str:
+    """What else could be asked, as the end of a sentence."""
+    return f"; did you mean {' or '.join(map(safe, results.suggestions))}?"
+
+
+def _hit_text(rank: int, hit: Hit, style: Style, lines: bool) -> Iterator[str]:
+    place = _place(hit.snippets[0]) if hit.snippets else ""
     yield f"{rank}. {style.path(safe(hit.path) + place)}"
-    for snippet in hit.snippets:
-        yield f"   {_snippet_text(snippet, style)}"
+    for number, snippet in enumerate(hit.snippets):
+        if number:
+            yield style.faint(f"   {_place(snippet)}")
+        text = _snippet_text(snippet, style, "[^\\S\n]+" if lines else "\\s+")
+        yield from (f"   {line}" for line in text.split("\n"))
     if hit.also_in:
         yield style.faint(f"   also in {', '.join(map(safe, hit.also_in))}")
 
 
-def _snippet_text(snippet: Snippet, style: Style) -> str:
+def _place(snippet: Snippet) -> str:
+    return f":{snippet.line}:{snippet.column}"
+
+
+def _snippet_text(snippet: Snippet, style: Style, blanks: str) -> str:
+    """The text with its matches marked and each run of `blanks` (a regular expression) as one space."""
+
+    def shown(text: str) -> str:
+        return safe(re.sub(blanks, " ", text))
+
     pieces, last = [], 0
     for span in snippet.highlights:
-        pieces += [_line(snippet.text[last : span.start]), style.match(_line(span.cut(snippet.text)))]
+        pieces += [shown(snippet.text[last : span.start]), style.match(shown(span.cut(snippet.text)))]
         last = span.end
-    return "".join([*pieces, _line(snippet.text[last:])])
-
-
-def _line(text: str) -> str:
-    return safe(re.sub(r"\s+", " ", text))
+    return "".join([*pieces, shown(snippet.text[last:])])
 
 
 def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
     """An answer as JSON Lines: a summary, then a line a hit."""
-    yield json_line(
-        {"type": "summary", "schema": 1, "query": results.query, "total": results.total, "matched": results.matched}
-    )
+    summary: dict[str, object] = {"type": "summary", "schema": 1, "query": results.query}
+    summary |= {"total": results.total, "matched": results.matched}
+    talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
+    yield json_line(summary | {key: said for key, said in talk.items() if said})
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield json_line(
             {
@@ -125,6 +142,16 @@ def _snippet_json(snippet: Snippet) -> dict[str, object]:
         "raw_start": snippet.raw_span.start,
         "raw_end": snippet.raw_span.end,
     }
+
+
+def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """Words for people, a line each, with their weights."""
+    return (f"{weight:7.2f}  {safe(word)}" for word, weight in found)
+
+
+def keywords_json(path: str, found: Sequence[tuple[str, float]]) -> str:
+    """Words as one JSON object."""
+    return json_line({"path": path, "keywords": [{"word": word, "weight": weight} for word, weight in found]})
 
 
 def report_json(report: IndexReport) -> str:

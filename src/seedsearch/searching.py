@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-from math import ceil
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from seedsearch.analysis import fingerprint, query_words
+from seedsearch import dictionary, synonyms
+from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
-from seedsearch.errors import QueryError
-from seedsearch.lexicon import OwnWords
-from seedsearch.model import Hit, IndexStats, Match, Results, Snippet
-from seedsearch.offsets import Span
-from seedsearch.query import All, AtLeast, Not, Query, Ranked, Run, Term
+from seedsearch.fallbacks import heard, similar_words
+from seedsearch.hits import Found, Shown, collapsed, found, hit
+from seedsearch.likeness import TELLING, keywords, like
+from seedsearch.model import IndexStats, Match, Results
+from seedsearch.query import AtLeast, Run
+from seedsearch.ranking import JUDGED, Passages
 from seedsearch.records import Record, from_bytes
-from seedsearch.runs import run_grams, run_text
-from seedsearch.snippets import Occurrence, Stretch, best_stretches
-from seedsearch.typed import parts_of
+from seedsearch.runs import run_text
+from seedsearch.tiers import Tier, readings, stages
 
-# The share of a question's words that a document must have when none has all.
-MOST = 0.5
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
-# Code points of a query; longer ones are refused, not cut.
-LONGEST_QUERY = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """One way to read a query: the documents it takes, and the runs to highlight in them."""
-
-    name: str
-    query: Query
-    runs: tuple[str, ...]
 
 
 class Index:
@@ -47,16 +33,44 @@ class Index:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._own = own_words(engine)
+        self._synonyms = synonyms.remembered(engine)
+        self._stale = tuple(filter(None, (dictionary.changed(engine), synonyms.changed(engine))))
 
-    def search(self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1) -> Results:
+    def search(
+        self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1, lines: int | None = None
+    ) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
-        Raises QueryError for a query with nothing to look for or past a limit.
+        A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
+        Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
+        for a query with nothing to look for or past a limit.
         """
-        tiers = self._answering(query)
-        total = sum(self._engine.search(tier.query, 0).total for tier in tiers)
-        hits = self._hits(tiers, offset + limit, snippets)[offset:]
-        return Results(query, total, tiers[0].name if tiers else "query", tuple(hits))
+        shown = Shown(snippets, lines)
+        asked: list[Tier] = []
+        for stage in stages(query, self._own, self._synonyms):
+            tiers = [(tier, total) for tier in stage if (total := self._count(tier))]
+            if tiers:
+                return self._results(query, tiers, limit, offset, shown)
+            asked += stage
+        for fallback in heard(query, self._engine):
+            if total := self._count(fallback.tier):
+                made = self._results(query, [(fallback.tier, total)], limit, offset, shown)
+                return replace(made, notes=(*self._stale, fallback.note))
+        suggestions = tuple(similar_words(query, self._engine, self._own))
+        return Results(query, 0, "query", (), (*self._stale, *self._missing(asked)), suggestions)
+
+    def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
+        """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
+        tier = like(readable, self._engine, self._own)
+        if tier is None:
+            return Results(name, 0, "similar", ())
+        matches = (one for one in self._found(tier, 2 * limit + JUDGED, Shown()) if one.match.readable != readable)
+        hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
+        return Results(name, self._count(tier), "similar", hits)
+
+    def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
+        """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
+        return keywords(readable, self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
         """What the index holds, and the damage there was."""
@@ -91,108 +105,61 @@ class Index:
     ) -> None:
         self.close()
 
-    def _answering(self, query: str) -> list[Tier]:
-        """The tiers that answer: those of the first stage in which any document matches."""
-        for stage in _stages(query, self._own):
-            tiers = [tier for tier in stage if self._engine.search(tier.query, 0).total]
-            if tiers:
-                return tiers
-        return []
+    def _count(self, tier: Tier) -> int:
+        return self._engine.search(tier.documents, 0).total
 
-    def _hits(self, tiers: Sequence[Tier], wanted: int, snippets: int) -> list[Hit]:
-        """The first `wanted` hits, documents with the same readable text collapsed into one."""
-        groups: dict[bytes, list[tuple[Match, Record, Tier]]] = {}
-        for tier in tiers:
-            asked, seen = max(2 * wanted, 8), 0
-            while len(groups) < wanted:
-                matches = self._engine.search(tier.query, asked).best
-                for match in matches[seen:]:
-                    record = from_bytes(match.stored)
-                    key = blake2b(match.readable.encode(), digest_size=16).digest()
-                    groups.setdefault(key, []).append((match, record, tier))
-                if len(matches) < asked:
-                    break
-                asked, seen = 2 * asked, len(matches)
-        return [_hit(group, snippets) for group in list(groups.values())[:wanted]]
+    def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
+        wanted = offset + limit
+        matches = (one for tier, _ in tiers for one in self._found(tier, max(2 * wanted, JUDGED), shown))
+        hits = [hit(group) for group in collapsed(matches, wanted)[offset:]] if limit else []
+        first = tiers[0][0]
+        return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(query, first))
+
+    def _found(self, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
+        """The matches of a tier, best first; more are asked for as they are taken."""
+        seen = 0
+        while True:
+            matches = list(self._engine.search(tier.query, asked).best)
+            ranked = self._judged(tier, matches[:JUDGED]) + matches[JUDGED:]
+            yield from (found(match, tier.wanted, shown) for match in ranked[seen:])
+            if len(matches) < asked:
+                return
+            seen, asked = len(matches), 2 * asked
+
+    def _judged(self, tier: Tier, matches: list[Match]) -> list[Match]:
+        """The matches in the order of their scores with those of their best passages and titles added."""
+        documents, having = self._engine.having([term for term, _ in tier.scored])
+        passages = Passages(tier.scored, having, documents)
+        judged = []
+        for match in matches:
+            run = run_text(match.readable)
+            score = match.score + passages.title(run_text(match.readable.lstrip().partition("\n")[0]).text)
+            judged.append(replace(match, score=score + (passages.best(run.text) if tier.judged else 0.0)))
+        return sorted(judged, key=lambda match: (-match.score, match.doc_id))
+
+    def readings(self, query: str) -> list[str]:
+        """How a query is read, a line a tier, in the order in which they are asked."""
+        return readings(query, self._own, self._synonyms)
+
+    def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
+        """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
+        typed = run_text(query).text
+        notes = [*self._stale]
+        if added := [text for text in tier.texts if text not in typed]:
+            notes.append(f"also looked for: {', '.join(added)}")
+        if isinstance(tier.required, AtLeast):
+            words = ", ".join(text for text in tier.texts if text in typed)
+            notes.append(f"no document has all of the words; these have at least {tier.required.count} of {words}")
+            notes += self._missing([tier])
+        return tuple(notes)
+
+    def _missing(self, tiers: Sequence[Tier]) -> list[str]:
+        """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
+        words = max((tier.texts for tier in tiers), key=len, default=())
+        missing = [word for word in words if not self._engine.search(Run(word), 0).total]
+        return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
 
 
 def open_index(index_dir: str | Path) -> Index:
     """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged."""
     return Index(open_engine(Path(index_dir), fingerprint()))
-
-
-def _stages(typed: str, own: OwnWords) -> Iterator[list[Tier]]:
-    """The readings of a query, strictest first; a later stage is asked only when the ones before found nothing."""
-    whole = run_text(typed).text.strip()
-    if not whole:
-        raise QueryError("the query is empty", hint="type a word to look for")
-    if len(whole) > LONGEST_QUERY:
-        raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
-    parts = parts_of(typed)
-    if parts is not None:
-        yield [Tier("query", _ranked(All(_runs(parts)), parts), tuple(parts))]
-        return
-    phrase = _run(whole)
-    stage = [Tier("phrase", _ranked(phrase, [whole]), (whole,))]
-    typed_words = [run_text(word).text for word in typed.split()]
-    if len(typed_words) > 1:
-        several = All((*_runs(typed_words), Not(phrase)))
-        stage.append(Tier("all", _ranked(several, typed_words), tuple(typed_words)))
-    yield stage
-    words = query_words(whole, own)
-    if words and words != [whole]:
-        yield [Tier("all", _ranked(All(_runs(words)), words), tuple(words))]
-    if len(words) > 2:
-        most = AtLeast(ceil(MOST * len(words)), _runs(words))
-        yield [Tier("most", _ranked(most, words), tuple(words))]
-
-
-def _run(text: str) -> Run:
-    return Run(text)
-
-
-def _runs(texts: Sequence[str]) -> tuple[Run, ...]:
-    return tuple(map(_run, texts))
-
-
-def _ranked(required: Query, texts: Sequence[str]) -> Ranked:
-    """`required`, scored by the words that the texts are and by the grams that they hold."""
-    words = [Term("word", text) for text in texts]
-    pairs = [Term("gram", gram) for gram in dict.fromkeys(gram for text in texts for gram in run_grams(text))]
-    return Ranked(required, tuple((term, 1.0) for term in (*words, *pairs)))
-
-
-def _hit(group: Sequence[tuple[Match, Record, Tier]], snippets: int) -> Hit:
-    match, record, tier = group[0]
-    stretches = best_stretches(match.readable, _occurrences(match.readable, tier), snippets)
-    return Hit(
-        path=record.path,
-        score=match.score,
-        snippets=tuple(_snippet(match.readable, record, stretch) for stretch in stretches),
-        also_in=tuple(other.path for _, other, _ in group[1:]),
-    )
-
-
-def _occurrences(readable: str, tier: Tier) -> list[Occurrence]:
-    """Where the runs of the tier stand in the readable text, sorted, the longer of two that overlap."""
-    text = run_text(readable)
-    found = [Occurrence(span, i) for i, run in enumerate(tier.runs) for span in text.find(run)]
-    found.sort(key=lambda f: (f.span.start, -f.span.end))
-    kept: list[Occurrence] = []
-    for occurrence in found:
-        if not kept or occurrence.span.start >= kept[-1].span.end:
-            kept.append(occurrence)
-    return kept
-
-
-def _snippet(readable: str, record: Record, stretch: Stretch) -> Snippet:
-    raw = record.to_raw(stretch.found[0].span)
-    line, column = record.place(raw.start)
-    start = stretch.span.start
-    return Snippet(
-        text=stretch.span.cut(readable),
-        highlights=tuple(Span(f.span.start - start, f.span.end - start) for f in stretch.found),
-        line=line,
-        column=column,
-        raw_span=raw,
-    )

@@ -11,6 +11,7 @@ from seedsearch.offsets import Span
 
 # Code points of a snippet: two or three lines of a terminal.
 WIDTH = 90
+LONGEST_LINE = 1000
 
 _SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*|\n)\s*")
 _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
@@ -31,6 +32,11 @@ class Stretch:
     span: Span
     found: tuple[Occurrence, ...]
 
+    @property
+    def core(self) -> Span:
+        """From the first occurrence to the last; the whole where there is none."""
+        return Span(self.found[0].span.start, self.found[-1].span.end) if self.found else self.span
+
 
 def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, width: int = WIDTH) -> list[Stretch]:
     """Up to `count` stretches of about `width` code points, the one with most different terms first.
@@ -48,6 +54,38 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
             inside = tuple(f for f in found if span.start <= f.span.start and f.span.end <= span.end)
             chosen.append(Stretch(span, inside))
     return chosen
+
+
+def sentences(readable: str, stretch: Stretch) -> str:
+    """The sentences that hold the occurrences of a stretch, from the first to the last."""
+    span, core = stretch.span, stretch.core
+    before = _ends(_SENTENCE_END, readable, span.start, core.start)
+    limit = core.end + LONGEST_LINE
+    after = _SENTENCE_END.search(readable, max(core.start, core.end - 1), limit)
+    return readable[before[-1].end() if before else span.start : after.end() if after else limit]
+
+
+def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lines: int) -> Stretch:
+    """The whole lines of its occurrences and `lines` more before and after, with all of `found` in them.
+
+    A text without line breaks stays as it is cut: no line of a terminal is `LONGEST_LINE` code points long.
+    """
+    start, end = stretch.core.start + 1, stretch.core.end - 1
+    for _ in range(lines + 1):
+        start = readable.rfind("\n", 0, max(0, start - 1)) + 1
+        after = readable.find("\n", end + 1)
+        end = len(readable) if after < 0 else after
+    if max(map(len, readable[start:end].split("\n"))) > LONGEST_LINE:
+        return stretch
+    return Stretch(Span(start, end), tuple(f for f in found if start <= f.span.start and f.span.end <= end))
+
+
+def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
+    """The beginning of a document, for a hit in which nothing is to be highlighted; empty where it has no text."""
+    start = len(readable) - len(readable.lstrip())
+    if start == len(readable):
+        return []
+    return [Stretch(Span(start, max(start + 1, _end(readable, start + 1, start + width))), ())]
 
 
 def _windows(found: Sequence[Occurrence], width: int) -> list[tuple[int, int]]:

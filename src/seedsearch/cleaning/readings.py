@@ -41,6 +41,12 @@ def readings(char: str) -> frozenset[str]:
     return frozenset(toned) | {toneless(r) for r in toned} | {toneless(r).replace("ü", "u") for r in toned}
 
 
+@cache
+def syllables() -> frozenset[str]:
+    """Every syllable of pinyin that a character is read as, without tones, ü as itself."""
+    return frozenset(toneless(letters(r)) for found in _table().values() for r in found.split(",") if r)
+
+
 def is_reading(char: str, found: str) -> bool:
     """Whether `found` (as written in a mark) is a reading of `char`."""
     return letters(found) in readings(char)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self, TypeAlias
 
 from seedsearch.errors import IndexDamaged
 from seedsearch.model import EngineInfo, IndexEntry, Matches
-from seedsearch.query import Field, Query
+from seedsearch.query import Field, Query, Term
 
 # What a packer made; opaque, and it pickles.
 Pack: TypeAlias = Any
@@ -69,6 +69,9 @@ class Engine(Protocol):
 
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        """How many documents there are, and how many have each term."""
 
     def writer(self) -> Writer:
         """A context manager for changes; raises IndexLocked where another one is open."""

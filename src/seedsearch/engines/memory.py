@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from types import TracebackType
 from typing import Self
 
+from seedsearch.bm25 import K1, B, rarity
 from seedsearch.errors import IndexLocked
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.query import (
@@ -27,10 +27,6 @@ from seedsearch.query import (
     Terms,
 )
 from seedsearch.runs import grams, run_text
-
-# Okapi BM25 (Robertson et al., TREC-3, 1994) with the constants that Lucene and Whoosh use.
-K1 = 1.2
-B = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +68,10 @@ class MemoryEngine:
         counts = Counter(term for d in self._documents.values() for term in d.terms[field])
         return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
 
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        documents = self._documents.values()
+        return len(documents), [sum(term.text in d.terms[term.field] for d in documents) for term in terms]
+
     def writer(self) -> _Writer:
         if self._writing:
             raise IndexLocked("another writer is open")
@@ -99,7 +99,7 @@ class MemoryEngine:
     def _bm25(self, term: Term, weight: float) -> Callable[[_Document], float]:
         fields = [d.terms[term.field] for d in self._documents.values()]
         having = sum(term.text in field for field in fields)
-        idf = log(max(len(fields), 1) / (having + 1)) + 1  # as Whoosh defines it
+        idf = rarity(len(fields), having)
         mean = sum(field.total() for field in fields) / max(len(fields), 1)
 
         def score(document: _Document) -> float:

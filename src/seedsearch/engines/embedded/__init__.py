@@ -29,7 +29,7 @@ from seedsearch.engines.embedded.vocabulary import vocabulary
 from seedsearch.engines.embedded.writer import EmbeddedWriter
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, Matches
-from seedsearch.query import FIELDS, Field, Query
+from seedsearch.query import FIELDS, Field, Query, Term
 
 TRIES = 20  # of opening an index that is changed at the same time
 
@@ -114,6 +114,11 @@ class EmbeddedEngine:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
         with self.mapped():
             yield from vocabulary(self.segments, field, prefix)
+
+    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        """How many documents there are, and how many have each term."""
+        with self.mapped():
+            return self._answering.count, [self._answering.having(term) for term in terms]
 
     def kept(self, name: str) -> bytes | None:
         """What a writer kept beside the entries."""

@@ -10,17 +10,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from heapq import nsmallest
-from math import log
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.bm25 import K1, B, rarity
 from seedsearch.engines.embedded.alphabet import text_of
 from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.segment import Found, Mask, Segment
-from seedsearch.engines.memory import K1, B
 from seedsearch.model import Match, Matches
 from seedsearch.query import (
     FIELDS,
@@ -91,6 +90,10 @@ class Answering:
             best += [(-score, self._segments[i].id_of(document), i, document) for score, document in rows]
         return Matches(total, self._matches(nsmallest(limit, best)))
 
+    def having(self, term: Term) -> int:
+        """How many documents have a term."""
+        return sum(len(self._found(i, term)[0]) for i in range(len(self._segments)))
+
     def _matches(self, best: Sequence[tuple[float, str, int, int]]) -> tuple[Match, ...]:
         texts: dict[tuple[int, int], str] = {}
         for i, segment in enumerate(self._segments):
@@ -135,9 +138,8 @@ class Answering:
 
     def _weigh(self, i: int, term: Term) -> tuple[Ints, NDArray[np.float32]]:
         documents, counts = self._found(i, term)
-        having = sum(len(self._found(j, term)[0]) for j in range(len(self._segments)))
-        idf = log(max(self.count, 1) / (having + 1)) + 1  # as Whoosh defines it
-        added = (idf * counts * (K1 + 1) / (counts + self._norms(i, term.field)[documents])).astype(np.float32)
+        weight = rarity(self.count, self.having(term)) * (K1 + 1)
+        added = (weight * counts / (counts + self._norms(i, term.field)[documents])).astype(np.float32)
         every = self._segments[i].documents.count
         if len(documents) * 8 < every:
             return documents, added

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from seedsearch.bm25 import K1, B, rarity
 from seedsearch.engines.embedded.expansion import accepted_rows
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import vocabulary
@@ -65,7 +66,15 @@ def searcher(segments: Sequence[Segment]) -> Any:
     """Whoosh's searcher over segments; scores are those of the engine (Okapi BM25)."""
     readers = [SegmentReader(None, schema(), _Segment(segment)) for segment in segments]
     reader = MultiReader(readers) if readers else EmptyReader(schema())
-    return Searcher(reader, weighting=scoring.BM25F(B=0.75, K1=1.2))
+    return Searcher(reader, weighting=_Weighting(B=B, K1=K1))
+
+
+class _Weighting(scoring.BM25F):  # type: ignore[misc]
+    """Whoosh's BM25 with our weight of terms."""
+
+    def idf(self, searcher: Any, fieldname: str, text: bytes) -> float:
+        whole = searcher.get_parent()
+        return rarity(whole.doc_count_all(), whole.doc_frequency(fieldname, text))
 
 
 class FlatCodec(base.Codec):  # type: ignore[misc]

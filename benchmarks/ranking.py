@@ -1,0 +1,193 @@
+"""Finding: how often the right passage comes first, on clean and on damaged text, beside named peers.
+
+A corpus is a folder with sets in it, each a folder with `passages.jsonl` and `queries.jsonl` (`id`, `text` in each
+line) and `qrels.tsv` (query, 0, passage, relevance), as retrieval benchmarks keep them. Damage is that of the tests'
+generator, one random kind a passage. Figures: MRR@10, nDCG@10, recall@10 and @100, and ms a question at the median (ten
+hits with snippets for ours; the peers give ids alone).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from seedsearch import build_index, open_index
+from tests.generator import KINDS, damaged
+
+DEEP = 100
+TIMED = 300  # questions
+SEED = 1
+
+Search = Callable[[str, int], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A set of passages and questions; `relevant` names the passages that answer each question."""
+
+    name: str
+    passages: Mapping[str, str]
+    queries: Mapping[str, str]
+    relevant: Mapping[str, frozenset[str]]
+
+
+def run(corpus: Path | None, *, smoke: bool = False) -> None:
+    """Print a table a set: engines down, figures across."""
+    sets = list(_sets(corpus)) if corpus else [_generated()]
+    for judged in sets:
+        count = 20 if smoke else len(judged.queries)
+        print(f"\n{judged.name}: {len(judged.passages):,} passages, {count:,} questions")
+        print(f"{'':28} MRR@10 nDCG@10 recall@10 recall@100 ms a question")
+        for name, texts in (("clean", _clean(judged)), ("damaged", _damaged(judged))):
+            for engine, opened in _engines(texts):
+                print(f"  {name:8} {engine:17}", _figures(judged, opened, count), flush=True)
+
+
+def _figures(judged: Judged, opened: Callable[[ExitStack], Search], count: int) -> str:
+    queries = Random(SEED).sample(sorted(judged.queries), count)
+    with ExitStack() as stack:
+        search = opened(stack)
+        ranks = [_rank(search(judged.queries[query], DEEP), judged.relevant[query]) for query in queries]
+        seconds = [_seconds(search, judged.queries[query]) for query in queries[:TIMED]]
+    first = sum(1 / rank for rank in ranks if rank <= 10) / count
+    gain = sum(1 / math.log2(rank + 1) for rank in ranks if rank <= 10) / count
+    recall = [sum(rank <= depth for rank in ranks) / count for depth in (10, DEEP)]
+    return f"{first:.4f}  {gain:.4f}   {recall[0]:.4f}     {recall[1]:.4f} {1000 * statistics.median(seconds):8.2f}"
+
+
+def _rank(found: Sequence[str], relevant: frozenset[str]) -> float:
+    """The place of the first relevant passage, from 1; infinity where there is none."""
+    return next((rank for rank, passage in enumerate(found, start=1) if passage in relevant), math.inf)
+
+
+def _seconds(search: Search, query: str) -> float:
+    start = time.perf_counter()
+    search(query, 10)
+    return time.perf_counter() - start
+
+
+def _clean(judged: Judged) -> Mapping[str, bytes]:
+    return {name: text.encode() for name, text in judged.passages.items()}
+
+
+def _damaged(judged: Judged) -> Mapping[str, bytes]:
+    """The passages, each with one kind of damage at random."""
+    rng, made = Random(SEED), {}
+    for name, text in judged.passages.items():
+        found = damaged(rng.choice(sorted(KINDS)), text, rng)
+        made[name] = found.content or found.found.encode("utf-8", "replace")
+    return made
+
+
+def _engines(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Callable[[ExitStack], Search]]]:
+    yield "seedsearch", lambda stack: _ours(stack, texts)
+    yield "Whoosh + jieba", lambda stack: _whoosh(stack, texts)
+    yield "FTS5, jieba", lambda stack: _fts5(texts, "unicode61", _cut)
+    yield "FTS5, trigram", lambda stack: _fts5(texts, "trigram", _trigrams)
+
+
+def _ours(stack: ExitStack, texts: Mapping[str, bytes]) -> Search:
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    (folder / "seeds").mkdir()
+    for name, content in texts.items():
+        (folder / "seeds" / f"{name}.txt").write_bytes(content)
+    build_index(folder / "seeds", folder / "index")
+    index = stack.enter_context(open_index(folder / "index"))
+
+    def search(query: str, limit: int) -> list[str]:
+        hits = index.search(query, limit=limit).hits
+        return [Path(path).stem for hit in hits for path in (hit.path, *hit.also_in)]
+
+    return search
+
+
+def _whoosh(stack: ExitStack, texts: Mapping[str, bytes]) -> Search:
+    """As its users set it up: jieba's analyzer, one field, the words of the question joined by OR."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+        from jieba.analyse import ChineseAnalyzer
+        from whoosh import fields, index, qparser
+    jieba.setLogLevel(60)
+    folder = stack.enter_context(TemporaryDirectory())
+    schema = fields.Schema(name=fields.ID(stored=True), text=fields.TEXT(analyzer=ChineseAnalyzer()))
+    made = index.create_in(folder, schema)
+    writer = made.writer(limitmb=256)
+    for name, content in texts.items():
+        writer.add_document(name=name, text=content.decode("utf-8", "replace"))
+    writer.commit()
+    searcher = stack.enter_context(made.searcher())
+    parser = qparser.QueryParser("text", schema, group=qparser.OrGroup)
+
+    def search(query: str, limit: int) -> list[str]:
+        return [hit["name"] for hit in searcher.search(parser.parse(query), limit=limit)]
+
+    return search
+
+
+def _fts5(texts: Mapping[str, bytes], tokenizer: str, terms: Callable[[str], list[str]]) -> Search:
+    database = sqlite3.connect(":memory:")
+    database.execute(f"CREATE VIRTUAL TABLE pages USING fts5(name UNINDEXED, text, tokenize='{tokenizer}')")
+    shown: Callable[[str], str] = (lambda text: " ".join(terms(text))) if tokenizer == "unicode61" else str
+    rows = ((name, shown(content.decode("utf-8", "replace"))) for name, content in texts.items())
+    database.executemany("INSERT INTO pages VALUES (?, ?)", rows)
+
+    def search(query: str, limit: int) -> list[str]:
+        wanted = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms(query) if term.strip())
+        sql = "SELECT name FROM pages WHERE pages MATCH ? ORDER BY bm25(pages) LIMIT ?"
+        return [name for (name,) in database.execute(sql, (wanted, limit))] if wanted else []
+
+    return search
+
+
+def _cut(text: str) -> list[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(60)
+    return [word for word in jieba.cut(text) if word.isalnum()]
+
+
+def _trigrams(text: str) -> list[str]:
+    return [text[i : i + 3] for i in range(len(text) - 2)]
+
+
+def _sets(corpus: Path) -> Iterator[Judged]:
+    for qrels in sorted(corpus.rglob("qrels.tsv")):
+        relevant: dict[str, set[str]] = {}
+        for line in qrels.read_text(encoding="utf-8").splitlines():
+            query, _, passage, relevance = line.split("\t")
+            if int(relevance) > 0:
+                relevant.setdefault(query, set()).add(passage)
+        asked = _rows(qrels.with_name("queries.jsonl"))
+        queries = {q: text for q, text in asked.items() if q in relevant and text.strip()}
+        passages = _rows(qrels.with_name("passages.jsonl"))
+        yield Judged(qrels.parent.name, passages, queries, {q: frozenset(p) for q, p in relevant.items()})
+
+
+def _rows(path: Path) -> dict[str, str]:
+    rows: list[Any] = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["id"]: row["text"] for row in rows}
+
+
+def _generated() -> Judged:
+    """Passages of random words, and questions of a few words of one sentence: enough to see that all runs."""
+    from seedsearch.language import model
+
+    rng = Random(SEED)
+    words = sorted(model().long_words)
+    made = {f"p{i}": [rng.choices(words, k=8) for _ in range(6)] for i in range(60)}
+    passages = {name: "".join("，".join(words) + "。" for words in sentences) for name, sentences in made.items()}
+    queries = {name: "的".join(rng.sample(rng.choice(sentences), 3)) + "是什么？" for name, sentences in made.items()}
+    return Judged("generated", passages, queries, {name: frozenset([name]) for name in made})

@@ -1,0 +1,104 @@
+"""How well a document answers: by its terms as a whole, and by its best passage.
+
+The engine scores whole documents: BM25 over words, pairs and single characters, each unit at half the weight of
+the next larger one, for what a word of two characters says it says three times. Over a long page the pairs of a
+question add up by chance, so the best documents are judged once more by their best passage: how much
+of the question stands within two sentences. There nearness is the point, so pairs count as much as words. A
+title that holds the question's terms counts as a passage of its own.
+
+Words that only ask (什么, 哪些, 怎么) are rare in statements, so their rarity says nothing; they are not scored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from seedsearch.bm25 import rarity
+from seedsearch.folding import HAN
+from seedsearch.query import Term
+from seedsearch.runs import occurrences
+
+PASSAGE = 60  # code points: about two sentences of ordinary prose
+TITLE = 40  # code points that a first line may have to be a title
+JUDGED = 20  # documents that are judged by their passages; the rest keep the order of the engine
+WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
+NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
+
+# Interrogatives, folded, the longer before their parts.
+ASKING = re.compile(
+    "为什么|什么时候|什么样|什么|怎么样|怎么|怎样|哪一|哪些|哪个|哪里|哪儿|哪位|哪种|哪年|哪几|哪|谁|多少|多久|多长|多大|多高"
+    "|几个|几|如何|何时|何地|何处|何种|何人|何|为何|是否|吗|呢|请问"
+)
+# Particles, pronouns and conjunctions that nearly every text holds: they do not decide whether a document matches.
+EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
+_CONTENT = re.compile(rf"[\w{HAN}]+")
+
+Weighted = tuple[tuple[Term, float], ...]
+
+
+def scored_terms(run: str, words: Sequence[str]) -> Weighted:
+    """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
+    asked = ASKING.sub(" ", run)
+    pieces = _CONTENT.findall(asked)
+    singles = dict.fromkeys("".join(pieces))
+    pairs = dict.fromkeys(piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1))
+    whole = dict.fromkeys(word for word in words if not ASKING.fullmatch(word))
+    return (
+        *((Term("word", word), WORD) for word in whole),
+        *((Term("gram", pair), PAIR) for pair in pairs),
+        *((Term("gram", char), SINGLE) for char in singles),
+    )
+
+
+def content_words(words: Iterable[str]) -> list[str]:
+    """The words that say what is asked for: no interrogatives, no particles; all of them where no other is left."""
+    given = list(words)
+    return [w for w in given if w not in EMPTY and not ASKING.fullmatch(w)] or given
+
+
+def asks(words: Iterable[str]) -> bool:
+    """Whether one of the words is an interrogative."""
+    return any(map(ASKING.fullmatch, words))
+
+
+class Passages:
+    """Judges documents by the passage that says most of what was asked."""
+
+    def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
+        """`having`: in how many of all the `documents` each term of `scored` stands."""
+        self._terms = [
+            (term.text, _near(term) * rarity(documents, n))
+            for (term, _), n in zip(scored, having, strict=True)
+            if n and len(term.text) <= PASSAGE
+        ]
+
+    def best(self, run_text: str) -> float:
+        """The score of the best passage of a document: the rarity of what stands in it, each term once."""
+        found = sorted(
+            (at, at + len(text), i, worth)
+            for i, (text, worth) in enumerate(self._terms)
+            for at in occurrences(run_text, text)
+        )
+        inside = [0] * len(self._terms)
+        best = score = 0.0
+        last = 0
+        for start, _, term, worth in found:
+            while last < len(found) and found[last][1] - start <= PASSAGE:
+                score += 0.0 if inside[found[last][2]] else found[last][3]
+                inside[found[last][2]] += 1
+                last += 1
+            best = max(best, score)
+            if inside[term]:
+                inside[term] -= 1
+                score -= 0.0 if inside[term] else worth
+        return best
+
+    def title(self, readable_line: str) -> float:
+        """The same of a title (a run text); 0 for a line too long to be one."""
+        return self.best(readable_line) if len(readable_line) <= TITLE else 0.0
+
+
+def _near(term: Term) -> float:
+    """The weight of a term in a passage."""
+    return NEAR_SINGLE if term.field == "gram" and len(term.text) == 1 else NEAR

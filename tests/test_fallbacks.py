@@ -1,0 +1,77 @@
+"""What is found by sound and spelling when nothing is found as typed, and that the answer says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from seedsearch.engines.memory import MemoryEngine
+from seedsearch.searching import Index
+from tests.test_expressions import entry
+
+TEXTS = ["转学指南：九月办理。", "自动焊接机器人，焊接材料。", "西安的城墙与绿色农业", "hello world, welding"]
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    engine = MemoryEngine()
+    with engine.writer() as writer:
+        for number, text in enumerate(TEXTS):
+            writer.put(entry(number, text))
+    with Index(engine) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("typed", "matched", "marked"),
+    [
+        ("hanjie", "pinyin", "焊接"),
+        ("hàn jiē", "pinyin", "焊接"),
+        ("han'jie", "pinyin", "焊接"),
+        ("han4jie1", "pinyin", "焊接"),
+        ("xian", "pinyin", "西安"),
+        ("lvse", "pinyin", "绿色"),
+        ("lǜsè", "pinyin", "绿色"),
+        ("zhuanxuezhinan", "pinyin", "转学指南"),
+        ("jqr", "pinyin", "机器人"),
+        ("转学指男", "sound", "转学指南"),
+        ("悍接", "sound", "焊接"),
+        ("轉學指男", "sound", "转学指南"),
+    ],
+)
+def test_found_by_sound(index: Index, typed: str, matched: str, marked: str) -> None:
+    results = index.search(typed)
+    assert results.matched == matched
+    (snippet,) = results.hits[0].snippets
+    assert snippet.highlights[0].cut(snippet.text) == marked
+    assert results.notes
+    assert marked in results.notes[0]
+
+
+@pytest.mark.parametrize("typed", ["焊接", "world", "指南", "材料 焊接"])
+def test_what_is_found_as_typed_has_no_note(index: Index, typed: str) -> None:
+    results = index.search(typed)
+    assert results.matched in ("phrase", "all")
+    assert results.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"), [("wprld", ("world",)), ("weldign", ("welding",)), ("hello wrld", ("world",))]
+)
+def test_did_you_mean(index: Index, typed: str, suggested: tuple[str, ...]) -> None:
+    results = index.search(typed)
+    assert (results.total, results.suggestions) == (0, suggested)
+
+
+def test_words_that_no_document_holds_are_named(index: Index) -> None:
+    assert index.search("焊接 量子").notes == ("in no document: 量子",)
+    (note, missing) = index.search("焊接是谁发明的").notes
+    assert note.startswith("no document has all of the words; these have at least 1 of 焊接")
+    assert missing == "in no document: 发明"
+
+
+@pytest.mark.parametrize("typed", ["量子纠缠", "qqqq", "zz9", "ūūū", "。。"])
+def test_nothing_is_made_up(index: Index, typed: str) -> None:
+    results = index.search(typed)
+    assert (results.total, results.hits, results.suggestions) == (0, (), ())

@@ -1,0 +1,54 @@
+"""What a text is about, and what is like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from seedsearch.engines.memory import MemoryEngine
+from seedsearch.searching import Index
+from tests.test_expressions import entry
+
+TEXTS = [
+    "焊接机器人在车间里焊接钢板，焊接材料由供应商提供。",
+    "新的焊接材料用于钢板，机器人完成焊接。",
+    "春天的花园里开满了玫瑰，园丁修剪玫瑰。",
+    "公司公告：会议推迟到下周。",
+]
+
+
+@pytest.fixture
+def index() -> Index:
+    engine = MemoryEngine()
+    with engine.writer() as writer:
+        for number, text in enumerate(TEXTS):
+            writer.put(entry(number, text))
+    return Index(engine)
+
+
+def test_keywords_are_frequent_here_and_rare_elsewhere(index: Index) -> None:
+    words = [word for word, _ in index.keywords(TEXTS[2])]
+    assert words[0] == "玫瑰"
+    assert not {"的", "了", "里"} & set(words)
+
+
+def test_keywords_are_sorted_and_as_many_as_asked(index: Index) -> None:
+    found = index.keywords(TEXTS[0], 3)
+    assert len(found) == 3
+    assert [weight for _, weight in found] == sorted((weight for _, weight in found), reverse=True)
+
+
+def test_what_is_similar_comes_first_and_the_text_itself_not_at_all(index: Index) -> None:
+    results = index.similar(TEXTS[0], name="0")
+    assert results.hits[0].path == "1"
+    assert "0" not in {hit.path for hit in results.hits}
+    assert (results.matched, results.query) == ("similar", "0")
+
+
+def test_a_text_from_elsewhere(index: Index) -> None:
+    assert index.similar("玫瑰与花园").hits[0].path == "2"
+
+
+@pytest.mark.parametrize("text", ["", "的了在", "123 456"])
+def test_a_text_that_tells_nothing(index: Index, text: str) -> None:
+    assert index.keywords(text) == []
+    assert index.similar(text).hits == ()
