@@ -14,6 +14,7 @@ side by side, and no list of its own is needed. Chunks hold up to 256 pairs. Sec
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
 
 CHUNK = 256
+KEPT_CHUNKS = 1024  # unpacked
 SECOND_BITS = 21
 BLANK = 0x20
 
@@ -124,6 +126,7 @@ class PairTable:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._count = container.count
+        self._kept: OrderedDict[int, PairRows] = OrderedDict()
 
     @cached_property
     def firsts(self) -> Keys:
@@ -144,6 +147,13 @@ class PairTable:
 
     def chunk(self, number: int) -> PairRows:
         """One chunk."""
+        if (rows := self._kept.get(number)) is None:
+            rows = self._kept[number] = self._chunk(number)
+            if len(self._kept) > KEPT_CHUNKS:
+                self._kept.popitem(last=False)
+        return rows
+
+    def _chunk(self, number: int) -> PairRows:
         begin, first = self._places[number].tolist()
         end = int(self._places[number + 1][0])
         values = varints.decode(np.frombuffer(zlib.decompress(self._numbers[begin:end]), dtype=np.uint8))
@@ -156,6 +166,17 @@ class PairTable:
 
     def postings_of(self, key: int) -> Lists | None:
         """The postings of a pair."""
+        if (found := self._find(key)) is None:
+            return None
+        return self._lists(found[0], slice(found[1], found[1] + 1))
+
+    def documents_of(self, key: int) -> int:
+        """How many documents have a pair, the deleted ones too."""
+        found = self._find(key)
+        return int(found[0].documents[found[1]]) if found else 0
+
+    def _find(self, key: int) -> tuple[PairRows, int] | None:
+        """The chunk that has a pair, and its place there."""
         number = int(np.searchsorted(self.firsts, np.uint64(key), side="right")) - 1
         if number < 0:
             return None
@@ -163,7 +184,7 @@ class PairTable:
         at = int(np.searchsorted(rows.keys, np.uint64(key)))
         if at == len(rows.keys) or rows.keys[at] != key:
             return None
-        return self._lists(rows, slice(at, at + 1))
+        return rows, at
 
     def _lists(self, rows: PairRows, some: slice) -> Lists:
         return postings.decode(self._postings, rows.starts[some], rows.documents[some], rows.extras[some], self._count)

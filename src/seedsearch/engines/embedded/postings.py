@@ -190,10 +190,20 @@ def _ones(at: Ints, size: int) -> NDArray[np.float64]:
     return np.bincount(at >> 5, 1 << (at & 31), minlength=size // 4 + 2).astype(np.float64, copy=False)
 
 
+def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
+    """`low` and `high` of the shape of one list."""
+    low = (count // documents).bit_length() - 1
+    if low < 0:
+        raise ValueError("a list of more documents than there are")
+    if documents * (low + 1) + ((count - 1) >> (low + 1)) < documents * low + ((count - 1) >> low):
+        low += 1
+    return low, documents + ((count - 1) >> low)
+
+
 def decode_one(stored: Bytes, start: int, documents: int, extra: int, count: int) -> tuple[Ints, Ints]:
     """The documents and counts of the list that begins at this bit; raises ValueError where there is none."""
-    shape = Shape.of(np.array([documents]), np.array([extra]), count)
-    low, high, size = int(shape.low[0]), int(shape.high[0]), int(shape.sizes[0])
+    low, high = _shape_of_one(documents, count)
+    size = documents * low + high + documents + extra
     bits = np.unpackbits(stored[start >> 3 : start + size + 7 >> 3], bitorder="little")[start & 7 :]
     middle = documents * low
     ones = np.flatnonzero(bits[middle : middle + high])

@@ -74,6 +74,10 @@ class Segment:
             return self.together(lists)
         return self.there(self.pairs.postings_of(pairs.key_of(*gram)) if len(gram) == 2 else None)
 
+    def at_most_with(self, gram: str) -> int:
+        """How many documents may have a gram, as far as can be told without reading its list."""
+        return self.pairs.documents_of(pairs.key_of(*gram)) if len(gram) == 2 else self.documents.count
+
     def there(self, lists: Lists | None) -> Found:
         """One list without the documents that were deleted."""
         if lists is None:
