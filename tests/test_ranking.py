@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.query import Term
-from seedsearch.ranking import PASSAGE, Passages, content_words, scored_terms
+from seedsearch.ranking import PASSAGE, Passages, content_words, scored_terms, without_interrogatives
 from seedsearch.searching import Index
+from seedsearch.tiers import stages
 from tests.test_expressions import entry
 
 Opened = Callable[[list[str]], Index]
@@ -30,11 +31,28 @@ def ranked(texts: list[str], query: str) -> list[str]:
     return [hit.path for hit in index_of(texts).search(query).hits]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("焊接用什么材料", "焊接用  材料"),
+        ("他在哪一年出生", "他在   出生"),
+        ("南海有多少岛屿", "南海有  岛屿"),
+        ("谁发明了电灯", " 发明了电灯"),
+        ("苏联于何年解体", "苏联于  解体"),
+        ("许多大学的几何课", "许多大学的几何课"),
+        ("哪吒与吗啡与呢绒", "哪吒与吗啡与呢绒"),
+        ("何先生任何时候", "何先生任何时候"),
+    ],
+)
+def test_interrogatives_are_taken_out(typed: str, said: str) -> None:
+    assert without_interrogatives(typed) == said
+
+
 def test_interrogatives_are_not_scored() -> None:
-    terms = [term.text for term, _ in scored_terms("焊接用什么材料", ["焊接", "用", "什么", "材料"])]
-    assert "什么" not in terms
-    assert "用什" not in terms
-    assert {"焊接", "材料", "焊", "料"} <= set(terms)
+    *_, most = next(stage for stage in stages("焊接用什么材料") if stage[-1].name == "most")
+    terms = {term.text for term, _ in most.scored}
+    assert not terms & {"什么", "用什", "么材", "什"}
+    assert {"焊接", "材料", "焊", "料"} <= terms
 
 
 def test_marks_and_blanks_are_not_scored() -> None:

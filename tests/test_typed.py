@@ -131,7 +131,7 @@ def test_limits_are_said(typed: str, says: str) -> None:
         ("焊接 材料", ["phrase", "all"]),
         ("焊接的创新", ["phrase", "all"]),
         ("焊接是谁发明的", ["phrase", "all", "most"]),
-        ("打通从实验室到现场应用的最后一公里", ["phrase", "all", "most"]),
+        ("打通从实验室到现场应用的最后一公里", ["phrase", "all", "most", "most"]),
     ],
 )
 def test_the_tiers_of_plain_text(typed: str, tiers: list[str]) -> None:

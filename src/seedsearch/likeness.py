@@ -11,7 +11,7 @@ from seedsearch.bm25 import K1
 from seedsearch.engines import Engine
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Any, Run, Term
-from seedsearch.ranking import ASKING, EMPTY
+from seedsearch.ranking import EMPTY, asks
 from seedsearch.runs import run_text
 from seedsearch.tiers import Tier
 
@@ -47,7 +47,7 @@ def like(readable: str, engine: Engine, own: OwnWords = NONE) -> Tier | None:
 
 
 def _tells(word: str) -> bool:
-    return _WORD.fullmatch(word) is not None and word not in EMPTY and not ASKING.fullmatch(word)
+    return _WORD.fullmatch(word) is not None and word not in EMPTY and not asks(word)
 
 
 def _saturated(count: int) -> float:

@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from seedsearch.analysis import placed_words
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
+from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
 from seedsearch.runs import occurrences
 
@@ -25,10 +27,10 @@ JUDGED = 20  # documents that are judged by their passages; the rest keep the or
 WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
 NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
 
-# Interrogatives, folded, the longer before their parts.
-ASKING = re.compile(
-    "为什么|什么时候|什么样|什么|怎么样|怎么|怎样|哪一|哪些|哪个|哪里|哪儿|哪位|哪种|哪年|哪几|哪|谁|多少|多久|多长|多大|多高"
-    "|几个|几|如何|何时|何地|何处|何种|何人|何|为何|是否|吗|呢|请问"
+# Interrogatives as jieba cuts them, folded: 哪 asks but for 哪吒, and 何 and 几 alone may be names and numbers.
+_ASKING = re.compile(
+    "(?:为什么|什么|甚么|怎|多少|谁|哪(?!吒)).{0,3}|几[个年月日次位种岁点天所座条名只届部]|多[久长大高远]|几|如何|为何"
+    "|何[年月日时地处种人物者以故事谓]|是否|请问|吗|呢"
 )
 # Particles, pronouns and conjunctions that nearly every text holds: they do not decide whether a document matches.
 EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
@@ -39,27 +41,34 @@ Weighted = tuple[tuple[Term, float], ...]
 
 def scored_terms(run: str, words: Sequence[str]) -> Weighted:
     """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
-    asked = ASKING.sub(" ", run)
-    pieces = _CONTENT.findall(asked)
+    pieces = _CONTENT.findall(run)
     singles = dict.fromkeys("".join(pieces))
     pairs = dict.fromkeys(piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1))
-    whole = dict.fromkeys(word for word in words if not ASKING.fullmatch(word))
     return (
-        *((Term("word", word), WORD) for word in whole),
+        *((Term("word", word), WORD) for word in dict.fromkeys(words)),
         *((Term("gram", pair), PAIR) for pair in pairs),
         *((Term("gram", char), SINGLE) for char in singles),
     )
 
 
+def asks(word: str) -> bool:
+    """Whether a word only asks."""
+    return _ASKING.fullmatch(word) is not None
+
+
+def without_interrogatives(run: str, own: OwnWords = NONE) -> str:
+    """A run text with blanks in the place of the words that only ask."""
+    said = list(run)
+    for at, word in placed_words(run, own):
+        if asks(word):
+            said[at : at + len(word)] = " " * len(word)
+    return "".join(said)
+
+
 def content_words(words: Iterable[str]) -> list[str]:
     """The words that say what is asked for: no interrogatives, no particles; all of them where no other is left."""
     given = list(words)
-    return [w for w in given if w not in EMPTY and not ASKING.fullmatch(w)] or given
-
-
-def asks(words: Iterable[str]) -> bool:
-    """Whether one of the words is an interrogative."""
-    return any(map(ASKING.fullmatch, words))
+    return [w for w in given if w not in EMPTY and not asks(w)] or given
 
 
 class Passages:

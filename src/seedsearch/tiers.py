@@ -6,6 +6,7 @@ stage is asked only when the ones before found nothing; within a stage the docum
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -15,7 +16,7 @@ from seedsearch.analysis import query_words
 from seedsearch.errors import QueryError
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run
-from seedsearch.ranking import Weighted, asks, content_words, scored_terms
+from seedsearch.ranking import Weighted, asks, content_words, scored_terms, without_interrogatives
 from seedsearch.runs import run_text
 from seedsearch.synonyms import NONE as NO_SYNONYMS
 from seedsearch.synonyms import Synonyms
@@ -27,7 +28,8 @@ LONGEST_QUERY = 2000
 # asking for half of them missed up to one answer in twenty to questions on encyclopaedia texts, asking for a quarter
 # one in three hundred. What shares one word of many stays out, and the ranking does the rest.
 MOST = 0.25
-LONG = 4  # words that say something; so many are a question, as is anything that asks
+LONG = 4  # words that say something: so many are a question, as is anything with an interrogative or such an end
+_QUESTION_END = re.compile(r"(?:\?|是|为)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,14 @@ def stages(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -
         texts = [text for leaf in expression.wanted for text in _texts(leaf)]
         scored = scored_terms(" ".join(texts), texts)
         yield [Tier("query", expression.query, expression.wanted, scored)]
-        return
+        if expression.strict:
+            return
     parts = list(dict.fromkeys(run_text(part).text for part in typed.split()))
     yield _as_typed(whole, parts, synonyms)
     words = query_words(whole, own)
     if words and words != [whole]:
-        yield _by_words(whole, words, synonyms, seen=set(words) <= set(parts))
+        said = without_interrogatives(whole, own)
+        yield from _by_words(said, words, synonyms, seen=set(words) <= set(parts), asked=_is_question(whole, said))
 
 
 def _as_typed(whole: str, parts: Sequence[str], synonyms: Synonyms) -> list[Tier]:
@@ -112,18 +116,28 @@ def _as_typed(whole: str, parts: Sequence[str], synonyms: Synonyms) -> list[Tier
     return stage
 
 
-def _by_words(whole: str, words: Sequence[str], synonyms: Synonyms, *, seen: bool) -> list[Tier]:
-    """All words (unless that was `seen` to find nothing), and for a question most of them.
+def _is_question(whole: str, said: str) -> bool:
+    return whole != said or _QUESTION_END.search(whole) is not None
 
-    Both at once, for few documents state all that a question asks.
+
+def _by_words(said: str, words: Sequence[str], synonyms: Synonyms, *, seen: bool, asked: bool) -> Iterator[list[Tier]]:
+    """All words (unless that was `seen` to find nothing), and for a question or many words most of them, or any.
+
+    Both at once, for few documents state all that a question asks. `said` is the query without its interrogatives.
     """
     every, content = _Words.of(words, synonyms), _Words.of(content_words(words), synonyms)
-    scored = scored_terms(" ".join([whole, *(text for text in every.texts if text not in whole)]), every.texts)
+    telling = [text for text in every.texts if not asks(text)]
+    scored = scored_terms(" ".join([said, *(text for text in telling if text not in said)]), telling)
+
+    def some(count: int) -> Tier:
+        return Tier("most", AtLeast(count, content.required), content.wanted, scored, excluded=All(every.required))
+
     stage = [] if seen else [Tier("all", All(every.required), every.wanted, scored)]
-    if asks(words) or len(content.required) >= LONG:
-        most = AtLeast(ceil(MOST * len(content.required)), content.required)
-        stage.append(Tier("most", most, content.wanted, scored, excluded=All(every.required)))
-    return stage
+    count = ceil(MOST * len(content.required))
+    long = asked or len(content.required) >= LONG
+    yield [*stage, some(count)] if long else stage
+    if long and count > 1:
+        yield [some(1)]
 
 
 def _texts(leaf: Query) -> tuple[str, ...]:

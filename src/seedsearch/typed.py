@@ -57,10 +57,14 @@ _LAST = "\uffff"  # after every date that begins so
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A query tree, and the leaves of it that a document should show: those not under a NOT, filters left out."""
+    """A query tree, and the leaves of it that a document should show: those not under a NOT, filters left out.
+
+    `strict`: it has operators, quotations or filters, not just a mark inside a word that may be no wildcard.
+    """
 
     query: Query
     wanted: tuple[Query, ...]
+    strict: bool
 
 
 class _Token(NamedTuple):
@@ -83,7 +87,8 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
         query = _Parser(tokens, synonyms).whole()
     except _NotWellFormed:
         return None
-    return Expression(query, tuple(dict.fromkeys(_wanted(query))))
+    strict = any(token.quoted or token.kind != "leaf" or _FILTER.fullmatch(token.text) for token in tokens)
+    return Expression(query, tuple(dict.fromkeys(_wanted(query))), strict)
 
 
 def explained(query: Query) -> str:
