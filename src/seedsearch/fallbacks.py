@@ -88,7 +88,7 @@ def _cuts(letters: str) -> list[tuple[str, ...]]:
         ends: dict[int, list[tuple[str, ...]]] = {0: [()]}
         for at in range(len(piece)):
             for size in range(1, 7):
-                if piece[at : at + size] in syllables() and at + size <= len(piece):
+                if piece[at : at + size] in _syllables() and at + size <= len(piece):
                     more = [(*way, piece[at : at + size]) for way in ends.get(at, ())]
                     ends[at + size] = nsmallest(SEGMENTATIONS, ends.get(at + size, []) + more, key=len)
         ways = nsmallest(SEGMENTATIONS, (a + b for a in ways for b in ends.get(len(piece), ())), key=len)

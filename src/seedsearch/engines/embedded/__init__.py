@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -26,10 +26,12 @@ from seedsearch.engines.embedded.disk import Disk
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
 from seedsearch.engines.embedded.segment import Mask, Segment
 from seedsearch.engines.embedded.vocabulary import vocabulary
-from seedsearch.engines.embedded.writer import EmbeddedWriter
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, Matches
 from seedsearch.query import FIELDS, Field, Query, Term
+
+if TYPE_CHECKING:
+    from seedsearch.engines.embedded.writer import EmbeddedWriter
 
 TRIES = 20  # of opening an index that is changed at the same time
 
@@ -128,6 +130,8 @@ class EmbeddedEngine:
 
     def writer(self) -> EmbeddedWriter:
         """A context manager for changes; raises IndexLocked where another one is open."""
+        from seedsearch.engines.embedded.writer import EmbeddedWriter
+
         with self.mapped():
             return EmbeddedWriter(self, self._disk)
 

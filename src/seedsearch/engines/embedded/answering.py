@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property
 from heapq import nsmallest
 from typing import TypeVar
 
@@ -22,7 +21,6 @@ from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.segment import Found, Mask, Segment
 from seedsearch.model import Match, Matches
 from seedsearch.query import (
-    FIELDS,
     All,
     Any,
     AtLeast,
@@ -159,13 +157,13 @@ class Answering:
         """What BM25 adds to a count for the length of each document."""
         return self._kept.get(
             ("norms", i, field),
-            lambda: K1 * (1 - B + B * self._segments[i].lengths(field) / self._means[field]),
+            lambda: K1 * (1 - B + B * self._segments[i].lengths(field) / self._mean(field)),
             lambda norms: norms.nbytes,
         )
 
-    @cached_property
-    def _means(self) -> dict[Field, float]:
-        return {f: max(sum(s.total(f) for s in self._segments), 1) / max(self.count, 1) for f in FIELDS}
+    def _mean(self, field: Field) -> float:
+        """The mean length of a field."""
+        return max(sum(segment.total(field) for segment in self._segments), 1) / max(self.count, 1)
 
     def _mask(self, i: int, node: Query) -> Mask:
         return self._kept.get((i, node), lambda: self._made_mask(i, node), lambda mask: 200 + mask.nbytes)

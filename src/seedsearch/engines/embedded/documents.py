@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import Alphabet, Points
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.packing import digest_of
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
@@ -208,3 +207,8 @@ class Documents:
             made.append(whole[at : at + size])
             at += size
         return made
+
+
+def digest_of(stored: bytes) -> str:
+    """The digest that was stored."""
+    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")

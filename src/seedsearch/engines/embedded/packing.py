@@ -115,14 +115,9 @@ def numbered() -> defaultdict[Any, int]:
 
 
 def _digest(digest: str) -> bytes:
-    """Hexadecimal digits as bytes, anything else as text; `digest_of` tells them apart."""
+    """Hexadecimal digits as bytes, anything else as text; `documents.digest_of` tells them apart."""
     try:
         short = bytes.fromhex(digest)
     except ValueError:
         return b"=" + digest.encode("utf-8", "surrogatepass")
     return b"x" + short if short.hex() == digest else b"=" + digest.encode()
-
-
-def digest_of(stored: bytes) -> str:
-    """The digest that was stored."""
-    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsearch.engines.embedded import pairs
+from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
@@ -100,7 +100,7 @@ class Segment:
     @cached_property
     def by_rank(self) -> Ints:
         """The documents in the order of their ids, the deleted ones too."""
-        return self.ids.lists(self.ids.rows).documents
+        return postings.decode_singles(self.container.array("doc.postings", np.uint8), self.documents.count)
 
     @cached_property
     def ranks(self) -> Ints:
