@@ -169,7 +169,10 @@ def _fts5(folder: Path, files: Sequence[Path], place: Path, *, trigram: bool) ->
 
 
 def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
-    """The same two fields as ours, made from Python; neither text nor positions of words are stored."""
+    """The same two fields as ours, made from Python: words, and pairs and single characters.
+
+    Only pairs have positions, which phrases need; the text is not stored.
+    """
     import tantivy
 
     place.mkdir()
@@ -177,6 +180,7 @@ def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
     builder.add_unsigned_field("number", stored=True)
     builder.add_text_field("word", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("gram", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("single", tokenizer_name="whitespace", index_option="freq")
     schema = builder.build()
     index = tantivy.Index(schema, path=str(place))
     writer = index.writer(heap_size=256_000_000)
@@ -186,6 +190,7 @@ def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
         document.add_unsigned("number", number)
         document.add_text("word", " ".join(words(fold(text))))
         document.add_text("gram", " ".join(run[i : i + 2] for i in range(len(run) - 1)))
+        document.add_text("single", " ".join(run))
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
@@ -235,5 +240,5 @@ ENGINES: dict[str, Callable[[Path, Sequence[Path], Path], Opened]] = {
     "Whoosh + jieba": _whoosh,
     "FTS5, words": lambda folder, files, place: _fts5(folder, files, place, trigram=False),
     "FTS5, trigrams": lambda folder, files, place: _fts5(folder, files, place, trigram=True),
-    "tantivy, words and pairs": _tantivy,
+    "tantivy, words and grams": _tantivy,
 }

@@ -129,14 +129,23 @@ def _changed(
 
 def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    jobs = list(changed)
-    sample, rest = _split(_spread(jobs), SAMPLE)
-    first = [analyse(job, own) for job, _ in sample]
-    packer = writer.packer([outcome.entry for outcome in first if outcome.entry is not None])
-    yield packed(first, packer)
-    tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
+    sample, rest = _split(_spread(list(changed)), SAMPLE)
+    first: list[Done] = []
+
+    def tasks() -> Iterator[Task]:
+        """Asked for when the workers have been started: the sample is analysed meanwhile."""
+        outcomes = [analyse(job, own) for job, _ in sample]
+        packer = writer.packer([outcome.entry for outcome in outcomes if outcome.entry is not None])
+        first.append(packed(outcomes, packer))
+        for some in _portions(rest):
+            yield Task([job for job, _ in some], packer, own)
+
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
-    yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
+    for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
+        yield from first
+        first.clear()
+        yield done
+    yield from first
 
 
 def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:

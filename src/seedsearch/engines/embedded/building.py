@@ -79,7 +79,7 @@ class Pending:
         self._pairs.append(postings.moved(pack.pairs, self.count))
         self._words.add(pack.words, self.count)
         self._tags.add(pack.tags, self.count)
-        self._packs.append(pack)
+        self._packs.append(pack.without_postings())
         self.count += len(pack.ids)
         self.size += pack.size
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Self
 
@@ -52,6 +52,11 @@ class Pack:
     pairs: Rows
     words: TermsPack
     tags: TermsPack
+
+    def without_postings(self) -> Pack:
+        """The documents alone."""
+        nothing = np.zeros(0, dtype=np.uint64)
+        return replace(self, pairs=nothing, words=TermsPack([], nothing), tags=TermsPack([], nothing))
 
     @property
     def size(self) -> int:
