@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from seedsearch.errors import QueryError
 from seedsearch.runs import run_text
 from seedsearch.tiers import LONGEST_QUERY, readings
-from seedsearch.typed import DEEPEST, MOST_TERMS, explained, expression_of
+from seedsearch.typed import DEEPEST, MOST_PIECES, MOST_TERMS, explained, expression_of
 
 
 def read(typed: str) -> str | None:
@@ -112,6 +112,8 @@ def test_every_text_can_be_read(typed: str) -> None:
     [
         ("(" * (DEEPEST + 1) + '"a"' + ")" * (DEEPEST + 1), "brackets"),
         (" OR ".join("a" * (MOST_TERMS + 1)), "terms"),
+        ("焊*" * (MOST_PIECES + 1) + "接", "pieces"),
+        (f'"{"焊 " * (MOST_PIECES + 1)}"~5', "pieces"),
         ("焊" * (LONGEST_QUERY + 1), "longer than"),
         ("(" * 3000 + "a" + ")" * 3000, "longer than"),
         ("", "empty"),

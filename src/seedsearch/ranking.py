@@ -19,11 +19,12 @@ from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
-from seedsearch.runs import occurrences
+from seedsearch.runs import run_text
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
-JUDGED = 20  # documents that are judged by their passages; the rest keep the order of the engine
+JUDGED = 10  # documents that are judged by their passages, a page of hits; the rest keep the order of the engine
+FEW = 20  # documents; in more, a term that half of them have does not tell their passages apart
 WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
 NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
 
@@ -79,33 +80,44 @@ class Passages:
         self._terms = [
             (term.text, _near(term) * rarity(documents, n))
             for (term, _), n in zip(scored, having, strict=True)
-            if n and len(term.text) <= PASSAGE
+            if n and len(term.text) <= PASSAGE and (2 * n <= documents or documents < FEW)
         ]
 
-    def best(self, run_text: str) -> float:
-        """The score of the best passage of a document: the rarity of what stands in it, each term once."""
-        found = sorted(
-            (at, at + len(text), i, worth)
-            for i, (text, worth) in enumerate(self._terms)
-            for at in occurrences(run_text, text)
-        )
-        inside = [0] * len(self._terms)
+    def best(self, run: str) -> float:
+        """The score of the best passage of a run text: the rarity of what stands in it, each term once."""
+        found: list[tuple[int, int, int]] = []
+        for i, (text, _) in enumerate(self._terms):
+            size, at = len(text), run.find(text)
+            while at >= 0:
+                found.append((at, at + size, i))
+                at = run.find(text, at + 1)
+        found.sort()
+        return self._best_window(found)
+
+    def _best_window(self, found: Sequence[tuple[int, int, int]]) -> float:
+        worth = [worth for _, worth in self._terms]
+        inside = [0] * len(worth)
         best = score = 0.0
-        last = 0
-        for start, _, term, worth in found:
-            while last < len(found) and found[last][1] - start <= PASSAGE:
-                score += 0.0 if inside[found[last][2]] else found[last][3]
-                inside[found[last][2]] += 1
+        last, count = 0, len(found)
+        for start, _, term in found:
+            limit = start + PASSAGE
+            while last < count and found[last][1] <= limit:
+                new = found[last][2]
+                if not inside[new]:
+                    score += worth[new]
+                inside[new] += 1
                 last += 1
-            best = max(best, score)
-            if inside[term]:
-                inside[term] -= 1
-                score -= 0.0 if inside[term] else worth
+            if score > best:
+                best = score
+            inside[term] -= 1
+            if not inside[term]:
+                score -= worth[term]
         return best
 
-    def title(self, readable_line: str) -> float:
-        """The same of a title (a run text); 0 for a line too long to be one."""
-        return self.best(readable_line) if len(readable_line) <= TITLE else 0.0
+    def title(self, readable: str) -> float:
+        """The same of the first line of a text; 0 where that is too long for a title."""
+        line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
+        return self.best(run_text(line).text) if len(line) <= TITLE else 0.0
 
 
 def _near(term: Term) -> float:

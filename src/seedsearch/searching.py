@@ -132,9 +132,8 @@ class Index:
         passages = Passages(tier.scored, having, documents)
         judged = []
         for match in matches:
-            run = run_text(match.readable)
-            score = match.score + passages.title(run_text(match.readable.lstrip().partition("\n")[0]).text)
-            judged.append(replace(match, score=score + (passages.best(run.text) if tier.judged else 0.0)))
+            passage = passages.best(run_text(match.readable).text) if tier.judged else 0.0
+            judged.append(replace(match, score=match.score + passages.title(match.readable) + passage))
         return sorted(judged, key=lambda match: (-match.score, match.doc_id))
 
     def readings(self, query: str) -> list[str]:

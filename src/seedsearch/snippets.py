@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,15 +90,17 @@ def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
 def _windows(found: Sequence[Occurrence], width: int) -> list[tuple[int, int]]:
     """Slices of `found` that fit into `width`, one from each occurrence on, best first."""
     rated: list[tuple[int, int, int, int]] = []
-    terms: Counter[int] = Counter()
+    inside: dict[int, int] = {}
     last = 0
     for first, occurrence in enumerate(found):
-        while last < len(found) and (last <= first or found[last].span.end - occurrence.span.start <= width):
-            terms[found[last].term] += 1
+        limit = occurrence.span.start + width
+        while last < len(found) and (last <= first or found[last].span.end <= limit):
+            inside[found[last].term] = inside.get(found[last].term, 0) + 1
             last += 1
-        rated.append((-len(terms), -min(last - first, 3), first, last))
-        terms[occurrence.term] -= 1
-        terms += Counter()  # forgets the terms that are at zero
+        rated.append((-len(inside), -min(last - first, 3), first, last))
+        inside[occurrence.term] -= 1
+        if not inside[occurrence.term]:
+            del inside[occurrence.term]
     return [(first, last) for _, _, first, last in sorted(rated)]
 
 

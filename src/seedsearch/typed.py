@@ -42,6 +42,7 @@ from seedsearch.synonyms import Synonyms
 
 DEEPEST = 32  # brackets in brackets
 MOST_TERMS = 256  # words and phrases of one expression
+MOST_PIECES = 16  # of a pattern or of words that stand near one another
 STAR = 8  # characters that a star between ideographs stands for at most: longer than any word
 
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”')
@@ -288,6 +289,7 @@ def _near(text: str, distance: int) -> Query:
     parts = [run_text(part).text for part in text.split()]
     if len(parts) == 1:
         parts = query_words(parts[0])
+    _check_pieces(len(parts))
     return Near(tuple(parts), distance) if len(parts) > 1 else _run(text)
 
 
@@ -305,7 +307,13 @@ def _pattern(pattern: str) -> Query:
             gaps.append((least, least + STAR if "*" in piece else least))
         else:
             texts.append(piece)
+    _check_pieces(len(texts))
     return Gapped(tuple(texts), tuple(gaps)) if gaps else Run(texts[0])
+
+
+def _check_pieces(count: int) -> None:
+    if count > MOST_PIECES:
+        raise QueryError(f"a pattern of the query has more than {MOST_PIECES} pieces", hint="ask for fewer at a time")
 
 
 def _filter(name: str, value: str) -> Query | None:
