@@ -240,6 +240,14 @@ def test_a_second_writer_is_told_who_writes(index: Path) -> None:
     open_engine(index, MARK).writer().__exit__(None, None, None)
 
 
+def test_an_index_is_not_thrown_away_under_a_writer(index: Path) -> None:
+    with open_engine(index, MARK).writer() as writer:
+        with pytest.raises(IndexLocked):
+            open_engine(index, "analysis 1", create=True, replace=True)
+        writer.put(entry("e", "后来"))
+    assert set(state(index)[0]) == {*BEFORE, "e"}
+
+
 def test_a_killed_writer_leaves_no_lock(index: Path) -> None:
     def hold() -> None:
         open_engine(index, MARK).writer()

@@ -73,6 +73,10 @@ class Container:
         start, size, _ = self._table[name]
         return start, start + size
 
+    def let_go(self) -> None:
+        """Give back the memory of what was read; it is read again where it is needed again."""
+        self.mapped.madvise(mmap.MADV_DONTNEED)
+
     def bytes(self, name: str) -> memoryview:
         """A section."""
         start, end = self.span(name)

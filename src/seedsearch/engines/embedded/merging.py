@@ -135,6 +135,7 @@ def _pair_parts(segments: Sequence[Segment], numbers: Sequence[Ints]) -> Iterato
     for low, high in pairwise(borders):
         rows = []
         for segment, new in zip(segments, numbers, strict=True):
+            segment.container.let_go()
             keys, lists = segment.pairs.between(low, high)
             owners, documents, counts = _renumbered(lists, new)
             rows.append((keys[owners], documents, counts))

@@ -62,7 +62,7 @@ class Pack:
     def size(self) -> int:
         """About how many bytes it takes."""
         arrays = (self.codes, self.differences, self.pairs, self.words.rows, self.tags.rows)
-        return sum(array.nbytes for array in arrays) + 200 * len(self.ids) + 100 * len(self.words.terms)
+        return sum(array.nbytes for array in arrays) + 300 * len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)

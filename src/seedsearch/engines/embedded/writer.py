@@ -23,8 +23,8 @@ from seedsearch.model import IndexEntry
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
-ROOM = 352 << 20  # bytes of packs that are held before they become a segment
-TOGETHER = 256  # entries that are packed at once when they come one by one
+ROOM = 360 << 20  # bytes of packs that are held before they become a segment
+TOGETHER, CHARACTERS = 256, 1_000_000  # entries, and characters of them, that are packed at once
 MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
 WORTH_MERGING = 3  # segments
 DEAD = 0.2  # the share of deleted documents past which a segment is written anew
@@ -84,6 +84,7 @@ class EmbeddedWriter:
         pairs = zip(engine.segments, self._before.parts, strict=True)
         self._segments = [_Open(segment, part, segment.live) for segment, part in pairs]
         self._entries: list[IndexEntry] = []
+        self._characters = 0
         self._pending: Pending | None = None
         self._numbers: dict[bytes, int] = {}  # of the documents that are pending
         self._dead: set[int] = set()
@@ -101,7 +102,8 @@ class EmbeddedWriter:
     def put(self, entry: IndexEntry) -> None:
         """Add the entry, in the place of any with the same doc_id."""
         self._entries.append(entry)
-        if len(self._entries) >= TOGETHER:
+        self._characters += len(entry.readable)
+        if len(self._entries) >= TOGETHER or self._characters >= CHARACTERS:
             self._flush()
 
     def add(self, pack: Pack) -> None:
@@ -141,7 +143,7 @@ class EmbeddedWriter:
     def _flush(self) -> None:
         if self._entries:
             packer = self.packer(self._entries)
-            entries, self._entries = self._entries, []
+            entries, self._entries, self._characters = self._entries, [], 0
             self._take(packer.pack(entries))
 
     def _take(self, pack: Pack) -> None:
