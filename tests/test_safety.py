@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ from seedsearch.analysis import words
 from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.disk import LOCK, Disk
-from seedsearch.engines.embedded.manifest import NAME
+from seedsearch.engines.embedded.manifest import FORMAT, NAME
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexStale, OutputError, SeedsearchError
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
@@ -377,12 +378,14 @@ def test_damage_is_named_and_never_a_traceback(index: Path) -> None:
 
 def test_a_newer_index_is_told_from_a_broken_one(index: Path) -> None:
     path = index / NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 3', '"format": 4'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'), encoding="utf-8"
+    )
     with pytest.raises(IndexStale, match="newer version; update seedsearch"):
         open_engine(index, MARK)
 
 
 def test_a_file_of_others_is_no_index(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text('{"format": 3, "fingerprint": "analysis 0"}', encoding="utf-8")
+    (tmp_path / NAME).write_text(json.dumps({"format": FORMAT, "fingerprint": MARK}), encoding="utf-8")
     with pytest.raises(IndexDamaged, match="checksum"):
         open_engine(tmp_path, MARK)

@@ -2,7 +2,7 @@
 
 A pair is one number: the code point of the first, shifted by 21 bits, and the code point of the second plus one, or 0
 where a blank or the end of the text follows. So every occurrence of a character is in one of its pairs, its pairs stand
-side by side, and no list of its own is needed. Chunks hold up to 256 pairs. Sections:
+side by side, and few need lists of their own (singles.py). Chunks hold up to 256 pairs. Sections:
 
     pairs           for each chunk, deflated, the varints: how many pairs it has, how far each (but the first) is from
                     the one before it, and those of the lists (postings.py)
@@ -27,6 +27,7 @@ from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.alphabet import Points
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.singles import SinglesWriter
 
 CHUNK = 256
 KEPT_CHUNKS = 1024  # unpacked
@@ -73,19 +74,23 @@ class PairsWriter:
 
     def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
         """The sections; each part is asked for when the one before it has been written."""
-        yield "pairs.postings", self._written(parts)
+        singles = SinglesWriter(self._count)
+        yield "pairs.postings", self._written(parts, singles)
+        singles.close()
+        yield from singles.sections()
         yield "pairs", self._numbers
         yield "pairs.firsts", [firsts.astype("<u8").tobytes() for firsts in self._firsts]
         end = np.array([[self._at, self._postings]])
         yield "pairs.chunks", [places.astype("<i8").tobytes() for places in (*self._places, end)]
 
-    def _written(self, parts: Iterable[Part]) -> Iterable[Chunk]:
+    def _written(self, parts: Iterable[Part], singles: SinglesWriter) -> Iterable[Chunk]:
         for keys, lists in parts:
             extras = postings.extras_of(lists)
             stored, starts = postings.encode(lists, extras, self._count, CHUNK)
             yield stored
             if len(keys):
                 self._add(keys, *postings.numbers_of(lists.lengths, extras), starts // 8)
+                singles.add((keys >> np.uint64(SECOND_BITS)).astype(np.int64), lists)
             self._postings += len(stored)
 
     def _add(self, keys: Keys, numbers: Keys, of_each: Ints, starts: Ints) -> None:

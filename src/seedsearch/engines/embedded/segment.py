@@ -14,6 +14,7 @@ from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
 from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
@@ -31,6 +32,7 @@ class Segment:
         self.live = live
         self.documents = Documents(container)
         self.pairs = PairTable(container)
+        self.singles = Singles(container)
         self.tables = {"word": TermTable(container, "word"), "tag": TermTable(container, "tag")}
         self.ids = TermTable(container, "doc")
 
@@ -69,6 +71,8 @@ class Segment:
         return self.there(self.tables[field].postings_of(term.encode("utf-8", "surrogatepass")))
 
     def _with_gram(self, gram: str) -> Found:
+        if len(gram) == 1 and (single := self.singles.postings_of(gram)) is not None:
+            return self.there(single)
         if len(gram) == 1:
             _, lists = self.pairs.between(pairs.key_of(gram), pairs.key_of(chr(ord(gram) + 1)))
             return self.together(lists)
