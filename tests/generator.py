@@ -8,6 +8,7 @@ GBK bytes; then one of the readers that were seen, and on some pages a later nar
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -138,18 +139,24 @@ def _misread(written: str, read: str) -> Callable[[str, str, Random], Damaged]:
 
 
 def _utf8_as_gbk_lossless(kind: str, text: str, rng: Random) -> Damaged:
-    """Lines whose bytes happen to pair up: a character is added where they do not."""
-    lines = []
-    for line in text.split("\n"):
-        while line:
-            try:
-                line.encode().decode("gb18030")
-                break
-            except UnicodeDecodeError:
-                line = line[:-1]
-        lines.append(line)
-    true = "\n".join(lines)
+    """Lines whose bytes happen to pair up: characters that break a pair are left out."""
+    true = "\n".join(map(_pairing_up, text.split("\n")))
     return Damaged(kind, true, true.encode().decode("gb18030"))
+
+
+def _pairing_up(line: str) -> str:
+    """The characters of `line` whose UTF-8 bytes a GB18030 reader takes in whole pairs, one after the other."""
+    reader = getincrementaldecoder("gb18030")()
+    kept, state, whole = "", reader.getstate(), 0
+    for char in line:
+        try:
+            reader.decode(char.encode())
+        except UnicodeDecodeError:
+            reader.setstate(state)
+            continue
+        kept, state = kept + char, reader.getstate()
+        whole = whole if state[0] else len(kept)
+    return kept[:whole]
 
 
 def _utf8_as_gbk_lossy(kind: str, text: str, rng: Random) -> Damaged:
