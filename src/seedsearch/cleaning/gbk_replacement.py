@@ -28,7 +28,6 @@ _LOSS = (
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
-_PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _MARKS = "！？。，；、!?,;"
 
 
@@ -43,12 +42,13 @@ def _event() -> re.Pattern[str]:
     )
 
 
-UNLISTED = 2.0  # nats for a character of the site's list that is nowhere else on the page
+# Noise of the program in front of its marks, where a reader kept it; so often that it is no accident.
+_NOISY, NOISY = re.compile("[\x05-\x08]+[，。、；！？,;!?]"), 2
 
 
 def edits(text: str) -> list[Edit]:
     """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
-    listed = marked_characters(text)
+    listed = marked_characters(text) or (suspected_characters(text) if len(_NOISY.findall(text)) >= NOISY else {})
     if listed:
         return list(_Pass(text, listed, marked=True).edits())
     if not _SIGN_OF_LOSS.search(text):
@@ -65,7 +65,6 @@ class _Pass:
 
     def __init__(self, text: str, listed: dict[str, str], *, marked: bool) -> None:
         self._text, self._listed, self._marked = text, listed, marked
-        self._drops = _PRIVATE_USE.search(text) is None  # a reader that shows private-use characters drops nothing
         # A reader that leaves a sign for one broken pair leaves it for all.
         self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
@@ -105,18 +104,9 @@ class _Pass:
         if ending is None:
             return None
         searched = [c for c in read_as(reading) if c[1][0] == ending[1] and c[1][1] > 0x80]
-        leads = tuple((pair[1], cost) for cost, pair in self._likely(searched))
+        leads = tuple((pair[1], cost + more) for more, pair in self._score().as_marked(searched))
         mark = "(" + self._text[start:end].lstrip("(（?\ufffd\0")
         return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
-
-    def _likely(self, searched: list[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
-        """Pairs with their cost, of characters that the page marks or does not hold; not those that stand unmarked."""
-        likely = [
-            (0.0 if char in self._listed else UNLISTED, pair)
-            for char, pair in searched
-            if char in self._listed or char not in self._text
-        ]
-        return likely or [(0.0, pair) for _, pair in searched]
 
     def _stop(self, event: re.Match[str]) -> Edit | None:
         if event["silent"]:
@@ -135,11 +125,11 @@ class _Pass:
 
     def _score(self) -> PageScore:
         if self._page is None:
-            self._page = PageScore(MARK.sub(r"\1", self._text))
+            self._page = PageScore(MARK.sub(r"\1", self._text), self._listed)
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:
-        made = repair(self._text, site, self._score(), drops=self._drops, marked=self._marked)
+        made = repair(self._text, site, self._score(), drops=not self._score().private, marked=self._marked)
         if made is None:
             return None
         self._last = made.text[-1:]

@@ -14,6 +14,7 @@ Over the damaged pages measured,
 * 3 to 25 % of the ideographs are marked (text for learners: over 70 %, or a word list);
 * and either the marked characters are ones that the Simplified-to-Traditional table changes, or the same ones
   come again and again.
+Noise in front of marks (`gbk_replacement`) proves a page by itself.
 Each character has one reading per page, the one it is marked with most often.
 
 What is left alone: on pages without that evidence, everything; on damaged pages, marks on rare characters and readings
@@ -40,8 +41,9 @@ CONSISTENT = 0.85
 LISTED = 0.75  # of the bracketed letters mark characters of the list; the rest are glosses, units, abbreviations
 MEDIAN_RANK = 1500
 # Either this share of the marks is on characters of the Simplified-to-Traditional table, and they are dense, or some of
-# them are marked more than once …
+# them are marked more than once, or not one of them is rare, unchanged or left unmarked elsewhere …
 CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
+EVERYDAY = 1000
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
 MANY, REPEATED = 5, 0.3
 # A character belongs to the list if this share of its occurrences is marked; glosses stand once.
@@ -70,8 +72,12 @@ class Evidence:
         if self.consistent < CONSISTENT or self.median_rank > MEDIAN_RANK:
             return False
         if self.changed >= CHANGED:
-            return self.share >= DENSE or self.repeated >= SOME_REPEATED
+            return self.share >= DENSE or self.repeated >= SOME_REPEATED or self._spotless
         return self.marks >= MANY and self.repeated >= REPEATED
+
+    @property
+    def _spotless(self) -> bool:
+        return self.changed == self.consistent == self.listed == 1 and self.median_rank <= EVERYDAY
 
 
 def marked_characters(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import pairwise
@@ -17,7 +17,7 @@ from math import exp, log
 
 from seedsearch.cleaning.faults import PRIVATE, pairs
 from seedsearch.folding import table
-from seedsearch.language import model, pair_score
+from seedsearch.language import model, pair_score, rank
 
 PAGE = 0.5  # the weight of the page's own pairs beside the model's
 FLOOR = -20.0  # no pair is less likely than this: true text has surprises, and one must not outweigh the rest
@@ -25,8 +25,14 @@ MARK = -5.0  # ln p of a mark as a word
 IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph
 BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
 _BLANK_COST = 4.0
+# Nats for a character of the site's list that is nowhere else on the page, and more for one past these frequency ranks:
+# nine in ten of the marked characters are among the first 1,200.
+UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
+EVERYDAY, COMMON = 600, 1200
 _OPENING = frozenset("“‘（《〈【「『〔")
 _STOPS = frozenset("，。、；：！？")
+_PRIVATE_USE = re.compile("[\ue000-\ue864]")
+_NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
 
 
@@ -136,8 +142,15 @@ def words(text: str) -> float:
 class PageScore:
     """ln p of pairs of characters on one page."""
 
-    def __init__(self, text: str) -> None:
-        """`text`: the page with its marks taken out."""
+    def __init__(self, text: str, listed: Container[str] = ()) -> None:
+        """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
+        self._text, self._listed = text, listed
+        # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
+        self.private = _PRIVATE_USE.search(text) is not None
+        # Whether later programs made full-width marks ASCII.
+        self.narrowed = text.count(",") >= text.count("，")
+        # Whether numbers stand off the ideographs before them.
+        self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
         once = _DOUBTFUL.sub("", "\n".join(dict.fromkeys(text.split("\n"))))
         single = Counter(once)
         # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
@@ -147,6 +160,24 @@ class PageScore:
             if count > 1 and a >= "\u3400" and b >= "\u3400":
                 self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
                 self._before[b].append(a)
+
+    def as_marked(self, searched: Sequence[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
+        """(nats against it, pair) of the characters that the site may have marked.
+
+        First those of the page's list, then common ones that the page does not hold; those that stand there without a
+        mark are not of the list, and taken only where there is no other.
+        """
+        likely = [(self._unlisted(char), pair) for char, pair in searched if self._may_be_listed(char)]
+        return likely or [(0.0, pair) for _, pair in searched]
+
+    def _may_be_listed(self, char: str) -> bool:
+        return char in self._listed or char not in self._text
+
+    def _unlisted(self, char: str) -> float:
+        if char in self._listed:
+            return 0.0
+        place = rank(char)
+        return UNLISTED if place < EVERYDAY else UNLISTED + UNCOMMON if place < COMMON else UNLISTED + RARE
 
     def pair(self, a: str, b: str) -> float:
         """ln p(b | a), about 0 to -20."""

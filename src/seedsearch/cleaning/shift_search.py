@@ -7,6 +7,7 @@ lost byte meet again one character later, so stretches without dropped pairs cos
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from heapq import nlargest
 from math import inf
@@ -17,8 +18,10 @@ from seedsearch.cleaning.readings import is_reading, read_as
 from seedsearch.cleaning.shift_score import Choices, PageScore, beginning_with, ending_in, words
 from seedsearch.cleaning.shift_traces import (
     BEGINNING,
+    BRACKET_REST,
     BRACKETED,
     CLOSING_OF,
+    MARKUP_LENGTH,
     MARKUP_REST,
     NOISE,
     READING,
@@ -42,6 +45,9 @@ CONTEXT = 4  # characters on each side of a guess that the word model sees
 # Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair
 # without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
 SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
+LINE_END, EATEN_BLANK = 1.0, 2.0  # … for what else may have gone with a broken pair
+MID_SENTENCE = 4.0  # … for a comma at the end of a line
+DIGITS = "0123456789"
 HASTY = 6.0  # … for a full stop after a short clause and before an ideograph
 USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
 UNBALANCED = 3.0  # … for closing what is not open
@@ -248,7 +254,7 @@ class _Search:
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
         """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
-        if char in _NARROW_MARKS and char:
+        if char in _NARROW_MARKS and char and self._page.narrowed:
             self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
         sign = SIGN.match(self._text, at)
         noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
@@ -281,8 +287,9 @@ class _Search:
             begun = BEGINNING[str(rest.lastgroup)]
             self._trails(at, pending, last, begun.encode(), _paid(state, SIGNED), begun)
             return
-        self._eaten(at, pending, last, _paid(state, EATEN))
-        self._dropped(at, pending, last, state)
+        self._eaten(at, pending, last, _paid(state, SIGNED))
+        if not self._page.private:
+            self._dropped(at, pending, last, state)
 
     def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
         """The characters that the lost trail byte could have completed."""
@@ -302,18 +309,38 @@ class _Search:
         return (clause(self._text, self._site.start) + made)[-CONTEXT:]
 
     def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
-        """A trail byte was lost and an ASCII character with it, likely a digit: the sign stays in its place."""
-        best = self._page.best(beginning_with(pending), last, DIGIT, CHOICES)
-        for (score, trail, char), cost in _by_words(best, self._behind(state), ""):
-            node = _Node(state.node, char + LOST, bytes((trail,)) + LOST.encode())
-            self._put(at, (SYNC, DIGIT), State(state.score + score - cost, state.gap, node, True, True))
+        """A trail byte was lost and an ASCII character with it."""
+        for gone, shown, cost in self._gone(at):
+            best = self._page.best(beginning_with(pending), last, gone, CHOICES)
+            for (score, trail, char), worse in _by_words(best, self._behind(state), ""):
+                node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
+                ending = gone == "\n" or self._text[at : at + 1] in ("", "\n", "\r")
+                worse += MID_SENTENCE if ending and char in "，、" else 0.0
+                score += state.score - cost - worse + self._page.pair(char, gone)
+                self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
+
+    def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
+        """What may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
+
+        Line ends and blanks are what stands most often behind a character; of anything else a sign stays in its place.
+        """
+        text, following = self._text, self._text[at : at + 1]
+        if following and following != "\r" and (following != "\n" or "\n\n" in text):
+            yield "\n", "\n", LINE_END
+        if following not in DIGITS or self._page.spaced:
+            blank = "\r" if following == "\n" and "\r\n" in text else " "
+            yield blank, blank, EATEN_BLANK
+        opened = BRACKET_REST.match(text, at)
+        if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):
+            yield "(", "(", EATEN_BLANK
+        yield DIGIT, LOST, EATEN
 
     def _read(self, at: int, pending: int, last: str, reading: str, inserted: str, state: State) -> None:
         """Each character with this reading that begins with the pending byte."""
-        choices = [(char, pair[1:]) for char, pair in read_as(reading) if pair[0] == pending]
+        choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == pending])
         state = state._replace(guessed=state.guessed or len(choices) > 1)
-        for char, trail in choices:
-            self._go(at, SYNC, last, char, trail + _stream(inserted), state)
+        for cost, pair in choices:
+            self._go(at, SYNC, last, pairs()[pair], pair[1:] + _stream(inserted), _costing(state, cost))
 
     def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
         """Pairs without a character stood here: those that read well with the next known byte.

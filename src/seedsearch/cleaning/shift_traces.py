@@ -33,6 +33,7 @@ _MARKUP = (
 BEGINNING = {"tag": "<", "entity": "&", "attribute": '"'}
 MARKUP_LENGTH = 100  # code points that it can match
 MARKUP_REST = re.compile(_MARKUP)
+BRACKET_REST = re.compile(r"[^()（）\n]{1,40}\)")  # … and of a bracket
 BROKEN_MARKUP = re.compile(rf"\?(?={_MARKUP})")
 # Marks that people type side by side.
 TYPED = re.compile(rf"[？！!]|\?(?!{_MARKUP.replace('?P<', '?P<_')}|[{LETTERS}]{{1,7}} ?[)）])")
