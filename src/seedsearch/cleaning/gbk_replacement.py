@@ -29,6 +29,8 @@ _LOSS = (
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
 _MARKS = "！？。，；、!?,;"
+_SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
+_STOP = encode("。")
 
 
 @cache
@@ -37,7 +39,7 @@ def _event() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<mark>[㐀-鿿][(（] ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）])"
         rf"|(?<=[^\x01-\x7f])(?P<orphan>(?:{SIGN_CLASS}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）])"
-        rf"|(?<!\?)(?P<loss>{SIGN_CLASS})(?!\?\?)[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
+        rf"|(?<!\?)(?P<loss>{SIGN_CLASS})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
         rf"|(?P<silent>{silent_marks()})"
     )
 
@@ -109,13 +111,27 @@ class _Pass:
         return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
 
     def _stop(self, event: re.Match[str]) -> Edit | None:
+        """A sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
         if event["silent"]:
             return self._silent(event.start())
-        if not self._marked and event["signed"] not in "！？!?":
+        text, start, after = self._text, event.start(), event.end("loss")
+        if not self._marked and (event["signed"] not in "！？!?" or text.startswith("??", after)):
             return None
-        start, resume = event.start(), event.start("signed")
-        inserted = b"\x05" + self._text[event.end("loss") : resume].encode()
-        return self._repaired(Site(start, resume, self._before(start), inserted, SIGNED))
+        sign = _SIGNED.match(text, after)
+        made = self._signed(start, after, sign.end() - 1) if sign else None
+        return made or (self._both(event) if event["again"] else None)
+
+    def _signed(self, start: int, after: int, mark: int) -> Edit | None:
+        inserted = b"\x05" + self._text[after:mark].encode()
+        return self._repaired(Site(start, mark, self._before(start), inserted, SIGNED))
+
+    def _both(self, event: re.Match[str]) -> Edit | None:
+        """A character that ends in the first byte of a full stop, and a mark that begins with its second: `啊！`."""
+        if not self._marked or event["signed"] not in "！？；!?;":
+            return None
+        start = event.start()
+        site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])
+        return self._repaired(site)
 
     def _silent(self, mark: int) -> Edit | None:
         """A mark that may be two halves of characters, with nothing left of the byte before it."""

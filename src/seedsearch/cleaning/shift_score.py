@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import exp, log
 
 from seedsearch.cleaning.faults import PRIVATE, pairs
+from seedsearch.cleaning.torn_utf8 import oddity, script_of
 from seedsearch.folding import table
 from seedsearch.language import model, pair_score, rank
 
@@ -30,7 +31,11 @@ _BLANK_COST = 4.0
 UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
 EVERYDAY, COMMON = 600, 1200
 _OPENING = frozenset("“‘（《〈【「『〔")
-_STOPS = frozenset("，。、；：！？")
+STOPS = frozenset("，。、；：！？")
+# How often marks end a line, before the page is counted; and what a question ends with.
+_ENDINGS = {"。": 8.0, "？": 2.0, "！": 2.0, "：": 2.0, "”": 2.0, "；": 0.5, "，": 0.01}
+_ASKING = frozenset("吗嗎呢麼么")
+UNASKED = -2.0
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
@@ -113,7 +118,7 @@ def chance(a: str, b: str) -> float:
     if first in known.rank and second in known.start:
         inside = known.follow[first].get(second)
         made = IDEOGRAPHS + (known.end[first] + known.start[second] if inside is None else inside)
-    elif (a in _OPENING and b in "<\n") or (a in _STOPS and b == "·"):
+    elif (a in _OPENING and b in "<\n") or (a in STOPS and b == "·"):
         return FLOOR  # nothing is opened at the end of a line, and the dot stands inside names
     else:
         made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
@@ -151,6 +156,8 @@ class PageScore:
         self.narrowed = text.count(",") >= text.count("，")
         # Whether numbers stand off the ideographs before them.
         self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
+        self._endings: dict[str, dict[str, float]] = {}
+        self._script = script_of(text.encode())
         once = _DOUBTFUL.sub("", "\n".join(dict.fromkeys(text.split("\n"))))
         single = Counter(once)
         # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
@@ -160,6 +167,10 @@ class PageScore:
             if count > 1 and a >= "\u3400" and b >= "\u3400":
                 self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
                 self._before[b].append(a)
+
+    def oddity(self, char: str) -> float:
+        """Nats against a guess that the page does not hold and its script hardly."""
+        return 0.0 if char in self._text else -oddity(char, self._script)
 
     def as_marked(self, searched: Sequence[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
         """(nats against it, pair) of the characters that the site may have marked.
@@ -177,7 +188,18 @@ class PageScore:
         if char in self._listed:
             return 0.0
         place = rank(char)
-        return UNLISTED if place < EVERYDAY else UNLISTED + UNCOMMON if place < COMMON else UNLISTED + RARE
+        more = 0.0 if place < EVERYDAY else UNCOMMON if place < COMMON else RARE
+        return UNLISTED + more + self.oddity(char)
+
+    def before_gone(self, before: str, char: str, gone: str) -> float:
+        """ln p of a blank or line end `gone` after `char`, which follows `before`: by the page, marks before others."""
+        if char not in _ENDINGS or gone not in "\n ":
+            return self.pair(char, gone)
+        if gone not in self._endings:
+            counts = {mark: count + self._text.count(mark + gone) for mark, count in _ENDINGS.items()}
+            self._endings[gone] = {mark: log(count / sum(counts.values())) for mark, count in counts.items()}
+        asked = (before in _ASKING) == (char == "？")
+        return self._endings[gone][char] + (0.0 if asked or before not in _ASKING else UNASKED)
 
     def pair(self, a: str, b: str) -> float:
         """ln p(b | a), about 0 to -20."""

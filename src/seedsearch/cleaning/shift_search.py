@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs
 from seedsearch.cleaning.readings import is_reading, read_as
-from seedsearch.cleaning.shift_score import Choices, PageScore, beginning_with, ending_in, words
+from seedsearch.cleaning.shift_score import STOPS, Choices, PageScore, beginning_with, ending_in, words
 from seedsearch.cleaning.shift_traces import (
     BEGINNING,
     BRACKET_REST,
@@ -46,9 +46,9 @@ CONTEXT = 4  # characters on each side of a guess that the word model sees
 # without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
 SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
 LINE_END, EATEN_BLANK = 1.0, 2.0  # … for what else may have gone with a broken pair
-MID_SENTENCE = 4.0  # … for a comma at the end of a line
 DIGITS = "0123456789"
-HASTY = 6.0  # … for a full stop after a short clause and before an ideograph
+HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
+DOUBLED = 8.0  # … for a stop before another one
 USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
 UNBALANCED = 3.0  # … for closing what is not open
 DIGIT = "1"  # stands for a lost ASCII character in scores
@@ -74,6 +74,7 @@ class State(NamedTuple):
     lossy: bool = False  # whether more was lost than the first byte
 
 
+_Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
 _Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
 
 
@@ -114,7 +115,9 @@ class _Search:
         for (lead, cost), score in zip(site.leads, made, strict=True):
             start = _costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
             self._put(site.resume, (lead, site.before), start)
-        if not site.leads:
+        if site.trail:
+            self._begin_whole(site.trail)
+        elif not site.leads and (page.narrowed or text[site.resume] > "\x7f"):
             self._begin(pair_of()[widened(text[site.resume])])
 
     def run(self) -> tuple[int, State] | None:
@@ -144,12 +147,26 @@ class _Search:
         """The torn character ends in the first byte of the false mark; the second begins the next character."""
         site = self._site
         following = self._shifted(site.resume + 1, mark[1])
-        hasty = following != "" and is_han(following) and len(clause(self._text, site.start)) < SHORT
         best = self._page.best(ending_in(mark[0]), site.before, following, CHOICES)
         before, ahead = clause(self._text, site.start)[-CONTEXT:], self._ahead(site.resume + 1, mark[1])
-        for (_, lead, char), cost in _by_words(best, before, ahead):
-            cost += (HASTY if hasty else 0.0 if following else -USUAL) if char == "。" else 0.0
+        for (_, lead, char), cost in self._by_words(best, before, ahead):
+            cost += self._stopping(following) if char == "。" else 0.0
+            cost += DOUBLED if char in STOPS and following in STOPS else 0.0
             self._go(site.resume + 1, mark[1], site.before, char, mark, _costing(self._start(lead, True), cost))
+
+    def _stopping(self, following: str) -> float:
+        """What speaks against a full stop at the site: a short clause before it and an ideograph behind it."""
+        if not following:
+            return -USUAL
+        return HASTY * max(0, SHORT - len(clause(self._text, self._site.start))) if is_han(following) else 0.0
+
+    def _begin_whole(self, trail: int) -> None:
+        """The torn character ends in `trail`, and no more than that was lost."""
+        site, following = self._site, self._text[self._site.resume]
+        best = self._page.best(ending_in(trail), site.before, following, CHOICES)
+        for (_, lead, char), cost in self._by_words(best, clause(self._text, site.start)[-CONTEXT:], ""):
+            begun = _costing(self._start(lead, True), cost + (DOUBLED if char in STOPS else 0.0))
+            self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
     def _ahead(self, at: int, pending: int) -> str:
         """The next few true characters if nothing more is lost."""
@@ -296,7 +313,7 @@ class _Search:
         following = true or self._text[at : at + 1]
         best = self._page.best(beginning_with(pending), last, following, CHOICES)
         expected = closing(self._text, self._site.start) if pending == 0xA1 else ""
-        for (_, trail, char), cost in _by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
+        for (_, trail, char), cost in self._by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
             cost += UNBALANCED if expected and char in CLOSING_OF.values() and char != expected else 0.0
             made = _costing(state._replace(guessed=True), cost)
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
@@ -308,15 +325,19 @@ class _Search:
             made, node = node.text + made, node.earlier
         return (clause(self._text, self._site.start) + made)[-CONTEXT:]
 
+    def _by_words(self, guesses: list[_Guess], before: str, ahead: str) -> list[tuple[_Guess, float]]:
+        """The guesses, each with the nats by which another one makes better words between `before` and `ahead`."""
+        made = [words(before + char + ahead) - self._page.oddity(char) for _, _, char in guesses]
+        best = max(made, default=0.0)
+        return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
+
     def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
         """A trail byte was lost and an ASCII character with it."""
         for gone, shown, cost in self._gone(at):
             best = self._page.best(beginning_with(pending), last, gone, CHOICES)
-            for (score, trail, char), worse in _by_words(best, self._behind(state), ""):
+            for (score, trail, char), worse in self._by_words(best, self._behind(state), ""):
                 node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
-                ending = gone == "\n" or self._text[at : at + 1] in ("", "\n", "\r")
-                worse += MID_SENTENCE if ending and char in "，、" else 0.0
-                score += state.score - cost - worse + self._page.pair(char, gone)
+                score += state.score - cost - worse + self._page.before_gone(last, char, gone)
                 self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
 
     def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
@@ -403,16 +424,6 @@ def _paid(state: State, cost: float) -> State:
 
 def _costing(state: State, cost: float) -> State:
     return State(state.score - cost, state.gap, state.node, state.guessed, state.lossy)
-
-
-_Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
-
-
-def _by_words(guesses: list[_Guess], before: str, ahead: str) -> list[tuple[_Guess, float]]:
-    """The guesses, each with the nats by which another one makes better words between `before` and `ahead`."""
-    made = [words(before + char + ahead) for _, _, char in guesses]
-    best = max(made, default=0.0)
-    return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
 
 def _stream(inserted: str) -> bytes:

@@ -56,6 +56,7 @@ class Site(NamedTuple):
     `start`: the first code point that a repair replaces; `resume`: where the known bytes go on; `before`: the true
     character before; `inserted`: the bytes that were put behind the lost lead byte; `leads`: what that byte
     may have been, with what each costs; empty where it may have been any, and the mark at `resume` is two known bytes.
+    `trail`: the second byte of the torn character where that stood alone too.
     """
 
     start: int
@@ -64,6 +65,7 @@ class Site(NamedTuple):
     inserted: bytes
     cost: float
     leads: tuple[tuple[int, float], ...] = ()
+    trail: int = 0
 
 
 def shows_shift(text: str, mark: int, page: PageScore) -> bool:

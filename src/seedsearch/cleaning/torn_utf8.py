@@ -154,7 +154,7 @@ def _fed(reading: _Reading, found: bytes, before: _Reading, script: Script, cost
         for c in char:
             made += c
             read = _AS_READ.get(c, c)
-            score += _SCORES.get(c) or pair_score(last, read) + _oddity(read, script)
+            score += _SCORES.get(c) or pair_score(last, read) + oddity(read, script)
             last = read
     return _Reading(score, pending, last, made, 1, before)
 
@@ -170,7 +170,7 @@ def script_of(stream: bytes) -> Script:
 
 
 @cache
-def _oddity(char: str, script: Script) -> float:
+def oddity(char: str, script: Script) -> float:
     """What to add for a character of the other script, which the language model does not tell from its own."""
     if script:
         return 0.0 if _in(char, script) else ODD
