@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import pairwise
@@ -33,7 +33,7 @@ EVERYDAY, COMMON = 600, 1200
 _OPENING = frozenset("“‘（《〈【「『〔")
 STOPS = frozenset("，。、；：！？")
 # How often marks end a line, before the page is counted; and what a question ends with.
-_ENDINGS = {"。": 8.0, "？": 2.0, "！": 2.0, "：": 2.0, "”": 2.0, "；": 0.5, "，": 0.01}
+_ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
 _ASKING = frozenset("吗嗎呢麼么")
 UNASKED = -2.0
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
@@ -118,10 +118,11 @@ def chance(a: str, b: str) -> float:
     if first in known.rank and second in known.start:
         inside = known.follow[first].get(second)
         made = IDEOGRAPHS + (known.end[first] + known.start[second] if inside is None else inside)
-    elif (a in _OPENING and b in "<\n") or (a in STOPS and b == "·"):
-        return FLOOR  # nothing is opened at the end of a line, and the dot stands inside names
+    elif (a in _OPENING and b in "<\n") or (a in STOPS and b == "·") or a == b == "。":
+        return FLOOR  # nothing is opened at the end of a line, the dot stands inside names, a stop not before a stop
     else:
         made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
+        made += known.end[first] if first in known.rank else 0.0  # a word ends before a mark
     return max(made, FLOOR)
 
 
@@ -147,9 +148,10 @@ def words(text: str) -> float:
 class PageScore:
     """ln p of pairs of characters on one page."""
 
-    def __init__(self, text: str, listed: Container[str] = ()) -> None:
+    def __init__(self, text: str, listed: Collection[str] = ()) -> None:
         """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
         self._text, self._listed = text, listed
+        self.marked = bool(listed)
         # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
         self.private = _PRIVATE_USE.search(text) is not None
         # Whether later programs made full-width marks ASCII.
@@ -192,9 +194,9 @@ class PageScore:
         return UNLISTED + more + self.oddity(char)
 
     def before_gone(self, before: str, char: str, gone: str) -> float:
-        """ln p of a blank or line end `gone` after `char`, which follows `before`: by the page, marks before others."""
-        if char not in _ENDINGS or gone not in "\n ":
-            return self.pair(char, gone)
+        """ln p of `gone` after `char`, which follows `before`; for marks before blanks and line ends, by the page."""
+        if char not in _ENDINGS or gone[0] not in "\n ":
+            return self.pair(char, gone[0])
         if gone not in self._endings:
             counts = {mark: count + self._text.count(mark + gone) for mark, count in _ENDINGS.items()}
             self._endings[gone] = {mark: log(count / sum(counts.values())) for mark, count in counts.items()}

@@ -27,6 +27,7 @@ from seedsearch.cleaning.shift_traces import (
     READING,
     SHORT,
     SIGN,
+    SIGNED_MARK,
     Site,
     clause,
     closing,
@@ -35,20 +36,22 @@ from seedsearch.cleaning.shift_traces import (
 from seedsearch.folding import is_han
 
 LONGEST = 400  # code points of one stretch
-WIDTH = 10  # states kept at one place, of those within
+WIDTH = 10  # states with a byte pending that are kept at one place, of those within
 BEHIND = 14.0  # nats of the best one
 CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
-FEW = 2  # states that suppose a dropped pair at one place
+FEW = 3  # states that agree with the found text, and such that suppose a dropped pair, at one place
 DROPS = 2  # dropped pairs in a row
 WORD = -3.5  # ln p of a pair inside a common word
 CONTEXT = 4  # characters on each side of a guess that the word model sees
 # Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair
 # without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
 SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
+ASKED = 2.0  # … and more for a pair without a character that left a sign
 LINE_END, EATEN_BLANK = 1.0, 2.0  # … for what else may have gone with a broken pair
 DIGITS = "0123456789"
 HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
 DOUBLED = 8.0  # … for a stop before another one
+EXCLAIMED = 4.0  # … gained by the one particle that may have stood before an exclamation mark
 USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
 UNBALANCED = 3.0  # … for closing what is not open
 DIGIT = "1"  # stands for a lost ASCII character in scores
@@ -110,6 +113,7 @@ class _Search:
     def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
         self._text, self._site, self._page, self._drops = text, site, page, drops
         self._front: dict[int, dict[_Key, State]] = {}
+        self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
         made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
         for (lead, cost), score in zip(site.leads, made, strict=True):
@@ -117,8 +121,9 @@ class _Search:
             self._put(site.resume, (lead, site.before), start)
         if site.trail:
             self._begin_whole(site.trail)
-        elif not site.leads and (page.narrowed or text[site.resume] > "\x7f"):
-            self._begin(pair_of()[widened(text[site.resume])])
+        elif not site.leads:
+            start = State(-site.cost, inf, None, True)
+            self._begin(site.resume, site.before, site.inserted, start, clause(text, site.start))
 
     def run(self) -> tuple[int, State] | None:
         """(where the stretch ends, its best proposal); None if it has none."""
@@ -129,43 +134,42 @@ class _Search:
                 return self._closed(at, states)
             if at > self._site.start + LONGEST:
                 return None
-            ranked = nlargest(WIDTH, states.items(), key=_score)
-            worth = ranked[0][1].score - BEHIND
-            for i, ((pending, last), state) in enumerate(ranked):
-                if state.score < worth:
-                    break
-                if pending == SYNC:
-                    self._agreed(at, last, state)
-                else:
-                    self._pending(at, pending, last, state, i < FEW)
+            worth = max(state.score for state in states.values()) - BEHIND
+            worthy = [item for item in states.items() if item[1].score >= worth]
+            agreed = [item for item in worthy if item[0][0] == SYNC]
+            pending = [item for item in worthy if item[0][0] != SYNC]
+            for (_, last), state in nlargest(FEW, agreed, key=_score):
+                self._agreed(at, last, state)
+            for i, ((byte, last), state) in enumerate(nlargest(WIDTH, pending, key=_score)):
+                self._pending(at, byte, last, state, i < FEW)
         return None
 
     def _start(self, lead: int, guessed: bool) -> State:
         return State(-self._site.cost, inf, _Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
 
-    def _begin(self, mark: bytes) -> None:
-        """The torn character ends in the first byte of the false mark; the second begins the next character."""
-        site = self._site
-        following = self._shifted(site.resume + 1, mark[1])
-        best = self._page.best(ending_in(mark[0]), site.before, following, CHOICES)
-        before, ahead = clause(self._text, site.start)[-CONTEXT:], self._ahead(site.resume + 1, mark[1])
-        for (_, lead, char), cost in self._by_words(best, before, ahead):
-            cost += self._stopping(following) if char == "。" else 0.0
-            cost += DOUBLED if char in STOPS and following in STOPS else 0.0
-            self._go(site.resume + 1, mark[1], site.before, char, mark, _costing(self._start(lead, True), cost))
+    def _begin(self, at: int, last: str, inserted: bytes, state: State, before: str) -> None:
+        """The torn character ends in the first byte of the false mark at `at`; the second begins the next character.
 
-    def _stopping(self, following: str) -> float:
-        """What speaks against a full stop at the site: a short clause before it and an ideograph behind it."""
-        if not following:
-            return -USUAL
-        return HASTY * max(0, SHORT - len(clause(self._text, self._site.start))) if is_han(following) else 0.0
+        `before`: the clause before the torn character.
+        """
+        if not self._page.narrowed and self._text[at] < "\x80":
+            return
+        mark = pair_of()[widened(self._text[at])]
+        following = self._shifted(at + 1, mark[1])
+        best = self._page.best(ending_in(mark[0]), last, following, CHOICES)
+        for (_, lead, char), cost in self._by_words(best, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
+            cost += _stopping(before, following) if char == "。" else 0.0
+            cost += DOUBLED if char in STOPS and following in STOPS else 0.0
+            node = _Node(state.node, "", bytes((lead,)) + inserted)
+            self._go(at + 1, mark[1], last, char, mark, _costing(state._replace(node=node), cost))
 
     def _begin_whole(self, trail: int) -> None:
         """The torn character ends in `trail`, and no more than that was lost."""
         site, following = self._site, self._text[self._site.resume]
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
         for (_, lead, char), cost in self._by_words(best, clause(self._text, site.start)[-CONTEXT:], ""):
-            begun = _costing(self._start(lead, True), cost + (DOUBLED if char in STOPS else 0.0))
+            cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" else 0.0
+            begun = _costing(self._start(lead, True), cost)
             self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
     def _ahead(self, at: int, pending: int) -> str:
@@ -222,6 +226,8 @@ class _Search:
         """Text that is as it should be, until the other states are done."""
         char = self._text[at : at + 1]
         mark = BRACKETED.match(self._text, at) if char in "(（" else None
+        if self._page.marked:
+            self._torn_again(at, last, state)
         if not char:
             self._put(at, (SYNC, last), state)
         elif mark and is_reading(last, mark[1]):
@@ -230,6 +236,23 @@ class _Search:
             self._go(at + 1, SYNC, last, char, char.encode(), state)
         elif char in pair_of():
             self._go(at + 1, SYNC, last, char, pair_of()[char], state)
+
+    def _torn_again(self, at: int, last: str, state: State) -> None:
+        """Where another character was torn apart before the other states are done."""
+        found = SIGNED_MARK.match(self._text, at)
+        if found is None:
+            return
+        if found["mark"]:
+            inserted = b"\x05" + found["noise"].encode()
+            paid = _paid(state, SIGNED)._replace(guessed=True)
+            self._begin(found.end() - 1, last, inserted, paid, self._behind(state))
+            return
+        ending = pair_of().get(last, b"  ")[1]
+        searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
+        for cost, pair in self._page.as_marked(searched):
+            node = _Node(state.node, "", pair[1:] + _stream("(" + found["inserted"]))
+            torn = _costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
+            self._put(found.end(), (pair[1], last), torn)
 
     def _skip(self, end: int, pending: int, last: str, inserted: bytes, state: State) -> None:
         """Pass over what a program put in; nothing of it is true text."""
@@ -306,15 +329,13 @@ class _Search:
             return
         self._eaten(at, pending, last, _paid(state, SIGNED))
         if not self._page.private:
-            self._dropped(at, pending, last, state)
+            self._dropped(at, pending, last, _costing(state, ASKED))
 
     def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
         """The characters that the lost trail byte could have completed."""
         following = true or self._text[at : at + 1]
         best = self._page.best(beginning_with(pending), last, following, CHOICES)
-        expected = closing(self._text, self._site.start) if pending == 0xA1 else ""
         for (_, trail, char), cost in self._by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
-            cost += UNBALANCED if expected and char in CLOSING_OF.values() and char != expected else 0.0
             made = _costing(state._replace(guessed=True), cost)
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
 
@@ -327,17 +348,26 @@ class _Search:
 
     def _by_words(self, guesses: list[_Guess], before: str, ahead: str) -> list[tuple[_Guess, float]]:
         """The guesses, each with the nats by which another one makes better words between `before` and `ahead`."""
-        made = [words(before + char + ahead) - self._page.oddity(char) for _, _, char in guesses]
+        made = [words(before + char + ahead) - self._unlikely(char) for _, _, char in guesses]
         best = max(made, default=0.0)
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
+    def _unlikely(self, char: str) -> float:
+        """What speaks against a guess, whatever stands beside it."""
+        if char not in CLOSING_OF.values():
+            return self._page.oddity(char)
+        if self._closing is None:
+            self._closing = closing(self._text, self._site.start)
+        return UNBALANCED if self._closing and char != self._closing else 0.0
+
     def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
         """A trail byte was lost and an ASCII character with it."""
+        ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
         for gone, shown, cost in self._gone(at):
             best = self._page.best(beginning_with(pending), last, gone, CHOICES)
             for (score, trail, char), worse in self._by_words(best, self._behind(state), ""):
                 node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
-                score += state.score - cost - worse + self._page.before_gone(last, char, gone)
+                score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
                 self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
 
     def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
@@ -410,6 +440,13 @@ def _second_halves(lead: int, known: int) -> Choices:
     """Characters of the trail byte of such a pair and the known byte that follows."""
     choices = ending_in(known)
     return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in _without_character()[lead])
+
+
+def _stopping(before: str, following: str) -> float:
+    """What speaks against a full stop between a clause and what follows: that it is short, and ideographs go on."""
+    if not following:
+        return -USUAL
+    return HASTY * max(0, SHORT - len(before)) if is_han(following) else 0.0
 
 
 def _score(item: tuple[_Key, State]) -> float:

@@ -23,6 +23,11 @@ NOISE = re.compile(f"[{CONTROLS}]*(?=[，。、；！？,;!?])")
 READING = re.compile(f" ?([{LETTERS}]{{1,7}}) ?[)）]")
 BRACKETED = re.compile(f"[(（] ?([{LETTERS}]{{1,7}}) ?[)）]")
 BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS}) ?[{LETTERS}]{{1,7}} ?[)）]")
+# A sign of loss before a mark, or before a reading whose bracket went with it.
+SIGNED_MARK = re.compile(
+    rf"(?:{SIGN_CLASS})(?:(?P<noise>[{CONTROLS}]{{0,8}})(?P<mark>[，。、；！？,;!?])"
+    rf"|(?P<inserted> ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]))"
+)
 STRIPPED = re.compile(f"[{CONTROLS}]")
 
 # What is left of markup whose first character went with a broken pair, and that character.
