@@ -15,7 +15,7 @@ from heapq import nlargest
 from itertools import pairwise
 from math import exp, log
 
-from seedsearch.cleaning.faults import PRIVATE, pairs
+from seedsearch.cleaning.faults import NOISY_MARKS, PRIVATE, pairs
 from seedsearch.cleaning.torn_utf8 import oddity, script_of
 from seedsearch.folding import table
 from seedsearch.language import model, pair_score, rank
@@ -36,6 +36,10 @@ STOPS = frozenset("，。、；：！？")
 _ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
 _ASKING = frozenset("吗嗎呢麼么")
 UNASKED = -2.0
+# Noise of the program, as a reader may leave it: in front of marks alone, and of four in five of them.
+NOISES = ("\x05", "\x06", "\x07", "\x08")
+_NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
+LOUD, QUIET = 8.0, 1.6
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
@@ -110,6 +114,13 @@ def beginning_with(lead: int) -> Choices:
     return Choices((pair[1], char) for pair, char in pairs().items() if pair[0] == lead)
 
 
+@cache
+def torn_after(lead: int) -> Choices:
+    """Those of them whose trail byte could stand alone: one that is ASCII would be seen."""
+    choices = beginning_with(lead)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] >= 0x80)
+
+
 @lru_cache(maxsize=1 << 17)
 def chance(a: str, b: str) -> float:
     """ln p(b | a) by the model alone, not under `FLOOR`."""
@@ -152,6 +163,7 @@ class PageScore:
         """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
         self._text, self._listed = text, listed
         self.marked = bool(listed)
+        self._noise = _NOISE.search(text) is not None
         # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
         self.private = _PRIVATE_USE.search(text) is not None
         # Whether later programs made full-width marks ASCII.
@@ -173,6 +185,18 @@ class PageScore:
     def oddity(self, char: str) -> float:
         """Nats against a guess that the page does not hold and its script hardly."""
         return 0.0 if char in self._text else -oddity(char, self._script)
+
+    def holds(self, char: str) -> bool:
+        """Whether `char` stands somewhere on the page."""
+        return char in self._text
+
+    def unlike_noise(self, char: str, noisy: bool) -> float:
+        """Nats against `char` behind noise (`noisy`) or none, on a page whose reader left the noise of marks."""
+        if not self._noise:
+            return 0.0
+        if char in NOISY_MARKS:
+            return 0.0 if noisy else QUIET
+        return LOUD if noisy else 0.0
 
     def as_marked(self, searched: Sequence[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
         """(nats against it, pair) of the characters that the site may have marked.

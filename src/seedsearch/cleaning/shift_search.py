@@ -15,7 +15,16 @@ from typing import NamedTuple, TypeAlias
 
 from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs
 from seedsearch.cleaning.readings import is_reading, read_as
-from seedsearch.cleaning.shift_score import STOPS, Choices, PageScore, beginning_with, ending_in, words
+from seedsearch.cleaning.shift_score import (
+    NOISES,
+    STOPS,
+    Choices,
+    PageScore,
+    beginning_with,
+    ending_in,
+    torn_after,
+    words,
+)
 from seedsearch.cleaning.shift_traces import (
     BEGINNING,
     BRACKET_REST,
@@ -57,7 +66,6 @@ UNBALANCED = 3.0  # … for closing what is not open
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
 SYNC = -1  # instead of a pending byte: the true text and the found text have a border here
-_NARROW_MARKS = frozenset("!,:;?()")
 _ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
 
 
@@ -123,7 +131,8 @@ class _Search:
             self._begin_whole(site.trail)
         elif not site.leads:
             start = State(-site.cost, inf, None, True)
-            self._begin(site.resume, site.before, site.inserted, start, clause(text, site.start))
+            noisy = text[site.start - 1 : site.start] in NOISES
+            self._begin(site.resume, site.before, site.inserted, start, clause(text, site.start), noisy)
 
     def run(self) -> tuple[int, State] | None:
         """(where the stretch ends, its best proposal); None if it has none."""
@@ -147,10 +156,10 @@ class _Search:
     def _start(self, lead: int, guessed: bool) -> State:
         return State(-self._site.cost, inf, _Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
 
-    def _begin(self, at: int, last: str, inserted: bytes, state: State, before: str) -> None:
+    def _begin(self, at: int, last: str, inserted: bytes, state: State, before: str, noisy: bool) -> None:
         """The torn character ends in the first byte of the false mark at `at`; the second begins the next character.
 
-        `before`: the clause before the torn character.
+        `before`: the clause before the torn character; `noisy`: whether noise stands between them.
         """
         if not self._page.narrowed and self._text[at] < "\x80":
             return
@@ -160,6 +169,7 @@ class _Search:
         for (_, lead, char), cost in self._by_words(best, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
             cost += _stopping(before, following) if char == "。" else 0.0
             cost += DOUBLED if char in STOPS and following in STOPS else 0.0
+            cost += self._page.unlike_noise(char, noisy)
             node = _Node(state.node, "", bytes((lead,)) + inserted)
             self._go(at + 1, mark[1], last, char, mark, _costing(state._replace(node=node), cost))
 
@@ -245,7 +255,8 @@ class _Search:
         if found["mark"]:
             inserted = b"\x05" + found["noise"].encode()
             paid = _paid(state, SIGNED)._replace(guessed=True)
-            self._begin(found.end() - 1, last, inserted, paid, self._behind(state))
+            noisy = self._text[at - 1] in NOISES
+            self._begin(found.end() - 1, last, inserted, paid, self._behind(state), noisy)
             return
         ending = pair_of().get(last, b"  ")[1]
         searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
@@ -269,7 +280,10 @@ class _Search:
         if pair is not None:
             self._pair(at + 1, pending, last, pair, state)
             self._alone(at, pending, last, _paid(state, ALONE))
-        elif "@" <= char < "\x80":
+            return
+        if self._page.narrowed and "!" <= char <= "~":
+            self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
+        if "@" <= char < "\x80":
             made = pairs().get(bytes((pending, ord(char))))
             if made is not None and ord(made) not in PRIVATE:
                 self._go(at + 1, SYNC, last, made, char.encode(), state)
@@ -294,8 +308,6 @@ class _Search:
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
         """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
-        if char in _NARROW_MARKS and char and self._page.narrowed:
-            self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
         sign = SIGN.match(self._text, at)
         noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
         mark = BRACKETED.match(self._text, at) if char == "(" else None
@@ -334,7 +346,7 @@ class _Search:
     def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
         """The characters that the lost trail byte could have completed."""
         following = true or self._text[at : at + 1]
-        best = self._page.best(beginning_with(pending), last, following, CHOICES)
+        best = self._page.best(torn_after(pending), last, following, CHOICES)
         for (_, trail, char), cost in self._by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
             made = _costing(state._replace(guessed=True), cost)
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
@@ -358,13 +370,15 @@ class _Search:
             return self._page.oddity(char)
         if self._closing is None:
             self._closing = closing(self._text, self._site.start)
-        return UNBALANCED if self._closing and char != self._closing else 0.0
+        if not self._closing or char == self._closing:
+            return 0.0
+        return UNBALANCED if self._page.holds(char) else 2 * UNBALANCED
 
     def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
         """A trail byte was lost and an ASCII character with it."""
         ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
         for gone, shown, cost in self._gone(at):
-            best = self._page.best(beginning_with(pending), last, gone, CHOICES)
+            best = self._page.best(torn_after(pending), last, gone, CHOICES)
             for (score, trail, char), worse in self._by_words(best, self._behind(state), ""):
                 node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
@@ -405,10 +419,12 @@ class _Search:
         halves = _first_halves(pending)
         firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
         for score, lead, char in firsts:
+            score -= self._page.oddity(char)
             seconds = _second_halves(lead, known[0])
-            for _, trail, _ in self._page.best(seconds, char, "", CHOICES):
+            for _, trail, following in self._page.best(seconds, char, "", CHOICES):
                 node = _Node(state.node, char, bytes((lead, trail)))
-                self._known(at, trail, char, paid._replace(score=paid.score + score, node=node))
+                made = paid.score + score - self._page.oddity(following)
+                self._known(at, trail, char, paid._replace(score=made, node=node))
             if left > 1:
                 self._dropped_again(at, lead, char, paid._replace(score=paid.score + score), left - 1)
 

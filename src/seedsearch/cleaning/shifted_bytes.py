@@ -39,7 +39,8 @@ from seedsearch.folding import is_han
 MARGIN, CLEAR = 3.0, 0.3
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
-FIRM = 4  # a stretch with so many ideographs is not given up for one unclear guess
+FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
+RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
 # Nats that it costs to leave a reading on a character that is not read so, or a tag without its beginning.
 BOGUS = 12.0
@@ -99,7 +100,7 @@ def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, pa
 
 def _readable(true: str) -> bool:
     """Whether rare characters are rare in the repair."""
-    return FIRM * sum(not ordinary(char) for char in true) < len(true)
+    return RARE * sum(not ordinary(char) for char in true) < len(true)
 
 
 def _unclear(state: State, true: str) -> bool:
