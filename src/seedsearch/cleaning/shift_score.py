@@ -14,12 +14,14 @@ from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import pairwise
 from math import exp, log
+from typing import TypeAlias
 
 from seedsearch.cleaning.faults import NOISY_MARKS, PRIVATE, pairs
 from seedsearch.cleaning.torn_utf8 import oddity, script_of
 from seedsearch.folding import table
 from seedsearch.language import model, pair_score, rank
 
+ONCE = 0.3  # what a pair counts for a guess beside it that stands elsewhere on the page once
 PAGE = 0.5  # the weight of the page's own pairs beside the model's
 FLOOR = -20.0  # no pair is less likely than this: true text has surprises, and one must not outweigh the rest
 MARK = -5.0  # ln p of a mark as a word
@@ -156,6 +158,9 @@ def words(text: str) -> float:
     return best[-1]
 
 
+_Seen: TypeAlias = defaultdict[str, dict[str, float]]
+
+
 class PageScore:
     """ln p of pairs of characters on one page."""
 
@@ -177,10 +182,16 @@ class PageScore:
         # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
         self._after: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._before: defaultdict[str, list[str]] = defaultdict(list)
+        # The same for pairs that stand there once: (after, before), for guesses alone.
+        self._once: tuple[_Seen, _Seen] = (defaultdict(dict), defaultdict(dict))
         for (a, b), count in Counter(pairwise(once)).items():
-            if count > 1 and a >= "\u3400" and b >= "\u3400":
+            if a < "\u3400" or b < "\u3400":
+                continue
+            if count > 1:
                 self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
                 self._before[b].append(a)
+            else:
+                self._once[0][a][b] = self._once[1][b][a] = log(PAGE * ONCE / single[a])
 
     def oddity(self, char: str) -> float:
         """Nats against a guess that the page does not hold and its script hardly."""
@@ -252,6 +263,7 @@ class PageScore:
         for char in self._after.get(before, ()):
             if char in choices.place:
                 scores[choices.place[char]] = self._after[before][char]
+        self._raise(scores, choices, self._once[0].get(before))
         if not after:
             ranked = nlargest(count, zip(scores, range(len(scores)), strict=True))
             return [(score, choices.byte[i], choices.char[i]) for score, i in ranked]
@@ -259,5 +271,22 @@ class PageScore:
         for char in self._before.get(after, ()):
             if char in choices.place:
                 seconds[choices.place[char]] = self._after[char][after]
+        self._raise(seconds, choices, self._once[1].get(after))
         judged = nlargest(count, zip(map(float.__add__, scores, seconds), range(len(scores)), strict=True))
         return [(scores[i], choices.byte[i], choices.char[i]) for _, i in judged]
+
+    @staticmethod
+    def _raise(scores: list[float], choices: Choices, seen: dict[str, float] | None) -> None:
+        """Raise the scores of the choices that were `seen`."""
+        for char, known in (seen or {}).items():
+            place = choices.place.get(char)
+            if place is not None:
+                scores[place] = max(scores[place], known)
+
+    def seen_once(self, before: str, char: str, after: str) -> float:
+        """What a guess gains by standing elsewhere on the page between the same characters."""
+        gained = 0.0
+        for a, b in ((before, char), (char, after)):
+            known = self._once[0].get(a, {}).get(b) if b else None
+            gained += 0.0 if known is None else max(0.0, known - chance(a, b))
+        return gained

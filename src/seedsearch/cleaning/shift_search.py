@@ -166,7 +166,7 @@ class _Search:
         mark = pair_of()[widened(self._text[at])]
         following = self._shifted(at + 1, mark[1])
         best = self._page.best(ending_in(mark[0]), last, following, CHOICES)
-        for (_, lead, char), cost in self._by_words(best, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
+        for (_, lead, char), cost in self._by_words(best, last, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
             cost += _stopping(before, following) if char == "。" else 0.0
             cost += DOUBLED if char in STOPS and following in STOPS else 0.0
             cost += self._page.unlike_noise(char, noisy)
@@ -177,7 +177,7 @@ class _Search:
         """The torn character ends in `trail`, and no more than that was lost."""
         site, following = self._site, self._text[self._site.resume]
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
-        for (_, lead, char), cost in self._by_words(best, clause(self._text, site.start)[-CONTEXT:], ""):
+        for (_, lead, char), cost in self._by_words(best, site.before, clause(self._text, site.start)[-CONTEXT:], ""):
             cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" else 0.0
             begun = _costing(self._start(lead, True), cost)
             self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
@@ -347,7 +347,9 @@ class _Search:
         """The characters that the lost trail byte could have completed."""
         following = true or self._text[at : at + 1]
         best = self._page.best(torn_after(pending), last, following, CHOICES)
-        for (_, trail, char), cost in self._by_words(best, self._behind(state), true or self._text[at : at + CONTEXT]):
+        for (_, trail, char), cost in self._by_words(
+            best, last, self._behind(state), true or self._text[at : at + CONTEXT]
+        ):
             made = _costing(state._replace(guessed=True), cost)
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
 
@@ -358,9 +360,15 @@ class _Search:
             made, node = node.text + made, node.earlier
         return (clause(self._text, self._site.start) + made)[-CONTEXT:]
 
-    def _by_words(self, guesses: list[_Guess], before: str, ahead: str) -> list[tuple[_Guess, float]]:
-        """The guesses, each with the nats by which another one makes better words between `before` and `ahead`."""
-        made = [words(before + char + ahead) - self._unlikely(char) for _, _, char in guesses]
+    def _by_words(self, guesses: list[_Guess], last: str, before: str, ahead: str) -> list[tuple[_Guess, float]]:
+        """The guesses after `last`, each with the nats by which another one is better.
+
+        Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
+        """
+        made = [
+            words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
+            for _, _, char in guesses
+        ]
         best = max(made, default=0.0)
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
@@ -379,7 +387,7 @@ class _Search:
         ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
         for gone, shown, cost in self._gone(at):
             best = self._page.best(torn_after(pending), last, gone, CHOICES)
-            for (score, trail, char), worse in self._by_words(best, self._behind(state), ""):
+            for (score, trail, char), worse in self._by_words(best, last, self._behind(state), ""):
                 node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
                 self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
