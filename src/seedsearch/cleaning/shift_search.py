@@ -270,7 +270,7 @@ class _Search:
         self._put(end, (pending, last), state._replace(node=_Node(state.node, "", inserted)))
 
     def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
-        if self._drops and leading and at > self._site.resume:
+        if self._drops and leading and (at > self._site.resume or self._site.leads):
             self._dropped(at, pending, last, state)
         self._known(at, pending, last, state)
 

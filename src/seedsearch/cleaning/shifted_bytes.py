@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from seedsearch.cleaning.faults import Private, Reader, decoded, narrowed
 from seedsearch.cleaning.shift_score import PageScore, chance
-from seedsearch.cleaning.shift_search import State, searched, spelled
+from seedsearch.cleaning.shift_search import SILENT, State, searched, spelled
 from seedsearch.cleaning.shift_traces import (
     BRACKETED,
     BROKEN_MARK,
@@ -37,6 +37,7 @@ from seedsearch.folding import is_han
 
 # Nats by which a repair must beat the text as found, and its runner-up.
 MARGIN, CLEAR = 3.0, 0.3
+SILENT_MARGIN = 10.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
@@ -75,7 +76,8 @@ def repair(text: str, site: Site, page: PageScore, *, drops: bool, marked: bool)
         return None
     if state.lossy and sum(map(is_han, true)) < 2:
         return None
-    if gained < (MARGIN if _readable(true) else STRONG) or _unclear(state, true):
+    margin = SILENT_MARGIN if site.cost == SILENT else MARGIN
+    if gained < (margin if _readable(true) else STRONG) or _unclear(state, true):
         return None
     if not _proved(stream, text[site.start : end]):
         return None
