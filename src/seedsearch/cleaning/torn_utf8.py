@@ -18,6 +18,10 @@ from typing import Literal
 
 from seedsearch.language import pair_score
 
+# Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
+# comma before a blank or a line end.
+LINE_END, MID_SENTENCE = 1.0, 4.0
+_ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
 BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
 AT_ONCE = 64  # atoms decoded at once while there is one reading; a bound on what is done in vain
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
@@ -130,7 +134,8 @@ def _guessed(reading: _Reading, atom: tuple[Lost, ...], script: Script) -> Itera
             continue
         for new in _best(headed, HEADS):
             for tail in lost.tails:
-                full = _fed(new, tail, reading, script)
+                unlikely = LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != (new.last in _ENDINGS) else 0.0
+                full = _fed(new, tail, reading, script, unlikely)
                 full.made = new.made + full.made
                 yield full
     if nothing_fits:
@@ -155,6 +160,7 @@ def _fed(reading: _Reading, found: bytes, before: _Reading, script: Script, cost
             made += c
             read = _AS_READ.get(c, c)
             score += _SCORES.get(c) or pair_score(last, read) + oddity(read, script)
+            score -= MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0
             last = read
     return _Reading(score, pending, last, made, 1, before)
 
