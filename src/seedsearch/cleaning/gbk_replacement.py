@@ -30,6 +30,7 @@ _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
 _MARKS = "！？。，；、!?,;"
 _SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
+_ROW = "????"  # nobody knows what that was
 _STOP = encode("。")
 
 
@@ -115,6 +116,8 @@ class _Pass:
         if event["silent"]:
             return self._silent(event.start())
         text, start, after = self._text, event.start(), event.end("loss")
+        if text.startswith(_ROW, start):
+            return None
         if not self._marked and (event["signed"] not in "！？!?" or text.startswith("??", after)):
             return None
         sign = _SIGNED.match(text, after)
@@ -127,7 +130,7 @@ class _Pass:
 
     def _both(self, event: re.Match[str]) -> Edit | None:
         """A character that ends in the first byte of a full stop, and a mark that begins with its second: `啊！`."""
-        if not self._marked or event["signed"] not in "！？；!?;":
+        if not self._marked or event["signed"] not in "！？；!;":
             return None
         start = event.start()
         site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])

@@ -40,10 +40,11 @@ SHARE = 0.45  # of the ideographs; tiny stretches of damaged pages reach 0.40, t
 CONSISTENT = 0.85
 LISTED = 0.75  # of the bracketed letters mark characters of the list; the rest are glosses, units, abbreviations
 MEDIAN_RANK = 1500
-# Either this share of the marks is on characters of the Simplified-to-Traditional table, and they are dense, or some of
-# them are marked more than once, or not one of them is rare, unchanged or left unmarked elsewhere …
+# Either this share of the marks is on characters of the Simplified-to-Traditional table, and some of them are marked
+# more than once, or there are as many as `SINGLE` that are dense, or not one of which is rare, unchanged or left
+# unmarked elsewhere …
 CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
-EVERYDAY = 1000
+SINGLE, EVERYDAY = 4, 1000
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
 MANY, REPEATED = 5, 0.3
 # A character belongs to the list if this share of its occurrences is marked; glosses stand once.
@@ -72,7 +73,9 @@ class Evidence:
         if self.consistent < CONSISTENT or self.median_rank > MEDIAN_RANK:
             return False
         if self.changed >= CHANGED:
-            return self.share >= DENSE or self.repeated >= SOME_REPEATED or self._spotless
+            if self.repeated >= SOME_REPEATED:
+                return True
+            return self.marks >= SINGLE and (self.share >= DENSE or self._spotless)
         return self.marks >= MANY and self.repeated >= REPEATED
 
     @property

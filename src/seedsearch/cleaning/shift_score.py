@@ -148,7 +148,7 @@ def words(text: str) -> float:
     best = [0.0]
     for end in range(1, len(folded) + 1):
         char = folded[end - 1]
-        made = best[end - 1] + known.alone.get(char, FLOOR if char >= "\u3400" else MARK)
+        made = best[end - 1] + (_alone(char) if char >= "\u3400" else MARK)
         if end > 1 and (inside := known.follow[folded[end - 2]].get(char)) is not None:
             made = max(made, best[end - 2] + known.alone.get(folded[end - 2], FLOOR) + inside)
         for size in (3, 4):
@@ -159,6 +159,13 @@ def words(text: str) -> float:
 
 
 _Seen: TypeAlias = defaultdict[str, dict[str, float]]
+
+
+@cache
+def _alone(char: str) -> float:
+    """ln p of an ideograph as a word of its own: that a word begins with it and ends there."""
+    known = model()
+    return known.start[char] + known.end[char] if char in known.start else FLOOR
 
 
 class PageScore:

@@ -403,6 +403,8 @@ class _Search:
         if following not in DIGITS or self._page.spaced:
             blank = "\r" if following == "\n" and "\r\n" in text else " "
             yield blank, blank, EATEN_BLANK
+        if self._page.narrowed and following not in "\r\n" and "," in text:
+            yield ",", ",", EATEN_BLANK
         opened = BRACKET_REST.match(text, at)
         if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):
             yield "(", "(", EATEN_BLANK
