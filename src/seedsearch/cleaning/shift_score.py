@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from heapq import nlargest
-from itertools import pairwise
 from math import exp, log
 from typing import TypeAlias
 
@@ -158,7 +157,7 @@ def words(text: str) -> float:
     return best[-1]
 
 
-_Seen: TypeAlias = defaultdict[str, dict[str, float]]
+_Seen: TypeAlias = defaultdict[str, str]
 
 
 @cache
@@ -189,16 +188,19 @@ class PageScore:
         # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
         self._after: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._before: defaultdict[str, list[str]] = defaultdict(list)
-        # The same for pairs that stand there once: (after, before), for guesses alone.
-        self._once: tuple[_Seen, _Seen] = (defaultdict(dict), defaultdict(dict))
-        for (a, b), count in Counter(pairwise(once)).items():
+        # The same for pairs that stand there once: first → seconds, and second → firsts; for guesses alone.
+        self._once: tuple[_Seen, _Seen] = (defaultdict(str), defaultdict(str))
+        self._single = single
+        for pair, count in Counter(map(str.__add__, once, once[1:])).items():
+            a, b = pair[0], pair[1]
             if a < "\u3400" or b < "\u3400":
                 continue
             if count > 1:
                 self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
                 self._before[b].append(a)
             else:
-                self._once[0][a][b] = self._once[1][b][a] = log(PAGE * ONCE / single[a])
+                self._once[0][a] += b
+                self._once[1][b] += a
 
     def oddity(self, char: str) -> float:
         """Nats against a guess that the page does not hold and its script hardly."""
@@ -270,7 +272,10 @@ class PageScore:
         for char in self._after.get(before, ()):
             if char in choices.place:
                 scores[choices.place[char]] = self._after[before][char]
-        self._raise(scores, choices, self._once[0].get(before))
+        for char in self._once[0].get(before, ""):
+            if char in choices.place:
+                place = choices.place[char]
+                scores[place] = max(scores[place], self._known_once(before))
         if not after:
             ranked = nlargest(count, zip(scores, range(len(scores)), strict=True))
             return [(score, choices.byte[i], choices.char[i]) for score, i in ranked]
@@ -278,22 +283,21 @@ class PageScore:
         for char in self._before.get(after, ()):
             if char in choices.place:
                 seconds[choices.place[char]] = self._after[char][after]
-        self._raise(seconds, choices, self._once[1].get(after))
+        for char in self._once[1].get(after, ""):
+            if char in choices.place:
+                place = choices.place[char]
+                seconds[place] = max(seconds[place], self._known_once(char))
         judged = nlargest(count, zip(map(float.__add__, scores, seconds), range(len(scores)), strict=True))
         return [(scores[i], choices.byte[i], choices.char[i]) for _, i in judged]
 
-    @staticmethod
-    def _raise(scores: list[float], choices: Choices, seen: dict[str, float] | None) -> None:
-        """Raise the scores of the choices that were `seen`."""
-        for char, known in (seen or {}).items():
-            place = choices.place.get(char)
-            if place is not None:
-                scores[place] = max(scores[place], known)
-
     def seen_once(self, before: str, char: str, after: str) -> float:
         """What a guess gains by standing elsewhere on the page between the same characters."""
-        gained = 0.0
-        for a, b in ((before, char), (char, after)):
-            known = self._once[0].get(a, {}).get(b) if b else None
-            gained += 0.0 if known is None else max(0.0, known - chance(a, b))
+        seen = char in self._once[0].get(before, "")
+        gained = max(0.0, self._known_once(before) - chance(before, char)) if seen else 0.0
+        if after and after in self._once[0].get(char, ""):
+            gained += max(0.0, self._known_once(char) - chance(char, after))
         return gained
+
+    def _known_once(self, first: str) -> float:
+        """ln p of a character after `first` behind which it stands on the page once."""
+        return log(PAGE * ONCE / self._single[first])

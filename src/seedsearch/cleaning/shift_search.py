@@ -13,7 +13,7 @@ from heapq import nlargest
 from math import inf
 from typing import NamedTuple, TypeAlias
 
-from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs
+from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs, true_characters
 from seedsearch.cleaning.readings import is_reading, read_as
 from seedsearch.cleaning.shift_score import (
     NOISES,
@@ -121,6 +121,7 @@ class _Search:
     def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
         self._text, self._site, self._page, self._drops = text, site, page, drops
         self._front: dict[int, dict[_Key, State]] = {}
+        self._worth = -inf  # a score that has no future at the present place
         self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
         made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
@@ -143,8 +144,8 @@ class _Search:
                 return self._closed(at, states)
             if at > self._site.start + LONGEST:
                 return None
-            worth = max(state.score for state in states.values()) - BEHIND
-            worthy = [item for item in states.items() if item[1].score >= worth]
+            self._worth = max(state.score for state in states.values()) - BEHIND
+            worthy = [item for item in states.items() if item[1].score >= self._worth]
             agreed = [item for item in worthy if item[0][0] == SYNC]
             pending = [item for item in worthy if item[0][0] != SYNC]
             for (_, last), state in nlargest(FEW, agreed, key=_score):
@@ -284,16 +285,16 @@ class _Search:
         if self._page.narrowed and "!" <= char <= "~":
             self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
         if "@" <= char < "\x80":
-            made = pairs().get(bytes((pending, ord(char))))
-            if made is not None and ord(made) not in PRIVATE:
+            made = true_characters()[pending << 8 | ord(char)]
+            if made:
                 self._go(at + 1, SYNC, last, made, char.encode(), state)
         elif char < "@":
             self._interrupted(at, char, pending, last, state)
 
     def _pair(self, at: int, pending: int, last: str, pair: bytes, state: State) -> None:
         """Two known bytes: the first ends a character, the second begins the next one or is ASCII."""
-        char = pairs().get(bytes((pending, pair[0])))
-        if char is None or ord(char) in PRIVATE or pair[1] == 0x80:
+        char = true_characters()[pending << 8 | pair[0]]
+        if not char or pair[1] == 0x80:
             return
         if pair[1] > 0x80:
             self._go(at, pair[1], last, char, pair, state)
@@ -302,8 +303,8 @@ class _Search:
 
     def _alone(self, at: int, pending: int, last: str, state: State) -> None:
         """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
-        char = pairs().get(bytes((pending, 0x80)), "")
-        if char and ord(char) not in PRIVATE:
+        char = true_characters()[pending << 8 | 0x80]
+        if char:
             self._go(at, SYNC, last, char, b"\x80", state)
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
@@ -431,10 +432,13 @@ class _Search:
         for score, lead, char in firsts:
             score -= self._page.oddity(char)
             seconds = _second_halves(lead, known[0])
-            for _, trail, following in self._page.best(seconds, char, "", CHOICES):
-                node = _Node(state.node, char, bytes((lead, trail)))
+            if paid.score + score < self._worth:
+                continue
+            for more, trail, following in self._page.best(seconds, char, "", CHOICES):
                 made = paid.score + score - self._page.oddity(following)
-                self._known(at, trail, char, paid._replace(score=made, node=node))
+                if made + more > self._worth:
+                    node = _Node(state.node, char, bytes((lead, trail)))
+                    self._known(at, trail, char, paid._replace(score=made, node=node))
             if left > 1:
                 self._dropped_again(at, lead, char, paid._replace(score=paid.score + score), left - 1)
 

@@ -183,6 +183,7 @@ def oddity(char: str, script: Script) -> float:
     return 0.0 if _in(char, "gb2312") or _in(char, "big5") else ODD
 
 
+@cache
 def _in(char: str, script: Script) -> bool:
     lead = char.encode(script, "ignore")[:1]
     return bool(lead) and (script == "gb2312" or lead < b"\xc7")  # the first level of Big5 ends with C67E
