@@ -22,13 +22,13 @@ from seedsearch.cleaning.shifted_bytes import repair
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 
+_MARKS = "！？。，；、!?,;"
 _LOSS = (
     rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[{LETTERS}]{{1,7}} ?[)）]"
     rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
-_MARKS = "！？。，；、!?,;"
 _SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
 _ROW = "????"  # nobody knows what that was
 _STOP = encode("。")
@@ -36,12 +36,19 @@ _STOP = encode("。")
 
 @cache
 def _event() -> re.Pattern[str]:
-    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false."""
+    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false.
+
+    All begin with one of a few characters, and the pattern begins with them, so that they are found quickly.
+    """
+    sign = r"(?<=[?\ufffd\0])\0?"
     return re.compile(
-        rf"(?P<mark>[㐀-鿿][(（] ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）])"
-        rf"|(?<=[^\x01-\x7f])(?P<orphan>(?:{SIGN_CLASS}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）])"
-        rf"|(?<!\?)(?P<loss>{SIGN_CLASS})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
-        rf"|(?P<silent>{silent_marks()})"
+        rf"[(（?\ufffd\0{_MARKS}](?:"
+        rf"(?<=(?P<char>[㐀-鿿])[(（]) ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<!\?.)(?P<loss>{sign})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?"
+        rf"[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
+        rf"|(?P<silent>{silent_marks()}))",
+        re.DOTALL,
     )
 
 
@@ -84,18 +91,18 @@ class _Pass:
             at = self._done = made.span.end
 
     def _edit(self, event: re.Match[str]) -> Edit | None:
-        if event["mark"]:
+        if event["char"]:
             return self._mark(event)
-        return self._orphan(event) if event["orphan"] else self._stop(event)
+        return self._stop(event) if event["orphan"] is None else self._orphan(event)
 
     def _mark(self, event: re.Match[str]) -> Edit | None:
-        char = event["mark"][0]
+        char = event["char"]
         if self._listed.get(char) == letters(event["letters"]):
             self._last = char
-            return edit(event.start() + 1, event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+            return edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
         if not self._marked or is_reading(char, event["letters"]):
             return None
-        return self._torn(event.start() + 1, event.end(), char, event["letters"], SIGNED)
+        return self._torn(event.start(), event.end(), char, event["letters"], SIGNED)
 
     def _orphan(self, event: re.Match[str]) -> Edit | None:
         before = self._before(event.start())
@@ -113,7 +120,7 @@ class _Pass:
 
     def _stop(self, event: re.Match[str]) -> Edit | None:
         """A sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
-        if event["silent"]:
+        if event["signed"] is None:
             return self._silent(event.start())
         text, start, after = self._text, event.start(), event.end("loss")
         if text.startswith(_ROW, start):
@@ -138,13 +145,13 @@ class _Pass:
 
     def _silent(self, mark: int) -> Edit | None:
         """A mark that may be two halves of characters, with nothing left of the byte before it."""
-        if not self._silent_reader or not shows_shift(self._text, mark, self._score()):
+        if not self._silent_reader or not shows_shift(self._text, mark):
             return None
         return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
 
     def _score(self) -> PageScore:
         if self._page is None:
-            self._page = PageScore(MARK.sub(r"\1", self._text), self._listed)
+            self._page = PageScore(MARK.sub("", self._text), self._listed)
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:

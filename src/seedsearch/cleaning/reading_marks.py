@@ -32,7 +32,8 @@ from seedsearch.folding import table
 from seedsearch.language import rank
 
 # A mark with its brackets; an inner or a leading blank is left by some sites' templates.
-MARK = re.compile(rf"([㐀-鿿])(?:\( ?([{LETTERS}]{{1,7}}) ?\)|（ ?([{LETTERS}]{{1,7}}) ?）)")
+# The bracket comes first in the pattern: it is looked for quickly.
+MARK = re.compile(rf"\((?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?\)|（(?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?）")
 _HAN = re.compile("[㐀-鿿]")
 
 MARKS = 3  # fewer prove nothing
@@ -96,11 +97,11 @@ def suspected_characters(text: str) -> dict[str, str]:
     return {char: reading for char, (reading, _) in _candidates(text)[1].items()}
 
 
-def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[str, int]], Counter[str]]:
-    """All marks, those that may be of a list (character → reading, how often), and how often each character stands."""
-    found = Counter((char, half or full) for char, half, full in MARK.findall(text))
+def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[str, int]], dict[str, int]]:
+    """All marks, those that may be of a list (character → reading, how often), and how often each of these stands."""
+    found = Counter((char or wide_char, inside or wide) for char, inside, wide_char, wide in MARK.findall(text))
     readings = _majority(found)
-    occurrences = Counter(text) if readings else Counter()
+    occurrences = {char: text.count(char) for char in readings}
     return found, {c: r for c, r in readings.items() if _belongs(c, r[1], occurrences[c])}, occurrences
 
 
@@ -117,7 +118,7 @@ def _majority(found: Counter[tuple[str, str]]) -> dict[str, tuple[str, int]]:
 
 
 def _evidence(
-    found: Counter[tuple[str, str]], listed: dict[str, tuple[str, int]], occurrences: Counter[str], han: int
+    found: Counter[tuple[str, str]], listed: dict[str, tuple[str, int]], occurrences: dict[str, int], han: int
 ) -> Evidence:
     counts = {char: count for char, (_, count) in listed.items()}
     marks = sum(counts.values())

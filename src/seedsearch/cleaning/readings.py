@@ -16,6 +16,7 @@ _ONE_WAY = str.maketrans({"ɡ": "g", "ɑ": "a", "v": "ü"})
 _TONES = dict.fromkeys(map(ord, "\u0304\u0301\u030c\u0300"))
 
 
+@lru_cache(maxsize=4096)
 def letters(found: str) -> str:
     """One spelling of what stands in a mark: composed, small, `g` for `ɡ`, `ü` for `v`."""
     return unicodedata.normalize("NFC", found.strip().lower()).translate(_ONE_WAY)

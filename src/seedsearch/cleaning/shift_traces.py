@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from seedsearch.cleaning.faults import narrowed, pair_of, pairs
 from seedsearch.cleaning.readings import LETTERS
-from seedsearch.cleaning.shift_score import PageScore, chance
+from seedsearch.cleaning.shift_score import chance
 from seedsearch.language import rank
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
@@ -73,7 +73,7 @@ class Site(NamedTuple):
     trail: int = 0
 
 
-def shows_shift(text: str, mark: int, page: PageScore) -> bool:
+def shows_shift(text: str, mark: int) -> bool:
     """Whether the few characters after the mark at `mark` read better one byte off: a look before a search."""
     pending, made, at = pair_of()[widened(text[mark])][1], "", mark + 1
     while pending > 0x80 and at < mark + GLIMPSE and (pair := pair_of().get(text[at : at + 1])) is not None:
@@ -85,12 +85,12 @@ def shows_shift(text: str, mark: int, page: PageScore) -> bool:
     elif "@" <= char < "\x7f":
         made, at = made + pairs().get(bytes((pending, ord(char))), "\ue000") + text[at + 1 : at + 2], at + 2
     left = text[mark + 1 : at]
-    return bool(made) and page.inside(made) + SLACK > sum(map(chance, left, left[1:]))
+    return bool(made) and sum(map(chance, made, made[1:])) + SLACK > sum(map(chance, left, left[1:]))
 
 
 @cache
 def silent_marks() -> str:
-    """A pattern for marks before a character with which they could be two halves of characters in common use."""
+    """A pattern, behind such a mark, for marks that could be two halves of characters in common use."""
     lead_of: dict[int, list[str]] = {}
     for char, pair in pair_of().items():
         lead_of.setdefault(pair[0], []).append(char)
@@ -100,7 +100,7 @@ def silent_marks() -> str:
         after = "".join(c for lead, chars in lead_of.items() if _common(second, lead) for c in chars)
         after += "".join(chr(b) for b in range(0x41, 0x7B) if _common(second, b))
         narrow = narrowed(mark)
-        options.append(f"[{mark}{narrow if narrow != mark else ''}](?=[{re.escape(after)}])")
+        options.append(f"(?<=[{mark}{narrow if narrow != mark else ''}])(?=[{re.escape(after)}])")
     return "|".join(options)
 
 
