@@ -81,14 +81,17 @@ class _Pass:
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
 
     def edits(self) -> Iterator[Edit]:
-        at, pattern = 0, _event()
-        while (event := pattern.search(self._text, at)) is not None:
-            made = self._edit(event)
-            if made is None:
-                at = event.end()
-                continue
-            yield made
-            at = self._done = made.span.end
+        at: int | None = 0
+        while at is not None:
+            events, at = _event().finditer(self._text, at), None
+            for event in events:
+                made = self._edit(event)
+                if made is not None:
+                    yield made
+                    self._done = made.span.end
+                    if self._done != event.end():
+                        at = self._done
+                        break
 
     def _edit(self, event: re.Match[str]) -> Edit | None:
         if event["char"]:

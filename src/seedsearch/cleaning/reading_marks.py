@@ -34,7 +34,7 @@ from seedsearch.language import rank
 # A mark with its brackets; an inner or a leading blank is left by some sites' templates.
 # The bracket comes first in the pattern: it is looked for quickly.
 MARK = re.compile(rf"\((?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?\)|（(?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?）")
-_HAN = re.compile("[㐀-鿿]")
+_HAN = re.compile("[㐀-鿿]+")
 
 MARKS = 3  # fewer prove nothing
 SHARE = 0.45  # of the ideographs; tiny stretches of damaged pages reach 0.40, text for learners starts at 0.7
@@ -87,7 +87,7 @@ class Evidence:
 def marked_characters(text: str) -> dict[str, str]:
     """The page's list: marked character → its reading as `letters` spells it; empty where the page is not damaged."""
     found, listed, occurrences = _candidates(text)
-    if not listed or not _evidence(found, listed, occurrences, len(_HAN.findall(text))).damaged:
+    if not listed or not _evidence(found, listed, occurrences, sum(map(len, _HAN.findall(text)))).damaged:
         return {}
     return {char: reading for char, (reading, _) in listed.items()}
 
