@@ -70,6 +70,11 @@ def edits(text: str) -> list[Edit]:
     return list(_Pass(text, suspected, marked=True).edits()) if suspected else made
 
 
+# Repairs that may fail before a page is left as it is, each of some milliseconds. Damaged pages have one in ten
+# thousand code points; pages made of question marks have one at each.
+PATIENCE, FAILING = 20, 0.0005
+
+
 class _Pass:
     """One way through a page."""
 
@@ -78,6 +83,7 @@ class _Pass:
         # A reader that leaves a sign for one broken pair leaves it for all.
         self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
+        self._failed = 0  # repairs that did not pass
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
 
     def edits(self) -> Iterator[Edit]:
@@ -158,8 +164,11 @@ class _Pass:
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:
+        if self._failed > PATIENCE + len(self._text) * FAILING:
+            return None
         made = repair(self._text, site, self._score(), drops=not self._score().private, marked=self._marked)
         if made is None:
+            self._failed += 1
             return None
         self._last = made.text[-1:]
         certainty = Certainty.PROVED if made.proved else Certainty.INFERRED

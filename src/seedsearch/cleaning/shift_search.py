@@ -45,6 +45,9 @@ from seedsearch.cleaning.shift_traces import (
 from seedsearch.folding import is_han
 
 LONGEST = 400  # code points of one stretch
+# Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.
+HOPELESS, ALLOWANCE = -11.0, 60.0
+EFFORT = 100  # bytes guessed and dropped pairs looked for in one search, of a fifth of a millisecond each or so
 WIDTH = 10  # states with a byte pending that are kept at one place, of those within
 BEHIND = 14.0  # nats of the best one
 CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
@@ -121,6 +124,7 @@ class _Search:
     def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
         self._text, self._site, self._page, self._drops = text, site, page, drops
         self._front: dict[int, dict[_Key, State]] = {}
+        self._effort = 0  # bytes guessed and dropped pairs looked for
         self._worth = -inf  # a score that has no future at the present place
         self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
@@ -142,9 +146,14 @@ class _Search:
             states = self._front.pop(at)
             if not self._front and all(pending == SYNC for pending, _ in states):
                 return self._closed(at, states)
-            if at > self._site.start + LONGEST:
+            best = max(state.score for state in states.values())
+            if (
+                self._effort > EFFORT
+                or at > self._site.start + LONGEST
+                or best < HOPELESS * (at - self._site.start) - ALLOWANCE
+            ):
                 return None
-            self._worth = max(state.score for state in states.values()) - BEHIND
+            self._worth = best - BEHIND
             worthy = [item for item in states.items() if item[1].score >= self._worth]
             agreed = [item for item in worthy if item[0][0] == SYNC]
             pending = [item for item in worthy if item[0][0] != SYNC]
@@ -366,6 +375,7 @@ class _Search:
 
         Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
         """
+        self._effort += 1
         made = [
             words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
             for _, _, char in guesses
@@ -426,6 +436,7 @@ class _Search:
         known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
         if known < b"@":
             return
+        self._effort += 1
         paid = _paid(state, DROPPED)
         halves = _first_halves(pending)
         firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
