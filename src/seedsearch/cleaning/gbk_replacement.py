@@ -24,7 +24,7 @@ from seedsearch.offsets import Edit, edit
 
 _MARKS = "！？。，；、!?,;"
 _LOSS = (
-    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[{LETTERS}]{{1,7}} ?[)）]"
+    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[(（]?[{LETTERS}]{{1,7}} ?[)）]"
     rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
@@ -44,7 +44,7 @@ def _event() -> re.Pattern[str]:
     return re.compile(
         rf"[(（?\ufffd\0{_MARKS}](?:"
         rf"(?<=(?P<char>[㐀-鿿])[(（]) ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）]"
-        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign})[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
         rf"|(?<!\?.)(?P<loss>{sign})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?"
         rf"[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
         rf"|(?P<silent>{silent_marks()}))",

@@ -271,7 +271,7 @@ class _Search:
         ending = pair_of().get(last, b"  ")[1]
         searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
         for cost, pair in self._page.as_marked(searched):
-            node = _Node(state.node, "", pair[1:] + _stream("(" + found["inserted"]))
+            node = _Node(state.node, "", pair[1:] + _stream("(" + found["inserted"].lstrip("(（")))
             torn = _costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
             self._put(found.end(), (pair[1], last), torn)
 
@@ -289,7 +289,7 @@ class _Search:
         pair = pair_of().get(char)
         if pair is not None:
             self._pair(at + 1, pending, last, pair, state)
-            self._alone(at, pending, last, _paid(state, ALONE))
+            self._alone(at, pending, last, _costing(state, ALONE))
             return
         if self._page.narrowed and "!" <= char <= "~":
             self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
@@ -297,7 +297,7 @@ class _Search:
             made = true_characters()[pending << 8 | ord(char)]
             if made:
                 self._go(at + 1, SYNC, last, made, char.encode(), state)
-        elif char < "@":
+        elif char < "@" or char == "\ufffd":
             self._interrupted(at, char, pending, last, state)
 
     def _pair(self, at: int, pending: int, last: str, pair: bytes, state: State) -> None:
@@ -338,12 +338,12 @@ class _Search:
         noise = NOISE.match(self._text, at)
         reading = READING.match(self._text, at)
         if reading:
-            self._read(reading.end(), pending, last, reading[1], "(" + reading[0], _paid(state, SIGNED))
+            self._read(reading.end(), pending, last, reading[1], "(" + reading[0].lstrip("(（"), _paid(state, SIGNED))
             return
         if noise:
             inserted = b"\x05" + noise[0].encode()
             self._trails(noise.end(), pending, last, inserted, _paid(state, SIGNED))
-        self._alone(at, pending, last, _paid(state, ALONE))
+        self._alone(at, pending, last, _costing(state, ALONE))
         rest = MARKUP_REST.match(self._text, at)
         if rest:
             begun = BEGINNING[str(rest.lastgroup)]

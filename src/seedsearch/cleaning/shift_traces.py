@@ -20,13 +20,13 @@ CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
 SIGN_CLASS = "[?\ufffd]|\0{1,2}"  # what readers write for a broken pair
 SIGN = re.compile(SIGN_CLASS)
 NOISE = re.compile(f"[{CONTROLS}]*(?=[，。、；！？,;!?])")
-READING = re.compile(f" ?([{LETTERS}]{{1,7}}) ?[)）]")
+READING = re.compile(f"[(（]? ?([{LETTERS}]{{1,7}}) ?[)）]")
 BRACKETED = re.compile(f"[(（] ?([{LETTERS}]{{1,7}}) ?[)）]")
-BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS}) ?[{LETTERS}]{{1,7}} ?[)）]")
+BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS})[(（]? ?[{LETTERS}]{{1,7}} ?[)）]")
 # A sign of loss before a mark, or before a reading whose bracket went with it.
 SIGNED_MARK = re.compile(
     rf"(?:{SIGN_CLASS})(?:(?P<noise>[{CONTROLS}]{{0,8}})(?P<mark>[，。、；！？,;!?])"
-    rf"|(?P<inserted> ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]))"
+    rf"|(?P<inserted>[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]))"
 )
 STRIPPED = re.compile(f"[{CONTROLS}]")
 

@@ -21,6 +21,7 @@ from itertools import product
 from typing import NamedTuple
 
 from seedsearch.cleaning.faults import Private, Reader, decoded, narrowed
+from seedsearch.cleaning.readings import is_reading
 from seedsearch.cleaning.shift_score import PageScore, chance
 from seedsearch.cleaning.shift_search import SILENT, State, searched, spelled
 from seedsearch.cleaning.shift_traces import (
@@ -45,7 +46,7 @@ RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
 # Nats that it costs to leave a reading on a character that is not read so, or a tag without its beginning.
 BOGUS = 12.0
-_BAD = (("?", True), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
+_BAD = (("?", True), ("?", False), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
 # The readers that were seen; a proposal must give the found text through one of them.
 READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_BAD, Private))
 
@@ -113,6 +114,7 @@ def _as_found(text: str, site: Site, end: int) -> float:
     """How the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
     found = text[site.start : end]
     bogus = (found[0] in "(（") + sum(1 for _ in BROKEN_MARKUP.finditer(found))
+    bogus += sum(not is_reading(found[m.start() - 1], m[1]) for m in BRACKETED.finditer(found, 1))
     plain, torn = BROKEN_MARK.subn("", BRACKETED.sub("", found))
     plain = site.before + plain + text[end : end + 1]
     return sum(map(chance, plain, plain[1:])) - BOGUS * (bogus + torn)
