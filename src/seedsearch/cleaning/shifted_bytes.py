@@ -38,7 +38,7 @@ from seedsearch.folding import is_han
 
 # Nats by which a repair must beat the text as found, and its runner-up.
 MARGIN, CLEAR = 3.0, 0.3
-SILENT_MARGIN = 10.0  # the first of these where no sign tells that something was lost
+SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
