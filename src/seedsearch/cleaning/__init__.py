@@ -91,5 +91,8 @@ def restore(text: str, steps: Sequence[Step] = STEPS) -> Restored:
 
 def _findings(text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
     """Damage in the restored text, in code points of the raw text."""
+    found = lost.findings(text)
+    if not found:
+        return ()
     back = OffsetMap.of(edits)
-    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in lost.findings(text))
+    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in found)

@@ -66,7 +66,9 @@ def edits(text: str) -> list[Edit]:
         return []
     made: list[Edit] = []
     for run in _RUN.finditer(text):
-        at = next((m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() :][:JUDGED])), None)
+        at = next(
+            (m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() : m.start() + JUDGED])), None
+        )
         if at is not None:
             start = run.start() + max(0, at - BEFORE)
             made += _stretch_edits(text, start, min(run.end(), start + LONGEST))
@@ -80,8 +82,8 @@ def _is_gibberish(text: str) -> bool:
 def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     """The edits of one stretch without ASCII punctuation."""
     found = text[start:end]
-    pairs = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
-    stream, ends = b"".join(pairs), list(accumulate(map(len, pairs)))
+    bytes_of = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
+    stream, ends = b"".join(bytes_of), list(accumulate(map(len, bytes_of)))
     marks = sum(stream.count(first) for first in _DROPPED)
     choices = _TORN if marks < MARKS * len(stream) else GB18030
     parts = realigned_parts(stream, choices, text[start - 1] if start else "\n")
