@@ -8,6 +8,7 @@ GBK bytes; then one of the readers that were seen, and on some pages a later nar
 
 from __future__ import annotations
 
+import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,11 +17,12 @@ from random import Random
 
 from seedsearch.cleaning import faults
 from seedsearch.cleaning.faults import Private, Reader
-from seedsearch.cleaning.readings import toneless
+from seedsearch.cleaning.readings import LETTERS, toneless
 from seedsearch.language import model
 
 KEPT_BY_SITES = frozenset("后里")  # characters that the sites' tables left as they are
 COMMON = 400  # the sites' lists hold characters of about this frequency rank
+_MARK = re.compile(f"\\(([{LETTERS}]+)\\)")
 LOST_EVERY = 600  # bytes; for files that lost bytes
 
 
@@ -46,9 +48,11 @@ class Site:
     reader: Reader = field(default_factory=Reader)
     narrow: bool = False
     controls_kept: bool = False
+    ipa: bool = False  # ɡ (U+0261) for g, as GBK's row of pinyin letters has it
+    wide: bool = False  # brackets of marks widened by a later program
 
 
-_ASKING, _DROPPING = ("?", True), ("", False)
+_ASKING, _DROPPING, _REPLACING, _NUL = ("?", True), ("", False), ("\ufffd", False), ("\0", True)
 
 
 def _shifting(reader: tuple[str, bool], private: Private, *, narrow: bool = False, controls: bool = False) -> Site:
@@ -61,11 +65,15 @@ SITES: dict[str, Site] = {
     "marks tone-less": Site(toned=False),
     "marks on Simplified": Site(traditional=False),
     "marks with a blank": Site(blank=True),
+    "marks with ɡ": Site(ipa=True),
+    "marks in full-width brackets": Site(wide=True),
     "shifts, private kept": _shifting(_ASKING, Private.KEPT),
     "shifts, private dropped": _shifting(_ASKING, Private.DROPPED),
     "shifts, private asked": _shifting(_ASKING, Private.ASKED),
     "shifts, half-width": _shifting(_ASKING, Private.KEPT, narrow=True),
     "shifts, controls kept": _shifting(_ASKING, Private.KEPT, controls=True),
+    "shifts, U+FFFD": _shifting(_REPLACING, Private.KEPT),
+    "shifts, NUL": _shifting(_NUL, Private.KEPT, controls=True),
     "shifts, bad byte dropped, private kept": _shifting(_DROPPING, Private.KEPT, controls=True),
     "shifts, bad byte dropped, private dropped": _shifting(_DROPPING, Private.DROPPED, controls=True),
 }
@@ -85,6 +93,8 @@ def _replaced_page(kind: str, text: str, rng: Random) -> Damaged:
     found = faults.decoded(stream, site.reader)
     if not site.controls_kept:
         found = without_controls(found)
+    if site.wide:
+        found = _MARK.sub(r"（\1）", found)
     return Damaged(kind, true, faults.narrowed(found) if site.narrow else found)
 
 
@@ -98,6 +108,8 @@ def listed(site: Site, rng: Random) -> dict[str, str]:
         chosen = [c for c, simple in zip(chosen, common, strict=True) if c != simple]
     rng.shuffle(chosen)
     readings = {c: pinyin_dict[ord(c)].split(",")[0] for c in chosen[: rng.randint(*site.listed)]}
+    if site.ipa:
+        readings = {c: reading.replace("g", "ɡ") for c, reading in readings.items()}
     return readings if site.toned else {c: toneless(r).replace("ü", "v") for c, r in readings.items()}
 
 
