@@ -16,7 +16,7 @@ from seedsearch.cleaning.faults import encode, narrowed, pair_of
 from seedsearch.cleaning.reading_marks import MARK, marked_characters, suspected_characters
 from seedsearch.cleaning.readings import LETTERS, is_reading, letters, read_as
 from seedsearch.cleaning.shift_score import PageScore
-from seedsearch.cleaning.shift_search import SIGNED, SILENT
+from seedsearch.cleaning.shift_state import SIGNED, SILENT
 from seedsearch.cleaning.shift_traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
 from seedsearch.cleaning.shifted_bytes import repair
 from seedsearch.damage import Certainty, Damage

@@ -172,7 +172,7 @@ class PageScore:
 
     def __init__(self, text: str, listed: Collection[str] = ()) -> None:
         """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
-        self._text, self._listed = text, listed
+        self._text, self._listed, self._chars = text, listed, frozenset(text)
         self.marked = bool(listed)
         self._noise = _NOISE.search(text) is not None
         # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
@@ -204,11 +204,11 @@ class PageScore:
 
     def oddity(self, char: str) -> float:
         """Nats against a guess that the page does not hold and its script hardly."""
-        return 0.0 if char in self._text else -oddity(char, self._script)
+        return 0.0 if char in self._chars else -oddity(char, self._script)
 
     def holds(self, char: str) -> bool:
         """Whether `char` stands somewhere on the page."""
-        return char in self._text
+        return char in self._chars
 
     def unlike_noise(self, char: str, noisy: bool) -> float:
         """Nats against `char` behind noise (`noisy`) or none, on a page whose reader left the noise of marks."""
@@ -228,7 +228,7 @@ class PageScore:
         return likely or [(0.0, pair) for _, pair in searched]
 
     def _may_be_listed(self, char: str) -> bool:
-        return char in self._listed or char not in self._text
+        return char in self._listed or char not in self._chars
 
     def _unlisted(self, char: str) -> float:
         if char in self._listed:

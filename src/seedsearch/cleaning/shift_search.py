@@ -8,22 +8,33 @@ lost byte meet again one character later, so stretches without dropped pairs cos
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from heapq import nlargest
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from seedsearch.cleaning.faults import PRIVATE, encode, narrowed, pair_of, pairs, true_characters
+from seedsearch.cleaning.faults import pair_of, pairs, true_characters
 from seedsearch.cleaning.readings import is_reading, read_as
+from seedsearch.cleaning.shift_pairs import first_halves, middles, second_halves
 from seedsearch.cleaning.shift_score import (
     NOISES,
     STOPS,
-    Choices,
     PageScore,
-    beginning_with,
     ending_in,
     torn_after,
     words,
+)
+from seedsearch.cleaning.shift_state import (
+    ALONE,
+    DROPPED,
+    EATEN,
+    SIGNED,
+    SILENT,
+    SYNC,
+    Node,
+    State,
+    costing,
+    paid,
+    stream_of,
 )
 from seedsearch.cleaning.shift_traces import (
     BEGINNING,
@@ -55,9 +66,6 @@ FEW = 3  # states that agree with the found text, and such that suppose a droppe
 DROPS = 2  # dropped pairs in a row
 WORD = -3.5  # ln p of a pair inside a common word
 CONTEXT = 4  # characters on each side of a guess that the word model sees
-# Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair
-# without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
-SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
 ASKED = 2.0  # … and more for a pair without a character that left a sign
 LINE_END, EATEN_BLANK = 1.0, 2.0  # … for what else may have gone with a broken pair
 DIGITS = "0123456789"
@@ -68,24 +76,7 @@ USUAL = 3.0  # … gained by a full stop where only the false mark itself is kno
 UNBALANCED = 3.0  # … for closing what is not open
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
-SYNC = -1  # instead of a pending byte: the true text and the found text have a border here
 _ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
-
-
-class _Node(NamedTuple):
-    """One step of a proposal: what was true there, and the bytes that stood in the damaged file."""
-
-    earlier: _Node | None
-    text: str
-    stream: bytes
-
-
-class State(NamedTuple):
-    score: float
-    gap: float  # nats to the best rival that it met
-    node: _Node | None
-    guessed: bool  # whether a byte had to be guessed
-    lossy: bool = False  # whether more was lost than the first byte
 
 
 _Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
@@ -95,27 +86,6 @@ _Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
 def searched(text: str, site: Site, page: PageScore, *, drops: bool) -> tuple[int, State] | None:
     """(where the stretch ends, its best proposal), with dropped pairs or without; None if there is no proposal."""
     return _Search(text, site, page, drops).run()
-
-
-def spelled(state: State) -> tuple[str, bytes]:
-    """The true text of a proposal and its bytes in the damaged file."""
-    texts, streams = [], []
-    node = state.node
-    while node is not None:
-        texts.append(node.text)
-        streams.append(node.stream)
-        node = node.earlier
-    return "".join(reversed(texts)), b"".join(reversed(streams))
-
-
-@cache
-def _without_character() -> dict[int, tuple[int, ...]]:
-    """Lead → trails of the pairs that readers drop."""
-    table: dict[int, tuple[int, ...]] = {}
-    for pair, char in pairs().items():
-        if ord(char) in PRIVATE:
-            table[pair[0]] = (*table.get(pair[0], ()), pair[1])
-    return table
 
 
 class _Search:
@@ -130,7 +100,7 @@ class _Search:
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
         made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
         for (lead, cost), score in zip(site.leads, made, strict=True):
-            start = _costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
+            start = costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
             self._put(site.resume, (lead, site.before), start)
         if site.trail:
             self._begin_whole(site.trail)
@@ -164,7 +134,7 @@ class _Search:
         return None
 
     def _start(self, lead: int, guessed: bool) -> State:
-        return State(-self._site.cost, inf, _Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
+        return State(-self._site.cost, inf, Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
 
     def _begin(self, at: int, last: str, inserted: bytes, state: State, before: str, noisy: bool) -> None:
         """The torn character ends in the first byte of the false mark at `at`; the second begins the next character.
@@ -180,8 +150,8 @@ class _Search:
             cost += _stopping(before, following) if char == "。" else 0.0
             cost += DOUBLED if char in STOPS and following in STOPS else 0.0
             cost += self._page.unlike_noise(char, noisy)
-            node = _Node(state.node, "", bytes((lead,)) + inserted)
-            self._go(at + 1, mark[1], last, char, mark, _costing(state._replace(node=node), cost))
+            node = Node(state.node, "", bytes((lead,)) + inserted)
+            self._go(at + 1, mark[1], last, char, mark, costing(state._replace(node=node), cost))
 
     def _begin_whole(self, trail: int) -> None:
         """The torn character ends in `trail`, and no more than that was lost."""
@@ -189,7 +159,7 @@ class _Search:
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
         for (_, lead, char), cost in self._by_words(best, site.before, clause(self._text, site.start)[-CONTEXT:], ""):
             cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" else 0.0
-            begun = _costing(self._start(lead, True), cost)
+            begun = costing(self._start(lead, True), cost)
             self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
     def _ahead(self, at: int, pending: int) -> str:
@@ -219,7 +189,7 @@ class _Search:
         state = state._replace(score=score, gap=gap)
         mark = BRACKETED.match(self._text, at)
         if mark and is_reading(last, mark[1]):
-            return mark.end(), state._replace(node=_Node(state.node, "", _stream(mark[0])))
+            return mark.end(), state._replace(node=Node(state.node, "", stream_of(mark[0])))
         return at, state
 
     def _put(self, at: int, key: _Key, state: State) -> None:
@@ -239,7 +209,7 @@ class _Search:
         for char in true:
             score += page.pair(last, char)
             last = char
-        node = _Node(state.node, true, stream)
+        node = Node(state.node, true, stream)
         self._put(at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy))
 
     def _agreed(self, at: int, last: str, state: State) -> None:
@@ -251,7 +221,7 @@ class _Search:
         if not char:
             self._put(at, (SYNC, last), state)
         elif mark and is_reading(last, mark[1]):
-            self._skip(mark.end(), SYNC, last, _stream(mark[0]), state)
+            self._skip(mark.end(), SYNC, last, stream_of(mark[0]), state)
         elif char < "\x80":
             self._go(at + 1, SYNC, last, char, char.encode(), state)
         elif char in pair_of():
@@ -264,20 +234,20 @@ class _Search:
             return
         if found["mark"]:
             inserted = b"\x05" + found["noise"].encode()
-            paid = _paid(state, SIGNED)._replace(guessed=True)
+            torn = paid(state, SIGNED)._replace(guessed=True)
             noisy = self._text[at - 1] in NOISES
-            self._begin(found.end() - 1, last, inserted, paid, self._behind(state), noisy)
+            self._begin(found.end() - 1, last, inserted, torn, self._behind(state), noisy)
             return
         ending = pair_of().get(last, b"  ")[1]
         searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
         for cost, pair in self._page.as_marked(searched):
-            node = _Node(state.node, "", pair[1:] + _stream("(" + found["inserted"].lstrip("(（")))
-            torn = _costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
+            node = Node(state.node, "", pair[1:] + stream_of("(" + found["inserted"].lstrip("(（")))
+            torn = costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
             self._put(found.end(), (pair[1], last), torn)
 
     def _skip(self, end: int, pending: int, last: str, inserted: bytes, state: State) -> None:
         """Pass over what a program put in; nothing of it is true text."""
-        self._put(end, (pending, last), state._replace(node=_Node(state.node, "", inserted)))
+        self._put(end, (pending, last), state._replace(node=Node(state.node, "", inserted)))
 
     def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
         if self._drops and leading and (at > self._site.resume or self._site.leads):
@@ -289,7 +259,7 @@ class _Search:
         pair = pair_of().get(char)
         if pair is not None:
             self._pair(at + 1, pending, last, pair, state)
-            self._alone(at, pending, last, _costing(state, ALONE))
+            self._alone(at, pending, last, costing(state, ALONE))
             return
         if self._page.narrowed and "!" <= char <= "~":
             self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
@@ -325,33 +295,33 @@ class _Search:
             self._signed(sign.end(), pending, last, state)
         elif noise:
             self._skip(noise.end(), pending, last, noise[0].encode(), state)
-            self._trails(noise.end(), pending, last, noise[0].encode(), _paid(state, SILENT))
+            self._trails(noise.end(), pending, last, noise[0].encode(), paid(state, SILENT))
         elif mark:
             if is_reading(self._text[at - 1], mark[1]):
-                self._skip(mark.end(), pending, last, _stream(mark[0]), state)
-            self._read(mark.end(), pending, last, mark[1], mark[0], _paid(state, SILENT))
+                self._skip(mark.end(), pending, last, stream_of(mark[0]), state)
+            self._read(mark.end(), pending, last, mark[1], mark[0], paid(state, SILENT))
         else:
-            self._trails(at, pending, last, b"", _paid(state, SILENT))
+            self._trails(at, pending, last, b"", paid(state, SILENT))
 
     def _signed(self, at: int, pending: int, last: str, state: State) -> None:
         """A sign of loss before `at`: a trail byte and what went with it, or a pair without a character."""
         noise = NOISE.match(self._text, at)
         reading = READING.match(self._text, at)
         if reading:
-            self._read(reading.end(), pending, last, reading[1], "(" + reading[0].lstrip("(（"), _paid(state, SIGNED))
+            self._read(reading.end(), pending, last, reading[1], "(" + reading[0].lstrip("(（"), paid(state, SIGNED))
             return
         if noise:
             inserted = b"\x05" + noise[0].encode()
-            self._trails(noise.end(), pending, last, inserted, _paid(state, SIGNED))
-        self._alone(at, pending, last, _costing(state, ALONE))
+            self._trails(noise.end(), pending, last, inserted, paid(state, SIGNED))
+        self._alone(at, pending, last, costing(state, ALONE))
         rest = MARKUP_REST.match(self._text, at)
         if rest:
             begun = BEGINNING[str(rest.lastgroup)]
-            self._trails(at, pending, last, begun.encode(), _paid(state, SIGNED), begun)
+            self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
             return
-        self._eaten(at, pending, last, _paid(state, SIGNED))
+        self._eaten(at, pending, last, paid(state, SIGNED))
         if not self._page.private:
-            self._dropped(at, pending, last, _costing(state, ASKED))
+            self._dropped(at, pending, last, costing(state, ASKED))
 
     def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
         """The characters that the lost trail byte could have completed."""
@@ -360,7 +330,7 @@ class _Search:
         for (_, trail, char), cost in self._by_words(
             best, last, self._behind(state), true or self._text[at : at + CONTEXT]
         ):
-            made = _costing(state._replace(guessed=True), cost)
+            made = costing(state._replace(guessed=True), cost)
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
 
     def _behind(self, state: State) -> str:
@@ -399,7 +369,7 @@ class _Search:
         for gone, shown, cost in self._gone(at):
             best = self._page.best(torn_after(pending), last, gone, CHOICES)
             for (score, trail, char), worse in self._by_words(best, last, self._behind(state), ""):
-                node = _Node(state.node, char + shown, bytes((trail,)) + shown.encode())
+                node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
                 self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
 
@@ -426,7 +396,7 @@ class _Search:
         choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == pending])
         state = state._replace(guessed=state.guessed or len(choices) > 1)
         for cost, pair in choices:
-            self._go(at, SYNC, last, pairs()[pair], pair[1:] + _stream(inserted), _costing(state, cost))
+            self._go(at, SYNC, last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost))
 
     def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
         """Pairs without a character stood here: those that read well with the next known byte.
@@ -437,50 +407,28 @@ class _Search:
         if known < b"@":
             return
         self._effort += 1
-        paid = _paid(state, DROPPED)
-        halves = _first_halves(pending)
+        state = paid(state, DROPPED)
+        halves = first_halves(pending)
         firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
         for score, lead, char in firsts:
             score -= self._page.oddity(char)
-            seconds = _second_halves(lead, known[0])
-            if paid.score + score < self._worth:
+            seconds = second_halves(lead, known[0])
+            if state.score + score < self._worth:
                 continue
             for more, trail, following in self._page.best(seconds, char, "", CHOICES):
-                made = paid.score + score - self._page.oddity(following)
+                made = state.score + score - self._page.oddity(following)
                 if made + more > self._worth:
-                    node = _Node(state.node, char, bytes((lead, trail)))
-                    self._known(at, trail, char, paid._replace(score=made, node=node))
+                    node = Node(state.node, char, bytes((lead, trail)))
+                    self._known(at, trail, char, state._replace(score=made, node=node))
             if left > 1:
-                self._dropped_again(at, lead, char, paid._replace(score=paid.score + score), left - 1)
+                self._dropped_again(at, lead, char, state._replace(score=state.score + score), left - 1)
 
     def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
         """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""
-        for score, trail, following in _middles(lead).inside_words(char):
+        for score, trail, following in middles(lead).inside_words(char):
             if score > WORD:
-                node = _Node(state.node, char, bytes((lead, trail)))
+                node = Node(state.node, char, bytes((lead, trail)))
                 self._dropped(at, trail, char, state._replace(node=node), left, following)
-
-
-@cache
-def _first_halves(pending: int) -> Choices:
-    """Characters of `pending` and the lead byte of a pair without a character."""
-    choices = beginning_with(pending)
-    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in _without_character())
-
-
-@cache
-def _middles(lead: int) -> Choices:
-    """Characters of the trail byte of such a pair and the lead byte of another one."""
-    table = _without_character()
-    trails = set(table[lead])
-    return Choices((pair[0], char) for pair, char in pairs().items() if pair[0] in trails and pair[1] in table)
-
-
-@cache
-def _second_halves(lead: int, known: int) -> Choices:
-    """Characters of the trail byte of such a pair and the known byte that follows."""
-    choices = ending_in(known)
-    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in _without_character()[lead])
 
 
 def _stopping(before: str, following: str) -> float:
@@ -492,21 +440,3 @@ def _stopping(before: str, following: str) -> float:
 
 def _score(item: tuple[_Key, State]) -> float:
     return item[1].score
-
-
-def _paid(state: State, cost: float) -> State:
-    """`state` after a loss: a guess unless a sign and a reading tell it, and lossy past a dropped pair."""
-    guessed, lossy = state.guessed or cost > SIGNED, state.lossy or cost > DROPPED
-    return State(state.score - cost, state.gap, state.node, guessed, lossy)
-
-
-def _costing(state: State, cost: float) -> State:
-    return State(state.score - cost, state.gap, state.node, state.guessed, state.lossy)
-
-
-def _stream(inserted: str) -> bytes:
-    """The bytes of an inserted mark; letters that GBK does not have can not have stood there."""
-    try:
-        return encode(narrowed(inserted))
-    except UnicodeEncodeError:
-        return b"\xff"

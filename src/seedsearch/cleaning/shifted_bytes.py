@@ -23,7 +23,8 @@ from typing import NamedTuple
 from seedsearch.cleaning.faults import Private, Reader, decoded, narrowed
 from seedsearch.cleaning.readings import is_reading
 from seedsearch.cleaning.shift_score import PageScore, chance
-from seedsearch.cleaning.shift_search import SILENT, State, searched, spelled
+from seedsearch.cleaning.shift_search import searched
+from seedsearch.cleaning.shift_state import SILENT, State, spelled
 from seedsearch.cleaning.shift_traces import (
     BRACKETED,
     BROKEN_MARK,
