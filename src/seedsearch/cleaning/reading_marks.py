@@ -41,9 +41,9 @@ SHARE = 0.45  # of the ideographs; tiny stretches of damaged pages reach 0.40, t
 CONSISTENT = 0.85
 LISTED = 0.75  # of the bracketed letters mark characters of the list; the rest are glosses, units, abbreviations
 MEDIAN_RANK = 1500
-# Either this share of the marks is on characters of the Simplified-to-Traditional table, and some of them are marked
-# more than once, or there are as many as `SINGLE` that are dense, or not one of which is rare, unchanged or left
-# unmarked elsewhere …
+# Fewer than `SINGLE` marks prove a page only if some come twice and all are on characters that the
+# Simplified-to-Traditional table changes. Of more, either this share is on such characters, and some are marked more
+# than once, or they are dense, or not one is rare, unchanged or left unmarked elsewhere …
 CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
 SINGLE, EVERYDAY = 4, 1000
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
@@ -59,6 +59,7 @@ class Evidence:
     """What a page shows: counts of marks and shares (0 to 1), as the module's introduction describes them."""
 
     marks: int
+    characters: int
     listed: float
     share: float
     consistent: float
@@ -73,10 +74,10 @@ class Evidence:
             return False
         if self.consistent < CONSISTENT or self.median_rank > MEDIAN_RANK:
             return False
+        if self.marks < SINGLE:  # an author may gloss one ambiguous character twice
+            return self.repeated >= SOME_REPEATED and self.changed == 1 and self.characters > 1
         if self.changed >= CHANGED:
-            if self.repeated >= SOME_REPEATED:
-                return True
-            return self.marks >= SINGLE and (self.share >= DENSE or self._spotless)
+            return self.repeated >= SOME_REPEATED or self.share >= DENSE or self._spotless
         return self.marks >= MANY and self.repeated >= REPEATED
 
     @property
@@ -125,6 +126,7 @@ def _evidence(
     folds = table()
     return Evidence(
         marks=marks,
+        characters=len(counts),
         listed=marks / found.total(),
         share=marks / han,
         consistent=marks / sum(occurrences[char] for char in counts),

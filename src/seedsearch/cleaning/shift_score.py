@@ -35,6 +35,7 @@ _OPENING = frozenset("“‘（《〈【「『〔")
 STOPS = frozenset("，。、；：！？")
 # How often marks end a line, before the page is counted; and what a question ends with.
 _ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
+BLANKS = 0.3  # … and how many blanks come to a line end
 _ASKING = frozenset("吗嗎呢麼么")
 UNASKED = -2.0
 # Noise of the program, as a reader may leave it: in front of marks alone, and of four in five of them.
@@ -241,11 +242,19 @@ class PageScore:
         """ln p of `gone` after `char`, which follows `before`; for marks before blanks and line ends, by the page."""
         if char not in _ENDINGS or gone[0] not in "\n ":
             return self.pair(char, gone[0])
-        if gone not in self._endings:
-            counts = {mark: count + self._text.count(mark + gone) for mark, count in _ENDINGS.items()}
-            self._endings[gone] = {mark: log(count / sum(counts.values())) for mark, count in counts.items()}
+        if gone[1:] not in self._endings:
+            self._endings[gone[1:]] = self._ending_with(gone[1:])
         asked = (before in _ASKING) == (char == "？")
-        return self._endings[gone][char] + (0.0 if asked or before not in _ASKING else UNASKED)
+        return self._endings[gone[1:]][char + gone] + (0.0 if asked or before not in _ASKING else UNASKED)
+
+    def _ending_with(self, following: str) -> dict[str, float]:
+        """A mark, a blank or line end, and `following` → ln p among all such."""
+        counts = {
+            mark + gone + following: share * usual + self._text.count(mark + gone + following)
+            for mark, usual in _ENDINGS.items()
+            for gone, share in (("\n", 1.0), (" ", BLANKS))
+        }
+        return {ending: log(count / sum(counts.values())) for ending, count in counts.items()}
 
     def pair(self, a: str, b: str) -> float:
         """ln p(b | a), about 0 to -20."""

@@ -67,7 +67,7 @@ DROPS = 2  # dropped pairs in a row
 WORD = -3.5  # ln p of a pair inside a common word
 CONTEXT = 4  # characters on each side of a guess that the word model sees
 ASKED = 2.0  # … and more for a pair without a character that left a sign
-LINE_END, EATEN_BLANK = 1.0, 2.0  # … for what else may have gone with a broken pair
+LINE_END, EATEN_BLANK = 1.5, 1.0  # … for what else may have gone with a broken pair
 DIGITS = "0123456789"
 HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
 DOUBLED = 8.0  # … for a stop before another one
@@ -284,7 +284,7 @@ class _Search:
         """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
         char = true_characters()[pending << 8 | 0x80]
         if char:
-            self._go(at, SYNC, last, char, b"\x80", state)
+            self._go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
         """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
@@ -319,6 +319,8 @@ class _Search:
             begun = BEGINNING[str(rest.lastgroup)]
             self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
             return
+        if at == len(self._text):
+            self._trails(at, pending, last, b"", paid(state, SIGNED))
         self._eaten(at, pending, last, paid(state, SIGNED))
         if not self._page.private:
             self._dropped(at, pending, last, costing(state, ASKED))
