@@ -2,8 +2,9 @@
 
 The two belong together: marks stand inside shifted stretches, and a mark that tore a character apart begins one.
 From left to right, each mark of the page's list is taken out and each place where a character was torn apart is
-repaired; what a repair covers is not looked at again. `reading_marks` and `shifted_bytes` say what is recognised
-and what is left alone.
+repaired; what a repair covers is not looked at again. A page is marked if its marks say so (`reading_marks`), if the
+program's noise stands in front of its commas and stops, or if a torn character beside its marks is repaired beyond
+doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is left alone.
 """
 
 from __future__ import annotations
@@ -91,6 +92,11 @@ class _Pass:
         while at is not None:
             events, at = _event().finditer(self._text, at), None
             for event in events:
+                char = event["char"]
+                if char is not None and self._listed.get(char) == letters(event["letters"]):
+                    yield edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+                    self._last, self._done = char, event.end()
+                    continue
                 made = self._edit(event)
                 if made is not None:
                     yield made
@@ -100,18 +106,12 @@ class _Pass:
                         break
 
     def _edit(self, event: re.Match[str]) -> Edit | None:
-        if event["char"]:
-            return self._mark(event)
-        return self._stop(event) if event["orphan"] is None else self._orphan(event)
-
-    def _mark(self, event: re.Match[str]) -> Edit | None:
-        char = event["char"]
-        if self._listed.get(char) == letters(event["letters"]):
-            self._last = char
-            return edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
-        if not self._marked or is_reading(char, event["letters"]):
+        if event["char"] is None:
+            return self._stop(event) if event["orphan"] is None else self._orphan(event)
+        char, inside = event["char"], event["letters"]
+        if not self._marked or is_reading(char, inside):
             return None
-        return self._torn(event.start(), event.end(), char, event["letters"], SIGNED)
+        return self._torn(event.start(), event.end(), char, inside, SIGNED)
 
     def _orphan(self, event: re.Match[str]) -> Edit | None:
         before = self._before(event.start())

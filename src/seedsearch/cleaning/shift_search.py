@@ -1,8 +1,11 @@
 """The search for what torn characters were: proposals by place in the found text, from left to right.
 
 A state is one pending byte (or none) and the last true character; the Viterbi algorithm with a beam. All guesses of a
-lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Work is bounded by
-`LONGEST` code points for each site, and by the few states, choices and dropped pairs that are followed up.
+lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Where a state that
+is in step with the found text comes to another place of loss, it begins there anew, so that neighbouring tears are
+undone together. A broken pair may have taken an ASCII character with it: line ends, blanks and brackets are proposed,
+anything else leaves its sign. Work is bounded by `LONGEST` code points and `EFFORT` guesses for each site, ends where
+the best proposal is not Chinese, and follows up only few states, choices and dropped pairs.
 """
 
 from __future__ import annotations

@@ -43,8 +43,7 @@ BROKEN_MARKUP = re.compile(rf"\?(?={_MARKUP})")
 # Marks that people type side by side.
 TYPED = re.compile(rf"[？！!]|\?(?!{_MARKUP.replace('?P<', '?P<_')}|[{LETTERS}]{{1,7}} ?[)）])")
 
-SLACK = 3.0  # nats that a look may be wrong by
-GLIMPSE = 5  # code points of it
+GLIMPSE = 5  # code points of a look behind a mark
 COMMON = 3500  # frequency rank
 COMMON_MARKS = frozenset("，。、：；！？“”‘’《》「」『』（）【】…—·")
 SHORT = 7  # ideographs; fewer are a short clause
@@ -85,7 +84,7 @@ def shows_shift(text: str, mark: int) -> bool:
     elif "@" <= char < "\x7f":
         made, at = made + pairs().get(bytes((pending, ord(char))), "\ue000") + text[at + 1 : at + 2], at + 2
     left = text[mark + 1 : at]
-    return bool(made) and sum(map(chance, made, made[1:])) + SLACK > sum(map(chance, left, left[1:]))
+    return bool(made) and sum(map(chance, made, made[1:])) > sum(map(chance, left, left[1:]))
 
 
 @cache
