@@ -10,6 +10,7 @@ the best proposal is not Chinese, and follows up only few states, choices and dr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from heapq import nlargest
 from math import inf
@@ -72,6 +73,8 @@ CONTEXT = 4  # characters on each side of a guess that the word model sees
 ASKED = 2.0  # … and more for a pair without a character that left a sign
 LINE_END, EATEN_BLANK = 1.5, 1.0  # … for what else may have gone with a broken pair
 DIGITS = "0123456789"
+CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
+CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
 HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
 DOUBLED = 8.0  # … for a stop before another one
 EXCLAIMED = 4.0  # … gained by the one particle that may have stood before an exclamation mark
@@ -381,10 +384,14 @@ class _Search:
     def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
         """What may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
 
-        Line ends and blanks are what stands most often behind a character; of anything else a sign stays in its place.
+        Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
+        year is plain, and of anything else a sign stays in its place.
         """
         text, following = self._text, self._text[at : at + 1]
-        if following and following != "\r" and (following != "\n" or "\n\n" in text):
+        if following and following in DIGITS:
+            century = CENTURY.match(text, at)
+            yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
+        if following and following not in "\r0123456789" and (following != "\n" or "\n\n" in text):
             yield "\n", "\n", LINE_END
         if following not in DIGITS or self._page.spaced:
             blank = "\r" if following == "\n" and "\r\n" in text else " "
