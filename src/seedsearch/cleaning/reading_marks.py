@@ -27,7 +27,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from seedsearch.cleaning.readings import LETTERS, is_reading, letters
+from seedsearch.cleaning.readings import LETTERS, is_reading, letters, usual_readings
 from seedsearch.folding import table
 from seedsearch.language import rank
 
@@ -48,6 +48,9 @@ CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
 SINGLE, EVERYDAY = 4, 1000
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
 MANY, REPEATED = 5, 0.3
+# … or, on a page with this many ideographs, all of them are on everyday characters with their usual reading, which
+# stand nowhere without.
+PAGE = 150
 # A character belongs to the list if this share of its occurrences is marked; glosses stand once.
 OWN = 0.5
 # Characters past this rank are marked only when the page marks them again and again.
@@ -66,6 +69,8 @@ class Evidence:
     median_rank: int
     changed: float
     repeated: float
+    usual: float
+    ideographs: int
 
     @property
     def damaged(self) -> bool:
@@ -78,7 +83,13 @@ class Evidence:
             return self.repeated >= SOME_REPEATED and self.changed == 1 and self.characters > 1
         if self.changed >= CHANGED:
             return self.repeated >= SOME_REPEATED or self.share >= DENSE or self._spotless
-        return self.marks >= MANY and self.repeated >= REPEATED
+        return (self.marks >= MANY and self.repeated >= REPEATED) or self._unprompted
+
+    @property
+    def _unprompted(self) -> bool:
+        """Whether nobody would have asked for these marks: everyday characters, read as they are always read."""
+        plain = self.consistent == self.listed == self.usual == 1 and self.median_rank <= EVERYDAY
+        return plain and self.ideographs >= PAGE
 
     @property
     def _spotless(self) -> bool:
@@ -133,6 +144,8 @@ def _evidence(
         median_rank=_median_rank(counts),
         changed=sum(n for char, n in counts.items() if ord(char) in folds) / marks,
         repeated=sum(n for n in counts.values() if n > 1) / marks,
+        usual=sum(n for char, (reading, n) in listed.items() if reading in usual_readings(char)) / marks,
+        ideographs=han,
     )
 
 

@@ -42,6 +42,13 @@ def readings(char: str) -> frozenset[str]:
     return frozenset(toned) | {toneless(r) for r in toned} | {toneless(r).replace("ü", "u") for r in toned}
 
 
+@lru_cache(maxsize=16384)
+def usual_readings(char: str) -> frozenset[str]:
+    """The first reading of one character, toned and tone-less; empty where none is known."""
+    first = letters(_table().get(ord(char), "").split(",")[0])
+    return frozenset((first, toneless(first), toneless(first).replace("ü", "u"))) if first else frozenset()
+
+
 def is_reading(char: str, found: str) -> bool:
     """Whether `found` (as written in a mark) is a reading of `char`."""
     return letters(found) in readings(char)
