@@ -41,9 +41,10 @@ SHARE = 0.45  # of the ideographs; tiny stretches of damaged pages reach 0.40, t
 CONSISTENT = 0.85
 LISTED = 0.75  # of the bracketed letters mark characters of the list; the rest are glosses, units, abbreviations
 MEDIAN_RANK = 1500
-# Fewer than `SINGLE` marks prove a page only if some come twice and all are on characters that the
-# Simplified-to-Traditional table changes. Of more, either this share is on such characters, and some are marked more
-# than once, or they are dense, or not one is rare, unchanged or left unmarked elsewhere …
+# Fewer than `SINGLE` marks prove a page only if all are on characters that the Simplified-to-Traditional table changes,
+# and some come twice, or the page is long and nobody would have asked for them (below). Of more, either this share is
+# on such characters, and some are marked more than once, or they are dense, or not one is rare, unchanged or left
+# unmarked elsewhere …
 CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
 SINGLE, EVERYDAY = 4, 1000
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
@@ -80,7 +81,8 @@ class Evidence:
         if self.consistent < CONSISTENT or self.median_rank > MEDIAN_RANK:
             return False
         if self.marks < SINGLE:  # an author may gloss one ambiguous character twice
-            return self.repeated >= SOME_REPEATED and self.changed == 1 and self.characters > 1
+            twice = self.repeated >= SOME_REPEATED and self.characters > 1
+            return self.changed == 1 and (twice or self._unprompted)
         if self.changed >= CHANGED:
             return self.repeated >= SOME_REPEATED or self.share >= DENSE or self._spotless
         return (self.marks >= MANY and self.repeated >= REPEATED) or self._unprompted
