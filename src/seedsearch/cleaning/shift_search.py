@@ -65,6 +65,7 @@ HOPELESS, ALLOWANCE = -11.0, 60.0
 EFFORT = 100  # bytes guessed and dropped pairs looked for in one search, of a fifth of a millisecond each or so
 WIDTH = 10  # states with a byte pending that are kept at one place, of those within
 BEHIND = 14.0  # nats of the best one
+AHEAD = 12.0  # … and these more where a proposal is two characters ahead
 CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
 FEW = 3  # states that agree with the found text, and such that suppose a dropped pair, at one place
 DROPS = 2  # dropped pairs in a row
@@ -425,11 +426,11 @@ class _Search:
         for score, lead, char in firsts:
             score -= self._page.oddity(char)
             seconds = second_halves(lead, known[0])
-            if state.score + score < self._worth:
+            if state.score + score < self._worth - AHEAD:
                 continue
             for more, trail, following in self._page.best(seconds, char, "", CHOICES):
                 made = state.score + score - self._page.oddity(following)
-                if made + more > self._worth:
+                if made + more > self._worth - AHEAD:
                     node = Node(state.node, char, bytes((lead, trail)))
                     self._known(at, trail, char, state._replace(score=made, node=node))
             if left > 1:
