@@ -206,8 +206,9 @@ def decode_one(stored: Bytes, start: int, documents: int, extra: int, count: int
     size = documents * low + high + documents + extra
     bits = np.unpackbits(stored[start >> 3 : start + size + 7 >> 3], bitorder="little")[start & 7 :]
     middle = documents * low
-    ones = np.flatnonzero(bits[middle : middle + high])
-    ends = np.flatnonzero(bits[middle + high : size])
+    is_set = bits.view(np.bool_)
+    ones = np.flatnonzero(is_set[middle : middle + high])
+    ends = np.flatnonzero(is_set[middle + high : size])
     if len(ones) != documents or len(ends) != documents:
         raise ValueError("a list of postings is broken")
     found = ones - np.arange(documents) << low
@@ -256,4 +257,4 @@ def _set_bits(stored: Bytes, starts: Ints, lengths: Ints) -> Ints:
     """The places of the bits that are set in stretches of bits, counted through all of them."""
     ends = np.cumsum(lengths)
     at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
-    return np.flatnonzero(stored[at >> 3] >> (at & 7).astype(np.uint8) & 1)
+    return np.flatnonzero((stored[at >> 3] >> (at & 7).astype(np.uint8) & 1).view(np.bool_))
