@@ -49,3 +49,16 @@ def generated() -> str:
     simplified = "".join(word + rng.choice(("", "", "", "的", "，", "。", "、", "是")) for word in words)
     traditional: str = OpenCC("s2t").convert(simplified)
     return simplified + "\n" + traditional
+
+
+def endless(rng: random.Random, length: int) -> Iterator[str]:
+    """Texts of about `length` characters without end: words of the dictionary, some much more often than others."""
+    from seedsearch.language import model
+
+    frequencies = model().long_words
+    words = sorted(frequencies, key=frequencies.__getitem__)[-30_000:]
+    weights = [1 / (rank + 10) for rank in range(len(words), 0, -1)]
+    marks = ("", "", "", "的", "，", "。", "、", "是", "在", "了")
+    while True:
+        chosen = rng.choices(words, weights, k=max(1, length // 4))
+        yield "".join(word + rng.choice(marks) for word in chosen)

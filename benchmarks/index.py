@@ -27,7 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import corpora
+from benchmarks.corpus import documents, endless
 from benchmarks.peers import ENGINES, Peak, files_of
 from seedsearch.analysis import query_words
 
@@ -52,9 +52,21 @@ class Figures:
 def run(corpus: Path | None, *, smoke: bool = False, sizes: Sequence[float] = SIZES, short: int = 0) -> None:
     """Print a table for each size, what a cold query takes, and what many short documents take."""
     for size in (0.05,) if smoke else sizes:
-        _table(corpora.texts(corpus, int(size * MB)), 20 if smoke else QUESTIONS)
+        _table(_texts(corpus, int(size * MB)), 20 if smoke else QUESTIONS)
     if short or smoke:
         _short(short or 500)
+
+
+def _texts(corpus: Path | None, most: int) -> list[str]:
+    """The texts of a corpus until they come to `most` bytes; generated ones where there is none."""
+    found: list[str] = []
+    for text in (document.text for document in documents(corpus)) if corpus else endless(random.Random(1), 800):
+        if most <= 0:
+            break
+        if text:
+            found.append(text)
+            most -= len(text.encode())
+    return found
 
 
 def _table(texts: Sequence[str], asked: int) -> None:
@@ -171,7 +183,7 @@ def _measure_short(documents: int, place: Path) -> Figures:
         begun = time.perf_counter()
         engine_question, size = many_short(documents, place)
         build = time.perf_counter() - begun
-    asked = [_seconds(engine_question, text) for text in islice(corpora.generated(random.Random(3), 30), QUESTIONS)]
+    asked = [_seconds(engine_question, text) for text in islice(endless(random.Random(3), 30), QUESTIONS)]
     return Figures(build, peak.bytes, size, asked, [0.0])
 
 

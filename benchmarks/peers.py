@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks import corpora
+from benchmarks.corpus import endless
 from seedsearch.analysis import fingerprint, query_words, words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.folding import fold
@@ -223,7 +223,7 @@ def many_short(documents: int, place: Path) -> tuple[Ask, int]:
     """An index of generated short texts, packed here; a way to ask it, and the bytes that it takes."""
     shutil.rmtree(place, ignore_errors=True)
     engine = open_engine(place, fingerprint(), create=True)
-    texts = corpora.generated(random.Random(2), 40)
+    texts = endless(random.Random(2), 40)
     with engine.writer() as writer:
         packer = None
         for start in range(0, documents, PACKED):
