@@ -82,7 +82,7 @@ def _table(texts: Sequence[str], asked: int) -> None:
             found = _alone(_measure, name, folder, Path(place, re.sub(r"\W+", "-", name)), given, questions, phrases)
             if found is not None:
                 _print(name, found, given)
-        _cold(Path(place, "seedsearch"))
+        _cold(Path(place, "seedsearch"), phrases[0])
 
 
 def _print(name: str, found: Figures, size: int) -> None:
@@ -147,10 +147,10 @@ def _seconds(ask: Callable[[str], object], text: str) -> float:
     return time.perf_counter() - begun
 
 
-def _cold(place: Path) -> None:
-    """A query in a fresh process against the imports that a bare Whoosh program has."""
+def _cold(place: Path, found: str) -> None:
+    """A query that finds something, in a fresh process, against the imports that a bare Whoosh program has."""
     commands = {
-        "seedsearch query": [sys.executable, "-m", "seedsearch", "query", "-i", str(place), "焊接"],
+        "seedsearch query": [sys.executable, "-m", "seedsearch", "query", "-i", str(place), found],
         "import click, whoosh": [sys.executable, "-W", "ignore", "-c", "import click, whoosh.query"],
     }
     # As installed programs run: with their compiled modules kept, which the first run makes.
