@@ -13,7 +13,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("encodings", "restoration", "ranking")
+NAMES = ("encodings", "restoration", "ranking", "index")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import words
 from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale
 from seedsearch.folding import fold
@@ -154,6 +155,23 @@ def test_clear_takes_out_what_was_there_before(filled: Engine) -> None:
         writer.clear()
         writer.put(entry("e", "量子"))
     assert set(filled.digests()) == {"e"}
+
+
+def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seedsearch.engines.embedded.singles.LEAST", 3)
+    memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)
+    for engine in (memory, embedded):
+        with engine.writer() as writer:
+            for doc_id, text in TEXTS.items():
+                writer.put(entry(doc_id, text))
+        assert engine is memory or embedded.segments[0].singles.postings_of("焊") is not None
+        with engine.writer() as writer:
+            writer.remove("b")
+    for char in "焊接产g":
+        ranked = Ranked(run(char), ((Term("gram", char), 1.0),))
+        expected, best = memory.search(ranked, 9).best, embedded.search(ranked, 9).best
+        assert [match.doc_id for match in best] == [match.doc_id for match in expected]
+        assert [match.score for match in best] == pytest.approx([match.score for match in expected])
 
 
 def test_a_second_writer_is_refused(filled: Engine) -> None:

@@ -21,11 +21,11 @@ from seedsearch.states import Stamp, State
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file that looks changed; `known` is its state when it was last read."""
+    """A file that looks changed; `known` is the digest that it has in the index."""
 
     path: str
     encoding: str | None = None
-    known: State | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +83,21 @@ def analyse(job: Job, own: OwnWords = NONE) -> Outcome:
     except SeedsearchError as error:
         return Outcome(job.path, None, failure=Failure(job.path, str(error)))
     digest = digest_of(content, job.encoding, stamp)
-    if job.known is not None and job.known.digest == digest:
-        failure = Failure(job.path, job.known.reason, job.known.skipped) if job.known.reason else None
-        return Outcome(job.path, job.known.with_stamp(stamp), failure=failure)
-    state = State(stamp, job.encoding, digest)
+    state = State(stamp, job.encoding)
+    if job.known == digest:
+        return Outcome(job.path, state)
     try:
-        return _analysed(job, content, state, own)
+        return _analysed(job, content, digest, state, own)
     except SeedsearchError as error:
         failure = Failure(job.path, str(error), skipped=isinstance(error, NotText))
         return Outcome(job.path, replace(state, reason=failure.reason, skipped=failure.skipped), failure=failure)
 
 
-def _analysed(job: Job, content: bytes, state: State, own: OwnWords) -> Outcome:
+def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords) -> Outcome:
     cleaned = clean_document(raw_document(job.path, content, job.encoding))
     entry = IndexEntry(
         doc_id=doc_id_of(job.path),
-        digest=state.digest,
+        digest=digest,
         readable=cleaned.readable,
         words=tuple(words(run_text(cleaned.readable).text, own)),
         tags=tags(cleaned, state.stamp.date),

@@ -12,7 +12,7 @@ from pathlib import Path
 from seedsearch.analysing import Done, Job, Outcome, Task, analyse, carry_out, doc_id_of, packed
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
-from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.engines import Writer, open_engine
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport
 from seedsearch.parallel import map_in_order
@@ -23,7 +23,8 @@ from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
 WORTH_WORKERS = 1_500_000
-# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent.
+# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent. They
+# are taken from all over what there is to index.
 SAMPLE = 400_000
 # Bytes and files of one task: much work for each message between processes, and a small part of the memory.
 TASK_BYTES, TASK_FILES = 400_000, 500
@@ -89,10 +90,10 @@ def build_index(
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
-            before = set() if rebuild else _indexed(engine, known)
-            jobs = _changed(files, known, encoding, tally, full=full)
-            _write(writer, _done(writer, jobs, own, workers), before, tally)
-            _remove(writer, _below(before, roots) - tally.kept, tally)
+            digests = {} if rebuild else engine.digests()
+            jobs = _changed(files, known, digests, encoding, tally, full=full)
+            _write(writer, _done(writer, jobs, own, workers), digests, tally)
+            _remove(writer, _below(digests, roots) - tally.kept, tally)
             gone = _below(known, roots)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
@@ -102,13 +103,14 @@ def build_index(
     return _report(tally, time.monotonic() - begun)
 
 
-def _indexed(engine: Engine, known: Mapping[str, State]) -> set[str]:
-    """The doc_ids in the index."""
-    return {name for name, state in known.items() if state.reason is None} or set(engine.digests())
-
-
 def _changed(
-    files: Iterable[str], known: Mapping[str, State], encoding: str | None, tally: _Tally, *, full: bool
+    files: Iterable[str],
+    known: Mapping[str, State],
+    digests: Mapping[str, str],
+    encoding: str | None,
+    tally: _Tally,
+    *,
+    full: bool,
 ) -> Iterator[tuple[Job, int]]:
     """The files that look changed, with their sizes; what did not change is counted."""
     for path in files:
@@ -119,7 +121,7 @@ def _changed(
             tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
             continue
         if state is None or full or (state.stamp, state.encoding) != (stamp, encoding):
-            yield Job(path, encoding, state), stamp.size
+            yield Job(path, encoding, digests.get(doc_id_of(path))), stamp.size
         else:
             failure = Failure(path, state.reason, state.skipped) if state.reason else None
             _count(Outcome(path, state, failure=failure), (), tally)
@@ -127,14 +129,29 @@ def _changed(
 
 def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    jobs = list(changed)
-    sample, rest = _split(jobs, SAMPLE)
-    first = [analyse(job, own) for job, _ in sample]
-    packer = writer.packer([outcome.entry for outcome in first if outcome.entry is not None])
-    yield packed(first, packer)
-    tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
+    sample, rest = _split(_spread(list(changed)), SAMPLE)
+    first: list[Done] = []
+
+    def tasks() -> Iterator[Task]:
+        """Asked for when the workers have been started: the sample is analysed meanwhile."""
+        outcomes = [analyse(job, own) for job, _ in sample]
+        packer = writer.packer([outcome.entry for outcome in outcomes if outcome.entry is not None])
+        first.append(packed(outcomes, packer))
+        for some in _portions(rest):
+            yield Task([job for job, _ in some], packer, own)
+
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
-    yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
+    for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
+        yield from first
+        first.clear()
+        yield done
+    yield from first
+
+
+def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
+    """The jobs, a few from all over them first."""
+    step = 1 + sum(size for _, size in jobs) // SAMPLE
+    return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
 
 
 def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:

@@ -35,6 +35,8 @@ def map_in_order(
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", *preload])
     with ProcessPoolExecutor(count, mp_context=context) as pool:
+        for _ in range(count):
+            pool.submit(os.getpid)  # starts a worker, while the first items are made
         under_way: deque[Future[R]] = deque()
         try:
             for item in items:

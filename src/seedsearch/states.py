@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -37,33 +36,32 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A file as it was last read: in which encoding if one was given, its digest, and why it is not in the index."""
+    """A file as it was last read: in which encoding if one was given, and why it is not in the index."""
 
     stamp: Stamp
     encoding: str | None
-    digest: str
     reason: str | None = None
     skipped: bool = False
 
-    def with_stamp(self, stamp: Stamp) -> State:
-        """The same content under another stamp."""
-        return replace(self, stamp=stamp)
-
 
 def to_bytes(rules: str, states: dict[str, State]) -> bytes:
-    """The states of files by doc_id, and the rules they were read by, as compressed JSON."""
-    rows = [[name, *asdict(s.stamp).values(), s.encoding, s.digest, s.reason, s.skipped] for name, s in states.items()]
-    return zlib.compress(json.dumps([rules, rows], ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    """The states of files by doc_id, and the rules they were read by, as compressed JSON, a list a column."""
+    names = sorted(states)
+    rows = [
+        (s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped)
+        for s in map(states.get, names)
+        if s
+    ]
+    content = [rules, names, *zip(*rows, strict=True)]
+    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
 def from_bytes(stored: bytes | None, rules: str) -> dict[str, State]:
     """The states that `to_bytes` wrote; none where there are none or they were made by other rules."""
     if stored is None:
         return {}
-    made_by, rows = json.loads(zlib.decompress(stored))
-    return dict(map(_row, rows)) if made_by == rules else {}
-
-
-def _row(row: Iterable[object]) -> tuple[str, State]:
-    name, size, changed, inode, *rest = row
-    return name, State(Stamp(size, changed, inode), *rest)  # type: ignore[return-value, arg-type]
+    made_by, names, *columns = json.loads(zlib.decompress(stored))
+    if made_by != rules:
+        return {}
+    rows = zip(*columns, strict=True)
+    return {name: State(Stamp(*row[:3]), *row[3:]) for name, row in zip(names, rows, strict=True)}

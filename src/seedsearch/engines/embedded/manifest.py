@@ -19,7 +19,7 @@ from seedsearch.errors import IndexMissing, IndexStale
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
-FORMAT = 2
+FORMAT = 4
 REBUILD = "make it anew with: seedsearch index --rebuild"
 ENDINGS = (".segment", ".live", ".kept")
 

@@ -26,10 +26,10 @@ def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterat
 
 def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
     table, begin = segment.tables[field], prefix.encode("utf-8", "surrogatepass")
-    rows = table.between_rows(begin, begin + BETWEEN)
+    rows = table.between(begin, begin + BETWEEN)
     documents = rows.documents
     if segment.live is not None:
-        lists = table.lists(rows.starts, rows.sizes)
+        lists = table.lists(rows)
         documents = np.bincount(lists.owners(), segment.live[lists.documents], minlength=len(rows.terms)).astype(
             np.int64
         )
