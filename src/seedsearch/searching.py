@@ -132,7 +132,7 @@ class Index:
         passages = Passages(tier.scored, having, documents)
         judged = []
         for match in matches:
-            passage = passages.best(run_text(match.readable).text) if tier.judged else 0.0
+            passage = passages.best(match.run) if tier.judged else 0.0
             judged.append(replace(match, score=match.score + passages.title(match.readable) + passage))
         return sorted(judged, key=lambda match: (-match.score, match.doc_id))
 
