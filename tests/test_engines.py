@@ -121,6 +121,9 @@ def test_equal_scores_are_in_the_order_of_ids(filled: Engine) -> None:
 
 def test_what_was_stored_comes_back(filled: Engine) -> None:
     assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]
+    assert [(match.readable, match.run) for match in filled.search(run("n-i"), 1).best] == [
+        (TEXTS["c"], run_text(TEXTS["c"]).text)
+    ]
     assert list(filled.stored()) == [text.encode() for text in TEXTS.values()]
     assert filled.digests() == {doc_id: f"digest of {text}" for doc_id, text in TEXTS.items()}
 

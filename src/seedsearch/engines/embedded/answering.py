@@ -98,12 +98,12 @@ class Answering:
         return sum(len(self._found(i, term)[0]) for i in range(len(self._segments)))
 
     def _matches(self, best: Sequence[tuple[float, str, int, int]]) -> tuple[Match, ...]:
-        texts: dict[tuple[int, int], str] = {}
+        texts: dict[tuple[int, int], tuple[str, str]] = {}
         for i, segment in enumerate(self._segments):
             numbers = [document for _, _, of, document in best if of == i]
-            texts.update(zip(((i, n) for n in numbers), segment.documents.readable(numbers), strict=True))
+            texts.update(zip(((i, n) for n in numbers), segment.documents.texts(numbers), strict=True))
         return tuple(
-            Match(doc_id, -score, texts[i, n], self._segments[i].documents.stored(n)) for score, doc_id, i, n in best
+            Match(doc_id, -score, *texts[i, n], self._segments[i].documents.stored(n)) for score, doc_id, i, n in best
         )
 
     def _scores(self, i: int, documents: Ints, query: Query) -> Scores:

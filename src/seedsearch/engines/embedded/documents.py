@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsearch.engines.embedded import varints
-from seedsearch.engines.embedded.alphabet import Alphabet, Points
+from seedsearch.engines.embedded.alphabet import Alphabet, Points, text_of
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
@@ -161,13 +161,16 @@ class Documents:
         ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
         return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
 
-    def readable(self, documents: Sequence[int]) -> list[str]:
-        """The readable texts of some."""
+    def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
+        """The readable texts of some, each with its run text."""
         if not documents:
             return []
         differences = self.differences(documents)
         sizes = np.array([len(one) for one in differences], dtype=np.int64)
-        return put_together(*self.runs(documents), np.concatenate(differences), sizes)
+        runs, lengths = self.runs(documents)
+        readable = put_together(runs, lengths, np.concatenate(differences), sizes)
+        joined, ends = text_of(runs), np.cumsum(lengths).tolist()
+        return list(zip(readable, (joined[a:b] for a, b in zip([0, *ends], ends, strict=False)), strict=True))
 
     def digest_rows(self) -> list[bytes]:
         """The digests of all, as stored."""
