@@ -6,6 +6,7 @@ import json
 import lzma
 import random
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,8 +58,8 @@ def endless(rng: random.Random, length: int) -> Iterator[str]:
 
     frequencies = model().long_words
     words = sorted(frequencies, key=frequencies.__getitem__)[-30_000:]
-    weights = [1 / (rank + 10) for rank in range(len(words), 0, -1)]
+    weights = list(accumulate(1 / (rank + 10) for rank in range(len(words), 0, -1)))
     marks = ("", "", "", "的", "，", "。", "、", "是", "在", "了")
     while True:
-        chosen = rng.choices(words, weights, k=max(1, length // 4))
+        chosen = rng.choices(words, cum_weights=weights, k=max(1, length // 4))
         yield "".join(word + rng.choice(marks) for word in chosen)
