@@ -15,6 +15,7 @@ from seedsearch.model import Failure, IndexEntry
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.runs import run_text
+from seedsearch.segmenting import segmenter
 from seedsearch.source import raw_document, read_bytes
 from seedsearch.states import Stamp, State
 
@@ -62,6 +63,7 @@ class Done:
 
 def carry_out(task: Task) -> Done:
     """Analyse the files of a task and pack their entries."""
+    segmenter(task.own).load()
     return packed([analyse(job, task.own) for job in task.jobs], task.packer)
 
 
