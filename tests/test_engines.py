@@ -34,7 +34,7 @@ from seedsearch.query import (
     Terms,
     Wildcard,
 )
-from seedsearch.runs import run_text
+from seedsearch.runs import grams, run_text
 
 MARK = "analysis 0"
 
@@ -186,6 +186,7 @@ def test_info_counts_documents_and_terms(filled: Engine) -> None:
     info = filled.info()
     assert info.documents == 4
     assert info.terms["word"] == len({word for text in TEXTS.values() for word in words(fold(text))})
+    assert info.terms["gram"] == len(set().union(*(grams(run_text(text).text) for text in TEXTS.values())))
     assert info.size > 0
 
 

@@ -25,7 +25,7 @@ from seedsearch.engines.embedded.container import Container, damaged
 from seedsearch.engines.embedded.disk import Disk, Lock
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
 from seedsearch.engines.embedded.segment import Mask, Segment
-from seedsearch.engines.embedded.vocabulary import vocabulary
+from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, Matches
 from seedsearch.query import FIELDS, Field, Query, Term
@@ -97,7 +97,7 @@ class EmbeddedEngine:
     def info(self) -> EngineInfo:
         """How much it holds."""
         with self.mapped():
-            terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
+            terms: dict[str, int] = {field: count_terms(self.segments, field) for field in FIELDS}
             size = sum(file.size for file in self.manifest.files()) + (self.folder / NAME).stat().st_size
             return EngineInfo(sum(segment.count for segment in self.segments), terms, size)
 

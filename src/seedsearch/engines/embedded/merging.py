@@ -19,7 +19,7 @@ from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import TermsWriter
 from seedsearch.engines.embedded.varints import Bytes
 
-PAIR_CHUNKS = 256  # of all segments together, in one part
+PAIR_BYTES = 1 << 20  # of the lists of all segments together, in one part
 TERMS = 8_000  # of all segments together, in one part
 TEXTS = 2048  # documents whose texts are moved at once
 
@@ -130,8 +130,10 @@ def _combined(owners: Keys, documents: Ints, counts: Ints) -> tuple[Keys, Lists]
 
 
 def _pair_parts(segments: Sequence[Segment], numbers: Sequence[Ints]) -> Iterator[tuple[Keys, Lists]]:
-    firsts = np.sort(np.concatenate([segment.pairs.firsts for segment in segments]))
-    borders = [0, *dict.fromkeys(firsts[PAIR_CHUNKS::PAIR_CHUNKS].tolist()), 1 << 63]
+    firsts = np.concatenate([segment.pairs.firsts for segment in segments])
+    order = np.argsort(firsts, kind="stable")
+    parts = np.cumsum(np.concatenate([segment.pairs.sizes for segment in segments])[order]) // PAIR_BYTES
+    borders = [0, *dict.fromkeys(firsts[order][1:][np.diff(parts) > 0].tolist()), 1 << 63]
     for low, high in pairwise(borders):
         rows = []
         for segment, new in zip(segments, numbers, strict=True):

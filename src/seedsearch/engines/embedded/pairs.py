@@ -138,6 +138,17 @@ class PairTable:
         """The first pair of each chunk."""
         return self._container.array("pairs.firsts", "<u8")
 
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many bytes the lists of each chunk take."""
+        sizes: NDArray[np.int64] = np.diff(self._places[:, 1])
+        return sizes
+
+    def keys(self) -> Keys:
+        """All pairs."""
+        chunks = [self._chunk(number).keys for number in range(len(self.firsts))]
+        return np.concatenate([np.zeros(0, dtype=np.uint64), *chunks])
+
     @cached_property
     def _places(self) -> NDArray[np.int64]:
         return self._container.array("pairs.chunks", "<i8").reshape(-1, 2)
