@@ -23,7 +23,7 @@ from seedsearch.model import IndexEntry
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
-ROOM = 224 << 20  # bytes of packs that are held before they become a segment
+ROOM = 176 << 20  # bytes of packs that are held before they become a segment
 TOGETHER, CHARACTERS = 256, 1_000_000  # entries, and characters of them, that are packed at once
 MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
 WORTH_MERGING = 3  # segments
