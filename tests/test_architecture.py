@@ -20,6 +20,7 @@ LAYERS = {
     "damage": 0,
     "errors": 0,
     "parallel": 1,
+    "patterns": 0,
     "offsets": 1,
     "model": 2,
     "folding": 2,
@@ -46,6 +47,7 @@ LAYERS = {
     "source": 6,
     "dictionary": 6,
     "synonyms": 6,
+    "formats": 7,
     "restoring": 7,
     "corpus": 8,
     "analysing": 8,
@@ -70,6 +72,7 @@ HOMES = {
     "ftfy": {"cleaning"},
     "pypinyin": {"cleaning"},
     "click": {"cli"},
+    "pypdf": {"formats"},
     "opencc": set(),
 }
 
@@ -133,7 +136,7 @@ def loaded(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy"}
+HEAVY = {"pypdf", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -19,14 +19,18 @@ from seedsearch.model import IndexReport
 from seedsearch.query import FIELDS, Ranked, Run, Term
 from seedsearch.source import read_bytes
 from seedsearch.states import Stamp
+from tests import made
 
-NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png")
+NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")
 CONTENTS = (
     "焊接材料".encode(),
     "創(chuàng)新聯合體".encode(),
     "东丽区的焊接处".encode("gb18030"),  # all of different sizes: one with the same and the same time is not seen
     b"",
     b"\x89PNG\r\n\x1a\n" + bytes(64),
+    "焊接,名\n材料,一\n材料,二\n".encode(),
+    made.zip_of({"a.txt": "焊接一", "b.txt": "焊接二", "c.png": b"\x89PNG\r\n\x1a\n"}),
+    made.zip_of({"b.txt": "焊接二", "d.csv": "名\n焊接三\n"}),
 )
 DAY = 86_400
 

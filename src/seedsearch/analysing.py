@@ -9,39 +9,41 @@ from hashlib import sha256
 
 from seedsearch.analysis import words
 from seedsearch.engines import Pack, Packer
-from seedsearch.errors import NotText, SeedsearchError, SourceError
+from seedsearch.errors import SeedsearchError, SourceError
+from seedsearch.formats import Asked, complete, documents
 from seedsearch.lexicon import NONE, OwnWords
-from seedsearch.model import Failure, IndexEntry
+from seedsearch.model import Cleaned, Failure, IndexEntry, RawDocument
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.runs import run_text
 from seedsearch.segmenting import segmenter
-from seedsearch.source import raw_document, read_bytes
+from seedsearch.source import read_bytes
 from seedsearch.states import Stamp, State
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file that looks changed; `known` is the digest that it has in the index."""
+    """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents."""
 
     path: str
     encoding: str | None = None
-    known: str | None = None
+    known: State | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a file. `state` is None where the next run has to try again.
 
-    `entry` is None for a failure, for a file whose content is the known one, and after packing. `damage` is that of
-    what is new.
+    `entries` are its documents; there are none for a file whose content is the known one, and after packing. `damage`
+    is that of what is new, by path; None where nothing is.
     """
 
     path: str
     state: State | None
-    entry: IndexEntry | None = None
-    damage: Mapping[str, int] | None = None
-    failure: Failure | None = None
+    entries: tuple[IndexEntry, ...] = ()
+    damage: Mapping[str, Mapping[str, int]] | None = None
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ def carry_out(task: Task) -> Done:
 
 def packed(outcomes: Sequence[Outcome], packer: Packer) -> Done:
     """The outcomes with their entries in a pack."""
-    entries = [outcome.entry for outcome in outcomes if outcome.entry is not None]
-    return Done([replace(outcome, entry=None) for outcome in outcomes], packer.pack(entries) if entries else None)
+    entries = [entry for outcome in outcomes for entry in outcome.entries]
+    return Done([replace(outcome, entries=()) for outcome in outcomes], packer.pack(entries) if entries else None)
 
 
 def doc_id_of(path: str) -> str:
@@ -79,33 +81,68 @@ def doc_id_of(path: str) -> str:
 
 
 def analyse(job: Job, own: OwnWords = NONE) -> Outcome:
-    """Read, decode, clean and tokenize one file."""
+    """Read one file; decode, clean and tokenize each document in it."""
     try:
         stamp, content = _read(job.path)
     except SeedsearchError as error:
-        return Outcome(job.path, None, failure=Failure(job.path, str(error)))
+        return Outcome(job.path, None, failures=(Failure(job.path, str(error)),))
     digest = digest_of(content, job.encoding, stamp)
-    state = State(stamp, job.encoding)
-    if job.known == digest:
-        return Outcome(job.path, state)
-    try:
-        return _analysed(job, content, digest, state, own)
-    except SeedsearchError as error:
-        failure = Failure(job.path, str(error), skipped=isinstance(error, NotText))
-        return Outcome(job.path, replace(state, reason=failure.reason, skipped=failure.skipped), failure=failure)
+    if job.known is not None and job.digest == digest and not reads_more(job.known):
+        return unchanged(job.path, replace(job.known, stamp=stamp))
+    return _analysed(job, content, digest, State(stamp, job.encoding), own)
+
+
+def reads_more(state: State) -> bool:
+    """Whether a package that was missing when a file was read is here now."""
+    return state.retry and complete()
+
+
+def unchanged(path: str, state: State) -> Outcome:
+    """What comes of a file that is as it was: what could not be read of it is said again."""
+    whole = (Failure(path, state.reason, state.skipped),) if state.reason else ()
+    parts = (Failure(path + name, reason, skipped) for name, reason, skipped in state.lost)
+    return Outcome(path, state, failures=(*whole, *parts))
 
 
 def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords) -> Outcome:
-    cleaned = clean_document(raw_document(job.path, content, job.encoding))
-    entry = IndexEntry(
-        doc_id=doc_id_of(job.path),
+    entries: list[IndexEntry] = []
+    failures: list[Failure] = []
+    damage: dict[str, Mapping[str, int]] = {}
+    for found in documents(job.path, content, Asked(job.encoding)):
+        if isinstance(found, RawDocument) and found.path != job.path and os.path.lexists(found.path):
+            found = Failure(found.path, f"a file of this name lies beside {job.path}", skipped=True)
+        if isinstance(found, Failure):
+            failures.append(found)
+            continue
+        cleaned = clean_document(found)
+        entries.append(_entry(cleaned, digest, state, own))
+        damage[found.path] = cleaned.damage
+    return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
+
+
+def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure]) -> State:
+    """The state of a file with what was found in it."""
+    whole = next((failure for failure in failures if failure.path == path and not documents_), None)
+    lost = tuple((f.path[len(path) :], f.reason, f.skipped) for f in failures if f is not whole)
+    return replace(
+        state,
+        reason=whole.reason if whole else None,
+        skipped=whole is not None and whole.skipped,
+        names=tuple(name[len(path) :] for name in documents_),
+        lost=lost,
+        retry=any(failure.retry for failure in failures),
+    )
+
+
+def _entry(cleaned: Cleaned, digest: str, state: State, own: OwnWords) -> IndexEntry:
+    return IndexEntry(
+        doc_id=doc_id_of(cleaned.raw.path),
         digest=digest,
         readable=cleaned.readable,
         words=tuple(words(run_text(cleaned.readable).text, own)),
         tags=tags(cleaned, state.stamp.date),
         stored=to_bytes(record_of(cleaned)),
     )
-    return Outcome(job.path, state, entry, cleaned.damage)
 
 
 def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:

@@ -41,6 +41,17 @@ _workers = click.option(
 _encoding = click.option("--encoding", help="Read the files in this encoding, whatever they look like.")
 
 
+def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which files of a folder are wanted."""
+    for option in (
+        click.option("--include", multiple=True, metavar="PATTERN", help="Read only files like this (as .gitignore)."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what is like this."),
+        click.option("--hidden", is_flag=True, help="Read hidden files too."),
+    ):
+        command = option(command)
+    return command
+
+
 class _Group(click.Group):
     """Turns errors raised on purpose into one line on standard error and an exit code."""
 
@@ -98,12 +109,14 @@ def main() -> None:
 @click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
 @click.option("--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it.")
 @click.option("--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too.")
+@_choosing
 @_workers
 @_encoding
 @_as_json
 @click.pass_context
 def index(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     index_dir: Path,
     rebuild: bool,
@@ -113,6 +126,7 @@ def index(
     workers: int | None,
     encoding: str | None,
     as_json: bool,
+    **choice: Any,
 ) -> None:
     """Clean and index the files at and below PATH (default: seeds).
 
@@ -131,6 +145,7 @@ def index(
         encoding=encoding,
         dictionary=dictionary,
         synonyms=synonyms,
+        **choice,
     )
     _print([report_json(report)] if as_json else report_text(report))
     if any(not failure.skipped for failure in report.failures):
@@ -201,10 +216,12 @@ def query(
 @click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
 @_encoding
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
+@_choosing
 @_workers
 @click.pass_context
 def clean(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     as_json: bool,
     diff: bool,
@@ -212,6 +229,7 @@ def clean(
     encoding: str | None,
     output: Path | None,
     workers: int | None,
+    **choice: Any,
 ) -> None:
     """Restore damaged text: PATH, or standard input for - or none.
 
@@ -219,6 +237,7 @@ def clean(
     """
     from seedsearch.corpus import restore_all, tasks
     from seedsearch.model import CorpusReport, Failure
+    from seedsearch.patterns import Choice
     from seedsearch.render import corpus_text, failure_text
 
     show = _shown_as(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
@@ -227,7 +246,7 @@ def clean(
         return
     if show is _readable and (len(paths) > 1 or os.path.isdir(paths[0])):
         raise SourceError("several files can not go to standard output as text", hint="use -o DIR, --jsonl or --diff")
-    found = tasks(paths, output, encoding, show)
+    found = tasks(paths, output, encoding, show, Choice.of(**choice))
     report = CorpusReport()
     with _progress(len(found), hidden=output is None and (len(found) < 2 or sys.stdout.isatty())) as bar:
         for outcome in restore_all(found, report, output=output, workers=workers):
@@ -260,12 +279,12 @@ def _readable(cleaned: Cleaned) -> str:
 
 
 def _print_one(content: bytes, encoding: str | None, show: Callable[[Cleaned], str] | None) -> None:
+    from seedsearch.formats import one_text
     from seedsearch.restoring import clean_document
-    from seedsearch.source import raw_document
 
     if show is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    sys.stdout.write(show(clean_document(raw_document("-", content, encoding))))
+    sys.stdout.write(show(clean_document(one_text("-", content, encoding))))
 
 
 def _progress(length: int, *, hidden: bool) -> Any:
@@ -314,11 +333,12 @@ def keywords_of(file: str, index_dir: Path, limit: int, as_json: bool) -> None:
 
 def _cleaned(path: str) -> Cleaned:
     """One file, restored; standard input for -."""
+    from seedsearch.formats import one_text
     from seedsearch.restoring import clean_document
-    from seedsearch.source import raw_document, read_bytes
+    from seedsearch.source import read_bytes
 
     content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
-    return clean_document(raw_document(path, content))
+    return clean_document(one_text(path, content))
 
 
 @main.command()

@@ -1,7 +1,8 @@
 """Whole collections → restored copies and a report of what was done.
 
 Each file is read, restored and written by one worker. What is finished is noted in a journal beside the copies, so
-that a run that was stopped goes on where it stood. The originals are only ever read.
+that a run that was stopped goes on where it stood; a file that holds others is done again as a whole. The originals
+are only ever read.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from seedsearch.errors import NotText, OutputError, SeedsearchError
-from seedsearch.model import Cleaned, CorpusReport, Failure, Restoration
+from seedsearch.errors import OutputError, SeedsearchError
+from seedsearch.formats import EXTRACTED, Asked, documents
+from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
 from seedsearch.parallel import map_in_order
+from seedsearch.patterns import ALL, Choice
 from seedsearch.restoring import RULES, clean_document
-from seedsearch.source import Found, raw_document, read_bytes, walk
+from seedsearch.source import Found, read_bytes, walk
 
 JOURNAL = ".seedsearch-clean.jsonl"
 
@@ -38,14 +41,15 @@ def tasks(
     output: Path | None = None,
     encoding: str | None = None,
     show: Callable[[Cleaned], str] | None = None,
+    choice: Choice = ALL,
 ) -> list[Task | Failure]:
-    """A task for every file at and below `paths`; copies go to the same place below `output`.
+    """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
 
     Raises OutputError where a copy would fall on a file that is read, or on another copy.
     """
     found: list[Task | Failure] = []
     for given in paths:
-        for item in walk(given):
+        for item in walk(given, choice):
             if isinstance(item, Found):
                 target = None if output is None else os.path.join(output, _below(item.path, given))
                 found.append(Task(item.path, target, encoding, show))
@@ -94,26 +98,40 @@ def restore_all(
             yield done
     left = [task for task in work if not ((done := finished.get(task.path)) and _still_holds(task, done))]
     with _Journal(output) as journal:
-        for outcome in map_in_order(restore_file, left, workers if len(left) > 1 else 1):
-            report.add(outcome)
-            journal.note(outcome)
-            yield outcome
+        for outcomes in map_in_order(restore_file, left, workers if len(left) > 1 else 1):
+            for outcome in outcomes:
+                report.add(outcome)
+                journal.note(outcome)
+                yield outcome
 
 
-def restore_file(task: Task) -> Restoration | Failure:
-    """Read, restore and write one file."""
+def restore_file(task: Task) -> list[Restoration | Failure]:
+    """Read, restore and write one file, or each document in it: those go to a folder that is named like it and `!`."""
     try:
         stamp = _stamp(task.path)
-        cleaned = clean_document(raw_document(task.path, read_bytes(task.path), task.encoding))
-        if task.target is not None:
-            _write(Path(task.target), cleaned.readable)
-    except NotText as error:
-        return Failure(task.path, str(error), skipped=True)
+        content = read_bytes(task.path)
     except (SeedsearchError, OSError) as error:
-        return Failure(task.path, str(error))
+        return [Failure(task.path, str(error))]
+    found = documents(task.path, content, Asked(task.encoding, records=False))
+    return [one if isinstance(one, Failure) else _restored(task, one, stamp) for one in found]
+
+
+def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
+    cleaned = clean_document(document)
+    try:
+        if task.target is not None:
+            _write(Path(task.target + _below_target(task, document)), cleaned.readable)
+    except OSError as error:
+        return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
     shown = task.show(cleaned) if task.show else None
-    return Restoration(task.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp, shown)
+    return Restoration(document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp, shown)
+
+
+def _below_target(task: Task, document: RawDocument) -> str:
+    """Where the copy of a document stands below that of its file; text out of a format that is none is no such file."""
+    extracted = f"!/{os.path.basename(document.path)}.txt" if document.encoding in EXTRACTED else ""
+    return document.path[len(task.path) :] + extracted
 
 
 def _stamp(path: str) -> str:

@@ -2,7 +2,8 @@
 
 SeedsearchError            2   the root; what happened, where, what to do
 ├── SourceError            2   a file that can not be read as text
-│   └── NotText            2   a binary file
+│   ├── NotText            2   a binary file
+│   └── ExtraMissing       2   a format whose package is not installed
 ├── QueryError             2   a query that can not be asked
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
@@ -35,6 +36,10 @@ class SourceError(SeedsearchError):
 
 class NotText(SourceError):
     """A file that holds no text: an image, an archive, a program."""
+
+
+class ExtraMissing(SourceError):
+    """A file of a format that is read by a package that is not installed."""
 
 
 class QueryError(SeedsearchError):

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seedsearch.analysing import Done, Job, Outcome, Task, analyse, carry_out, doc_id_of, packed
+from seedsearch.analysing import (
+    Done,
+    Job,
+    Outcome,
+    Task,
+    analyse,
+    carry_out,
+    doc_id_of,
+    packed,
+    reads_more,
+    unchanged,
+)
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Writer, open_engine
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport
 from seedsearch.parallel import map_in_order
+from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
 from seedsearch.states import Stamp, State, from_bytes, to_bytes
@@ -36,6 +49,9 @@ PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded", "rjieba")
 
 # What the states are kept as in the engine.
 STATES = "states"
+
+# What the path of a document adds to that of its file.
+_INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -65,6 +81,9 @@ def build_index(
     encoding: str | None = None,
     dictionary: str | Path | None = None,
     synonyms: str | Path | None = None,
+    hidden: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
@@ -73,13 +92,15 @@ def build_index(
     holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
-    `synonyms`: a file of words that are looked for together, remembered as well.
+    `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
+    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
     """
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
-    found = [item for root in roots for item in walk(root)]
+    choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
+    found = [item for root in roots for item in walk(root, choice)]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
@@ -91,16 +112,23 @@ def build_index(
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
             digests = {} if rebuild else engine.digests()
+            files_of = _files_of(digests, known)
             jobs = _changed(files, known, digests, encoding, tally, full=full)
             _write(writer, _done(writer, jobs, own, workers), digests, tally)
-            _remove(writer, _below(digests, roots) - tally.kept, tally)
-            gone = _below(known, roots)
+            gone = _below({*known, *files_of.values()}, roots)
+            _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
                 writer.keep(STATES, to_bytes(str(RULES), states))
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
+
+
+def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:
+    """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
+    files = {file + name: file for file, state in known.items() for name in state.names}
+    return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in doc_ids}
 
 
 def _changed(
@@ -120,11 +148,11 @@ def _changed(
         except OSError as error:
             tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
             continue
-        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding):
-            yield Job(path, encoding, digests.get(doc_id_of(path))), stamp.size
+        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
+            first = state.names[0] if state and state.names else ""
+            yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
         else:
-            failure = Failure(path, state.reason, state.skipped) if state.reason else None
-            _count(Outcome(path, state, failure=failure), (), tally)
+            _count(unchanged(path, state), (), tally)
 
 
 def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
@@ -135,7 +163,7 @@ def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, wor
     def tasks() -> Iterator[Task]:
         """Asked for when the workers have been started: the sample is analysed meanwhile."""
         outcomes = [analyse(job, own) for job, _ in sample]
-        packer = writer.packer([outcome.entry for outcome in outcomes if outcome.entry is not None])
+        packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
         first.append(packed(outcomes, packer))
         for some in _portions(rest):
             yield Task([job for job, _ in some], packer, own)
@@ -178,23 +206,23 @@ def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _
 
 
 def _count(outcome: Outcome, before: Iterable[str], tally: _Tally) -> None:
+    tally.failures += outcome.failures
+    if outcome.state is None:
+        return
     doc_id = doc_id_of(outcome.path)
-    if outcome.state is not None:
-        tally.states[doc_id] = outcome.state
-    if outcome.failure is not None:
-        tally.failures.append(outcome.failure)
-        return
-    tally.kept.add(doc_id)
+    tally.states[doc_id] = outcome.state
+    tally.kept.update(doc_id + name for name in outcome.state.names)
     if outcome.damage is None:
-        tally.unchanged += 1
+        tally.unchanged += len(outcome.state.names)
         return
-    if outcome.damage:
-        tally.damage.update(outcome.damage)
-        tally.files[outcome.path] = outcome.damage
-    if doc_id in before:
-        tally.updated += 1
-    else:
-        tally.added += 1
+    for path, damage in outcome.damage.items():
+        if damage:
+            tally.damage.update(damage)
+            tally.files[path] = damage
+        if doc_id_of(path) in before:
+            tally.updated += 1
+        else:
+            tally.added += 1
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:

@@ -159,11 +159,15 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the index, and why; `skipped` where that is no error (a binary file)."""
+    """A file that is not in the index, and why; `skipped` where that is no error (a binary file).
+
+    `retry` where the same file can be read when a package is installed.
+    """
 
     path: str
     reason: str
     skipped: bool = False
+    retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from itertools import accumulate, pairwise
 
 from seedsearch.model import Cleaned
 from seedsearch.offsets import OffsetMap, Span
+
+_NUMBER = re.compile(r"#\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,14 @@ def record_of(cleaned: Cleaned) -> Record:
 def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
     """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
     path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
-    ending = os.path.splitext(path)[1].removeprefix(".").lower()
-    of_text = (f"path:{path}", f"ext:{ending}", f"encoding:{cleaned.encoding}", f"date:{date}")
-    return (*of_text, *(f"damage:{kind}" for kind in cleaned.damage))
+    of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
+    return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))
+
+
+def endings(path: str) -> tuple[str, ...]:
+    """The endings of the names in a path, without dots: of the file, and of those inside it down to the document."""
+    names = _NUMBER.sub("", path).split("!/")
+    return tuple(dict.fromkeys(os.path.splitext(name)[1].removeprefix(".").lower() for name in names))
 
 
 def line_starts(text: str) -> tuple[int, ...]:

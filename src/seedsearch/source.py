@@ -1,6 +1,7 @@
 """Folders and files → raw documents. The only reader of what the user has; it never writes there.
 
-Hidden names are left out and symbolic links are not followed, unless named on the command line themselves.
+Hidden names are left out unless asked for, and so is what patterns leave out (options, or `.seedsearchignore` in a
+folder). Symbolic links are not followed, unless named on the command line themselves.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from hashlib import sha256
 from seedsearch.encodings import decode
 from seedsearch.errors import NotText, SourceError
 from seedsearch.model import Failure, RawDocument
+from seedsearch.patterns import ALL, Choice, Pattern, decided, parse
 
-# A text larger than this is no document that a person reads; it would need many times its size in memory.
+# What is larger is not read into memory; what is allowed inside a file is in seedsearch.formats.limits.
 LARGEST_FILE = 256 * 1024 * 1024
+
+# Patterns of what is left out, in any folder; larger than this it is something else.
+IGNORE = ".seedsearchignore"
+LARGEST_IGNORE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +32,86 @@ class Found:
     path: str
 
 
-def walk(given: str) -> Iterator[Found | Failure]:
-    """Every file at or below `given`, in the order of their names; raises SourceError where there is nothing."""
+def walk(given: str, choice: Choice = ALL) -> Iterator[Found | Failure]:
+    """Every file at or below `given` that is wanted, in the order of their names.
+
+    What is named by itself is always wanted. Raises SourceError where there is nothing.
+    """
     if not os.path.lexists(given):
         raise SourceError(f"{given} does not exist", hint="name a file or a folder that is there")
     if os.path.isdir(given):
-        yield from _walk_folder(given.rstrip("/") or "/")
+        yield from _walk_folder(given.rstrip("/") or "/", choice)
     else:
         yield Found(given)
 
 
-def _walk_folder(folder: str) -> Iterator[Found | Failure]:
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        yield Failure(folder, _reason(error))
-        return
-    for entry in entries:
-        path = f"{folder.rstrip('/')}/{entry.name}"
-        if entry.name.startswith("."):
-            continue
-        if entry.is_symlink():
-            yield Failure(path, "a symbolic link, not followed", skipped=True)
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk_folder(path)
-        elif entry.is_file(follow_symlinks=False):
-            yield Found(path)
-        else:
-            yield Failure(path, "not a regular file", skipped=True)
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The patterns that belong to a folder."""
+
+    folder: str
+    patterns: tuple[Pattern, ...]
+
+    def decide(self, path: str, *, folder: bool) -> bool | None:
+        """Whether they leave out `path`; None where they say nothing of it."""
+        return decided(self.patterns, path[len(self.folder) :].lstrip("/"), folder=folder)
+
+
+def _walk_folder(top: str, choice: Choice) -> Iterator[Found | Failure]:
+    """The files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
+    include = _Rules(top, choice.include)
+    left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
+    while left:
+        path, entry, rules = left.pop()
+        if entry is None or entry.is_dir(follow_symlinks=False):
+            try:
+                entries, rules = _entries(path), _with_own(path, rules)
+            except OSError as error:
+                yield Failure(path, _reason(error))
+                continue
+            except SourceError as error:
+                yield Failure(f"{path.rstrip('/')}/{IGNORE}", str(error))
+                continue
+            inside = ((f"{path.rstrip('/')}/{inner.name}", inner) for inner in entries)
+            left += [(name, inner, rules) for name, inner in inside if _wanted(name, inner, choice.hidden, rules)]
+        elif not choice.include or include.decide(path, folder=False):
+            yield _found(path, entry)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, the last name first."""
+    with os.scandir(folder) as scan:
+        return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
+
+
+def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+    """The rules of the folders above, and those that lie in this one."""
+    path = f"{folder.rstrip('/')}/{IGNORE}"
+    if not os.path.lexists(path):
+        return rules
+    if os.path.islink(path):
+        raise SourceError(f"{path} is a symbolic link", hint="put the patterns into a file")
+    if os.stat(path).st_size > LARGEST_IGNORE:
+        raise SourceError(f"{path} is larger than {LARGEST_IGNORE >> 10} KiB", hint="it holds patterns, a line each")
+    lines = os.fsdecode(read_bytes(path)).splitlines()
+    return (*rules, _Rules(folder, parse(lines)))
+
+
+def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
+    """Whether a name is wanted; the rules of the nearest folder come first."""
+    if entry.name.startswith(".") and (not hidden or entry.name == IGNORE):
+        return False
+    folder = entry.is_dir(follow_symlinks=False)
+    said = (of_folder.decide(path, folder=folder) for of_folder in reversed(rules))
+    return not next((left_out for left_out in said if left_out is not None), False)
+
+
+def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
+    if entry.is_symlink():
+        return Failure(path, "a symbolic link, not followed", skipped=True)
+    if entry.is_file(follow_symlinks=False):
+        return Found(path)
+    return Failure(path, "not a regular file", skipped=True)
 
 
 def read_bytes(path: str) -> bytes:

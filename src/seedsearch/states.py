@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,23 +37,28 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A file as it was last read: in which encoding if one was given, and why it is not in the index."""
+    """A file as it was last read: in which encoding if one was given, and what of it is in the index.
+
+    `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
+    there is none, `lost` (name, reason, skipped) why a part is missing. `retry`: a package would read more of it.
+    """
 
     stamp: Stamp
     encoding: str | None
     reason: str | None = None
     skipped: bool = False
+    names: tuple[str, ...] = ("",)
+    lost: tuple[tuple[str, str, bool], ...] = ()
+    retry: bool = False
 
 
 def to_bytes(rules: str, states: dict[str, State]) -> bytes:
     """The states of files by doc_id, and the rules they were read by, as compressed JSON, a list a column."""
-    names = sorted(states)
     rows = [
-        (s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped)
-        for s in map(states.get, names)
-        if s
+        (s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, s.names, s.lost, s.retry)
+        for _, s in sorted(states.items())
     ]
-    content = [rules, names, *zip(*rows, strict=True)]
+    content = [rules, sorted(states), *zip(*rows, strict=True)]
     return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
@@ -63,5 +69,10 @@ def from_bytes(stored: bytes | None, rules: str) -> dict[str, State]:
     made_by, names, *columns = json.loads(zlib.decompress(stored))
     if made_by != rules:
         return {}
-    rows = zip(*columns, strict=True)
-    return {name: State(Stamp(*row[:3]), *row[3:]) for name, row in zip(names, rows, strict=True)}
+    return dict(zip(names, map(_state, zip(*columns, strict=True)), strict=True))
+
+
+def _state(row: Sequence[Any]) -> State:
+    size, changed, inode, encoding, reason, skipped, names, lost, retry = row
+    parts = tuple(names), tuple(map(tuple, lost))
+    return State(Stamp(size, changed, inode), encoding, reason, skipped, *parts, retry)

@@ -1,0 +1,83 @@
+"""What is fed with bytes, and the laws that no bytes may break.
+
+A target takes any bytes and raises only when a law is broken; `seeds` are good bytes to start from. The same targets
+are run by property tests with random bytes, and by a fuzzer that watches which code they reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from seedsearch.errors import NotText, QueryError
+from seedsearch.formats import documents
+from seedsearch.formats.limits import TEXTS
+from seedsearch.model import Failure
+from seedsearch.offsets import Edit, apply_edits, check_edits
+from seedsearch.restoring import clean
+from seedsearch.tiers import readings
+from tests import made
+
+ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip")
+PAGE = "<html><title>題</title><p>焊接(hàn)&nbsp;材料<ruby>焊<rt>hàn</ruby></p></html>"
+DAMAGED = "生態?!睎|麗區創(chuàng)新&amp;lt;\u200b\ufffdÃ¤锟斤拷\x05\x06"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function that is fed with bytes, and bytes to start from."""
+
+    feed: Callable[[bytes], None]
+    seeds: tuple[bytes, ...]
+
+
+def cleaning(content: bytes) -> None:
+    """Edits are lawful and make the readable text, which is sound Unicode and as long as the folded one."""
+    try:
+        cleaned = clean(content)
+    except NotText:
+        return
+    edits: tuple[Edit, ...] = cleaned.edits
+    check_edits(edits, len(cleaned.raw.text))
+    assert apply_edits(cleaned.raw.text, edits) == cleaned.readable
+    assert len(cleaned.text) == len(cleaned.readable)
+    assert all(0 <= f.span.start < f.span.end <= len(cleaned.raw.text) for f in cleaned.findings)
+    cleaned.readable.encode("utf-8")
+
+
+def query(content: bytes) -> None:
+    """Every text is read in some way, or refused as a query that can not be asked."""
+    with suppress(QueryError):
+        assert readings(content.decode("utf-8", "replace"))
+
+
+def formats(content: bytes) -> None:
+    """A file gives documents and failures and raises nothing; paths go on from its own; texts are sound."""
+    name = f"in/a.{ENDINGS[content[0] % len(ENDINGS)]}" if content else "in/a"
+    size = 0
+    for item in documents(name, content[1:]):
+        assert item.path.startswith(name)
+        item.path.encode("utf-8")
+        if isinstance(item, Failure):
+            assert item.reason
+        else:
+            size += len(item.text)
+            item.text.encode("utf-8")
+    assert size <= TEXTS
+
+
+_ARCHIVES = (
+    made.zip_of({"a.txt": "焊接", "b/c.csv": "名,值\n焊,1\n", "d.zip": made.zip_of({"e.txt": "字"})}),
+    made.tar_of({"a.txt": "焊接", "b.jsonl": '{"a": [1, "焊"]}\n'}),
+    made.tar_of({"a.txt": "焊接"}, "w:gz"),
+    made.docx_of(made.paragraph("焊接") + f"<w:tbl><w:tr><w:tc>{made.paragraph('甲')}</w:tc></w:tr></w:tbl>"),
+    made.epub_of({"c.xhtml": made.page_of("题", "书")}),
+)
+_TEXTS = (b"a,b\n1,2\n", "a\t乙\n1\t2\n".encode("utf-16"), '{"题": "焊", "x": {"y": [1]}}\n'.encode(), PAGE.encode())
+
+TARGETS = {
+    "cleaning": Target(cleaning, (PAGE.encode(), DAMAGED.encode(), "东丽区的焊接".encode("gb18030"), b"~{<:Ky~}")),
+    "query": Target(query, ('"创新 联合体"~5 AND (焊接 OR 材料) NOT -a* wor?d~1 path:x date:2025..2026-03'.encode(),)),
+    "formats": Target(formats, tuple(bytes([i]) + content for i, content in enumerate((*_TEXTS, *_ARCHIVES), 1))),
+}

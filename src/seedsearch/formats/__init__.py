@@ -1,0 +1,137 @@
+"""Files as people have them → documents: what a file is, and what it holds.
+
+A file is recognised by its content first, then by its name. One that holds others (an archive, a book, a table) gives
+several documents, whose paths go on from its own: `a.zip!/b.txt`, `table.csv#12`. Nothing is raised for a file that can
+not be read: it, or the part of it, comes as a Failure, and the rest comes all the same.
+
+| what | by | documents |
+|---|---|---|
+| ZIP; TAR; gzip, bzip2, xz | first bytes | each file inside, to a depth |
+| DOCX, PDF | first bytes, names inside | one |
+| EPUB | first bytes, names inside | each chapter |
+| CSV, TSV, JSON Lines | the ending of the name | each record |
+| anything else | | one, if it is text (HTML is parsed where it is cleaned) |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
+from seedsearch.formats import docx, epub, pdf, records, tarred, zipped
+from seedsearch.formats.limits import DEPTH, Budget
+from seedsearch.formats.parts import Extracted, Lost, Member
+from seedsearch.model import Failure, RawDocument
+from seedsearch.source import digest, raw_document
+
+_TABLES = {".csv", ".tsv", ".tab"}
+_LINES = {".jsonl", ".ndjson"}
+# The names of formats that are no text, which stand where a text has its encoding.
+EXTRACTED = {"pdf", "docx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text."""
+
+    encoding: str | None = None
+    records: bool = True
+    depth: int = DEPTH
+
+
+def complete() -> bool:
+    """Whether the packages for all formats are here."""
+    return pdf.available()
+
+
+def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
+    """What the file at `path` holds, in its order."""
+    try:
+        yield from _documents(path, content, asked or Asked(), Budget())
+    except SourceError as error:
+        yield Failure(path, str(error))
+
+
+def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
+    """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
+    found = list(documents(path, content, Asked(encoding, records=False)))
+    texts = [item for item in found if isinstance(item, RawDocument)]
+    if not texts:
+        raise SourceError(next((item.reason for item in found if isinstance(item, Failure)), f"{path} holds no text"))
+    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text="\n".join(t.text for t in texts))
+
+
+def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
+    names = set()
+    try:
+        for part in _parts(path, content, asked, budget):
+            match part:
+                case Member(name=name) if name in names:
+                    yield Failure(f"{path}!/{name}", "another file of this name is in the archive")
+                case Member(name=name):
+                    names.add(name)
+                    inner = replace(asked, depth=asked.depth - 1)
+                    yield from _documents(f"{path}!/{name}", part.content, inner, budget)
+                case Extracted():
+                    yield RawDocument(path, digest(content), part.encoding, part.text)
+                case Lost(name=name):
+                    yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
+                case _:
+                    yield part
+    except SeedsearchError as error:
+        if budget.spent:  # nothing more is read of the whole file
+            raise
+        missing = isinstance(error, ExtraMissing)
+        yield Failure(path, str(error), skipped=missing or isinstance(error, NotText), retry=missing)
+
+
+def _parts(
+    path: str, content: bytes, asked: Asked, budget: Budget
+) -> Iterator[Member | Extracted | Lost | RawDocument]:
+    """What stands directly in a file; raises SourceError where that can not be had."""
+    if content.startswith(pdf.MAGIC):
+        extracted, lost = pdf.pages(content, budget)
+        yield extracted
+        yield from lost
+    elif content.startswith(zipped.MAGIC):
+        yield from _of_zip(content, asked, budget)
+    elif tarred.is_packed(content):
+        _descend(asked)
+        inner = tarred.loosened(path, content, budget)
+        yield from tarred.members(inner.content, budget) if tarred.is_tar(inner.content) else [inner]
+    elif tarred.is_tar(content):
+        _descend(asked)
+        yield from tarred.members(content, budget)
+    else:
+        budget.text(len(content))
+        yield from _of_text(raw_document(path, content, asked.encoding), asked, budget)
+
+
+def _descend(asked: Asked) -> None:
+    if asked.depth == 0:
+        raise SourceError(f"an archive more than {DEPTH} deep in others", hint="unpack the outer ones")
+
+
+def _of_zip(content: bytes, asked: Asked, budget: Budget) -> Iterator[Member | Extracted | Lost]:
+    with zipped.opened(content) as archive:
+        names = archive.namelist()
+        if epub.CONTAINER in names:
+            yield from epub.chapters(archive, budget)
+        elif docx.is_docx(names):
+            yield Extracted(docx.text(archive, budget), "docx")
+        else:
+            _descend(asked)
+            yield from zipped.members(archive, budget)
+
+
+def _of_text(document: RawDocument, asked: Asked, budget: Budget) -> Iterator[RawDocument]:
+    ending = os.path.splitext(document.path)[1].lower()
+    if not asked.records or ending not in _TABLES | _LINES:
+        yield document
+        return
+    found = records.of_table(document.text) if ending in _TABLES else records.of_lines(document.text)
+    for number, text in found:
+        budget.part()
+        yield replace(document, path=f"{document.path}#{number}", text=text)

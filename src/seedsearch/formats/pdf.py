@@ -1,0 +1,50 @@
+"""PDF → text, in a process of its own that can be killed: a file can make any reader of PDF spin or swallow memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from seedsearch.errors import ExtraMissing, NotText, SourceError
+from seedsearch.formats import limits
+from seedsearch.formats.limits import Budget
+from seedsearch.formats.parts import Extracted, Lost
+
+MAGIC = b"%PDF-"
+
+
+def available() -> bool:
+    """Whether the package that reads PDF is here."""
+    return find_spec("pypdf") is not None
+
+
+def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
+    """The text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
+    if not available():
+        raise ExtraMissing("a PDF", hint="to read it: pip install 'seedsearch[pdf]'")
+    answer = _asked(content)
+    if "error" in answer:
+        raise SourceError(f"the PDF can not be read: {answer['error']}")
+    text = "".join(f"{page}\n\f" for page in answer["pages"])
+    budget.text(len(text))
+    lost = [Lost("", f"pages that can not be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
+    if not text.strip() and not lost:
+        raise NotText("a PDF that holds no text; its pages may be pictures")
+    return Extracted(text, "pdf"), lost
+
+
+def _asked(content: bytes) -> dict[str, list[str]]:
+    """What the other process says. With -P it imports nothing from the folder that the user stands in."""
+    command = [sys.executable, "-P", "-m", "seedsearch.formats.pdf_worker"]
+    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(limits.PDF_CHARACTERS)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=limits.PDF_WALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(f"a PDF that takes more than {limits.PDF_WALL_SECONDS} s to read") from error
+    if done.returncode:
+        allowed = f"{limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB"
+        raise SourceError(f"a PDF that can not be read in {allowed}")
+    answer: dict[str, list[str]] = json.loads(done.stdout)
+    return answer

@@ -1,0 +1,112 @@
+"""Which files are wanted: patterns as `.gitignore` has them.
+
+A pattern without a slash, or with one at its end only, is a name at any depth; one with a slash elsewhere is a path
+from the folder that the pattern belongs to. `*` and `?` stay within a name, `**` stands for any folders; a slash at the
+end means folders only; `!` takes back what an earlier pattern left out; the last pattern that matches decides. What is
+below a folder that is left out can not be taken back.
+
+Names are matched piece by piece, each with atomic groups, so that no pattern that lies in a folder takes more
+than the length of the pattern times that of the path.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_TRAILING = re.compile(r"(?<!\\)[ \t]+\Z")
+_ANY = None  # any number of folders
+_NEVER = re.compile("(?!)")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One line of patterns."""
+
+    line: str
+
+    @property
+    def negative(self) -> bool:
+        """Whether it takes back what others leave out."""
+        return self.line.startswith("!")
+
+    @property
+    def folders_only(self) -> bool:
+        """Whether it matches folders and no files."""
+        return self.line.endswith("/")
+
+    @cached_property
+    def _pieces(self) -> list[re.Pattern[str] | None]:
+        """What each piece of a path has to match; None for any number of them."""
+        body = self.line.removeprefix("!").rstrip("/")
+        names = [name for name in body.split("/") if name]
+        anywhere = [] if "/" in body else ["**"]
+        return [_ANY if name == "**" else re.compile(_expression(name)) for name in (*anywhere, *names)]
+
+    def matches(self, path: str, *, folder: bool) -> bool:
+        """Whether it matches a path below its folder."""
+        if self.folders_only and not folder:
+            return False
+        return _match(self._pieces, path.split("/"))
+
+
+def parse(lines: Iterable[str]) -> tuple[Pattern, ...]:
+    """The patterns of a file, a line each; empty lines and those that begin with # are none."""
+    stripped = (_TRAILING.sub("", line.rstrip("\r\n")) for line in lines)
+    return tuple(Pattern(line) for line in stripped if line.strip("!/") and not line.startswith("#"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which files are wanted of those below a folder: `hidden` ones too, without `exclude`, and only `include`."""
+
+    hidden: bool = False
+    include: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+
+    @classmethod
+    def of(cls, *, hidden: bool = False, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Choice:
+        """The choice that options make."""
+        return cls(hidden, parse(include), parse(exclude))
+
+
+ALL = Choice()
+
+
+def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | None:
+    """Whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
+    for pattern in reversed(patterns):
+        if pattern.matches(path, folder=folder):
+            return not pattern.negative
+    return None
+
+
+def _expression(name: str) -> str:
+    """A regular expression for a piece of a pattern; a backslash takes the meaning from what follows it."""
+    plain = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], name)
+    return fnmatch.translate(plain.replace("[^", "[!"))
+
+
+def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
+    """Whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
+    at = i = 0
+    resume: tuple[int, int] | None = None
+    while i < len(names):
+        piece = pieces[at] if at < len(pieces) else _NEVER
+        if piece is _ANY:
+            if at == len(pieces) - 1:
+                return True
+            resume = (at, i)
+            at += 1
+        elif piece.match(names[i]):
+            at, i = at + 1, i + 1
+        elif resume is not None:
+            at, i = resume[0] + 1, resume[1] + 1
+            resume = (resume[0], i)
+        else:
+            return False
+    return at == len(pieces)

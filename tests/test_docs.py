@@ -1,0 +1,54 @@
+"""The table of situations is true: each test that it names is there, and its limits are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fuzz.targets import TARGETS
+from seedsearch.formats import limits
+from seedsearch.source import LARGEST_FILE, LARGEST_IGNORE
+
+TOP = Path(__file__).parents[1]
+SITUATIONS = (TOP / "docs" / "situations.md").read_text(encoding="utf-8")
+FILES = SITUATIONS.split("## Files and what they hold")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("named", sorted(set(re.findall(r"`((?:tests/\w+\.py(?:::)?)?(?:test_\w+)?)`", FILES)) - {""}))
+def test_every_test_that_is_named_is_there(named: str) -> None:
+    file, _, test = named.rpartition("::") if "::" in named else (named, "", "")
+    if named.startswith("test_"):
+        file, test = "tests/test_situations.py", named
+    assert f"def {test}" in (TOP / file).read_text(encoding="utf-8")
+
+
+def test_every_situation_of_files_is_there() -> None:
+    rows = re.findall(r"^\| (C\d+) \|", FILES, re.MULTILINE)
+    assert rows == [f"C{number}" for number in (*range(13, 23), 26, 27, 28)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| a file | {LARGEST_FILE >> 20} MiB |",
+        f"| a text | {limits.TEXT >> 20} MiB |",
+        f"| all texts in one file | {limits.TEXTS >> 20} MiB |",
+        f"; one member of it | {limits.UNPACKED >> 20:,} MiB; {limits.MEMBER >> 20} MiB |",
+        f"| {limits.RATIO} times |",
+        f"| {limits.PARTS:,} |",
+        f"| {limits.DEPTH} deep |",
+        f"| {limits.XML_DEPTH:,} |",
+        f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s by the clock, "
+        f"{limits.PDF_MEMORY >> 20:,} MiB of memory, {limits.PDF_CHARACTERS:,} characters |",
+        f"| {LARGEST_IGNORE >> 10} KiB |",
+    ],
+)
+def test_every_limit_is_the_one_of_the_code(row: str) -> None:
+    assert row in FILES
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_target_of_the_fuzzer_is_named(name: str) -> None:
+    assert re.search(rf"\b{name}\b", FILES.split("### Fuzzing")[1])
