@@ -13,7 +13,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("encodings", "ranking")
+NAMES = ("encodings", "index", "ranking", "restoration")
 
 
 def main() -> None:

@@ -6,14 +6,13 @@ only if that can write it and reads it back itself; so Big5 is measured on Tradi
 
 from __future__ import annotations
 
-import json
-import lzma
 import random
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.corpus import documents
 from seedsearch.encodings import decode
 from seedsearch.errors import SeedsearchError
 
@@ -29,7 +28,7 @@ Decoder = Callable[[bytes], str | None]
 
 def run(corpus: Path | None, *, smoke: bool = False) -> None:
     """Print one table per decoder: encodings down, lengths across, and the milliseconds for a piece."""
-    texts = list(_texts(corpus)) if corpus else [_generated()]
+    texts = list(_texts(corpus))
     wanted = 5 if smoke else PIECES
     print("Share decoded exactly, pieces of", ", ".join(map(str, LENGTHS)), "characters; ms for a piece")
     for name, decoder in _decoders():
@@ -98,34 +97,11 @@ def _ours(content: bytes) -> str | None:
         return None
 
 
-def _texts(corpus: Path) -> Iterator[str]:
-    """The texts of the files of a folder, JSON Lines (`text`) record by record."""
+def _texts(corpus: Path | None) -> Iterator[str]:
+    """The first texts of a corpus, `LARGEST_TEXT` characters or so."""
     left = LARGEST_TEXT
-    for path in sorted(corpus.rglob("*")):
-        if left > 0 and path.is_file():
-            for text in _records(path):
-                left -= len(text)
-                yield text
-                if left < 0:
-                    return
-
-
-def _records(path: Path) -> Iterator[str]:
-    if ".jsonl" not in path.name:
-        yield path.read_text(encoding="utf-8", errors="replace")
-        return
-    with (lzma.open if path.suffix == ".xz" else open)(path, "rt", encoding="utf-8") as lines:
-        yield from (record["text"] for record in map(json.loads, lines) if "text" in record)
-
-
-def _generated() -> str:
-    """Sentences of dictionary words in random order, in both scripts: enough to see that all is well."""
-    from opencc import OpenCC
-
-    from seedsearch.language import model
-
-    rng = random.Random(1)
-    words = rng.sample(sorted(model().long_words, key=model().long_words.__getitem__)[-20_000:], 4000)
-    simplified = "".join(word + rng.choice(("", "", "", "的", "，", "。", "、", "是")) for word in words)
-    traditional: str = OpenCC("s2t").convert(simplified)
-    return simplified + "\n" + traditional
+    for document in documents(corpus):
+        yield document.text
+        left -= len(document.text)
+        if left < 0:
+            return

@@ -8,6 +8,8 @@ GBK bytes; then one of the readers that were seen, and on some pages a later nar
 
 from __future__ import annotations
 
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,11 +17,12 @@ from random import Random
 
 from seedsearch.cleaning import faults
 from seedsearch.cleaning.faults import Private, Reader
-from seedsearch.cleaning.readings import toneless
+from seedsearch.cleaning.readings import LETTERS, toneless
 from seedsearch.language import model
 
 KEPT_BY_SITES = frozenset("后里")  # characters that the sites' tables left as they are
 COMMON = 400  # the sites' lists hold characters of about this frequency rank
+_MARK = re.compile(f"\\(([{LETTERS}]+)\\)")
 LOST_EVERY = 600  # bytes; for files that lost bytes
 
 
@@ -45,9 +48,11 @@ class Site:
     reader: Reader = field(default_factory=Reader)
     narrow: bool = False
     controls_kept: bool = False
+    ipa: bool = False  # ɡ (U+0261) for g, as GBK's row of pinyin letters has it
+    wide: bool = False  # brackets of marks widened by a later program
 
 
-_ASKING, _DROPPING = ("?", True), ("", False)
+_ASKING, _DROPPING, _REPLACING, _NUL = ("?", True), ("", False), ("\ufffd", False), ("\0", True)
 
 
 def _shifting(reader: tuple[str, bool], private: Private, *, narrow: bool = False, controls: bool = False) -> Site:
@@ -60,11 +65,15 @@ SITES: dict[str, Site] = {
     "marks tone-less": Site(toned=False),
     "marks on Simplified": Site(traditional=False),
     "marks with a blank": Site(blank=True),
+    "marks with ɡ": Site(ipa=True),
+    "marks in full-width brackets": Site(wide=True),
     "shifts, private kept": _shifting(_ASKING, Private.KEPT),
     "shifts, private dropped": _shifting(_ASKING, Private.DROPPED),
     "shifts, private asked": _shifting(_ASKING, Private.ASKED),
     "shifts, half-width": _shifting(_ASKING, Private.KEPT, narrow=True),
     "shifts, controls kept": _shifting(_ASKING, Private.KEPT, controls=True),
+    "shifts, U+FFFD": _shifting(_REPLACING, Private.KEPT),
+    "shifts, NUL": _shifting(_NUL, Private.KEPT, controls=True),
     "shifts, bad byte dropped, private kept": _shifting(_DROPPING, Private.KEPT, controls=True),
     "shifts, bad byte dropped, private dropped": _shifting(_DROPPING, Private.DROPPED, controls=True),
 }
@@ -84,6 +93,8 @@ def _replaced_page(kind: str, text: str, rng: Random) -> Damaged:
     found = faults.decoded(stream, site.reader)
     if not site.controls_kept:
         found = without_controls(found)
+    if site.wide:
+        found = _MARK.sub(r"（\1）", found)
     return Damaged(kind, true, faults.narrowed(found) if site.narrow else found)
 
 
@@ -97,6 +108,8 @@ def listed(site: Site, rng: Random) -> dict[str, str]:
         chosen = [c for c, simple in zip(chosen, common, strict=True) if c != simple]
     rng.shuffle(chosen)
     readings = {c: pinyin_dict[ord(c)].split(",")[0] for c in chosen[: rng.randint(*site.listed)]}
+    if site.ipa:
+        readings = {c: reading.replace("g", "ɡ") for c, reading in readings.items()}
     return readings if site.toned else {c: toneless(r).replace("ü", "v") for c, r in readings.items()}
 
 
@@ -138,18 +151,24 @@ def _misread(written: str, read: str) -> Callable[[str, str, Random], Damaged]:
 
 
 def _utf8_as_gbk_lossless(kind: str, text: str, rng: Random) -> Damaged:
-    """Lines whose bytes happen to pair up: a character is added where they do not."""
-    lines = []
-    for line in text.split("\n"):
-        while line:
-            try:
-                line.encode().decode("gb18030")
-                break
-            except UnicodeDecodeError:
-                line = line[:-1]
-        lines.append(line)
-    true = "\n".join(lines)
+    """Lines whose bytes happen to pair up: characters that break a pair are left out."""
+    true = "\n".join(map(_pairing_up, text.split("\n")))
     return Damaged(kind, true, true.encode().decode("gb18030"))
+
+
+def _pairing_up(line: str) -> str:
+    """The characters of `line` whose UTF-8 bytes a GB18030 reader takes in whole pairs, one after the other."""
+    reader = getincrementaldecoder("gb18030")()
+    kept, state, whole = "", reader.getstate(), 0
+    for char in line:
+        try:
+            reader.decode(char.encode())
+        except UnicodeDecodeError:
+            reader.setstate(state)
+            continue
+        kept, state = kept + char, reader.getstate()
+        whole = whole if state[0] else len(kept)
+    return kept[:whole]
 
 
 def _utf8_as_gbk_lossy(kind: str, text: str, rng: Random) -> Damaged:

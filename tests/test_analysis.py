@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import query_words, words
 from seedsearch.folding import fold
-from seedsearch.runs import grams, run_grams, run_text
+from seedsearch.runs import grams, placed, run_grams, run_text
 from seedsearch.segmenting import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 
@@ -81,3 +81,15 @@ def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
     assert done.stdout.strip() == "['焊接', '产业链']"
     assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@given(mixed_text)
+def test_a_known_run_text_is_placed_in_its_readable_text(text: str) -> None:
+    run = run_text(text)
+    again = placed(run.text, text)
+    assert [list(again.find(char)) for char in set(run.text)] == [list(run.find(char)) for char in set(run.text)]
+
+
+def test_folding_makes_no_blanks() -> None:
+    """So white space can be found before folding or after it."""
+    assert [char for code in range(0x110000) if fold(char := chr(code)).isspace() != char.isspace()] == []

@@ -19,7 +19,7 @@ SOURCE = Path(seedsearch.__file__).parent
 LAYERS = {
     "damage": 0,
     "errors": 0,
-    "parallel": 0,
+    "parallel": 1,
     "patterns": 0,
     "offsets": 1,
     "model": 2,

@@ -286,3 +286,35 @@ def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tupl
     assert done.returncode == 0
     assert b"seedsearch.cli" in done.stderr
     assert b" jieba" not in done.stderr
+
+
+def test_check_says_that_all_is_well_or_what_is_not(place: Path) -> None:
+    done = seedsearch("check", cwd=place)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"index is as it was written\n", b"")
+    (segment,) = (place / "index").glob("*.segment")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    done = seedsearch("check", cwd=place)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"index/{segment.name} is not what was written" in done.stderr.decode()
+    assert "seedsearch index --rebuild" in done.stderr.decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"not an index", b'{"format": 99, "fingerprint": "of later"}'])
+def test_a_query_on_a_foreign_index_says_what_to_do(place: Path, content: bytes) -> None:
+    (place / "index" / "seedsearch.json").write_bytes(content)
+    done = seedsearch("query", "焊接", cwd=place)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert "seedsearch index --rebuild" in line
+    assert seedsearch("index", "--rebuild", cwd=place).returncode == 0
+    assert seedsearch("query", "焊接", cwd=place).returncode == 0
+
+
+def test_a_dictionary_is_remembered(place: Path) -> None:
+    (place / "words.txt").write_text("焊接材料\n", encoding="utf-8")
+    assert seedsearch("index", "--dictionary", "words.txt", cwd=place).returncode == 2
+    assert seedsearch("index", "--rebuild", "--dictionary", "words.txt", cwd=place).returncode == 0
+    assert seedsearch("index", "--full", cwd=place).stdout.decode().startswith("0 added, 0 updated, 3 unchanged")
+    assert seedsearch("query", "焊接材料", cwd=place).returncode == 0

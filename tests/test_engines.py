@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import words
 from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale
 from seedsearch.folding import fold
@@ -33,7 +34,7 @@ from seedsearch.query import (
     Terms,
     Wildcard,
 )
-from seedsearch.runs import run_text
+from seedsearch.runs import grams, run_text
 
 MARK = "analysis 0"
 
@@ -120,6 +121,9 @@ def test_equal_scores_are_in_the_order_of_ids(filled: Engine) -> None:
 
 def test_what_was_stored_comes_back(filled: Engine) -> None:
     assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]
+    assert [(match.readable, match.run) for match in filled.search(run("n-i"), 1).best] == [
+        (TEXTS["c"], run_text(TEXTS["c"]).text)
+    ]
     assert list(filled.stored()) == [text.encode() for text in TEXTS.values()]
     assert filled.digests() == {doc_id: f"digest of {text}" for doc_id, text in TEXTS.items()}
 
@@ -156,6 +160,23 @@ def test_clear_takes_out_what_was_there_before(filled: Engine) -> None:
     assert set(filled.digests()) == {"e"}
 
 
+def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seedsearch.engines.embedded.singles.LEAST", 3)
+    memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)
+    for engine in (memory, embedded):
+        with engine.writer() as writer:
+            for doc_id, text in TEXTS.items():
+                writer.put(entry(doc_id, text))
+        assert engine is memory or embedded.segments[0].singles.postings_of("焊") is not None
+        with engine.writer() as writer:
+            writer.remove("b")
+    for char in "焊接产g":
+        ranked = Ranked(run(char), ((Term("gram", char), 1.0),))
+        expected, best = memory.search(ranked, 9).best, embedded.search(ranked, 9).best
+        assert [match.doc_id for match in best] == [match.doc_id for match in expected]
+        assert [match.score for match in best] == pytest.approx([match.score for match in expected])
+
+
 def test_a_second_writer_is_refused(filled: Engine) -> None:
     with filled.writer(), pytest.raises(IndexLocked):
         filled.writer()
@@ -165,6 +186,7 @@ def test_info_counts_documents_and_terms(filled: Engine) -> None:
     info = filled.info()
     assert info.documents == 4
     assert info.terms["word"] == len({word for text in TEXTS.values() for word in words(fold(text))})
+    assert info.terms["gram"] == len(set().union(*(grams(run_text(text).text) for text in TEXTS.values())))
     assert info.size > 0
 
 

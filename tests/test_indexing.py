@@ -25,7 +25,7 @@ NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")
 CONTENTS = (
     "焊接材料".encode(),
     "創(chuàng)新聯合體".encode(),
-    "东丽区的焊接".encode("gb18030"),
+    "东丽区的焊接处".encode("gb18030"),  # all of different sizes: one with the same and the same time is not seen
     b"",
     b"\x89PNG\r\n\x1a\n" + bytes(64),
     "焊接,名\n材料,一\n材料,二\n".encode(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -18,15 +19,15 @@ from seedsearch.analysis import words
 from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.disk import LOCK, Disk
-from seedsearch.engines.embedded.manifest import NAME
+from seedsearch.engines.embedded.manifest import FORMAT, NAME
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexStale, OutputError, SeedsearchError
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
 from seedsearch.query import Prefix, Ranked, Run, Term, Terms
 
 MARK = "analysis 0"
-BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子"}
-AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接"}
+BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子", "y": "这里", "x": "别的"}
+AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接", "x": "别的", "y": "这里"}
 
 
 def entry(doc_id: str, text: str) -> IndexEntry:
@@ -57,12 +58,13 @@ OLD, NEW = (BEFORE, b"before"), (AFTER, b"after")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("safety") / "index"
     engine = open_engine(folder, MARK, create=True)
-    for doc_ids in ("ab", "c"):
+    for doc_ids in ("abx", "cy"):
         with engine.writer() as writer:
             for doc_id in doc_ids:
                 writer.put(entry(doc_id, BEFORE[doc_id]))
             writer.keep("note", b"before")
     assert state(folder) == OLD
+    assert len(EmbeddedEngine(folder, MARK).segments) == 2
     return folder
 
 
@@ -135,6 +137,7 @@ def test_killed_before_every_operation(before: Path, tmp_path: Path) -> None:
         assert found in (OLD, NEW)
         seen.add(found == NEW)
         assert faults(folder) == []
+        assert len(EmbeddedEngine(folder, MARK).segments) == (1 if found == NEW else 2)
         change(EmbeddedEngine(folder, MARK))
         assert state(folder) == NEW
         assert leftovers(folder) == set()
@@ -236,6 +239,14 @@ def test_a_second_writer_is_told_who_writes(index: Path) -> None:
     with open_engine(index, MARK).writer(), pytest.raises(IndexLocked, match=f"pid {os.getpid()}"):
         open_engine(index, MARK).writer()
     open_engine(index, MARK).writer().__exit__(None, None, None)
+
+
+def test_an_index_is_not_thrown_away_under_a_writer(index: Path) -> None:
+    with open_engine(index, MARK).writer() as writer:
+        with pytest.raises(IndexLocked):
+            open_engine(index, "analysis 1", create=True, replace=True)
+        writer.put(entry("e", "后来"))
+    assert set(state(index)[0]) == {*BEFORE, "e"}
 
 
 def test_a_killed_writer_leaves_no_lock(index: Path) -> None:
@@ -367,12 +378,14 @@ def test_damage_is_named_and_never_a_traceback(index: Path) -> None:
 
 def test_a_newer_index_is_told_from_a_broken_one(index: Path) -> None:
     path = index / NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 3'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'), encoding="utf-8"
+    )
     with pytest.raises(IndexStale, match="newer version; update seedsearch"):
         open_engine(index, MARK)
 
 
 def test_a_file_of_others_is_no_index(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text('{"format": 2, "fingerprint": "analysis 0"}', encoding="utf-8")
+    (tmp_path / NAME).write_text(json.dumps({"format": FORMAT, "fingerprint": MARK}), encoding="utf-8")
     with pytest.raises(IndexDamaged, match="checksum"):
         open_engine(tmp_path, MARK)

@@ -16,17 +16,19 @@ from seedsearch.model import Cleaned, Failure, IndexEntry, RawDocument
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.runs import run_text
+from seedsearch.segmenting import segmenter
 from seedsearch.source import read_bytes
 from seedsearch.states import Stamp, State
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file that looks changed; `known` is its state when it was last read."""
+    """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents."""
 
     path: str
     encoding: str | None = None
     known: State | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Done:
 
 def carry_out(task: Task) -> Done:
     """Analyse the files of a task and pack their entries."""
+    segmenter(task.own).load()
     return packed([analyse(job, task.own) for job in task.jobs], task.packer)
 
 
@@ -84,9 +87,9 @@ def analyse(job: Job, own: OwnWords = NONE) -> Outcome:
     except SeedsearchError as error:
         return Outcome(job.path, None, failures=(Failure(job.path, str(error)),))
     digest = digest_of(content, job.encoding, stamp)
-    if job.known is not None and job.known.digest == digest and not reads_more(job.known):
-        return unchanged(job.path, job.known.with_stamp(stamp))
-    return _analysed(job, content, State(stamp, job.encoding, digest), own)
+    if job.known is not None and job.digest == digest and not reads_more(job.known):
+        return unchanged(job.path, replace(job.known, stamp=stamp))
+    return _analysed(job, content, digest, State(stamp, job.encoding), own)
 
 
 def reads_more(state: State) -> bool:
@@ -101,7 +104,7 @@ def unchanged(path: str, state: State) -> Outcome:
     return Outcome(path, state, failures=(*whole, *parts))
 
 
-def _analysed(job: Job, content: bytes, state: State, own: OwnWords) -> Outcome:
+def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords) -> Outcome:
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
@@ -112,7 +115,7 @@ def _analysed(job: Job, content: bytes, state: State, own: OwnWords) -> Outcome:
             failures.append(found)
             continue
         cleaned = clean_document(found)
-        entries.append(_entry(cleaned, state, own))
+        entries.append(_entry(cleaned, digest, state, own))
         damage[found.path] = cleaned.damage
     return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
 
@@ -131,10 +134,10 @@ def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence
     )
 
 
-def _entry(cleaned: Cleaned, state: State, own: OwnWords) -> IndexEntry:
+def _entry(cleaned: Cleaned, digest: str, state: State, own: OwnWords) -> IndexEntry:
     return IndexEntry(
         doc_id=doc_id_of(cleaned.raw.path),
-        digest=state.digest,
+        digest=digest,
         readable=cleaned.readable,
         words=tuple(words(run_text(cleaned.readable).text, own)),
         tags=tags(cleaned, state.stamp.date),

@@ -20,10 +20,10 @@ from seedsearch.segmenting import han_words, segmenter
 VERSION = 1
 
 _LETTER = rf"[^\W_{HAN}]"
-_TOKEN = re.compile(
-    rf"(?P<han>[{HAN}]+)"
-    rf"|(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"
-)
+_OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"
+_TOKEN = re.compile(rf"(?P<han>[{HAN}]+)|{_OTHER}")
+_HAN_RUN = re.compile(rf"([{HAN}]+)")
+_BETWEEN_RUNS = re.compile(_OTHER)
 _PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
@@ -31,8 +31,12 @@ def words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
     cut = segmenter(own).words
     found: list[str] = []
-    for han, other, tail in _TOKEN.findall(folded):
-        found += cut(han) if han else [part for _, part in _whole_and_parts(other, tail)]
+    for i, piece in enumerate(_HAN_RUN.split(folded)):
+        if i % 2:
+            found += cut(piece)
+        elif len(piece) > 1 or piece.isalnum():  # most are one mark
+            for other, tail in _BETWEEN_RUNS.findall(piece):
+                found += [part for _, part in _whole_and_parts(other, tail)]
     return found
 
 

@@ -248,7 +248,7 @@ def clean(
         raise SourceError("several files can not go to standard output as text", hint="use -o DIR, --jsonl or --diff")
     found = tasks(paths, output, encoding, show, Choice.of(**choice))
     report = CorpusReport()
-    with _progress(len(found), hidden=output is None) as bar:
+    with _progress(len(found), hidden=output is None and (len(found) < 2 or sys.stdout.isatty())) as bar:
         for outcome in restore_all(found, report, output=output, workers=workers):
             bar.update(1)
             if not isinstance(outcome, Failure) and outcome.shown is not None:

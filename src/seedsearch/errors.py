@@ -10,7 +10,8 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexStale         2   made by another analyzer or version
 │   ├── IndexDamaged       2   unreadable, or not what it says
 │   └── IndexLocked        2   another process is writing
-└── OutputError            2   a place that can not be written
+├── OutputError            2   a place that can not be written
+└── WorkerDied             2   a process that was ended before its work was done
 
 The number is the exit code of the command line (1 is "nothing found" and is no error).
 """
@@ -67,3 +68,7 @@ class IndexLocked(IndexFault):
 
 class OutputError(SeedsearchError):
     """A place that can not be written."""
+
+
+class WorkerDied(SeedsearchError):
+    """A worker process ended before its work was done."""

@@ -14,7 +14,6 @@ from functools import cache
 from heapq import nlargest, nsmallest
 
 from seedsearch.analysis import query_words
-from seedsearch.cleaning.readings import readings, syllables
 from seedsearch.engines import Engine
 from seedsearch.folding import fold, is_han
 from seedsearch.lexicon import NONE, OwnWords
@@ -89,7 +88,7 @@ def _cuts(letters: str) -> list[tuple[str, ...]]:
         ends: dict[int, list[tuple[str, ...]]] = {0: [()]}
         for at in range(len(piece)):
             for size in range(1, 7):
-                if piece[at : at + size] in syllables() and at + size <= len(piece):
+                if piece[at : at + size] in _syllables() and at + size <= len(piece):
                     more = [(*way, piece[at : at + size]) for way in ends.get(at, ())]
                     ends[at + size] = nsmallest(SEGMENTATIONS, ends.get(at + size, []) + more, key=len)
         ways = nsmallest(SEGMENTATIONS, (a + b for a in ways for b in ends.get(len(piece), ())), key=len)
@@ -101,7 +100,7 @@ def _spelled(cut: Sequence[str], engine: Engine) -> list[str]:
 
 
 def _same_sound(whole: str, engine: Engine) -> list[str]:
-    choices = ["".join({c for s in readings(char) for c in _by_sound().get(s, "")} | {char}) for char in whole]
+    choices = ["".join({c for s in _readings(char) for c in _by_sound().get(s, "")} | {char}) for char in whole]
     return [text for text in _likely(choices, engine, whole) if text != whole]
 
 
@@ -151,7 +150,20 @@ def _initials(letters: str, engine: Engine) -> list[str]:
 @cache
 def _begins(char: str, letter: str) -> bool:
     """Whether a reading of the character begins with the letter."""
-    return is_han(char) and any(reading.startswith(letter) for reading in readings(char))
+    return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
+
+
+def _readings(char: str) -> frozenset[str]:
+    """The readings of a character; what knows them is loaded only for a query that found nothing."""
+    from seedsearch.cleaning.readings import readings
+
+    return readings(char)
+
+
+def _syllables() -> frozenset[str]:
+    from seedsearch.cleaning.readings import syllables
+
+    return syllables()
 
 
 @cache
@@ -161,6 +173,6 @@ def _by_sound() -> dict[str, str]:
     for code in range(0x4E00, 0x9FA6):
         char = chr(code)
         if fold(char) == char:
-            for reading in readings(char) & syllables():
+            for reading in _readings(char) & _syllables():
                 table.setdefault(reading, {})[char] = None
     return {reading: "".join(chars) for reading, chars in table.items()}

@@ -13,7 +13,7 @@ from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.records import Record, from_bytes
-from seedsearch.runs import RunText, gapped, near, run_text
+from seedsearch.runs import RunText, gapped, near, placed, run_text
 from seedsearch.snippets import Occurrence, Stretch, best_stretches, first_stretch, sentences, with_lines
 
 # A passage of so many ideographs is no coincidence: files that share it are named together.
@@ -56,7 +56,7 @@ class Found:
 
 def found(match: Match, wanted: Sequence[Query], shown: Shown) -> Found:
     """A match with its best stretches; where nothing is to be highlighted, its beginning."""
-    run = run_text(match.readable)
+    run = placed(match.run, match.readable)
     places = sorted(
         (Occurrence(span, i) for i, leaf in enumerate(wanted) for span in _spans(run, leaf)),
         key=lambda place: (place.span.start, -place.span.end),

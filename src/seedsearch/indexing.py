@@ -24,7 +24,7 @@ from seedsearch.analysing import (
 )
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
-from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.engines import Writer, open_engine
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport
 from seedsearch.parallel import map_in_order
@@ -36,7 +36,8 @@ from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
 WORTH_WORKERS = 1_500_000
-# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent.
+# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent. They
+# are taken from all over what there is to index.
 SAMPLE = 400_000
 # Bytes and files of one task: much work for each message between processes, and a small part of the memory.
 TASK_BYTES, TASK_FILES = 400_000, 500
@@ -110,11 +111,12 @@ def build_index(
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
-            before = {} if rebuild else _indexed(engine, known)
-            jobs = _changed(files, known, encoding, tally, full=full)
-            _write(writer, _done(writer, jobs, own, workers), before, tally)
-            gone = _below({*known, *before.values()}, roots)
-            _remove(writer, {doc_id for doc_id, file in before.items() if file in gone} - tally.kept, tally)
+            digests = {} if rebuild else engine.digests()
+            files_of = _files_of(digests, known)
+            jobs = _changed(files, known, digests, encoding, tally, full=full)
+            _write(writer, _done(writer, jobs, own, workers), digests, tally)
+            gone = _below({*known, *files_of.values()}, roots)
+            _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
                 writer.keep(STATES, to_bytes(str(RULES), states))
@@ -123,14 +125,20 @@ def build_index(
     return _report(tally, time.monotonic() - begun)
 
 
-def _indexed(engine: Engine, known: Mapping[str, State]) -> dict[str, str]:
-    """The doc_ids in the index, each with that of its file (by its looks, where nothing is known of the files)."""
-    found = {file + name: file for file, state in known.items() for name in state.names}
-    return found or {doc_id: _INSIDE.sub("", doc_id) for doc_id in engine.digests()}
+def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:
+    """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
+    files = {file + name: file for file, state in known.items() for name in state.names}
+    return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in doc_ids}
 
 
 def _changed(
-    files: Iterable[str], known: Mapping[str, State], encoding: str | None, tally: _Tally, *, full: bool
+    files: Iterable[str],
+    known: Mapping[str, State],
+    digests: Mapping[str, str],
+    encoding: str | None,
+    tally: _Tally,
+    *,
+    full: bool,
 ) -> Iterator[tuple[Job, int]]:
     """The files that look changed, with their sizes; what did not change is counted."""
     for path in files:
@@ -141,21 +149,37 @@ def _changed(
             tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
             continue
         if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
-            yield Job(path, encoding, state), stamp.size
+            first = state.names[0] if state and state.names else ""
+            yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
         else:
             _count(unchanged(path, state), (), tally)
 
 
 def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    jobs = list(changed)
-    sample, rest = _split(jobs, SAMPLE)
-    first = [analyse(job, own) for job, _ in sample]
-    packer = writer.packer([entry for outcome in first for entry in outcome.entries])
-    yield packed(first, packer)
-    tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
+    sample, rest = _split(_spread(list(changed)), SAMPLE)
+    first: list[Done] = []
+
+    def tasks() -> Iterator[Task]:
+        """Asked for when the workers have been started: the sample is analysed meanwhile."""
+        outcomes = [analyse(job, own) for job, _ in sample]
+        packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
+        first.append(packed(outcomes, packer))
+        for some in _portions(rest):
+            yield Task([job for job, _ in some], packer, own)
+
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
-    yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
+    for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
+        yield from first
+        first.clear()
+        yield done
+    yield from first
+
+
+def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
+    """The jobs, a few from all over them first."""
+    step = 1 + sum(size for _, size in jobs) // SAMPLE
+    return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
 
 
 def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:

@@ -18,7 +18,7 @@ import sys
 import zlib
 from array import array
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate
 
@@ -171,6 +171,7 @@ def _integers(stored: bytes, code: str) -> array[int]:
     return made
 
 
+@lru_cache(maxsize=1 << 14)
 def rank(char: str) -> int:
     """Place of `char` by frequency, variants counted together, from 0; `UNKNOWN_RANK` if not in the dictionary."""
     return model().rank.get(fold(char), UNKNOWN_RANK)

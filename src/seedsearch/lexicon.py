@@ -27,7 +27,7 @@ JIEBA = "0.42.1"
 
 # What jieba cuts; it takes other ideographs one by one.
 _CUT = re.compile("[一-\u9fd5]+|.", re.DOTALL)
-_OWN = re.compile(rf"([{HAN}]+)(?:\s+(\d+))?(?:\s+\S+)?")
+_OWN = rf"([{HAN}]+)(?:\s+(\d+))?(?:\s+\S+)?"  # compiled when it is used: that takes longer than a query
 _TAKEN = 1 << 62
 
 
@@ -47,7 +47,7 @@ class OwnWords:
         for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
             if not line.strip():
                 continue
-            if (parsed := _OWN.fullmatch(fold(line.strip()))) is None:
+            if (parsed := re.fullmatch(_OWN, fold(line.strip()))) is None:
                 raise ValueError(f"line {number} is no word, with or without a frequency: {line.strip()[:40]}")
             word, frequency = parsed.groups()
             lexicon = Lexicon(cls(tuple(found.items())))

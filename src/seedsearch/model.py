@@ -76,11 +76,15 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an engine answers: a document and its score, higher is better, and what was stored of it."""
+    """What an engine answers: a document and its score, higher is better, and what was stored of it.
+
+    `run` is the run text of `readable`.
+    """
 
     doc_id: str
     score: float
     readable: str
+    run: str
     stored: bytes
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import zlib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,16 +69,16 @@ def line_starts(text: str) -> tuple[int, ...]:
 
 
 def to_bytes(record: Record) -> bytes:
-    """`record` as compressed JSON."""
+    """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
     lengths = [b - a for a, b in pairwise(record.lines)]
     origin = [record.path, record.encoding, record.confidence]
     row = [*origin, record.replaced, lengths, dict(record.damage)]
-    return zlib.compress(json.dumps(row, separators=(",", ":")).encode(), 6)
+    return json.dumps(row, separators=(",", ":")).encode()
 
 
 def from_bytes(stored: bytes) -> Record:
     """The record that `to_bytes` wrote."""
-    path, encoding, confidence, replaced, lengths, damage = json.loads(zlib.decompress(stored))
+    path, encoding, confidence, replaced, lengths, damage = json.loads(stored)
     lines = tuple(accumulate(lengths, initial=0))
     edits = tuple((start, end, length) for start, end, length in replaced)
     return Record(path, encoding, confidence, edits, lines, damage)

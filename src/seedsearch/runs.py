@@ -37,14 +37,24 @@ class RunText:
 
 def run_text(readable: str) -> RunText:
     """The run text of `readable`."""
+    replaced = _blanks(readable)
     folded = fold(readable)
-    dropped = set(wide_blanks(readable))
-    replaced = [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(folded)]
     pieces, last = [], 0
     for start, end, length in replaced:
         pieces += [folded[last:start], " " * length]
         last = end
     return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
+
+
+def placed(run: str, readable: str) -> RunText:
+    """The same where the run text is already known."""
+    return RunText(run, OffsetMap(_blanks(readable)))
+
+
+def _blanks(readable: str) -> list[tuple[int, int, int]]:
+    """The runs of white space (start, end), each with the length that it has in the run text."""
+    dropped = set(wide_blanks(readable))
+    return [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(readable)]
 
 
 def grams(run: str) -> Counter[str]:

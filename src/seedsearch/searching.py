@@ -25,6 +25,8 @@ from seedsearch.tiers import Tier, readings, stages
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
+# Matches asked for beyond the hits that are wanted, for those that collapse into one.
+SPARE = 3
 
 
 class Index:
@@ -64,7 +66,7 @@ class Index:
         tier = like(readable, self._engine, self._own)
         if tier is None:
             return Results(name, 0, "similar", ())
-        matches = (one for one in self._found(tier, 2 * limit + JUDGED, Shown()) if one.match.readable != readable)
+        matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
         hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
         return Results(name, self._count(tier), "similar", hits)
 
@@ -110,7 +112,7 @@ class Index:
 
     def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
         wanted = offset + limit
-        matches = (one for tier, _ in tiers for one in self._found(tier, max(2 * wanted, JUDGED), shown))
+        matches = (one for tier, _ in tiers for one in self._found(tier, max(wanted + SPARE, JUDGED), shown))
         hits = [hit(group) for group in collapsed(matches, wanted)[offset:]] if limit else []
         first = tiers[0][0]
         return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(query, first))
@@ -132,7 +134,7 @@ class Index:
         passages = Passages(tier.scored, having, documents)
         judged = []
         for match in matches:
-            passage = passages.best(run_text(match.readable).text) if tier.judged else 0.0
+            passage = passages.best(match.run) if tier.judged else 0.0
             judged.append(replace(match, score=match.score + passages.title(match.readable) + passage))
         return sorted(judged, key=lambda match: (-match.score, match.doc_id))
 

@@ -29,6 +29,11 @@ class Segmenter:
         self._left = WORTH_LOADING
         self._cut: Cut = packed_cut(own)
 
+    def load(self) -> None:
+        """Load the dictionary at once: there is much to cut."""
+        if self._left > 0:
+            self._left, self._cut = 0, loaded_cut(self.own)
+
     def words(self, run: str) -> list[str]:
         """The words of a run of ideographs."""
         if self._left > 0:

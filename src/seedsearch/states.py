@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -37,7 +37,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A file as it was last read: in which encoding if one was given, its digest, and what of it is in the index.
+    """A file as it was last read: in which encoding if one was given, and what of it is in the index.
 
     `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
     there is none, `lost` (name, reason, skipped) why a part is missing. `retry`: a package would read more of it.
@@ -45,36 +45,34 @@ class State:
 
     stamp: Stamp
     encoding: str | None
-    digest: str
     reason: str | None = None
     skipped: bool = False
     names: tuple[str, ...] = ("",)
     lost: tuple[tuple[str, str, bool], ...] = ()
     retry: bool = False
 
-    def with_stamp(self, stamp: Stamp) -> State:
-        """The same content under another stamp."""
-        return replace(self, stamp=stamp)
-
 
 def to_bytes(rules: str, states: dict[str, State]) -> bytes:
-    """The states of files by doc_id, and the rules they were read by, as compressed JSON."""
+    """The states of files by doc_id, and the rules they were read by, as compressed JSON, a list a column."""
     rows = [
-        [name, *asdict(s.stamp).values(), s.encoding, s.digest, s.reason, s.skipped, s.names, s.lost, s.retry]
-        for name, s in states.items()
+        (s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, s.names, s.lost, s.retry)
+        for _, s in sorted(states.items())
     ]
-    return zlib.compress(json.dumps([rules, rows], ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    content = [rules, sorted(states), *zip(*rows, strict=True)]
+    return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
 def from_bytes(stored: bytes | None, rules: str) -> dict[str, State]:
     """The states that `to_bytes` wrote; none where there are none or they were made by other rules."""
     if stored is None:
         return {}
-    made_by, rows = json.loads(zlib.decompress(stored))
-    return dict(map(_row, rows)) if made_by == rules else {}
+    made_by, names, *columns = json.loads(zlib.decompress(stored))
+    if made_by != rules:
+        return {}
+    return dict(zip(names, map(_state, zip(*columns, strict=True)), strict=True))
 
 
-def _row(row: Iterable[Any]) -> tuple[str, State]:
-    name, size, changed, inode, encoding, digest, reason, skipped, names, lost, retry = row
+def _state(row: Sequence[Any]) -> State:
+    size, changed, inode, encoding, reason, skipped, names, lost, retry = row
     parts = tuple(names), tuple(map(tuple, lost))
-    return name, State(Stamp(size, changed, inode), encoding, digest, reason, skipped, *parts, retry)
+    return State(Stamp(size, changed, inode), encoding, reason, skipped, *parts, retry)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 from seedsearch.cleaning import (
     big5_gbk,
@@ -69,19 +70,29 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+# Times that the steps may come round. What one step does may show another one damage that it did not see before; real
+# text is at rest after the first round.
+ROUNDS = 4
+
+
 def restore(text: str, steps: Sequence[Step] = STEPS) -> Restored:
-    """Run the steps over `text`, then look for damage that is left."""
+    """Run the steps over `text` until all of them are at rest, then look for damage that is left."""
     edits: tuple[Edit, ...] = ()
-    now = text
-    for step in steps:
-        if step.trigger is None or step.trigger.search(now):
-            found = tuple(step.edits(now))
-            edits = compose(edits, found, now)
-            now = apply_edits(now, found)
+    now, quiet = text, 0
+    for step in islice(cycle(steps), ROUNDS * len(steps)):
+        if quiet == len(steps):
+            break
+        found = tuple(step.edits(now)) if step.trigger is None or step.trigger.search(now) else ()
+        quiet = 0 if found else quiet + 1
+        edits = compose(edits, found, now)
+        now = apply_edits(now, found) if found else now
     return Restored(now, edits, _findings(now, edits))
 
 
 def _findings(text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
     """Damage in the restored text, in code points of the raw text."""
+    found = lost.findings(text)
+    if not found:
+        return ()
     back = OffsetMap.of(edits)
-    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in lost.findings(text))
+    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in found)

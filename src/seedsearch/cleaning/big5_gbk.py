@@ -36,9 +36,10 @@ _LEVEL_2 = bytes(byte for lead in range(0xC9, 0xD8) for trail in range(0xA1, 0xF
 _GONE = "\ue000-\ue765\ufffd"
 _AS_BIG5 = "ㄅ-ㄩ﹐-﹫"  # commas, stops and brackets of GBK as Big5 shows them
 
+# One class first, so that clean text is passed over quickly.
 TRIGGER: re.Pattern[str] | None = re.compile(
-    rf"[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
-    rf"|[一-鿿][{_AS_BIG5}][一-鿿]|[{_LEVEL_2}]{{3}}"
+    rf"[{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
+    rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
 )
 # A run: what stands between two ASCII characters that are no second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")

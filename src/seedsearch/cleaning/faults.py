@@ -54,6 +54,16 @@ def pairs() -> dict[bytes, str]:
 
 
 @cache
+def true_characters() -> list[str]:
+    """Lead · 256 + trail → the character of true text with these bytes; empty where there is none."""
+    table = [""] * 0x10000
+    for pair, char in pairs().items():
+        if ord(char) not in PRIVATE:
+            table[pair[0] << 8 | pair[1]] = char
+    return table
+
+
+@cache
 def pair_of() -> dict[str, bytes]:
     """A character → its two bytes, for every character of `pairs`."""
     return {char: pair for pair, char in pairs().items()}

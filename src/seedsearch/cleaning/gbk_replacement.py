@@ -2,8 +2,9 @@
 
 The two belong together: marks stand inside shifted stretches, and a mark that tore a character apart begins one.
 From left to right, each mark of the page's list is taken out and each place where a character was torn apart is
-repaired; what a repair covers is not looked at again. `reading_marks` and `shifted_bytes` say what is recognised
-and what is left alone.
+repaired; what a repair covers is not looked at again. A page is marked if its marks say so (`reading_marks`), if the
+program's noise stands in front of its commas and stops, or if a torn character beside its marks is repaired beyond
+doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is left alone.
 """
 
 from __future__ import annotations
@@ -16,39 +17,49 @@ from seedsearch.cleaning.faults import encode, narrowed, pair_of
 from seedsearch.cleaning.reading_marks import MARK, marked_characters, suspected_characters
 from seedsearch.cleaning.readings import LETTERS, is_reading, letters, read_as
 from seedsearch.cleaning.shift_score import PageScore
-from seedsearch.cleaning.shift_search import SIGNED, SILENT
+from seedsearch.cleaning.shift_state import SIGNED, SILENT
 from seedsearch.cleaning.shift_traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
 from seedsearch.cleaning.shifted_bytes import repair
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 
+_MARKS = "！？。，；、!?,;"
 _LOSS = (
-    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[{LETTERS}]{{1,7}} ?[)）]"
+    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[(（]?[{LETTERS}]{{1,7}} ?[)）]"
     rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
-_PRIVATE_USE = re.compile("[\ue000-\ue864]")
-_MARKS = "！？。，；、!?,;"
+_SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
+_ROW = "????"  # nobody knows what that was
+_STOP = encode("。")
 
 
 @cache
 def _event() -> re.Pattern[str]:
-    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false."""
+    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false.
+
+    All begin with one of a few characters, and the pattern begins with them, so that they are found quickly.
+    """
+    sign = r"(?<=[?\ufffd\0])\0?"
     return re.compile(
-        rf"(?P<mark>[㐀-鿿][(（] ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）])"
-        rf"|(?<=[^\x01-\x7f])(?P<orphan>(?:{SIGN_CLASS}) ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）])"
-        rf"|(?<!\?)(?P<loss>{SIGN_CLASS})(?!\?\?)[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
-        rf"|(?P<silent>{silent_marks()})"
+        rf"[(（?\ufffd\0{_MARKS}](?:"
+        rf"(?<=(?P<char>[㐀-鿿])[(（]) ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign})[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<!\?.)(?P<loss>{sign})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?"
+        rf"[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
+        rf"|(?P<silent>{silent_marks()}))",
+        re.DOTALL,
     )
 
 
-UNLISTED = 2.0  # nats for a character of the site's list that is nowhere else on the page
+# Noise of the program in front of its marks, where a reader kept it; so often that it is no accident.
+_NOISY, NOISY = re.compile("[\x05-\x08]+[，。、；！？,;!?]"), 2
 
 
 def edits(text: str) -> list[Edit]:
     """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
-    listed = marked_characters(text)
+    listed = marked_characters(text) or (suspected_characters(text) if len(_NOISY.findall(text)) >= NOISY else {})
     if listed:
         return list(_Pass(text, listed, marked=True).edits())
     if not _SIGN_OF_LOSS.search(text):
@@ -60,40 +71,47 @@ def edits(text: str) -> list[Edit]:
     return list(_Pass(text, suspected, marked=True).edits()) if suspected else made
 
 
+# Repairs that may fail before a page is left as it is, each of some milliseconds. Damaged pages have one in ten
+# thousand code points; pages made of question marks have one at each.
+PATIENCE, FAILING = 20, 0.0005
+
+
 class _Pass:
     """One way through a page."""
 
     def __init__(self, text: str, listed: dict[str, str], *, marked: bool) -> None:
         self._text, self._listed, self._marked = text, listed, marked
-        self._drops = _PRIVATE_USE.search(text) is None  # a reader that shows private-use characters drops nothing
         # A reader that leaves a sign for one broken pair leaves it for all.
         self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
+        self._failed = 0  # repairs that did not pass
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
 
     def edits(self) -> Iterator[Edit]:
-        at, pattern = 0, _event()
-        while (event := pattern.search(self._text, at)) is not None:
-            made = self._edit(event)
-            if made is None:
-                at = event.end()
-                continue
-            yield made
-            at = self._done = made.span.end
+        at: int | None = 0
+        while at is not None:
+            events, at = _event().finditer(self._text, at), None
+            for event in events:
+                char = event["char"]
+                if char is not None and self._listed.get(char) == letters(event["letters"]):
+                    yield edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+                    self._last, self._done = char, event.end()
+                    continue
+                made = self._edit(event)
+                if made is not None:
+                    yield made
+                    self._done = made.span.end
+                    if self._done != event.end():
+                        at = self._done
+                        break
 
     def _edit(self, event: re.Match[str]) -> Edit | None:
-        if event["mark"]:
-            return self._mark(event)
-        return self._orphan(event) if event["orphan"] else self._stop(event)
-
-    def _mark(self, event: re.Match[str]) -> Edit | None:
-        char = event["mark"][0]
-        if self._listed.get(char) == letters(event["letters"]):
-            self._last = char
-            return edit(event.start() + 1, event.end(), "", Damage.READING_MARK, Certainty.PROVED)
-        if not self._marked or is_reading(char, event["letters"]):
+        if event["char"] is None:
+            return self._stop(event) if event["orphan"] is None else self._orphan(event)
+        char, inside = event["char"], event["letters"]
+        if not self._marked or is_reading(char, inside):
             return None
-        return self._torn(event.start() + 1, event.end(), char, event["letters"], SIGNED)
+        return self._torn(event.start(), event.end(), char, inside, SIGNED)
 
     def _orphan(self, event: re.Match[str]) -> Edit | None:
         before = self._before(event.start())
@@ -105,42 +123,52 @@ class _Pass:
         if ending is None:
             return None
         searched = [c for c in read_as(reading) if c[1][0] == ending[1] and c[1][1] > 0x80]
-        leads = tuple((pair[1], cost) for cost, pair in self._likely(searched))
+        leads = tuple((pair[1], cost + more) for more, pair in self._score().as_marked(searched))
         mark = "(" + self._text[start:end].lstrip("(（?\ufffd\0")
         return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
 
-    def _likely(self, searched: list[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
-        """Pairs with their cost, of characters that the page marks or does not hold; not those that stand unmarked."""
-        likely = [
-            (0.0 if char in self._listed else UNLISTED, pair)
-            for char, pair in searched
-            if char in self._listed or char not in self._text
-        ]
-        return likely or [(0.0, pair) for _, pair in searched]
-
     def _stop(self, event: re.Match[str]) -> Edit | None:
-        if event["silent"]:
+        """A sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
+        if event["signed"] is None:
             return self._silent(event.start())
-        if not self._marked and event["signed"] not in "！？!?":
+        text, start, after = self._text, event.start(), event.end("loss")
+        if text.startswith(_ROW, start):
             return None
-        start, resume = event.start(), event.start("signed")
-        inserted = b"\x05" + self._text[event.end("loss") : resume].encode()
-        return self._repaired(Site(start, resume, self._before(start), inserted, SIGNED))
+        if not self._marked and (event["signed"] not in "！？!?" or text.startswith("??", after)):
+            return None
+        sign = _SIGNED.match(text, after)
+        made = self._signed(start, after, sign.end() - 1) if sign else None
+        return made or (self._both(event) if event["again"] else None)
+
+    def _signed(self, start: int, after: int, mark: int) -> Edit | None:
+        inserted = b"\x05" + self._text[after:mark].encode()
+        return self._repaired(Site(start, mark, self._before(start), inserted, SIGNED))
+
+    def _both(self, event: re.Match[str]) -> Edit | None:
+        """A character that ends in the first byte of a full stop, and a mark that begins with its second: `啊！`."""
+        if not self._marked or event["signed"] not in "！？；!;":
+            return None
+        start = event.start()
+        site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])
+        return self._repaired(site)
 
     def _silent(self, mark: int) -> Edit | None:
         """A mark that may be two halves of characters, with nothing left of the byte before it."""
-        if not self._silent_reader or not shows_shift(self._text, mark, self._score()):
+        if not self._silent_reader or not shows_shift(self._text, mark):
             return None
         return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
 
     def _score(self) -> PageScore:
         if self._page is None:
-            self._page = PageScore(MARK.sub(r"\1", self._text))
+            self._page = PageScore(MARK.sub("", self._text), self._listed)
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:
-        made = repair(self._text, site, self._score(), drops=self._drops, marked=self._marked)
+        if self._failed > PATIENCE + len(self._text) * FAILING:
+            return None
+        made = repair(self._text, site, self._score(), drops=not self._score().private, marked=self._marked)
         if made is None:
+            self._failed += 1
             return None
         self._last = made.text[-1:]
         certainty = Certainty.PROVED if made.proved else Certainty.INFERRED

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from seedsearch import language
 from seedsearch.cleaning.faults import pair_of
@@ -35,6 +36,7 @@ TRIGGER: re.Pattern[str] | None = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
 _RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
 BEFORE = 40  # characters read again in front of the first rare ones
 LONGEST = 4000  # characters of a run read again, at some 10 µs each
+MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
 FEW = 6  # characters of a shift that can be told
 JUDGED = 16  # characters from the rare ones on that must look shifted
 GIBBERISH = -10.0  # mean ln p under which they do
@@ -64,7 +66,9 @@ def edits(text: str) -> list[Edit]:
         return []
     made: list[Edit] = []
     for run in _RUN.finditer(text):
-        at = next((m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() :][:JUDGED])), None)
+        at = next(
+            (m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() : m.start() + JUDGED])), None
+        )
         if at is not None:
             start = run.start() + max(0, at - BEFORE)
             made += _stretch_edits(text, start, min(run.end(), start + LONGEST))
@@ -78,12 +82,11 @@ def _is_gibberish(text: str) -> bool:
 def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     """The edits of one stretch without ASCII punctuation."""
     found = text[start:end]
-    stream, ends = b"", []
-    for char in found:
-        pair = char.encode() if char < "\x80" else pair_of().get(char)
-        stream += pair or b"\xff"
-        ends.append(len(stream))
-    parts = realigned_parts(stream, _TORN, text[start - 1] if start else "\n")
+    bytes_of = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
+    stream, ends = b"".join(bytes_of), list(accumulate(map(len, bytes_of)))
+    marks = sum(stream.count(first) for first in _DROPPED)
+    choices = _TORN if marks < MARKS * len(stream) else GB18030
+    parts = realigned_parts(stream, choices, text[start - 1] if start else "\n")
     for shift in _differing(found, ends, parts):
         if _convincing(found[shift.start : shift.end], shift.text):
             same = shift.text.encode("gb18030") == found[shift.start : shift.end].encode("gb18030")

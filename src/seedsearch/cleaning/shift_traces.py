@@ -13,16 +13,21 @@ from typing import NamedTuple
 
 from seedsearch.cleaning.faults import narrowed, pair_of, pairs
 from seedsearch.cleaning.readings import LETTERS
-from seedsearch.cleaning.shift_score import PageScore, chance
+from seedsearch.cleaning.shift_score import chance
 from seedsearch.language import rank
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
 SIGN_CLASS = "[?\ufffd]|\0{1,2}"  # what readers write for a broken pair
 SIGN = re.compile(SIGN_CLASS)
 NOISE = re.compile(f"[{CONTROLS}]*(?=[，。、；！？,;!?])")
-READING = re.compile(f" ?([{LETTERS}]{{1,7}}) ?[)）]")
+READING = re.compile(f"[(（]? ?([{LETTERS}]{{1,7}}) ?[)）]")
 BRACKETED = re.compile(f"[(（] ?([{LETTERS}]{{1,7}}) ?[)）]")
-BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS}) ?[{LETTERS}]{{1,7}} ?[)）]")
+BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS})[(（]? ?[{LETTERS}]{{1,7}} ?[)）]")
+# A sign of loss before a mark, or before a reading whose bracket went with it.
+SIGNED_MARK = re.compile(
+    rf"(?:{SIGN_CLASS})(?:(?P<noise>[{CONTROLS}]{{0,8}})(?P<mark>[，。、；！？,;!?])"
+    rf"|(?P<inserted>[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]))"
+)
 STRIPPED = re.compile(f"[{CONTROLS}]")
 
 # What is left of markup whose first character went with a broken pair, and that character.
@@ -33,12 +38,12 @@ _MARKUP = (
 BEGINNING = {"tag": "<", "entity": "&", "attribute": '"'}
 MARKUP_LENGTH = 100  # code points that it can match
 MARKUP_REST = re.compile(_MARKUP)
+BRACKET_REST = re.compile(r"[^()（）\n]{1,40}\)")  # … and of a bracket
 BROKEN_MARKUP = re.compile(rf"\?(?={_MARKUP})")
 # Marks that people type side by side.
 TYPED = re.compile(rf"[？！!]|\?(?!{_MARKUP.replace('?P<', '?P<_')}|[{LETTERS}]{{1,7}} ?[)）])")
 
-SLACK = 3.0  # nats that a look may be wrong by
-GLIMPSE = 5  # code points of it
+GLIMPSE = 5  # code points of a look behind a mark
 COMMON = 3500  # frequency rank
 COMMON_MARKS = frozenset("，。、：；！？“”‘’《》「」『』（）【】…—·")
 SHORT = 7  # ideographs; fewer are a short clause
@@ -55,6 +60,7 @@ class Site(NamedTuple):
     `start`: the first code point that a repair replaces; `resume`: where the known bytes go on; `before`: the true
     character before; `inserted`: the bytes that were put behind the lost lead byte; `leads`: what that byte
     may have been, with what each costs; empty where it may have been any, and the mark at `resume` is two known bytes.
+    `trail`: the second byte of the torn character where that stood alone too.
     """
 
     start: int
@@ -63,9 +69,10 @@ class Site(NamedTuple):
     inserted: bytes
     cost: float
     leads: tuple[tuple[int, float], ...] = ()
+    trail: int = 0
 
 
-def shows_shift(text: str, mark: int, page: PageScore) -> bool:
+def shows_shift(text: str, mark: int) -> bool:
     """Whether the few characters after the mark at `mark` read better one byte off: a look before a search."""
     pending, made, at = pair_of()[widened(text[mark])][1], "", mark + 1
     while pending > 0x80 and at < mark + GLIMPSE and (pair := pair_of().get(text[at : at + 1])) is not None:
@@ -77,12 +84,12 @@ def shows_shift(text: str, mark: int, page: PageScore) -> bool:
     elif "@" <= char < "\x7f":
         made, at = made + pairs().get(bytes((pending, ord(char))), "\ue000") + text[at + 1 : at + 2], at + 2
     left = text[mark + 1 : at]
-    return bool(made) and page.inside(made) + SLACK > sum(map(chance, left, left[1:]))
+    return bool(made) and sum(map(chance, made, made[1:])) > sum(map(chance, left, left[1:]))
 
 
 @cache
 def silent_marks() -> str:
-    """A pattern for marks before a character with which they could be two halves of characters in common use."""
+    """A pattern, behind such a mark, for marks that could be two halves of characters in common use."""
     lead_of: dict[int, list[str]] = {}
     for char, pair in pair_of().items():
         lead_of.setdefault(pair[0], []).append(char)
@@ -92,7 +99,7 @@ def silent_marks() -> str:
         after = "".join(c for lead, chars in lead_of.items() if _common(second, lead) for c in chars)
         after += "".join(chr(b) for b in range(0x41, 0x7B) if _common(second, b))
         narrow = narrowed(mark)
-        options.append(f"[{mark}{narrow if narrow != mark else ''}](?=[{re.escape(after)}])")
+        options.append(f"(?<=[{mark}{narrow if narrow != mark else ''}])(?=[{re.escape(after)}])")
     return "|".join(options)
 
 

@@ -21,8 +21,10 @@ from itertools import product
 from typing import NamedTuple
 
 from seedsearch.cleaning.faults import Private, Reader, decoded, narrowed
+from seedsearch.cleaning.readings import is_reading
 from seedsearch.cleaning.shift_score import PageScore, chance
-from seedsearch.cleaning.shift_search import State, searched, spelled
+from seedsearch.cleaning.shift_search import searched
+from seedsearch.cleaning.shift_state import SILENT, State, spelled
 from seedsearch.cleaning.shift_traces import (
     BRACKETED,
     BROKEN_MARK,
@@ -37,13 +39,15 @@ from seedsearch.folding import is_han
 
 # Nats by which a repair must beat the text as found, and its runner-up.
 MARGIN, CLEAR = 3.0, 0.3
+SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
-FIRM = 4  # a stretch with so many ideographs is not given up for one unclear guess
+FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
+RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
 # Nats that it costs to leave a reading on a character that is not read so, or a tag without its beginning.
 BOGUS = 12.0
-_BAD = (("?", True), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
+_BAD = (("?", True), ("?", False), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
 # The readers that were seen; a proposal must give the found text through one of them.
 READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_BAD, Private))
 
@@ -74,7 +78,8 @@ def repair(text: str, site: Site, page: PageScore, *, drops: bool, marked: bool)
         return None
     if state.lossy and sum(map(is_han, true)) < 2:
         return None
-    if gained < (MARGIN if _readable(true) else STRONG) or _unclear(state, true):
+    margin = SILENT_MARGIN if site.cost == SILENT else MARGIN
+    if gained < (margin if _readable(true) else STRONG) or _unclear(state, true):
         return None
     if not _proved(stream, text[site.start : end]):
         return None
@@ -99,7 +104,7 @@ def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, pa
 
 def _readable(true: str) -> bool:
     """Whether rare characters are rare in the repair."""
-    return FIRM * sum(not ordinary(char) for char in true) < len(true)
+    return RARE * sum(not ordinary(char) for char in true) < len(true)
 
 
 def _unclear(state: State, true: str) -> bool:
@@ -110,6 +115,7 @@ def _as_found(text: str, site: Site, end: int) -> float:
     """How the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
     found = text[site.start : end]
     bogus = (found[0] in "(（") + sum(1 for _ in BROKEN_MARKUP.finditer(found))
+    bogus += sum(not is_reading(found[m.start() - 1], m[1]) for m in BRACKETED.finditer(found, 1))
     plain, torn = BROKEN_MARK.subn("", BRACKETED.sub("", found))
     plain = site.before + plain + text[end : end + 1]
     return sum(map(chance, plain, plain[1:])) - BOGUS * (bogus + torn)

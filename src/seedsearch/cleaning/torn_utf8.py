@@ -18,6 +18,10 @@ from typing import Literal
 
 from seedsearch.language import pair_score
 
+# Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
+# comma before a blank or a line end.
+LINE_END, MID_SENTENCE = 1.0, 4.0
+_ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
 BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
 AT_ONCE = 64  # atoms decoded at once while there is one reading; a bound on what is done in vain
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
@@ -130,7 +134,8 @@ def _guessed(reading: _Reading, atom: tuple[Lost, ...], script: Script) -> Itera
             continue
         for new in _best(headed, HEADS):
             for tail in lost.tails:
-                full = _fed(new, tail, reading, script)
+                unlikely = LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != (new.last in _ENDINGS) else 0.0
+                full = _fed(new, tail, reading, script, unlikely)
                 full.made = new.made + full.made
                 yield full
     if nothing_fits:
@@ -154,7 +159,8 @@ def _fed(reading: _Reading, found: bytes, before: _Reading, script: Script, cost
         for c in char:
             made += c
             read = _AS_READ.get(c, c)
-            score += _SCORES.get(c) or pair_score(last, read) + _oddity(read, script)
+            score += _SCORES.get(c) or pair_score(last, read) + oddity(read, script)
+            score -= MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0
             last = read
     return _Reading(score, pending, last, made, 1, before)
 
@@ -170,13 +176,14 @@ def script_of(stream: bytes) -> Script:
 
 
 @cache
-def _oddity(char: str, script: Script) -> float:
+def oddity(char: str, script: Script) -> float:
     """What to add for a character of the other script, which the language model does not tell from its own."""
     if script:
         return 0.0 if _in(char, script) else ODD
     return 0.0 if _in(char, "gb2312") or _in(char, "big5") else ODD
 
 
+@cache
 def _in(char: str, script: Script) -> bool:
     lead = char.encode(script, "ignore")[:1]
     return bool(lead) and (script == "gb2312" or lead < b"\xc7")  # the first level of Big5 ends with C67E

@@ -59,7 +59,7 @@ class Engine(Protocol):
     """An index of entries."""
 
     def info(self) -> EngineInfo:
-        """How much it holds."""
+        """How much it holds; terms that only deleted documents have may still be counted."""
 
     def digests(self) -> Mapping[str, str]:
         """doc_id → digest of every entry."""

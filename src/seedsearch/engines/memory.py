@@ -43,7 +43,7 @@ class _Document:
         return cls(entry, run, {"gram": grams(run), "word": Counter(entry.words), "tag": Counter(entry.tags)})
 
     def match(self, score: float) -> Match:
-        return Match(self.entry.doc_id, score, self.entry.readable, self.entry.stored)
+        return Match(self.entry.doc_id, score, self.entry.readable, self.run_text, self.entry.stored)
 
 
 class MemoryEngine:

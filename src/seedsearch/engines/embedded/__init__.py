@@ -15,21 +15,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 
 from seedsearch.engines.embedded.answering import Answering
 from seedsearch.engines.embedded.container import Container, damaged
-from seedsearch.engines.embedded.disk import Disk
+from seedsearch.engines.embedded.disk import Disk, Lock
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
 from seedsearch.engines.embedded.segment import Mask, Segment
-from seedsearch.engines.embedded.vocabulary import vocabulary
-from seedsearch.engines.embedded.writer import EmbeddedWriter
+from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, Matches
 from seedsearch.query import FIELDS, Field, Query, Term
+
+if TYPE_CHECKING:
+    from seedsearch.engines.embedded.writer import EmbeddedWriter
 
 TRIES = 20  # of opening an index that is changed at the same time
 
@@ -45,20 +47,23 @@ class EmbeddedEngine:
         self._fingerprint = fingerprint
         with self.mapped():
             if create and not (folder / NAME).exists():
-                self._make()
+                self._make(anew=False)
             try:
                 self.refresh()
             except (IndexStale, IndexDamaged):
                 if not replace:
                     raise
-                self._make()
+                self._make(anew=True)
                 self.refresh()
 
-    def _make(self) -> None:
+    def _make(self, *, anew: bool) -> None:
+        """Make an empty index; `anew` in the place of the one that is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        made = Manifest(self._fingerprint)
-        made.write(self.folder, self._disk)
-        made.sweep(self.folder, self._disk)
+        with Lock(self.folder):
+            if anew or not (self.folder / NAME).exists():
+                made = Manifest(self._fingerprint)
+                made.write(self.folder, self._disk)
+                made.sweep(self.folder, self._disk)
 
     def refresh(self) -> None:
         """See what was committed last."""
@@ -92,7 +97,7 @@ class EmbeddedEngine:
     def info(self) -> EngineInfo:
         """How much it holds."""
         with self.mapped():
-            terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
+            terms: dict[str, int] = {field: count_terms(self.segments, field) for field in FIELDS}
             size = sum(file.size for file in self.manifest.files()) + (self.folder / NAME).stat().st_size
             return EngineInfo(sum(segment.count for segment in self.segments), terms, size)
 
@@ -128,6 +133,8 @@ class EmbeddedEngine:
 
     def writer(self) -> EmbeddedWriter:
         """A context manager for changes; raises IndexLocked where another one is open."""
+        from seedsearch.engines.embedded.writer import EmbeddedWriter
+
         with self.mapped():
             return EmbeddedWriter(self, self._disk)
 

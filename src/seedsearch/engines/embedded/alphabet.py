@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -31,7 +31,7 @@ _CODE_POINTS = 0x110000
 
 @cache
 def _lines() -> list[str]:
-    return files("seedsearch.engines.embedded").joinpath("characters.txt").read_text(encoding="utf-8").split("\n")
+    return Path(__file__).with_name("characters.txt").read_text(encoding="utf-8").split("\n")
 
 
 def points(text: str) -> Points:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property
 from heapq import nsmallest
 from typing import TypeVar
 
@@ -22,7 +21,6 @@ from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.segment import Found, Mask, Segment
 from seedsearch.model import Match, Matches
 from seedsearch.query import (
-    FIELDS,
     All,
     Any,
     AtLeast,
@@ -43,7 +41,12 @@ Scores = NDArray[np.floating]
 T = TypeVar("T")
 
 KEPT_BYTES = 96 << 20  # of masks and lists that were worked out
+# What it takes, in µs: to look for a run in a text, to decode a text and look closer, to read a list, and each posting.
+LOOK_FOR_RUN, LOOK_CLOSER, READ_LIST, READ_POSTING = 0.7, 20.0, 25.0, 0.03
 FEW = 64  # scores of which no block maxima are taken
+
+
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 class Kept:
@@ -95,12 +98,12 @@ class Answering:
         return sum(len(self._found(i, term)[0]) for i in range(len(self._segments)))
 
     def _matches(self, best: Sequence[tuple[float, str, int, int]]) -> tuple[Match, ...]:
-        texts: dict[tuple[int, int], str] = {}
+        texts: dict[tuple[int, int], tuple[str, str]] = {}
         for i, segment in enumerate(self._segments):
             numbers = [document for _, _, of, document in best if of == i]
-            texts.update(zip(((i, n) for n in numbers), segment.documents.readable(numbers), strict=True))
+            texts.update(zip(((i, n) for n in numbers), segment.documents.texts(numbers), strict=True))
         return tuple(
-            Match(doc_id, -score, texts[i, n], self._segments[i].documents.stored(n)) for score, doc_id, i, n in best
+            Match(doc_id, -score, *texts[i, n], self._segments[i].documents.stored(n)) for score, doc_id, i, n in best
         )
 
     def _scores(self, i: int, documents: Ints, query: Query) -> Scores:
@@ -154,13 +157,13 @@ class Answering:
         """What BM25 adds to a count for the length of each document."""
         return self._kept.get(
             ("norms", i, field),
-            lambda: K1 * (1 - B + B * self._segments[i].lengths(field) / self._means[field]),
+            lambda: K1 * (1 - B + B * self._segments[i].lengths(field) / self._mean(field)),
             lambda norms: norms.nbytes,
         )
 
-    @cached_property
-    def _means(self) -> dict[Field, float]:
-        return {f: max(sum(s.total(f) for s in self._segments), 1) / max(self.count, 1) for f in FIELDS}
+    def _mean(self, field: Field) -> float:
+        """The mean length of a field."""
+        return max(sum(segment.total(field) for segment in self._segments), 1) / max(self.count, 1)
 
     def _mask(self, i: int, node: Query) -> Mask:
         return self._kept.get((i, node), lambda: self._made_mask(i, node), lambda mask: 200 + mask.nbytes)
@@ -219,7 +222,8 @@ class Answering:
     def _on_text(self, i: int, node: OnText) -> Ints:
         """The documents whose run text holds what is meant: those that have all its grams, and are then looked at."""
         grams = list(dict.fromkeys(gram for text in node.texts for gram in run_grams(text)))
-        candidates = self._with_all(i, grams)
+        is_run = isinstance(node, Run)
+        candidates = self._with_all(i, grams, LOOK_FOR_RUN if is_run else LOOK_CLOSER)
         documents = self._segments[i].documents
         if isinstance(node, Run):
             if grams == [node.text] or not len(candidates):
@@ -232,15 +236,19 @@ class Answering:
         there: Ints = candidates[np.array(holds, dtype=bool)]
         return there
 
-    def _with_all(self, i: int, grams: Sequence[str]) -> Ints:
-        lists = sorted((self._found(i, Term("gram", gram))[0] for gram in grams), key=len)
-        if not lists:
+    def _with_all(self, i: int, grams: Sequence[str], look: float) -> Ints:
+        """The documents with all grams, or so few more that looking at their texts (`look` µs each) is less work."""
+        if not grams:
             return np.flatnonzero(self._everywhere(i))
-        candidates = lists[0]
-        for documents in lists[1:]:
+        sized = sorted((self._segments[i].at_most_with(gram), gram) for gram in grams)
+        candidates = self._found(i, Term("gram", sized[0][1]))[0] if sized[0][0] else _NONE
+        for size, gram in sized[1:]:
+            if look * len(candidates) < READ_LIST + READ_POSTING * size:
+                break
+            documents = self._found(i, Term("gram", gram))[0]
             at = np.searchsorted(documents, candidates)
             at[at == len(documents)] = 0
-            candidates = candidates[documents[at] == candidates] if len(documents) else documents
+            candidates = candidates[documents[at] == candidates] if len(documents) else _NONE
         return candidates
 
 

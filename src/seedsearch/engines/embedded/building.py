@@ -15,7 +15,7 @@ from seedsearch.engines.embedded.pairs import PairsWriter
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Lists, Rows
 from seedsearch.engines.embedded.terms import TermsWriter
 
-PART = 2_000_000  # postings that are sorted at once
+PART = 500_000  # postings that are sorted at once
 SAMPLED = 1000  # one in so many postings tells where to cut
 
 
@@ -79,7 +79,7 @@ class Pending:
         self._pairs.append(postings.moved(pack.pairs, self.count))
         self._words.add(pack.words, self.count)
         self._tags.add(pack.tags, self.count)
-        self._packs.append(pack)
+        self._packs.append(pack.without_postings())
         self.count += len(pack.ids)
         self.size += pack.size
 
@@ -92,10 +92,10 @@ class Pending:
         ids = [doc_id for pack in packs for doc_id in pack.ids]
         yield from columns(self.alphabet, packs).sections()
         self._packs, packs = [], []
-        yield from PairsWriter().sections(sorted_parts(self._pairs))
-        yield from TermsWriter("word").sections(self._words.parts())
-        yield from TermsWriter("tag").sections(self._tags.parts())
-        yield from TermsWriter("doc").sections([ids_part(ids, dead)])
+        yield from PairsWriter(self.count).sections(sorted_parts(self._pairs))
+        yield from TermsWriter("word", self.count).sections(self._words.parts())
+        yield from TermsWriter("tag", self.count).sections(self._tags.parts())
+        yield from TermsWriter("doc", self.count).sections([ids_part(ids, dead)])
 
 
 def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:

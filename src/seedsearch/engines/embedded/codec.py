@@ -148,7 +148,7 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
         return {
             "doc_id": self._mapped.id_of(docnum),
             "digest": documents.digests()[docnum],
-            "readable": documents.readable([docnum])[0],
+            "readable": documents.texts([docnum])[0][0],
             "stored": documents.stored(docnum),
         }
 

@@ -63,10 +63,19 @@ class Container:
             raise damaged(path, "it does not begin and end as a segment does")
         self._table: dict[str, list[int]] = json.loads(table)
 
+    @property
+    def count(self) -> int:
+        """The number of documents, which is section `count`."""
+        return int.from_bytes(self.bytes("count"), "little")
+
     def span(self, name: str) -> tuple[int, int]:
         """Where a section begins and ends in the file."""
         start, size, _ = self._table[name]
         return start, start + size
+
+    def let_go(self) -> None:
+        """Give back the memory of what was read; it is read again where it is needed again."""
+        self.mapped.madvise(mmap.MADV_DONTNEED)
 
     def bytes(self, name: str) -> memoryview:
         """A section."""

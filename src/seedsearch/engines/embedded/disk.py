@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 from zlib import crc32
 
 from seedsearch.errors import IndexLocked
@@ -80,6 +82,14 @@ class Lock:
             raise IndexLocked(what, hint="wait until it is done") from None
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
 
     def release(self) -> None:
         """Let others write."""

@@ -1,5 +1,6 @@
 """What a segment keeps of each document besides postings. Documents are numbered from 0 in the order they came.
 
+    count               how many there are, 8 bytes
     characters          the alphabet of the codes
     codes, differences  the texts (texts.py), one after the other
     sizes               varints: the sizes of the codes of all documents, then those of their differences
@@ -22,9 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsearch.engines.embedded import varints
-from seedsearch.engines.embedded.alphabet import Alphabet, Points
+from seedsearch.engines.embedded.alphabet import Alphabet, Points, text_of
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.packing import digest_of
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
@@ -50,6 +50,7 @@ class Columns:
 
     def sections(self) -> Iterator[Section]:
         """The sections, as described above."""
+        yield "count", [len(self.gram_lengths).to_bytes(8, "little")]
         yield "characters", [self.alphabet.characters.encode()]
         yield "codes", self.codes
         yield "differences", self.differences
@@ -95,19 +96,20 @@ class Documents:
 
     def __init__(self, container: Container) -> None:
         self._container = container
+        self._count = container.count
 
     @cached_property
     def alphabet(self) -> Alphabet:
         """The alphabet of the codes."""
         return Alphabet(str(self._container.bytes("characters"), "utf-8"))
 
-    @cached_property
+    @property
     def count(self) -> int:
         """How many there are, those that were deleted since included."""
-        return len(self._halves("lengths")[0])
+        return self._count
 
     def _halves(self, name: str) -> NDArray[np.int64]:
-        both: NDArray[np.int64] = varints.decode(self._container.array(name, np.uint8)).reshape(2, -1)
+        both: NDArray[np.int64] = varints.decode(self._container.array(name, np.uint8)).reshape(2, self._count)
         return both
 
     @cached_property
@@ -159,13 +161,16 @@ class Documents:
         ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
         return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
 
-    def readable(self, documents: Sequence[int]) -> list[str]:
-        """The readable texts of some."""
+    def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
+        """The readable texts of some, each with its run text."""
         if not documents:
             return []
         differences = self.differences(documents)
         sizes = np.array([len(one) for one in differences], dtype=np.int64)
-        return put_together(*self.runs(documents), np.concatenate(differences), sizes)
+        runs, lengths = self.runs(documents)
+        readable = put_together(runs, lengths, np.concatenate(differences), sizes)
+        joined, ends = text_of(runs), np.cumsum(lengths).tolist()
+        return list(zip(readable, (joined[a:b] for a, b in zip([0, *ends], ends, strict=False)), strict=True))
 
     def digest_rows(self) -> list[bytes]:
         """The digests of all, as stored."""
@@ -205,3 +210,8 @@ class Documents:
             made.append(whole[at : at + size])
             at += size
         return made
+
+
+def digest_of(stored: bytes) -> str:
+    """The digest that was stored."""
+    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")

@@ -23,8 +23,7 @@ def accepted(segment: Segment, field: Field, test: Test) -> Lists:
     if field == "gram":
         return _accepted_grams(segment, test)
     table = segment.tables[field]
-    places = accepted_rows(table, test)
-    return table.lists(table.rows.starts[places], table.rows.sizes[places])
+    return table.lists(table.rows.at(accepted_rows(table, test)))
 
 
 def accepted_rows(table: TermTable, test: Test) -> Ints:

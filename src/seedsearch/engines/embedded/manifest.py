@@ -19,7 +19,7 @@ from seedsearch.errors import IndexMissing, IndexStale
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
-FORMAT = 2
+FORMAT = 4
 REBUILD = "make it anew with: seedsearch index --rebuild"
 ENDINGS = (".segment", ".live", ".kept")
 
@@ -78,7 +78,11 @@ class Manifest:
             raise IndexStale(
                 f"the index in {folder} was made by a newer version", hint=f"update seedsearch, or {REBUILD}"
             )
-        if made[0] != FORMAT or fingerprint not in (made[1], None):
+        if made[0] != FORMAT:
+            raise IndexStale(
+                f"the index in {folder} is in form {made[0]}, and this version reads {FORMAT}", hint=REBUILD
+            )
+        if fingerprint not in (made[1], None):
             raise IndexStale(f"the index in {folder} was made with “{made[1]}”, this is “{fingerprint}”", hint=REBUILD)
         return cls._of(path, content)
 

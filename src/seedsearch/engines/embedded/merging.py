@@ -19,8 +19,8 @@ from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import TermsWriter
 from seedsearch.engines.embedded.varints import Bytes
 
-PAIR_CHUNKS = 2048  # of all segments together, in one part
-TERMS = 20_000  # of all segments together, in one part
+PAIR_BYTES = 1 << 20  # of the lists of all segments together, in one part
+TERMS = 8_000  # of all segments together, in one part
 TEXTS = 2048  # documents whose texts are moved at once
 
 
@@ -28,11 +28,12 @@ def sections(segments: Sequence[Segment]) -> Iterator[Section]:
     """The sections of a segment with the documents of `segments` that are there, in their order."""
     kept = [np.flatnonzero(_live(segment)) for segment in segments]
     numbers = list(_numbers(segments))
+    count = sum(map(len, kept))
     yield from _columns(segments, kept).sections()
-    yield from PairsWriter().sections(_pair_parts(segments, numbers))
+    yield from PairsWriter(count).sections(_pair_parts(segments, numbers))
     for field in ("word", "tag"):
-        yield from TermsWriter(field).sections(_term_parts(field, segments, numbers))
-    yield from TermsWriter("doc").sections([ids_part(_ids(segments))])
+        yield from TermsWriter(field, count).sections(_term_parts(field, segments, numbers))
+    yield from TermsWriter("doc", count).sections([ids_part(_ids(segments))])
 
 
 def _live(segment: Segment) -> NDArray[np.bool_]:
@@ -129,11 +130,14 @@ def _combined(owners: Keys, documents: Ints, counts: Ints) -> tuple[Keys, Lists]
 
 
 def _pair_parts(segments: Sequence[Segment], numbers: Sequence[Ints]) -> Iterator[tuple[Keys, Lists]]:
-    firsts = np.sort(np.concatenate([segment.pairs.firsts for segment in segments]))
-    borders = [0, *dict.fromkeys(firsts[PAIR_CHUNKS::PAIR_CHUNKS].tolist()), 1 << 63]
+    firsts = np.concatenate([segment.pairs.firsts for segment in segments])
+    order = np.argsort(firsts, kind="stable")
+    parts = np.cumsum(np.concatenate([segment.pairs.sizes for segment in segments])[order]) // PAIR_BYTES
+    borders = [0, *dict.fromkeys(firsts[order][1:][np.diff(parts) > 0].tolist()), 1 << 63]
     for low, high in pairwise(borders):
         rows = []
         for segment, new in zip(segments, numbers, strict=True):
+            segment.container.let_go()
             keys, lists = segment.pairs.between(low, high)
             owners, documents, counts = _renumbered(lists, new)
             rows.append((keys[owners], documents, counts))
@@ -149,12 +153,12 @@ def _term_parts(
     borders = [b"", *dict.fromkeys(firsts[per_part::per_part]), b"\xff"]
     for low, high in pairwise(borders):
         found = [table.between(low, high) for table in tables]
-        terms = sorted({term for terms, _ in found for term in terms})
+        terms = sorted({term for rows in found for term in rows.terms})
         places = {term: i for i, term in enumerate(terms)}
-        rows = []
-        for (names, lists), new in zip(found, numbers, strict=True):
-            owners, documents, counts = _renumbered(lists, new)
-            rows.append((np.array([places[name] for name in names], dtype=np.uint64)[owners], documents, counts))
-        keys, lists = _combined(*map(np.concatenate, zip(*rows, strict=True)))
+        columns = []
+        for table, rows, new in zip(tables, found, numbers, strict=True):
+            owners, documents, counts = _renumbered(table.lists(rows), new)
+            columns.append((np.array([places[t] for t in rows.terms], dtype=np.uint64)[owners], documents, counts))
+        keys, lists = _combined(*map(np.concatenate, zip(*columns, strict=True)))
         if len(keys):
             yield [terms[key] for key in keys.tolist()], lists

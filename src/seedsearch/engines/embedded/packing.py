@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Self
 
@@ -53,11 +53,16 @@ class Pack:
     words: TermsPack
     tags: TermsPack
 
+    def without_postings(self) -> Pack:
+        """The documents alone."""
+        nothing = np.zeros(0, dtype=np.uint64)
+        return replace(self, pairs=nothing, words=TermsPack([], nothing), tags=TermsPack([], nothing))
+
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
         arrays = (self.codes, self.differences, self.pairs, self.words.rows, self.tags.rows)
-        return sum(array.nbytes for array in arrays) + 200 * len(self.ids) + 100 * len(self.words.terms)
+        return sum(array.nbytes for array in arrays) + 300 * len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +120,9 @@ def numbered() -> defaultdict[Any, int]:
 
 
 def _digest(digest: str) -> bytes:
-    """Hexadecimal digits as bytes, anything else as text; `digest_of` tells them apart."""
+    """Hexadecimal digits as bytes, anything else as text; `documents.digest_of` tells them apart."""
     try:
         short = bytes.fromhex(digest)
     except ValueError:
         return b"=" + digest.encode("utf-8", "surrogatepass")
     return b"x" + short if short.hex() == digest else b"=" + digest.encode()
-
-
-def digest_of(stored: bytes) -> str:
-    """The digest that was stored."""
-    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")

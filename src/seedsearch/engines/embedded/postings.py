@@ -1,10 +1,18 @@
 """Lists of postings: which documents have a term, and how often.
 
 On the way to the disk a posting is one number, sorted as such: 42 bits of the term's key, 18 of the document, 4 of the
-count; a count above 15 goes in several pieces. On disk a list is a row of varints: for each document the distance from
-the one before it (less one, and for the first its number), doubled, odd where the count is above 1, in which case twice
-the count less 2 follows. So a value is a count exactly where the one before it is odd, and any stretch of lists is
-read at once.
+count; a count above 15 goes in several pieces.
+
+On disk a list is a row of bits (the lowest of a byte first), as Elias (1974) and Fano (1971) code ascending numbers
+and Vigna (2013) an index. With `n` documents in the segment, `d` in the list, and `l` from both (see `Shape`):
+
+    d · l bits               the lowest l bits of each document number
+    d + ((n - 1) >> l) bits  the others: bit i + (number >> l) is set for the i-th document
+    bits in unary            the counts: each as zeros, one less than the count, and a one
+
+Lists follow one another bit by bit; every chunk of them begins with a byte. How long a list is follows from `d` and the
+sum of its counts, which stand with the term as varints: d - 1, doubled, odd where counts are above 1, in which case
+twice what they sum to above d follows. So a value is such a sum exactly where the one before it is odd.
 """
 
 from __future__ import annotations
@@ -15,7 +23,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.varints import Bytes
 
 Rows = NDArray[np.uint64]
@@ -96,44 +103,158 @@ def unpacked(rows: Rows) -> tuple[Keys, Lists]:
     return keys[starts], Lists(np.diff(starts, append=len(keys)), documents, counts)
 
 
-def encode(lists: Lists) -> tuple[Bytes, Ints]:
-    """The lists as stored, and how many bytes each takes."""
-    if not len(lists.documents):
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(lists.lengths), dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How lists lie in the bits: for each the low bits of a number, the bits of the high parts, and all of its bits."""
+
+    low: Ints
+    high: Ints
+    sizes: Ints
+
+    @classmethod
+    def of(cls, documents: Ints, extras: Ints, count: int) -> Self:
+        """Of lists of so many documents (of `count`), whose counts sum to so much above that."""
+        low = np.frexp((count // documents).astype(np.float64))[1].astype(np.int64) - 1
+        more = documents * (low + 1) + ((count - 1) >> (low + 1)) < documents * low + ((count - 1) >> low)
+        low += more
+        high = documents + ((count - 1) >> low)
+        return cls(low, high, documents * low + high + documents + extras)
+
+
+def extras_of(lists: Lists) -> Ints:
+    """What the counts of each list sum to above one a document."""
+    if not len(lists.lengths):
+        return lists.lengths
+    sums: Ints = np.add.reduceat(lists.counts, np.cumsum(lists.lengths) - lists.lengths) - lists.lengths
+    return sums
+
+
+def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
+    """What stands with the terms, and how many values each has."""
+    often = extras > 0
+    places = np.arange(len(documents)) + np.cumsum(often) - often
+    values = np.empty(len(documents) + int(often.sum()), dtype=np.uint64)
+    values[places] = documents - 1 << 1 | often
+    values[places[often] + 1] = extras[often] << 1
+    return values, 1 + often.astype(np.int64)
+
+
+def from_numbers(values: Ints) -> tuple[Ints, Ints]:
+    """The documents and the extras of each list."""
+    is_extra = np.zeros(len(values), dtype=bool)
+    is_extra[1:] = values[:-1] & 1
+    own = values[~is_extra]
+    extras = np.zeros(len(own), dtype=np.int64)
+    extras[(own & 1) == 1] = values[is_extra] >> 1
+    return (own >> 1) + 1, extras
+
+
+def starts_of(sizes: Ints, chunk: int) -> tuple[Ints, int]:
+    """Where lists of so many bits begin, every `chunk` of them with a byte; and how many bytes they take."""
+    if not len(sizes):
+        return sizes, 0
+    heads = np.arange(0, len(sizes), chunk)
+    padding = -np.add.reduceat(sizes, heads) % 8
+    padded = sizes.copy()
+    padded[np.append(heads[1:], len(sizes)) - 1] += padding
+    ends = np.cumsum(padded)
+    return ends - padded, int(ends[-1]) // 8
+
+
+def encode(lists: Lists, extras: Ints, count: int, chunk: int) -> tuple[bytes, Ints]:
+    """The bits of the lists, and where each list begins (in bits)."""
+    shape = Shape.of(lists.lengths, extras, count)
+    starts, size = starts_of(shape.sizes, chunk)
+    owners = lists.owners()
     firsts = np.cumsum(lists.lengths) - lists.lengths
-    gaps = np.diff(lists.documents, prepend=0) - 1
-    gaps[firsts] = lists.documents[firsts]
-    often = lists.counts > 1
-    places = np.arange(len(gaps)) + np.cumsum(often) - often
-    values = np.empty(len(gaps) + int(often.sum()), dtype=np.uint64)
-    values[places] = gaps << 1 | often
-    values[places[often] + 1] = lists.counts[often] - 2 << 1
-    ends = np.cumsum(varints.sizes(values))
-    last = np.append(places[firsts[1:]], len(values)) - 1
-    return varints.encode(values), np.diff(ends[last], prepend=0)
+    number, low = np.arange(len(owners)) - firsts[owners], shape.low[owners]
+    at = (starts[owners] + number * low).astype(np.int64, copy=False)
+    words = _fields(at, lists.documents & (1 << low) - 1, size)
+    high = starts + lists.lengths * shape.low
+    words += _ones(high[owners] + number + (lists.documents >> low), size)
+    ends = np.cumsum(lists.counts)
+    before = np.append(0, ends)[firsts]
+    words += _ones((high + shape.high - before)[owners] + ends - 1, size)
+    return words.astype("<u4").tobytes()[:size], starts
 
 
-def decode(stored: Bytes, sizes: Ints) -> Lists:
-    """The lists that take `sizes` bytes each of `stored`, one after the other; none is empty."""
-    values = varints.decode(stored)
-    counted = np.zeros(len(values), dtype=bool)
-    counted[1:] = values[:-1] & 1
-    places = np.flatnonzero(~counted)
-    gaps = values[places] >> 1
-    counts = np.ones(len(gaps), dtype=np.int64)
-    counts[np.flatnonzero(values[places] & 1)] = (values[counted] >> 1) + 2
-    if len(sizes) == 1:
-        gaps[1:] += 1
-        return Lists(np.array([len(gaps)]), np.cumsum(gaps), counts)
-    return _split(stored, sizes, places, gaps, counts)
+def _fields(at: Ints, values: Ints, size: int) -> NDArray[np.float64]:
+    """Words of 32 bits with `values` (under 2 ** 32) from the bits `at` on; disjoint bits may be added."""
+    shifted, word = values << (at & 31), at >> 5
+    words = np.bincount(word, shifted & 0xFFFFFFFF, minlength=size // 4 + 2).astype(np.float64, copy=False)
+    words[1:] += np.bincount(word, shifted >> 32, minlength=size // 4 + 2)[:-1]
+    return words
 
 
-def _split(stored: Bytes, sizes: Ints, places: Ints, gaps: Ints, counts: Ints) -> Lists:
-    ends = np.flatnonzero(stored < 128)[places]
-    lengths = np.diff(np.searchsorted(ends, np.cumsum(sizes)), prepend=0)
-    firsts = np.cumsum(lengths) - lengths
-    gaps += 1
-    gaps[firsts] -= 1
-    whole = np.cumsum(gaps)
-    before = np.repeat(whole[firsts] - gaps[firsts], lengths)
-    return Lists(lengths, whole - before, counts)
+def _ones(at: Ints, size: int) -> NDArray[np.float64]:
+    return np.bincount(at >> 5, 1 << (at & 31), minlength=size // 4 + 2).astype(np.float64, copy=False)
+
+
+def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
+    """`low` and `high` of the shape of one list."""
+    low = (count // documents).bit_length() - 1
+    if low < 0:
+        raise ValueError("a list of more documents than there are")
+    if documents * (low + 1) + ((count - 1) >> (low + 1)) < documents * low + ((count - 1) >> low):
+        low += 1
+    return low, documents + ((count - 1) >> low)
+
+
+def decode_one(stored: Bytes, start: int, documents: int, extra: int, count: int) -> tuple[Ints, Ints]:
+    """The documents and counts of the list that begins at this bit; raises ValueError where there is none."""
+    low, high = _shape_of_one(documents, count)
+    size = documents * low + high + documents + extra
+    bits = np.unpackbits(stored[start >> 3 : start + size + 7 >> 3], bitorder="little")[start & 7 :]
+    middle = documents * low
+    is_set = bits.view(np.bool_)
+    ones = np.flatnonzero(is_set[middle : middle + high])
+    ends = np.flatnonzero(is_set[middle + high : size])
+    if len(ones) != documents or len(ends) != documents:
+        raise ValueError("a list of postings is broken")
+    found = ones - np.arange(documents) << low
+    if low:
+        found |= bits[:middle].reshape(documents, low) @ (1 << np.arange(low))
+    return found, np.diff(ends, prepend=-1)
+
+
+def decode_singles(stored: Bytes, count: int) -> Ints:
+    """The documents of `count` lists of one document each, which chunks of 256 leave no gaps between."""
+    low, high = _shape_of_one(1, count)
+    at = np.arange(count) * (low + high + 1)
+    window = np.zeros(count, dtype=np.int64)
+    for k in range(5):
+        window |= stored[np.minimum((at >> 3) + k, len(stored) - 1)].astype(np.int64) << 8 * k
+    window >>= at & 7
+    highs = np.zeros(count, dtype=np.int64)
+    for k in range(1, high):
+        highs[(window >> (low + k)) & 1 == 1] = k
+    return (window & (1 << low) - 1) | highs << low
+
+
+def decode(stored: Bytes, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
+    """The lists that begin at these bits; raises ValueError where there are none."""
+    if len(starts) == 1:
+        return Lists(documents, *decode_one(stored, int(starts[0]), int(documents[0]), int(extras[0]), count))
+    shape = Shape.of(documents, extras, count)
+    owners = np.repeat(np.arange(len(starts)), documents)
+    firsts = np.cumsum(documents) - documents
+    high = starts + documents * shape.low
+    ones = _set_bits(stored, high, shape.high)
+    ends = _set_bits(stored, high + shape.high, documents + extras)
+    if len(ones) != len(owners) or len(ends) != len(owners):
+        raise ValueError("a list of postings is broken")
+    number, low = np.arange(len(owners)) - firsts[owners], shape.low[owners]
+    found = ones - (np.cumsum(shape.high) - shape.high)[owners] - number << low
+    at = (starts[owners] + number * low).astype(np.int64, copy=False)
+    window = np.zeros(len(at), dtype=np.int64)
+    for k in range(5):
+        window |= stored[np.minimum((at >> 3) + k, len(stored) - 1)].astype(np.int64) << 8 * k
+    found |= (window >> (at & 7)) & (1 << low) - 1
+    return Lists(documents, found, np.diff(ends, prepend=-1))
+
+
+def _set_bits(stored: Bytes, starts: Ints, lengths: Ints) -> Ints:
+    """The places of the bits that are set in stretches of bits, counted through all of them."""
+    ends = np.cumsum(lengths)
+    at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    return np.flatnonzero((stored[at >> 3] >> (at & 7).astype(np.uint8) & 1).view(np.bool_))

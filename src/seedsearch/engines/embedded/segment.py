@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsearch.engines.embedded import pairs, varints
+from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
 from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
@@ -31,6 +32,7 @@ class Segment:
         self.live = live
         self.documents = Documents(container)
         self.pairs = PairTable(container)
+        self.singles = Singles(container)
         self.tables = {"word": TermTable(container, "word"), "tag": TermTable(container, "tag")}
         self.ids = TermTable(container, "doc")
 
@@ -54,7 +56,7 @@ class Segment:
     @cached_property
     def _tag_lengths(self) -> Ints:
         rows = self.tables["tag"].rows
-        lists = self.tables["tag"].lists(rows.starts, rows.sizes)
+        lists = self.tables["tag"].lists(rows)
         return np.bincount(lists.documents, lists.counts, minlength=self.documents.count).astype(np.int64)
 
     def total(self, field: Field) -> int:
@@ -69,10 +71,16 @@ class Segment:
         return self.there(self.tables[field].postings_of(term.encode("utf-8", "surrogatepass")))
 
     def _with_gram(self, gram: str) -> Found:
+        if len(gram) == 1 and (single := self.singles.postings_of(gram)) is not None:
+            return self.there(single)
         if len(gram) == 1:
             _, lists = self.pairs.between(pairs.key_of(gram), pairs.key_of(chr(ord(gram) + 1)))
             return self.together(lists)
         return self.there(self.pairs.postings_of(pairs.key_of(*gram)) if len(gram) == 2 else None)
+
+    def at_most_with(self, gram: str) -> int:
+        """How many documents may have a gram, as far as can be told without reading its list."""
+        return self.pairs.documents_of(pairs.key_of(*gram)) if len(gram) == 2 else self.documents.count
 
     def there(self, lists: Lists | None) -> Found:
         """One list without the documents that were deleted."""
@@ -96,7 +104,7 @@ class Segment:
     @cached_property
     def by_rank(self) -> Ints:
         """The documents in the order of their ids, the deleted ones too."""
-        return varints.decode(self.container.array("doc.postings", np.uint8)) >> 1  # a list is one document, once
+        return postings.decode_singles(self.container.array("doc.postings", np.uint8), self.documents.count)
 
     @cached_property
     def ranks(self) -> Ints:

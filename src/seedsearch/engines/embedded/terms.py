@@ -1,7 +1,7 @@
 """The terms of a field that has words for terms, sorted, and where their postings are.
 
 Terms stand in chunks of 256. A chunk is its terms, joined by the byte 255 (which UTF-8 never has) and deflated, and the
-varints: in how many documents each is, then how many bytes its list takes. Sections, by the name of the field:
+varints of their lists (postings.py). Sections, by the name of the field:
 
     F.terms     the chunks                            F.firsts   the first term of each chunk, joined by 255
     F.chunks    for each chunk (and the end): where its terms, its varints and its postings begin, 8 bytes each
@@ -35,8 +35,10 @@ Part = tuple[Sequence[bytes], Lists]
 class TermsWriter:
     """Makes the sections of a field out of parts in the order of their terms."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, count: int) -> None:
+        """`count`: the documents of the segment."""
         self._field = field
+        self._count = count
         self._chunks: list[bytes] = []
         self._firsts: list[bytes] = []
         self._places: list[tuple[int, int, int]] = []
@@ -52,31 +54,36 @@ class TermsWriter:
 
     def _written(self, parts: Iterable[Part]) -> Iterable[Chunk]:
         for terms, lists in parts:
-            stored, sizes = postings.encode(lists)
-            yield stored.data
+            extras = postings.extras_of(lists)
+            stored, starts = postings.encode(lists, extras, self._count, CHUNK)
+            yield stored
             for start in range(0, len(terms), CHUNK):
-                self._add(
-                    terms[start : start + CHUNK], lists.lengths[start : start + CHUNK], sizes[start : start + CHUNK]
-                )
+                some = slice(start, start + CHUNK)
+                self._add(terms[some], lists.lengths[some], extras[some], int(starts[start]) // 8)
+            self._postings += len(stored)
 
-    def _add(self, terms: Sequence[bytes], documents: Ints, sizes: Ints) -> None:
+    def _add(self, terms: Sequence[bytes], documents: Ints, extras: Ints, start: int) -> None:
         text = zlib.compress(BETWEEN.join(terms), 9)
-        numbers = varints.encode(np.concatenate([documents, sizes]).astype(np.uint64)).tobytes()
+        numbers = varints.encode(postings.numbers_of(documents, extras)[0]).tobytes()
         self._firsts.append(terms[0])
-        self._places.append((self._at, self._at + len(text), self._postings))
+        self._places.append((self._at, self._at + len(text), self._postings + start))
         self._chunks += [text, numbers]
         self._at += len(text) + len(numbers)
-        self._postings += int(sizes.sum())
 
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """Some terms of a field, sorted; for each in how many documents it is and where in the section its list lies."""
+    """Some terms of a field, sorted; for each its documents and extras, and the bit at which its list begins."""
 
     terms: list[bytes]
     documents: Ints
+    extras: Ints
     starts: Ints
-    sizes: Ints
+
+    def at(self, places: Ints | slice) -> TermRows:
+        """Some of the rows; of their terms only where the places are a slice."""
+        terms = self.terms[places] if isinstance(places, slice) else []
+        return TermRows(terms, self.documents[places], self.extras[places], self.starts[places])
 
 
 class TermTable:
@@ -84,6 +91,7 @@ class TermTable:
 
     def __init__(self, container: Container, field: str) -> None:
         self._container = container
+        self._count = container.count
         self._field = field
         self._kept: OrderedDict[int, TermRows] = OrderedDict()
 
@@ -121,9 +129,9 @@ class TermTable:
         text, numbers, begin = self._places[number].tolist()
         terms = zlib.decompress(self._terms[text:numbers]).split(BETWEEN)
         stored = np.frombuffer(self._terms[numbers : int(self._places[number + 1][0])], dtype=np.uint8)
-        both = varints.decode(stored)
-        sizes = both[len(terms) :]
-        rows = self._kept[number] = TermRows(terms, both[: len(terms)], begin + np.cumsum(sizes) - sizes, sizes)
+        documents, extras = postings.from_numbers(varints.decode(stored))
+        starts, _ = postings.starts_of(postings.Shape.of(documents, extras, self._count).sizes, CHUNK)
+        rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + starts)
         if len(self._kept) > KEPT_CHUNKS:
             self._kept.popitem(last=False)
         return rows
@@ -132,15 +140,13 @@ class TermTable:
         """The postings of a term."""
         if (found := self.find(term)) is None:
             return None
-        rows = self.chunk(found[0])
-        return self.lists(rows.starts[found[1] : found[1] + 1], rows.sizes[found[1] : found[1] + 1])
+        return self.lists(self.chunk(found[0]).at(slice(found[1], found[1] + 1)))
 
-    def lists(self, starts: Ints, sizes: Ints) -> Lists:
-        """The lists that lie at `starts`."""
-        if not len(starts):
+    def lists(self, rows: TermRows) -> Lists:
+        """The lists of some terms."""
+        if not len(rows.starts):
             return Lists.empty()
-        pieces = [self._postings[a : a + n] for a, n in zip(starts.tolist(), sizes.tolist(), strict=True)]
-        return postings.decode(np.concatenate(pieces) if len(pieces) > 1 else pieces[0], sizes)
+        return postings.decode(self._postings, rows.starts, rows.documents, rows.extras, self._count)
 
     @cached_property
     def rows(self) -> TermRows:
@@ -150,7 +156,7 @@ class TermTable:
             return TermRows([], *(np.zeros(0, dtype=np.int64) for _ in range(3)))
         terms = [term for rows in chunks for term in rows.terms]
         columns = (
-            np.concatenate([getattr(rows, name) for rows in chunks]) for name in ("documents", "starts", "sizes")
+            np.concatenate([getattr(rows, name) for rows in chunks]) for name in ("documents", "extras", "starts")
         )
         return TermRows(terms, *columns)
 
@@ -170,13 +176,7 @@ class TermTable:
         texts = [term.decode("utf-8", "surrogatepass") for term in self.rows.terms]
         return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
 
-    def between_rows(self, low: bytes, high: bytes) -> TermRows:
+    def between(self, low: bytes, high: bytes) -> TermRows:
         """The terms from `low` to before `high`."""
-        rows = self.rows
-        some = slice(bisect_left(rows.terms, low), bisect_left(rows.terms, high))
-        return TermRows(rows.terms[some], rows.documents[some], rows.starts[some], rows.sizes[some])
-
-    def between(self, low: bytes, high: bytes) -> tuple[list[bytes], Lists]:
-        """The terms from `low` to before `high`, and their lists."""
-        rows = self.between_rows(low, high)
-        return rows.terms, self.lists(rows.starts, rows.sizes)
+        terms = self.rows.terms
+        return self.rows.at(slice(bisect_left(terms, low), bisect_left(terms, high)))

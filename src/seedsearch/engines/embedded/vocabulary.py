@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -14,6 +14,17 @@ from seedsearch.engines.embedded.terms import BETWEEN
 from seedsearch.query import Field
 
 Row = tuple[str, int]
+
+CHUNKS = 16  # of pairs that are read at once
+
+
+def count_terms(segments: Sequence[Segment], field: Field) -> int:
+    """How many terms a field has, those included that only documents have which were deleted since the last merge."""
+    if field != "gram":
+        return len(set().union(*(segment.tables[field].rows.terms for segment in segments)))
+    keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *(segment.pairs.keys() for segment in segments)]))
+    characters = np.unique(keys >> np.uint64(pairs.SECOND_BITS))
+    return len(characters) + int(np.count_nonzero(keys & np.uint64((1 << pairs.SECOND_BITS) - 1)))
 
 
 def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
@@ -26,10 +37,10 @@ def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterat
 
 def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
     table, begin = segment.tables[field], prefix.encode("utf-8", "surrogatepass")
-    rows = table.between_rows(begin, begin + BETWEEN)
+    rows = table.between(begin, begin + BETWEEN)
     documents = rows.documents
     if segment.live is not None:
-        lists = table.lists(rows.starts, rows.sizes)
+        lists = table.lists(rows)
         documents = np.bincount(lists.owners(), segment.live[lists.documents], minlength=len(rows.terms)).astype(
             np.int64
         )
@@ -39,7 +50,15 @@ def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
 
 
 def _grams(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
-    low, high = _range(prefix)
+    if not prefix:
+        borders = sorted({0, *(segment.pairs.firsts[::CHUNKS] >> np.uint64(pairs.SECOND_BITS)).tolist(), 0x110000})
+        for first, last in pairwise(borders):
+            yield from _grams_between(segment, first << pairs.SECOND_BITS, last << pairs.SECOND_BITS, prefix)
+        return
+    yield from _grams_between(segment, *_range(prefix), prefix)
+
+
+def _grams_between(segment: Segment, low: int, high: int, prefix: str) -> Iterator[Row]:
     keys, lists = segment.pairs.between(low, high)
     there = lists.counts > 0 if segment.live is None else segment.live[lists.documents]
     counts = np.bincount(lists.owners(), there, minlength=len(keys)).astype(np.int64).tolist()
@@ -59,8 +78,6 @@ def _grams(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
 
 
 def _range(prefix: str) -> tuple[int, int]:
-    if not prefix:
-        return 0, 1 << 63
     if len(prefix) == 1:
         return pairs.key_of(prefix), pairs.key_of(chr(ord(prefix) + 1))
     low = pairs.key_of(*prefix) if len(prefix) == 2 else 0

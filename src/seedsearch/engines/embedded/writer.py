@@ -23,9 +23,10 @@ from seedsearch.model import IndexEntry
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
-ROOM = 192 << 20  # bytes of packs that are held before they become a segment
-TOGETHER = 256  # entries that are packed at once when they come one by one
+ROOM = 176 << 20  # bytes of packs that are held before they become a segment
+TOGETHER, CHARACTERS = 256, 1_000_000  # entries, and characters of them, that are packed at once
 MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
+WORTH_MERGING = 3  # segments
 DEAD = 0.2  # the share of deleted documents past which a segment is written anew
 
 
@@ -83,6 +84,7 @@ class EmbeddedWriter:
         pairs = zip(engine.segments, self._before.parts, strict=True)
         self._segments = [_Open(segment, part, segment.live) for segment, part in pairs]
         self._entries: list[IndexEntry] = []
+        self._characters = 0
         self._pending: Pending | None = None
         self._numbers: dict[bytes, int] = {}  # of the documents that are pending
         self._dead: set[int] = set()
@@ -100,7 +102,8 @@ class EmbeddedWriter:
     def put(self, entry: IndexEntry) -> None:
         """Add the entry, in the place of any with the same doc_id."""
         self._entries.append(entry)
-        if len(self._entries) >= TOGETHER:
+        self._characters += len(entry.readable)
+        if len(self._entries) >= TOGETHER or self._characters >= CHARACTERS:
             self._flush()
 
     def add(self, pack: Pack) -> None:
@@ -140,7 +143,7 @@ class EmbeddedWriter:
     def _flush(self) -> None:
         if self._entries:
             packer = self.packer(self._entries)
-            entries, self._entries = self._entries, []
+            entries, self._entries, self._characters = self._entries, [], 0
             self._take(packer.pack(entries))
 
     def _take(self, pack: Pack) -> None:
@@ -209,7 +212,7 @@ class EmbeddedWriter:
         return Part(opened.part.file, self._file("live", lambda path: self._disk.write(path, [bits])))
 
     def _merge(self) -> None:
-        """Merge segments so that each is over twice as large as all smaller ones, and rewrite those with many dead."""
+        """Merge segments that are not over twice as large as all smaller ones; rewrite one with many dead."""
         self._segments = [opened for opened in self._segments if opened.count]
         by_size = sorted(self._segments, key=lambda opened: opened.count)
         few = smaller = 0
@@ -217,7 +220,7 @@ class EmbeddedWriter:
             if i and opened.count <= 2 * smaller:
                 few = i + 1
             smaller += opened.count
-        if few:
+        if few >= WORTH_MERGING:
             self._merged(by_size[:few])
         for opened in list(self._segments):
             if opened.count < (1 - DEAD) * opened.segment.documents.count:

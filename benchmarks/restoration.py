@@ -1,0 +1,158 @@
+"""Restoration: what comes back of damaged pages, what happens to clean ones, and how fast.
+
+Pages are cut from the corpus at random and damaged by the generator of the tests, which knows the truth. A page
+counts by its Indel similarity to the true one (2 · common subsequence / both lengths); the width of marks and
+control characters are ignored, because neither is text. ftfy with its defaults stands beside ours. Pages that
+restoration edits before they are damaged are left out here; the second table counts and lists those edits.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from statistics import mean
+
+import ftfy
+from rapidfuzz.distance import Indel
+
+from benchmarks.corpus import Document, documents
+from seedsearch.cleaning import restore
+from seedsearch.cleaning.faults import narrowed
+from seedsearch.damage import Damage
+from seedsearch.folding import is_han
+from seedsearch.restoring import clean
+from tests.generator import KINDS, SITES, Damaged, damaged, listed
+
+PAGES = 200  # of each kind
+LENGTHS = (300, 1500)  # characters of a page, from and to
+HAN_SHARE = 0.5  # of a page; one of Latin and digits has nothing to damage
+KEPT = 0.8  # of a page's characters can be written in the encodings of its kind of damage; others say nothing
+SPEED_TEXT = 4_000_000  # bytes of UTF-8 of clean text for the figure of speed, and a quarter of it for damaged text
+SHIFTED = 25_000  # bytes for one page of each kind of site with shifts
+LISTED = 40  # edits of clean text that are printed one by one
+AROUND = 12  # characters printed on each side of them
+
+# The kinds of bytes and marks: an edit of one of these in clean text is harm.
+HARM = frozenset(
+    {
+        Damage.READING_MARK,
+        Damage.SHIFTED_BYTES,
+        Damage.UTF8_AS_GBK,
+        Damage.UTF8_AS_LATIN1,
+        Damage.GBK_AS_LATIN1,
+        Damage.BIG5_AS_GBK,
+        Damage.GBK_AS_BIG5,
+    }
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def run(corpus: Path | None, *, smoke: bool = False) -> None:
+    """Print what comes back by kind, harm by genre, and speeds."""
+    texts = list(documents(corpus))
+    _restored(texts, 2 if smoke else PAGES)
+    _harm(texts[:100] if smoke else texts)
+    _speeds(texts, SPEED_TEXT // 40 if smoke else SPEED_TEXT)
+
+
+def _restored(texts: Sequence[Document], wanted: int) -> None:
+    print(f"{'kind':44} as found  ftfy  restored  whole  (over {wanted} pages)")
+    for kind in KINDS:
+        pages = list(islice(_pages(texts, kind), wanted))
+        if not pages:
+            print(f"{kind:44} no page of the corpus can be written so")
+            continue
+        found = [page.found or page.content.decode("gb18030", "replace") for page in pages]
+        made = [clean(page.content or page.found).readable for page in pages]
+        shares = [
+            mean(map(_share, pages, variant)) for variant in (found, [ftfy.fix_text(text) for text in found], made)
+        ]
+        whole = mean(_visible(page.true) == _visible(text) for page, text in zip(pages, made, strict=True))
+        print(f"{kind:44} {shares[0]:8.4f} {shares[1]:.4f} {shares[2]:8.4f} {whole:7.3f}", flush=True)
+
+
+def _share(page: Damaged, text: str) -> float:
+    return Indel.normalized_similarity(_visible(page.true), _visible(text))
+
+
+def _visible(text: str) -> str:
+    return narrowed(_CONTROLS.sub("", text))
+
+
+def _pages(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
+    """Pages of `kind`, the same ones in every run; as many as the corpus gives in a fair number of tries."""
+    rng = random.Random(kind)
+    for _ in range(PAGES * 50):
+        text = rng.choice(texts).text
+        size = rng.randint(*LENGTHS)
+        start = rng.randrange(max(1, len(text) - size))
+        piece = text[start : start + size]
+        if len(piece) < LENGTHS[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
+            continue
+        page = damaged(kind, piece, rng)
+        if len(page.true) > KEPT * len(piece) and not restore(page.true).edits:
+            yield page
+
+
+def _harm(texts: Sequence[Document]) -> None:
+    """Edits of clean text: how many by genre, and which."""
+    sizes: Counter[str] = Counter()
+    edits: Counter[str] = Counter()
+    listed = []
+    for genre, text in texts:
+        sizes[genre] += len(text)
+        for edit in restore(text).edits:
+            if edit.kind in HARM:
+                edits[genre] += 1
+                start, end = edit.span.start, edit.span.end
+                around = f"{text[max(0, start - AROUND) : start]}[{edit.span.cut(text)}→{edit.replacement}]"
+                listed.append(f"  {genre}: {edit.kind} {around}{text[end : end + AROUND]}".replace("\n", "⏎"))
+    print("\nHarm: edits of byte and mark kinds in clean text, and for a million characters")
+    for genre, size in sorted(sizes.items()):
+        print(f"  {genre:30} {size:10} characters {edits[genre]:5} edits {1e6 * edits[genre] / size:8.2f}")
+    print(f"  {'all':30} {sizes.total():10} characters {edits.total():5} edits", end="")
+    print(f" {1e6 * edits.total() / sizes.total():8.2f}", *listed[:LISTED], sep="\n")
+
+
+def _speeds(texts: Sequence[Document], size: int) -> None:
+    print("\nSpeed, MB of UTF-8 a second on one core")
+    print(f"  {'clean':12} {_speed(list(_cut((text.text for text in texts), size))):8.2f}")
+    print(f"  {'marks alone':12} {_speed(list(_cut(_marked_pages(texts), size // 4))):8.2f}")
+    shifted = (
+        page.found for kind in SITES for page in islice(_pages(texts, kind), size // 4 // SHIFTED) if "shift" in kind
+    )
+    print(f"  {'shifts':12} {_speed(list(shifted)):8.2f}")
+
+
+def _marked_pages(texts: Sequence[Document]) -> Iterator[str]:
+    """Pages with reading marks and nothing torn, in turn of each kind of site that marks."""
+    rng = random.Random(0)
+    kinds = [kind for kind, site in SITES.items() if not site.noise]
+    for pages in zip(*(_pages(texts, kind) for kind in kinds), strict=False):
+        for kind, page in zip(kinds, pages, strict=True):
+            marks = listed(SITES[kind], rng)
+            yield "".join(f"{char}({marks[char]})" if char in marks else char for char in page.true)
+
+
+def _cut(texts: Iterator[str], size: int) -> Iterator[str]:
+    """Texts up to `size` bytes of UTF-8 in all."""
+    for text in texts:
+        yield text
+        size -= len(text.encode())
+        if size < 0:
+            return
+
+
+def _speed(texts: Sequence[str]) -> float:
+    for text in texts[: len(texts) // 4]:  # tables that are made on first use are no part of the figure
+        restore(text)
+    size = sum(len(text.encode()) for text in texts)
+    start = time.perf_counter()
+    for text in texts:
+        restore(text)
+    return size / 1e6 / (time.perf_counter() - start)

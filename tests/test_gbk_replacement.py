@@ -1,0 +1,114 @@
+"""Marks and shifts: damage that the generator makes is undone, everything else stays."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
+
+from seedsearch.cleaning import gbk_replacement
+from seedsearch.cleaning.faults import Private, Reader, decoded, encode, marked, narrowed, noisy
+from seedsearch.cleaning.readings import is_reading
+from seedsearch.cleaning.shifted_bytes import READERS
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
+from tests.generator import SITES, damaged, without_controls
+from tests.misreadings import SENTENCES
+
+# A page of everyday text with many characters that the sites mark, and many places where marks can be false.
+PAGE = """县里的图书馆今年办了三十场讲座，来听的人比去年多了一倍。“我们想让大家都来读书。”馆长张建国说。
+为了让老人和孩子也能借到书，图书馆把书送到了学校、医院和各个村子。《读书指南》发给了每一个家庭。
+“以前要坐一个小时的车，现在走几分钟就到。”住在东门的李老师说，她每个星期都来还书。
+今后两年，馆里还要建电子阅览室，引进新的设备，并且同省里的图书馆联网。可以预计，来的人会越来越多。
+负责这项工作的王经理介绍，资金已经到位，下个月就开工。大家关心的停车问题也会一起解决。
+"""
+MARKS_ALONE = [kind for kind, site in SITES.items() if not site.noise]
+SHARE = 0.985  # of a page; of a damaged page 0.85 or so are left as found
+
+
+def restored(text: str) -> str:
+    trigger = gbk_replacement.TRIGGER
+    return apply_edits(text, gbk_replacement.edits(text)) if trigger is None or trigger.search(text) else text
+
+
+def seen(text: str) -> str:
+    return narrowed(without_controls(text))
+
+
+@pytest.mark.parametrize("kind", SITES)
+@pytest.mark.parametrize("seed", range(3))
+def test_damage_is_undone(kind: str, seed: int) -> None:
+    page = damaged(kind, PAGE, Random(seed))
+    made = restored(page.found)
+    assert Indel.normalized_similarity(seen(page.true), seen(made)) > SHARE
+    assert len(seen(page.found)) > len(seen(page.true))
+
+
+@pytest.mark.parametrize("kind", SITES)
+def test_a_second_run_makes_no_edits_and_edits_are_lawful(kind: str) -> None:
+    for seed in range(5):
+        found = damaged(kind, PAGE, Random(seed)).found
+        edits = gbk_replacement.edits(found)
+        check_edits(edits, len(found))
+        assert {e.kind for e in edits} <= {Damage.READING_MARK, Damage.SHIFTED_BYTES}
+        made = apply_edits(found, edits)
+        assert restored(made) == made
+
+
+@given(st.sampled_from(sorted(SITES)), st.integers(0, 10_000), st.data())
+def test_places_point_at_what_was_there(kind: str, seed: int, data: st.DataObject) -> None:
+    found = damaged(kind, PAGE, Random(seed)).found
+    edits = gbk_replacement.edits(found)
+    made, back = apply_edits(found, edits), OffsetMap.of(edits)
+    at = data.draw(st.integers(0, len(made) - 1))
+    raw = back.to_raw(Span(at, at + 1))
+    touched = [e for e in edits if e.span.start < raw.end and raw.start < e.span.end]
+    if touched:
+        assert [raw] == [e.span for e in touched]
+        assert made[at] in touched[0].replacement
+    else:
+        assert raw.cut(found) == made[at]
+
+
+@given(st.sampled_from(MARKS_ALONE), st.integers(0, 10_000))
+def test_a_mark_behind_its_character_is_sure_and_taken_out_whole(kind: str, seed: int) -> None:
+    found = damaged(kind, PAGE, Random(seed)).found
+    for e in gbk_replacement.edits(found):
+        if e.kind is Damage.READING_MARK:
+            assert e.certainty is Certainty.PROVED
+            assert e.replacement == ""
+            assert is_reading(found[e.span.start - 1], e.span.cut(found)[1:-1])
+
+
+PLANTED = ("?!", "？！", "??", "???", "？？", "?！", "！？", "?", "(tp)", "(x)", "（mm）", "…?", "(1)", "?)", "\ufffd")
+GLOSSES = ("荨(qián)麻", "褊(biǎn)陋", "嫽(liáo)", "银行(háng)", "長(zhǎng)", "重(chóng)庆")
+planted = st.lists(st.sampled_from((*PLANTED, *GLOSSES)), max_size=3)
+
+
+@given(
+    st.lists(st.sampled_from((*SENTENCES, *PAGE.splitlines())), min_size=1, max_size=4).map("\n".join),
+    planted,
+    st.data(),
+)
+def test_clean_text_stays_whatever_is_planted_in_it(text: str, strings: list[str], data: st.DataObject) -> None:
+    for string in strings:
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + string + text[at:]
+    assert restored(text) == text
+
+
+SEEN = (("?", True), ("?", False), ("", False), ("\ufffd", True), ("\ufffd", False))
+
+
+@pytest.mark.parametrize(("bad", "eats"), SEEN)
+@pytest.mark.parametrize("private", Private)
+def test_torn_words_come_back_through_every_reader(bad: str, eats: bool, private: Private) -> None:
+    reader = Reader(bad, eats, private)
+    assert reader in READERS
+    marks = {"圖": "tú", "書": "shū", "讀": "dú", "館": "guǎn", "個": "gè", "們": "men", "說": "shuō"}
+    text = "縣里的圖書館辦了講座，來了很多人。“我們想讓大家都來讀書。”館長說，《讀書報》每個人都有，讀書的人多了。"
+    found = decoded(noisy(marked(encode(text), marks), lambda: b"\x06"), reader)
+    assert Indel.normalized_similarity(seen(text), seen(restored(found))) > SHARE

@@ -1,0 +1,34 @@
+"""Work by several processes: in order, whatever the program is, and an error of ours where a worker dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from seedsearch.errors import WorkerDied
+from seedsearch.parallel import map_in_order
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_order(workers: int) -> None:
+    assert list(map_in_order(abs, range(-40, 0), workers, ahead=2)) == list(range(40, 0, -1))
+
+
+def test_a_worker_that_dies_is_an_error_of_ours() -> None:
+    with pytest.raises(WorkerDied, match="--workers 1"):
+        list(map_in_order(os._exit, [3, 3], workers=2))
+
+
+def test_a_script_without_a_guard_can_index(tmp_path: Path) -> None:
+    """Its workers do not run it again."""
+    (tmp_path / "seeds").mkdir()
+    for number in range(4):
+        (tmp_path / "seeds" / f"{number}.txt").write_text(f"第{number}页讲焊接的方法。\n" * 20_000, encoding="utf-8")
+    script = "import seedsearch\nprint(seedsearch.build_index('seeds', 'index', workers=2).added)\n"
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("4\n", "", 0)

@@ -1,0 +1,67 @@
+"""The whole restoration over random mixtures of what damaged pages hold: lawful, at rest, and never an error."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedsearch.cleaning import restore
+from seedsearch.offsets import apply_edits, check_edits
+from tests.misreadings import SENTENCES
+
+# Pieces of damaged pages of all kinds, and single characters that mean something to one step or another.
+PIECES = (
+    *SENTENCES,
+    "產(chǎn)業(yè)",
+    "服務(wù )",
+    "優(you)質",
+    "？！",
+    "?！睎|麗區",
+    "?！墩ぷ鲌?bào)告",
+    "社??ā耙豢ㄍā睉",
+    "天津?qū)⑼ㄟ^",
+    "…W",
+    "?/p>",
+    "\x06\x07，",
+    "\ufffd\ufffd",
+    "\0\0huan)",
+    "涓枃",
+    "鏁版嵁搴撹繛鎺ュけ璐?",
+    "ä¸\xadæ–‡",
+    "ÖÐÎÄ£¬",
+    "い ゅ ゎ",
+    "笢恅趼",
+    "犕醯且跃诤佣秸焦僖蛔",
+    "闂傚倸鍊搁",
+    "&nbsp;",
+    "&amp;lt;",
+    "<br />",
+    "</p>",
+    "<ruby>雪<rt>ㄒㄩㄝˇ</rt></ruby>",
+    "锟斤拷",
+    "□",
+    "⻉⽅",
+    "\u200b",
+    "\ue000\ue49e",
+    "\n",
+    "\r\n",
+)
+SINGLE = "?！？。，!()（）[<>&;/#\x05\x08\0\ufffd\ue000\ue494€ \n\tab1我的產務睎麗觔锟涓Ã中ÖÐㄍくā"
+mixtures = st.lists(st.sampled_from(PIECES) | st.text(SINGLE, max_size=6), max_size=14).map("".join)
+
+
+@settings(max_examples=150)
+@given(mixtures)
+def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
+    once = restore(text)
+    check_edits(once.edits, len(text))
+    assert apply_edits(text, once.edits) == once.text
+    assert restore(once.text).edits == ()
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=60))
+def test_any_text_is_taken(text: str) -> None:
+    once = restore(text)
+    check_edits(once.edits, len(text))
+    assert all(0 <= f.span.start < f.span.end <= len(text) for f in once.findings)
