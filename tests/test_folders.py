@@ -19,6 +19,7 @@ import pytest
 
 from seedsearch import build_index, open_index
 from seedsearch.analysing import Job, analyse
+from seedsearch.corpus import JOURNAL
 from seedsearch.formats import documents, limits
 from seedsearch.model import Failure, IndexReport
 from seedsearch.source import read_bytes, walk
@@ -374,13 +375,16 @@ class TestArchives:
         (folder / "a.zip").write_bytes(made.zip_of({"../../x.txt": "坏", "/x.txt": "坏", "b/c.txt": GOOD}))
         (folder / "a.pdf").write_bytes(made.pdf_of("焊接"))
         (folder / "t.csv").write_text("名\n焊\n", encoding="utf-8")
+        (folder / "b.zip!").mkdir()
+        (folder / "b.zip!" / "c.txt").write_text("先", encoding="utf-8")
+        (folder / "b.zip").write_bytes(made.zip_of({"c.txt": "后"}))
         command = [sys.executable, "-m", "seedsearch", "clean", "in", "-o", "out/deep"]
         assert subprocess.run(command, check=False, capture_output=True).returncode == 2
-        copies = {str(path.relative_to(folder.parent)) for path in folder.parent.rglob("*.*") if path.is_file()}
-        expected = {"a.zip!/b/c.txt", "a.pdf!/a.pdf.txt", "t.csv", "good.txt", ".seedsearch-clean.jsonl"}
-        assert copies == {f"out/deep/{name}" for name in expected} | {
-            f"in/{name}" for name in ("a.zip", "a.pdf", "t.csv", "good.txt")
-        }
+        assert Path("out/deep/b.zip!/c.txt").read_text(encoding="utf-8") == "先"
+        there = {str(path.relative_to(folder.parent)) for path in folder.parent.rglob("*.*") if path.is_file()}
+        expected = {"a.zip!/b/c.txt", "a.pdf!/a.pdf.txt", "t.csv", "good.txt", "b.zip!/c.txt", JOURNAL}
+        originals = {"a.zip", "a.pdf", "t.csv", "good.txt", "b.zip", "b.zip!/c.txt"}
+        assert there == {f"out/deep/{name}" for name in expected} | {f"in/{name}" for name in originals}
 
     def test_links_and_devices_in_archives(self) -> None:
         link = zipfile.ZipInfo("x")

@@ -10,9 +10,9 @@ from hashlib import sha256
 from seedsearch.analysis import words
 from seedsearch.engines import Pack, Packer
 from seedsearch.errors import SeedsearchError, SourceError
-from seedsearch.formats import Asked, complete, documents
+from seedsearch.formats import Asked, complete, documents_on_disk
 from seedsearch.lexicon import NONE, OwnWords
-from seedsearch.model import Cleaned, Failure, IndexEntry, RawDocument
+from seedsearch.model import Cleaned, Failure, IndexEntry
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.runs import run_text
@@ -108,9 +108,7 @@ def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
-    for found in documents(job.path, content, Asked(job.encoding)):
-        if isinstance(found, RawDocument) and found.path != job.path and os.path.lexists(found.path):
-            found = Failure(found.path, f"a file of this name lies beside {job.path}", skipped=True)
+    for found in documents_on_disk(job.path, content, Asked(job.encoding)):
         if isinstance(found, Failure):
             failures.append(found)
             continue

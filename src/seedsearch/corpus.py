@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from seedsearch.errors import OutputError, SeedsearchError
-from seedsearch.formats import EXTRACTED, Asked, documents
+from seedsearch.formats import EXTRACTED, Asked, documents_on_disk
 from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
 from seedsearch.parallel import map_in_order
 from seedsearch.patterns import ALL, Choice
@@ -112,7 +112,7 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
         content = read_bytes(task.path)
     except (SeedsearchError, OSError) as error:
         return [Failure(task.path, str(error))]
-    found = documents(task.path, content, Asked(task.encoding, records=False))
+    found = documents_on_disk(task.path, content, Asked(task.encoding, records=False))
     return [one if isinstance(one, Failure) else _restored(task, one, stamp) for one in found]
 
 

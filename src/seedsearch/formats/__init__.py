@@ -54,6 +54,15 @@ def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator
         yield Failure(path, str(error))
 
 
+def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
+    """The same for a file that lies among others: a part gives way to a file that is named like it."""
+    for item in documents(path, content, asked):
+        if isinstance(item, RawDocument) and item.path != path and os.path.lexists(item.path):
+            yield Failure(item.path, f"a file of this name lies beside {path}", skipped=True)
+        else:
+            yield item
+
+
 def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
     """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
     found = list(documents(path, content, Asked(encoding, records=False)))
