@@ -79,7 +79,10 @@ def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
 def test_nothing_found(place: Path) -> None:
     done = seedsearch("query", "量子纠缠", cwd=place)
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr.decode() == "seedsearch: nothing found for 量子纠缠\n"
+    assert done.stderr.decode().splitlines() == [
+        "seedsearch: nothing found for 量子纠缠",
+        "seedsearch: looked for: the whole run, then all words",
+    ]
     assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
 
 

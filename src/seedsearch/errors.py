@@ -9,7 +9,9 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexStale         2   made by another analyzer or version
 │   ├── IndexDamaged       2   unreadable, or not what it says
 │   └── IndexLocked        2   another process is writing
-└── OutputError            2   a place that can not be written
+├── OutputError            2   a place that can not be written
+├── SettingsError          2   a file of settings that can not be used
+└── ExtraMissing           2   something that is asked for needs a package that is not installed
 
 The number is the exit code of the command line (1 is "nothing found" and is no error).
 """
@@ -62,3 +64,11 @@ class IndexLocked(IndexFault):
 
 class OutputError(SeedsearchError):
     """A place that can not be written."""
+
+
+class SettingsError(SeedsearchError):
+    """A file of settings that can not be read, or a key in it that means nothing."""
+
+
+class ExtraMissing(SeedsearchError):
+    """What is asked for needs a package of an extra that is not installed."""

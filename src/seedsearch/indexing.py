@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seedsearch import unread
 from seedsearch.analysing import Done, Job, Outcome, Task, analyse, carry_out, doc_id_of, packed
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Engine, Writer, open_engine
 from seedsearch.lexicon import OwnWords
-from seedsearch.model import Failure, IndexReport
+from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
@@ -64,6 +65,7 @@ def build_index(
     encoding: str | None = None,
     dictionary: str | Path | None = None,
     synonyms: str | Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
@@ -72,7 +74,7 @@ def build_index(
     holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
-    `synonyms`: a file of words that are looked for together, remembered as well.
+    `synonyms`: a file of words that are looked for together, remembered as well. `progress` is told how far it is.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
     """
@@ -90,13 +92,15 @@ def build_index(
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
             before = set() if rebuild else _indexed(engine, known)
-            jobs = _changed(files, known, encoding, tally, full=full)
-            _write(writer, _done(writer, jobs, own, workers), before, tally)
+            jobs = list(_changed(files, known, encoding, tally, full=full))
+            done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
+            _write(writer, done, before, tally)
             _remove(writer, _below(before, roots) - tally.kept, tally)
             gone = _below(known, roots)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
                 writer.keep(STATES, to_bytes(str(RULES), states))
+            unread.remember(engine, writer, tally.failures)
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
@@ -125,9 +129,8 @@ def _changed(
             _count(Outcome(path, state, failure=failure), (), tally)
 
 
-def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
+def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    jobs = list(changed)
     sample, rest = _split(jobs, SAMPLE)
     first = [analyse(job, own) for job, _ in sample]
     packer = writer.packer([outcome.entry for outcome in first if outcome.entry is not None])
@@ -135,6 +138,18 @@ def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, wor
     tasks = (Task([job for job, _ in some], packer, own) for some in _portions(rest))
     worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
     yield from map_in_order(carry_out, tasks, worth, AHEAD, PRELOAD)
+
+
+def _followed(
+    done: Iterator[Done], total: int, tally: _Tally, progress: Callable[[Progress], None] | None
+) -> Iterator[Done]:
+    """The same portions; of each `progress` is told when it is written."""
+    files = 0
+    for portion in done:
+        yield portion
+        files += len(portion.outcomes)
+        if progress is not None:
+            progress(Progress(files, total, tally.damage))
 
 
 def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:
