@@ -11,20 +11,9 @@ from pathlib import Path
 import pytest
 
 from seedsearch.source import LARGEST_FILE
+from tests.programs import seedsearch
 
-Run = subprocess.CompletedProcess[bytes]
 SEEDS = Path(__file__).parents[1] / "seeds"
-
-
-def seedsearch(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
-    return subprocess.run(
-        [sys.executable, "-m", "seedsearch", *arguments],
-        cwd=cwd,
-        input=stdin,
-        env={**os.environ, **environment},
-        capture_output=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -162,7 +151,7 @@ def test_lines_and_several_snippets(place: Path) -> None:
         "1. seeds/a.txt:2:4",
         "   第一行。",
         "   我們有【焊接材料】。",
-        "   ",
+        "",
     ]
 
 

@@ -77,7 +77,7 @@ def _session(block: str, folder: Path) -> Iterator[str]:
             text=True,
             check=False,
         )
-        printed = done.stdout
+        printed = done.stdout.replace(str(folder), "~")
         for varying, fixed in VARYING:
             printed = varying.sub(fixed, printed)
         yield f"$ {command}\n{printed}"

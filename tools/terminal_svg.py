@@ -24,10 +24,10 @@ COLOURS = {"31": "#f28b82", "32": "#81c995", "35": "#d7aefb"}
 _ESCAPE = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[([\d;]*)m")
 
 
-def on_terminal(command: str, folder: Path, columns: int, environment: Mapping[str, str]) -> str:
-    """What `command`, run by a shell in `folder`, prints on a terminal of so many columns."""
+def on_terminal(command: str, folder: Path, columns: int, environment: Mapping[str, str], rows: int = 60) -> str:
+    """What `command`, run by a shell in `folder`, prints on a terminal of so many columns and rows."""
     ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 60, columns, 0, 0))
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     with subprocess.Popen(
         ["bash", "-c", command], cwd=folder, stdin=its, stdout=its, stderr=its, env=environment
     ) as running:

@@ -97,4 +97,4 @@ def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
         used = "remembered by the index" if engine.kept(words.KEPT) else "none"
         yield Remark(topic, Health.FAULT if stale else Health.WELL, stale or used)
     for failure in unread.remembered(engine):
-        yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, f"{failure.path}: {failure.reason}")
+        yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)

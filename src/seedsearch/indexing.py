@@ -77,6 +77,12 @@ def build_index(
     `synonyms`: a file of words that are looked for together, remembered as well. `progress` is told how far it is.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
+
+    >>> report = build_index("seeds", "index")
+    >>> report.added, report.failures
+    (5, (Failure(path='seeds/photo.png', reason='seeds/photo.png: a binary file, by its first bytes', skipped=True),))
+    >>> build_index("seeds", "index").unchanged
+    5
     """
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]

@@ -168,6 +168,11 @@ class Failure:
     reason: str
     skipped: bool = False
 
+    @property
+    def says(self) -> str:
+        """The path and the reason, the path once."""
+        return self.reason if self.reason.startswith(self.path) else f"{self.path}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:

@@ -43,6 +43,16 @@ class Index:
         A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
         Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
         for a query with nothing to look for or past a limit.
+
+        >>> from seedsearch import build_index
+        >>> _ = build_index("seeds", "index")
+        >>> with open_index("index") as index:
+        ...     results = index.search("焊接机器人", limit=3)
+        >>> results.total, results.matched
+        (1, 'phrase')
+        >>> hit = results.hits[0]
+        >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
+        ('seeds/letter.txt', 1, 16)
         """
         shown = Shown(snippets, lines)
         asked: list[Tier] = []
@@ -172,5 +182,12 @@ class Index:
 
 
 def open_index(index_dir: str | Path) -> Index:
-    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged."""
+    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged.
+
+    >>> from seedsearch import build_index
+    >>> _ = build_index("seeds", "index")
+    >>> with open_index("index") as index:
+    ...     index.stats().engine.documents
+    5
+    """
     return Index(open_engine(Path(index_dir), fingerprint()))

@@ -48,6 +48,14 @@ class IndexPlace(click.ParamType[Place]):
         return [*names, CompletionItem(incomplete, type="dir")]
 
 
+class _MayBeEmpty(click.Option):
+    """An option whose variable may be empty, which says: none. Click takes an empty one as one that is not there."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The value of the variable, if it is set."""
+        return os.environ.get(str(self.envvar))
+
+
 def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function]:
     """An option that is also a setting: from the environment, from a file, with the default that KEYS has."""
     kind = KEYS[key]
@@ -70,7 +78,13 @@ dictionary = setting(
 synonyms = setting(
     "synonyms", "--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too."
 )
-link = setting("link", "--link", metavar="URL", help="What a click on a path opens: {path} {line} {column} {host}.")
+link = setting(
+    "link",
+    "--link",
+    cls=_MayBeEmpty,
+    metavar="URL",
+    help="What a click on a path opens: {path} {line} {column} {host}.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 paths = click.argument("paths", nargs=-1, type=click.Path())
 
@@ -80,7 +94,9 @@ _quiet = setting(
 _verbose = setting(
     "verbose", "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Say more of what is done."
 )
-_pager = setting("pager", "--pager", metavar="COMMAND", help="What shows long answers.  [default: PAGER, or less]")
+_pager = setting(
+    "pager", "--pager", cls=_MayBeEmpty, metavar="COMMAND", help="What shows long answers.  [default: PAGER, or less]"
+)
 _no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long answers as they are.")
 
 

@@ -82,7 +82,7 @@ def _snippet_text(snippet: Snippet, style: Style, blanks: str, margin: str) -> I
     text, marks = _marked(snippet, style, blanks)
     width = None if style.width is None else style.width - len(margin)
     for line in lines(text, width):
-        yield margin + _painted(text, line, marks, style)
+        yield (margin + _painted(text, line, marks, style)).rstrip(" ")
 
 
 def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span]]:

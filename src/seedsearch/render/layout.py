@@ -20,7 +20,7 @@ _OPENING = frozenset("“‘（《〈「『【〔［｛([{")
 _WORD = re.compile(r"[!-~\u00c0-\u024f]")
 
 # Narrower than this no text is cut: it would be a column of single characters.
-NARROWEST = 10
+NARROWEST = 8
 
 
 @cache

@@ -56,7 +56,7 @@ def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[st
 
 def failure_text(failure: Failure) -> str:
     """A file that was left out, and why."""
-    return f"{'skipped' if failure.skipped else 'failed'}: {one_line(failure.path)}: {one_line(failure.reason)}"
+    return f"{'skipped' if failure.skipped else 'failed'}: {one_line(failure.says)}"
 
 
 def damage_text(damage: Mapping[str, int]) -> str:
