@@ -164,6 +164,7 @@ def test_nothing_steers_the_terminal(tmp_path: Path) -> None:
         "index", "index --json", "query 邪恶", "query -l 邪恶", "query --json 邪恶", "stats", "stats --json", "doctor",
         "clean seeds/a*", "clean --diff seeds/a*", "clean --json seeds/a*", "clean --jsonl seeds", "keywords seeds/a*",
         "query $'邪\\e[31m恶'", "index $'nowhere\\e[31m\\n'", "clean $'\\e[31m'", "check -i $'\\e[31m'",
+        "query -n $'\\e[31m' 邪恶", "$'\\e[31m'", "index $'--\\e[31m'",
     ]  # fmt: skip
     for command in commands:
         printed = shown(tmp_path, f"seedsearch {command}", NO_COLOR="1").replace("\x1b[K", "")

@@ -21,6 +21,8 @@ from seedsearch.render.layout import cells
 
 CELL, LINE, SIZE, EDGE = 8.4, 20, 14, 16
 COLOURS = {"31": "#f28b82", "32": "#81c995", "35": "#d7aefb"}
+# Blanks, characters of one cell, characters of two.
+_RUN = re.compile(r" +|[\u0021-\u2e7f]+(?: [\u0021-\u2e7f]+)*|[^\u0020-\u2e7f]+")
 _ESCAPE = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[([\d;]*)m")
 
 
@@ -60,19 +62,20 @@ def svg(title: str, printed: str, columns: int) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" role="img">\n'
         f"<title>{escape(title)}</title>\n"
         f'<rect width="100%" height="100%" rx="8" fill="#202124"/>\n'
-        f'<g font-family="{font}" font-size="{SIZE}" fill="#e8eaed" xml:space="preserve">\n{rows}\n</g>\n</svg>\n'
+        f'<g font-family="{font}" font-size="{SIZE}" fill="#e8eaed">\n{rows}\n</g>\n</svg>\n'
     )
 
 
 def _row(line: str, y: float) -> str:
-    """One line: a piece for each look, as wide as its cells."""
+    """One line: a piece for each look and each width of character, spread over its cells, blanks left out."""
     x, pieces = float(EDGE), []
     for text, look in _pieces(line):
-        width = cells(text) * CELL
-        if text.strip():
-            at = f'x="{x:.1f}" y="{y:.1f}" textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs"'
-            pieces.append(f"<text {at}{look}>{escape(text)}</text>")
-        x += width
+        for run in _RUN.findall(text):
+            width = cells(run) * CELL
+            if run.strip():
+                at = f'x="{x:.1f}" y="{y:.1f}" textLength="{width:.1f}"'
+                pieces.append(f"<text {at}{look}>{escape(run)}</text>")
+            x += width
     return "".join(pieces)
 
 

@@ -10,12 +10,15 @@ from seedsearch.errors import ExtraMissing, SourceError
 
 # Milliseconds in which further changes are waited for, so that a folder that is being copied is indexed once.
 TOGETHER = 800
+# Milliseconds after which a wait begins anew: the first time it ends, the watch is known to stand.
+WAIT = 300
 
 
 def changes(paths: Sequence[str], index_dir: Path) -> Iterator[int]:
     """How many files changed at or below `paths`, whenever some have; hidden names and the index do not count.
 
-    Raises ExtraMissing without the package, SourceError for a path that does not exist.
+    The first is 0, once it watches: what changes from then on is not missed. Raises ExtraMissing without the package,
+    SourceError for a path that does not exist.
     """
     try:
         from watchfiles import watch
@@ -30,8 +33,11 @@ def changes(paths: Sequence[str], index_dir: Path) -> Iterator[int]:
     def counts(_: object, path: str) -> bool:
         return not os.path.realpath(path).startswith(inside) and not _hidden(path, tops)
 
-    for changed in watch(*paths, watch_filter=counts, debounce=TOGETHER):
-        yield len({path for _, path in changed})
+    begun = False
+    for changed in watch(*paths, watch_filter=counts, debounce=TOGETHER, rust_timeout=WAIT, yield_on_timeout=True):
+        if changed or not begun:
+            yield len({path for _, path in changed})
+        begun = True
 
 
 def _hidden(path: str, tops: Sequence[str]) -> bool:

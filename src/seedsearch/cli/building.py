@@ -62,15 +62,14 @@ def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     from seedsearch.watching import changes
 
     wanted = _wanted(ctx, paths, index_dir)
-    waiting = changes(wanted, index_dir.folder)
-    _show(_built(wanted, index_dir, how), as_json=as_json)
-    note(f"watching {', '.join(wanted)}; stop with Ctrl-C")
-    for count in waiting:
+    for number, count in enumerate(changes(wanted, index_dir.folder)):
         detail(f"{count:,} files changed")
         try:
             _show(_built(wanted, index_dir, how), as_json=as_json)
         except SeedsearchError as error:
             say(str(error))
+        if number == 0:
+            note(f"watching {', '.join(wanted)}; stop with Ctrl-C")
 
 
 def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> tuple[str, ...]:

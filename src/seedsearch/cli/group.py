@@ -32,6 +32,8 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it raises becomes a line and an exit code."""
+        from seedsearch.render.safe import safe
+
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -39,6 +41,8 @@ class Group(click.Group):
         except SeedsearchError as error:
             say(str(error))
             ctx.exit(error.exit_code)
+        except click.UsageError as error:
+            raise click.UsageError(safe(error.format_message()), error.ctx) from error
         except BrokenPipeError:
             _close_quietly()
             ctx.exit(0)
