@@ -278,3 +278,11 @@ def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tupl
     assert done.returncode == 0
     assert b"seedsearch.cli" in done.stderr
     assert b" jieba" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("query", "焊接"), ("config",), ("stats",)])
+def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
+    done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    packages = (b" seedsearch.cleaning", b" pypinyin", b" ftfy", b" wcwidth", b" watchfiles", b" tomllib")
+    assert [package for package in packages if package in done.stderr] == []

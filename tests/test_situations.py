@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from seedsearch import analysing, build_index, open_index
+from seedsearch.source import read_bytes
 from tests.programs import seedsearch
 from tools.make_docs import furnished
 
@@ -115,3 +117,30 @@ def test_a_home_that_can_not_be_written(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     assert seedsearch("query", "焊接", cwd=tmp_path, **nowhere).stderr == b""
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize(("changes", "added"), [(1, 1), (2, 0)])
+def test_a_file_that_changes_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int, added: int
+) -> None:
+    """Read once more; if it changed again, reported, and indexed by the next run."""
+    (tmp_path / "seeds").mkdir()
+    path = tmp_path / "seeds" / "a.txt"
+    path.write_text("焊接", encoding="utf-8")
+    left = list(range(1, changes + 1))
+
+    def read_and_change(name: str) -> bytes:
+        content = read_bytes(name)
+        if left:
+            path.write_text("焊接" * (1 + left.pop()) * 2, encoding="utf-8")
+        return content
+
+    monkeypatch.setattr(analysing, "read_bytes", read_and_change)
+    report = build_index(tmp_path / "seeds", tmp_path / "index")
+    assert report.added == added
+    assert [failure.reason.partition(" changed ")[2] for failure in report.failures] == [
+        "while it was read; index it again when it is written"
+    ] * (1 - added)
+    assert build_index(tmp_path / "seeds", tmp_path / "index").failures == ()
+    with open_index(tmp_path / "index") as index:
+        assert index.search("焊接").total == 1

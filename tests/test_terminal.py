@@ -145,6 +145,18 @@ def test_quiet_and_verbose(place: Path) -> None:
     )
 
 
+def test_files_without_text_are_not_all_listed_unless_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    for number in range(13):
+        (tmp_path / "seeds" / f"{number:02}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    said = seedsearch("index", cwd=tmp_path).stdout.decode().splitlines()
+    assert said[-2:] == [
+        "skipped: seeds/09.png: a binary file, by its first bytes",
+        "skipped: 3 more; --verbose names them",
+    ]
+    assert len(seedsearch("index", "--verbose", cwd=tmp_path).stdout.splitlines()) == 1 + 13
+
+
 def test_quiet_is_silent_about_all_but_errors(place: Path) -> None:
     done = seedsearch("index", "--quiet", "nowhere", cwd=place)
     assert (done.returncode, done.stdout) == (2, b"")
