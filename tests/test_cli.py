@@ -284,5 +284,5 @@ def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tupl
 def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
-    packages = (b" seedsearch.cleaning", b" pypinyin", b" ftfy", b" wcwidth", b" watchfiles", b" tomllib")
+    packages = (b" seedsearch.cleaning", b" rjieba", b" pypinyin", b" ftfy", b" wcwidth", b" watchfiles", b" tomllib")
     assert [package for package in packages if package in done.stderr] == []

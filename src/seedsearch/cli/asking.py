@@ -12,7 +12,7 @@ import click
 from seedsearch.cli import options
 from seedsearch.cli.group import NOTHING_FOUND
 from seedsearch.cli.reading import one_cleaned
-from seedsearch.cli.talk import detail, is_quiet, note, say
+from seedsearch.cli.talk import is_quiet, is_verbose, note, say
 from seedsearch.cli.terminal import print_lines, print_paged, style_of
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     typed = " ".join(map(options.typed, words))
     how = {name: shown[name] for name in ("limit", "offset", "snippets")}
     with open_index(index_dir.folder) as opened:
-        for line in opened.readings(typed):
-            (say if explain else detail)(line)
+        for line in opened.readings(typed) if explain or is_verbose() else ():
+            say(line)
         results = opened.search(typed, lines=shown["context"], **how)
         for line in results.notes:
             note(line)
