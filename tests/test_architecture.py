@@ -29,6 +29,9 @@ LAYERS = {
     "language": 3,
     "lexicon": 3,
     "states": 3,
+    "settings": 3,
+    "watching": 3,
+    "freshness": 4,
     "segmenting": 4,
     "records": 3,
     "query": 4,
@@ -48,11 +51,13 @@ LAYERS = {
     "dictionary": 6,
     "synonyms": 6,
     "formats": 7,
+    "unread": 6,
     "restoring": 7,
     "corpus": 8,
     "analysing": 8,
     "indexing": 9,
     "searching": 10,
+    "health": 10,
     "render": 11,
     "cli": 12,
     "__init__": 13,
@@ -61,7 +66,7 @@ LAYERS = {
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
     "engines": {"bm25", "errors", "folding", "model", "query", "runs"},
-    "render": {"errors", "model", "offsets"},
+    "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},
 }
 HOMES = {
@@ -73,6 +78,7 @@ HOMES = {
     "pypinyin": {"cleaning"},
     "click": {"cli"},
     "pypdf": {"formats"},
+    "watchfiles": {"watching"},
     "opencc": set(),
 }
 

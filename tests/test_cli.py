@@ -11,20 +11,9 @@ from pathlib import Path
 import pytest
 
 from seedsearch.source import LARGEST_FILE
+from tests.programs import seedsearch
 
-Run = subprocess.CompletedProcess[bytes]
 SEEDS = Path(__file__).parents[1] / "seeds"
-
-
-def seedsearch(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
-    return subprocess.run(
-        [sys.executable, "-m", "seedsearch", *arguments],
-        cwd=cwd,
-        input=stdin,
-        env={**os.environ, **environment},
-        capture_output=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -79,7 +68,10 @@ def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
 def test_nothing_found(place: Path) -> None:
     done = seedsearch("query", "量子纠缠", cwd=place)
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr.decode() == "seedsearch: nothing found for 量子纠缠\n"
+    assert done.stderr.decode().splitlines() == [
+        "seedsearch: nothing found for 量子纠缠",
+        "seedsearch: looked for: the whole run, then all words",
+    ]
     assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
 
 
@@ -159,7 +151,7 @@ def test_lines_and_several_snippets(place: Path) -> None:
         "1. seeds/a.txt:2:4",
         "   第一行。",
         "   我們有【焊接材料】。",
-        "   ",
+        "",
     ]
 
 
@@ -318,3 +310,11 @@ def test_a_dictionary_is_remembered(place: Path) -> None:
     assert seedsearch("index", "--rebuild", "--dictionary", "words.txt", cwd=place).returncode == 0
     assert seedsearch("index", "--full", cwd=place).stdout.decode().startswith("0 added, 0 updated, 3 unchanged")
     assert seedsearch("query", "焊接材料", cwd=place).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("query", "焊接"), ("config",), ("stats",)])
+def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
+    done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    packages = (b" seedsearch.cleaning", b" rjieba", b" pypinyin", b" ftfy", b" wcwidth", b" watchfiles", b" tomllib")
+    assert [package for package in packages if package in done.stderr] == []

@@ -19,11 +19,14 @@ from seedsearch.model import IndexReport, Results
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
+both = pytest.mark.parametrize("readme", [README, CHINESE], ids=["English", "Chinese"])
+COMMANDS = (TOP / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
-def block(mark: str) -> str:
+def block(mark: str, readme: str = README) -> str:
     """The command below a mark."""
-    found = re.search(rf"<!-- {mark} -->\n```sh\n(.+)\n```", README)
+    found = re.search(rf"<!-- {mark} -->\n```sh\n(.+)\n```", readme)
     assert found, mark
     return found[1]
 
@@ -44,9 +47,10 @@ def steps(command: str) -> list[list[str]]:
     return [shlex.split(step) for step in command.split(" && ")]
 
 
-def test_the_first_command_indexes_the_seed_and_answers(clone: Path) -> None:
+@both
+def test_the_first_command_indexes_the_seed_and_answers(clone: Path, readme: str) -> None:
     """Its steps after the set-up run as written, with the programs of this environment."""
-    set_up, install, *job = steps(block("main job"))
+    set_up, install, *job = steps(block("main job", readme))
     assert set_up == ["python3", "-m", "venv", ".venv"]
     assert install == [".venv/bin/pip", "install", "-q", "."]
     for step in job:
@@ -63,8 +67,9 @@ def test_the_second_command_is_what_continuous_integration_calls() -> None:
     assert block("tests").endswith(".venv-test/bin/python tools/check.py")
 
 
-def test_the_example_on_the_seed_answers_as_shown(clone: Path) -> None:
-    found = re.search(r"```console\n\$ (.+)\n((?s:.+?))```", README)
+@both
+def test_the_example_on_the_seed_answers_as_shown(clone: Path, readme: str) -> None:
+    found = re.search(r"```console\n\$ (.+)\n((?s:.+?))```", readme)
     assert found
     command, shown = found.groups()
     environment = bin_of_this_environment()
@@ -73,9 +78,10 @@ def test_the_example_on_the_seed_answers_as_shown(clone: Path) -> None:
     assert done.stdout == shown
 
 
-def test_the_raw_line_is_one_of_the_seed() -> None:
+@both
+def test_the_raw_line_is_one_of_the_seed(readme: str) -> None:
     seed = next((TOP / "seeds").iterdir()).read_text(encoding="utf-8")
-    assert re.findall(r"```\n(“鏈.+)\n```", README)[0] in seed
+    assert re.findall(r"```\n(“鏈.+)\n```", readme)[0] in seed
 
 
 def test_the_python_example_runs(
@@ -96,7 +102,7 @@ def test_every_command_and_option_is_named(name: str, command: click.Command) ->
     assert f"`seedsearch {name}" in README
     for parameter in command.params:
         if isinstance(parameter, click.Option):
-            assert any(option in README for option in parameter.opts), parameter.opts
+            assert any(option in COMMANDS for option in parameter.opts), parameter.opts
 
 
 @pytest.mark.parametrize("kind", [*Damage, *Certainty])

@@ -2,8 +2,7 @@
 
 SeedsearchError            2   the root; what happened, where, what to do
 ├── SourceError            2   a file that can not be read as text
-│   ├── NotText            2   a binary file
-│   └── ExtraMissing       2   a format whose package is not installed
+│   └── NotText            2   a binary file
 ├── QueryError             2   a query that can not be asked
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
@@ -11,7 +10,9 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexDamaged       2   unreadable, or not what it says
 │   └── IndexLocked        2   another process is writing
 ├── OutputError            2   a place that can not be written
-└── WorkerDied             2   a process that was ended before its work was done
+├── WorkerDied             2   a process that was ended before its work was done
+├── SettingsError          2   a file of settings that can not be used
+└── ExtraMissing           2   something that is asked for needs a package that is not installed
 
 The number is the exit code of the command line (1 is "nothing found" and is no error).
 """
@@ -36,10 +37,6 @@ class SourceError(SeedsearchError):
 
 class NotText(SourceError):
     """A file that holds no text: an image, an archive, a program."""
-
-
-class ExtraMissing(SourceError):
-    """A file of a format that is read by a package that is not installed."""
 
 
 class QueryError(SeedsearchError):
@@ -72,3 +69,11 @@ class OutputError(SeedsearchError):
 
 class WorkerDied(SeedsearchError):
     """A worker process ended before its work was done."""
+
+
+class SettingsError(SeedsearchError):
+    """A file of settings that can not be read, or a key in it that means nothing."""
+
+
+class ExtraMissing(SeedsearchError):
+    """What is asked for needs a package of an extra that is not installed."""

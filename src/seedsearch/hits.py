@@ -126,10 +126,21 @@ def _snippet(one: Found, stretch: Stretch) -> Snippet:
     raw = one.record.to_raw(first)
     line, column = one.record.place(raw.start)
     start = stretch.span.start
+    before, after = _inside_paragraph(one.match.readable, stretch.span)
     return Snippet(
         text=stretch.span.cut(one.match.readable),
         highlights=tuple(Span(f.span.start - start, f.span.end - start) for f in stretch.found),
         line=line,
         column=column,
         raw_span=raw,
+        cut_before=before,
+        cut_after=after,
+        restored=one.record.restored(one.record.to_raw(stretch.span)) if len(stretch.span) else {},
     )
+
+
+def _inside_paragraph(readable: str, span: Span) -> tuple[bool, bool]:
+    """Whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
+    before = readable[readable.rfind("\n", 0, span.start) + 1 : span.start]
+    after = readable[span.end :].partition("\n")[0]
+    return bool(before.strip()), bool(after.strip())

@@ -6,10 +6,11 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seedsearch import unread
 from seedsearch.analysing import (
     Done,
     Job,
@@ -26,7 +27,7 @@ from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Writer, open_engine
 from seedsearch.lexicon import OwnWords
-from seedsearch.model import Failure, IndexReport
+from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order
 from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
@@ -84,6 +85,7 @@ def build_index(
     hidden: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
@@ -93,9 +95,16 @@ def build_index(
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
-    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted.
+    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `progress` is told how
+    far it is.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
+
+    >>> report = build_index("seeds", "index")
+    >>> report.added, report.failures
+    (5, (Failure(path='seeds/photo.png', reason='seeds/photo.png: a binary file, by its first bytes', skipped=True),))
+    >>> build_index("seeds", "index").unchanged
+    5
     """
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
@@ -113,13 +122,15 @@ def build_index(
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
             digests = {} if rebuild else engine.digests()
             files_of = _files_of(digests, known)
-            jobs = _changed(files, known, digests, encoding, tally, full=full)
-            _write(writer, _done(writer, jobs, own, workers), digests, tally)
+            jobs = list(_changed(files, known, digests, encoding, tally, full=full))
+            done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
+            _write(writer, done, digests, tally)
             gone = _below({*known, *files_of.values()}, roots)
             _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
                 writer.keep(STATES, to_bytes(str(RULES), states))
+            unread.remember(engine, writer, tally.failures)
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
@@ -155,9 +166,9 @@ def _changed(
             _count(unchanged(path, state), (), tally)
 
 
-def _done(writer: Writer, changed: Iterator[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
+def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    sample, rest = _split(_spread(list(changed)), SAMPLE)
+    sample, rest = _split(_spread(jobs), SAMPLE)
     first: list[Done] = []
 
     def tasks() -> Iterator[Task]:
@@ -180,6 +191,18 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
     """The jobs, a few from all over them first."""
     step = 1 + sum(size for _, size in jobs) // SAMPLE
     return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
+
+
+def _followed(
+    done: Iterator[Done], total: int, tally: _Tally, progress: Callable[[Progress], None] | None
+) -> Iterator[Done]:
+    """The same portions; of each `progress` is told when it is written."""
+    files = 0
+    for portion in done:
+        yield portion
+        files += len(portion.outcomes)
+        if progress is not None:
+            progress(Progress(files, total, tally.damage))
 
 
 def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from seedsearch.damage import FOUND, Damage
 from seedsearch.offsets import Edit, Span
@@ -121,7 +122,8 @@ class Snippet:
     """A readable stretch of a document.
 
     `highlights` are spans of `text`. `line` and `column` (from 1, in code points) and `raw_span` are the place of the
-    first highlight in the untouched file as decoded.
+    first highlight in the untouched file as decoded. `cut_before` and `cut_after` say whether it begins and ends inside
+    a paragraph, `restored` how often each kind of damage was repaired in it.
     """
 
     text: str
@@ -129,6 +131,9 @@ class Snippet:
     line: int
     column: int
     raw_span: Span
+    cut_before: bool = False
+    cut_after: bool = False
+    restored: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,8 @@ class Results:
     """An answer.
 
     `matched` names the tier that answered: phrase, all, most or query; where nothing was found as typed, pinyin or
-    sound. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something.
+    sound. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
+    nothing is found, `asked` names the tiers that were asked.
     """
 
     query: str
@@ -155,6 +161,7 @@ class Results:
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,12 @@ class Failure:
     path: str
     reason: str
     skipped: bool = False
-    retry: bool = False
+    retry: bool = field(default=False, repr=False)
+
+    @property
+    def says(self) -> str:
+        """The path and the reason, the path once."""
+        return self.reason if self.reason.startswith(self.path) else f"{self.path}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,32 @@ class IndexReport:
     damage: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: files done of those to do, and the damage met so far."""
+
+    done: int
+    total: int
+    damage: Mapping[str, int]
+
+
+class Health(StrEnum):
+    """How a thing stands that was examined."""
+
+    WELL = "well"
+    NOTE = "note"  # worth knowing
+    FAULT = "fault"  # to be put right
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an examination says of one thing."""
+
+    topic: str
+    health: Health
+    says: str
 
 
 # Files that a report on a collection names as the worst.

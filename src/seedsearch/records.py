@@ -6,9 +6,10 @@ import json
 import os
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, groupby, pairwise, repeat
 
 from seedsearch.model import Cleaned
 from seedsearch.offsets import OffsetMap, Span
@@ -21,8 +22,8 @@ class Record:
     """A document as the index keeps it.
 
     `confidence` (0 to 1) says how sure the encoding is.
-    `replaced` holds (raw start, raw end, length of the replacement) of each edit; `lines` the offset in the raw text at
-    which each line starts (a line ends with U+000A).
+    `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
+    ones (kind, how many); `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
     """
 
     path: str
@@ -31,6 +32,7 @@ class Record:
     replaced: tuple[tuple[int, int, int], ...]
     lines: tuple[int, ...]
     damage: Mapping[str, int]
+    kinds: tuple[tuple[str, int], ...] = ()
 
     def to_raw(self, span: Span) -> Span:
         """A span of the readable text as one of the raw text."""
@@ -41,13 +43,20 @@ class Record:
         line = bisect_right(self.lines, offset) - 1
         return line + 1, offset - self.lines[line] + 1
 
+    def restored(self, raw: Span) -> dict[str, int]:
+        """How often each kind of damage was repaired inside a span of the raw text."""
+        kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
+        edits = zip(self.replaced, kinds, strict=False)
+        return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
+
 
 def record_of(cleaned: Cleaned) -> Record:
     """The record of a cleaned document."""
     replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
     raw = cleaned.raw
     lines = line_starts(raw.text)
-    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage)
+    kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
+    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds)
 
 
 def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
@@ -72,13 +81,14 @@ def to_bytes(record: Record) -> bytes:
     """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
     lengths = [b - a for a, b in pairwise(record.lines)]
     origin = [record.path, record.encoding, record.confidence]
-    row = [*origin, record.replaced, lengths, dict(record.damage)]
+    row = [*origin, record.replaced, lengths, dict(record.damage), record.kinds]
     return json.dumps(row, separators=(",", ":")).encode()
 
 
 def from_bytes(stored: bytes) -> Record:
     """The record that `to_bytes` wrote."""
-    path, encoding, confidence, replaced, lengths, damage = json.loads(stored)
+    path, encoding, confidence, replaced, lengths, damage, runs = json.loads(stored)
     lines = tuple(accumulate(lengths, initial=0))
     edits = tuple((start, end, length) for start, end, length in replaced)
-    return Record(path, encoding, confidence, edits, lines, damage)
+    kinds = tuple((kind, count) for kind, count in runs)
+    return Record(path, encoding, confidence, edits, lines, damage, kinds)

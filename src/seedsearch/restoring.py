@@ -20,6 +20,14 @@ def clean(data: bytes | str) -> Cleaned:
 
     Bytes are decoded first (`.encoding` says as what); a lone surrogate in a str is read as U+FFFD.
     `.edits` are in code points of the text as decoded. Raises NotText for bytes that hold no text.
+
+    >>> cleaned = clean("焊接&nbsp;材料")
+    >>> cleaned.readable
+    '焊接 材料'
+    >>> [(str(e.kind), e.span.start, e.span.end, e.replacement) for e in cleaned.edits]
+    [('entity', 2, 8, ' ')]
+    >>> clean("東麗區".encode("big5")).encoding
+    'big5'
     """
     if isinstance(data, bytes):
         return clean_document(raw_document("", data))

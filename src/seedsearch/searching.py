@@ -13,7 +13,6 @@ from seedsearch import dictionary, synonyms
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
-from seedsearch.fallbacks import heard, similar_words
 from seedsearch.hits import Found, Shown, collapsed, found, hit
 from seedsearch.likeness import TELLING, keywords, like
 from seedsearch.model import IndexStats, Match, Results
@@ -46,6 +45,16 @@ class Index:
         A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
         Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
         for a query with nothing to look for or past a limit.
+
+        >>> from seedsearch import build_index
+        >>> _ = build_index("seeds", "index")
+        >>> with open_index("index") as index:
+        ...     results = index.search("焊接机器人", limit=3)
+        >>> results.total, results.matched
+        (1, 'phrase')
+        >>> hit = results.hits[0]
+        >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
+        ('seeds/letter.txt', 1, 16)
         """
         shown = Shown(snippets, lines)
         asked: list[Tier] = []
@@ -54,12 +63,15 @@ class Index:
             if tiers:
                 return self._results(query, tiers, limit, offset, shown)
             asked += stage
+        from seedsearch.fallbacks import heard, similar_words  # loads the readings of characters
+
         for fallback in heard(query, self._engine):
             if total := self._count(fallback.tier):
                 made = self._results(query, [(fallback.tier, total)], limit, offset, shown)
                 return replace(made, notes=(*self._stale, fallback.note))
         suggestions = tuple(similar_words(query, self._engine, self._own))
-        return Results(query, 0, "query", (), (*self._stale, *self._missing(asked)), suggestions)
+        notes = (*self._stale, *self._missing(asked))
+        return Results(query, 0, "query", (), notes, suggestions, asked=tuple(tier.name for tier in asked))
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
@@ -90,6 +102,15 @@ class Index:
         return IndexStats(
             self._engine.info(), dict(sorted(encodings.items())), dict(sorted(damage.items())), files, tuple(unsure)
         )
+
+    def outdated(self) -> str | None:
+        """A sentence where the files, as seen from here, are no longer those that the index was made from."""
+        from seedsearch.freshness import outdated
+        from seedsearch.indexing import STATES
+        from seedsearch.restoring import RULES
+        from seedsearch.states import from_bytes as states
+
+        return outdated(states(self._engine.kept(STATES), str(RULES)))
 
     def records(self) -> Iterator[Record]:
         """The record of every document."""
@@ -162,5 +183,12 @@ class Index:
 
 
 def open_index(index_dir: str | Path) -> Index:
-    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged."""
+    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged.
+
+    >>> from seedsearch import build_index
+    >>> _ = build_index("seeds", "index")
+    >>> with open_index("index") as index:
+    ...     index.stats().engine.documents
+    5
+    """
     return Index(open_engine(Path(index_dir), fingerprint()))

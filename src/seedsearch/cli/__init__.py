@@ -1,0 +1,41 @@
+"""The command line: parse, call, render, exit. Nothing is decided here that a program could not ask the library for.
+
+group      errors → a line and an exit code         options   what several commands share
+talk       standard error: what is said beside the answer, progress
+terminal   what standard output is: colour, width, links, a pager
+building · asking · cleaning · inspecting · setting     the commands
+"""
+
+from __future__ import annotations
+
+import click
+
+from seedsearch import __version__
+from seedsearch.cli.asking import keywords_of, query, similar
+from seedsearch.cli.building import index, watch
+from seedsearch.cli.cleaning import clean
+from seedsearch.cli.group import Group
+from seedsearch.cli.inspecting import check, doctor, stats
+from seedsearch.cli.setting import completion, config
+from seedsearch.settings import settings_of
+
+COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, config, completion)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seedsearch")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Full-text search over folders of Chinese documents that were damaged on their way.
+
+    \b
+    seedsearch index                  clean and index every file of seeds/
+    seedsearch query 焊接             find it, with readable snippets
+    seedsearch clean page.txt         print a restored text
+    """
+    ctx.obj = settings_of()
+    ctx.default_map = {str(command.name): ctx.obj.defaults() for command in COMMANDS}
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

@@ -1,0 +1,155 @@
+"""Asking an index: `query`, `similar`, `keywords`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedsearch.cli import options
+from seedsearch.cli.group import NOTHING_FOUND
+from seedsearch.cli.reading import one_cleaned
+from seedsearch.cli.talk import is_quiet, is_verbose, note, say
+from seedsearch.cli.terminal import print_lines, print_paged, style_of
+
+if TYPE_CHECKING:
+    from seedsearch.model import Results
+    from seedsearch.searching import Index
+
+
+@click.command()
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@options.index_dir
+@options.limit
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
+@options.as_json
+@click.option("--count", is_flag=True, help="Print only how many documents match.")
+@click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the paths of the hits.")
+@click.option("-0", "--null", is_flag=True, help="Print only the paths, byte for byte, a NUL after each.")
+@options.setting("snippets", "--snippets", help="Snippets a hit at most.")
+@options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
+@click.option("--explain", is_flag=True, help="Say how the query was read.")
+@options.link
+@options.paged
+@options.talking
+@click.pass_context
+def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Place, explain: bool, **shown: Any) -> None:
+    """Find documents: a word, a run of characters, a question, or an expression.
+
+    Script, width and case do not matter: 产业链 finds 產業鏈. Exit code 1 means that nothing was found.
+
+    \b
+    "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
+    prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
+    """
+    from seedsearch.searching import open_index
+
+    typed = " ".join(map(options.typed, words))
+    how = {name: shown[name] for name in ("limit", "offset", "snippets")}
+    with open_index(index_dir.folder) as opened:
+        for line in opened.readings(typed) if explain or is_verbose() else ():
+            say(line)
+        results = opened.search(typed, lines=shown["context"], **how)
+        for line in results.notes:
+            note(line)
+        if not results.total and not any(shown[name] for name in ("as_json", "count", "only_paths", "null")):
+            _say_nothing_found(opened, results)
+    _print_answer(results, **shown)
+    if not results.total:
+        ctx.exit(NOTHING_FOUND)
+
+
+def _say_nothing_found(opened: Index, results: Results) -> None:
+    from seedsearch.render import empty_text
+
+    for line in () if is_quiet() else empty_text(results, opened.outdated()):
+        say(line)
+
+
+def _print_answer(
+    results: Results,
+    *,
+    offset: int,
+    as_json: bool,
+    count: bool,
+    only_paths: bool,
+    null: bool,
+    context: int | None,
+    link: str | None,
+    pager: str | None,
+    **_: Any,
+) -> None:
+    """Print what was found in the form that was asked for."""
+    from seedsearch.render import one_line, results_json, results_text
+
+    if as_json:
+        print_lines(results_json(results, offset=offset))
+    elif count:
+        print_lines([str(results.total)])
+    elif null:
+        _print_names(hit.path for hit in results.hits)
+    elif only_paths:
+        print_lines(one_line(hit.path) for hit in results.hits)
+    elif results.total:
+        print_paged(results_text(results, style_of(link), offset=offset, whole_lines=context is not None), pager)
+
+
+def _print_names(paths: Iterable[str]) -> None:
+    """Names for programs: their bytes as they are, each with a NUL at its end."""
+    for path in paths:
+        sys.stdout.buffer.write(os.fsencode(path) + b"\0")
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@options.index_dir
+@options.limit
+@options.as_json
+@options.link
+@options.paged
+@options.talking
+@click.pass_context
+def similar(
+    ctx: click.Context,
+    file: str,
+    index_dir: options.Place,
+    limit: int,
+    as_json: bool,
+    link: str | None,
+    pager: str | None,
+) -> None:
+    """Find documents that are about the same as FILE, which need not be in the index."""
+    from seedsearch.render import results_json, results_text
+    from seedsearch.searching import open_index
+
+    readable = one_cleaned(file).readable
+    with open_index(index_dir.folder) as opened:
+        results = opened.similar(readable, limit=limit, name=file)
+    if as_json:
+        print_lines(results_json(results))
+    elif results.hits:
+        print_paged(results_text(results, style_of(link)), pager)
+    else:
+        note(f"nothing is like {file}")
+    if not results.hits:
+        ctx.exit(NOTHING_FOUND)
+
+
+@click.command(name="keywords")
+@click.argument("file", type=click.Path())
+@options.index_dir
+@options.limit
+@options.as_json
+@options.talking
+def keywords_of(file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
+    """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
+    from seedsearch.render import keywords_json, keywords_text
+    from seedsearch.searching import open_index
+
+    readable = one_cleaned(file).readable
+    with open_index(index_dir.folder) as opened:
+        found = opened.keywords(readable, limit)
+    print_lines([keywords_json(file, found)] if as_json else keywords_text(found))

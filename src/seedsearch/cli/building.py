@@ -1,0 +1,100 @@
+"""Making an index and keeping it: `index` and `watch`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedsearch.cli import options
+from seedsearch.cli.group import ERROR
+from seedsearch.cli.talk import detail, is_quiet, is_verbose, note, progress, say
+from seedsearch.cli.terminal import print_lines, style_of
+from seedsearch.errors import SeedsearchError
+
+if TYPE_CHECKING:
+    from seedsearch.model import IndexReport
+
+
+def _of_files(command: options.Function) -> options.Function:
+    """What `index` and `watch` share: the paths, the index, how files are read."""
+    shared = (
+        options.paths,
+        options.index_dir,
+        options.dictionary,
+        options.synonyms,
+        options.choosing,
+        options.workers,
+        options.encoding,
+        options.as_json,
+    )
+    for decorate in reversed((*shared, options.talking)):
+        command = decorate(command)
+    return command
+
+
+@click.command()
+@_of_files
+@click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
+@click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
+@click.pass_context
+def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
+    """Clean and index the files at and below PATH (default: seeds).
+
+    Only files that changed are read anew; files that are gone leave the index. The files themselves are never
+    written to.
+    """
+    report = _built(_wanted(ctx, paths, index_dir), index_dir, how)
+    _show(report, as_json=as_json)
+    if any(not failure.skipped for failure in report.failures):
+        ctx.exit(ERROR)
+
+
+@click.command()
+@_of_files
+@click.pass_context
+def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
+    """Index the files at and below PATH (default: seeds), and again whenever some of them change.
+
+    Ends with Ctrl-C. Needs the package watchfiles: pip install 'seedsearch[watch]'
+    """
+    from seedsearch.watching import changes
+
+    wanted = _wanted(ctx, paths, index_dir)
+    for number, count in enumerate(changes(wanted, index_dir.folder)):
+        detail(f"{count:,} files changed")
+        try:
+            _show(_built(wanted, index_dir, how), as_json=as_json)
+        except SeedsearchError as error:
+            say(str(error))
+        if number == 0:
+            note(f"watching {', '.join(wanted)}; stop with Ctrl-C")
+
+
+def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> tuple[str, ...]:
+    """What is to be indexed: as said, else what the named index is made from, else as set."""
+    return tuple(paths) or place.paths or options.settings_in(ctx).paths()
+
+
+def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) -> IndexReport:
+    from seedsearch.indexing import build_index
+
+    with progress("indexing") as tell:
+        return build_index(paths, place.folder, progress=tell, **how)
+
+
+def _show(report: IndexReport, *, as_json: bool) -> None:
+    """Print the report; when quiet, what failed and no more, as talk."""
+    from seedsearch.render import failure_text, report_json, report_text
+
+    if as_json:
+        print_lines([report_json(report)])
+    elif is_quiet():
+        for failure in report.failures:
+            if not failure.skipped:
+                say(failure_text(failure))
+    else:
+        print_lines(report_text(report, style_of(), verbose=is_verbose()))
+    sys.stdout.flush()

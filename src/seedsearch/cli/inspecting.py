@@ -1,0 +1,63 @@
+"""Looking at an index: `stats`, `check`, `doctor`."""
+
+from __future__ import annotations
+
+import click
+
+from seedsearch.cli import options
+from seedsearch.cli.group import ERROR
+from seedsearch.cli.talk import say
+from seedsearch.cli.terminal import print_lines, print_paged, style_of
+
+
+@click.command()
+@options.index_dir
+@options.as_json
+@options.paged
+def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
+    """Show what the index holds: documents, terms, sizes, encodings, damage."""
+    from seedsearch.render import stats_json, stats_text
+    from seedsearch.searching import open_index
+
+    with open_index(index_dir.folder) as opened:
+        found = opened.stats()
+    if as_json:
+        print_lines([stats_json(found)])
+    else:
+        print_paged(stats_text(found, style_of()), pager)
+
+
+@click.command()
+@options.index_dir
+@click.pass_context
+def check(ctx: click.Context, index_dir: options.Place) -> None:
+    """Verify every file of the index; name what is damaged."""
+    from seedsearch.engines import faults
+    from seedsearch.render import one_line
+
+    found = faults(index_dir.folder)
+    for fault in found:
+        say(fault)
+    if found:
+        say("the index is damaged; make it anew with: seedsearch index --rebuild")
+        ctx.exit(ERROR)
+    print_lines([one_line(f"{index_dir} is as it was written")])
+
+
+@click.command()
+@options.index_dir
+@options.as_json
+@click.pass_context
+def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
+    """Say what may be wrong: versions, packages, the index and its files, words, files that were not read.
+
+    Exit code 2 means that something is to be put right.
+    """
+    from seedsearch.health import examine
+    from seedsearch.model import Health
+    from seedsearch.render import diagnosis_json, diagnosis_text
+
+    remarks = list(examine(index_dir.folder))
+    print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))
+    if any(remark.health is Health.FAULT for remark in remarks):
+        ctx.exit(ERROR)

@@ -1,0 +1,38 @@
+"""What may reach a terminal: everything that could steer it is spelled out, in JSON too."""
+
+from __future__ import annotations
+
+import json
+import re
+
+# C0 without tab and line feed, DEL, C1, bidirectional controls, lone surrogates (bytes of a name that are no UTF-8).
+_STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNSAFE = re.compile(f"[{_STEERING}]")
+_UNSAFE_IN_LINE = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
+# Besides those, what can not be seen at all: an edit that takes it away has to show it.
+_UNSEEN = re.compile(f"[{_STEERING}\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff]")
+
+
+def safe(text: str) -> str:
+    """`text` with everything that could steer a terminal spelled out; tabs and line breaks stay."""
+    return _UNSAFE.sub(_spelled, text)
+
+
+def one_line(text: str) -> str:
+    """`text`, of a path or a message, safe and on one line."""
+    return _UNSAFE_IN_LINE.sub(_spelled, text)
+
+
+def seen(text: str) -> str:
+    """`text` on one line, safe, and what can not be seen spelled out as well."""
+    return _UNSEEN.sub(_spelled, text.replace("\n", "⏎"))
+
+
+def json_line(value: object) -> str:
+    """One line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is no UTF-8 too."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return _UNSAFE_IN_LINE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "surrogatepass").decode()

@@ -1,0 +1,64 @@
+"""What a terminal can, and how marks look on it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from urllib.parse import quote_from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an answer looks: with colour, or with brackets where there is none.
+
+    `width` in cells (None: lines are not broken). `link` is what a click on a path opens, with {host}, {path}, {line}
+    and {column} in it (None: no links).
+    """
+
+    colour: bool = False
+    width: int | None = None
+    link: str | None = None
+
+    def match(self, text: str) -> str:
+        """A highlighted match."""
+        return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
+
+    @property
+    def brackets(self) -> tuple[str, str]:
+        """What stands before and after a match."""
+        return ("", "") if self.colour else ("【", "】")
+
+    def path(self, text: str) -> str:
+        """A path and place."""
+        return f"\x1b[35m{text}\x1b[0m" if self.colour else text
+
+    def faint(self, text: str) -> str:
+        """What is said beside the answer."""
+        return f"\x1b[2m{text}\x1b[0m" if self.colour else text
+
+    def good(self, text: str) -> str:
+        """What is well."""
+        return f"\x1b[32m{text}\x1b[0m" if self.colour else text
+
+    def bad(self, text: str) -> str:
+        """What is not."""
+        return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
+
+    def gone(self, text: str) -> str:
+        """Text that an edit took away."""
+        return f"\x1b[31m{text}\x1b[0m" if self.colour else f"[-{text}-]"
+
+    def come(self, text: str) -> str:
+        """Text that an edit put in."""
+        return f"\x1b[32m{text}\x1b[0m" if self.colour else f"{{+{text}+}}"
+
+    def linked(self, text: str, path: str, line: int = 1, column: int = 1) -> str:
+        """`text` as a link to a place in a file, where the terminal has links and the file is there."""
+        if self.link is None or not os.path.exists(path):
+            return text
+        place = quote_from_bytes(os.fsencode(os.path.abspath(path)))
+        target = self.link
+        for name, value in {"host": socket.gethostname(), "path": place, "line": line, "column": column}.items():
+            target = target.replace(f"{{{name}}}", str(value))
+        return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"

@@ -1,0 +1,141 @@
+"""The guides are true: what they show is printed again, the examples run, nothing that is named is missing."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from xml.etree import ElementTree
+
+import click
+import pytest
+
+import seedsearch
+from seedsearch import cli
+from seedsearch.damage import Certainty, Damage
+from seedsearch.settings import KEYS
+from tools.make_docs import DOCS, PAGES, PICTURES, TOP, commands_page, furnished, page_again, picture
+
+README = (TOP / "README.md").read_text(encoding="utf-8")
+CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
+GUIDES = sorted(DOCS.glob("*.md"))
+SITUATIONS = (DOCS / "situations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_page_shows_is_what_is_printed(name: str, tmp_path: Path) -> None:
+    """Made again by: python -m tools.make_docs"""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    assert page_again(text, furnished(tmp_path)) == text
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_what_a_terminal_shows(name: str, tmp_path: Path) -> None:
+    made = (DOCS / "terminal" / name).read_text(encoding="utf-8")
+    assert picture(name, furnished(tmp_path)) == made
+    assert ElementTree.fromstring(made).tag.endswith("svg")
+
+
+def test_the_list_of_commands_is_what_help_says() -> None:
+    assert commands_page() == (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", cli.main.commands)
+def test_every_command_is_run_in_a_guide_or_told_of_there(name: str) -> None:
+    guides = "".join(path.read_text(encoding="utf-8") for path in GUIDES if path.name != "commands.md")
+    assert f"seedsearch {name}" in guides
+
+
+def test_every_setting_is_shown_in_the_guide() -> None:
+    shown = (DOCS / "settings.md").read_text(encoding="utf-8")
+    assert [key for key in KEYS if not re.search(rf"^{key}\b", shown, re.MULTILINE)] == []
+
+
+def test_the_python_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(furnished(tmp_path))
+    done = doctest.testfile(str(DOCS / "python.md"), module_relative=False, encoding="utf-8")
+    assert done.attempted > 10
+    assert done.failed == 0
+
+
+PUBLIC_ROOMS = sorted({seedsearch._HOME[name] for name in seedsearch.__all__})
+
+
+@pytest.mark.parametrize("room", PUBLIC_ROOMS)
+def test_the_examples_of_the_public_names_run(room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(furnished(tmp_path))
+    assert doctest.testmod(import_module(f"seedsearch.{room}")).failed == 0
+
+
+@pytest.mark.parametrize("name", ["clean", "build_index", "open_index"])
+def test_every_public_function_has_an_example(name: str) -> None:
+    assert ">>> " in getattr(seedsearch, name).__doc__
+
+
+@pytest.mark.parametrize("name", seedsearch.__all__)
+def test_every_public_name_is_in_the_python_guide(name: str) -> None:
+    assert name in (DOCS / "python.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [TOP / "README.md", TOP / "README.zh.md", *GUIDES], ids=lambda path: path.name)
+def test_links_lead_to_files(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_two_readmes_name_the_same() -> None:
+    """Options, commands, damage, fenced blocks that are run: nothing is in one only."""
+    for pattern in (r"--[a-z-]+", r"`seedsearch \w+", r"```(?:sh|python)\n(?s:.*?)```", r"\]\(([^)]+\.md)\)"):
+        there = [set(re.findall(pattern, text)) for text in (README, CHINESE)]
+        switched = {link for found in there for link in found if "README" in link}
+        assert there[0] - switched == there[1] - switched
+    assert [kind for kind in (*Damage, *Certainty) if f"`{kind}`" not in CHINESE] == []
+
+
+def test_the_change_log_begins_with_this_version() -> None:
+    found = re.search(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found
+    assert found[1] == seedsearch.__version__
+
+
+def rows() -> list[tuple[str, str]]:
+    return re.findall(r"^\| (C\d+) \|.*\| ([^|]*) \|$", SITUATIONS, re.MULTILINE)
+
+
+def test_the_table_has_every_situation() -> None:
+    assert sorted((name for name, _ in rows()), key=lambda name: int(name[1:])) == [f"C{n}" for n in range(1, 41)]
+
+
+@pytest.mark.parametrize(("situation", "covered"), rows())
+def test_a_situation_is_covered_by_a_test_that_exists_or_says_why_not(situation: str, covered: str) -> None:
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", covered)
+    missing = [(file, test) for file, test in named if f"def {test}(" not in source_of(file)]
+    assert missing == [], situation
+    assert named or len(covered) > 20
+
+
+def source_of(file: str) -> str:
+    path = TOP / "tests" / f"{file}.py"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@pytest.mark.parametrize("command", cli.main.commands.values(), ids=lambda command: command.name)
+def test_every_option_says_what_it_does(command: click.Command) -> None:
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    assert [one.name for one in options if not one.help] == []
+
+
+def test_completion_completes(tmp_path: Path) -> None:
+    """As the script of bash asks for it."""
+    asked = {
+        "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"],
+        "_SEEDSEARCH_COMPLETE": "bash_complete",
+        "COMP_WORDS": "seedsearch qu",
+        "COMP_CWORD": "1",
+    }
+    done = subprocess.run(["seedsearch"], cwd=tmp_path, env={**os.environ, **asked}, capture_output=True, text=True)
+    assert done.stdout == "plain,query\n"

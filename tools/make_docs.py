@@ -1,0 +1,112 @@
+"""Makes what in docs/ can be made: commands.md from --help, the output of every console block, the pictures.
+
+    python -m tools.make_docs
+
+A test makes all of it again and compares. The blocks of a page are run by bash in a folder of its own with the
+files of docs/sample as `seeds`, so what is shown is what is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from seedsearch.cli import main as seedsearch
+from tools.terminal_svg import on_terminal, svg
+
+TOP = Path(__file__).parents[1]
+DOCS = TOP / "docs"
+PAGES = ("find.md", "repairs.md", "scripts.md", "words.md", "settings.md")
+
+# What a run prints that is another each time.
+VARYING = ((re.compile(r"\b\d+\.\d s\b"), "0.1 s"), (re.compile(r'"seconds": [\d.]+'), '"seconds": 0.1'))
+
+PICTURES = {
+    "query.svg": ("seedsearch query 焊接材料", 64),
+    "diff.svg": ("seedsearch clean --diff seeds/notice.txt", 64),
+    "stats.svg": ("seedsearch stats", 64),
+}
+BEFORE = "seedsearch index --quiet"
+
+_BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
+
+
+def commands_page() -> str:
+    """Every command with its help."""
+    parts = ["# Commands\n\nMade from `--help` by `python -m tools.make_docs`; a test compares.\n"]
+    for name, command in seedsearch.commands.items():
+        context = click.Context(command, info_name=f"seedsearch {name}", terminal_width=80, max_content_width=80)
+        parts.append(f"## seedsearch {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A clean environment with the programs of this interpreter, and a home folder with nothing in it."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color", "TZ": "UTC"}
+
+
+def furnished(folder: Path) -> Path:
+    """A folder with the sample in it as `seeds`."""
+    shutil.copytree(DOCS / "sample", folder / "seeds")
+    return folder
+
+
+def page_again(text: str, folder: Path) -> str:
+    """A page with the output of each of its console blocks as it is printed in `folder`."""
+    return _BLOCK.sub(lambda block: block[1] + "".join(_session(block[2], folder)) + block[3], text)
+
+
+def _session(block: str, folder: Path) -> Iterator[str]:
+    """The commands of a block, each followed by what it prints, standard error included."""
+    for command in re.findall(r"^\$ (.*(?:\\\n.*)*)\n", block, re.MULTILINE):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        printed = done.stdout.replace(str(folder), "~")
+        for varying, fixed in VARYING:
+            printed = varying.sub(fixed, printed)
+        yield f"$ {command}\n{printed}"
+
+
+def picture(name: str, folder: Path) -> str:
+    """A picture of a terminal, made from what is printed on one."""
+    command, columns = PICTURES[name]
+    subprocess.run(["bash", "-c", BEFORE], cwd=folder, env=environment(folder), check=True)
+    return svg(command, on_terminal(command, folder, columns, environment(folder)), columns)
+
+
+def made() -> Iterator[tuple[Path, str]]:
+    """Every file that is made, with what is to be in it."""
+    yield DOCS / "commands.md", commands_page()
+    for page in PAGES:
+        with TemporaryDirectory() as folder:
+            yield DOCS / page, page_again((DOCS / page).read_text(encoding="utf-8"), furnished(Path(folder)))
+    for name in PICTURES:
+        with TemporaryDirectory() as folder:
+            yield DOCS / "terminal" / name, picture(name, furnished(Path(folder)))
+
+
+def main() -> None:
+    """Write all of them."""
+    for path, content in made():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
