@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,8 @@ def test_idempotent_and_never_visible(text: str) -> None:
     found = invisible.edits(text)
     cleaned = apply_edits(text, found)
     assert invisible.edits(cleaned) == []
-    assert not set(cleaned) & set(DROPPED)
+    between_thai = re.sub("(?<=ก)\u200b(?=ก)", "", cleaned)  # a border of words there, and stays
+    assert not set(between_thai) & set(DROPPED)
 
 
 @given(SOUP)

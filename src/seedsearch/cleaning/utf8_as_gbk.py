@@ -21,6 +21,7 @@ Left alone: rare characters that do not decode, and single ones on clean pages.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby, product
@@ -66,6 +67,9 @@ GAIN_FULL = {1: 2.0}
 UNEATEN, ASKED, DROPPED = 6.0, 4.0, 6.0
 _MARKS = "，。、：；！？《》（）【】「」“”‘’…—"
 _AS_SCORED = {ord(UNTOLD): "0", 0xFFFD: "\n"}
+# Where more was lost than this nothing is restored, and every guess would be made in vain: signs of loss within so many
+# characters, and in a row. Three bytes a character leave one sign in three at most.
+LOST_AT_MOST, WITHIN, IN_A_ROW = 6, 16, 3
 DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
 
@@ -159,8 +163,14 @@ def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Edit]:
 
 def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
     """The bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
+    lost: deque[int] = deque(maxlen=LOST_AT_MOST)
     for i, char in enumerate(run):
         if char in "?\ufffd":
+            crowded = len(lost) == LOST_AT_MOST and i - lost[0] < WITHIN
+            if crowded or run[max(0, i - IN_A_ROW) : i] == char * IN_A_ROW:
+                yield char.encode()
+                continue
+            lost.append(i)
             following = run[i + 1 : i + 2]
             yield _lost(following, asked=char == "?", eats=eats)
         elif char == "€":
