@@ -23,6 +23,7 @@ from seedsearch.language import pair_score
 LINE_END, MID_SENTENCE = 1.0, 4.0
 _ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
 BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
+LEADING = 4  # of them, those for which all that an atom can stand for is tried, and not only its first choices
 AT_ONCE = 64  # atoms decoded at once while there is one reading; a bound on what is done in vain
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
 TORN = -25.0  # ln p of a sequence that stays torn: worse than any character
@@ -95,7 +96,12 @@ def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "") -> list[P
             whole = _known(atoms, at, readings[0]) if len(readings) == 1 else None
             readings = [whole] if whole else _best((_fed(reading, atom, reading, script) for reading in readings), BEAM)
         else:
-            readings = _best((new for reading in readings for new in _guessed(reading, atom, script)), BEAM)
+            leading = (
+                new
+                for i, reading in enumerate(readings)
+                for new in _guessed(reading, atom if i < LEADING else atom[:2], script)
+            )
+            readings = _best(leading, BEAM)
         at += readings[0].atoms
     return list(_pieces(atoms, max(readings, key=lambda reading: reading.score + TORN * bool(reading.pending))))
 
