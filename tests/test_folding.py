@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.folding import fold, is_han, table, wide_blanks
+from seedsearch.folding import HAN, fold, is_han, table, wide_blanks
 from tools.make_folding import as_text, make_table
 
 
@@ -69,3 +70,8 @@ def test_other_characters_are_not(char: str) -> None:
 )
 def test_blanks_are_read_across_between_wide_characters_only(text: str, blanks: list[tuple[int, int]]) -> None:
     assert wide_blanks(text) == blanks
+
+
+def test_what_is_han_is_what_the_class_says() -> None:
+    pattern = re.compile(f"[{HAN}]")
+    assert [code for code in range(0x110000) if is_han(chr(code)) != bool(pattern.fullmatch(chr(code)))] == []

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
+from zlib import crc32
 
-from seedsearch.folding import HAN, table
+from seedsearch.folding import HAN, TABLE
 from seedsearch.lexicon import JIEBA, NONE, OwnWords
 from seedsearch.segmenting import han_words, segmenter
 
@@ -21,21 +21,39 @@ VERSION = 1
 
 _LETTER = rf"[^\W_{HAN}]"
 _OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"
-_TOKEN = re.compile(rf"(?P<han>[{HAN}]+)|{_OTHER}")
-_HAN_RUN = re.compile(rf"([{HAN}]+)")
-_BETWEEN_RUNS = re.compile(_OTHER)
-_PART = re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
+
+
+# Compiled when they are first used: most queries need none of them, and each takes longer than an answer.
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(rf"(?P<han>[{HAN}]+)|{_OTHER}")
+
+
+@cache
+def _han_run() -> re.Pattern[str]:
+    return re.compile(rf"([{HAN}]+)")
+
+
+@cache
+def _between_runs() -> re.Pattern[str]:
+    return re.compile(_OTHER)
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    return re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
 def words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
     cut = segmenter(own).words
     found: list[str] = []
-    for i, piece in enumerate(_HAN_RUN.split(folded)):
+    between = _between_runs().findall
+    for i, piece in enumerate(_han_run().split(folded)):
         if i % 2:
             found += cut(piece)
         elif len(piece) > 1 or piece.isalnum():  # most are one mark
-            for other, tail in _BETWEEN_RUNS.findall(piece):
+            for other, tail in between(piece):
                 found += [part for _, part in _whole_and_parts(other, tail)]
     return found
 
@@ -43,7 +61,7 @@ def words(folded: str, own: OwnWords = NONE) -> list[str]:
 def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]:
     """The same as `words`, each with the offset at which it begins."""
     cut = segmenter(own).words
-    for token in _TOKEN.finditer(folded):
+    for token in _token().finditer(folded):
         at = token.start()
         if token["han"]:
             for word in cut(token["han"]):
@@ -56,7 +74,7 @@ def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The words of a query, each once: as `words`, without the parts of what has parts."""
     found: list[str] = []
-    for token in _TOKEN.finditer(folded):
+    for token in _token().finditer(folded):
         found += han_words(token["han"], own) if token["han"] else [token["other"]]
     return list(dict.fromkeys(found))
 
@@ -66,7 +84,7 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
     bare = whole.removesuffix(tail or "")
     if tail:
         yield 0, bare
-    parts = [(part.start(), part[0]) for part in _PART.finditer(whole)]
+    parts = [(part.start(), part[0]) for part in _part().finditer(whole)]
     if parts != [(0, bare)]:
         yield from parts
 
@@ -74,5 +92,4 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 @cache
 def fingerprint() -> str:
     """What the terms of an index depend on; an index with another fingerprint can not be asked."""
-    folding = sha256("".join(f"{a:x}{b}" for a, b in table().items()).encode()).hexdigest()[:12]
-    return f"analysis {VERSION}, jieba {JIEBA}, folding {folding}"
+    return f"analysis {VERSION}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"

@@ -16,14 +16,19 @@ HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 # Characters that are written without blanks between them: Han, kana, and their punctuation and full-width forms.
 WIDE = HAN + "、-〄〆〈-〿぀-ヿ︰-﹏！-ﾟ“”‘’…—·"
 
-_HAN = re.compile(f"[{HAN}]")
+TABLE = Path(__file__).with_name("folding.txt")
+
 _BLANKS_IN_WIDE = re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")
+
+
+# The ranges of HAN beside the one that nearly all ideographs are in.
+_BEYOND = (("㐀", "䶿"), ("豈", "﫿"), ("\U00020000", "\U000323af"))
 
 
 @cache
 def table() -> dict[int, str]:
     """Code point → the character it folds to, for characters that change."""
-    before, after = Path(__file__).with_name("folding.txt").read_text(encoding="utf-8").splitlines()
+    before, after = TABLE.read_text(encoding="utf-8").splitlines()
     return {ord(a): b for a, b in zip(before, after, strict=True)}
 
 
@@ -34,7 +39,7 @@ def fold(text: str) -> str:
 
 def is_han(char: str) -> bool:
     """Whether `char` is one ideograph (〇 and 々 included)."""
-    return _HAN.fullmatch(char) is not None
+    return "一" <= char <= "鿿" or char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND)
 
 
 def wide_blanks(text: str) -> list[tuple[int, int]]:

@@ -11,13 +11,19 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from seedsearch.folding import HAN, fold, wide_blanks
 from seedsearch.offsets import OffsetMap, Span
 
 _BLANKS = re.compile(r"\s+")
-_TOKEN = re.compile(rf"[{HAN}]|[^\W{HAN}]+")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when it is first used: only words that stand near one another need it."""
+    return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def near(text: str, parts: Sequence[str], distance: int) -> Iterator[tuple[Span,
     places = [[Span(at, at + len(part)) for at in occurrences(text, part)] for part in parts]
     if not all(places):
         return
-    starts = [m.start() for m in _TOKEN.finditer(text)]
+    starts = [m.start() for m in _token().finditer(text)]
     for last in sorted({span for spans in places for span in spans}, key=lambda span: span.end):
         chosen = _nearest_before(places, last)
         if chosen is not None and _between(starts, chosen) <= distance:
