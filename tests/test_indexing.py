@@ -233,3 +233,12 @@ class TestDictionary:
             update(place, dictionary=own, rebuild=True)
         with pytest.raises(SourceError, match="No such file"):
             update(place, dictionary="nowhere", rebuild=True)
+
+
+def test_the_index_does_not_hold_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("焊接", encoding="utf-8")
+    (tmp_path / "index.txt").write_text("焊接的目录", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert build_index(".", "index").added == 2
+    again = build_index(".", "index")
+    assert (again.added, again.unchanged, again.failures) == (0, 2, ())

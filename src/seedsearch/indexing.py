@@ -91,7 +91,8 @@ def build_index(
 
     Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
     change and inode are those that it was read with is not read again, unless `full`. With `rebuild` the index
-    holds these paths and nothing else. A file that can not be read is reported and does not stop the run.
+    holds these paths and nothing else; its own folder is never a part of it. A file that can not be read is
+    reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
@@ -109,7 +110,9 @@ def build_index(
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
-    found = [item for root in roots for item in walk(root, choice)]
+    own_files = os.path.join(os.path.abspath(index_dir), "")
+    walked = (item for root in roots for item in walk(root, choice))
+    found = [item for item in walked if not os.path.abspath(item.path).startswith(own_files)]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
