@@ -97,3 +97,16 @@ def test_a_segmenter_goes_on_with_a_loaded_dictionary() -> None:
     first = segmenter.words("焊接产业链")
     assert "".join(segmenter.words("焊" * (WORTH_LOADING + LONGEST_RUN))) == "焊" * (WORTH_LOADING + LONGEST_RUN)
     assert segmenter.words("焊接产业链") == first
+
+
+def test_a_word_added_is_as_one_that_was_there_from_the_start() -> None:
+    added = Lexicon()
+    for word, frequency in (("焊接机", 9), ("机器人", 70_000), ("焊接机", 500), ("新词语", 3)):
+        added.add(word, frequency)
+    made = Lexicon(OwnWords((("焊接机", 500), ("机器人", 70_000), ("新词语", 3))))
+    assert (added.total, added.added) == (made.total, made.added)
+    text = "焊接机器人的新词语"
+    assert list(added.cut(text)) == list(made.cut(text))
+    assert [added.suggested(word) for word in ("焊接的", "新词语")] == [
+        made.suggested(word) for word in ("焊接的", "新词语")
+    ]

@@ -66,6 +66,14 @@ def test_a_changed_dictionary_is_said(place: Path) -> None:
     assert "has changed since; cut by it with: seedsearch index --rebuild" in stale
 
 
+def test_a_dictionary_with_the_same_words_is_no_change(place: Path) -> None:
+    (place / "words.txt").write_text("焊接的方法 100\n", encoding="utf-8")
+    build_index(place / "seeds", place / "index", dictionary=place / "words.txt")
+    (place / "words.txt").write_text("\n焊接的方法  100\n\n", encoding="utf-8")
+    with open_index(place / "index") as index:
+        assert index.search("方法").notes == ()
+
+
 def test_a_file_that_is_not_there(place: Path) -> None:
     with pytest.raises(SourceError, match="synonyms nowhere can not be read"):
         build_index(place / "seeds", place / "index", synonyms="nowhere")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from zlib import crc32
 
 from seedsearch.engines import Engine, Writer
 from seedsearch.errors import IndexStale, SourceError
@@ -34,20 +35,31 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None, *, rebui
         if not rebuild and engine.info().documents:
             what = f"the dictionary {path} is not the one that the index was made with"
             raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
-        writer.keep(KEPT, json.dumps({"path": os.path.abspath(path), "words": own.to_text()}).encode())
+        kept = {"path": os.path.abspath(path), "checksum": checksum(path), "words": own.to_text()}
+        writer.keep(KEPT, json.dumps(kept).encode())
     return own
 
 
 def changed(engine: Engine) -> str | None:
     """A sentence where the dictionary is no longer what the index was made with."""
-    stored = engine.kept(KEPT)
-    if stored is None or not os.path.exists(path := json.loads(stored)["path"]):
+    stored = json.loads(engine.kept(KEPT) or b"{}")
+    if not stored or not os.path.exists(path := stored["path"]):
         return None
     try:
+        if checksum(path) == stored.get("checksum"):  # reading its words takes longer than a query
+            return None
         same = read_dictionary(path) == own_words(engine)
     except SourceError as error:
         return str(error)
     return None if same else f"the dictionary {path} has changed since; cut by it with: seedsearch index --rebuild"
+
+
+def checksum(path: str | Path) -> int:
+    """The CRC-32 of a dictionary's bytes; raises SourceError where it can not be read."""
+    try:
+        return crc32(Path(path).read_bytes())
+    except OSError as error:
+        raise SourceError(f"the dictionary {path} can not be read: {error}") from error
 
 
 def read_dictionary(path: str | Path) -> OwnWords:

@@ -43,16 +43,15 @@ class OwnWords:
 
         Where no frequency is given it is the least with which the word is not cut, as jieba suggests it.
         """
-        found: dict[str, int] = {}
+        lexicon = Lexicon()
         for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
             if not line.strip():
                 continue
             if (parsed := re.fullmatch(_OWN, fold(line.strip()))) is None:
                 raise ValueError(f"line {number} is no word, with or without a frequency: {line.strip()[:40]}")
             word, frequency = parsed.groups()
-            lexicon = Lexicon(cls(tuple(found.items())))
-            found[word] = min(int(frequency), _TAKEN) if frequency else lexicon.suggested(word)
-        return cls(tuple(found.items()))
+            lexicon.add(word, min(int(frequency), _TAKEN) if frequency else lexicon.suggested(word))
+        return cls(tuple(lexicon.added.items()))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -102,18 +101,24 @@ class Lexicon:
     """jieba's words and a user's own."""
 
     own: OwnWords = NONE
-    _own: dict[str, int] = field(init=False, repr=False)
-    _beginnings: set[str] = field(init=False, repr=False)
+    added: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    _beginnings: set[str] = field(init=False, repr=False, default_factory=set)
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._own = dict(self.own.frequencies)
-        self._beginnings = {word[:i] for word in self._own for i in range(1, len(word) + 1)}
-        self.total = _blocks().total + sum(n - _given(word) for word, n in self._own.items())
+        self.total = _blocks().total
+        for word, frequency in self.own.frequencies:
+            self.add(word, frequency)
+
+    def add(self, word: str, frequency: int) -> None:
+        """Make this the frequency of a word."""
+        self.total += frequency - self.frequency(word)
+        self.added[word] = frequency
+        self._beginnings.update(word[:i] for i in range(1, len(word) + 1))
 
     def frequency(self, word: str) -> int:
         """How frequent a word is; 0 for what is none."""
-        return self._own.get(word, -1) if word in self._own else _given(word)
+        return self.added[word] if word in self.added else _given(word)
 
     def suggested(self, word: str) -> int:
         """The least frequency with which the word is not cut."""
@@ -149,7 +154,7 @@ class Lexicon:
             at = block.find(f"\n{begin}")
             if at < 0 and begin not in self._beginnings:
                 break
-            if frequency := self._own.get(begin, 0) if begin in self._own else _read(block, at, begin):
+            if frequency := self.added[begin] if begin in self.added else _read(block, at, begin):
                 found.append((end, frequency))
         return found or [(start + 1, 0)]
 
