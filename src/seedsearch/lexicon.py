@@ -1,22 +1,21 @@
 """The words of jieba's dictionary and a user's own, and jieba's cut by them, without loading either.
 
-The dictionary lies in `words.bin` (made by `tools/make_words.py`, where its form is described); only the blocks of
-words that begin with the characters of a text are unpacked. The cut is the most probable one by the frequencies of
-single words (jieba's own; Sun 2012), without guesses at unknown words. Slower than a loaded dictionary, and ready at
-once.
+The dictionary lies in `words.bin` (made by `tools/make_words.py`, where its form is described) as a trie that is
+mapped; only what a text leads to is read. The cut is the most probable one by the frequencies of single words (jieba's
+own; Sun 2012), without guesses at unknown words. Slower than a loaded dictionary, and ready at once; for many texts at
+once there is lattice.py.
 """
 
 from __future__ import annotations
 
 import mmap
 import re
-import zlib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from math import log
 from pathlib import Path
+from struct import Struct
 from typing import Self
 
 from seedsearch.folding import HAN, fold
@@ -25,8 +24,9 @@ WORDS = Path(__file__).with_name("words.bin")
 # The release of jieba whose dictionary that is.
 JIEBA = "0.42.1"
 
-# What jieba cuts; it takes other ideographs one by one.
-_CUT = re.compile("[一-\u9fd5]+|.", re.DOTALL)
+# The first and the last character that jieba cuts; it takes other ideographs one by one.
+FIRST, LAST = "\u4e00", "\u9fd5"
+_CUT = re.compile(f"[{FIRST}-{LAST}]+|.", re.DOTALL)
 _OWN = rf"([{HAN}]+)(?:\s+(\d+))?(?:\s+\S+)?"  # compiled when it is used: that takes longer than a query
 _TAKEN = 1 << 62
 
@@ -67,33 +67,44 @@ class OwnWords:
 NONE = OwnWords(())
 
 
-class _Blocks:
-    """The dictionary on disk."""
+class Trie:
+    """The dictionary on disk: a node for each beginning of a word; 0 is none."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
-            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        count, self.total = self._numbers(0, 2)
-        self._firsts = self._numbers(2, count)
-        self._places = self._numbers(2 + count, count + 1)
-        self._block = lru_cache(maxsize=256)(self._unpacked)
+            self.mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.size, self.ranks, self.root, self.total = _HEAD.unpack_from(self.mapped)
+        characters = ord(LAST) - ord(FIRST) + 1
+        # Where in the file each row of numbers begins.
+        self.frequencies_at = _HEAD.size
+        self.bases_at = self.frequencies_at + 4 * self.ranks
+        self.characters_at = self.bases_at + 4 * self.size
+        self.codes_at = self.characters_at + 2 * characters
+        self.ranks_at = self.codes_at + 2 * self.size
 
-    def _numbers(self, start: int, count: int) -> list[int]:
-        view = memoryview(self._mapped)[4 * start : 4 * (start + count)]
-        return [int.from_bytes(view[i : i + 4], "little") for i in range(0, 4 * count, 4)]
+    def after(self, node: int | None, char: str) -> int:
+        """The node that a character leads to from a node, or (None) from the root."""
+        if not FIRST <= char <= LAST:
+            return 0
+        code = _SHORT.unpack_from(self.mapped, self.characters_at + 2 * (ord(char) - ord(FIRST)))[0]
+        base = self.root if node is None else _LONG.unpack_from(self.mapped, self.bases_at + 4 * node)[0]
+        found: int = base + code
+        return found if code and _SHORT.unpack_from(self.mapped, self.codes_at + 2 * found)[0] == code else 0
 
-    def _unpacked(self, number: int) -> str:
-        return zlib.decompress(self._mapped[self._places[number] : self._places[number + 1]]).decode()
+    def frequency(self, node: int) -> int:
+        """How frequent the word is that ends in a node; 0 where none does."""
+        rank = _SHORT.unpack_from(self.mapped, self.ranks_at + 2 * node)[0]
+        found: int = _LONG.unpack_from(self.mapped, self.frequencies_at + 4 * rank)[0]
+        return found
 
-    def of(self, first: str) -> str:
-        """A block in which all words stand that begin with this character."""
-        number = bisect_right(self._firsts, ord(first)) - 1
-        return self._block(number) if number >= 0 else "\n"
+
+_HEAD, _LONG, _SHORT = Struct("<4I"), Struct("<I"), Struct("<H")
 
 
 @cache
-def _blocks() -> _Blocks:
-    return _Blocks(WORDS)
+def trie() -> Trie:
+    """The dictionary."""
+    return Trie(WORDS)
 
 
 @dataclass
@@ -106,7 +117,7 @@ class Lexicon:
     total: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.total = _blocks().total
+        self.total = trie().total
         for word, frequency in self.own.frequencies:
             self.add(word, frequency)
 
@@ -146,28 +157,24 @@ class Lexicon:
 
     def _words_at(self, run: str, start: int) -> Iterable[tuple[int, int]]:
         """Where the words end that begin at `start`, with their frequencies; the character where there is none."""
-        block = _blocks().of(run[start])
+        words = trie()
+        node: int | None = None
         found = []
         for end in range(start + 1, len(run) + 1):
-            begin = run[start:end]
-            # Sorted: the first line that begins so is the word itself, if that is one.
-            at = block.find(f"\n{begin}")
-            if at < 0 and begin not in self._beginnings:
+            node = words.after(node, run[end - 1]) if node != 0 else 0
+            begin = run[start:end] if self.added else ""
+            if not node and begin not in self._beginnings:
                 break
-            if frequency := self.added[begin] if begin in self.added else _read(block, at, begin):
+            if frequency := self.added[begin] if begin in self.added else words.frequency(node):
                 found.append((end, frequency))
         return found or [(start + 1, 0)]
 
 
 def _given(word: str) -> int:
     """The frequency of a word in jieba's dictionary."""
-    block = _blocks().of(word[0])
-    return _read(block, block.find(f"\n{word} "), word)
-
-
-def _read(block: str, at: int, word: str) -> int:
-    """The frequency in the line that begins after `at`, where that is the line of `word`."""
-    end = at + 1 + len(word)
-    if at < 0 or block[end] != " ":
-        return 0
-    return int(block[end + 1 : block.index("\n", end)])
+    node: int | None = None
+    for char in word:
+        node = trie().after(node, char)
+        if not node:
+            return 0
+    return trie().frequency(node) if node else 0
