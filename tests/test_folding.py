@@ -48,12 +48,12 @@ def test_the_table_never_makes_a_blank() -> None:
     assert not [char for char in table().values() if char.isspace()]
 
 
-@pytest.mark.parametrize("char", ["焊", "〇", "々", "𠮷", "㐀"])
+@pytest.mark.parametrize("char", ["焊", "〇", "々", "𠮷", "㐀", "\uf900"])
 def test_ideographs_of_every_plane_are_han(char: str) -> None:
     assert is_han(char)
 
 
-@pytest.mark.parametrize("char", ["a", "，", "あ", "5", " "])
+@pytest.mark.parametrize("char", ["a", "，", "あ", "5", " ", "한", "\ue000", "\ud800"])
 def test_other_characters_are_not(char: str) -> None:
     assert not is_han(char)
 
@@ -66,6 +66,7 @@ def test_other_characters_are_not(char: str) -> None:
         ("用 Python 写", []),
         ("焊，\r\n接", [(2, 4)]),
         ("gen itgc", []),
+        ("한국어 문서", []),
     ],
 )
 def test_blanks_are_read_across_between_wide_characters_only(text: str, blanks: list[tuple[int, int]]) -> None:

@@ -17,7 +17,7 @@ from seedsearch.lexicon import JIEBA, NONE, OwnWords
 from seedsearch.segmenting import han_words, segmenter
 
 # Raise this when the same text gives other terms than before; older indexes are then refused.
-VERSION = 1
+VERSION = 2
 
 _LETTER = rf"[^\W_{HAN}]"
 _OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"

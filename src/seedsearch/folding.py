@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 # Han: the ideographs of all planes, 〇, and 々, which stands for one.
-HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
+HAN = "々〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af"
 # Characters that are written without blanks between them: Han, kana, and their punctuation and full-width forms.
 WIDE = HAN + "、-〄〆〈-〿぀-ヿ︰-﹏！-ﾟ“”‘’…—·"
 
@@ -22,7 +22,7 @@ _BLANKS_IN_WIDE = re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")
 
 
 # The ranges of HAN beside the one that nearly all ideographs are in.
-_BEYOND = (("㐀", "䶿"), ("豈", "﫿"), ("\U00020000", "\U000323af"))
+_BEYOND = (("㐀", "䶿"), ("\uf900", "\ufaff"), ("\U00020000", "\U000323af"))
 
 
 @cache
