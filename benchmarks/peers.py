@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from benchmarks.corpus import endless
 from seedsearch.analysis import fingerprint, query_words, words
+from seedsearch.batch import Batch
 from seedsearch.engines import Engine, open_engine
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
@@ -230,7 +231,7 @@ def many_short(documents: int, place: Path) -> tuple[Ask, int]:
             some = islice(texts, min(PACKED, documents - start))
             entries = [_entry(f"{start + i:08}", text) for i, text in enumerate(some)]
             packer = packer or writer.packer(entries)
-            writer.add(packer.pack(entries))
+            writer.add(packer.pack(Batch.of(entries)))
     return _question(engine), engine.info().size
 
 

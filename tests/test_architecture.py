@@ -23,7 +23,11 @@ LAYERS = {
     "patterns": 0,
     "offsets": 1,
     "model": 2,
-    "folding": 2,
+    "folding": 1,
+    "code_points": 0,
+    "batch": 4,
+    "lattice": 4,
+    "tokenizing": 6,
     "bm25": 2,
     "runs": 3,
     "language": 3,
@@ -65,13 +69,13 @@ LAYERS = {
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"bm25", "errors", "folding", "model", "query", "runs"},
+    "engines": {"batch", "bm25", "code_points", "errors", "folding", "model", "query", "runs"},
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},
 }
 HOMES = {
     "whoosh": {"engines"},
-    "numpy": {"engines"},
+    "numpy": {"batch", "code_points", "engines", "lattice", "tokenizing"},
     "jieba": {"segmenting"},
     "rjieba": {"segmenting"},
     "ftfy": {"cleaning"},

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch.batch import RunTexts
+from seedsearch.code_points import points, text_of
 from seedsearch.engines.embedded import pairs, postings, varints
-from seedsearch.engines.embedded.alphabet import RANKED, Alphabet, points, text_of
+from seedsearch.engines.embedded.alphabet import RANKED, Alphabet
 from seedsearch.engines.embedded.container import Container, laid_out
 from seedsearch.engines.embedded.expansion import accepted_rows
 from seedsearch.engines.embedded.pairs import PairsWriter, PairTable
@@ -94,7 +96,7 @@ def test_occurrences_become_postings(occurrences: list[tuple[int, int]]) -> None
 
 @given(st.lists(any_text, min_size=1, max_size=4))
 def test_texts_are_taken_apart_as_run_texts_are_defined(texts: list[str]) -> None:
-    apart = take_apart(texts)
+    apart = take_apart(RunTexts.of(texts))
     runs = np.split(apart.runs, np.cumsum(apart.lengths)[:-1])
     assert [text_of(run) for run in runs] == [run_text(text).text for text in texts]
     assert put_together(apart.runs, apart.lengths, apart.differences, apart.sizes) == texts
@@ -102,7 +104,7 @@ def test_texts_are_taken_apart_as_run_texts_are_defined(texts: list[str]) -> Non
 
 @given(st.lists(any_text, min_size=1, max_size=4))
 def test_pairs_hold_the_grams(texts: list[str]) -> None:
-    apart = take_apart(texts)
+    apart = take_apart(RunTexts.of(texts))
     keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
     for number, text in enumerate(texts):
         found = Counter(map(pairs.text_of, keys[owners == number].tolist()))

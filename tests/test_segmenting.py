@@ -1,4 +1,4 @@
-"""All three ways of cutting give the same words: the packed dictionary, rjieba, jieba."""
+"""All ways of cutting give the same words: the mapped dictionary, many texts at once, rjieba, jieba."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import lexicon
+from seedsearch import lattice, lexicon
+from seedsearch.code_points import points
 from seedsearch.folding import fold, is_han
 from seedsearch.lexicon import NONE, Lexicon, OwnWords
 from seedsearch.segmenting import LONGEST_RUN, WORTH_LOADING, Cut, Segmenter, jieba_cut, packed_cut, rjieba_cut
@@ -40,9 +41,25 @@ def words() -> list[str]:
     return [word for line in lines if all(map(is_han, word := line.split(" ")[0]))]
 
 
+def lattice_cut(run: str) -> list[str]:
+    """The cut over arrays of a run between two others; what it does not take stands alone."""
+    text = f"产业。{run}\0焊接\0"
+    found = lattice.cut(points(text))
+    ends = {a: a + n for a, n in zip(found.starts.tolist(), found.lengths.tolist(), strict=True)}
+    words, at = [], 0
+    while at < len(text):
+        words.append(text[at : ends.get(at, at + 1)])
+        at += len(words[-1])
+    assert len(set(found.numbers.tolist())) == len({text[a:end] for a, end in ends.items()})
+    assert words[:2] == ["产业", "。"]
+    assert words[-3:] == ["\0", "焊接", "\0"]
+    return words[2:-3]
+
+
 @pytest.fixture(scope="module", params=[NONE, OWN], ids=["none", "own"])
 def cuts(request: pytest.FixtureRequest) -> list[Cut]:
-    return [make(request.param) for make in (packed_cut, rjieba_cut, jieba_cut)]
+    made = [make(request.param) for make in (packed_cut, rjieba_cut, jieba_cut)]
+    return [*made, lattice_cut] if request.param == NONE else made
 
 
 def agree(cuts: list[Cut], run: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from seedsearch.analysis import words
+from seedsearch.batch import Batch, RunTexts
 from seedsearch.engines import Pack, Packer
 from seedsearch.errors import SeedsearchError, SourceError
 from seedsearch.formats import Asked, complete, documents_on_disk
@@ -15,10 +15,9 @@ from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.model import Cleaned, Failure, IndexEntry
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
-from seedsearch.runs import run_text
-from seedsearch.segmenting import segmenter
 from seedsearch.source import read_bytes
 from seedsearch.states import Stamp, State
+from seedsearch.tokenizing import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,17 @@ class Done:
 
 def carry_out(task: Task) -> Done:
     """Analyse the files of a task and pack their entries."""
-    segmenter(task.own).load()
-    return packed([analyse(job, task.own) for job in task.jobs], task.packer)
+    return packed([analyse(job) for job in task.jobs], task.packer, task.own)
 
 
-def packed(outcomes: Sequence[Outcome], packer: Packer) -> Done:
+def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords = NONE) -> Done:
     """The outcomes with their entries in a pack."""
     entries = [entry for outcome in outcomes for entry in outcome.entries]
-    return Done([replace(outcome, entries=()) for outcome in outcomes], packer.pack(entries) if entries else None)
+    done = [replace(outcome, entries=()) for outcome in outcomes]
+    if not entries:
+        return Done(done, None)
+    runs = RunTexts.of([entry.readable for entry in entries])
+    return Done(done, packer.pack(Batch(entries, runs, words_of(runs, own))))
 
 
 def doc_id_of(path: str) -> str:
@@ -80,8 +82,8 @@ def doc_id_of(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def analyse(job: Job, own: OwnWords = NONE) -> Outcome:
-    """Read one file; decode, clean and tokenize each document in it."""
+def analyse(job: Job) -> Outcome:
+    """Read one file; decode and clean each document in it."""
     try:
         stamp, content = _read(job.path)
     except SeedsearchError as error:
@@ -89,7 +91,7 @@ def analyse(job: Job, own: OwnWords = NONE) -> Outcome:
     digest = digest_of(content, job.encoding, stamp)
     if job.known is not None and job.digest == digest and not reads_more(job.known):
         return unchanged(job.path, replace(job.known, stamp=stamp))
-    return _analysed(job, content, digest, State(stamp, job.encoding), own)
+    return _analysed(job, content, digest, State(stamp, job.encoding))
 
 
 def reads_more(state: State) -> bool:
@@ -104,7 +106,7 @@ def unchanged(path: str, state: State) -> Outcome:
     return Outcome(path, state, failures=(*whole, *parts))
 
 
-def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords) -> Outcome:
+def _analysed(job: Job, content: bytes, digest: str, state: State) -> Outcome:
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
@@ -113,7 +115,7 @@ def _analysed(job: Job, content: bytes, digest: str, state: State, own: OwnWords
             failures.append(found)
             continue
         cleaned = clean_document(found)
-        entries.append(_entry(cleaned, digest, state, own))
+        entries.append(_entry(cleaned, digest, state))
         damage[found.path] = cleaned.damage
     return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
 
@@ -132,12 +134,12 @@ def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence
     )
 
 
-def _entry(cleaned: Cleaned, digest: str, state: State, own: OwnWords) -> IndexEntry:
+def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
     return IndexEntry(
         doc_id=doc_id_of(cleaned.raw.path),
         digest=digest,
         readable=cleaned.readable,
-        words=tuple(words(run_text(cleaned.readable).text, own)),
+        words=(),
         tags=tags(cleaned, state.stamp.date),
         stored=to_bytes(record_of(cleaned)),
     )

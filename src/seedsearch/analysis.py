@@ -48,14 +48,17 @@ def words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The terms of the field `word`, in the order of the text (a whole before its parts)."""
     cut = segmenter(own).words
     found: list[str] = []
-    between = _between_runs().findall
     for i, piece in enumerate(_han_run().split(folded)):
         if i % 2:
             found += cut(piece)
         elif len(piece) > 1 or piece.isalnum():  # most are one mark
-            for other, tail in between(piece):
-                found += [part for _, part in _whole_and_parts(other, tail)]
+            found += other_words(piece)
     return found
+
+
+def other_words(piece: str) -> list[str]:
+    """The words of a piece of text without ideographs."""
+    return [part for other, tail in _between_runs().findall(piece) for _, part in _whole_and_parts(other, tail)]
 
 
 def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]:

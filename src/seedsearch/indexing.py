@@ -46,7 +46,7 @@ TASK_BYTES, TASK_FILES = 400_000, 500
 AHEAD = 3
 
 # What a worker needs.
-PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded", "rjieba")
+PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded")
 
 # What the states are kept as in the engine.
 STATES = "states"
@@ -176,9 +176,9 @@ def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, worker
 
     def tasks() -> Iterator[Task]:
         """Asked for when the workers have been started: the sample is analysed meanwhile."""
-        outcomes = [analyse(job, own) for job, _ in sample]
+        outcomes = [analyse(job) for job, _ in sample]
         packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
-        first.append(packed(outcomes, packer))
+        first.append(packed(outcomes, packer, own))
         for some in _portions(rest):
             yield Task([job for job, _ in some], packer, own)
 

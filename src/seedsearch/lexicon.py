@@ -73,6 +73,8 @@ class Trie:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self.mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.size: int
+        self.total: int
         self.size, self.ranks, self.root, self.total = _HEAD.unpack_from(self.mapped)
         characters = ord(LAST) - ord(FIRST) + 1
         # Where in the file each row of numbers begins.

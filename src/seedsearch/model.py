@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seedsearch.damage import FOUND, Damage
+from seedsearch.folding import fold
 from seedsearch.offsets import Edit, Span
 
 
@@ -35,16 +36,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A document with its restoration: `readable` is `raw.text` with `edits` applied and nothing else.
-
-    `text` is `readable` folded for search, one character to one character, so that both share offsets.
-    """
+    """A document with its restoration: `readable` is `raw.text` with `edits` applied and nothing else."""
 
     raw: RawDocument
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
     readable: str
-    text: str
+
+    @property
+    def text(self) -> str:
+        """`readable` folded for search, one character to one character, so that both share offsets."""
+        return fold(self.readable)
 
     @property
     def encoding(self) -> str:
@@ -63,8 +65,8 @@ class IndexEntry:
     """One document as an engine stores it.
 
     The run text of `readable` (runs.py) is what exact runs are looked up in, and its grams are the terms of the field
-    `gram`; `words` are the terms of the field `word`, in the order of the text, and `tags` those of the field `tag`.
-    `stored` is opaque to the engine and comes back with a match.
+    `gram`; `words` are the terms of the field `word`, in the order of the text (none where a batch.py has them), and
+    `tags` those of the field `tag`. `stored` is opaque to the engine and comes back with a match.
     """
 
     doc_id: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from seedsearch.cleaning import restore
-from seedsearch.folding import fold
 from seedsearch.model import Cleaned, RawDocument
 from seedsearch.source import digest, raw_document
 
@@ -38,4 +37,4 @@ def clean(data: bytes | str) -> Cleaned:
 def clean_document(raw: RawDocument) -> Cleaned:
     """Restore one document."""
     restored = restore(raw.text)
-    return Cleaned(raw, restored.edits, restored.findings, restored.text, fold(restored.text))
+    return Cleaned(raw, restored.edits, restored.findings, restored.text)

@@ -1,7 +1,8 @@
 """Han → words, as jieba cuts them without its guesses at unknown words (they lose more text than they find).
 
-Three ways that give the same words: by the packed dictionary (lexicon.py), which is ready at once, for a query or a few
-pages; by rjieba, which is quick once it is loaded; by jieba itself where rjieba is not installed.
+Three ways that give the same words: by the mapped dictionary (lexicon.py), which is ready at once, for a query or a few
+pages; by rjieba, which is quick once it is loaded, also with a user's own words; by jieba itself where rjieba is not
+installed. For many texts at once there is a fourth, by arrays (lattice.py), which needs no own words.
 """
 
 from __future__ import annotations

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from seedsearch.errors import IndexDamaged
 from seedsearch.model import EngineInfo, IndexEntry, Matches
 from seedsearch.query import Field, Query, Term
+
+if TYPE_CHECKING:
+    from seedsearch.batch import Batch
 
 # What a packer made; opaque, and it pickles.
 Pack: TypeAlias = Any
@@ -23,7 +26,7 @@ Pack: TypeAlias = Any
 class Packer(Protocol):
     """Prepares entries for a writer; may go to another process, where the work is then done."""
 
-    def pack(self, entries: Sequence[IndexEntry]) -> Pack:
+    def pack(self, batch: Batch) -> Pack:
         """The entries as the writer takes them."""
 
 

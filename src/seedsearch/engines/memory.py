@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from seedsearch.batch import Batch
 from seedsearch.bm25 import K1, B, rarity
 from seedsearch.errors import IndexLocked
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
@@ -131,8 +132,11 @@ def _matches(query: Query, document: _Document) -> bool:
 
 
 class _Packer:
-    def pack(self, entries: Sequence[IndexEntry]) -> Sequence[IndexEntry]:
-        return tuple(entries)
+    def pack(self, batch: Batch) -> Sequence[IndexEntry]:
+        words: list[list[str]] = [[] for _ in batch.entries]
+        for number, owner in zip(batch.words.numbers.tolist(), batch.words.owners.tolist(), strict=True):
+            words[owner].append(batch.words.terms[number])
+        return [replace(entry, words=tuple(own)) for entry, own in zip(batch.entries, words, strict=True)]
 
 
 class _Writer:

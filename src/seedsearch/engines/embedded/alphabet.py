@@ -17,9 +17,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.code_points import Points, points, text_of
 from seedsearch.engines.embedded.varints import Bytes
-
-Points = NDArray[np.uint32]
 
 SINGLE = 160
 LONG, ESCAPE, INNER = 206, 207, 208
@@ -32,16 +31,6 @@ _CODE_POINTS = 0x110000
 @cache
 def _lines() -> list[str]:
     return Path(__file__).with_name("characters.txt").read_text(encoding="utf-8").split("\n")
-
-
-def points(text: str) -> Points:
-    """The code points of a text, lone surrogates too."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def text_of(chars: Points) -> str:
-    """The text of code points."""
-    return chars.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache

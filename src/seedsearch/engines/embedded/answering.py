@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedsearch.bm25 import K1, B, rarity
-from seedsearch.engines.embedded.alphabet import text_of
+from seedsearch.code_points import text_of
 from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.segment import Found, Mask, Segment

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from seedsearch.batch import numbered
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.container import Section
 from seedsearch.engines.embedded.documents import Columns
-from seedsearch.engines.embedded.packing import Pack, TermsPack, numbered
+from seedsearch.engines.embedded.packing import Pack, TermsPack
 from seedsearch.engines.embedded.pairs import PairsWriter
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Lists, Rows
 from seedsearch.engines.embedded.terms import TermsWriter

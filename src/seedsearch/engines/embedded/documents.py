@@ -22,8 +22,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.code_points import Points, text_of
 from seedsearch.engines.embedded import varints
-from seedsearch.engines.embedded.alphabet import Alphabet, Points, text_of
+from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from seedsearch.code_points import points
 from seedsearch.engines.embedded import pairs
-from seedsearch.engines.embedded.alphabet import points
 from seedsearch.engines.embedded.postings import Ints, Lists
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import BETWEEN, TermTable

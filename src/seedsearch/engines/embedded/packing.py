@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.batch import Batch, RunTexts, Terms
 from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
@@ -74,14 +73,15 @@ class Packer:
     @classmethod
     def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
         """A packer for texts like these, where they are enough to tell; else the usual one."""
-        runs = take_apart([entry.readable for entry in sample]).runs
+        runs = RunTexts.of([entry.readable for entry in sample]).points
         return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
 
-    def pack(self, entries: Sequence[IndexEntry]) -> Pack:
+    def pack(self, batch: Batch) -> Pack:
         """The entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
+        entries = batch.entries
         if len(entries) > MOST_DOCUMENTS:
             raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
-        apart = take_apart([entry.readable for entry in entries])
+        apart = take_apart(batch.runs)
         keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
         true_pairs = keys & np.uint64((1 << pairs.SECOND_BITS) - 1) != 0
         codes, sizes = self.alphabet.encode(apart.runs)
@@ -96,27 +96,16 @@ class Packer:
             differences=apart.differences,
             difference_sizes=apart.sizes,
             gram_lengths=np.bincount(owners, 1 + true_pairs, minlength=len(entries)).astype(np.int64),
-            word_lengths=np.array([len(entry.words) for entry in entries], dtype=np.int64),
+            word_lengths=np.bincount(batch.words.owners, minlength=len(entries)),
             pairs=postings.packed(keys, owners.astype(np.uint64)),
-            words=_terms_pack([entry.words for entry in entries]),
-            tags=_terms_pack([entry.tags for entry in entries]),
+            words=_terms_pack(batch.words),
+            tags=_terms_pack(Terms.of([entry.tags for entry in entries])),
         )
 
 
-def _terms_pack(lists: Sequence[Sequence[str]]) -> TermsPack:
-    numbers: defaultdict[str, int] = numbered()
-    lengths = [len(terms) for terms in lists]
-    every = map(numbers.__getitem__, chain.from_iterable(lists))
-    keys = np.fromiter(every, dtype=np.uint64, count=sum(lengths))
-    owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
-    return TermsPack([term.encode("utf-8", "surrogatepass") for term in numbers], postings.packed(keys, owners))
-
-
-def numbered() -> defaultdict[Any, int]:
-    """A dictionary that numbers its keys from 0 as they are asked for."""
-    numbers: defaultdict[Any, int] = defaultdict()
-    numbers.default_factory = numbers.__len__
-    return numbers
+def _terms_pack(terms: Terms) -> TermsPack:
+    rows = postings.packed(terms.numbers.astype(np.uint64), terms.owners.astype(np.uint64))
+    return TermsPack([term.encode("utf-8", "surrogatepass") for term in terms.terms], rows)
 
 
 def _digest(digest: str) -> bytes:

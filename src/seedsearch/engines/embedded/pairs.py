@@ -23,8 +23,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.code_points import Points
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.alphabet import Points
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter

@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from seedsearch.code_points import Points, points
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.alphabet import Points, points
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
 

@@ -10,25 +10,18 @@ there instead.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.batch import Ints, RunTexts
+from seedsearch.code_points import Points, text_of
 from seedsearch.engines.embedded import varints
-from seedsearch.engines.embedded.alphabet import Points, points, text_of, traditional
-from seedsearch.engines.embedded.postings import Ints
+from seedsearch.engines.embedded.alphabet import traditional
 from seedsearch.engines.embedded.varints import Bytes
-from seedsearch.folding import WIDE, table
-
-Mask = NDArray[np.bool_]
 
 _WIDE_MARKS = dict(zip(",:;?!()", "，：；？！（）", strict=True))
-_SPACE = 0x20
-_POINTS = 0x110000
 
 
 @cache
@@ -38,27 +31,6 @@ def readings() -> Points:
     made = np.stack([plain, plain, traditional()])
     for narrow, wide in _WIDE_MARKS.items():
         made[1:, ord(narrow)] = ord(wide)
-    return made
-
-
-@cache
-def _folding() -> Points:
-    made = np.arange(_POINTS, dtype=np.uint32)
-    for char, folded in table().items():
-        made[char] = ord(folded)
-    return made
-
-
-@cache
-def _blank() -> Mask:
-    return np.array([chr(char).isspace() for char in range(0x10000)])
-
-
-@cache
-def _wide() -> Mask:
-    made = np.zeros(_POINTS, dtype=bool)
-    for first, last in re.findall(r"(.)(?:-(.))?", WIDE):
-        made[ord(first) : ord(last or first) + 1] = True
     return made
 
 
@@ -72,34 +44,15 @@ class Apart:
     sizes: Ints
 
 
-def take_apart(texts: Sequence[str]) -> Apart:
-    """The run texts of readable texts, and what makes them readable again."""
-    chars = points("".join(f"{text}\0" for text in texts))  # NUL is no blank, and no blank is dropped beside it
-    ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
-    folded = _folding()[chars]
-    lacking = _lacking(chars, folded)
-    is_text = ~lacking
-    is_text[ends - 1] = False
-    lengths = np.diff(np.cumsum(is_text)[ends - 1], prepend=0)
-    owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
-    out = np.flatnonzero(lacking)
-    # Where a lacking blank stands: before the character of the run text that follows it.
-    places: Ints = (np.cumsum(is_text) - is_text)[out]
-    runs = folded[is_text]
-    return Apart(runs, lengths, *_differences(runs, chars[is_text], lengths, (owners[out], places, chars[out])))
-
-
-def _lacking(chars: Points, folded: Points) -> Mask:
-    """The blanks that the run texts lack; those that they keep become spaces in `folded`."""
-    blank = _blank()[np.minimum(chars, 0xFFFF)]
-    edges = np.diff(blank, prepend=False, append=False)
-    firsts, lasts = np.flatnonzero(edges).reshape(-1, 2).T
-    wide = _wide()
-    dropped = (firsts > 0) & wide[chars[firsts - 1]] & wide[chars[np.minimum(lasts, len(chars) - 1)]]
-    kept = firsts[~dropped]
-    folded[kept] = _SPACE
-    blank[kept] = False
-    return blank
+def take_apart(runs: RunTexts) -> Apart:
+    """Run texts, and what makes them readable again."""
+    is_text = runs.is_text()
+    ends = np.cumsum(runs.lengths + 1)
+    # Where a lacking blank stands: before the character of the run texts without NULs that follows it.
+    owners = np.searchsorted(ends, runs.lacking_before, side="right")
+    between = owners, runs.lacking_before - owners, runs.lacking
+    points = runs.points[is_text]
+    return Apart(points, runs.lengths, *_differences(points, runs.readable[is_text], runs.lengths, between))
 
 
 def _differences(runs: Points, kept: Points, lengths: Ints, between: tuple[Ints, Ints, Points]) -> tuple[Bytes, Ints]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from seedsearch.batch import Batch
 from seedsearch.engines.embedded import merging
 from seedsearch.engines.embedded.building import Pending
 from seedsearch.engines.embedded.container import Section, laid_out
@@ -144,7 +145,7 @@ class EmbeddedWriter:
         if self._entries:
             packer = self.packer(self._entries)
             entries, self._entries, self._characters = self._entries, [], 0
-            self._take(packer.pack(entries))
+            self._take(packer.pack(Batch.of(entries)))
 
     def _take(self, pack: Pack) -> None:
         if self._pending is not None and not (
