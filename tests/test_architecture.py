@@ -69,7 +69,7 @@ LAYERS = {
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"batch", "bm25", "code_points", "errors", "folding", "model", "query", "runs"},
+    "engines": {"batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"},
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from seedsearch.errors import WorkerDied
-from seedsearch.parallel import map_in_order
+from seedsearch.parallel import made_ahead, map_in_order
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -32,3 +32,23 @@ def test_a_script_without_a_guard_can_index(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(script, encoding="utf-8")
     done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("4\n", "", 0)
+
+
+def test_what_is_made_ahead_comes_in_order() -> None:
+    assert list(made_ahead(map(abs, range(-9, 0)))) == list(range(9, 0, -1))
+    assert list(made_ahead([])) == []
+
+
+def test_what_is_made_ahead_is_one_item_only() -> None:
+    made: list[int] = []
+    some = made_ahead(map(made.append, range(9)))
+    next(some)
+    some.close()
+    assert made == [0, 1]
+
+
+def test_an_error_comes_where_the_item_would() -> None:
+    some = made_ahead(1 // i for i in (1, 0))
+    assert next(some) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(some)

@@ -79,7 +79,7 @@ def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords = NONE) ->
 
 def doc_id_of(path: str) -> str:
     """The path as an engine can store it: bytes that are no UTF-8 are spelled out."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def analyse(job: Job) -> Outcome:

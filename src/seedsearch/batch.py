@@ -96,10 +96,12 @@ def _lacking(chars: Points, folded: Points) -> Mask:
 class Terms:
     """The terms of a field in some documents: occurrence i is of `terms[numbers[i]]`, in document `owners[i]`.
 
-    The occurrences are in no order; no term is listed twice.
+    The occurrences are in no order; no term is listed twice. `known` is for each term the number that it has in every
+    batch, or -1.
     """
 
     terms: Sequence[str]
+    known: Ints
     numbers: Ints
     owners: Ints
 
@@ -110,7 +112,7 @@ class Terms:
         lengths = [len(terms) for terms in lists]
         every = map(places.__getitem__, chain.from_iterable(lists))
         numbers = np.fromiter(every, dtype=np.int64, count=sum(lengths))
-        return cls(list(places), numbers, np.repeat(np.arange(len(lists)), lengths))
+        return cls(list(places), np.full(len(places), -1), numbers, np.repeat(np.arange(len(lists)), lengths))
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,18 +171,22 @@ def _changed(
 
 def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """What came of each job, in order; in this process until the work is worth others."""
-    sample, rest = _split(_spread(jobs), SAMPLE)
-    first: list[Done] = []
+    spread = _spread(jobs)
+    begin = _end(spread, 0, SAMPLE)
+    sample, first = spread[:begin], list[Done]()
 
     def tasks() -> Iterator[Task]:
         """Asked for when the workers have been started: the sample is analysed meanwhile."""
         outcomes = [analyse(job) for job, _ in sample]
         packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
         first.append(packed(outcomes, packer, own))
-        for some in _portions(rest):
-            yield Task([job for job, _ in some], packer, own)
+        at = begin
+        while at < len(spread):
+            end = _end(spread, at, TASK_BYTES)
+            yield Task([job for job, _ in spread[at:end]], packer, own)
+            at = end
 
-    worth = workers if sum(size for _, size in rest) > WORTH_WORKERS else 1
+    worth = workers if sum(size for _, size in spread[begin:]) > WORTH_WORKERS else 1
     for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
         yield from first
         first.clear()
@@ -208,19 +212,14 @@ def _followed(
             progress(Progress(files, total, tally.damage))
 
 
-def _split(jobs: Sequence[tuple[Job, int]], size: int) -> tuple[Sequence[tuple[Job, int]], Sequence[tuple[Job, int]]]:
-    """As many jobs as come to `size` bytes, and the others."""
-    for i, (_, of_job) in enumerate(jobs[:TASK_FILES]):
-        size -= of_job
+def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
+    """Where those of the jobs from `begin` on end that come to `size` bytes."""
+    last = min(begin + TASK_FILES, len(jobs))
+    for at in range(begin, last):
+        size -= jobs[at][1]
         if size <= 0:
-            return jobs[: i + 1], jobs[i + 1 :]
-    return jobs[:TASK_FILES], jobs[TASK_FILES:]
-
-
-def _portions(jobs: Sequence[tuple[Job, int]]) -> Iterator[Sequence[tuple[Job, int]]]:
-    while jobs:
-        some, jobs = _split(jobs, TASK_BYTES)
-        yield some
+            return at + 1
+    return last
 
 
 def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _Tally) -> None:

@@ -1,12 +1,12 @@
-"""A function over many items by several processes: in order, with bounded memory."""
+"""A function over many items by several processes: in order, with bounded memory; and work one step ahead."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from types import ModuleType
@@ -48,6 +48,19 @@ def map_in_order(
     except BrokenProcessPool as error:
         what = "a worker process was ended from outside, perhaps for want of memory"
         raise WorkerDied(what, hint="use fewer of them: --workers 1") from error
+
+
+def made_ahead(items: Iterable[T]) -> Generator[T]:
+    """The items of an iterable, each made by a thread while the one before it is used.
+
+    It pays where most of the work is array operations and the like, which other threads can run beside.
+    """
+    source, over = iter(items), object()
+    with ThreadPoolExecutor(1) as pool:
+        coming: Future[T | object] = pool.submit(next, source, over)
+        while (item := coming.result()) is not over:
+            coming = pool.submit(next, source, over)
+            yield item  # type: ignore[misc]  # `over` is none
 
 
 def _in_order(pool: ProcessPoolExecutor, function: Callable[[T], R], items: Iterable[T], ahead: int) -> Iterator[R]:

@@ -58,6 +58,7 @@ class _Words:
         numbers = np.fromiter(map(others.__getitem__, found), dtype=np.int64, count=len(found)) + len(known)
         return Terms(
             [*known, *others],
+            np.concatenate([cut.numbers[first_places], np.full(len(others), -1)]),
             np.concatenate([cut_numbers, numbers]),
             np.concatenate([self._owners[cut.starts], self._owners[places]]),
         )

@@ -25,12 +25,22 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._numbers = numbered()
+        self._of_known = np.zeros(0, dtype=np.int64)  # the number of a term that has one in every pack, or -1
         self._rows: list[Rows] = []
 
     def add(self, pack: TermsPack, first_document: int) -> None:
         """Take in the postings of one more pack."""
-        keys = np.fromiter(map(self._numbers.__getitem__, pack.terms), dtype=np.uint64, count=len(pack.terms))
-        self._rows.append(postings.moved(postings.renamed(pack.rows, keys), first_document))
+        room = int(pack.known.max(initial=-1)) + 1 - len(self._of_known)
+        if room > 0:
+            self._of_known = np.append(self._of_known, np.full(room + len(self._of_known), -1))
+        is_known = pack.known >= 0
+        numbers = np.full(len(pack.known), -1)
+        numbers[is_known] = self._of_known[pack.known[is_known]]
+        new = np.flatnonzero(numbers < 0)
+        terms = pack.terms
+        numbers[new] = [self._numbers[terms[i]] for i in new.tolist()]
+        self._of_known[pack.known[is_known]] = numbers[is_known]
+        self._rows.append(postings.moved(postings.renamed(pack.rows, numbers.astype(np.uint64)), first_document))
 
     def parts(self) -> Iterator[tuple[Sequence[bytes], Lists]]:
         """Terms and their lists in the order of the terms; the vocabulary is used up."""

@@ -79,7 +79,7 @@ def _grouped(stored: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
     group: list[bytes] = []
 
     def deflated() -> bytes:
-        made = zlib.compress(_numbers([len(one) for one in group]) + b"".join(group), 9)
+        made = zlib.compress(_numbers([len(one) for one in group]) + b"".join(group), 6)
         sizes.append(len(made))
         return made
 

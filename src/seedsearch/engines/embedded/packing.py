@@ -13,6 +13,7 @@ from seedsearch.batch import Batch, RunTexts, Terms
 from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
+from seedsearch.engines.embedded.terms import BETWEEN
 from seedsearch.engines.embedded.texts import take_apart
 from seedsearch.engines.embedded.varints import Bytes
 from seedsearch.model import IndexEntry
@@ -25,10 +26,20 @@ ENOUGH = 100_000
 
 @dataclass(frozen=True, slots=True)
 class TermsPack:
-    """The postings of a field: key k of `rows` is `terms[k]`."""
+    """The postings of a field: key k of `rows` is term k.
 
-    terms: list[bytes]
+    The terms are joined by the byte 255, which UTF-8 never has; `known` is for each the number that it has in every
+    pack, or -1.
+    """
+
+    joined: bytes
+    known: NDArray[np.int64]
     rows: Rows
+
+    @property
+    def terms(self) -> list[bytes]:
+        """The terms."""
+        return self.joined.split(BETWEEN) if len(self.known) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,8 @@ class Pack:
     def without_postings(self) -> Pack:
         """The documents alone."""
         nothing = np.zeros(0, dtype=np.uint64)
-        return replace(self, pairs=nothing, words=TermsPack([], nothing), tags=TermsPack([], nothing))
+        no_terms = TermsPack(b"", np.zeros(0, dtype=np.int64), nothing)
+        return replace(self, pairs=nothing, words=no_terms, tags=no_terms)
 
     @property
     def size(self) -> int:
@@ -105,7 +117,7 @@ class Packer:
 
 def _terms_pack(terms: Terms) -> TermsPack:
     rows = postings.packed(terms.numbers.astype(np.uint64), terms.owners.astype(np.uint64))
-    return TermsPack([term.encode("utf-8", "surrogatepass") for term in terms.terms], rows)
+    return TermsPack(BETWEEN.join(t.encode("utf-8", "surrogatepass") for t in terms.terms), terms.known, rows)
 
 
 def _digest(digest: str) -> bytes:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -28,6 +28,7 @@ from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
+from seedsearch.parallel import made_ahead
 
 CHUNK = 256
 KEPT_CHUNKS = 1024  # unpacked
@@ -84,14 +85,17 @@ class PairsWriter:
         yield "pairs.chunks", [places.astype("<i8").tobytes() for places in (*self._places, end)]
 
     def _written(self, parts: Iterable[Part], singles: SinglesWriter) -> Iterable[Chunk]:
-        for keys, lists in parts:
-            extras = postings.extras_of(lists)
-            stored, starts = postings.encode(lists, extras, self._count, CHUNK)
+        for keys, lists, extras, stored, starts in made_ahead(self._encoded(parts)):
             yield stored
             if len(keys):
                 self._add(keys, *postings.numbers_of(lists.lengths, extras), starts // 8)
                 singles.add((keys >> np.uint64(SECOND_BITS)).astype(np.int64), lists)
             self._postings += len(stored)
+
+    def _encoded(self, parts: Iterable[Part]) -> Iterator[tuple[Keys, Lists, Ints, bytes, Ints]]:
+        for keys, lists in parts:
+            extras = postings.extras_of(lists)
+            yield keys, lists, extras, *postings.encode(lists, extras, self._count, CHUNK)
 
     def _add(self, keys: Keys, numbers: Keys, of_each: Ints, starts: Ints) -> None:
         """All chunks of a part at once."""
@@ -107,7 +111,7 @@ class PairsWriter:
         values[~is_number], values[is_number] = steps, numbers
         width = np.append(0, np.cumsum(varints.sizes(values)))[np.append(begins, len(values))]
         written = varints.encode(values).tobytes()
-        chunks = [zlib.compress(written[a:z], 9) for a, z in pairwise(width.tolist())]
+        chunks = [zlib.compress(written[a:z], 6) for a, z in pairwise(width.tolist())]
         places = self._at + np.cumsum([0, *map(len, chunks)])
         self._places.append(np.stack([places[:-1], self._postings + starts[heads]], axis=1))
         self._firsts.append(keys[heads])

@@ -165,29 +165,30 @@ def encode(lists: Lists, extras: Ints, count: int, chunk: int) -> tuple[bytes, I
     """The bits of the lists, and where each list begins (in bits)."""
     shape = Shape.of(lists.lengths, extras, count)
     starts, size = starts_of(shape.sizes, chunk)
-    owners = lists.owners()
+    if not size:
+        return b"", starts
     firsts = np.cumsum(lists.lengths) - lists.lengths
-    number, low = np.arange(len(owners)) - firsts[owners], shape.low[owners]
-    at = (starts[owners] + number * low).astype(np.int64, copy=False)
-    words = _fields(at, lists.documents & (1 << low) - 1, size)
+    number, low = np.arange(len(lists.documents)), np.repeat(shape.low, lists.lengths)
     high = starts + lists.lengths * shape.low
-    words += _ones(high[owners] + number + (lists.documents >> low), size)
+    bits = np.zeros(8 * size + -8 * size % 64 + 64, dtype=np.uint8)
+    bits[np.repeat(high - firsts, lists.lengths) + number + (lists.documents >> low)] = 1
     ends = np.cumsum(lists.counts)
-    before = np.append(0, ends)[firsts]
-    words += _ones((high + shape.high - before)[owners] + ends - 1, size)
-    return words.astype("<u4").tobytes()[:size], starts
+    before = ends[firsts] - lists.counts[firsts]
+    bits[np.repeat(high + shape.high - before - 1, lists.lengths) + ends] = 1
+    words = np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64, copy=False)
+    at = np.repeat(starts - firsts * shape.low, lists.lengths) + number * low
+    _add_fields(words, at, (lists.documents & (1 << low) - 1).astype(np.uint64))
+    return words.astype("<u8", copy=False).tobytes()[:size], starts
 
 
-def _fields(at: Ints, values: Ints, size: int) -> NDArray[np.float64]:
-    """Words of 32 bits with `values` (under 2 ** 32) from the bits `at` on; disjoint bits may be added."""
-    shifted, word = values << (at & 31), at >> 5
-    words = np.bincount(word, shifted & 0xFFFFFFFF, minlength=size // 4 + 2).astype(np.float64, copy=False)
-    words[1:] += np.bincount(word, shifted >> 32, minlength=size // 4 + 2)[:-1]
-    return words
-
-
-def _ones(at: Ints, size: int) -> NDArray[np.float64]:
-    return np.bincount(at >> 5, 1 << (at & 31), minlength=size // 4 + 2).astype(np.float64, copy=False)
+def _add_fields(words: Keys, at: Ints, values: Keys) -> None:
+    """Add `values` (under 2 ** 32) to words of 64 bits, from the bits `at` on, which ascend and do not overlap."""
+    word, inside = at >> 6, (at & 63).astype(np.uint64)
+    new = np.flatnonzero(np.diff(word, prepend=-1))
+    words[word[new]] += np.add.reduceat(values << inside, new)
+    # The last value of a word may reach into the next one.
+    last = np.append(new[1:], len(at)) - 1
+    words[word[new] + 1] += values[last] >> np.uint64(1) >> np.uint64(63) - inside[last]
 
 
 def _shape_of_one(documents: int, count: int) -> tuple[int, int]:

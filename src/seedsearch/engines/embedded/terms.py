@@ -13,7 +13,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from seedsearch.code_points import Points, points
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.parallel import made_ahead
 
 CHUNK = 256
 BETWEEN = b"\xff"
@@ -53,17 +54,20 @@ class TermsWriter:
         yield f"{self._field}.chunks", [places.tobytes()]
 
     def _written(self, parts: Iterable[Part]) -> Iterable[Chunk]:
-        for terms, lists in parts:
-            extras = postings.extras_of(lists)
-            stored, starts = postings.encode(lists, extras, self._count, CHUNK)
+        for terms, lists, extras, stored, starts in made_ahead(self._encoded(parts)):
             yield stored
             for start in range(0, len(terms), CHUNK):
                 some = slice(start, start + CHUNK)
                 self._add(terms[some], lists.lengths[some], extras[some], int(starts[start]) // 8)
             self._postings += len(stored)
 
+    def _encoded(self, parts: Iterable[Part]) -> Iterator[tuple[Sequence[bytes], Lists, Ints, bytes, Ints]]:
+        for terms, lists in parts:
+            extras = postings.extras_of(lists)
+            yield terms, lists, extras, *postings.encode(lists, extras, self._count, CHUNK)
+
     def _add(self, terms: Sequence[bytes], documents: Ints, extras: Ints, start: int) -> None:
-        text = zlib.compress(BETWEEN.join(terms), 9)
+        text = zlib.compress(BETWEEN.join(terms), 6)
         numbers = varints.encode(postings.numbers_of(documents, extras)[0]).tobytes()
         self._firsts.append(terms[0])
         self._places.append((self._at, self._at + len(text), self._postings + start))
