@@ -97,6 +97,11 @@ def test_the_committed_characters_are_what_the_tool_makes() -> None:
     assert made.CHARACTERS.read_text(encoding="utf-8") == made.make_characters()
 
 
+def test_the_committed_readings_are_what_the_tool_makes() -> None:
+    made = tool("make_readings")
+    assert made.READINGS.read_text(encoding="utf-8") == made.make_readings()
+
+
 def test_own_words_are_kept_whole() -> None:
     assert list(Lexicon().cut("创新联合体")) != ["创新联合体"]
     assert list(Lexicon(OWN).cut("创新联合体")) == ["创新联合体"]

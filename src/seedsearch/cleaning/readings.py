@@ -1,7 +1,7 @@
 """How Han characters are read: pinyin of single characters, with tones and without.
 
-Readings are those of pypinyin's table (about 42,000 characters), which is loaded on the first question. Marks on
-damaged pages write them in several ways: with tone marks, without, ü as v, ɡ (U+0261) for g; `letters` makes them one.
+Readings are those of pypinyin's table (about 42,000 characters; `tools/make_readings.py` makes `readings.txt` of it),
+which is read on the first question. Marks on damaged pages write them in several ways: with tone marks, without, ü as v, ɡ (U+0261) for g; `letters` makes them one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from functools import cache, lru_cache
+from pathlib import Path
 
 # What stands in a mark: small letters with and without tones, the IPA letters of GBK's pinyin row, and v for ü.
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹḿɡɑ"
@@ -30,9 +31,8 @@ def toneless(reading: str) -> str:
 
 @cache
 def _table() -> dict[int, str]:
-    from pypinyin.pinyin_dict import pinyin_dict
-
-    return pinyin_dict
+    lines = Path(__file__).with_name("readings.txt").read_text(encoding="utf-8").split("\n")
+    return {ord(line[0]): line[1:] for line in lines if line}
 
 
 @lru_cache(maxsize=16384)
