@@ -28,7 +28,7 @@ from seedsearch.dictionary import words_for
 from seedsearch.engines import Writer, open_engine
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport, Progress
-from seedsearch.parallel import map_in_order
+from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
@@ -44,6 +44,9 @@ SAMPLE = 400_000
 TASK_BYTES, TASK_FILES = 400_000, 500
 # Tasks under way for each worker.
 AHEAD = 3
+
+# New files that are likely to be worth them.
+MANY_FILES = 1000
 
 # What a worker needs.
 PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded")
@@ -123,6 +126,8 @@ def build_index(
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
             known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
+            if len(files) > len(known) + MANY_FILES and workers != 1:
+                prepare(PRELOAD)  # ready when it is known what has changed
             digests = {} if rebuild else engine.digests()
             files_of = _files_of(digests, known)
             jobs = list(_changed(files, known, digests, encoding, tally, full=full))

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from types import ModuleType
 from typing import TypeVar
 
@@ -38,16 +38,21 @@ def map_in_order(
     if count == 1:
         yield from map(function, items)
         return
-    context = get_context("forkserver")
-    context.set_forkserver_preload(list(preload))
+    prepare(preload)
     try:
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
+        with ProcessPoolExecutor(count, mp_context=get_context("forkserver")) as pool:
             for _ in range(count):
                 _submitted(pool, os.getpid)  # starts a worker, while the first items are made
             yield from _in_order(pool, function, items, ahead * count)
     except BrokenProcessPool as error:
         what = "a worker process was ended from outside, perhaps for want of memory"
         raise WorkerDied(what, hint="use fewer of them: --workers 1") from error
+
+
+def prepare(preload: Sequence[str]) -> None:
+    """Start the process that workers are copies of, without waiting for what it imports; once a process."""
+    get_context("forkserver").set_forkserver_preload(list(preload))
+    forkserver.ensure_running()
 
 
 def made_ahead(items: Iterable[T]) -> Generator[T]:

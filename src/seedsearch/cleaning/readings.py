@@ -1,7 +1,8 @@
 """How Han characters are read: pinyin of single characters, with tones and without.
 
 Readings are those of pypinyin's table (about 42,000 characters; `tools/make_readings.py` makes `readings.txt` of it),
-which is read on the first question. Marks on damaged pages write them in several ways: with tone marks, without, ü as v, ɡ (U+0261) for g; `letters` makes them one.
+which is read on the first question. Marks on damaged pages write them in several ways: with tone marks, without, ü as
+v, ɡ (U+0261) for g; `letters` makes them one.
 """
 
 from __future__ import annotations
