@@ -22,8 +22,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from seedsearch.cleaning.settling import settled
 from seedsearch.damage import Damage
@@ -119,19 +120,25 @@ def edits(text: str) -> list[Edit]:
 
 def _once(text: str) -> list[Edit]:
     page = _Dense(text)
-    found = list(_copies(page))
+    sentences, mark = _sentences(page)
+    seeds = [sentence for sentence in sentences if len(sentence) >= _SEED]
+    if len(set(seeds)) == len(seeds):
+        return []
+    starts = accumulate((len(sentence) + mark for sentence in sentences), initial=0)
+    found = list(_copies(page, zip(starts, sentences, strict=False)))
     return list(_deletions(page, _damage(page, found))) if found else []
 
 
-def _copies(page: _Dense) -> Iterator[_Copy]:
+def _copies(page: _Dense, sentences: Iterable[tuple[int, str]]) -> Iterator[_Copy]:
     """Passages of whole sentences that stand earlier too, from left to right, without overlap.
 
+    `sentences` come with their dense offsets.
     Every character is looked at a bounded number of times: no stretch is entered again, and growing to the left
     stops at the last long one.
     """
     first: dict[str, int] = {}
     done = floor = 0
-    for at, sentence in _sentences(page):
+    for at, sentence in sentences:
         if len(sentence) < _SEED:
             continue
         source = first.setdefault(sentence, at)
@@ -146,16 +153,10 @@ def _copies(page: _Dense) -> Iterator[_Copy]:
             yield copy
 
 
-def _sentences(page: _Dense) -> Iterator[tuple[int, str]]:
-    """Every sentence, without its end mark, with its dense offset; every line where there are no sentences."""
+def _sentences(page: _Dense) -> tuple[list[str], int]:
+    """The sentences without their end marks, which are 1 long; or the lines where there are none, with marks of 0."""
     sentences = _SENTENCE_END.split(page.dense)
-    mark = 1
-    if len(sentences) * _LONG < len(page.dense):
-        sentences, mark = page.lines(), 0
-    at = 0
-    for sentence in sentences:
-        yield at, sentence
-        at += len(sentence) + mark
+    return (sentences, 1) if len(sentences) * _LONG >= len(page.dense) else (page.lines(), 0)
 
 
 def _grown(dense: str, source: int, at: int, floor: int) -> tuple[int, int]:
