@@ -122,6 +122,8 @@ def _analysed(job: Job, content: bytes, digest: str, state: State) -> Outcome:
 
 def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure]) -> State:
     """The state of a file with what was found in it."""
+    if documents_ == [path] and not failures:
+        return state
     whole = next((failure for failure in failures if failure.path == path and not documents_), None)
     lost = tuple((f.path[len(path) :], f.reason, f.skipped) for f in failures if f is not whole)
     return replace(

@@ -56,6 +56,8 @@ class Cleaned:
     @property
     def damage(self) -> dict[str, int]:
         """How often each kind of damage was met, repaired or not."""
+        if not self.edits and not self.findings:
+            return {}
         kinds = [e.kind for e in self.edits] + [f.kind for f in self.findings]
         return {str(kind): count for kind, count in sorted(Counter(kinds).items())}
 

@@ -117,13 +117,13 @@ def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
 def read_bytes(path: str) -> bytes:
     """The bytes of one file; raises SourceError with the reason where they can not be had."""
     try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
+        with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise SourceError(f"{path} is not a regular file")
             if status.st_size > LARGEST_FILE:
                 raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
-            return file.read()
+            return file.readall()
     except OSError as error:
         raise SourceError(f"{path} can not be read: {_reason(error)}") from error
 

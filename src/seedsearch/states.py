@@ -7,10 +7,12 @@ import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Self
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = date(1970, 1, 1)
+_DAY = 24 * 60 * 60 * 10**9  # ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,15 @@ class Stamp:
     @property
     def date(self) -> str:
         """The day of the last change, UTC, as YYYY-MM-DD; for a day past the calendar the nearest that it has."""
-        try:
-            return str((_EPOCH + timedelta(microseconds=self.changed // 1000)).date())
-        except OverflowError:
-            return str((datetime.max if self.changed > 0 else datetime.min).date())
+        return _date(self.changed // _DAY)
+
+
+@lru_cache(maxsize=1024)
+def _date(day: int) -> str:
+    try:
+        return str(_EPOCH + timedelta(days=day))
+    except OverflowError:
+        return str(date.max if day > 0 else date.min)
 
 
 @dataclass(frozen=True, slots=True)

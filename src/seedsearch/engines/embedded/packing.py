@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -117,7 +117,13 @@ class Packer:
 
 def _terms_pack(terms: Terms) -> TermsPack:
     rows = postings.packed(terms.numbers.astype(np.uint64), terms.owners.astype(np.uint64))
-    return TermsPack(BETWEEN.join(t.encode("utf-8", "surrogatepass") for t in terms.terms), terms.known, rows)
+    return TermsPack(_joined(terms.terms), terms.known, rows)
+
+
+def _joined(terms: Sequence[str]) -> bytes:
+    if not any("\n" in term for term in terms):
+        return "\n".join(terms).encode("utf-8", "surrogatepass").replace(b"\n", BETWEEN)
+    return BETWEEN.join(term.encode("utf-8", "surrogatepass") for term in terms)
 
 
 def _digest(digest: str) -> bytes:
