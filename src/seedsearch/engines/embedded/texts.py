@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 
 from seedsearch.batch import Ints, RunTexts
-from seedsearch.code_points import Points, text_of
+from seedsearch.code_points import Mask, Points, text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import traditional
 from seedsearch.engines.embedded.varints import Bytes
@@ -57,13 +57,13 @@ def take_apart(runs: RunTexts) -> Apart:
 
 def _differences(runs: Points, kept: Points, lengths: Ints, between: tuple[Ints, Ints, Points]) -> tuple[Bytes, Ints]:
     """For each text the table with the fewest differences, and these; `kept` is what is readable."""
-    starts = np.cumsum(lengths) - lengths
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    wrong = [_reading(number, runs) != kept for number in range(len(readings()))]
-    counts = [np.bincount(owners, some, minlength=len(lengths)) for some in wrong]
-    chosen = np.argmin(counts, axis=0)
-    at = np.flatnonzero(np.choose(chosen[owners], wrong))
-    owner = np.concatenate([between[0], owners[at]])
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    inside = np.minimum(runs, 0xFFFF).astype(np.int64)
+    wrong = [np.flatnonzero(_as_read(table[inside], runs) != kept) for table in readings()]
+    chosen = np.argmin([np.searchsorted(some, ends) - np.searchsorted(some, starts) for some in wrong], axis=0)
+    at = np.sort(np.concatenate([_of_chosen(some, chosen == k, lengths) for k, some in enumerate(wrong)]))
+    owner = np.concatenate([between[0], np.searchsorted(ends, at, side="right")])
     places = np.concatenate([between[1], at])
     codes = np.concatenate([between[2].astype(np.int64) << 1, kept[at].astype(np.int64) << 1 | 1])
     order = np.lexsort((places, owner))
@@ -72,6 +72,14 @@ def _differences(runs: Points, kept: Points, lengths: Ints, between: tuple[Ints,
     new = np.flatnonzero(np.diff(owner, prepend=-1))
     gaps[new] = places[new] - starts[owner[new]]
     return _written(chosen, owner, gaps, codes[order])
+
+
+def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:
+    """Those of the places that are in chosen texts."""
+    if not is_chosen.any():
+        return places[:0]
+    chosen: Ints = places if is_chosen.all() else places[np.repeat(is_chosen, lengths)[places]]
+    return chosen
 
 
 def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes, Ints]:
@@ -86,10 +94,11 @@ def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes,
     return varints.encode(values), np.diff(ends[np.append(heads, len(values))])
 
 
-def _reading(number: int | Ints, runs: Points) -> Points:
-    """What is readable by a table, or by one for each character."""
-    made: Points = readings()[number, np.minimum(runs, 0xFFFF)]
-    return np.where(runs < 0x10000, made, runs)
+def _as_read(made: Points, runs: Points) -> Points:
+    """What a table made of run texts, with the characters that it does not know as they are."""
+    above = np.flatnonzero(runs > 0xFFFF)
+    made[above] = runs[above]
+    return made
 
 
 def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -> list[str]:
@@ -101,7 +110,7 @@ def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -
     heads = np.append(0, value_ends[:-1])
     counts = np.diff(value_ends, prepend=0) // 2
     owners = np.repeat(np.arange(len(lengths)), lengths)
-    made = _reading(values[heads][owners], runs)
+    made = _as_read(readings()[values[heads][owners], np.minimum(runs, 0xFFFF)], runs)
     gaps, codes = np.delete(values, heads).reshape(-1, 2).T
     owner = np.repeat(np.arange(len(counts)), counts)
     starts = np.cumsum(lengths) - lengths
