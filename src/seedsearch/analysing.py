@@ -13,6 +13,7 @@ from seedsearch.errors import SeedsearchError, SourceError
 from seedsearch.formats import Asked, complete, documents_on_disk
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.model import Cleaned, Failure, IndexEntry
+from seedsearch.parallel import Sent
 from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.source import read_bytes
@@ -21,7 +22,7 @@ from seedsearch.tokenizing import words_of
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Sent):
     """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents."""
 
     path: str
@@ -31,7 +32,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Sent):
     """What came of a file. `state` is None where the next run has to try again.
 
     `entries` are its documents; there are none for a file whose content is the known one, and after packing. `damage`

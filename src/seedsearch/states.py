@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
+from seedsearch.parallel import Sent
+
 _EPOCH = date(1970, 1, 1)
 _DAY = 24 * 60 * 60 * 10**9  # ns
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Sent):
     """What tells that a file is the one that was read: size in bytes, time of its last change (ns), inode."""
 
     size: int
@@ -43,7 +45,7 @@ def _date(day: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class State(Sent):
     """A file as it was last read: in which encoding if one was given, and what of it is in the index.
 
     `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why

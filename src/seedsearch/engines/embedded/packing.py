@@ -121,8 +121,9 @@ def _terms_pack(terms: Terms) -> TermsPack:
 
 
 def _joined(terms: Sequence[str]) -> bytes:
-    if not any("\n" in term for term in terms):
-        return "\n".join(terms).encode("utf-8", "surrogatepass").replace(b"\n", BETWEEN)
+    lines = "\n".join(terms)
+    if lines.count("\n") < max(len(terms), 1):  # none in a term
+        return lines.encode("utf-8", "surrogatepass").replace(b"\n", BETWEEN)
     return BETWEEN.join(term.encode("utf-8", "surrogatepass") for term in terms)
 
 
