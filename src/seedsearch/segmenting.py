@@ -16,8 +16,8 @@ from seedsearch.lexicon import NONE, Lexicon, OwnWords
 
 # jieba's work grows faster than its input on long runs of one character; no word is near this long.
 LONGEST_RUN = 400
-# Characters that are cut before loading a dictionary pays.
-WORTH_LOADING = 4_000
+# Characters that are cut before loading a dictionary pays: it takes as long as they do.
+WORTH_LOADING = 40_000
 
 Cut = Callable[[str], list[str]]
 
