@@ -107,6 +107,11 @@ def filled(engine: Engine) -> Engine:
 def test_what_each_query_matches(filled: Engine, query: Query, expected: str) -> None:
     assert found(filled, query) == set(expected)
     assert filled.search(query, 0).total == len(expected)
+    assert filled.totals([query, run("量子"), Ranked(query, ((Term("word", "与"), 1.0),))]) == [
+        len(expected),
+        0,
+        len(expected),
+    ]
 
 
 def test_ranked_puts_the_scored_first(filled: Engine) -> None:

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.alphabet import Points
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
 
 CHUNK = 256
@@ -35,6 +34,9 @@ SECOND_BITS = 21
 BLANK = 0x20
 
 Keys = NDArray[np.uint64]
+PairRows = NDArray[
+    np.int64
+]  # a column for each pair: it, its documents and extras, and the bit at which its list begins
 Part = tuple[Keys, Lists]
 
 
@@ -115,16 +117,6 @@ class PairsWriter:
         self._at = int(places[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class PairRows:
-    """Some pairs, sorted; for each its documents and extras, and the bit at which its list begins."""
-
-    keys: Keys
-    documents: Ints
-    extras: Ints
-    starts: Ints
-
-
 class PairTable:
     """The pairs of a mapped segment."""
 
@@ -146,8 +138,8 @@ class PairTable:
 
     def keys(self) -> Keys:
         """All pairs."""
-        chunks = [self._chunk(number).keys for number in range(len(self.firsts))]
-        return np.concatenate([np.zeros(0, dtype=np.uint64), *chunks])
+        chunks = [rows[0] for number in range(len(self.firsts)) for rows in self._read([number])]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *chunks]).view(np.uint64)
 
     @cached_property
     def _places(self) -> NDArray[np.int64]:
@@ -161,58 +153,79 @@ class PairTable:
     def _postings(self) -> NDArray[np.uint8]:
         return self._container.array("pairs.postings", np.uint8)
 
-    def chunk(self, number: int) -> PairRows:
-        """One chunk."""
-        if (rows := self._kept.get(number)) is None:
-            rows = self._kept[number] = self._chunk(number)
-            if len(self._kept) > KEPT_CHUNKS:
-                self._kept.popitem(last=False)
-        return rows
+    def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks."""
+        kept = self._kept
+        if missing := [number for number in numbers if number not in kept]:
+            kept.update(zip(missing, self._read(missing), strict=True))
+        found = [kept[number] for number in numbers]
+        for number in numbers:
+            kept.move_to_end(number)
+        while len(kept) > KEPT_CHUNKS:
+            kept.popitem(last=False)
+        return found
 
-    def _chunk(self, number: int) -> PairRows:
-        begin, first = self._places[number].tolist()
-        end = int(self._places[number + 1][0])
-        values = varints.decode(np.frombuffer(zlib.decompress(self._numbers[begin:end]), dtype=np.uint8))
-        count = int(values[0])
-        keys = values[:count]
-        keys[0] = self.firsts[number]
-        documents, extras = postings.from_numbers(values[count:])
-        starts, _ = postings.starts_of(postings.Shape.of(documents, extras, self._count).sizes, CHUNK)
-        return PairRows(np.cumsum(keys).astype(np.uint64), documents, extras, 8 * first + starts)
+    def _read(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        places = [(self._places[number], int(self._places[number + 1][0])) for number in numbers]
+        raw = [zlib.decompress(self._numbers[begin:end]) for (begin, _), end in places]
+        stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
+        values = varints.decode(stored)
+        ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()
+        begins = [0, *ends[:-1]]
+        counts = values[begins].tolist()
+        heads = [begin + count for begin, count in zip(begins, counts, strict=True)]
+        numbered = np.concatenate([values[head:end] for head, end in zip(heads, ends, strict=True)])
+        documents, extras = postings.from_numbers(numbered)
+        sizes = postings.sizes_of(documents, extras, self._count)
+        made, at = [], 0
+        for number, begin, head, ((_, first), _) in zip(numbers, begins, heads, places, strict=True):
+            count = head - begin
+            rows = np.empty((4, count), dtype=np.int64)
+            values[begin] = self.firsts[number]
+            values[begin:head].cumsum(out=rows[0])
+            rows[1], rows[2] = documents[at : at + count], extras[at : at + count]
+            sizes[at : at + count].cumsum(out=rows[3])
+            rows[3] -= sizes[at : at + count]
+            rows[3] += 8 * int(first)
+            made.append(rows)
+            at += count
+        return made
 
     def postings_of(self, key: int) -> Lists | None:
         """The postings of a pair."""
-        if (found := self._find(key)) is None:
-            return None
-        return self._lists(found[0], slice(found[1], found[1] + 1))
+        (entry,) = self.entries([key])
+        return None if entry is None else postings.decode_few(self._postings, [entry], self._count)
 
-    def documents_of(self, key: int) -> int:
-        """How many documents have a pair, the deleted ones too."""
-        found = self._find(key)
-        return int(found[0].documents[found[1]]) if found else 0
-
-    def _find(self, key: int) -> tuple[PairRows, int] | None:
-        """The chunk that has a pair, and its place there."""
-        number = int(np.searchsorted(self.firsts, np.uint64(key), side="right")) - 1
-        if number < 0:
-            return None
-        rows = self.chunk(number)
-        at = int(np.searchsorted(rows.keys, np.uint64(key)))
-        if at == len(rows.keys) or rows.keys[at] != key:
-            return None
-        return rows, at
-
-    def _lists(self, rows: PairRows, some: slice) -> Lists:
-        return postings.decode(self._postings, rows.starts[some], rows.documents[some], rows.extras[some], self._count)
+    def entries(self, keys: Sequence[int]) -> list[Entry | None]:
+        """For each pair where its list is, None for a pair that no document has."""
+        wanted = np.array(keys, dtype=np.uint64)
+        numbers = self.firsts.searchsorted(wanted, side="right") - 1
+        chunks = self._chunks(sorted({number for number in numbers.tolist() if number >= 0}))
+        if not chunks:
+            return [None] * len(keys)
+        rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
+        found = rows.take(rows[0].searchsorted(wanted.view(np.int64)), axis=1, mode="clip").T.tolist()
+        return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
 
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
-        """The pairs from `low` to before `high`, and their lists."""
+        """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
+        return self._between(low, high, self._read)
+
+    def with_first(self, first: str) -> Lists:
+        """The lists of the pairs that begin with a character."""
+        return self._between(key_of(first), key_of(chr(ord(first) + 1)), self._chunks)[1]
+
+    def _between(
+        self, low: int, high: int, chunks: Callable[[Sequence[int]], Sequence[PairRows]]
+    ) -> tuple[Keys, Lists]:
         first = max(0, int(np.searchsorted(self.firsts, np.uint64(low), side="right")) - 1)
         last = int(np.searchsorted(self.firsts, np.uint64(high), side="left"))
-        chunks = [self.chunk(number) for number in range(first, last)]
-        if not chunks:
+        if first >= last:
             return np.zeros(0, dtype=np.uint64), Lists.empty()
-        names = ("keys", "documents", "extras", "starts")
-        rows = PairRows(*(np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names))
-        a, b = np.searchsorted(rows.keys, np.array([low, high], dtype=np.uint64)).tolist()
-        return rows.keys[a:b], self._lists(rows, slice(a, b)) if a < b else Lists.empty()
+        rows = np.concatenate(chunks(range(first, last)), axis=1)
+        a, b = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
+        keys, documents, extras, starts = rows[:, a:b]
+        if not len(keys):
+            return np.zeros(0, dtype=np.uint64), Lists.empty()
+        return keys.view(np.uint64), postings.decode(self._postings, starts, documents, extras, self._count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,15 +13,21 @@ from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import LONG, Entry, Ints, Lists
 from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
 Mask = NDArray[np.bool_]
+Key = tuple[Field, str]  # a term
 Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the term
 
 _NOTHING: Found = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def _moved(entry: Entry, begin: int) -> Entry:
+    """A list of a section that begins at the bit `begin` of the file."""
+    return entry[0], entry[1], begin + entry[2]
 
 
 class Segment:
@@ -66,30 +72,60 @@ class Segment:
 
     def with_term(self, field: Field, term: str) -> Found:
         """The documents that have a term."""
-        if field == "gram":
-            return self._with_gram(term)
-        return self.there(self.tables[field].postings_of(term.encode("utf-8", "surrogatepass")))
+        found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
+        return found[0] if found else _NOTHING
 
-    def _with_gram(self, gram: str) -> Found:
-        if len(gram) == 1 and (single := self.singles.postings_of(gram)) is not None:
-            return self.there(single)
-        if len(gram) == 1:
-            _, lists = self.pairs.between(pairs.key_of(gram), pairs.key_of(chr(ord(gram) + 1)))
-            return self.together(lists)
-        return self.there(self.pairs.postings_of(pairs.key_of(*gram)) if len(gram) == 2 else None)
+    def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
+        """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
 
-    def at_most_with(self, gram: str) -> int:
-        """How many documents may have a gram, as far as can be told without reading its list."""
-        return self.pairs.documents_of(pairs.key_of(*gram)) if len(gram) == 2 else self.documents.count
+        Documents that were deleted are left out, terms that no document has are passed over.
+        """
+        whole, count = self.container.whole(), self.documents.count
+        short: list[tuple[int, Entry]] = []
+        for place, entry in self._entries(terms):
+            if entry is None:
+                documents, counts = self.together(self.pairs.with_first(terms[place][1]))
+                yield [place], Lists(np.array([len(documents)]), documents, counts)
+            elif entry[0] < LONG:
+                short.append((place, entry))
+            else:
+                yield [place], self._there(postings.decode_few(whole, [entry], count))
+        if short:
+            lists = postings.decode_few(whole, [entry for _, entry in short], count)
+            yield [place for place, _ in short], self._there(lists)
 
-    def there(self, lists: Lists | None) -> Found:
-        """One list without the documents that were deleted."""
-        if lists is None:
-            return _NOTHING
+    def _entries(self, terms: Sequence[Key]) -> Iterator[tuple[int, Entry | None]]:
+        """Where in the file the lists are (none for a character without a list), with the places of the terms."""
+        of_pairs = [(place, text) for place, (field, text) in enumerate(terms) if field == "gram" and len(text) == 2]
+        begin = 8 * self.container.span("pairs.postings")[0]
+        entries = self.pairs.entries([pairs.key_of(*text) for _, text in of_pairs])
+        for (place, _), entry in zip(of_pairs, entries, strict=True):
+            if entry is not None:
+                yield place, _moved(entry, begin)
+        for place, (field, text) in enumerate(terms):
+            if field != "gram":
+                entry = self.tables[field].entry(text.encode("utf-8", "surrogatepass"))
+                if entry is not None:
+                    yield place, _moved(entry, 8 * self.container.span(f"{field}.postings")[0])
+            elif len(text) == 1:
+                entry = self.singles.entry(text)
+                yield place, entry and _moved(entry, 8 * self.container.span("singles")[0])
+
+    def at_most_with(self, grams: Sequence[str]) -> list[int]:
+        """How many documents may have each gram, as far as can be told without reading lists."""
+        entries = self.pairs.entries([pairs.key_of(*gram) for gram in grams if len(gram) == 2])
+        sizes = iter([0 if entry is None else entry[0] for entry in entries])
+        return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
+
+    def _there(self, lists: Lists) -> Lists:
+        """The lists without the documents that were deleted."""
+        if lists.documents.max(initial=0) >= self.documents.count:
+            raise ValueError("a posting of a document that there is not")
         if self.live is None:
-            return lists.documents, lists.counts
+            return lists
         there = self.live[lists.documents]
-        return lists.documents[there], lists.counts[there]
+        lengths = np.bincount(lists.owners(), there, minlength=len(lists.lengths)).astype(np.int64)
+        return Lists(lengths, lists.documents[there], lists.counts[there])
 
     def together(self, lists: Lists) -> Found:
         """Several lists as one, the counts added."""
@@ -98,7 +134,7 @@ class Segment:
         sums = np.bincount(lists.documents, lists.counts, minlength=self.documents.count)
         if self.live is not None:
             sums[~self.live] = 0
-        documents = np.flatnonzero(sums)
+        documents = (sums > 0).nonzero()[0]
         return documents, sums[documents].astype(np.int64)
 
     @cached_property
