@@ -54,7 +54,7 @@ KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
 LOOK_FOR_RUN, LOOK_CLOSER, READ_LIST, READ_POSTING = 0.7, 20.0, 25.0, 0.03
 MANY = 8  # a term that one document in so many has is kept as the counts of all
 UNIT = 2.0**-36
-AT_ONCE = 256  # documents for which what is left to be added is not worth another look at which can be left out
+AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
 
 _NONE: Documents = np.zeros(0, dtype=np.int64)
 
@@ -65,6 +65,9 @@ class Kept:
     def __init__(self, room: int = KEPT_BYTES) -> None:
         self._room = room
         self._items: OrderedDict[Hashable, tuple[typing.Any, int]] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._items
 
     def get(self, key: Hashable) -> typing.Any:
         """What was put under this key, None where it is not kept."""
@@ -195,10 +198,11 @@ class Answering:
 
     def _of_many(self, i: int, listed: Sequence[tuple[Listed, Field, float]], documents: Documents) -> Scores:
         """What the terms with counts add to the scores of some documents, in units."""
-        counts = np.stack([one.counts[documents] for one, _, _ in listed if one.counts is not None])
+        counts = np.concatenate([one.counts[documents] for one, _, _ in listed if one.counts is not None])
         norms = {field: self._norms(i, field)[documents] for field in {field for _, field, _ in listed}}
         weights, shares = np.array([(one.weight, weight / UNIT) for one, _, weight in listed]).T[:, :, None]
-        added = _added(weights, counts, np.stack([norms[field] for _, field, _ in listed]))
+        of_each = np.concatenate([norms[field] for _, field, _ in listed]).reshape(len(listed), -1)
+        added = _added(weights, counts.reshape(of_each.shape), of_each)
         units: Scores = np.rint(added * shares).sum(axis=0)
         return units
 
@@ -218,7 +222,7 @@ class Answering:
 
     def _load(self, keys: Iterable[Key]) -> None:
         """Read the lists of the terms that are not at hand."""
-        missing = [key for key in keys if self._kept.get(key) is None]
+        missing = [key for key in keys if key not in self._kept]
         if not missing:
             return
         parts = [(i, *part) for i, segment in enumerate(self._segments) for part in segment.read(missing)]

@@ -141,8 +141,12 @@ class Documents:
         return [d for d in documents if find(run, borders[d], borders[d + 1]) >= 0]
 
     def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
-        whole, borders = self._container.array(name, np.uint8), self._borders[row]
-        return [whole[borders[d] : borders[d + 1]] for d in documents]
+        whole, borders, at = (
+            self._container.array(name, np.uint8),
+            self._borders[row],
+            np.array(documents, dtype=np.int64),
+        )
+        return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
     def codes(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
         """The codes of some."""
@@ -159,7 +163,9 @@ class Documents:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
         chars, starts = self.alphabet.decode(np.concatenate(codes))
         ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
-        return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
+        lengths = starts.searchsorted(ends)
+        lengths[1:] -= lengths[:-1].copy()
+        return chars, lengths
 
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         """The readable texts of some, each with its run text."""
@@ -188,28 +194,35 @@ class Documents:
 
     def stored(self, document: int) -> bytes:
         """What was stored with one."""
-        return self._group(document // TOGETHER)[document % TOGETHER]
+        whole, at, sizes = self._group(document // TOGETHER)
+        place = document % TOGETHER
+        start = at + sum(sizes[:place])
+        return whole[start : start + sizes[place]]
 
     def all_stored(self) -> Iterator[bytes]:
         """What was stored with all."""
         for number in range(len(self._groups) - 1):
-            yield from self._group(number)
+            whole, at, sizes = self._group(number)
+            for size in sizes:
+                yield whole[at : at + size]
+                at += size
 
-    def _group(self, number: int) -> list[bytes]:
-        whole = zlib.decompress(self._container.bytes("stored")[self._groups[number] : self._groups[number + 1]])
-        count = min(TOGETHER, self.count - number * TOGETHER)
+    def _group(self, number: int) -> tuple[bytes, int, list[int]]:
+        """A group, where in it the first document begins, and the sizes of its documents."""
+        whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]])
         sizes, at = [], 0
-        for _ in range(count):
-            size = shift = 0
-            while whole[at] >= 128:
-                size, shift, at = size | (whole[at] & 127) << shift, shift + 7, at + 1
-            sizes.append(size | whole[at] << shift)
+        for _ in range(min(TOGETHER, self.count - number * TOGETHER)):
+            size, shift = whole[at], 7
+            while size >> shift:
+                at += 1
+                size, shift = size - (1 << shift) | whole[at] << shift, shift + 7
+            sizes.append(size)
             at += 1
-        made = []
-        for size in sizes:
-            made.append(whole[at : at + size])
-            at += size
-        return made
+        return whole, at, sizes
+
+    @cached_property
+    def _stored(self) -> memoryview:
+        return self._container.bytes("stored")
 
 
 def digest_of(stored: bytes) -> str:

@@ -167,8 +167,10 @@ class PairTable:
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
-        places = [(self._places[number], int(self._places[number + 1][0])) for number in numbers]
-        raw = [zlib.decompress(self._numbers[begin:end]) for (begin, _), end in places]
+        at = np.array(numbers)
+        firsts = self.firsts[at].tolist()
+        places = np.column_stack([self._places[at], self._places[at + 1, 0]]).tolist()
+        raw = [zlib.decompress(self._numbers[begin:end]) for begin, _, end in places]
         stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
         values = varints.decode(stored)
         ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()
@@ -178,19 +180,16 @@ class PairTable:
         numbered = np.concatenate([values[head:end] for head, end in zip(heads, ends, strict=True)])
         documents, extras = postings.from_numbers(numbered)
         sizes = postings.sizes_of(documents, extras, self._count)
-        made, at = [], 0
-        for number, begin, head, ((_, first), _) in zip(numbers, begins, heads, places, strict=True):
-            count = head - begin
-            rows = np.empty((4, count), dtype=np.int64)
-            values[begin] = self.firsts[number]
-            values[begin:head].cumsum(out=rows[0])
-            rows[1], rows[2] = documents[at : at + count], extras[at : at + count]
-            sizes[at : at + count].cumsum(out=rows[3])
-            rows[3] -= sizes[at : at + count]
-            rows[3] += 8 * int(first)
-            made.append(rows)
-            at += count
-        return made
+        columns = np.empty((4, len(documents)), dtype=np.int64)
+        columns[0] = np.concatenate([values[begin:head] for begin, head in zip(begins, heads, strict=True)])
+        columns[1:] = documents, extras, sizes
+        borders = np.cumsum([0, *counts])
+        columns[0, borders[:-1]] = 0
+        columns[::3].cumsum(axis=1, out=columns[::3])
+        columns[3] -= sizes
+        shifts = np.array([(first, 8 * place) for first, (_, place, _) in zip(firsts, places, strict=True)])
+        columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
+        return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 
     def postings_of(self, key: int) -> Lists | None:
         """The postings of a pair."""
