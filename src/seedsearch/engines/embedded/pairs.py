@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -167,6 +167,8 @@ class PairTable:
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        if not numbers:
+            return []
         at = np.array(numbers)
         firsts = self.firsts[at].tolist()
         places = np.column_stack([self._places[at], self._places[at + 1, 0]]).tolist()
@@ -199,32 +201,54 @@ class PairTable:
     def entries(self, keys: Sequence[int]) -> list[Entry | None]:
         """For each pair where its list is, None for a pair that no document has."""
         wanted = np.array(keys, dtype=np.uint64)
-        numbers = self.firsts.searchsorted(wanted, side="right") - 1
-        chunks = self._chunks(sorted({number for number in numbers.tolist() if number >= 0}))
+        chunks = self._chunks(sorted(self._numbers_of(wanted)))
         if not chunks:
             return [None] * len(keys)
         rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
         found = rows.take(rows[0].searchsorted(wanted.view(np.int64)), axis=1, mode="clip").T.tolist()
         return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
 
+    def _numbers_of(self, keys: Keys) -> set[int]:
+        """The chunks in which pairs would be."""
+        numbers = self.firsts.searchsorted(keys, side="right") - 1
+        return set(numbers[numbers >= 0].tolist())
+
+    def make_ready(self, keys: Sequence[int], chars: Sequence[str]) -> None:
+        """Unpack at once the chunks for `entries` and `with_firsts`."""
+        numbers = self._numbers_of(np.array(keys, dtype=np.uint64))
+        for char in chars:
+            numbers.update(self._range(*_keys_with_first(char)))
+        self._chunks(sorted(numbers))
+
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
         """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
-        return self._between(low, high, self._read)
+        rows = _between(self._read(self._range(low, high)), low, high)
+        return rows[0].view(np.uint64), self._lists(rows)
 
-    def with_first(self, first: str) -> Lists:
-        """The lists of the pairs that begin with a character."""
-        return self._between(key_of(first), key_of(chr(ord(first) + 1)), self._chunks)[1]
+    def with_firsts(self, chars: Sequence[str]) -> tuple[Ints, Lists]:
+        """The lists of all pairs that begin with one of some characters, and for each the place of its character."""
+        ranges = [_keys_with_first(char) for char in chars]
+        parts = [_between(self._chunks(self._range(low, high)), low, high) for low, high in ranges]
+        owners = np.repeat(np.arange(len(chars)), [part.shape[1] for part in parts])
+        return owners, self._lists(np.concatenate(parts, axis=1))
 
-    def _between(
-        self, low: int, high: int, chunks: Callable[[Sequence[int]], Sequence[PairRows]]
-    ) -> tuple[Keys, Lists]:
-        first = max(0, int(np.searchsorted(self.firsts, np.uint64(low), side="right")) - 1)
-        last = int(np.searchsorted(self.firsts, np.uint64(high), side="left"))
-        if first >= last:
-            return np.zeros(0, dtype=np.uint64), Lists.empty()
-        rows = np.concatenate(chunks(range(first, last)), axis=1)
-        a, b = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
-        keys, documents, extras, starts = rows[:, a:b]
-        if not len(keys):
-            return np.zeros(0, dtype=np.uint64), Lists.empty()
-        return keys.view(np.uint64), postings.decode(self._postings, starts, documents, extras, self._count)
+    def _range(self, low: int, high: int) -> range:
+        """The chunks in which the pairs from `low` to before `high` are."""
+        first, last = self.firsts.searchsorted(np.array([low + 1, high], dtype=np.uint64)).tolist()
+        return range(max(0, first - 1), last)
+
+    def _lists(self, rows: PairRows) -> Lists:
+        _, documents, extras, starts = rows
+        return postings.decode(self._postings, starts, documents, extras, self._count)
+
+
+def _keys_with_first(char: str) -> tuple[int, int]:
+    """The least pair that begins with a character, and the least after them."""
+    return key_of(char), (ord(char) + 1) << SECOND_BITS
+
+
+def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:
+    """The pairs from `low` to before `high` in chunks that follow one another."""
+    rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
+    first, last = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
+    return rows[:, first:last]

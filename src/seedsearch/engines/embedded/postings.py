@@ -35,6 +35,7 @@ Entry = tuple[int, int, int]  # of a list: its documents, their extras, and the 
 DOCUMENT_BITS, COUNT_BITS = 18, 4
 MOST_DOCUMENTS = 1 << DOCUMENT_BITS
 LONG = 1500  # documents of a list that is better decoded alone
+APART = 16  # bytes between lists that are better passed over than left out
 SHORT = 2048  # documents of a list whose size is looked up
 FEW = 64  # lists that are looked at one by one before they are decoded together
 PIECE = (1 << COUNT_BITS) - 1
@@ -303,15 +304,14 @@ def decode(stored: Bytes, starts: Ints, documents: Ints, extras: Ints, count: in
     if len(starts) <= FEW:
         return decode_few(stored, list(zip(documents.tolist(), extras.tolist(), starts.tolist(), strict=True)), count)
     shape = Shape.of(documents, extras, count)
-    begins, sizes = starts >> 3, (starts + shape.sizes + 7 >> 3) - (starts >> 3)
-    first, end = int(begins[0]), int(begins[-1] + sizes[-1])
-    if 0 <= end - first <= 2 * int(sizes.sum()):  # they lie side by side
-        joined, at = np.append(stored[first:end], np.zeros(3, dtype=np.uint8)), starts - 8 * first
-    else:
-        pieces = [stored[a:b] for a, b in zip(begins.tolist(), (begins + sizes).tolist(), strict=True)]
-        joined = np.concatenate([*pieces, np.zeros(3, dtype=np.uint8)])
-        at = 8 * (np.cumsum(sizes) - sizes) + (starts & 7)
-    return _joined(joined, at, documents, shape)
+    begins, ends = starts >> 3, starts + shape.sizes + 7 >> 3
+    # What lies side by side is one piece.
+    heads = np.append(0, (np.abs(begins[1:] - ends[:-1]) > APART).nonzero()[0] + 1)
+    firsts, lasts = begins[heads], ends[np.append(heads[1:], len(ends)) - 1]
+    pieces = [stored[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+    moved = 8 * (np.cumsum(lasts - firsts) - lasts)
+    at = starts + np.repeat(moved, np.diff(heads, append=len(starts)))
+    return _joined(np.concatenate([*pieces, np.zeros(3, dtype=np.uint8)]), at, documents, shape)
 
 
 def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
+COUNTED = 1 << 20  # counts that are added up at once
+
 Mask = NDArray[np.bool_]
 Key = tuple[Field, str]  # a term
 Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the term
@@ -25,9 +27,8 @@ Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the te
 _NOTHING: Found = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
-def _moved(entry: Entry, begin: int) -> Entry:
-    """A list of a section that begins at the bit `begin` of the file."""
-    return entry[0], entry[1], begin + entry[2]
+def _encoded(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")
 
 
 class Segment:
@@ -80,36 +81,44 @@ class Segment:
 
         Documents that were deleted are left out, terms that no document has are passed over.
         """
+        grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
+        keys = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
+        chars = {text: place for text, place in grams.items() if len(text) == 1}
+        without = sorted(char for char in chars if self.singles.entry(char) is None)
+        self.pairs.make_ready([*keys], without)
+        entries = [
+            *self._placed("pairs", zip(keys.values(), self.pairs.entries([*keys]), strict=True)),
+            *self._placed("singles", ((place, self.singles.entry(char)) for char, place in chars.items())),
+        ]
+        for field, table in self.tables.items():
+            words = ((place, text) for place, (of, text) in enumerate(terms) if of == field)
+            entries += self._placed(field, ((place, table.entry(_encoded(text))) for place, text in words))
         whole, count = self.container.whole(), self.documents.count
-        short: list[tuple[int, Entry]] = []
-        for place, entry in self._entries(terms):
-            if entry is None:
-                documents, counts = self.together(self.pairs.with_first(terms[place][1]))
-                yield [place], Lists(np.array([len(documents)]), documents, counts)
-            elif entry[0] < LONG:
-                short.append((place, entry))
-            else:
-                yield [place], self._there(postings.decode_few(whole, [entry], count))
+        short = [(place, entry) for place, entry in entries if entry[0] < LONG]
         if short:
             lists = postings.decode_few(whole, [entry for _, entry in short], count)
             yield [place for place, _ in short], self._there(lists)
+        for place, entry in entries:
+            if entry[0] >= LONG:
+                yield [place], self._there(postings.decode_few(whole, [entry], count))
+        at_once = max(1, COUNTED // count)
+        for some in (without[i : i + at_once] for i in range(0, len(without), at_once)):
+            yield [chars[char] for char in some], self._with_singles(some)
 
-    def _entries(self, terms: Sequence[Key]) -> Iterator[tuple[int, Entry | None]]:
-        """Where in the file the lists are (none for a character without a list), with the places of the terms."""
-        of_pairs = [(place, text) for place, (field, text) in enumerate(terms) if field == "gram" and len(text) == 2]
-        begin = 8 * self.container.span("pairs.postings")[0]
-        entries = self.pairs.entries([pairs.key_of(*text) for _, text in of_pairs])
-        for (place, _), entry in zip(of_pairs, entries, strict=True):
-            if entry is not None:
-                yield place, _moved(entry, begin)
-        for place, (field, text) in enumerate(terms):
-            if field != "gram":
-                entry = self.tables[field].entry(text.encode("utf-8", "surrogatepass"))
-                if entry is not None:
-                    yield place, _moved(entry, 8 * self.container.span(f"{field}.postings")[0])
-            elif len(text) == 1:
-                entry = self.singles.entry(text)
-                yield place, entry and _moved(entry, 8 * self.container.span("singles")[0])
+    def _placed(self, section: str, entries: Iterable[tuple[int, Entry | None]]) -> Iterator[tuple[int, Entry]]:
+        """The lists that there are, as they lie in the file."""
+        begin = 8 * self.container.span(section if section == "singles" else f"{section}.postings")[0]
+        return ((place, (entry[0], entry[1], begin + entry[2])) for place, entry in entries if entry is not None)
+
+    def _with_singles(self, chars: Sequence[str]) -> Lists:
+        """The lists of characters that have none of their own."""
+        owners, lists = self.pairs.with_firsts(chars)
+        lists, count = self._there(lists), self.documents.count
+        places = lists.documents + count * np.repeat(owners, lists.lengths)
+        sums = np.bincount(places, lists.counts, minlength=count * len(chars))
+        there = (sums > 0).nonzero()[0]
+        lengths = np.diff(there.searchsorted(count * np.arange(len(chars) + 1)))
+        return Lists(lengths, there - count * np.repeat(np.arange(len(chars)), lengths), sums[there].astype(np.int64))
 
     def at_most_with(self, grams: Sequence[str]) -> list[int]:
         """How many documents may have each gram, as far as can be told without reading lists."""
