@@ -158,20 +158,38 @@ class Alphabet:
         made = self._chars.take(pairs[starts])
         rare = (made == _RARE).nonzero()[0]
         if len(rare):
-            made[rare] = self._rare(codes, starts[rare])
+            kinds, at = codes[starts[rare]], starts[rare]
+            three, five = kinds == LONG, kinds == ESCAPE
+            made[rare[three]] = self._of_three(codes, at[three])
+            if not three.all():
+                made[rare[five]] = _of_five(codes, at[five])
+                if not (three | five).all():
+                    raise ValueError("a code without a character")
         return made, starts
 
-    def _rare(self, codes: Bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The characters of the codes of more than two bytes that begin at `starts`."""
-        after = np.append(codes, np.zeros(4, dtype=np.uint8)).astype(np.int64) - INNER
-        digits = after[starts + np.arange(1, 5)[:, None]]
-        ranks = SINGLE + DOUBLE + digits[0] * BASE + digits[1]
-        escaped = codes[starts] == ESCAPE
-        broken = np.where(escaped, digits.min(axis=0), digits[:2].min(axis=0)) < 0
-        if (broken | ~escaped & ((codes[starts] != LONG) | (ranks >= len(self._points)))).any():
+    def _of_three(self, codes: Bytes, starts: NDArray[np.int64]) -> Points:
+        """The characters of the codes of three bytes that begin at `starts`."""
+        digits = _digits(codes, starts, 2)
+        ranks = SINGLE + DOUBLE + BASE * digits[0] + digits[1]
+        if ranks.max(initial=0) >= len(self._points):
             raise ValueError("a code without a character")
-        values = BASE ** np.arange(3, -1, -1) @ digits
-        if values[escaped].max(initial=0) >= _CODE_POINTS:
-            raise ValueError("a code without a character")
-        made: NDArray[np.int64] = np.where(escaped, values, self._points[np.where(escaped, 0, ranks)])
-        return made
+        chars: Points = self._points[ranks]
+        return chars
+
+
+def _of_five(codes: Bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The characters of the codes of five bytes that begin at `starts`."""
+    values: NDArray[np.int64] = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
+    if values.max(initial=0) >= _CODE_POINTS:
+        raise ValueError("a code without a character")
+    return values
+
+
+def _digits(codes: Bytes, starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of them."""
+    if len(starts) and starts[-1] + count >= len(codes):
+        raise ValueError("a code without a character")
+    digits: NDArray[np.int64] = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER
+    if digits.min(initial=0) < 0:
+        raise ValueError("a code without a character")
+    return digits

@@ -380,6 +380,7 @@ class Answering:
         sized = sorted(zip(self._segments[i].at_most_with(grams), grams, strict=True))
         if not sized[0][0]:
             return _NONE
+        self._load([("gram", gram) for _, gram in sized[:2]])
         if among is None or among.dtype == np.bool_ or len(among) > sized[0][0]:
             first = self._listed(("gram", sized.pop(0)[1]))[i].matched
             candidates = _as_documents(first if among is None else _both(first, among))

@@ -210,15 +210,18 @@ class Documents:
     def _group(self, number: int) -> tuple[bytes, int, list[int]]:
         """A group, where in it the first document begins, and the sizes of its documents."""
         whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]])
-        sizes, at = [], 0
-        for _ in range(min(TOGETHER, self.count - number * TOGETHER)):
-            size, shift = whole[at], 7
-            while size >> shift:
-                at += 1
-                size, shift = size - (1 << shift) | whole[at] << shift, shift + 7
-            sizes.append(size)
-            at += 1
-        return whole, at, sizes
+        sizes: list[int] = []
+        count = min(TOGETHER, self.count - number * TOGETHER)
+        size = shift = 0
+        for at, byte in enumerate(whole, start=1):
+            if byte >= 128:
+                size, shift = size | (byte & 127) << shift, shift + 7
+                continue
+            sizes.append(size | byte << shift)
+            size = shift = 0
+            if len(sizes) == count:
+                return whole, at, sizes
+        raise ValueError("a group without its sizes")
 
     @cached_property
     def _stored(self) -> memoryview:

@@ -135,10 +135,9 @@ def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes,
 
 def _reading(number: int | Ints, runs: Points) -> Points:
     """What is readable by a table, or by one for each character."""
-    if runs.max(initial=0) < 0x10000:
-        return readings().ravel().take(runs + (np.asarray(number) << 16))
-    made: Points = readings()[number, np.minimum(runs, 0xFFFF)]
-    return np.where(runs < 0x10000, made, runs)
+    inside = runs if runs.max(initial=0) < 0x10000 else np.minimum(runs, 0xFFFF)
+    made: Points = readings().ravel().take(inside + (np.asarray(number) << 16))
+    return made if inside is runs else np.where(runs < 0x10000, made, runs)
 
 
 def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -> list[str]:
