@@ -11,12 +11,10 @@ are exact, so that equal documents have equal scores in whatever order and segme
 from __future__ import annotations
 
 import typing
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +22,7 @@ from numpy.typing import NDArray
 from seedsearch.bm25 import K1, B, rarity
 from seedsearch.engines.embedded.alphabet import text_of
 from seedsearch.engines.embedded.expansion import accepted
+from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.postings import Ints, Lists
 from seedsearch.engines.embedded.segment import Key, Mask, Segment
 from seedsearch.model import Match, Matches
@@ -47,7 +46,6 @@ from seedsearch.runs import run_grams
 Scores = NDArray[np.float64]
 Documents = NDArray[typing.Any]  # whole numbers, ascending
 Matched = NDArray[typing.Any]  # documents, or a mask over all of them
-T = TypeVar("T")
 
 KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
 # What it takes, in µs: to look for a run in a text, to decode a text and look closer, to read a list, and each posting.
@@ -57,33 +55,6 @@ UNIT = 2.0**-36
 AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
 
 _NONE: Documents = np.zeros(0, dtype=np.int64)
-
-
-class Kept:
-    """What was worked out before, as long as there is room."""
-
-    def __init__(self, room: int = KEPT_BYTES) -> None:
-        self._room = room
-        self._items: OrderedDict[Hashable, tuple[typing.Any, int]] = OrderedDict()
-
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._items
-
-    def get(self, key: Hashable) -> typing.Any:
-        """What was put under this key, None where it is not kept."""
-        if (found := self._items.get(key)) is None:
-            return None
-        self._items.move_to_end(key)
-        return found[0]
-
-    def put(self, key: Hashable, made: T, size: int) -> T:
-        """Keep something of so many bytes; what was not asked for longest goes."""
-        self._items[key] = made, size
-        self._room -= size
-        while self._room < 0:
-            _, (_, given_back) = self._items.popitem(last=False)
-            self._room += given_back
-        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +97,7 @@ class Answering:
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
-        self._kept = Kept()
+        self._kept = Kept(KEPT_BYTES)
         self.count = sum(segment.count for segment in segments)
 
     def totals(self, queries: Sequence[Query]) -> list[int]:

@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import Alphabet, Points, text_of
 from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
 TOGETHER = 16
+KEPT_BYTES = 4 << 20  # of what was stored, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Documents:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._count = container.count
+        self._kept = Kept(KEPT_BYTES)
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -194,10 +197,14 @@ class Documents:
 
     def stored(self, document: int) -> bytes:
         """What was stored with one."""
-        whole, at, sizes = self._group(document // TOGETHER)
-        place = document % TOGETHER
+        number, place = divmod(document, TOGETHER)
+        if (group := self._kept.get(number)) is None:
+            group = self._group(number)
+            self._kept.put(number, group, 1000 + len(group[0]))
+        whole, at, sizes = group
         start = at + sum(sizes[:place])
-        return whole[start : start + sizes[place]]
+        found: bytes = whole[start : start + sizes[place]]
+        return found
 
     def all_stored(self) -> Iterator[bytes]:
         """What was stored with all."""

@@ -171,8 +171,9 @@ class PairTable:
             return []
         at = np.array(numbers)
         firsts = self.firsts[at].tolist()
-        places = np.column_stack([self._places[at], self._places[at + 1, 0]]).tolist()
-        raw = [zlib.decompress(self._numbers[begin:end]) for begin, _, end in places]
+        places = self._places[at].tolist()
+        ends = self._places[at + 1, 0].tolist()
+        raw = [zlib.decompress(self._numbers[begin:end]) for (begin, _), end in zip(places, ends, strict=True)]
         stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
         values = varints.decode(stored)
         ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()
@@ -189,7 +190,7 @@ class PairTable:
         columns[0, borders[:-1]] = 0
         columns[::3].cumsum(axis=1, out=columns[::3])
         columns[3] -= sizes
-        shifts = np.array([(first, 8 * place) for first, (_, place, _) in zip(firsts, places, strict=True)])
+        shifts = np.array([(first, 8 * place) for first, (_, place) in zip(firsts, places, strict=True)])
         columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
         return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 

@@ -317,24 +317,27 @@ def decode(stored: Bytes, starts: Ints, documents: Ints, extras: Ints, count: in
 def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists:
     """Lists that follow one another in a stretch of bytes, three more behind it."""
     high = starts + documents * shape.low
-    edges = np.stack([high, high + shape.high, starts + shape.sizes], axis=1).ravel()
-    kinds = np.repeat(np.tile(np.arange(3, dtype=np.uint8), len(starts)), np.diff(edges, prepend=0))
-    kinds *= np.unpackbits(joined, count=len(kinds), bitorder="little")
-    ones, ends = (kinds == 1).nonzero()[0], (kinds == 2).nonzero()[0]
-    if len(ones) != documents.sum() or len(ends) != len(ones):
-        raise ValueError("a list of postings is broken")
+    borders = np.array([high, starts + shape.sizes]).ravel("F")
+    is_high = np.repeat(np.arange(len(borders), dtype=np.uint8) & 1, np.diff(borders, prepend=0))
+    is_high &= np.unpackbits(joined, count=len(is_high), bitorder="little")
+    ones = is_high.view(np.bool_).nonzero()[0]
     firsts = np.cumsum(documents) - documents
-    columns = np.array([shape.low, starts - firsts * shape.low, firsts - high])
-    low, at, shift = np.repeat(columns, documents, axis=1)
-    number = np.arange(len(ones))
-    ones += shift
-    ones -= number
-    ones <<= low
-    number *= low
-    at += number
+    if len(ones) != 2 * documents.sum():
+        raise ValueError("a list of postings is broken")
+    columns = np.array([shape.low, starts - firsts * shape.low, firsts - high, firsts, firsts + documents])
+    low, at, shift, before, before_ends = np.repeat(columns, documents, axis=1)
+    number = np.arange(len(low))
+    before += number
+    before_ends += number
+    found, ends = ones[before], ones[before_ends]
     counts = _counts(ends)
     counts[firsts] = ends[firsts] - (high + shape.high) + 1
-    return Lists(documents, ones | _low_bits(joined, at, low), counts)
+    found += shift
+    found -= number
+    found <<= low
+    number *= low
+    at += number
+    return Lists(documents, found | _low_bits(joined, at, low), counts)
 
 
 def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
