@@ -186,14 +186,11 @@ class Answering:
 
     def _read(self, queries: Iterable[Query]) -> None:
         """Read at once what will be needed."""
-        keys: dict[Key, None] = {}
-        for query in queries:
-            keys.update(dict.fromkeys(_keys(query)))
-        self._load(keys)
+        self._load(key for query in queries for key in _keys(query))
 
     def _load(self, keys: Iterable[Key]) -> None:
         """Read the lists of the terms that are not at hand."""
-        missing = [key for key in keys if key not in self._kept]
+        missing = list({key: None for key in keys if key not in self._kept})
         if not missing:
             return
         parts = [(i, *part) for i, segment in enumerate(self._segments) for part in segment.read(missing)]
@@ -373,19 +370,21 @@ def _key(node: Query) -> Key | None:
     return None
 
 
-def _keys(node: Query) -> Iterator[Key]:
-    """The terms that a node asks for."""
-    if (key := _key(node)) is not None:
-        yield key
-    match node:
-        case All(children=children) | Any(children=children) | AtLeast(children=children):
-            for child in children:
-                yield from _keys(child)
-        case Not(child=child):
-            yield from _keys(child)
-        case Ranked(required=required, scored=scored):
-            yield from _keys(required)
-            yield from ((term.field, term.text) for term, _ in scored)
+def _keys(query: Query) -> list[Key]:
+    """The terms that a query asks for."""
+    keys: list[Key] = []
+    nodes = [query]
+    for node in nodes:
+        if isinstance(node, Ranked):
+            nodes.append(node.required)
+            keys += [(term.field, term.text) for term, _ in node.scored]
+        elif isinstance(node, All | Any | AtLeast):
+            nodes += node.children
+        elif isinstance(node, Not):
+            nodes.append(node.child)
+        elif (key := _key(node)) is not None:
+            keys.append(key)
+    return keys
 
 
 def _effort(node: Query) -> int:

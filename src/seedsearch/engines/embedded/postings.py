@@ -343,5 +343,5 @@ def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists
 def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
     """The `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
     words: NDArray[np.uint32] = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
-    bits: Ints = (words[at >> 3] >> (at & 7)) & (1 << low) - 1
+    bits: Ints = (words.take(at >> 3) >> (at & 7)) & (1 << low) - 1
     return bits
