@@ -179,8 +179,8 @@ class Index:
     def _missing(self, tiers: Sequence[Tier]) -> list[str]:
         """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
         words = max((tier.texts for tier in tiers), key=len, default=())
-        totals = self._engine.totals([Run(word) for word in words])
-        missing = [word for word, total in zip(words, totals, strict=True) if not total]
+        there = self._engine.any_match([Run(word) for word in words])
+        missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
         return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
 
 

@@ -87,6 +87,9 @@ class MemoryEngine:
     def totals(self, queries: Sequence[Query]) -> list[int]:
         return [sum(_matches(query, d) for d in self._documents.values()) for query in queries]
 
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        return [any(_matches(query, d) for d in self._documents.values()) for query in queries]
+
     def kept(self, name: str) -> bytes | None:
         return self._kept.get(name)
 

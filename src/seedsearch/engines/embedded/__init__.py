@@ -148,6 +148,11 @@ class EmbeddedEngine:
         with self.mapped():
             return self._answering.totals(queries)
 
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        """Whether any document matches each query."""
+        with self.mapped():
+            return self._answering.any_match(queries)
+
     def whoosh_searcher(self) -> Any:
         """Whoosh's own searcher over this commit; see `codec`."""
         from seedsearch.engines.embedded.codec import searcher

@@ -52,12 +52,13 @@ KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
 LOOK_FOR_RUN, LOOK_CLOSER, READ_LIST, READ_POSTING = 0.7, 20.0, 25.0, 0.03
 MANY = 8  # a term that one document in so many has is kept as the counts of all
 UNIT = 2.0**-36
+PUT_OFF = 64  # documents that are looked at for a run though it may not matter
 AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
 
 _NONE: Documents = np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Listed:
     """The documents of a segment that have a term, `size` of them.
 
@@ -98,17 +99,31 @@ class Answering:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
         self._kept = Kept(KEPT_BYTES)
+        self._read_ahead: object = None  # the terms of the last query to be scored: they are at hand
         self.count = sum(segment.count for segment in segments)
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query."""
         # A run that stands nowhere is mostly told by the dictionary of pairs: then nothing is read for its scores.
-        self._read(q.required if isinstance(q, Ranked) and isinstance(q.required, OnText) else q for q in queries)
+        self._read([q.required if isinstance(q, Ranked) and isinstance(q.required, OnText) else q for q in queries])
         return [sum(_size(self._matched(i, query)) for i in range(len(self._segments))) for query in queries]
+
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        """Whether any document matches each query."""
+        self._read(queries)
+        return [any(self._any_matches(i, query) for i in range(len(self._segments))) for query in queries]
+
+    def _any_matches(self, i: int, query: Query) -> bool:
+        candidates = self._candidates(i, query)
+        if candidates is None or not isinstance(query, Run):
+            return _size(self._matched(i, query)) > 0
+        documents = self._segments[i].documents
+        return any(True for _ in documents.holding(candidates.tolist(), documents.alphabet.bytes_of(query.text)))
 
     def search(self, query: Query, limit: int) -> Matches:
         """The `limit` best matches and how many there are."""
-        self._read([query])
+        if not isinstance(query, Ranked) or query.scored is not self._read_ahead:
+            self._read([query])
         matched = [self._matched(i, query) for i in range(len(self._segments))]
         total = sum(map(_size, matched))
         if not limit or not total:
@@ -184,8 +199,11 @@ class Answering:
             found = self._kept.get(key)
         return found  # type: ignore[no-any-return]
 
-    def _read(self, queries: Iterable[Query]) -> None:
+    def _read(self, queries: Sequence[Query]) -> None:
         """Read at once what will be needed."""
+        for query in queries:
+            if isinstance(query, Ranked):
+                self._read_ahead = query.scored
         self._load(key for query in queries for key in _keys(query))
 
     def _load(self, keys: Iterable[Key]) -> None:
@@ -300,16 +318,23 @@ class Answering:
     def _at_least(self, i: int, count: int, children: Sequence[Query]) -> Matched:
         if count < 1:
             return self._everywhere(i)
-        parts = [self._matched(i, child) for child in children]
+        parts: list[Matched] = []
+        unsure: list[tuple[Run, Documents]] = []
+        for child in children:
+            candidates = self._candidates(i, child)
+            if isinstance(child, Run) and candidates is not None:
+                unsure.append((child, candidates))
+            else:
+                parts.append(self._matched(i, child))
         masks = [part for part in parts if part.dtype == np.bool_]
         lists = [part for part in parts if part.dtype != np.bool_ and len(part)]
-        if len(masks) + len(lists) < count:
+        if len(masks) + len(lists) + len(unsure) < count:
             return _NONE
-        if len(masks) + len(lists) == 1:
+        if len(masks) + len(lists) == 1 and not unsure:
             return [*masks, *lists][0]
         documents = np.concatenate(lists) if lists else _NONE
         every = self._segments[i].documents.count
-        if count == 1:
+        if count == 1 and not unsure:
             found = np.zeros(every, dtype=bool)
             found[documents] = True
             for mask in masks:
@@ -318,7 +343,23 @@ class Answering:
         sums = np.bincount(documents, minlength=every)
         for mask in masks:
             sums += mask
+        if unsure:
+            most = sums + np.bincount(np.concatenate([candidates for _, candidates in unsure]), minlength=every)
+            depends = (most >= count) & (sums < count)
+            for run, candidates in unsure:
+                sums[self._holding(i, run, candidates[depends[candidates]])] += 1
         return sums >= count
+
+    def _candidates(self, i: int, node: Query) -> Documents | None:
+        """The documents that may hold a run, where these are so many that a look at all of them is better put off."""
+        if not isinstance(node, Run) or _key(node) is not None or self._kept.get((i, node)) is not None:
+            return None
+        candidates = self._with_all(i, run_grams(node.text), LOOK_FOR_RUN, None)
+        if len(candidates) > PUT_OFF:
+            return candidates
+        found = self._holding(i, node, candidates)
+        self._kept.put((i, node), found, 400 + found.nbytes)
+        return None
 
     def _everywhere(self, i: int) -> Mask:
         live = self._segments[i].live
@@ -327,19 +368,22 @@ class Answering:
     def _on_text(self, i: int, node: OnText, among: Matched | None) -> Documents:
         """The documents (of `among`) whose run text holds what is meant; they have all its grams, and are looked at."""
         grams = list(dict.fromkeys(gram for text in node.texts for gram in run_grams(text)))
-        is_run = isinstance(node, Run)
-        candidates = self._with_all(i, grams, LOOK_FOR_RUN if is_run else LOOK_CLOSER, among)
+        candidates = self._with_all(i, grams, LOOK_FOR_RUN if isinstance(node, Run) else LOOK_CLOSER, among)
         if not len(candidates):
             return _NONE
-        documents = self._segments[i].documents
         if isinstance(node, Run):
-            code = documents.alphabet.bytes_of(node.text)
-            return np.array(documents.holding(candidates.tolist(), code), dtype=np.int64)
-        runs, lengths = documents.runs(candidates.tolist())
+            return self._holding(i, node, candidates)
+        runs, lengths = self._segments[i].documents.runs(candidates.tolist())
         texts, ends = text_of(runs), np.cumsum(lengths).tolist()
         holds = [node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
         there: Documents = candidates[np.array(holds, dtype=bool)]
         return there
+
+    def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
+        """Those of `candidates` in whose texts a run stands."""
+        documents = self._segments[i].documents
+        code = documents.alphabet.bytes_of(run.text)
+        return np.array([*documents.holding(candidates.tolist(), code)], dtype=np.int64)
 
     def _with_all(self, i: int, grams: Sequence[str], look: float, among: Matched | None) -> Documents:
         """The documents with all grams, or so few more that looking at their texts (`look` µs each) is less work."""

@@ -138,10 +138,10 @@ class Documents:
         borders: list[int] = (self._borders[0] + self._container.span("codes")[0]).tolist()
         return borders
 
-    def holding(self, documents: Iterable[int], run: bytes) -> list[int]:
+    def holding(self, documents: Iterable[int], run: bytes) -> Iterator[int]:
         """Those of `documents` in whose codes `run` stands."""
         find, borders = self._container.mapped.find, self.code_borders
-        return [d for d in documents if find(run, borders[d], borders[d + 1]) >= 0]
+        return (d for d in documents if find(run, borders[d], borders[d + 1]) >= 0)
 
     def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
         whole, borders, at = (

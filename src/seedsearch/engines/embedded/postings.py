@@ -166,11 +166,12 @@ def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
 
 def from_numbers(values: Ints) -> tuple[Ints, Ints]:
     """The documents and the extras of each list."""
-    is_extra = np.zeros(len(values), dtype=bool)
-    is_extra[1:] = values[:-1] & 1
-    own = values[~is_extra]
-    extras = np.zeros(len(own), dtype=np.int64)
-    extras[(own & 1) == 1] = values[is_extra] >> 1
+    is_own = np.ones(len(values), dtype=bool)
+    is_own[1:] = values[:-1] & 1 == 0
+    places = is_own.nonzero()[0]
+    own = values[places]
+    extras = values.take(places + 1, mode="clip") >> 1
+    extras *= own & 1
     return (own >> 1) + 1, extras
 
 
