@@ -104,8 +104,13 @@ class Answering:
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query."""
-        # A run that stands nowhere is mostly told by the dictionary of pairs: then nothing is read for its scores.
-        self._read([q.required if isinstance(q, Ranked) and isinstance(q.required, OnText) else q for q in queries])
+        # A run that stands nowhere is mostly told by the dictionary of pairs; what comes next will need more of that.
+        runs = [q for q in queries if isinstance(q, Ranked) and isinstance(q.required, OnText) and not _key(q.required)]
+        self._read([q for q in queries if q not in runs] if runs else queries)
+        for query in runs:
+            missing = [key for key in _keys(query) if key not in self._kept]
+            for segment in self._segments:
+                segment.look_up(missing)
         return [sum(_size(self._matched(i, query)) for i in range(len(self._segments))) for query in queries]
 
     def any_match(self, queries: Sequence[Query]) -> list[bool]:
@@ -238,7 +243,7 @@ class Answering:
         begin = 0
         for field, same in groupby(zip(keys, ends, strict=True), key=lambda row: row[0][0]):
             *_, (_, end) = same
-            self._norms(i, field).take(lists.documents[begin:end], out=norms[begin:end])
+            self._norms(i, field).take(lists.documents[begin:end], out=norms[begin:end], mode="clip")
             begin = end
         added = _added(np.repeat(weights, lists.lengths), lists.counts, norms)
         documents = lists.documents.astype(np.int32)

@@ -76,16 +76,24 @@ class Segment:
         found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
         return found[0] if found else _NOTHING
 
-    def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
-        """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
+    def look_up(self, terms: Sequence[Key]) -> tuple[dict[int, int], dict[str, int], list[str]]:
+        """Unpack at once what the dictionary of pairs has of some terms.
 
-        Documents that were deleted are left out, terms that no document has are passed over.
+        Gives the pairs and the characters with their places in `terms`, and the characters without a list.
         """
         grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
         keys = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
         chars = {text: place for text, place in grams.items() if len(text) == 1}
         without = sorted(char for char in chars if self.singles.entry(char) is None)
         self.pairs.make_ready([*keys], without)
+        return keys, chars, without
+
+    def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
+        """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
+
+        Documents that were deleted are left out, terms that no document has are passed over.
+        """
+        keys, chars, without = self.look_up(terms)
         entries = [
             *self._placed("pairs", zip(keys.values(), self.pairs.entries([*keys]), strict=True)),
             *self._placed("singles", ((place, self.singles.entry(char)) for char, place in chars.items())),
