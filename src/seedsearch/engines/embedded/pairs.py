@@ -29,7 +29,7 @@ from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
 
 CHUNK = 256
-KEPT_CHUNKS = 1024  # unpacked
+KEPT_CHUNKS = 2048  # unpacked
 SECOND_BITS = 21
 BLANK = 0x20
 
