@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import getsizeof
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
 TOGETHER = 16
-KEPT_BYTES = 4 << 20  # of what was stored, unpacked
+KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Documents:
         self._container = container
         self._count = container.count
         self._kept = Kept(KEPT_BYTES)
+        self._kept_texts = Kept(KEPT_TEXTS)
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -172,6 +174,13 @@ class Documents:
 
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         """The readable texts of some, each with its run text."""
+        found: dict[int, tuple[str, str]] = {d: kept for d in documents if (kept := self._kept_texts.get(d))}
+        missing = [d for d in documents if d not in found]
+        for document, texts in zip(missing, self._put_together(missing), strict=True):
+            found[document] = self._kept_texts.put(document, texts, 200 + sum(map(getsizeof, texts)))
+        return [found[d] for d in documents]
+
+    def _put_together(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         if not documents:
             return []
         differences = self.differences(documents)
