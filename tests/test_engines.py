@@ -171,7 +171,7 @@ def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.
         with engine.writer() as writer:
             for doc_id, text in TEXTS.items():
                 writer.put(entry(doc_id, text))
-        assert engine is memory or embedded.segments[0].singles.postings_of("焊") is not None
+        assert engine is memory or embedded.segments[0].singles.entry("焊") is not None
         with engine.writer() as writer:
             writer.remove("b")
     for char in "焊接产g":

@@ -5,7 +5,7 @@ as an ascending list of documents or as a mask over all of them, whichever is at
 added up for all documents at once; those that many have only for documents that can still be among the best.
 
 What a term adds to a score is rounded to 32 bits and, weighted, to a whole number of units (2 ** -36): sums of these
-are exact, so that equal documents have equal scores in whatever order and segment they are added up.
+are exact (under 2 ** 17), so that equal documents have equal scores in whatever order and segment they are added up.
 """
 
 from __future__ import annotations

@@ -194,11 +194,6 @@ class PairTable:
         columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
         return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 
-    def postings_of(self, key: int) -> Lists | None:
-        """The postings of a pair."""
-        (entry,) = self.entries([key])
-        return None if entry is None else postings.decode_few(self._postings, [entry], self._count)
-
     def entries(self, keys: Sequence[int]) -> list[Entry | None]:
         """For each pair where its list is, None for a pair that no document has."""
         wanted = np.array(keys, dtype=np.uint64)

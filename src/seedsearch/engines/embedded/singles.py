@@ -78,10 +78,3 @@ class Singles:
     def entry(self, char: str) -> Entry | None:
         """Where the list of a character is, None where it has none."""
         return self._entries.get(ord(char))
-
-    def postings_of(self, char: str) -> Lists | None:
-        """The postings of a character, where it has a list."""
-        if (entry := self.entry(char)) is None:
-            return None
-        stored = self._container.array("singles", np.uint8)
-        return postings.decode_few(stored, [entry], self._container.count)
