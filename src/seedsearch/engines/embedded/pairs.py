@@ -194,10 +194,16 @@ class PairTable:
         columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
         return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 
-    def entries(self, keys: Sequence[int]) -> list[Entry | None]:
-        """For each pair where its list is, None for a pair that no document has."""
+    def entries(self, keys: Sequence[int], chars: Sequence[str] = ()) -> list[Entry | None]:
+        """For each pair where its list is, None for a pair that no document has.
+
+        What `with_firsts` will need for `chars` is unpacked at the same time.
+        """
         wanted = np.array(keys, dtype=np.uint64)
-        chunks = self._chunks(sorted(self._numbers_of(wanted)))
+        numbers = self._numbers_of(wanted)
+        if chars:
+            self._chunks(sorted(numbers.union(*(self._range(*_keys_with_first(char)) for char in chars))))
+        chunks = self._chunks(sorted(numbers))
         if not chunks:
             return [None] * len(keys)
         rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
@@ -208,13 +214,6 @@ class PairTable:
         """The chunks in which pairs would be."""
         numbers = self.firsts.searchsorted(keys, side="right") - 1
         return set(numbers[numbers >= 0].tolist())
-
-    def make_ready(self, keys: Sequence[int], chars: Sequence[str]) -> None:
-        """Unpack at once the chunks for `entries` and `with_firsts`."""
-        numbers = self._numbers_of(np.array(keys, dtype=np.uint64))
-        for char in chars:
-            numbers.update(self._range(*_keys_with_first(char)))
-        self._chunks(sorted(numbers))
 
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
         """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""

@@ -76,31 +76,33 @@ class Segment:
         found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
         return found[0] if found else _NOTHING
 
-    def look_up(self, terms: Sequence[Key]) -> tuple[dict[int, int], dict[str, int], list[str]]:
-        """Unpack at once what the dictionary of pairs has of some terms.
+    def look_up(self, terms: Sequence[Key]) -> tuple[list[tuple[int, Entry]], dict[str, int]]:
+        """Where in the file the lists of the grams among some terms are, with the places of the terms.
 
-        Gives the pairs and the characters with their places in `terms`, and the characters without a list.
+        And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
         """
         grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
-        keys = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
-        chars = {text: place for text, place in grams.items() if len(text) == 1}
-        without = sorted(char for char in chars if self.singles.entry(char) is None)
-        self.pairs.make_ready([*keys], without)
-        return keys, chars, without
+        of_pairs = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
+        singles = [(text, place, self.singles.entry(text)) for text, place in grams.items() if len(text) == 1]
+        without = {text: place for text, place, entry in singles if entry is None}
+        found = self.pairs.entries([*of_pairs], sorted(without))
+        entries = [
+            *self._placed("pairs.postings", zip(of_pairs.values(), found, strict=True)),
+            *self._placed("singles", ((place, entry) for _, place, entry in singles)),
+        ]
+        return entries, without
 
     def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
         """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
 
         Documents that were deleted are left out, terms that no document has are passed over.
         """
-        keys, chars, without = self.look_up(terms)
-        entries = [
-            *self._placed("pairs", zip(keys.values(), self.pairs.entries([*keys]), strict=True)),
-            *self._placed("singles", ((place, self.singles.entry(char)) for char, place in chars.items())),
-        ]
+        entries, without = self.look_up(terms)
         for field, table in self.tables.items():
             words = ((place, text) for place, (of, text) in enumerate(terms) if of == field)
-            entries += self._placed(field, ((place, table.entry(_encoded(text))) for place, text in words))
+            entries += self._placed(
+                f"{field}.postings", ((place, table.entry(_encoded(text))) for place, text in words)
+            )
         whole, count = self.container.whole(), self.documents.count
         short = [(place, entry) for place, entry in entries if entry[0] < LONG]
         if short:
@@ -110,12 +112,13 @@ class Segment:
             if entry[0] >= LONG:
                 yield [place], self._there(postings.decode_few(whole, [entry], count))
         at_once = max(1, COUNTED // count)
-        for some in (without[i : i + at_once] for i in range(0, len(without), at_once)):
-            yield [chars[char] for char in some], self._with_singles(some)
+        chars = sorted(without)
+        for some in (chars[i : i + at_once] for i in range(0, len(chars), at_once)):
+            yield [without[char] for char in some], self._with_singles(some)
 
     def _placed(self, section: str, entries: Iterable[tuple[int, Entry | None]]) -> Iterator[tuple[int, Entry]]:
         """The lists that there are, as they lie in the file."""
-        begin = 8 * self.container.span(section if section == "singles" else f"{section}.postings")[0]
+        begin = 8 * self.container.span(section)[0]
         return ((place, (entry[0], entry[1], begin + entry[2])) for place, entry in entries if entry is not None)
 
     def _with_singles(self, chars: Sequence[str]) -> Lists:
