@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -107,6 +108,9 @@ def filled(engine: Engine) -> Engine:
 def test_what_each_query_matches(filled: Engine, query: Query, expected: str) -> None:
     assert found(filled, query) == set(expected)
     assert filled.search(query, 0).total == len(expected)
+    asked = [query, run("量子"), Ranked(query, ((Term("word", "与"), 1.0),))]
+    assert filled.totals(asked) == [len(expected), 0, len(expected)]
+    assert filled.any_match(asked) == [bool(expected), False, bool(expected)]
 
 
 def test_ranked_puts_the_scored_first(filled: Engine) -> None:
@@ -167,7 +171,7 @@ def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.
         with engine.writer() as writer:
             for doc_id, text in TEXTS.items():
                 writer.put(entry(doc_id, text))
-        assert engine is memory or embedded.segments[0].singles.postings_of("焊") is not None
+        assert engine is memory or embedded.segments[0].singles.entry("焊") is not None
         with engine.writer() as writer:
             writer.remove("b")
     for char in "焊接产g":
@@ -267,3 +271,52 @@ def test_engines_agree_on_random_histories(commits: list[list[tuple[str, str | N
             assert [match.doc_id for match in best] == [match.doc_id for match in expected]
         assert embedded.digests() == memory.digests()
         embedded.close()
+
+
+def test_engines_agree_on_many_documents(tmp_path: Path) -> None:
+    """Enough documents for lists as well as counts, for terms that can not matter, and runs that need no look."""
+    rng = Random(1)
+    syllables = ["的", "的", "的", "焊接", "接焊", "焊接产业", "产业", "业焊", "a1", " ", *"甲乙丙丁戊己庚辛"]
+    many = {f"{number:04}": "".join(rng.choices(syllables, k=rng.randint(1, 12))) for number in range(1500)}
+    for number, doc_id in enumerate(many):
+        many[doc_id] += "壬" * (number % 12 == 0) + "癸" * (number % 18 == 0)
+    memory, embedded = MemoryEngine(), open_engine(tmp_path, MARK, create=True)
+    for start in (0, 700, 1100):
+        for engine in (memory, embedded):
+            with engine.writer() as writer:
+                for doc_id in [*many][start : start + 700]:
+                    writer.put(entry(doc_id, many[doc_id]))
+                for doc_id in [*many][start // 2 : start : 5]:
+                    writer.remove(doc_id)
+    longer = tuple(map(run, ("焊接产", "接产业", "产业焊", "的焊接", "焊接产业")))
+    some = (*longer, run("甲"), run("乙丙"), run("的"))
+    rare, other, frequent, pair = map(run, ("壬", "癸", "的", "壬癸"))
+    conjunctions: list[tuple[Query, ...]] = [
+        longer[:2],
+        (rare, other),
+        (rare, frequent),
+        (frequent, run("焊"), Any((rare, run("甲")))),
+        (rare, Not(other)),
+        (rare, Not(frequent)),
+        (rare, Any((other, pair))),
+        (Any((rare, frequent)), Any((pair, other))),
+        (frequent, Not(rare), longer[0]),
+        (frequent, Not(rare)),
+        (rare, Not(pair)),
+        (Not(frequent), Not(AtLeast(2, (*longer, rare)))),
+    ]
+    scored = tuple((Term("gram", text), 0.25 * len(text)) for text in ("的", "焊", "甲", "丙", "焊接", "乙丙", "壬癸"))
+    asked: list[Query] = [*(AtLeast(n, some) for n in range(4)), *map(All, conjunctions), Any(longer), Not(Any(some))]
+    for required in (*asked, rare, frequent):
+        query = Ranked(required, (*scored, (Term("word", "焊接"), 1.0), (Term("word", "never"), 1.0)))
+        for limit in (1, 10, 2000):
+            expected, best = memory.search(query, limit), embedded.search(query, limit)
+            assert best.total == expected.total
+            assert [match.score for match in best.best] == pytest.approx([match.score for match in expected.best])
+            assert [match.doc_id for match in best.best] == [match.doc_id for match in expected.best]
+    asked += [*longer, run("焊甲乙丙丁"), *some]
+    assert embedded.any_match(asked) == memory.any_match(asked)
+    assert embedded.totals(asked) == memory.totals(asked)
+    terms = [term for term, _ in scored]
+    assert embedded.having(terms) == memory.having(terms)
+    embedded.close()

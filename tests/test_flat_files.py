@@ -69,6 +69,26 @@ def test_lists_are_read_one_by_one_and_together(made: list[dict[int, int]], chun
     for i in range(len(made)):
         one = postings.decode(bits, starts[i : i + 1], documents[i : i + 1], extras[i : i + 1], DOCUMENTS)
         assert dicts_of(one) == [made[i]]
+    rows = np.tile(np.arange(len(made)), 2 * postings.FEW // len(made) + 2)
+    many, begins = postings.encode(lists_of([made[i] for i in rows]), extras[rows], DOCUMENTS, chunk)
+    for some in (slice(None), slice(None, None, 2)):
+        columns = (begins[some], documents[rows][some], extras[rows][some])
+        together = postings.decode(np.frombuffer(many, dtype=np.uint8), *columns, DOCUMENTS)
+        assert dicts_of(together) == [made[i] for i in rows[some]]
+
+
+@pytest.mark.parametrize("size", [1499, 1500, 2800, DOCUMENTS])
+def test_long_lists(size: int) -> None:
+    rng = np.random.default_rng(size)
+    chosen = np.sort(rng.permutation(DOCUMENTS)[:size])
+    made = [{5: 1}, dict(zip(chosen.tolist(), rng.integers(1, 9, size).tolist(), strict=True)), {0: 2, 7: 1}]
+    lists = lists_of(made)
+    extras = postings.extras_of(lists)
+    stored, starts = postings.encode(lists, extras, DOCUMENTS, 256)
+    bits = np.frombuffer(stored, dtype=np.uint8)
+    assert dicts_of(postings.decode(bits, starts, lists.lengths, extras, DOCUMENTS)) == made
+    assert dicts_of(postings.decode(bits, starts[1:2], lists.lengths[1:2], extras[1:2], DOCUMENTS)) == made[1:2]
+    assert postings.sizes_of(lists.lengths, extras, DOCUMENTS)[:2].tolist() == np.diff(starts).tolist()
 
 
 @given(st.integers(1, 700))
@@ -175,9 +195,8 @@ def test_pairs_are_found_in_chunks(made: dict[int, dict[int, int]]) -> None:
         path.write_bytes(content)
         stored = PairTable(Container(path, len(content)))
         for key in (*keys, 5, 1 << 40):
-            found = stored.postings_of(key)
-            assert (dicts_of(found)[0] if found else None) == made.get(key)
-            assert stored.documents_of(key) == len(made.get(key, ()))
+            assert dicts_of(stored.between(key, key + 1)[1]) == ([made[key]] if key in made else [])
+            assert [entry[0] if entry else 0 for entry in stored.entries([key])] == [len(made.get(key, ()))]
         between, lists = stored.between(7, 1 << 40)
         assert dict(zip(between.tolist(), dicts_of(lists), strict=True)) == {
             key: of for key, of in made.items() if 7 <= key < 1 << 40

@@ -59,15 +59,14 @@ class Index:
         shown = Shown(snippets, lines)
         asked: list[Tier] = []
         for stage in stages(query, self._own, self._synonyms):
-            tiers = [(tier, total) for tier in stage if (total := self._count(tier))]
-            if tiers:
+            if tiers := self._counted(stage):
                 return self._results(query, tiers, limit, offset, shown)
             asked += stage
         from seedsearch.fallbacks import heard, similar_words  # loads the readings of characters
 
         for fallback in heard(query, self._engine):
-            if total := self._count(fallback.tier):
-                made = self._results(query, [(fallback.tier, total)], limit, offset, shown)
+            if tiers := self._counted([fallback.tier]):
+                made = self._results(query, tiers, limit, offset, shown)
                 return replace(made, notes=(*self._stale, fallback.note))
         suggestions = tuple(similar_words(query, self._engine, self._own))
         notes = (*self._stale, *self._missing(asked))
@@ -80,7 +79,7 @@ class Index:
             return Results(name, 0, "similar", ())
         matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
         hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
-        return Results(name, self._count(tier), "similar", hits)
+        return Results(name, sum(self._engine.totals([tier.query])), "similar", hits)
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
         """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
@@ -128,8 +127,10 @@ class Index:
     ) -> None:
         self.close()
 
-    def _count(self, tier: Tier) -> int:
-        return self._engine.search(tier.documents, 0).total
+    def _counted(self, stage: Sequence[Tier]) -> list[tuple[Tier, int]]:
+        """The tiers that have documents, and how many."""
+        totals = self._engine.totals([tier.query for tier in stage])
+        return [(tier, total) for tier, total in zip(stage, totals, strict=True) if total]
 
     def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
         wanted = offset + limit
@@ -178,7 +179,8 @@ class Index:
     def _missing(self, tiers: Sequence[Tier]) -> list[str]:
         """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
         words = max((tier.texts for tier in tiers), key=len, default=())
-        missing = [word for word in words if not self._engine.search(Run(word), 0).total]
+        there = self._engine.any_match([Run(word) for word in words])
+        missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
         return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
 
 

@@ -85,6 +85,12 @@ class Engine(Protocol):
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        """How many documents match each query; for `Ranked` ones an engine may read ahead what `search` will need."""
+
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        """Whether any document matches each query."""
+
     def kept(self, name: str) -> bytes | None:
         """What a writer kept under this name."""
 

@@ -85,6 +85,12 @@ class MemoryEngine:
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
         return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
 
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        return [sum(_matches(query, d) for d in self._documents.values()) for query in queries]
+
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        return [any(_matches(query, d) for d in self._documents.values()) for query in queries]
+
     def kept(self, name: str) -> bytes | None:
         return self._kept.get(name)
 

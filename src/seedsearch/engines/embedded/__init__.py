@@ -123,7 +123,7 @@ class EmbeddedEngine:
     def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """How many documents there are, and how many have each term."""
         with self.mapped():
-            return self._answering.count, [self._answering.having(term) for term in terms]
+            return self._answering.count, self._answering.having(terms)
 
     def kept(self, name: str) -> bytes | None:
         """What a writer kept beside the entries."""
@@ -142,6 +142,16 @@ class EmbeddedEngine:
         """The `limit` best matches, by score and then by doc_id, and how many match in all."""
         with self.mapped():
             return self._answering.search(query, limit)
+
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        """How many documents match each query."""
+        with self.mapped():
+            return self._answering.totals(queries)
+
+    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+        """Whether any document matches each query."""
+        with self.mapped():
+            return self._answering.any_match(queries)
 
     def whoosh_searcher(self) -> Any:
         """Whoosh's own searcher over this commit; see `codec`."""

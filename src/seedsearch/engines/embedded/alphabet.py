@@ -26,6 +26,7 @@ BASE = 256 - INNER
 DOUBLE = (LONG - SINGLE) * BASE
 RANKED = SINGLE + DOUBLE + BASE * BASE
 _CODE_POINTS = 0x110000
+_RARE = 0xFFFFFFFF
 
 
 @cache
@@ -112,29 +113,72 @@ class Alphabet:
         return made, sizes
 
     def bytes_of(self, text: str) -> bytes:
-        """The codes of a text."""
-        return self.encode(points(text))[0].tobytes()
+        """The codes of a text; for a short one, which needs no tables."""
+        return b"".join(map(self._code, text))
+
+    def _code(self, char: str) -> bytes:
+        rank = self.characters.find(char)
+        if rank < 0:
+            digits = (ord(char) // BASE**k % BASE for k in (3, 2, 1, 0))
+            return bytes((ESCAPE, *(INNER + digit for digit in digits)))
+        if rank < SINGLE:
+            return bytes((rank,))
+        if rank < SINGLE + DOUBLE:
+            first, second = divmod(rank - SINGLE, BASE)
+            return bytes((SINGLE + first, INNER + second))
+        first, second = divmod(rank - SINGLE - DOUBLE, BASE)
+        return bytes((LONG, INNER + first, INNER + second))
+
+    @cached_property
+    def _chars(self) -> Points:
+        """For each two bytes the character whose code they begin with, _RARE where that is longer or there is none."""
+        ranked = np.append(self._points, np.full(RANKED, _RARE, dtype=np.uint32))
+        chars = np.full((256, 256), _RARE, dtype=np.uint32)
+        chars[:SINGLE] = ranked[:SINGLE, None]
+        chars[SINGLE:LONG, INNER:] = ranked[SINGLE : SINGLE + DOUBLE].reshape(-1, BASE)
+        return chars.ravel()
 
     def decode(self, codes: Bytes) -> tuple[Points, NDArray[np.int64]]:
         """The characters of whole codes, and where each begins; raises ValueError for what is no code."""
-        starts = np.flatnonzero(codes < INNER)
-        first = codes[starts].astype(np.int64)
-        after = np.append(codes, np.zeros(4, dtype=np.uint8)).astype(np.int64) - INNER
-        ranks = first
-        two = np.flatnonzero((first >= SINGLE) & (first < LONG))
-        ranks[two] = SINGLE + (first[two] - SINGLE) * BASE + after[starts[two] + 1]
-        rare = np.flatnonzero(codes[starts] >= LONG)
-        three = rare[codes[starts[rare]] == LONG]
-        ranks[three] = SINGLE + DOUBLE + after[starts[three] + 1] * BASE + after[starts[three] + 2]
-        escaped = rare[codes[starts[rare]] == ESCAPE]
-        ranks[escaped] = 0
-        if ranks.max(initial=0) >= len(self._points) or ranks.min(initial=0) < 0:
-            raise ValueError("a code without a character")
-        made = self._points[ranks]
-        value = np.zeros(len(escaped), dtype=np.int64)
-        for k in range(4):
-            value = value * BASE + after[starts[escaped] + 1 + k]
-        if value.max(initial=0) >= _CODE_POINTS or value.min(initial=0) < 0:
-            raise ValueError("a code without a character")
-        made[escaped] = value
+        starts = (codes < INNER).nonzero()[0]
+        pairs = codes.astype(np.uint16)
+        pairs <<= 8
+        pairs[:-1] |= codes[1:]
+        made = self._chars.take(pairs[starts])
+        rare = (made == _RARE).nonzero()[0]
+        if len(rare):
+            kinds, at = codes[starts[rare]], starts[rare]
+            three, five = kinds == LONG, kinds == ESCAPE
+            made[rare[three]] = self._of_three(codes, at[three])
+            if not three.all():
+                made[rare[five]] = _of_five(codes, at[five])
+                if not (three | five).all():
+                    raise ValueError("a code without a character")
         return made, starts
+
+    def _of_three(self, codes: Bytes, starts: NDArray[np.int64]) -> Points:
+        """The characters of the codes of three bytes that begin at `starts`."""
+        digits = _digits(codes, starts, 2)
+        ranks = SINGLE + DOUBLE + BASE * digits[0] + digits[1]
+        if ranks.max(initial=0) >= len(self._points):
+            raise ValueError("a code without a character")
+        chars: Points = self._points[ranks]
+        return chars
+
+
+def _of_five(codes: Bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The characters of the codes of five bytes that begin at `starts`."""
+    values: NDArray[np.int64] = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
+    if values.max(initial=0) >= _CODE_POINTS:
+        raise ValueError("a code without a character")
+    return values
+
+
+def _digits(codes: Bytes, starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of them."""
+    if len(starts) and starts[-1] + count >= len(codes):
+        raise ValueError("a code without a character")
+    digits: NDArray[np.int64] = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER
+    if digits.min(initial=0) < 0:
+        raise ValueError("a code without a character")
+    return digits

@@ -86,6 +86,10 @@ class Container:
         """A section as an array of numbers."""
         return np.frombuffer(self.bytes(name), dtype=kind)
 
+    def whole(self) -> NDArray[np.uint8]:
+        """All bytes of the file."""
+        return np.frombuffer(self.mapped, dtype=np.uint8)
+
 
 def damaged(path: Path, why: str) -> IndexDamaged:
     """The error for a broken file of the index."""

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import getsizeof
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,12 @@ from seedsearch.code_points import Points, text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
 TOGETHER = 16
+KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Documents:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._count = container.count
+        self._kept = Kept(KEPT_BYTES)
+        self._kept_texts = Kept(KEPT_TEXTS)
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -136,14 +141,18 @@ class Documents:
         borders: list[int] = (self._borders[0] + self._container.span("codes")[0]).tolist()
         return borders
 
-    def holding(self, documents: Iterable[int], run: bytes) -> list[int]:
+    def holding(self, documents: Iterable[int], run: bytes) -> Iterator[int]:
         """Those of `documents` in whose codes `run` stands."""
         find, borders = self._container.mapped.find, self.code_borders
-        return [d for d in documents if find(run, borders[d], borders[d + 1]) >= 0]
+        return (d for d in documents if find(run, borders[d], borders[d + 1]) >= 0)
 
     def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
-        whole, borders = self._container.array(name, np.uint8), self._borders[row]
-        return [whole[borders[d] : borders[d + 1]] for d in documents]
+        whole, borders, at = (
+            self._container.array(name, np.uint8),
+            self._borders[row],
+            np.array(documents, dtype=np.int64),
+        )
+        return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
     def codes(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
         """The codes of some."""
@@ -160,10 +169,19 @@ class Documents:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
         chars, starts = self.alphabet.decode(np.concatenate(codes))
         ends = np.cumsum([len(one) for one in codes], dtype=np.int64)
-        return chars, np.diff(np.searchsorted(starts, ends), prepend=0)
+        lengths = starts.searchsorted(ends)
+        lengths[1:] -= lengths[:-1].copy()
+        return chars, lengths
 
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         """The readable texts of some, each with its run text."""
+        found: dict[int, tuple[str, str]] = {d: kept for d in documents if (kept := self._kept_texts.get(d))}
+        missing = [d for d in documents if d not in found]
+        for document, texts in zip(missing, self._put_together(missing), strict=True):
+            found[document] = self._kept_texts.put(document, texts, 200 + sum(map(getsizeof, texts)))
+        return [found[d] for d in documents]
+
+    def _put_together(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         if not documents:
             return []
         differences = self.differences(documents)
@@ -189,28 +207,42 @@ class Documents:
 
     def stored(self, document: int) -> bytes:
         """What was stored with one."""
-        return self._group(document // TOGETHER)[document % TOGETHER]
+        number, place = divmod(document, TOGETHER)
+        if (group := self._kept.get(number)) is None:
+            group = self._group(number)
+            self._kept.put(number, group, 1000 + len(group[0]))
+        whole, at, sizes = group
+        start = at + sum(sizes[:place])
+        found: bytes = whole[start : start + sizes[place]]
+        return found
 
     def all_stored(self) -> Iterator[bytes]:
         """What was stored with all."""
         for number in range(len(self._groups) - 1):
-            yield from self._group(number)
+            whole, at, sizes = self._group(number)
+            for size in sizes:
+                yield whole[at : at + size]
+                at += size
 
-    def _group(self, number: int) -> list[bytes]:
-        whole = zlib.decompress(self._container.bytes("stored")[self._groups[number] : self._groups[number + 1]])
+    def _group(self, number: int) -> tuple[bytes, int, list[int]]:
+        """A group, where in it the first document begins, and the sizes of its documents."""
+        whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]])
+        sizes: list[int] = []
         count = min(TOGETHER, self.count - number * TOGETHER)
-        sizes, at = [], 0
-        for _ in range(count):
+        size = shift = 0
+        for at, byte in enumerate(whole, start=1):
+            if byte >= 128:
+                size, shift = size | (byte & 127) << shift, shift + 7
+                continue
+            sizes.append(size | byte << shift)
             size = shift = 0
-            while whole[at] >= 128:
-                size, shift, at = size | (whole[at] & 127) << shift, shift + 7, at + 1
-            sizes.append(size | whole[at] << shift)
-            at += 1
-        made = []
-        for size in sizes:
-            made.append(whole[at : at + size])
-            at += size
-        return made
+            if len(sizes) == count:
+                return whole, at, sizes
+        raise ValueError("a group without its sizes")
+
+    @cached_property
+    def _stored(self) -> memoryview:
+        return self._container.bytes("stored")
 
 
 def digest_of(stored: bytes) -> str:

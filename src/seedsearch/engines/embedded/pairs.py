@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -26,16 +25,19 @@ from numpy.typing import NDArray
 from seedsearch.code_points import Points
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
 from seedsearch.parallel import made_ahead
 
 CHUNK = 256
-KEPT_CHUNKS = 1024  # unpacked
+KEPT_CHUNKS = 2048  # unpacked
 SECOND_BITS = 21
 BLANK = 0x20
 
 Keys = NDArray[np.uint64]
+PairRows = NDArray[
+    np.int64
+]  # a column for each pair: it, its documents and extras, and the bit at which its list begins
 Part = tuple[Keys, Lists]
 
 
@@ -119,16 +121,6 @@ class PairsWriter:
         self._at = int(places[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class PairRows:
-    """Some pairs, sorted; for each its documents and extras, and the bit at which its list begins."""
-
-    keys: Keys
-    documents: Ints
-    extras: Ints
-    starts: Ints
-
-
 class PairTable:
     """The pairs of a mapped segment."""
 
@@ -150,8 +142,8 @@ class PairTable:
 
     def keys(self) -> Keys:
         """All pairs."""
-        chunks = [self._chunk(number).keys for number in range(len(self.firsts))]
-        return np.concatenate([np.zeros(0, dtype=np.uint64), *chunks])
+        chunks = [rows[0] for number in range(len(self.firsts)) for rows in self._read([number])]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *chunks]).view(np.uint64)
 
     @cached_property
     def _places(self) -> NDArray[np.int64]:
@@ -165,58 +157,97 @@ class PairTable:
     def _postings(self) -> NDArray[np.uint8]:
         return self._container.array("pairs.postings", np.uint8)
 
-    def chunk(self, number: int) -> PairRows:
-        """One chunk."""
-        if (rows := self._kept.get(number)) is None:
-            rows = self._kept[number] = self._chunk(number)
-            if len(self._kept) > KEPT_CHUNKS:
-                self._kept.popitem(last=False)
-        return rows
+    def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks."""
+        kept = self._kept
+        if missing := [number for number in numbers if number not in kept]:
+            kept.update(zip(missing, self._read(missing), strict=True))
+        found = [kept[number] for number in numbers]
+        for number in numbers:
+            kept.move_to_end(number)
+        while len(kept) > KEPT_CHUNKS:
+            kept.popitem(last=False)
+        return found
 
-    def _chunk(self, number: int) -> PairRows:
-        begin, first = self._places[number].tolist()
-        end = int(self._places[number + 1][0])
-        values = varints.decode(np.frombuffer(zlib.decompress(self._numbers[begin:end]), dtype=np.uint8))
-        count = int(values[0])
-        keys = values[:count]
-        keys[0] = self.firsts[number]
-        documents, extras = postings.from_numbers(values[count:])
-        starts, _ = postings.starts_of(postings.Shape.of(documents, extras, self._count).sizes, CHUNK)
-        return PairRows(np.cumsum(keys).astype(np.uint64), documents, extras, 8 * first + starts)
+    def _read(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        if not numbers:
+            return []
+        at = np.array(numbers)
+        firsts = self.firsts[at].tolist()
+        places = self._places[at].tolist()
+        ends = self._places[at + 1, 0].tolist()
+        raw = [zlib.decompress(self._numbers[begin:end]) for (begin, _), end in zip(places, ends, strict=True)]
+        stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
+        values = varints.decode(stored)
+        ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()
+        begins = [0, *ends[:-1]]
+        counts = values[begins].tolist()
+        heads = [begin + count for begin, count in zip(begins, counts, strict=True)]
+        numbered = np.concatenate([values[head:end] for head, end in zip(heads, ends, strict=True)])
+        documents, extras = postings.from_numbers(numbered)
+        sizes = postings.sizes_of(documents, extras, self._count)
+        columns = np.empty((4, len(documents)), dtype=np.int64)
+        columns[0] = np.concatenate([values[begin:head] for begin, head in zip(begins, heads, strict=True)])
+        columns[1:] = documents, extras, sizes
+        borders = np.cumsum([0, *counts])
+        columns[0, borders[:-1]] = 0
+        columns[::3].cumsum(axis=1, out=columns[::3])
+        columns[3] -= sizes
+        shifts = np.array([(first, 8 * place) for first, (_, place) in zip(firsts, places, strict=True)])
+        columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
+        return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 
-    def postings_of(self, key: int) -> Lists | None:
-        """The postings of a pair."""
-        if (found := self._find(key)) is None:
-            return None
-        return self._lists(found[0], slice(found[1], found[1] + 1))
+    def entries(self, keys: Sequence[int], chars: Sequence[str] = ()) -> list[Entry | None]:
+        """For each pair where its list is, None for a pair that no document has.
 
-    def documents_of(self, key: int) -> int:
-        """How many documents have a pair, the deleted ones too."""
-        found = self._find(key)
-        return int(found[0].documents[found[1]]) if found else 0
+        What `with_firsts` will need for `chars` is unpacked at the same time.
+        """
+        wanted = np.array(keys, dtype=np.uint64)
+        numbers = self._numbers_of(wanted)
+        if chars:
+            self._chunks(sorted(numbers.union(*(self._range(*_keys_with_first(char)) for char in chars))))
+        chunks = self._chunks(sorted(numbers))
+        if not chunks:
+            return [None] * len(keys)
+        rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
+        found = rows.take(rows[0].searchsorted(wanted.view(np.int64)), axis=1, mode="clip").T.tolist()
+        return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
 
-    def _find(self, key: int) -> tuple[PairRows, int] | None:
-        """The chunk that has a pair, and its place there."""
-        number = int(np.searchsorted(self.firsts, np.uint64(key), side="right")) - 1
-        if number < 0:
-            return None
-        rows = self.chunk(number)
-        at = int(np.searchsorted(rows.keys, np.uint64(key)))
-        if at == len(rows.keys) or rows.keys[at] != key:
-            return None
-        return rows, at
-
-    def _lists(self, rows: PairRows, some: slice) -> Lists:
-        return postings.decode(self._postings, rows.starts[some], rows.documents[some], rows.extras[some], self._count)
+    def _numbers_of(self, keys: Keys) -> set[int]:
+        """The chunks in which pairs would be."""
+        numbers = self.firsts.searchsorted(keys, side="right") - 1
+        return set(numbers[numbers >= 0].tolist())
 
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
-        """The pairs from `low` to before `high`, and their lists."""
-        first = max(0, int(np.searchsorted(self.firsts, np.uint64(low), side="right")) - 1)
-        last = int(np.searchsorted(self.firsts, np.uint64(high), side="left"))
-        chunks = [self.chunk(number) for number in range(first, last)]
-        if not chunks:
-            return np.zeros(0, dtype=np.uint64), Lists.empty()
-        names = ("keys", "documents", "extras", "starts")
-        rows = PairRows(*(np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names))
-        a, b = np.searchsorted(rows.keys, np.array([low, high], dtype=np.uint64)).tolist()
-        return rows.keys[a:b], self._lists(rows, slice(a, b)) if a < b else Lists.empty()
+        """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
+        rows = _between(self._read(self._range(low, high)), low, high)
+        return rows[0].view(np.uint64), self._lists(rows)
+
+    def with_firsts(self, chars: Sequence[str]) -> tuple[Ints, Lists]:
+        """The lists of all pairs that begin with one of some characters, and for each the place of its character."""
+        ranges = [_keys_with_first(char) for char in chars]
+        parts = [_between(self._chunks(self._range(low, high)), low, high) for low, high in ranges]
+        owners = np.repeat(np.arange(len(chars)), [part.shape[1] for part in parts])
+        return owners, self._lists(np.concatenate(parts, axis=1))
+
+    def _range(self, low: int, high: int) -> range:
+        """The chunks in which the pairs from `low` to before `high` are."""
+        first, last = self.firsts.searchsorted(np.array([low + 1, high], dtype=np.uint64)).tolist()
+        return range(max(0, first - 1), last)
+
+    def _lists(self, rows: PairRows) -> Lists:
+        _, documents, extras, starts = rows
+        return postings.decode(self._postings, starts, documents, extras, self._count)
+
+
+def _keys_with_first(char: str) -> tuple[int, int]:
+    """The least pair that begins with a character, and the least after them."""
+    return key_of(char), (ord(char) + 1) << SECOND_BITS
+
+
+def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:
+    """The pairs from `low` to before `high` in chunks that follow one another."""
+    rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
+    first, last = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
+    return rows[:, first:last]

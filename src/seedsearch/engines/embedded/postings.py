@@ -17,7 +17,9 @@ twice what they sum to above d follows. So a value is such a sum exactly where t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -28,9 +30,14 @@ from seedsearch.engines.embedded.varints import Bytes
 Rows = NDArray[np.uint64]
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]
+Entry = tuple[int, int, int]  # of a list: its documents, their extras, and the bit at which it begins
 
 DOCUMENT_BITS, COUNT_BITS = 18, 4
 MOST_DOCUMENTS = 1 << DOCUMENT_BITS
+LONG = 1500  # documents of a list that is better decoded alone
+APART = 16  # bytes between lists that are better passed over than left out
+SHORT = 2048  # documents of a list whose size is looked up
+FEW = 64  # lists that are looked at one by one before they are decoded together
 PIECE = (1 << COUNT_BITS) - 1
 _DOCUMENT_SHIFT = np.uint64(COUNT_BITS)
 _KEY_SHIFT = np.uint64(COUNT_BITS + DOCUMENT_BITS)
@@ -121,6 +128,24 @@ class Shape:
         return cls(low, high, documents * low + high + documents + extras)
 
 
+@lru_cache(maxsize=16)
+def _sizes_of_short(count: int) -> Ints:
+    """The bits of a list of so many documents of `count` without extras, up to SHORT; computed in many steps."""
+    documents = np.arange(1, min(count, SHORT) + 1)
+    return np.append(0, Shape.of(documents, np.zeros_like(documents), count).sizes)
+
+
+def sizes_of(documents: Ints, extras: Ints, count: int) -> Ints:
+    """The bits of lists, as in `Shape`."""
+    table = _sizes_of_short(count)
+    sizes = table.take(documents, mode="clip")
+    sizes += extras
+    if len(documents) and documents.max() >= len(table):
+        long = documents >= len(table)
+        sizes[long] = Shape.of(documents[long], extras[long], count).sizes
+    return sizes
+
+
 def extras_of(lists: Lists) -> Ints:
     """What the counts of each list sum to above one a document."""
     if not len(lists.lengths):
@@ -141,11 +166,12 @@ def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
 
 def from_numbers(values: Ints) -> tuple[Ints, Ints]:
     """The documents and the extras of each list."""
-    is_extra = np.zeros(len(values), dtype=bool)
-    is_extra[1:] = values[:-1] & 1
-    own = values[~is_extra]
-    extras = np.zeros(len(own), dtype=np.int64)
-    extras[(own & 1) == 1] = values[is_extra] >> 1
+    is_own = np.ones(len(values), dtype=bool)
+    is_own[1:] = values[:-1] & 1 == 0
+    places = is_own.nonzero()[0]
+    own = values[places]
+    extras = values.take(places + 1, mode="clip") >> 1
+    extras *= own & 1
     return (own >> 1) + 1, extras
 
 
@@ -201,21 +227,64 @@ def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
     return low, documents + ((count - 1) >> low)
 
 
-def decode_one(stored: Bytes, start: int, documents: int, extra: int, count: int) -> tuple[Ints, Ints]:
-    """The documents and counts of the list that begins at this bit; raises ValueError where there is none."""
+def decode_one(stored: Bytes, entry: Entry, count: int) -> tuple[Ints, Ints]:
+    """The documents and counts of one list; raises ValueError where there is none."""
+    documents, extra, start = entry
     low, high = _shape_of_one(documents, count)
     size = documents * low + high + documents + extra
-    bits = np.unpackbits(stored[start >> 3 : start + size + 7 >> 3], bitorder="little")[start & 7 :]
+    bits = np.unpackbits(stored[start >> 3 : start + size + 7 >> 3], bitorder="little")[start & 7 :].view(np.bool_)
     middle = documents * low
-    is_set = bits.view(np.bool_)
-    ones = np.flatnonzero(is_set[middle : middle + high])
-    ends = np.flatnonzero(is_set[middle + high : size])
-    if len(ones) != documents or len(ends) != documents:
+    found = bits[middle : middle + high].nonzero()[0]
+    ends = bits[middle + high : size].nonzero()[0]
+    if len(found) != documents or len(ends) != documents:
         raise ValueError("a list of postings is broken")
-    found = ones - np.arange(documents) << low
-    if low:
-        found |= bits[:middle].reshape(documents, low) @ (1 << np.arange(low))
-    return found, np.diff(ends, prepend=-1)
+    found -= np.arange(documents)
+    found <<= low
+    for k in range(low):
+        found |= bits[k:middle:low].astype(np.int64) << k
+    return found, _counts(ends)
+
+
+def _counts(ones: Ints) -> Ints:
+    """The counts that end at these bits."""
+    counts = ones.copy()
+    counts[1:] -= ones[:-1]
+    counts[:1] += 1
+    return counts
+
+
+def decode_few(stored: Bytes, entries: Sequence[Entry], count: int) -> Lists:
+    """Some lists, in as few steps as if they were one; raises ValueError where there are none."""
+    if not entries:
+        return Lists.empty()
+    if len(entries) == 1 and entries[0][0] >= LONG:
+        return Lists(np.array([entries[0][0]]), *decode_one(stored, entries[0], count))
+    pieces, highs, ends, columns = [], [], [], []
+    size = first = before = 0  # bytes, postings and high bits so far
+    for documents, extra, start in entries:
+        low, high = _shape_of_one(documents, count)
+        middle = (start & 7) + documents * low
+        last = middle + high + documents + extra
+        pieces.append(stored[start >> 3 : (start >> 3) + (last + 7 >> 3)])
+        columns.append((documents, low, 8 * size + (start & 7) - first * low, first - before))
+        highs.append(slice(8 * size + middle, 8 * size + middle + high))
+        ends.append(slice(8 * size + middle + high, 8 * size + last))
+        size, first, before = size + len(pieces[-1]), first + documents, before + high
+    joined = np.concatenate([*pieces, np.zeros(3, dtype=np.uint8)])
+    bits = np.unpackbits(joined, bitorder="little").view(np.bool_)
+    found = np.concatenate([bits[some] for some in highs]).nonzero()[0]
+    ones = np.concatenate([bits[some] for some in ends]).nonzero()[0]
+    if len(found) != first or len(ones) != first:
+        raise ValueError("a list of postings is broken")
+    lengths, *others = np.array(columns).T
+    low_bits, at, shift = np.repeat(others, lengths, axis=1)
+    number = np.arange(first)
+    found += shift
+    found -= number
+    found <<= low_bits
+    number *= low_bits
+    at += number
+    return Lists(lengths, found | _low_bits(joined, at, low_bits), _counts(ones))
 
 
 def decode_singles(stored: Bytes, count: int) -> Ints:
@@ -234,28 +303,47 @@ def decode_singles(stored: Bytes, count: int) -> Ints:
 
 def decode(stored: Bytes, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
     """The lists that begin at these bits; raises ValueError where there are none."""
-    if len(starts) == 1:
-        return Lists(documents, *decode_one(stored, int(starts[0]), int(documents[0]), int(extras[0]), count))
+    if len(starts) <= FEW:
+        return decode_few(stored, list(zip(documents.tolist(), extras.tolist(), starts.tolist(), strict=True)), count)
     shape = Shape.of(documents, extras, count)
-    owners = np.repeat(np.arange(len(starts)), documents)
-    firsts = np.cumsum(documents) - documents
+    begins, ends = starts >> 3, starts + shape.sizes + 7 >> 3
+    # What lies side by side is one piece.
+    heads = np.append(0, (np.abs(begins[1:] - ends[:-1]) > APART).nonzero()[0] + 1)
+    firsts, lasts = begins[heads], ends[np.append(heads[1:], len(ends)) - 1]
+    pieces = [stored[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+    moved = 8 * (np.cumsum(lasts - firsts) - lasts)
+    at = starts + np.repeat(moved, np.diff(heads, append=len(starts)))
+    return _joined(np.concatenate([*pieces, np.zeros(3, dtype=np.uint8)]), at, documents, shape)
+
+
+def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists:
+    """Lists that follow one another in a stretch of bytes, three more behind it."""
     high = starts + documents * shape.low
-    ones = _set_bits(stored, high, shape.high)
-    ends = _set_bits(stored, high + shape.high, documents + extras)
-    if len(ones) != len(owners) or len(ends) != len(owners):
+    borders = np.array([high, starts + shape.sizes]).ravel("F")
+    is_high = np.repeat(np.arange(len(borders), dtype=np.uint8) & 1, np.diff(borders, prepend=0))
+    is_high &= np.unpackbits(joined, count=len(is_high), bitorder="little")
+    ones = is_high.view(np.bool_).nonzero()[0]
+    firsts = np.cumsum(documents) - documents
+    if len(ones) != 2 * documents.sum():
         raise ValueError("a list of postings is broken")
-    number, low = np.arange(len(owners)) - firsts[owners], shape.low[owners]
-    found = ones - (np.cumsum(shape.high) - shape.high)[owners] - number << low
-    at = (starts[owners] + number * low).astype(np.int64, copy=False)
-    window = np.zeros(len(at), dtype=np.int64)
-    for k in range(5):
-        window |= stored[np.minimum((at >> 3) + k, len(stored) - 1)].astype(np.int64) << 8 * k
-    found |= (window >> (at & 7)) & (1 << low) - 1
-    return Lists(documents, found, np.diff(ends, prepend=-1))
+    columns = np.array([shape.low, starts - firsts * shape.low, firsts - high, firsts, firsts + documents])
+    low, at, shift, before, before_ends = np.repeat(columns, documents, axis=1)
+    number = np.arange(len(low))
+    before += number
+    before_ends += number
+    found, ends = ones[before], ones[before_ends]
+    counts = _counts(ends)
+    counts[firsts] = ends[firsts] - (high + shape.high) + 1
+    found += shift
+    found -= number
+    found <<= low
+    number *= low
+    at += number
+    return Lists(documents, found | _low_bits(joined, at, low), counts)
 
 
-def _set_bits(stored: Bytes, starts: Ints, lengths: Ints) -> Ints:
-    """The places of the bits that are set in stretches of bits, counted through all of them."""
-    ends = np.cumsum(lengths)
-    at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
-    return np.flatnonzero((stored[at >> 3] >> (at & 7).astype(np.uint8) & 1).view(np.bool_))
+def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
+    """The `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
+    words: NDArray[np.uint32] = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
+    bits: Ints = (words.take(at >> 3) >> (at & 7)) & (1 << low) - 1
+    return bits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,15 +13,22 @@ from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import LONG, Entry, Ints, Lists
 from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
+COUNTED = 1 << 20  # counts that are added up at once
+
 Mask = NDArray[np.bool_]
+Key = tuple[Field, str]  # a term
 Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the term
 
 _NOTHING: Found = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def _encoded(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")
 
 
 class Segment:
@@ -66,30 +73,79 @@ class Segment:
 
     def with_term(self, field: Field, term: str) -> Found:
         """The documents that have a term."""
-        if field == "gram":
-            return self._with_gram(term)
-        return self.there(self.tables[field].postings_of(term.encode("utf-8", "surrogatepass")))
+        found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
+        return found[0] if found else _NOTHING
 
-    def _with_gram(self, gram: str) -> Found:
-        if len(gram) == 1 and (single := self.singles.postings_of(gram)) is not None:
-            return self.there(single)
-        if len(gram) == 1:
-            _, lists = self.pairs.between(pairs.key_of(gram), pairs.key_of(chr(ord(gram) + 1)))
-            return self.together(lists)
-        return self.there(self.pairs.postings_of(pairs.key_of(*gram)) if len(gram) == 2 else None)
+    def look_up(self, terms: Sequence[Key]) -> tuple[list[tuple[int, Entry]], dict[str, int]]:
+        """Where in the file the lists of the grams among some terms are, with the places of the terms.
 
-    def at_most_with(self, gram: str) -> int:
-        """How many documents may have a gram, as far as can be told without reading its list."""
-        return self.pairs.documents_of(pairs.key_of(*gram)) if len(gram) == 2 else self.documents.count
+        And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
+        """
+        grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
+        of_pairs = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
+        singles = [(text, place, self.singles.entry(text)) for text, place in grams.items() if len(text) == 1]
+        without = {text: place for text, place, entry in singles if entry is None}
+        found = self.pairs.entries([*of_pairs], sorted(without))
+        entries = [
+            *self._placed("pairs.postings", zip(of_pairs.values(), found, strict=True)),
+            *self._placed("singles", ((place, entry) for _, place, entry in singles)),
+        ]
+        return entries, without
 
-    def there(self, lists: Lists | None) -> Found:
-        """One list without the documents that were deleted."""
-        if lists is None:
-            return _NOTHING
+    def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
+        """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
+
+        Documents that were deleted are left out, terms that no document has are passed over.
+        """
+        entries, without = self.look_up(terms)
+        for field, table in self.tables.items():
+            words = ((place, text) for place, (of, text) in enumerate(terms) if of == field)
+            entries += self._placed(
+                f"{field}.postings", ((place, table.entry(_encoded(text))) for place, text in words)
+            )
+        whole, count = self.container.whole(), self.documents.count
+        short = [(place, entry) for place, entry in entries if entry[0] < LONG]
+        if short:
+            lists = postings.decode_few(whole, [entry for _, entry in short], count)
+            yield [place for place, _ in short], self._there(lists)
+        for place, entry in entries:
+            if entry[0] >= LONG:
+                yield [place], self._there(postings.decode_few(whole, [entry], count))
+        at_once = max(1, COUNTED // count)
+        chars = sorted(without)
+        for some in (chars[i : i + at_once] for i in range(0, len(chars), at_once)):
+            yield [without[char] for char in some], self._with_singles(some)
+
+    def _placed(self, section: str, entries: Iterable[tuple[int, Entry | None]]) -> Iterator[tuple[int, Entry]]:
+        """The lists that there are, as they lie in the file."""
+        begin = 8 * self.container.span(section)[0]
+        return ((place, (entry[0], entry[1], begin + entry[2])) for place, entry in entries if entry is not None)
+
+    def _with_singles(self, chars: Sequence[str]) -> Lists:
+        """The lists of characters that have none of their own."""
+        owners, lists = self.pairs.with_firsts(chars)
+        lists, count = self._there(lists), self.documents.count
+        places = lists.documents + count * np.repeat(owners, lists.lengths)
+        sums = np.bincount(places, lists.counts, minlength=count * len(chars))
+        there = (sums > 0).nonzero()[0]
+        lengths = np.diff(there.searchsorted(count * np.arange(len(chars) + 1)))
+        return Lists(lengths, there - count * np.repeat(np.arange(len(chars)), lengths), sums[there].astype(np.int64))
+
+    def at_most_with(self, grams: Sequence[str]) -> list[int]:
+        """How many documents may have each gram, as far as can be told without reading lists."""
+        entries = self.pairs.entries([pairs.key_of(*gram) for gram in grams if len(gram) == 2])
+        sizes = iter([0 if entry is None else entry[0] for entry in entries])
+        return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
+
+    def _there(self, lists: Lists) -> Lists:
+        """The lists without the documents that were deleted."""
+        if lists.documents.max(initial=0) >= self.documents.count:
+            raise ValueError("a posting of a document that there is not")
         if self.live is None:
-            return lists.documents, lists.counts
+            return lists
         there = self.live[lists.documents]
-        return lists.documents[there], lists.counts[there]
+        lengths = np.bincount(lists.owners(), there, minlength=len(lists.lengths)).astype(np.int64)
+        return Lists(lengths, lists.documents[there], lists.counts[there])
 
     def together(self, lists: Lists) -> Found:
         """Several lists as one, the counts added."""
@@ -98,7 +154,7 @@ class Segment:
         sums = np.bincount(lists.documents, lists.counts, minlength=self.documents.count)
         if self.live is not None:
             sums[~self.live] = 0
-        documents = np.flatnonzero(sums)
+        documents = (sums > 0).nonzero()[0]
         return documents, sums[documents].astype(np.int64)
 
     @cached_property

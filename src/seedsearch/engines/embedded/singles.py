@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.container import Container, Section
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 
 LEAST = 8192  # postings of pairs, and half as many as there are documents
 
@@ -72,16 +71,10 @@ class Singles:
         self._container = container
 
     @cached_property
-    def _index(self) -> NDArray[np.int64]:
-        return self._container.array("singles.index", "<i8").reshape(-1, 4)
+    def _entries(self) -> dict[int, Entry]:
+        rows = self._container.array("singles.index", "<i8").reshape(-1, 4).tolist()
+        return {char: (documents, extra, 8 * start) for char, documents, extra, start in rows}
 
-    def postings_of(self, char: str) -> Lists | None:
-        """The postings of a character, where it has a list."""
-        at = int(np.searchsorted(self._index[:, 0], ord(char)))
-        if at == len(self._index) or self._index[at, 0] != ord(char):
-            return None
-        _, documents, extra, start = self._index[at].tolist()
-        stored = self._container.array("singles", np.uint8)
-        return Lists(
-            np.array([documents]), *postings.decode_one(stored, 8 * start, documents, extra, self._container.count)
-        )
+    def entry(self, char: str) -> Entry | None:
+        """Where the list of a character is, None where it has none."""
+        return self._entries.get(ord(char))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from seedsearch.code_points import Points, points
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 from seedsearch.parallel import made_ahead
 
 CHUNK = 256
@@ -134,17 +134,23 @@ class TermTable:
         terms = zlib.decompress(self._terms[text:numbers]).split(BETWEEN)
         stored = np.frombuffer(self._terms[numbers : int(self._places[number + 1][0])], dtype=np.uint8)
         documents, extras = postings.from_numbers(varints.decode(stored))
-        starts, _ = postings.starts_of(postings.Shape.of(documents, extras, self._count).sizes, CHUNK)
-        rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + starts)
+        sizes = postings.sizes_of(documents, extras, self._count)
+        rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
         if len(self._kept) > KEPT_CHUNKS:
             self._kept.popitem(last=False)
         return rows
 
-    def postings_of(self, term: bytes) -> Lists | None:
-        """The postings of a term."""
+    def entry(self, term: bytes) -> Entry | None:
+        """Where the list of a term is, None where no document has it."""
         if (found := self.find(term)) is None:
             return None
-        return self.lists(self.chunk(found[0]).at(slice(found[1], found[1] + 1)))
+        rows, at = self.chunk(found[0]), found[1]
+        return int(rows.documents[at]), int(rows.extras[at]), int(rows.starts[at])
+
+    def postings_of(self, term: bytes) -> Lists | None:
+        """The postings of a term."""
+        entry = self.entry(term)
+        return None if entry is None else postings.decode_few(self._postings, [entry], self._count)
 
     def lists(self, rows: TermRows) -> Lists:
         """The lists of some terms."""

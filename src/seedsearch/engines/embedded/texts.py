@@ -106,21 +106,26 @@ def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -
     if not len(lengths):
         return []
     values = varints.decode(differences)
-    value_ends = np.searchsorted(np.flatnonzero(differences < 128), np.cumsum(sizes))
-    heads = np.append(0, value_ends[:-1])
-    counts = np.diff(value_ends, prepend=0) // 2
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    made = _as_read(readings()[values[heads][owners], np.minimum(runs, 0xFFFF)], runs)
-    gaps, codes = np.delete(values, heads).reshape(-1, 2).T
-    owner = np.repeat(np.arange(len(counts)), counts)
-    starts = np.cumsum(lengths) - lengths
+    of_each = np.add.reduceat(differences < 128, np.cumsum(sizes) - sizes, dtype=np.int64)
+    heads, counts = np.cumsum(of_each) - of_each, of_each // 2
+    cells = np.minimum(runs, 0xFFFF) + (np.repeat(values[heads], lengths) << 16)
+    made = _as_read(readings().ravel().take(cells), runs)
+    is_head = np.zeros(len(values), dtype=bool)
+    is_head[heads] = True
+    gaps, codes = values[~is_head].reshape(-1, 2).T
+    starts, firsts = np.cumsum(lengths) - lengths, np.cumsum(counts) - counts
     whole = np.cumsum(gaps)
-    firsts = np.append(0, np.cumsum(counts))[:-1]
     before = np.append(0, whole)[firsts]
-    places = whole - before[owner] + starts[owner]
-    instead = codes & 1 == 1
-    made[places[instead]] = codes[instead] >> 1
-    inserted = np.bincount(owner, ~instead, minlength=len(lengths)).astype(np.int64)
-    text = text_of(np.insert(made, places[~instead], codes[~instead] >> 1))
-    ends = np.cumsum(lengths + inserted).tolist()
+    places, chars = whole + np.repeat(starts - before, counts), codes >> 1
+    inserts = codes & 1 == 0
+    made[places[~inserts]] = chars[~inserts]
+    # A character that is inserted stands after the ones inserted before it and what they were inserted before.
+    before_it = np.cumsum(inserts)
+    out = np.empty(len(made) + int(before_it[-1:].sum()), dtype=np.uint32)
+    is_kept = np.ones(len(out), dtype=bool)
+    at = (places + before_it)[inserts] - 1
+    is_kept[at] = False
+    out[at], out[is_kept] = chars[inserts], made
+    text = text_of(out)
+    ends = (np.cumsum(lengths) + np.append(0, before_it)[firsts + counts]).tolist()
     return [text[a:b] for a, b in zip([0, *ends], ends, strict=False)]

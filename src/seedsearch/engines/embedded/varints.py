@@ -37,13 +37,16 @@ def encode(values: Numbers) -> Bytes:
 
 def decode(stored: Bytes) -> NDArray[np.int64]:
     """The values that were stored one after the other; an unfinished last one is left out."""
-    ends = np.flatnonzero(stored < 128)
+    ends = (stored < 128).nonzero()[0]
     if len(ends) == len(stored):
         return stored.astype(np.int64)
-    lengths = np.diff(ends, prepend=-1)
-    starts = ends - lengths + 1
-    values = (stored[starts] & 127).astype(np.int64)
-    for k in range(1, int(lengths.max(initial=1))):
-        some = np.flatnonzero(lengths > k)
-        values[some] |= (stored[starts[some] + k] & 127).astype(np.int64) << 7 * k
+    values = stored[ends].astype(np.int64)
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
+    lengths[:1] += 1
+    some, size = (lengths > 1).nonzero()[0], 1
+    while len(some):
+        values[some] = values[some] << 7 | stored[ends[some] - size] & 127
+        size += 1
+        some = some[lengths[some] > size]
     return values

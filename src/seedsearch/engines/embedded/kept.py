@@ -1,0 +1,36 @@
+"""What was worked out before, as long as there is room."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept:
+    """Things by keys, of so many bytes in all."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._items
+
+    def get(self, key: Hashable) -> Any:
+        """What was put under this key, None where it is not kept."""
+        if (found := self._items.get(key)) is None:
+            return None
+        self._items.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Hashable, made: T, size: int) -> T:
+        """Keep something of so many bytes; what was not asked for longest goes."""
+        self._items[key] = made, size
+        self._room -= size
+        while self._room < 0:
+            _, (_, given_back) = self._items.popitem(last=False)
+            self._room += given_back
+        return made
