@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.query import Term
-from seedsearch.ranking import PASSAGE, Passages, content_words, scored_terms, without_interrogatives
+from seedsearch.ranking import (
+    PASSAGE,
+    TITLE,
+    Passages,
+    Weighted,
+    content_words,
+    scored_terms,
+    without_interrogatives,
+)
+from seedsearch.runs import run_text
 from seedsearch.searching import Index
 from seedsearch.tiers import stages
 from tests.test_expressions import entry
@@ -81,14 +90,38 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert ranked(texts, "焊接公司在哪里")[0] == "3"
 
 
-@given(st.text("焊接材料a ，", max_size=200), st.lists(st.sampled_from(["焊接", "材料", "焊", "a"]), unique=True))
+@given(st.text("焊接材料a ，", max_size=200), st.lists(st.sampled_from(["焊接", "材料a焊接", "料", "a"]), unique=True))
 def test_the_best_passage_is_that_of_the_best_window(text: str, terms: list[str]) -> None:
     """The same as trying every window."""
     scored = tuple((Term("gram", term), 1.0) for term in terms)
-    worth = {term: Passages(scored[i : i + 1], [1], 9).best(term) for i, term in enumerate(terms)}
+
+    def best(scored: Weighted, text: str) -> float:
+        passages = Passages(scored, [1] * len(scored), 9)
+        return passages.best(passages.places(text))
+
+    worth = {term: best(scored[i : i + 1], term) for i, term in enumerate(terms)}
     windows = [text[start : start + PASSAGE] for start in range(max(1, len(text)))]
     expected = max(sum(worth[term] for term in terms if term in window) for window in windows)
-    assert Passages(scored, [1] * len(terms), 9).best(text) == pytest.approx(expected)
+    assert best(scored, text) == pytest.approx(expected)
+
+
+@given(
+    st.text("焊接材料a ，", max_size=80), st.lists(st.sampled_from(["焊接", "焊焊", "接，材", "焊", "a"]), unique=True)
+)
+def test_a_text_is_found_wherever_it_stands(text: str, terms: list[str]) -> None:
+    scored = tuple((Term("gram", term), 1.0) for term in terms)
+    places = Passages(scored, [1] * len(terms), 9).places(text)
+    expected = {term: [at for at in range(len(text)) if text.startswith(term, at)] for term in terms}
+    assert {term: list(found) for term, found in places.items()} == expected
+
+
+@given(st.text("焊接材料a ，\n\u3000", max_size=90))
+def test_a_title_is_the_first_line(text: str) -> None:
+    scored = tuple((Term("gram", term), 1.0) for term in ("焊接", "焊", "料a"))
+    passages = Passages(scored, [1, 1, 1], 9)
+    line = text[: 2 * TITLE].lstrip().partition("\n")[0]
+    expected = passages.best(passages.places(run_text(line).text)) if len(line) <= TITLE else 0.0
+    assert passages.title(run_text(text).text, text) == pytest.approx(expected)
 
 
 SHARED = "焊接材料以过硬品质在极端工况下守护重大工程的安全，从川气东送到跨江大桥。"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
 
 from seedsearch.analysis import placed_words
-from seedsearch.folding import HAN
+from seedsearch.folding import HAN, fold, is_han
 from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.records import Record, from_bytes
-from seedsearch.runs import RunText, gapped, near, placed, run_text
-from seedsearch.snippets import Occurrence, Stretch, best_stretches, first_stretch, sentences, with_lines
+from seedsearch.runs import gapped, near, occurrences, readable_spans
+from seedsearch.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 
 # A passage of so many ideographs is no coincidence: files that share it are named together.
 SAME_PASSAGE = 24
@@ -24,6 +26,9 @@ NEARLY, FEW = 0.8, 4
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
+
+Places: TypeAlias = Mapping[str, Sequence[int]]
+NOWHERE: Places = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,12 @@ class Found:
     """A match with what is to be shown of it."""
 
     match: Match
-    record: Record
     stretches: tuple[Stretch, ...]
+
+    @cached_property
+    def record(self) -> Record:
+        """What the index keeps of the document."""
+        return from_bytes(self.match.stored)
 
     @cached_property
     def sentences(self) -> frozenset[str]:
@@ -51,45 +60,58 @@ class Found:
     def passage(self) -> str:
         """The sentences of the best stretch, folded, without marks and blanks: equal in files that share them."""
         text = sentences(self.match.readable, self.stretches[0]) if self.stretches else ""
-        return _NOT_HAN.sub("", run_text(text).text)
+        return _NOT_HAN.sub("", fold(text))
 
 
-def found(match: Match, wanted: Sequence[Query], shown: Shown) -> Found:
-    """A match with its best stretches; where nothing is to be highlighted, its beginning."""
-    run = placed(match.run, match.readable)
-    places = sorted(
-        (Occurrence(span, i) for i, leaf in enumerate(wanted) for span in _spans(run, leaf)),
-        key=lambda place: (place.span.start, -place.span.end),
-    )
-    kept: list[Occurrence] = []
-    for place in places:
-        if not kept or place.span.start >= kept[-1].span.end:
-            kept.append(place)
+def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE) -> Found:
+    """A match with its best stretches; where nothing is to be highlighted, its beginning.
+
+    `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
+    """
+    spans = [(start, -end, i) for i, leaf in enumerate(wanted) for start, end in _spans(match.run, leaf, places)]
+    spans.sort()
+    disjoint: list[tuple[int, int]] = []
+    terms: list[int] = []
+    last = 0
+    for start, minus, term in spans:
+        if start >= last:
+            last = -minus
+            disjoint.append((start, last))
+            terms.append(term)
+    kept = [
+        (start, end, i)
+        for (start, end), i in zip(readable_spans(match.run, match.readable, disjoint), terms, strict=True)
+    ]
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
-    return Found(match, from_bytes(match.stored), tuple(stretches))
+    return Found(match, tuple(stretches))
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
     """The first `wanted` hits, each with the others that are nearly the same text or share its passage."""
     groups: list[list[Found]] = []
     by_passage: dict[str, list[Found]] = {}
+    seen: set[str] = set()  # the sentences of the first text of each group
     for one in several:
         passage = one.passage
         key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
-        group = by_passage.get(key) or next((g for g in groups if _nearly_same(g[0], one)), None)
+        group = by_passage.get(key)
+        if group is None and not seen.isdisjoint(one.sentences):
+            group = next((g for g in groups if _nearly_same(g[0].sentences, one.sentences)), None)
         if group is None and len(groups) == wanted:
             break
         if group is None:
             groups.append(group := [])
+            seen |= one.sentences
         by_passage.setdefault(key, group).append(one)
     return groups
 
 
-def _nearly_same(a: Found, b: Found) -> bool:
+def _nearly_same(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two texts have nearly all of their sentences in common."""
-    return len(a.sentences & b.sentences) >= NEARLY * max(len(a.sentences | b.sentences), FEW)
+    common = len(a & b)
+    return common >= NEARLY * max(len(a) + len(b) - common, FEW)
 
 
 def hit(group: Sequence[Found]) -> Hit:
@@ -103,44 +125,46 @@ def hit(group: Sequence[Found]) -> Hit:
     )
 
 
-def _spans(run: RunText, leaf: Query) -> Iterator[Span]:
-    """Where a leaf of a query stands, in the readable text."""
+def _spans(run: str, leaf: Query, places: Places) -> Iterator[tuple[int, int]]:
+    """Where a leaf of a query stands in a run text."""
     match leaf:
         case Run(text=text):
-            return run.find(text)
+            size = len(text)
+            last = 0
+            for at in places[text] if text in places else occurrences(run, text):
+                if at >= last:
+                    last = at + size
+                    yield at, last
         case Near(texts=texts, distance=distance):
-            spans: Iterator[Span] = (span for spans in near(run.text, texts, distance) for span in spans)
+            yield from ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
         case Gapped(texts=texts, gaps=gaps):
-            spans = gapped(run.text, texts, gaps)
+            yield from ((span.start, span.end) for span in gapped(run, texts, gaps))
         case Terms(test=test):
-            of_han = isinstance(test, Fuzzy) and re.search(f"[{HAN}]", test.text) is not None
-            text = run.text if of_han else re.sub(f"[{HAN}]", " ", run.text)
-            spans = (Span(at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
-        case _:
-            spans = iter(())
-    return map(run.to_readable.to_raw, spans)
+            of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
+            text = run if of_han else re.sub(f"[{HAN}]", " ", run)
+            yield from ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
 
 
 def _snippet(one: Found, stretch: Stretch) -> Snippet:
-    first = stretch.found[0].span if stretch.found else Span(stretch.span.start, stretch.span.start + 1)
-    raw = one.record.to_raw(first)
-    line, column = one.record.place(raw.start)
-    start = stretch.span.start
-    before, after = _inside_paragraph(one.match.readable, stretch.span)
+    readable, record = one.match.readable, one.record
+    start, end = stretch.span.start, stretch.span.end
+    raw = record.to_raw(Span(*stretch.found[0][:2]) if stretch.found else Span(start, start + 1))
+    line, column = record.place(raw.start)
+    before, after = _inside_paragraph(readable, start, end)
     return Snippet(
-        text=stretch.span.cut(one.match.readable),
-        highlights=tuple(Span(f.span.start - start, f.span.end - start) for f in stretch.found),
+        text=readable[start:end],
+        highlights=tuple([Span(first - start, last - start) for first, last, _ in stretch.found]),
         line=line,
         column=column,
         raw_span=raw,
         cut_before=before,
         cut_after=after,
-        restored=one.record.restored(one.record.to_raw(stretch.span)) if len(stretch.span) else {},
+        restored=record.restored(record.to_raw(stretch.span)) if end > start and record.replaced else {},
     )
 
 
-def _inside_paragraph(readable: str, span: Span) -> tuple[bool, bool]:
+def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
-    before = readable[readable.rfind("\n", 0, span.start) + 1 : span.start]
-    after = readable[span.end :].partition("\n")[0]
+    before = readable[readable.rfind("\n", 0, start) + 1 : start]
+    after = readable[end:].partition("\n")[0]
     return bool(before.strip()), bool(after.strip())

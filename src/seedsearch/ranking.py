@@ -12,14 +12,16 @@ Words that only ask (什么, 哪些, 怎么) are rare in statements, so their ra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from operator import itemgetter
 
 from seedsearch.analysis import placed_words
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
-from seedsearch.runs import run_text
+from seedsearch.runs import occurrences
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
@@ -36,6 +38,8 @@ _ASKING = re.compile(
 # Particles, pronouns and conjunctions that nearly every text holds: they do not decide whether a document matches.
 EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
 _CONTENT = re.compile(rf"[\w{HAN}]+")
+
+_CHANGE: itemgetter[int] = itemgetter(1)
 
 Weighted = tuple[tuple[Term, float], ...]
 
@@ -77,47 +81,65 @@ class Passages:
 
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""
-        self._terms = [
-            (term.text, _near(term) * rarity(documents, n))
-            for (term, _), n in zip(scored, having, strict=True)
-            if n and len(term.text) <= PASSAGE and (2 * n <= documents or documents < FEW)
-        ]
+        worth: dict[str, float] = {}
+        rarest: dict[str, int] = {}
+        for (term, _), n in zip(scored, having, strict=True):
+            text = term.text
+            if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW):
+                worth[text] = worth.get(text, 0.0) + _near(term) * rarity(documents, n)
+                if len(text) == 1:
+                    rarest[text] = n
+        self._worth = worth
+        self._nowhere: dict[str, Sequence[int]] = dict.fromkeys(worth, ())
+        # Looking for one character is quickest, and finds all that holds it: each text goes with its rarest.
+        self._chars: dict[str, list[tuple[str, int]]] = {char: [] for char in rarest}
+        self._others: list[str] = []
+        for text in worth:
+            char = min((c for c in text if c in rarest), key=rarest.__getitem__, default=None)
+            if char is None:
+                self._others.append(text)
+            elif len(text) > 1:
+                self._chars[char].append((text, text.index(char)))
 
-    def best(self, run: str) -> float:
-        """The score of the best passage of a run text: the rarity of what stands in it, each term once."""
-        found: list[tuple[int, int, int]] = []
-        for i, (text, _) in enumerate(self._terms):
-            size, at = len(text), run.find(text)
-            while at >= 0:
-                found.append((at, at + size, i))
-                at = run.find(text, at + 1)
-        found.sort()
-        return self._best_window(found)
+    def places(self, run: str) -> dict[str, Sequence[int]]:
+        """Where each text that counts stands in a run text, overlapping places included."""
+        found, starts = self._nowhere.copy(), run.startswith
+        for char, texts in self._chars.items():
+            if places := occurrences(run, char):
+                found[char] = places
+                for text, before in texts:
+                    found[text] = [at - before for at in places if at >= before and starts(text, at - before)]
+        for text in self._others:
+            found[text] = occurrences(run, text)
+        return found
 
-    def _best_window(self, found: Sequence[tuple[int, int, int]]) -> float:
-        worth = [worth for _, worth in self._terms]
-        inside = [0] * len(worth)
-        best = score = 0.0
-        last, count = 0, len(found)
-        for start, _, term in found:
-            limit = start + PASSAGE
-            while last < count and found[last][1] <= limit:
-                new = found[last][2]
-                if not inside[new]:
-                    score += worth[new]
-                inside[new] += 1
-                last += 1
-            if score > best:
-                best = score
-            inside[term] -= 1
-            if not inside[term]:
-                score -= worth[term]
-        return best
+    def best(self, places: Mapping[str, Sequence[int]]) -> float:
+        """The score of the best passage of a text: the rarity of what stands in it, each once."""
+        # A passage that begins at `at - reach` or after it, and not after `at`, holds what stands at `at`.
+        changes: list[tuple[int, float]] = []
+        for text, worth in self._worth.items():
+            if found := places[text]:
+                reach, last = PASSAGE - len(text), found[0]
+                changes.append((last - reach, worth))
+                for at in found:
+                    if at - last > reach:
+                        changes += ((last + 1, -worth), (at - reach, worth))
+                    last = at
+                changes.append((last + 1, -worth))
+        changes.sort()
+        return max(accumulate(map(_CHANGE, changes)), default=0.0)
 
-    def title(self, readable: str) -> float:
-        """The same of the first line of a text; 0 where that is too long for a title."""
+    def title(self, run: str, readable: str) -> float:
+        """The same of the first line of a text and its run text; 0 where that is too long for a title."""
         line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
-        return self.best(run_text(line).text) if len(line) <= TITLE else 0.0
+        if len(line) > TITLE:
+            return 0.0
+        end = int(run.startswith(" "))
+        for piece in line.split():
+            end += len(piece)
+            end += run.startswith(" ", end)
+        title = run[:end]
+        return sum(worth for text, worth in self._worth.items() if text in title)
 
 
 def _near(term: Term) -> float:

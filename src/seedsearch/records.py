@@ -36,7 +36,7 @@ class Record:
 
     def to_raw(self, span: Span) -> Span:
         """A span of the readable text as one of the raw text."""
-        return OffsetMap(self.replaced).to_raw(span)
+        return OffsetMap(self.replaced).to_raw(span) if self.replaced else span
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of an offset in the raw text."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from seedsearch.folding import HAN, fold, wide_blanks
 from seedsearch.offsets import OffsetMap, Span
 
+_BLANK = re.compile(r"\s")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -52,9 +53,22 @@ def run_text(readable: str) -> RunText:
     return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
 
 
-def placed(run: str, readable: str) -> RunText:
-    """The same where the run text is already known."""
-    return RunText(run, OffsetMap(_blanks(readable)))
+def readable_spans(run: str, readable: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans (start, end) of the run text `run` as spans of its readable text; none begins or ends with a blank.
+
+    Characters that are no blanks are counted: both texts have the same ones.
+    """
+    kept = occurrences(run, " ")
+    # Before each blank of the readable text. White space is mostly these two, and then no pattern is needed.
+    before = list(accumulate(map(len, readable.replace("\n", " ").split(" "))))
+    if before[-1] != len(run) - len(kept):
+        before = list(accumulate(map(len, _BLANK.split(readable))))
+    made = []
+    for start, end in spans:
+        first = start - bisect_left(kept, start)
+        last = end - 1 - bisect_left(kept, end)
+        made.append((first + bisect_right(before, first), last + bisect_right(before, last) + 1))
+    return made
 
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
