@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from seedsearch.analysis import query_words, words
 from seedsearch.folding import fold
 from seedsearch.offsets import Span
-from seedsearch.runs import grams, readable_spans, run_grams, run_text
+from seedsearch.runs import grams, readable_places, run_grams, run_text
 from seedsearch.segmenting import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 
@@ -85,13 +85,13 @@ def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
 
 
 @given(st.one_of(mixed_text, st.text("焊接a。 \n\u3000\u2028", max_size=40)), st.data())
-def test_spans_of_a_run_text_are_placed_in_its_readable_text(text: str, data: st.DataObject) -> None:
+def test_places_in_a_run_text_are_found_in_its_readable_text(text: str, data: st.DataObject) -> None:
     run = run_text(text)
     solid = [at for at, char in enumerate(run.text) if char != " "]
     borders = data.draw(st.lists(st.sampled_from(solid), unique=True)) if solid else []
-    spans = [(a, b + 1) for a, b in zip(*[iter(sorted(borders))] * 2, strict=False)]
-    expected = [run.to_readable.to_raw(Span(*span)) for span in spans]
-    assert readable_spans(run.text, text, spans) == [(span.start, span.end) for span in expected]
+    places = [(a, b + 1, a) for a, b in zip(*[iter(sorted(borders))] * 2, strict=False)]
+    expected = [(run.to_readable.to_raw(Span(start, end)), of) for start, end, of in places]
+    assert readable_places(run.text, text, places) == [(span.start, span.end, of) for span, of in expected]
 
 
 def test_folding_makes_no_blanks() -> None:

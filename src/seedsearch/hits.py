@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.records import Record, from_bytes
-from seedsearch.runs import gapped, near, occurrences, readable_spans
+from seedsearch.runs import Place, gapped, near, occurrences, readable_places
 from seedsearch.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 
 # A passage of so many ideographs is no coincidence: files that share it are named together.
@@ -52,9 +52,10 @@ class Found:
         return from_bytes(self.match.stored)
 
     @cached_property
-    def sentences(self) -> frozenset[str]:
+    def sentences(self) -> list[str]:
         """The sentences of the text."""
-        return frozenset(_SENTENCE.findall(self.match.readable))
+        found: list[str] = _SENTENCE.findall(self.match.readable)
+        return found
 
     @property
     def passage(self) -> str:
@@ -70,18 +71,13 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
     """
     spans = [(start, -end, i) for i, leaf in enumerate(wanted) for start, end in _spans(match.run, leaf, places)]
     spans.sort()
-    disjoint: list[tuple[int, int]] = []
-    terms: list[int] = []
+    disjoint: list[Place] = []
     last = 0
-    for start, minus, term in spans:
+    for start, minus, i in spans:
         if start >= last:
             last = -minus
-            disjoint.append((start, last))
-            terms.append(term)
-    kept = [
-        (start, end, i)
-        for (start, end), i in zip(readable_spans(match.run, match.readable, disjoint), terms, strict=True)
-    ]
+            disjoint.append((start, last, i))
+    kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
@@ -103,15 +99,15 @@ def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
             break
         if group is None:
             groups.append(group := [])
-            seen |= one.sentences
+            seen.update(one.sentences)
         by_passage.setdefault(key, group).append(one)
     return groups
 
 
-def _nearly_same(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Whether two texts have nearly all of their sentences in common."""
-    common = len(a & b)
-    return common >= NEARLY * max(len(a) + len(b) - common, FEW)
+def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether texts of these sentences have nearly all of them in common."""
+    a, b = set(some), set(others)
+    return len(a & b) >= NEARLY * max(len(a | b), FEW)
 
 
 def hit(group: Sequence[Found]) -> Hit:
@@ -125,24 +121,33 @@ def hit(group: Sequence[Found]) -> Hit:
     )
 
 
-def _spans(run: str, leaf: Query, places: Places) -> Iterator[tuple[int, int]]:
+def _spans(run: str, leaf: Query, places: Places) -> Iterable[tuple[int, int]]:
     """Where a leaf of a query stands in a run text."""
     match leaf:
         case Run(text=text):
-            size = len(text)
-            last = 0
-            for at in places[text] if text in places else occurrences(run, text):
-                if at >= last:
-                    last = at + size
-                    yield at, last
+            found = places[text] if text in places else occurrences(run, text)
+            return _apart(found, len(text))
         case Near(texts=texts, distance=distance):
-            yield from ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
+            return ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
         case Gapped(texts=texts, gaps=gaps):
-            yield from ((span.start, span.end) for span in gapped(run, texts, gaps))
+            return ((span.start, span.end) for span in gapped(run, texts, gaps))
         case Terms(test=test):
             of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
             text = run if of_han else re.sub(f"[{HAN}]", " ", run)
-            yield from ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
+            return ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
+        case _:
+            return ()
+
+
+def _apart(found: Sequence[int], size: int) -> list[tuple[int, int]]:
+    """The spans of `size` from the places that are found, without those that overlap one before them."""
+    spans: list[tuple[int, int]] = []
+    last = 0
+    for at in found:
+        if at >= last:
+            last = at + size
+            spans.append((at, last))
+    return spans
 
 
 def _snippet(one: Found, stretch: Stretch) -> Snippet:

@@ -103,12 +103,17 @@ class Passages:
 
     def places(self, run: str) -> dict[str, Sequence[int]]:
         """Where each text that counts stands in a run text, overlapping places included."""
-        found, starts = self._nowhere.copy(), run.startswith
+        found, find, starts = self._nowhere.copy(), run.find, run.startswith
         for char, texts in self._chars.items():
-            if places := occurrences(run, char):
-                found[char] = places
-                for text, before in texts:
-                    found[text] = [at - before for at in places if at >= before and starts(text, at - before)]
+            at = find(char)
+            if at < 0:
+                continue
+            places = [at]
+            while (at := find(char, at + 1)) >= 0:
+                places.append(at)
+            found[char] = places
+            for text, before in texts:
+                found[text] = [at - before for at in places if at >= before and starts(text, at - before)]
         for text in self._others:
             found[text] = occurrences(run, text)
         return found

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 from seedsearch.folding import HAN, fold, wide_blanks
 from seedsearch.offsets import OffsetMap, Span
@@ -25,6 +26,10 @@ _BLANKS = re.compile(r"\s+")
 def _token() -> re.Pattern[str]:
     """Compiled when it is first used: only words that stand near one another need it."""
     return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
+
+
+# Start, end, and the number of what stands there.
+Place: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,8 @@ def run_text(readable: str) -> RunText:
     return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
 
 
-def readable_spans(run: str, readable: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans (start, end) of the run text `run` as spans of its readable text; none begins or ends with a blank.
+def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
+    """Places in the run text `run` as places in its readable text; none begins or ends with a blank.
 
     Characters that are no blanks are counted: both texts have the same ones.
     """
@@ -63,12 +68,9 @@ def readable_spans(run: str, readable: str, spans: Iterable[tuple[int, int]]) ->
     before = list(accumulate(map(len, readable.replace("\n", " ").split(" "))))
     if before[-1] != len(run) - len(kept):
         before = list(accumulate(map(len, _BLANK.split(readable))))
-    made = []
-    for start, end in spans:
-        first = start - bisect_left(kept, start)
-        last = end - 1 - bisect_left(kept, end)
-        made.append((first + bisect_right(before, first), last + bisect_right(before, last) + 1))
-    return made
+    if kept:
+        places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
+    return [(start + bisect_right(before, start), end + bisect_left(before, end), of) for start, end, of in places]
 
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
@@ -95,10 +97,12 @@ def run_grams(run: str) -> list[str]:
 
 def occurrences(text: str, part: str) -> list[int]:
     """Where `part` stands in `text`, overlapping places included."""
-    found, at = [], text.find(part)
-    while part and at >= 0:
+    found: list[int] = []
+    find = text.find
+    at = find(part) if part else -1
+    while at >= 0:
         found.append(at)
-        at = text.find(part, at + 1)
+        at = find(part, at + 1)
     return found
 
 

@@ -159,10 +159,8 @@ class Index:
         judged = []
         for match in matches:
             places = passages.places(match.run) if tier.judged else NOWHERE
-            passage = passages.best(places) if places else 0.0
-            judged.append(
-                (replace(match, score=match.score + passages.title(match.run, match.readable) + passage), places)
-            )
+            score = match.score + passages.title(match.run, match.readable) + (passages.best(places) if places else 0.0)
+            judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
         return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
 
     def readings(self, query: str) -> list[str]:

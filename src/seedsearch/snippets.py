@@ -41,9 +41,8 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
     least one occurrence whole; stretches do not overlap.
     """
     chosen: list[Stretch] = []
-    windows = _windows(found, width)
-    # The one best window needs no order of the others.
-    for _, _, first, last in sorted(windows) if count != 1 or not found else [min(windows)]:
+    windows = _windows(found, width, every=count > 1)
+    for _, _, first, last in sorted(windows):
         if len(chosen) == count:
             break
         start, end = _widen(readable, found[first][0], found[last - 1][1], width)
@@ -88,19 +87,24 @@ def _inside(found: Sequence[Occurrence], start: int, end: int) -> tuple[Occurren
     return tuple([one for one in found if start <= one[0] and one[1] <= end])
 
 
-def _windows(found: Sequence[Occurrence], width: int) -> Iterator[tuple[int, int, int, int]]:
-    """Slices (first, last) of `found` that fit into `width`, one from each occurrence on; the better, the smaller."""
+def _windows(found: Sequence[Occurrence], width: int, *, every: bool) -> Iterator[tuple[int, int, int, int]]:
+    """Slices (first, last) of `found` that fit into `width`, one from each occurrence on; the better, the smaller.
+
+    Without `every` those are left out that lie inside the one before them.
+    """
     inside: dict[int, int] = {}
     last, count = 0, len(found)
     for first, (start, _, term) in enumerate(found):
-        limit = start + width
+        limit, before = start + width, last
         while last < count and (found[last][1] <= limit or last <= first):
             new = found[last][2]
             inside[new] = inside.get(new, 0) + 1
             last += 1
-        yield -len(inside), -min(last - first, 3), first, last
-        inside[term] -= 1
-        if not inside[term]:
+        if last > before or every:
+            yield -len(inside), -min(last - first, 3), first, last
+        if inside[term] > 1:
+            inside[term] -= 1
+        else:
             del inside[term]
 
 
