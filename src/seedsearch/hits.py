@@ -116,8 +116,8 @@ def hit(group: Sequence[Found]) -> Hit:
     return Hit(
         path=first.record.path,
         score=first.match.score,
-        snippets=tuple(_snippet(first, stretch) for stretch in first.stretches),
-        also_in=tuple(other.record.path for other in group[1:]),
+        snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
+        also_in=tuple([other.record.path for other in group[1:]]),
     )
 
 

@@ -14,12 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
-from operator import itemgetter
+from operator import add, itemgetter
 
-from seedsearch.analysis import placed_words
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
-from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
 from seedsearch.runs import occurrences
 
@@ -48,11 +46,11 @@ def scored_terms(run: str, words: Sequence[str]) -> Weighted:
     """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
     pieces = _CONTENT.findall(run)
     singles = dict.fromkeys("".join(pieces))
-    pairs = dict.fromkeys(piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1))
+    pairs = dict.fromkeys([pair for piece in pieces for pair in map(add, piece, piece[1:])])
     return (
-        *((Term("word", word), WORD) for word in dict.fromkeys(words)),
-        *((Term("gram", pair), PAIR) for pair in pairs),
-        *((Term("gram", char), SINGLE) for char in singles),
+        *[(Term("word", word), WORD) for word in dict.fromkeys(words)],
+        *[(Term("gram", pair), PAIR) for pair in pairs],
+        *[(Term("gram", char), SINGLE) for char in singles],
     )
 
 
@@ -61,13 +59,12 @@ def asks(word: str) -> bool:
     return _ASKING.fullmatch(word) is not None
 
 
-def without_interrogatives(run: str, own: OwnWords = NONE) -> str:
-    """A run text with blanks in the place of the words that only ask."""
-    said = list(run)
-    for at, word in placed_words(run, own):
+def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
+    """A run text with blanks in the place of those of its words (offset, word) that only ask."""
+    for at, word in placed:
         if asks(word):
-            said[at : at + len(word)] = " " * len(word)
-    return "".join(said)
+            run = run[:at] + " " * len(word) + run[at + len(word) :]
+    return run
 
 
 def content_words(words: Iterable[str]) -> list[str]:
@@ -144,7 +141,7 @@ class Passages:
             end += len(piece)
             end += run.startswith(" ", end)
         title = run[:end]
-        return sum(worth for text, worth in self._worth.items() if text in title)
+        return sum([worth for text, worth in self._worth.items() if text in title])
 
 
 def _near(term: Term) -> float:

@@ -75,6 +75,8 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
     """The runs of white space (start, end), each with the length that it has in the run text."""
+    if readable.split(maxsplit=1) == [readable]:
+        return []
     dropped = set(wide_blanks(readable))
     return [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(readable)]
 
