@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -69,14 +69,24 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
     """
-    spans = [(start, -end, i) for i, leaf in enumerate(wanted) for start, end in _spans(match.run, leaf, places)]
+    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
+    for number, leaf in enumerate(wanted):
+        if isinstance(leaf, Run):
+            text = leaf.text
+            last, size = 0, len(text)
+            for at in places[text] if text in places else occurrences(match.run, text):
+                if at >= last:
+                    last = at + size
+                    spans.append((at, -last, number))
+        else:
+            spans += [(start, -end, number) for start, end in _spans(match.run, leaf)]
     spans.sort()
     disjoint: list[Place] = []
     last = 0
-    for start, minus, i in spans:
+    for start, minus, number in spans:
         if start >= last:
             last = -minus
-            disjoint.append((start, last, i))
+            disjoint.append((start, last, number))
     kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
@@ -121,33 +131,17 @@ def hit(group: Sequence[Found]) -> Hit:
     )
 
 
-def _spans(run: str, leaf: Query, places: Places) -> Iterable[tuple[int, int]]:
-    """Where a leaf of a query stands in a run text."""
+def _spans(run: str, leaf: Query) -> Iterator[tuple[int, int]]:
+    """Where a leaf of a query that is no exact run stands in a run text."""
     match leaf:
-        case Run(text=text):
-            found = places[text] if text in places else occurrences(run, text)
-            return _apart(found, len(text))
         case Near(texts=texts, distance=distance):
-            return ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
+            yield from ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
         case Gapped(texts=texts, gaps=gaps):
-            return ((span.start, span.end) for span in gapped(run, texts, gaps))
+            yield from ((span.start, span.end) for span in gapped(run, texts, gaps))
         case Terms(test=test):
             of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
             text = run if of_han else re.sub(f"[{HAN}]", " ", run)
-            return ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
-        case _:
-            return ()
-
-
-def _apart(found: Sequence[int], size: int) -> list[tuple[int, int]]:
-    """The spans of `size` from the places that are found, without those that overlap one before them."""
-    spans: list[tuple[int, int]] = []
-    last = 0
-    for at in found:
-        if at >= last:
-            last = at + size
-            spans.append((at, last))
-    return spans
+            yield from ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
 
 
 def _snippet(one: Found, stretch: Stretch) -> Snippet:

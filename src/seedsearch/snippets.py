@@ -112,9 +112,10 @@ def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
     """The stretch from `first` to `last` with the rest of its sentence, and the sentences beside it that fit."""
     start = _start(readable, first, max(0, width - (last - first)))
     end = _end(readable, last, max(last, start + width))
-    start = min([m.end() for m in _ends(_SENTENCE_END, readable, max(0, end - width), start)], default=start)
-    if end - width <= 0:
+    if end <= width:
         start = 0
+    elif sentence := _SENTENCE_END.search(readable, end - width, start):
+        start = sentence.end()
     cut = readable[start:end]
     return end - len(cut.lstrip()), start + len(cut.rstrip())
 
