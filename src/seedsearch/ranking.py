@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from operator import add, itemgetter
 
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.query import Term
-from seedsearch.runs import occurrences
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
@@ -78,30 +78,41 @@ class Passages:
 
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""
-        worth: dict[str, float] = {}
-        rarest: dict[str, int] = {}
+        self._worth: dict[str, float] = {}
+        self._having: dict[str, int] = {}
         for (term, _), n in zip(scored, having, strict=True):
             text = term.text
             if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW):
-                worth[text] = worth.get(text, 0.0) + _near(term) * rarity(documents, n)
-                if len(text) == 1:
-                    rarest[text] = n
-        self._worth = worth
-        self._nowhere: dict[str, Sequence[int]] = dict.fromkeys(worth, ())
-        # Looking for one character is quickest, and finds all that holds it: each text goes with its rarest.
-        self._chars: dict[str, list[tuple[str, int]]] = {char: [] for char in rarest}
-        self._others: list[str] = []
-        for text in worth:
-            char = min((c for c in text if c in rarest), key=rarest.__getitem__, default=None)
-            if char is None:
-                self._others.append(text)
-            elif len(text) > 1:
-                self._chars[char].append((text, text.index(char)))
+                self._worth[text] = self._worth.get(text, 0.0) + _near(term) * rarity(documents, n)
+                self._having[text] = n
+
+    @cached_property
+    def _nowhere(self) -> dict[str, Sequence[int]]:
+        return dict.fromkeys(self._worth, ())
+
+    @cached_property
+    def _by_char(self) -> dict[str, list[tuple[str, int]]]:
+        """The texts by the rarest character of each, with its place in them: the quickest to look for.
+
+        A text without any that counts stands for itself.
+        """
+        having = self._having
+        texts: dict[str, list[tuple[str, int]]] = {text: [] for text in having if len(text) == 1}
+        others: dict[str, list[tuple[str, int]]] = {}
+        for text in having:
+            if len(text) > 1:
+                chars = [char for char in text if char in texts]
+                if chars:
+                    char = min(chars, key=having.__getitem__)
+                    texts[char].append((text, text.index(char)))
+                else:
+                    others[text] = []
+        return texts | others
 
     def places(self, run: str) -> dict[str, Sequence[int]]:
         """Where each text that counts stands in a run text, overlapping places included."""
         found, find, starts = self._nowhere.copy(), run.find, run.startswith
-        for char, texts in self._chars.items():
+        for char, texts in self._by_char.items():
             at = find(char)
             if at < 0:
                 continue
@@ -109,10 +120,9 @@ class Passages:
             while (at := find(char, at + 1)) >= 0:
                 places.append(at)
             found[char] = places
+            # Where less stands before the character than in the text, the place is one near the end, with too little.
             for text, before in texts:
-                found[text] = [at - before for at in places if at >= before and starts(text, at - before)]
-        for text in self._others:
-            found[text] = occurrences(run, text)
+                found[text] = [at - before for at in places if starts(text, at - before)]
         return found
 
     def best(self, places: Mapping[str, Sequence[int]]) -> float:
