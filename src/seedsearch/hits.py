@@ -41,10 +41,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Found:
-    """A match with what is to be shown of it."""
+    """A match with what is to be shown of it.
+
+    `first`: where in the run text the first occurrence of the best stretch begins.
+    """
 
     match: Match
     stretches: tuple[Stretch, ...]
+    first: int = 0
 
     @cached_property
     def record(self) -> Record:
@@ -60,8 +64,19 @@ class Found:
     @property
     def passage(self) -> str:
         """The sentences of the best stretch, folded, without marks and blanks: equal in files that share them."""
-        text = sentences(self.match.readable, self.stretches[0]) if self.stretches else ""
-        return _NOT_HAN.sub("", fold(text))
+        return _NOT_HAN.sub("", self._folded(self.stretches[0])) if self.stretches else ""
+
+    def _folded(self, stretch: Stretch) -> str:
+        readable = self.match.readable
+        start, end = sentences(readable, stretch)
+        if stretch.found:
+            # Quicker than to fold: as many characters as there are, blanks left out, lie in the run text side by side.
+            at = stretch.found[0][0]
+            before, behind = readable[start:at].split(), readable[at:end].split()
+            folded = self.match.run[self.first - len("".join(before)) : self.first + len("".join(behind))]
+            if " " not in folded:
+                return folded
+        return fold(readable[start:end])
 
 
 def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE) -> Found:
@@ -91,7 +106,8 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
-    return Found(match, tuple(stretches))
+    best = stretches[0].found if stretches else ()
+    return Found(match, tuple(stretches), disjoint[kept.index(best[0])][0] if best else 0)
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:

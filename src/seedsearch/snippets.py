@@ -51,13 +51,13 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
     return chosen
 
 
-def sentences(readable: str, stretch: Stretch) -> str:
-    """The sentences that hold the occurrences of a stretch, from the first to the last."""
+def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
+    """Where the sentences that hold the occurrences of a stretch begin and end."""
     span, core = stretch.span, stretch.core
     before = _ends(_SENTENCE_END, readable, span.start, core.start)
     limit = core.end + LONGEST_LINE
     after = _SENTENCE_END.search(readable, max(core.start, core.end - 1), limit)
-    return readable[before[-1].end() if before else span.start : after.end() if after else limit]
+    return before[-1].end() if before else span.start, after.end() if after else limit
 
 
 def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lines: int) -> Stretch:
