@@ -77,6 +77,7 @@ class _Blocks:
         self._firsts = self._numbers(2, count)
         self._places = self._numbers(2 + count, count + 1)
         self._block = lru_cache(maxsize=256)(self._unpacked)
+        self.of = lru_cache(maxsize=4096)(self._part)
 
     def _numbers(self, start: int, count: int) -> list[int]:
         view = memoryview(self._mapped)[4 * start : 4 * (start + count)]
@@ -85,10 +86,12 @@ class _Blocks:
     def _unpacked(self, number: int) -> str:
         return zlib.decompress(self._mapped[self._places[number] : self._places[number + 1]]).decode()
 
-    def of(self, first: str) -> str:
-        """A block in which all words stand that begin with this character."""
+    def _part(self, first: str) -> str:
+        """The lines of the words that begin with this character, a line break before each and after the last."""
         number = bisect_right(self._firsts, ord(first)) - 1
-        return self._block(number) if number >= 0 else "\n"
+        block = self._block(number) if number >= 0 else ""
+        start = block.find(f"\n{first}")
+        return block[start : block.index("\n", block.rindex(f"\n{first}") + 1) + 1] if start >= 0 else "\n"
 
 
 @cache
@@ -148,10 +151,11 @@ class Lexicon:
         """Where the words end that begin at `start`, with their frequencies; the character where there is none."""
         block = _blocks().of(run[start])
         found = []
+        at = 0
         for end in range(start + 1, len(run) + 1):
             begin = run[start:end]
-            # Sorted: the first line that begins so is the word itself, if that is one.
-            at = block.find(f"\n{begin}")
+            # Sorted: the first line that begins so is the word itself, if that is one, and longer words come later.
+            at = block.find(f"\n{begin}", at)
             if at < 0 and begin not in self._beginnings:
                 break
             if frequency := self.added[begin] if begin in self.added else _read(block, at, begin):
