@@ -70,7 +70,11 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
         before = list(accumulate(map(len, _BLANK.split(readable))))
     if kept:
         places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
-    return [(start + bisect_right(before, start), end + bisect_left(before, end), of) for start, end, of in places]
+    # There is seldom a blank inside a place, and then its end lies behind as many as its start.
+    return [
+        (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
+        for start, end, of in places
+    ]
 
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
