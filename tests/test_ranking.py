@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import placed_query_words
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.query import Term
+from seedsearch.folding import fold, is_han
+from seedsearch.hits import Shown, found
+from seedsearch.model import Match
+from seedsearch.query import Run, Term
 from seedsearch.ranking import (
     PASSAGE,
     TITLE,
@@ -22,6 +25,7 @@ from seedsearch.ranking import (
 )
 from seedsearch.runs import run_text
 from seedsearch.searching import Index
+from seedsearch.snippets import best_stretches, sentences
 from seedsearch.tiers import stages
 from tests.test_expressions import entry
 
@@ -138,6 +142,26 @@ def test_files_that_share_a_passage_are_one_hit() -> None:
 def test_files_with_a_short_sentence_in_common_are_two_hits() -> None:
     results = index_of(["焊接材料。\n甲页", "焊接材料。\n乙页"]).search("焊接材料")
     assert [hit.also_in for hit in results.hits] == [(), ()]
+
+
+@given(st.text("焊接材料東a ，。\n\u3000", max_size=300), st.sampled_from([None, 0, 1]))
+def test_a_passage_is_what_its_sentences_are_folded(text: str, lines: int | None) -> None:
+    match = Match("0", 0.0, text, run_text(text).text, b"")
+    one = found(match, [Run("焊接"), Run("东"), Run("a")], Shown(lines=lines))
+    for stretch in one.stretches[:1]:
+        start, end = sentences(text, stretch)
+        assert one.passage == "".join(filter(is_han, fold(text[start:end])))
+
+
+occurrences = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+@given(st.text("焊接材料 ，。\n", min_size=310, max_size=400), occurrences)
+def test_the_best_stretch_is_the_first_of_several(text: str, drawn: list[tuple[int, int, int]]) -> None:
+    apart = sorted(
+        {start // 4 * 4: (start // 4 * 4, start // 4 * 4 + size, term) for start, size, term in drawn}.values()
+    )
+    assert best_stretches(text, apart, 1) == best_stretches(text, apart, 3)[:1]
 
 
 LINES = "第一行。\n第二行焊接。\n第三行。\n第四行焊接材料。\n第五行。"
