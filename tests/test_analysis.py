@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from seedsearch.analysis import query_words, words
 from seedsearch.folding import fold
 from seedsearch.offsets import Span
-from seedsearch.runs import grams, readable_places, run_grams, run_text
+from seedsearch.runs import grams, occurrences, readable_places, run_grams, run_text
 from seedsearch.segmenting import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 
@@ -28,13 +29,12 @@ def test_a_text_has_the_grams_of_each_of_its_runs(text: str, data: st.DataObject
 
 @given(mixed_text)
 def test_a_run_is_found_where_it_stands(text: str) -> None:
-    run = run_text(text)
-    for start in range(len(run.text) - 1):
-        part = run.text[start : start + 2]
-        places = list(run.find(part))
+    run = run_text(text).text
+    for part in {a + b for a, b in pairwise(run) if " " not in a + b}:
+        places = [(at, at + 2, 0) for at in occurrences(run, part)]
         assert places
-        for span in places:
-            assert run_text(span.cut(text)).text == part
+        for start, end, _ in readable_places(run, text, places):
+            assert run_text(text[start:end]).text == part
 
 
 @given(han_text)

@@ -120,7 +120,7 @@ class Passages:
             while (at := find(char, at + 1)) >= 0:
                 places.append(at)
             found[char] = places
-            # Where less stands before the character than in the text, the place is one near the end, with too little.
+            # A place below 0 is one counted from the end, where too little is left for the text to begin.
             for text, before in texts:
                 found[text] = [at - before for at in places if starts(text, at - before)]
         return found

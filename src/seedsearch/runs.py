@@ -39,13 +39,6 @@ class RunText:
     text: str
     to_readable: OffsetMap
 
-    def find(self, run: str) -> Iterator[Span]:
-        """Where `run` (itself a run text) stands, as spans of the readable text, left to right."""
-        at = self.text.find(run)
-        while run and at >= 0:
-            yield self.to_readable.to_raw(Span(at, at + len(run)))
-            at = self.text.find(run, at + len(run))
-
 
 def run_text(readable: str) -> RunText:
     """The run text of `readable`."""
@@ -79,7 +72,7 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
     """The runs of white space (start, end), each with the length that it has in the run text."""
-    if readable.split(maxsplit=1) == [readable]:
+    if readable.split(maxsplit=1) == [readable]:  # there are none: most words and questions
         return []
     dropped = set(wide_blanks(readable))
     return [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(readable)]
