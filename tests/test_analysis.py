@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import query_words, words
 from seedsearch.folding import fold
-from seedsearch.runs import grams, placed, run_grams, run_text
+from seedsearch.offsets import Span
+from seedsearch.runs import grams, occurrences, readable_places, run_grams, run_text
 from seedsearch.segmenting import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 
@@ -27,13 +29,12 @@ def test_a_text_has_the_grams_of_each_of_its_runs(text: str, data: st.DataObject
 
 @given(mixed_text)
 def test_a_run_is_found_where_it_stands(text: str) -> None:
-    run = run_text(text)
-    for start in range(len(run.text) - 1):
-        part = run.text[start : start + 2]
-        places = list(run.find(part))
+    run = run_text(text).text
+    for part in {a + b for a, b in pairwise(run) if " " not in a + b}:
+        places = [(at, at + 2, 0) for at in occurrences(run, part)]
         assert places
-        for span in places:
-            assert run_text(span.cut(text)).text == part
+        for start, end, _ in readable_places(run, text, places):
+            assert run_text(text[start:end]).text == part
 
 
 @given(han_text)
@@ -84,11 +85,14 @@ def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@given(mixed_text)
-def test_a_known_run_text_is_placed_in_its_readable_text(text: str) -> None:
+@given(st.one_of(mixed_text, st.text("焊接a。 \n\u3000\u2028", max_size=40)), st.data())
+def test_places_in_a_run_text_are_found_in_its_readable_text(text: str, data: st.DataObject) -> None:
     run = run_text(text)
-    again = placed(run.text, text)
-    assert [list(again.find(char)) for char in set(run.text)] == [list(run.find(char)) for char in set(run.text)]
+    solid = [at for at, char in enumerate(run.text) if char != " "]
+    borders = data.draw(st.lists(st.sampled_from(solid), unique=True)) if solid else []
+    places = [(a, b + 1, a) for a, b in zip(*[iter(sorted(borders))] * 2, strict=False)]
+    expected = [(run.to_readable.to_raw(Span(start, end)), of) for start, end, of in places]
+    assert readable_places(run.text, text, places) == [(span.start, span.end, of) for span, of in expected]
 
 
 def test_folding_makes_no_blanks() -> None:

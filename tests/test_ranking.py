@@ -8,10 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch.analysis import placed_query_words
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.query import Term
-from seedsearch.ranking import PASSAGE, Passages, content_words, scored_terms, without_interrogatives
+from seedsearch.folding import fold, is_han
+from seedsearch.hits import Shown, found
+from seedsearch.model import Match
+from seedsearch.query import Run, Term
+from seedsearch.ranking import (
+    PASSAGE,
+    TITLE,
+    Passages,
+    Weighted,
+    content_words,
+    scored_terms,
+    without_interrogatives,
+)
+from seedsearch.runs import run_text
 from seedsearch.searching import Index
+from seedsearch.snippets import best_stretches, sentences
 from seedsearch.tiers import stages
 from tests.test_expressions import entry
 
@@ -45,7 +59,7 @@ def ranked(texts: list[str], query: str) -> list[str]:
     ],
 )
 def test_interrogatives_are_taken_out(typed: str, said: str) -> None:
-    assert without_interrogatives(typed) == said
+    assert without_interrogatives(typed, placed_query_words(typed)) == said
 
 
 def test_interrogatives_are_not_scored() -> None:
@@ -81,14 +95,38 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert ranked(texts, "焊接公司在哪里")[0] == "3"
 
 
-@given(st.text("焊接材料a ，", max_size=200), st.lists(st.sampled_from(["焊接", "材料", "焊", "a"]), unique=True))
+@given(st.text("焊接材料a ，", max_size=200), st.lists(st.sampled_from(["焊接", "材料a焊接", "料", "a"]), unique=True))
 def test_the_best_passage_is_that_of_the_best_window(text: str, terms: list[str]) -> None:
     """The same as trying every window."""
     scored = tuple((Term("gram", term), 1.0) for term in terms)
-    worth = {term: Passages(scored[i : i + 1], [1], 9).best(term) for i, term in enumerate(terms)}
+
+    def best(scored: Weighted, text: str) -> float:
+        passages = Passages(scored, [1] * len(scored), 9)
+        return passages.best(passages.places(text))
+
+    worth = {term: best(scored[i : i + 1], term) for i, term in enumerate(terms)}
     windows = [text[start : start + PASSAGE] for start in range(max(1, len(text)))]
     expected = max(sum(worth[term] for term in terms if term in window) for window in windows)
-    assert Passages(scored, [1] * len(terms), 9).best(text) == pytest.approx(expected)
+    assert best(scored, text) == pytest.approx(expected)
+
+
+@given(
+    st.text("焊接材料a ，", max_size=80), st.lists(st.sampled_from(["焊接", "焊焊", "接，材", "焊", "a"]), unique=True)
+)
+def test_a_text_is_found_wherever_it_stands(text: str, terms: list[str]) -> None:
+    scored = tuple((Term("gram", term), 1.0) for term in terms)
+    places = Passages(scored, [1] * len(terms), 9).places(text)
+    expected = {term: [at for at in range(len(text)) if text.startswith(term, at)] for term in terms}
+    assert {term: list(found) for term, found in places.items()} == expected
+
+
+@given(st.text("焊接材料a ，\n\u3000", max_size=90))
+def test_a_title_is_the_first_line(text: str) -> None:
+    scored = tuple((Term("gram", term), 1.0) for term in ("焊接", "焊", "料a"))
+    passages = Passages(scored, [1, 1, 1], 9)
+    line = text[: 2 * TITLE].lstrip().partition("\n")[0]
+    expected = passages.best(passages.places(run_text(line).text)) if len(line) <= TITLE else 0.0
+    assert passages.title(run_text(text).text, text) == pytest.approx(expected)
 
 
 SHARED = "焊接材料以过硬品质在极端工况下守护重大工程的安全，从川气东送到跨江大桥。"
@@ -104,6 +142,26 @@ def test_files_that_share_a_passage_are_one_hit() -> None:
 def test_files_with_a_short_sentence_in_common_are_two_hits() -> None:
     results = index_of(["焊接材料。\n甲页", "焊接材料。\n乙页"]).search("焊接材料")
     assert [hit.also_in for hit in results.hits] == [(), ()]
+
+
+@given(st.text("焊接材料東a ，。\n\u3000", max_size=300), st.sampled_from([None, 0, 1]))
+def test_a_passage_is_what_its_sentences_are_folded(text: str, lines: int | None) -> None:
+    match = Match("0", 0.0, text, run_text(text).text, b"")
+    one = found(match, [Run("焊接"), Run("东"), Run("a")], Shown(lines=lines))
+    for stretch in one.stretches[:1]:
+        start, end = sentences(text, stretch)
+        assert one.passage == "".join(filter(is_han, fold(text[start:end])))
+
+
+occurrences = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+@given(st.text("焊接材料 ，。\n", min_size=310, max_size=400), occurrences)
+def test_the_best_stretch_is_the_first_of_several(text: str, drawn: list[tuple[int, int, int]]) -> None:
+    apart = sorted(
+        {start // 4 * 4: (start // 4 * 4, start // 4 * 4 + size, term) for start, size, term in drawn}.values()
+    )
+    assert best_stretches(text, apart, 1) == best_stretches(text, apart, 3)[:1]
 
 
 LINES = "第一行。\n第二行焊接。\n第三行。\n第四行焊接材料。\n第五行。"

@@ -76,10 +76,18 @@ def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]
 
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     """The words of a query, each once: as `words`, without the parts of what has parts."""
-    found: list[str] = []
+    return list(dict.fromkeys([word for _, word in placed_query_words(folded, own)]))
+
+
+def placed_query_words(folded: str, own: OwnWords = NONE) -> list[tuple[int, str]]:
+    """All of them, each with the offset at which it begins."""
+    found: list[tuple[int, str]] = []
     for token in _token().finditer(folded):
-        found += han_words(token["han"], own) if token["han"] else [token["other"]]
-    return list(dict.fromkeys(found))
+        at = token.start()
+        for word in han_words(token["han"], own) if token["han"] else [token["other"]]:
+            found.append((at, word))
+            at += len(word)
+    return found
 
 
 def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import TypeAlias
 
 from seedsearch.analysis import placed_words
-from seedsearch.folding import HAN
+from seedsearch.folding import HAN, fold, is_han
 from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
 from seedsearch.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.records import Record, from_bytes
-from seedsearch.runs import RunText, gapped, near, placed, run_text
-from seedsearch.snippets import Occurrence, Stretch, best_stretches, first_stretch, sentences, with_lines
+from seedsearch.runs import Place, gapped, near, occurrences, readable_places
+from seedsearch.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 
 # A passage of so many ideographs is no coincidence: files that share it are named together.
 SAME_PASSAGE = 24
@@ -24,6 +26,9 @@ NEARLY, FEW = 0.8, 4
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
+
+Places: TypeAlias = Mapping[str, Sequence[int]]
+NOWHERE: Places = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +41,99 @@ class Shown:
 
 @dataclass(frozen=True)
 class Found:
-    """A match with what is to be shown of it."""
+    """A match with what is to be shown of it.
+
+    `first`: where in the run text the first occurrence of the best stretch begins.
+    """
 
     match: Match
-    record: Record
     stretches: tuple[Stretch, ...]
+    first: int = 0
 
     @cached_property
-    def sentences(self) -> frozenset[str]:
+    def record(self) -> Record:
+        """What the index keeps of the document."""
+        return from_bytes(self.match.stored)
+
+    @cached_property
+    def sentences(self) -> list[str]:
         """The sentences of the text."""
-        return frozenset(_SENTENCE.findall(self.match.readable))
+        found: list[str] = _SENTENCE.findall(self.match.readable)
+        return found
 
     @property
     def passage(self) -> str:
         """The sentences of the best stretch, folded, without marks and blanks: equal in files that share them."""
-        text = sentences(self.match.readable, self.stretches[0]) if self.stretches else ""
-        return _NOT_HAN.sub("", run_text(text).text)
+        return _NOT_HAN.sub("", self._folded(self.stretches[0])) if self.stretches else ""
+
+    def _folded(self, stretch: Stretch) -> str:
+        readable = self.match.readable
+        start, end = sentences(readable, stretch)
+        if stretch.found:
+            # Quicker than to fold: as many characters as there are, blanks left out, lie in the run text side by side.
+            at = stretch.found[0][0]
+            before, behind = readable[start:at].split(), readable[at:end].split()
+            folded = self.match.run[self.first - len("".join(before)) : self.first + len("".join(behind))]
+            if " " not in folded:
+                return folded
+        return fold(readable[start:end])
 
 
-def found(match: Match, wanted: Sequence[Query], shown: Shown) -> Found:
-    """A match with its best stretches; where nothing is to be highlighted, its beginning."""
-    run = placed(match.run, match.readable)
-    places = sorted(
-        (Occurrence(span, i) for i, leaf in enumerate(wanted) for span in _spans(run, leaf)),
-        key=lambda place: (place.span.start, -place.span.end),
-    )
-    kept: list[Occurrence] = []
-    for place in places:
-        if not kept or place.span.start >= kept[-1].span.end:
-            kept.append(place)
+def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE) -> Found:
+    """A match with its best stretches; where nothing is to be highlighted, its beginning.
+
+    `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
+    """
+    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
+    for number, leaf in enumerate(wanted):
+        if isinstance(leaf, Run):
+            text = leaf.text
+            last, size = 0, len(text)
+            for at in places[text] if text in places else occurrences(match.run, text):
+                if at >= last:
+                    last = at + size
+                    spans.append((at, -last, number))
+        else:
+            spans += [(start, -end, number) for start, end in _spans(match.run, leaf)]
+    spans.sort()
+    disjoint: list[Place] = []
+    last = 0
+    for start, minus, number in spans:
+        if start >= last:
+            last = -minus
+            disjoint.append((start, last, number))
+    kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
-    return Found(match, from_bytes(match.stored), tuple(stretches))
+    best = stretches[0].found if stretches else ()
+    return Found(match, tuple(stretches), disjoint[kept.index(best[0])][0] if best else 0)
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
     """The first `wanted` hits, each with the others that are nearly the same text or share its passage."""
     groups: list[list[Found]] = []
     by_passage: dict[str, list[Found]] = {}
+    seen: set[str] = set()  # the sentences of the first text of each group
     for one in several:
         passage = one.passage
         key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
-        group = by_passage.get(key) or next((g for g in groups if _nearly_same(g[0], one)), None)
+        group = by_passage.get(key)
+        if group is None and not seen.isdisjoint(one.sentences):
+            group = next((g for g in groups if _nearly_same(g[0].sentences, one.sentences)), None)
         if group is None and len(groups) == wanted:
             break
         if group is None:
             groups.append(group := [])
+            seen.update(one.sentences)
         by_passage.setdefault(key, group).append(one)
     return groups
 
 
-def _nearly_same(a: Found, b: Found) -> bool:
-    """Whether two texts have nearly all of their sentences in common."""
-    return len(a.sentences & b.sentences) >= NEARLY * max(len(a.sentences | b.sentences), FEW)
+def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether texts of these sentences have nearly all of them in common."""
+    a, b = set(some), set(others)
+    return len(a & b) >= NEARLY * max(len(a | b), FEW)
 
 
 def hit(group: Sequence[Found]) -> Hit:
@@ -98,49 +142,44 @@ def hit(group: Sequence[Found]) -> Hit:
     return Hit(
         path=first.record.path,
         score=first.match.score,
-        snippets=tuple(_snippet(first, stretch) for stretch in first.stretches),
-        also_in=tuple(other.record.path for other in group[1:]),
+        snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
+        also_in=tuple([other.record.path for other in group[1:]]),
     )
 
 
-def _spans(run: RunText, leaf: Query) -> Iterator[Span]:
-    """Where a leaf of a query stands, in the readable text."""
+def _spans(run: str, leaf: Query) -> Iterator[tuple[int, int]]:
+    """Where a leaf of a query that is no exact run stands in a run text."""
     match leaf:
-        case Run(text=text):
-            return run.find(text)
         case Near(texts=texts, distance=distance):
-            spans: Iterator[Span] = (span for spans in near(run.text, texts, distance) for span in spans)
+            yield from ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
         case Gapped(texts=texts, gaps=gaps):
-            spans = gapped(run.text, texts, gaps)
+            yield from ((span.start, span.end) for span in gapped(run, texts, gaps))
         case Terms(test=test):
-            of_han = isinstance(test, Fuzzy) and re.search(f"[{HAN}]", test.text) is not None
-            text = run.text if of_han else re.sub(f"[{HAN}]", " ", run.text)
-            spans = (Span(at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
-        case _:
-            spans = iter(())
-    return map(run.to_readable.to_raw, spans)
+            of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
+            text = run if of_han else re.sub(f"[{HAN}]", " ", run)
+            yield from ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
 
 
 def _snippet(one: Found, stretch: Stretch) -> Snippet:
-    first = stretch.found[0].span if stretch.found else Span(stretch.span.start, stretch.span.start + 1)
-    raw = one.record.to_raw(first)
-    line, column = one.record.place(raw.start)
-    start = stretch.span.start
-    before, after = _inside_paragraph(one.match.readable, stretch.span)
+    readable, record = one.match.readable, one.record
+    start, end = stretch.span.start, stretch.span.end
+    raw = record.to_raw(Span(*stretch.found[0][:2]) if stretch.found else Span(start, start + 1))
+    line, column = record.place(raw.start)
+    before, after = _inside_paragraph(readable, start, end)
     return Snippet(
-        text=stretch.span.cut(one.match.readable),
-        highlights=tuple(Span(f.span.start - start, f.span.end - start) for f in stretch.found),
+        text=readable[start:end],
+        highlights=tuple([Span(first - start, last - start) for first, last, _ in stretch.found]),
         line=line,
         column=column,
         raw_span=raw,
         cut_before=before,
         cut_after=after,
-        restored=one.record.restored(one.record.to_raw(stretch.span)) if len(stretch.span) else {},
+        restored=record.restored(record.to_raw(stretch.span)) if end > start and record.replaced else {},
     )
 
 
-def _inside_paragraph(readable: str, span: Span) -> tuple[bool, bool]:
+def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
-    before = readable[readable.rfind("\n", 0, span.start) + 1 : span.start]
-    after = readable[span.end :].partition("\n")[0]
+    before = readable[readable.rfind("\n", 0, start) + 1 : start]
+    after = readable[end:].partition("\n")[0]
     return bool(before.strip()), bool(after.strip())

@@ -12,14 +12,14 @@ Words that only ask (什么, 哪些, 怎么) are rare in statements, so their ra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import add, itemgetter
 
-from seedsearch.analysis import placed_words
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
-from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import Term
-from seedsearch.runs import run_text
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
@@ -37,6 +37,8 @@ _ASKING = re.compile(
 EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
 _CONTENT = re.compile(rf"[\w{HAN}]+")
 
+_CHANGE: itemgetter[int] = itemgetter(1)
+
 Weighted = tuple[tuple[Term, float], ...]
 
 
@@ -44,11 +46,11 @@ def scored_terms(run: str, words: Sequence[str]) -> Weighted:
     """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
     pieces = _CONTENT.findall(run)
     singles = dict.fromkeys("".join(pieces))
-    pairs = dict.fromkeys(piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1))
+    pairs = dict.fromkeys([pair for piece in pieces for pair in map(add, piece, piece[1:])])
     return (
-        *((Term("word", word), WORD) for word in dict.fromkeys(words)),
-        *((Term("gram", pair), PAIR) for pair in pairs),
-        *((Term("gram", char), SINGLE) for char in singles),
+        *[(Term("word", word), WORD) for word in dict.fromkeys(words)],
+        *[(Term("gram", pair), PAIR) for pair in pairs],
+        *[(Term("gram", char), SINGLE) for char in singles],
     )
 
 
@@ -57,13 +59,12 @@ def asks(word: str) -> bool:
     return _ASKING.fullmatch(word) is not None
 
 
-def without_interrogatives(run: str, own: OwnWords = NONE) -> str:
-    """A run text with blanks in the place of the words that only ask."""
-    said = list(run)
-    for at, word in placed_words(run, own):
+def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
+    """A run text with blanks in the place of those of its words (offset, word) that only ask."""
+    for at, word in placed:
         if asks(word):
-            said[at : at + len(word)] = " " * len(word)
-    return "".join(said)
+            run = run[:at] + " " * len(word) + run[at + len(word) :]
+    return run
 
 
 def content_words(words: Iterable[str]) -> list[str]:
@@ -77,47 +78,80 @@ class Passages:
 
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""
-        self._terms = [
-            (term.text, _near(term) * rarity(documents, n))
-            for (term, _), n in zip(scored, having, strict=True)
-            if n and len(term.text) <= PASSAGE and (2 * n <= documents or documents < FEW)
-        ]
+        self._worth: dict[str, float] = {}
+        self._having: dict[str, int] = {}
+        for (term, _), n in zip(scored, having, strict=True):
+            text = term.text
+            if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW):
+                self._worth[text] = self._worth.get(text, 0.0) + _near(term) * rarity(documents, n)
+                self._having[text] = n
 
-    def best(self, run: str) -> float:
-        """The score of the best passage of a run text: the rarity of what stands in it, each term once."""
-        found: list[tuple[int, int, int]] = []
-        for i, (text, _) in enumerate(self._terms):
-            size, at = len(text), run.find(text)
-            while at >= 0:
-                found.append((at, at + size, i))
-                at = run.find(text, at + 1)
-        found.sort()
-        return self._best_window(found)
+    @cached_property
+    def _nowhere(self) -> dict[str, Sequence[int]]:
+        return dict.fromkeys(self._worth, ())
 
-    def _best_window(self, found: Sequence[tuple[int, int, int]]) -> float:
-        worth = [worth for _, worth in self._terms]
-        inside = [0] * len(worth)
-        best = score = 0.0
-        last, count = 0, len(found)
-        for start, _, term in found:
-            limit = start + PASSAGE
-            while last < count and found[last][1] <= limit:
-                new = found[last][2]
-                if not inside[new]:
-                    score += worth[new]
-                inside[new] += 1
-                last += 1
-            if score > best:
-                best = score
-            inside[term] -= 1
-            if not inside[term]:
-                score -= worth[term]
-        return best
+    @cached_property
+    def _by_char(self) -> dict[str, list[tuple[str, int]]]:
+        """The texts by the rarest character of each, with its place in them: the quickest to look for.
 
-    def title(self, readable: str) -> float:
-        """The same of the first line of a text; 0 where that is too long for a title."""
+        A text without any that counts stands for itself.
+        """
+        having = self._having
+        texts: dict[str, list[tuple[str, int]]] = {text: [] for text in having if len(text) == 1}
+        others: dict[str, list[tuple[str, int]]] = {}
+        for text in having:
+            if len(text) > 1:
+                chars = [char for char in text if char in texts]
+                if chars:
+                    char = min(chars, key=having.__getitem__)
+                    texts[char].append((text, text.index(char)))
+                else:
+                    others[text] = []
+        return texts | others
+
+    def places(self, run: str) -> dict[str, Sequence[int]]:
+        """Where each text that counts stands in a run text, overlapping places included."""
+        found, find, starts = self._nowhere.copy(), run.find, run.startswith
+        for char, texts in self._by_char.items():
+            at = find(char)
+            if at < 0:
+                continue
+            places = [at]
+            while (at := find(char, at + 1)) >= 0:
+                places.append(at)
+            found[char] = places
+            # A place below 0 is one counted from the end, where too little is left for the text to begin.
+            for text, before in texts:
+                found[text] = [at - before for at in places if starts(text, at - before)]
+        return found
+
+    def best(self, places: Mapping[str, Sequence[int]]) -> float:
+        """The score of the best passage of a text: the rarity of what stands in it, each once."""
+        # A passage that begins at `at - reach` or after it, and not after `at`, holds what stands at `at`.
+        changes: list[tuple[int, float]] = []
+        for text, worth in self._worth.items():
+            if found := places[text]:
+                reach, last = PASSAGE - len(text), found[0]
+                changes.append((last - reach, worth))
+                for at in found:
+                    if at - last > reach:
+                        changes += ((last + 1, -worth), (at - reach, worth))
+                    last = at
+                changes.append((last + 1, -worth))
+        changes.sort()
+        return max(accumulate(map(_CHANGE, changes)), default=0.0)
+
+    def title(self, run: str, readable: str) -> float:
+        """The same of the first line of a text and its run text; 0 where that is too long for a title."""
         line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
-        return self.best(run_text(line).text) if len(line) <= TITLE else 0.0
+        if len(line) > TITLE:
+            return 0.0
+        end = int(run.startswith(" "))
+        for piece in line.split():
+            end += len(piece)
+            end += run.startswith(" ", end)
+        title = run[:end]
+        return sum([worth for text, worth in self._worth.items() if text in title])
 
 
 def _near(term: Term) -> float:

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 from seedsearch.folding import HAN, fold, wide_blanks
 from seedsearch.offsets import OffsetMap, Span
 
+_BLANK = re.compile(r"\s")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -26,19 +28,16 @@ def _token() -> re.Pattern[str]:
     return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
 
 
+# Start, end, and the number of what stands there.
+Place: TypeAlias = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class RunText:
     """The text that exact runs are looked up in, and the way back to the readable text."""
 
     text: str
     to_readable: OffsetMap
-
-    def find(self, run: str) -> Iterator[Span]:
-        """Where `run` (itself a run text) stands, as spans of the readable text, left to right."""
-        at = self.text.find(run)
-        while run and at >= 0:
-            yield self.to_readable.to_raw(Span(at, at + len(run)))
-            at = self.text.find(run, at + len(run))
 
 
 def run_text(readable: str) -> RunText:
@@ -52,13 +51,29 @@ def run_text(readable: str) -> RunText:
     return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
 
 
-def placed(run: str, readable: str) -> RunText:
-    """The same where the run text is already known."""
-    return RunText(run, OffsetMap(_blanks(readable)))
+def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
+    """Places in the run text `run` as places in its readable text; none begins or ends with a blank.
+
+    Characters that are no blanks are counted: both texts have the same ones.
+    """
+    kept = occurrences(run, " ")
+    # Before each blank of the readable text. White space is mostly these two, and then no pattern is needed.
+    before = list(accumulate(map(len, readable.replace("\n", " ").split(" "))))
+    if before[-1] != len(run) - len(kept):
+        before = list(accumulate(map(len, _BLANK.split(readable))))
+    if kept:
+        places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
+    # There is seldom a blank inside a place, and then its end lies behind as many as its start.
+    return [
+        (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
+        for start, end, of in places
+    ]
 
 
 def _blanks(readable: str) -> list[tuple[int, int, int]]:
     """The runs of white space (start, end), each with the length that it has in the run text."""
+    if readable.split(maxsplit=1) == [readable]:  # there are none: most words and questions
+        return []
     dropped = set(wide_blanks(readable))
     return [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(readable)]
 
@@ -81,10 +96,12 @@ def run_grams(run: str) -> list[str]:
 
 def occurrences(text: str, part: str) -> list[int]:
     """Where `part` stands in `text`, overlapping places included."""
-    found, at = [], text.find(part)
-    while part and at >= 0:
+    found: list[int] = []
+    find = text.find
+    at = find(part) if part else -1
+    while at >= 0:
         found.append(at)
-        at = text.find(part, at + 1)
+        at = find(part, at + 1)
     return found
 
 

@@ -13,7 +13,7 @@ from seedsearch import dictionary, synonyms
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
-from seedsearch.hits import Found, Shown, collapsed, found, hit
+from seedsearch.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.likeness import TELLING, keywords, like
 from seedsearch.model import IndexStats, Match, Results
 from seedsearch.query import AtLeast, Run
@@ -144,21 +144,25 @@ class Index:
         seen = 0
         while True:
             matches = list(self._engine.search(tier.query, asked).best)
-            ranked = self._judged(tier, matches[:JUDGED]) + matches[JUDGED:]
-            yield from (found(match, tier.wanted, shown) for match in ranked[seen:])
+            ranked = self._judged(tier, matches[:JUDGED]) + [(match, NOWHERE) for match in matches[JUDGED:]]
+            yield from (found(match, tier.wanted, shown, places) for match, places in ranked[seen:])
             if len(matches) < asked:
                 return
             seen, asked = len(matches), 2 * asked
 
-    def _judged(self, tier: Tier, matches: list[Match]) -> list[Match]:
-        """The matches in the order of their scores with those of their best passages and titles added."""
+    def _judged(self, tier: Tier, matches: list[Match]) -> list[tuple[Match, Places]]:
+        """The matches in the order of their scores with those of their best passages and titles added.
+
+        Each with the places of texts that were found on the way.
+        """
         documents, having = self._engine.having([term for term, _ in tier.scored])
         passages = Passages(tier.scored, having, documents)
         judged = []
         for match in matches:
-            passage = passages.best(match.run) if tier.judged else 0.0
-            judged.append(replace(match, score=match.score + passages.title(match.readable) + passage))
-        return sorted(judged, key=lambda match: (-match.score, match.doc_id))
+            places = passages.places(match.run) if tier.judged else NOWHERE
+            score = match.score + passages.title(match.run, match.readable) + (passages.best(places) if places else 0.0)
+            judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
+        return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
 
     def readings(self, query: str) -> list[str]:
         """How a query is read, a line a tier, in the order in which they are asked."""

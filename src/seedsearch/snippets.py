@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from seedsearch.offsets import Span
 
@@ -16,12 +17,8 @@ _SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*
 _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """Where, in the readable text, the term number `term` of a query stands."""
-
-    span: Span
-    term: int
+# Where, in the readable text, a term of a query stands: start, end, number of the term.
+Occurrence: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Stretch:
     @property
     def core(self) -> Span:
         """From the first occurrence to the last; the whole where there is none."""
-        return Span(self.found[0].span.start, self.found[-1].span.end) if self.found else self.span
+        return Span(self.found[0][0], self.found[-1][1]) if self.found else self.span
 
 
 def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, width: int = WIDTH) -> list[Stretch]:
@@ -44,24 +41,23 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
     least one occurrence whole; stretches do not overlap.
     """
     chosen: list[Stretch] = []
-    for first, last in _windows(found, width):
+    windows = _windows(found, width, every=count > 1)
+    for _, _, first, last in sorted(windows):
         if len(chosen) == count:
             break
-        core = Span(found[first].span.start, found[last - 1].span.end)
-        span = _widen(readable, core, width)
-        if not any(span.start < other.span.end and other.span.start < span.end for other in chosen):
-            inside = tuple(f for f in found if span.start <= f.span.start and f.span.end <= span.end)
-            chosen.append(Stretch(span, inside))
+        start, end = _widen(readable, found[first][0], found[last - 1][1], width)
+        if not any(start < other.span.end and other.span.start < end for other in chosen):
+            chosen.append(Stretch(Span(start, end), _inside(found, start, end)))
     return chosen
 
 
-def sentences(readable: str, stretch: Stretch) -> str:
-    """The sentences that hold the occurrences of a stretch, from the first to the last."""
+def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
+    """Where the sentences that hold the occurrences of a stretch begin and end."""
     span, core = stretch.span, stretch.core
     before = _ends(_SENTENCE_END, readable, span.start, core.start)
     limit = core.end + LONGEST_LINE
     after = _SENTENCE_END.search(readable, max(core.start, core.end - 1), limit)
-    return readable[before[-1].end() if before else span.start : after.end() if after else limit]
+    return before[-1].end() if before else span.start, after.end() if after else limit
 
 
 def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lines: int) -> Stretch:
@@ -76,7 +72,7 @@ def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lin
         end = len(readable) if after < 0 else after
     if max(map(len, readable[start:end].split("\n"))) > LONGEST_LINE:
         return stretch
-    return Stretch(Span(start, end), tuple(f for f in found if start <= f.span.start and f.span.end <= end))
+    return Stretch(Span(start, end), _inside(found, start, end))
 
 
 def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
@@ -87,33 +83,41 @@ def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
     return [Stretch(Span(start, max(start + 1, _end(readable, start + 1, start + width))), ())]
 
 
-def _windows(found: Sequence[Occurrence], width: int) -> list[tuple[int, int]]:
-    """Slices of `found` that fit into `width`, one from each occurrence on, best first."""
-    rated: list[tuple[int, int, int, int]] = []
+def _inside(found: Sequence[Occurrence], start: int, end: int) -> tuple[Occurrence, ...]:
+    return tuple([one for one in found if start <= one[0] and one[1] <= end])
+
+
+def _windows(found: Sequence[Occurrence], width: int, *, every: bool) -> Iterator[tuple[int, int, int, int]]:
+    """Slices (first, last) of `found` that fit into `width`, one from each occurrence on; the better, the smaller.
+
+    Without `every` those are left out that lie inside the one before them.
+    """
     inside: dict[int, int] = {}
-    last = 0
-    for first, occurrence in enumerate(found):
-        limit = occurrence.span.start + width
-        while last < len(found) and (last <= first or found[last].span.end <= limit):
-            inside[found[last].term] = inside.get(found[last].term, 0) + 1
+    last, count = 0, len(found)
+    for first, (start, _, term) in enumerate(found):
+        limit, before = start + width, last
+        while last < count and (found[last][1] <= limit or last <= first):
+            new = found[last][2]
+            inside[new] = inside.get(new, 0) + 1
             last += 1
-        rated.append((-len(inside), -min(last - first, 3), first, last))
-        inside[occurrence.term] -= 1
-        if not inside[occurrence.term]:
-            del inside[occurrence.term]
-    return [(first, last) for _, _, first, last in sorted(rated)]
+        if last > before or every:
+            yield -len(inside), -min(last - first, 3), first, last
+        if inside[term] > 1:
+            inside[term] -= 1
+        else:
+            del inside[term]
 
 
-def _widen(readable: str, core: Span, width: int) -> Span:
-    """`core` with the rest of its sentence, and the sentences beside it that fit into `width`."""
-    room = max(0, width - len(core))
-    start = _start(readable, core.start, room)
-    end = _end(readable, core.end, max(core.end, start + width))
-    start = min([m.end() for m in _ends(_SENTENCE_END, readable, max(0, end - width), start)], default=start)
-    if end - width <= 0:
+def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
+    """The stretch from `first` to `last` with the rest of its sentence, and the sentences beside it that fit."""
+    start = _start(readable, first, max(0, width - (last - first)))
+    end = _end(readable, last, max(last, start + width))
+    if end <= width:
         start = 0
+    elif sentence := _SENTENCE_END.search(readable, end - width, start):
+        start = sentence.end()
     cut = readable[start:end]
-    return Span(end - len(cut.lstrip()), start + len(cut.rstrip()))
+    return end - len(cut.lstrip()), start + len(cut.rstrip())
 
 
 def _start(readable: str, offset: int, room: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Self
 
-from seedsearch.analysis import query_words
+from seedsearch.analysis import placed_query_words
 from seedsearch.errors import QueryError
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run
@@ -65,13 +65,16 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Texts to look for, each with its synonyms: what is required, and every run to highlight and to score by."""
+    """Texts to look for, each once, with their synonyms: what is required, and every run to highlight and score by."""
 
     required: tuple[Query, ...]
     wanted: tuple[Run, ...]
 
     @classmethod
     def of(cls, texts: Sequence[str], synonyms: Synonyms) -> Self:
+        if not synonyms.groups:
+            runs = tuple(map(Run, texts))
+            return cls(runs, runs)
         groups = [tuple(map(Run, (text, *synonyms.of(text)))) for text in texts]
         return cls(
             tuple(Any(group) if len(group) > 1 else group[0] for group in groups),
@@ -97,20 +100,23 @@ def stages(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -
         yield [Tier("query", expression.query, expression.wanted, scored)]
         if expression.strict:
             return
-    parts = list(dict.fromkeys(run_text(part).text for part in typed.split()))
+    typed_apart = typed.split()
+    parts = list(dict.fromkeys([run_text(part).text for part in typed_apart])) if len(typed_apart) > 1 else [whole]
     yield _as_typed(whole, parts, synonyms)
-    words = query_words(whole, own)
+    placed = placed_query_words(whole, own)
+    words = list(dict.fromkeys([word for _, word in placed]))
     if words and words != [whole]:
-        said = without_interrogatives(whole, own)
+        said = without_interrogatives(whole, placed)
         yield from _by_words(said, words, synonyms, seen=set(words) <= set(parts), asked=_is_question(whole, said))
 
 
 def _as_typed(whole: str, parts: Sequence[str], synonyms: Synonyms) -> list[Tier]:
     """The whole run, and what was typed with blanks between as well as separate runs."""
-    phrase, several = _Words.of([whole], synonyms), _Words.of(parts, synonyms)
+    phrase = _Words.of([whole], synonyms)
     scored = scored_terms(" ".join(phrase.texts), phrase.texts)
     stage = [Tier("phrase", phrase.required[0], phrase.wanted, scored, judged=False)]
     if len(parts) > 1:
+        several = _Words.of(parts, synonyms)
         scored = scored_terms(" ".join([whole, *several.texts]), several.texts)
         stage.append(Tier("all", All(several.required), several.wanted, scored, excluded=phrase.required[0]))
     return stage
