@@ -6,15 +6,15 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from multiprocessing import forkserver, get_context
 from operator import attrgetter
 from types import ModuleType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from seedsearch.errors import WorkerDied
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,6 +54,11 @@ def map_in_order(
     if count == 1:
         yield from map(function, items)
         return
+    # Processes and threads are imported where they are needed: a query needs none, and they take a tenth of its time.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     prepare(preload)
     try:
         with ProcessPoolExecutor(count, mp_context=get_context("forkserver")) as pool:
@@ -67,6 +72,8 @@ def map_in_order(
 
 def prepare(preload: Sequence[str]) -> None:
     """Start the process that workers are copies of, without waiting for what it imports; once a process."""
+    from multiprocessing import forkserver, get_context
+
     get_context("forkserver").set_forkserver_preload(list(preload))
     forkserver.ensure_running()
 
@@ -76,6 +83,8 @@ def made_ahead(items: Iterable[T]) -> Generator[T]:
 
     It pays where most of the work is array operations and the like, which other threads can run beside.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     source, over = iter(items), object()
     with ThreadPoolExecutor(1) as pool:
         coming: Future[T | object] = pool.submit(next, source, over)
