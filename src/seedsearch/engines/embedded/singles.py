@@ -15,7 +15,7 @@ from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.container import Container, Section
 from seedsearch.engines.embedded.postings import Entry, Ints, Lists
 
-LEAST = 8192  # postings of pairs, and half as many as there are documents
+LEAST, SHARE = 4096, 8  # so many postings of pairs at least, and one for so many documents
 
 
 class SinglesWriter:
@@ -43,7 +43,7 @@ class SinglesWriter:
     def close(self) -> None:
         """Write the list of the character that was added last, where it is long enough."""
         pieces, self._pieces = self._pieces, []
-        if sum(len(documents) for documents, _ in pieces) < max(LEAST, self._count // 2):
+        if sum(len(documents) for documents, _ in pieces) < max(LEAST, self._count // SHARE):
             return
         documents, counts = map(np.concatenate, zip(*pieces, strict=True))
         sums = np.bincount(documents, counts, minlength=self._count).astype(np.int64)
