@@ -16,7 +16,7 @@ from seedsearch.engines.embedded.pairs import PairsWriter
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Lists, Rows
 from seedsearch.engines.embedded.terms import TermsWriter
 
-PART = 500_000  # postings that are sorted at once
+PART = 100_000  # postings that are sorted at once
 SAMPLED = 1000  # one in so many postings tells where to cut
 
 
