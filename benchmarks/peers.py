@@ -17,12 +17,13 @@ from typing import Any, Self
 
 from benchmarks.corpus import endless
 from seedsearch.analysis import fingerprint, query_words, words
-from seedsearch.batch import Batch
+from seedsearch.batch import Batch, RunTexts
 from seedsearch.engines import Engine, open_engine
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
 from seedsearch.query import AtLeast, Query, Ranked, Run, Term
 from seedsearch.runs import run_grams, run_text
+from seedsearch.tokenizing import words_of
 
 Ask = Callable[[str], object]
 TOP = 10
@@ -231,12 +232,13 @@ def many_short(documents: int, place: Path) -> tuple[Ask, int]:
             some = islice(texts, min(PACKED, documents - start))
             entries = [_entry(f"{start + i:08}", text) for i, text in enumerate(some)]
             packer = packer or writer.packer(entries)
-            writer.add(packer.pack(Batch.of(entries)))
+            runs = RunTexts.of([entry.readable for entry in entries])
+            writer.add(packer.pack(Batch(entries, runs, words_of(runs))))
     return _question(engine), engine.info().size
 
 
 def _entry(name: str, text: str) -> IndexEntry:
-    return IndexEntry(name, f"{hash(text) & 0xFFFFFFFFFFFFFFFF:032x}", text, _words_of(text), ("ext:txt",), b"")
+    return IndexEntry(name, f"{hash(text) & 0xFFFFFFFFFFFFFFFF:032x}", text, (), ("ext:txt",), b"")
 
 
 ENGINES: dict[str, Callable[[Path, Sequence[Path], Path], Opened]] = {

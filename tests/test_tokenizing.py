@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from seedsearch import lattice
 from seedsearch.analysis import words
 from seedsearch.batch import RunTexts, Terms
 from seedsearch.code_points import text_of
@@ -52,3 +53,12 @@ def test_words(own: OwnWords, given_texts: list[str]) -> None:
     found = words_of(RunTexts.of(given_texts), own)
     assert len(set(found.terms)) == len(found.terms)
     assert counted(found, len(given_texts)) == [Counter(words(run_text(text).text, own)) for text in given_texts]
+
+
+@given(texts)
+def test_words_of_many_parts(given_texts: list[str]) -> None:
+    """However little of a text is looked at at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lattice, "AT_ONCE", 7)
+        found = words_of(RunTexts.of(given_texts))
+    assert counted(found, len(given_texts)) == [Counter(words(run_text(text).text)) for text in given_texts]

@@ -18,6 +18,7 @@ from seedsearch.folding import WIDE, table
 from seedsearch.model import IndexEntry
 
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 
 _SPACE = 0x20
 
@@ -68,9 +69,9 @@ class RunTexts:
         lengths = np.diff(ends - np.searchsorted(out, ends), prepend=-1) - 1
         return cls(folded[there], chars[there], lengths, chars[out], before)
 
-    def owners(self) -> Ints:
+    def owners(self) -> Small:
         """For each of `points` the number of its text; the NUL belongs to the text before it."""
-        return np.repeat(np.arange(len(self.lengths)), self.lengths + 1)
+        return np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths + 1)
 
     def is_text(self) -> Mask:
         """Which of `points` are none of those NULs."""
@@ -102,8 +103,8 @@ class Terms:
 
     terms: Sequence[str]
     known: Ints
-    numbers: Ints
-    owners: Ints
+    numbers: Small
+    owners: Small
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[str]]) -> Self:
@@ -111,8 +112,9 @@ class Terms:
         places: defaultdict[str, int] = numbered()
         lengths = [len(terms) for terms in lists]
         every = map(places.__getitem__, chain.from_iterable(lists))
-        numbers = np.fromiter(every, dtype=np.int64, count=sum(lengths))
-        return cls(list(places), np.full(len(places), -1), numbers, np.repeat(np.arange(len(lists)), lengths))
+        numbers = np.fromiter(every, dtype=np.int32, count=sum(lengths))
+        owners = np.repeat(np.arange(len(lists), dtype=np.int32), lengths)
+        return cls(list(places), np.full(len(places), -1), numbers, owners)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import log
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seedsearch.code_points import Points
+from seedsearch.code_points import Mask, Points
 from seedsearch.lexicon import FIRST, LAST, trie
 
 Ints = NDArray[np.int64]
@@ -23,6 +24,7 @@ Small = NDArray[np.int32]
 Scores = NDArray[np.float64]
 
 FIRST_POINT, LAST_POINT = ord(FIRST), ord(LAST)  # of what is cut
+AT_ONCE = 1 << 18  # characters
 SHORT = 4  # characters of a word; longer ones are few and go one by one
 
 
@@ -33,9 +35,9 @@ class Words:
     That is the number of its node in the dictionary, or `unknown` and the character.
     """
 
-    starts: Ints
-    lengths: Ints
-    numbers: Ints
+    starts: Small
+    lengths: Small
+    numbers: Small
 
 
 class _Tables:
@@ -75,13 +77,32 @@ def cut(points: Points) -> Words:
 
     Raises ValueError where it does.
     """
-    runs = _Runs.of(points)
-    if not len(runs.places):
-        nothing = np.zeros(0, dtype=np.int64)
-        return Words(nothing, nothing, nothing)
-    lattice = _Lattice(points, runs)
-    lattice.solve()
-    return lattice.words()
+    nothing = np.zeros(0, dtype=np.int32)
+    found = [Words(nothing, nothing, nothing)]
+    borders = [0, *_borders(points), len(points)]
+    for begin, end in pairwise(borders):
+        some = points[begin:end]
+        runs = _Runs.of(some)
+        if len(runs.places):
+            lattice = _Lattice(some, runs)
+            lattice.solve()
+            found.append(lattice.words(begin))
+    return Words(*(np.concatenate([getattr(some, name) for some in found]) for name in Words.__slots__))
+
+
+def _borders(points: Points) -> list[int]:
+    """Where a text is parted, outside of runs, so that the work on a part fits into memory, and mostly into caches."""
+    if len(points) <= AT_ONCE:
+        return []
+    outside = np.flatnonzero(~_is_cut(points[:-1])) + 1
+    places = np.searchsorted(outside, np.arange(AT_ONCE, len(points), AT_ONCE))
+    borders: list[int] = np.unique(outside[places[places < len(outside)]]).tolist()
+    return borders
+
+
+def _is_cut(points: Points) -> Mask:
+    is_cut: Mask = (points >= FIRST_POINT) & (points <= LAST_POINT)
+    return is_cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +115,7 @@ class _Runs:
 
     @classmethod
     def of(cls, points: Points) -> _Runs:
-        is_cut = (points >= FIRST_POINT) & (points <= LAST_POINT)
+        is_cut = _is_cut(points)
         if len(points) and is_cut[-1]:
             raise ValueError("a run reaches the end of the text")
         places = np.flatnonzero(is_cut).astype(np.int32)
@@ -195,10 +216,10 @@ class _Lattice:
                     best[start] = score
                     self._chosen_long[place] = length, node
 
-    def words(self) -> Words:
-        """The words on the best ways."""
+    def words(self, begin: int) -> Words:
+        """The words on the best ways; the text begins at `begin` of another."""
         lengths = self._lengths()
-        nodes = self._nodes[lengths - 1, np.arange(len(lengths))].astype(np.int64)
+        nodes = self._nodes[lengths - 1, np.arange(len(lengths))]
         for place, (length, node) in self._chosen_long.items():
             lengths[place], nodes[place] = length, node
         number, left = self._runs.firsts, self._runs.lengths
@@ -209,13 +230,14 @@ class _Lattice:
             going_on = np.flatnonzero(left > steps)
             number, left = (number + steps)[going_on], (left - steps)[going_on]
         chosen = np.sort(np.concatenate(found))
-        starts, nodes = self._runs.places[chosen].astype(np.int64), nodes[chosen]
-        return Words(starts, lengths[chosen], np.where(nodes > 0, nodes, unknown() + self._points[starts]))
+        starts, nodes = self._runs.places[chosen], nodes[chosen]
+        characters = self._points[starts].astype(np.int32)
+        return Words(starts + np.int32(begin), lengths[chosen], np.where(nodes > 0, nodes, unknown() + characters))
 
-    def _lengths(self) -> Ints:
+    def _lengths(self) -> Small:
         """For each place the longest of the best words."""
         best = self._scores.max(axis=0)
         of_row = np.ones(len(best), dtype=np.uint8)
         for length in range(2, SHORT + 1):
             of_row[self._scores[length - 1] == best] = length
-        return of_row[self._row_of].astype(np.int64)
+        return of_row[self._row_of].astype(np.int32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seedsearch import lattice
 from seedsearch.analysis import other_words, words
-from seedsearch.batch import Ints, RunTexts, Terms, numbered
+from seedsearch.batch import Ints, RunTexts, Small, Terms, numbered
 from seedsearch.code_points import Mask, Points, members, text_of
 from seedsearch.folding import HAN as ALL_HAN
 from seedsearch.folding import is_han
@@ -55,7 +55,7 @@ class _Words:
         known = [self._text[a:b] for a, b in zip(starts, ends, strict=True)]
         places, found = self._others()
         others = numbered()
-        numbers = np.fromiter(map(others.__getitem__, found), dtype=np.int64, count=len(found)) + len(known)
+        numbers = np.fromiter(map(others.__getitem__, found), dtype=np.int32, count=len(found)) + np.int32(len(known))
         return Terms(
             [*known, *others],
             np.concatenate([cut.numbers[first_places], np.full(len(others), -1)]),
@@ -92,7 +92,7 @@ def _other_words(stretch: str) -> tuple[str, ...]:
     return tuple(other_words(stretch))
 
 
-def _with_breaks(runs: RunTexts) -> tuple[Points, Ints, NDArray[np.uint8]]:
+def _with_breaks(runs: RunTexts) -> tuple[Points, Small, NDArray[np.uint8]]:
     """Code points, the number of the text of each, and its class; with a NUL where a run is too long to be cut."""
     chars, owners = runs.points, runs.owners()
     classes = _classes()[np.minimum(chars, 0xFFFF)]
@@ -109,9 +109,9 @@ def _with_breaks(runs: RunTexts) -> tuple[Points, Ints, NDArray[np.uint8]]:
     return chars, owners, classes
 
 
-def _renumbered(numbers: Ints) -> tuple[Ints, Ints]:
+def _renumbered(numbers: Small) -> tuple[Small, Small]:
     """Numbers from 0 without gaps in the place of others; and for each a place where it stood."""
-    place = np.zeros(lattice.unknown() + 0x10000, dtype=np.int64)
+    place = np.zeros(lattice.unknown() + 0x10000, dtype=np.int32)
     seen: Mask = np.zeros(len(place), dtype=bool)
     seen[numbers] = True
     place[numbers] = np.arange(len(numbers))

@@ -109,14 +109,14 @@ class Packer:
             difference_sizes=apart.sizes,
             gram_lengths=np.bincount(owners, 1 + true_pairs, minlength=len(entries)).astype(np.int64),
             word_lengths=np.bincount(batch.words.owners, minlength=len(entries)),
-            pairs=postings.packed(keys, owners.astype(np.uint64)),
+            pairs=postings.packed(keys, owners),
             words=_terms_pack(batch.words),
             tags=_terms_pack(Terms.of([entry.tags for entry in entries])),
         )
 
 
 def _terms_pack(terms: Terms) -> TermsPack:
-    rows = postings.packed(terms.numbers.astype(np.uint64), terms.owners.astype(np.uint64))
+    rows = postings.packed(terms.numbers, terms.owners)
     return TermsPack(_joined(terms.terms), terms.known, rows)
 
 

@@ -52,16 +52,15 @@ def text_of(key: int) -> str:
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
-def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, NDArray[np.uint64]]:
+def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, NDArray[np.uint32]]:
     """The pairs of run texts that stand one after the other, and for each the number of its text."""
-    places = np.flatnonzero(runs != BLANK)
-    first = runs[places].astype(np.uint64)
-    following = np.append(runs[1:], np.uint32(BLANK))
-    ends = np.cumsum(lengths)[lengths > 0]
-    following[ends - 1] = BLANK
-    second = following[places].astype(np.uint64)
-    keys = first << np.uint64(SECOND_BITS) | np.where(second == BLANK, np.uint64(0), second + np.uint64(1))
-    return keys, np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)[places]
+    second = np.append(runs[1:], np.uint32(BLANK))
+    second[np.cumsum(lengths)[lengths > 0] - 1] = BLANK
+    second = np.where(second == BLANK, np.uint32(0), second + np.uint32(1))
+    keys = runs.astype(np.uint64) << np.uint64(SECOND_BITS)
+    keys |= second
+    there = runs != BLANK
+    return keys[there], np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)[there]
 
 
 class PairsWriter:

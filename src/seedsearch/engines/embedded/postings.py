@@ -63,9 +63,10 @@ class Lists:
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
 
-def packed(keys: Keys, documents: NDArray[np.uint64]) -> Rows:
+def packed(keys: NDArray[np.integer], documents: NDArray[np.integer]) -> Rows:
     """Occurrences (a key under 2 ** 42 and a document under 2 ** 18 each), as sorted postings."""
-    rows = (keys << _KEY_SHIFT) | (documents << _DOCUMENT_SHIFT)
+    rows: Rows = keys.astype(np.uint64) << _KEY_SHIFT
+    rows |= documents.astype(np.uint64) << _DOCUMENT_SHIFT
     rows.sort()
     starts = np.flatnonzero(np.diff(rows, prepend=_NO_KEY))
     counts = np.diff(starts, append=len(rows))
