@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import log
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,20 +44,15 @@ class _Tables:
 
     def __init__(self) -> None:
         words = trie()
-
-        def row(kind: Any, at: int, count: int) -> NDArray[Any]:
-            return np.frombuffer(words.mapped, dtype=kind, count=count, offset=at)
-
         codes = np.zeros(0x10000, dtype=np.int32)
-        codes[FIRST_POINT : LAST_POINT + 1] = row("<u2", words.characters_at, LAST_POINT - FIRST_POINT + 1)
+        codes[FIRST_POINT : LAST_POINT + 1] = words.characters
         self.codes = codes  # of each character
         self.firsts = np.where(codes > 0, words.root + codes, 0).astype(np.int32)  # its node after the root
-        self.bases = row("<i4", words.bases_at, words.size)
-        self.code_of = row("<u2", words.codes_at, words.size)
-        self.ranks = row("<u2", words.ranks_at, words.size)
+        self.bases = np.asarray(words.bases).view(np.int32)
+        self.code_of = np.asarray(words.codes)
+        self.ranks = np.asarray(words.ranks)
         total = log(words.total)
-        frequencies = row("<u4", words.frequencies_at, words.ranks).tolist()
-        self.scores = np.array([-np.inf, *(log(frequency) - total for frequency in frequencies[1:])])
+        self.scores = np.array([-np.inf, *(log(frequency) - total for frequency in words.frequencies[1:])])
         self.unknown_score = log(1) - total
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import log
 from pathlib import Path
-from struct import Struct
 from typing import Self
 
 from seedsearch.folding import HAN, fold
@@ -72,35 +74,39 @@ class Trie:
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
-            self.mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self.size: int
-        self.total: int
-        self.size, self.ranks, self.root, self.total = _HEAD.unpack_from(self.mapped)
-        characters = ord(LAST) - ord(FIRST) + 1
-        # Where in the file each row of numbers begins.
-        self.frequencies_at = _HEAD.size
-        self.bases_at = self.frequencies_at + 4 * self.ranks
-        self.characters_at = self.bases_at + 4 * self.size
-        self.codes_at = self.characters_at + 2 * characters
-        self.ranks_at = self.codes_at + 2 * self.size
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._at = 0
+        self.size, count, self.root, self.total = self._row("I", 4)
+        self.frequencies = self._row("I", count)
+        self.bases = self._row("I", self.size)
+        self.characters = self._row("H", ord(LAST) - ord(FIRST) + 1)
+        self.codes = self._row("H", self.size)
+        self.ranks = self._row("H", self.size)
 
-    def after(self, node: int | None, char: str) -> int:
-        """The node that a character leads to from a node, or (None) from the root."""
+    def _row(self, kind: str, count: int) -> Sequence[int]:
+        """The next numbers of the file, mapped."""
+        begin, self._at = self._at, self._at + count * struct.calcsize(kind)
+        row = memoryview(self._mapped)[begin : self._at]
+        if sys.byteorder == "little":
+            return row.cast(kind)  # type: ignore[call-overload, no-any-return]  # a kind is known by its name only
+        numbers = array(kind, row)
+        numbers.byteswap()
+        return numbers
+
+    def after(self, base: int, char: str) -> int:
+        """The node that a character leads to from a node with this base."""
         if not FIRST <= char <= LAST:
             return 0
-        code = _SHORT.unpack_from(self.mapped, self.characters_at + 2 * (ord(char) - ord(FIRST)))[0]
-        base = self.root if node is None else _LONG.unpack_from(self.mapped, self.bases_at + 4 * node)[0]
-        found: int = base + code
-        return found if code and _SHORT.unpack_from(self.mapped, self.codes_at + 2 * found)[0] == code else 0
+        code = self.characters[ord(char) - _FIRST]
+        found = base + code
+        return found if code and self.codes[found] == code else 0
 
     def frequency(self, node: int) -> int:
         """How frequent the word is that ends in a node; 0 where none does."""
-        rank = _SHORT.unpack_from(self.mapped, self.ranks_at + 2 * node)[0]
-        found: int = _LONG.unpack_from(self.mapped, self.frequencies_at + 4 * rank)[0]
-        return found
+        return self.frequencies[self.ranks[node]]
 
 
-_HEAD, _LONG, _SHORT = Struct("<4I"), Struct("<I"), Struct("<H")
+_FIRST = ord(FIRST)
 
 
 @cache
@@ -160,23 +166,28 @@ class Lexicon:
     def _words_at(self, run: str, start: int) -> Iterable[tuple[int, int]]:
         """Where the words end that begin at `start`, with their frequencies; the character where there is none."""
         words = trie()
-        node: int | None = None
+        node, base = 0, words.root
         found = []
         for end in range(start + 1, len(run) + 1):
-            node = words.after(node, run[end - 1]) if node != 0 else 0
+            if base:
+                node = words.after(base, run[end - 1])
+                base = words.bases[node]
             begin = run[start:end] if self.added else ""
             if not node and begin not in self._beginnings:
                 break
             if frequency := self.added[begin] if begin in self.added else words.frequency(node):
                 found.append((end, frequency))
+            node = node if base else 0
         return found or [(start + 1, 0)]
 
 
 def _given(word: str) -> int:
     """The frequency of a word in jieba's dictionary."""
-    node: int | None = None
+    words, node = trie(), 0
+    base = words.root
     for char in word:
-        node = trie().after(node, char)
+        node = words.after(base, char)
         if not node:
             return 0
-    return trie().frequency(node) if node else 0
+        base = words.bases[node]
+    return words.frequency(node)
