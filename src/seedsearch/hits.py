@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -39,27 +38,18 @@ class Shown:
     lines: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A match with what is to be shown of it.
+    """A match with what is to be shown of it: its record, its sentences and its best stretches.
 
     `first`: where in the run text the first occurrence of the best stretch begins.
     """
 
     match: Match
+    record: Record
+    sentences: list[str]
     stretches: tuple[Stretch, ...]
     first: int = 0
-
-    @cached_property
-    def record(self) -> Record:
-        """What the index keeps of the document."""
-        return from_bytes(self.match.stored)
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """The sentences of the text."""
-        found: list[str] = _SENTENCE.findall(self.match.readable)
-        return found
 
     @property
     def passage(self) -> str:
@@ -107,7 +97,8 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
     best = stretches[0].found if stretches else ()
-    return Found(match, tuple(stretches), disjoint[kept.index(best[0])][0] if best else 0)
+    first = disjoint[kept.index(best[0])][0] if best else 0
+    return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first)
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
