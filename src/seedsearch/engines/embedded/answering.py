@@ -108,7 +108,7 @@ class Answering:
         runs = [q for q in queries if isinstance(q, Ranked) and isinstance(q.required, OnText) and not _key(q.required)]
         self._read([q for q in queries if q not in runs] if runs else queries)
         for query in runs:
-            missing = [key for key in _keys(query) if key not in self._kept]
+            missing = self._kept.missing([*_keys_of_scores([query]), *_keys(query)])
             for segment in self._segments:
                 segment.look_up(missing)
         return [sum(_size(self._matched(i, query)) for i in range(len(self._segments))) for query in queries]
@@ -209,11 +209,11 @@ class Answering:
         for query in queries:
             if isinstance(query, Ranked):
                 self._read_ahead = query.scored
-        self._load(key for query in queries for key in _keys(query))
+        self._load([*_keys_of_scores(queries), *(key for query in queries for key in _keys(query))])
 
     def _load(self, keys: Iterable[Key]) -> None:
         """Read the lists of the terms that are not at hand."""
-        missing = list({key: None for key in keys if key not in self._kept})
+        missing = self._kept.missing(keys)
         if not missing:
             return
         parts = [(i, *part) for i, segment in enumerate(self._segments) for part in segment.read(missing)]
@@ -390,11 +390,18 @@ class Answering:
         code = documents.alphabet.bytes_of(run.text)
         return np.array([*documents.holding(candidates.tolist(), code)], dtype=np.int64)
 
+    def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
+        """How many documents may have each gram."""
+        known = {gram: listed[i].size for gram in grams if (listed := self._kept.get(("gram", gram))) is not None}
+        if missing := [gram for gram in grams if gram not in known]:
+            known.update(zip(missing, self._segments[i].at_most_with(missing), strict=True))
+        return [known[gram] for gram in grams]
+
     def _with_all(self, i: int, grams: Sequence[str], look: float, among: Matched | None) -> Documents:
         """The documents with all grams, or so few more that looking at their texts (`look` µs each) is less work."""
         if not grams:
             return _as_documents(self._everywhere(i) if among is None else among)
-        sized = sorted(zip(self._segments[i].at_most_with(grams), grams, strict=True))
+        sized = sorted(zip(self._at_most_with(i, grams), grams, strict=True))
         if not sized[0][0]:
             return _NONE
         self._load([("gram", gram) for _, gram in sized[:2]])
@@ -419,14 +426,19 @@ def _key(node: Query) -> Key | None:
     return None
 
 
+def _keys_of_scores(queries: Sequence[Query]) -> list[Key]:
+    """The terms by which documents are scored."""
+    scored = {id(query.scored): query.scored for query in queries if isinstance(query, Ranked)}
+    return [(term.field, term.text) for terms in scored.values() for term, _ in terms]
+
+
 def _keys(query: Query) -> list[Key]:
-    """The terms that a query asks for."""
+    """The terms that tell what a query matches."""
     keys: list[Key] = []
     nodes = [query]
     for node in nodes:
         if isinstance(node, Ranked):
             nodes.append(node.required)
-            keys += [(term.field, term.text) for term, _ in node.scored]
         elif isinstance(node, All | Any | AtLeast):
             nodes += node.children
         elif isinstance(node, Not):

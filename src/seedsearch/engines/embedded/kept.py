@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 class Kept:
@@ -16,8 +17,10 @@ class Kept:
         self._room = room
         self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._items
+    def missing(self, keys: Iterable[K]) -> list[K]:
+        """Those of `keys` that are not kept, each once."""
+        items = self._items
+        return [key for key in dict.fromkeys(keys) if key not in items]
 
     def get(self, key: Hashable) -> Any:
         """What was put under this key, None where it is not kept."""
