@@ -24,7 +24,8 @@ LAYERS = {
     "offsets": 1,
     "model": 2,
     "folding": 1,
-    "code_points": 0,
+    "code_points": 1,
+    "arrays": 0,
     "batch": 4,
     "lattice": 4,
     "tokenizing": 6,
@@ -69,13 +70,13 @@ LAYERS = {
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"},
+    "engines": {"arrays", "batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"},
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},
 }
 HOMES = {
     "whoosh": {"engines"},
-    "numpy": {"batch", "code_points", "engines", "lattice", "tokenizing"},
+    "numpy": {"arrays", "batch", "code_points", "engines", "lattice", "tokenizing"},
     "jieba": {"segmenting"},
     "rjieba": {"segmenting"},
     "ftfy": {"cleaning"},

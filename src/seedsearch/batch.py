@@ -11,14 +11,11 @@ from itertools import chain
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import COUNT, Mask, Points, members, points
+from seedsearch.arrays import Ints, Mask, Points, Small
+from seedsearch.code_points import COUNT, members, points
 from seedsearch.folding import WIDE, table
 from seedsearch.model import IndexEntry
-
-Ints = NDArray[np.int64]
-Small = NDArray[np.int32]
 
 _SPACE = 0x20
 

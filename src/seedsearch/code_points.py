@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
-Points = NDArray[np.uint32]
-Mask = NDArray[np.bool_]
+from seedsearch.arrays import Mask, Points
 
 COUNT = 0x110000
 

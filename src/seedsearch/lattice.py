@@ -13,14 +13,9 @@ from itertools import pairwise
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import Mask, Points
+from seedsearch.arrays import Ints, Mask, Points, Small
 from seedsearch.lexicon import FIRST, LAST, trie
-
-Ints = NDArray[np.int64]
-Small = NDArray[np.int32]
-Scores = NDArray[np.float64]
 
 FIRST_POINT, LAST_POINT = ord(FIRST), ord(LAST)  # of what is cut
 AT_ONCE = 1 << 18  # characters

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seedsearch import lattice
 from seedsearch.analysis import other_words, words
-from seedsearch.batch import Ints, RunTexts, Small, Terms, numbered
-from seedsearch.code_points import Mask, Points, members, text_of
+from seedsearch.arrays import Bytes, Ints, Mask, Points, Small
+from seedsearch.batch import RunTexts, Terms, numbered
+from seedsearch.code_points import members, text_of
 from seedsearch.folding import HAN as ALL_HAN
 from seedsearch.folding import is_han
 from seedsearch.lexicon import NONE, OwnWords
@@ -26,7 +26,7 @@ _JOINTS = "-._@/'&+:#%"
 
 
 @cache
-def _classes() -> NDArray[np.uint8]:
+def _classes() -> Bytes:
     """The class of each code point under 0x10000; those above are looked at one by one."""
     made = np.array([chr(point).isalnum() for point in range(0x10000)]) * np.uint8(LETTER)
     made[members(_JOINTS)[: len(made)]] = JOINT
@@ -92,7 +92,7 @@ def _other_words(stretch: str) -> tuple[str, ...]:
     return tuple(other_words(stretch))
 
 
-def _with_breaks(runs: RunTexts) -> tuple[Points, Small, NDArray[np.uint8]]:
+def _with_breaks(runs: RunTexts) -> tuple[Points, Small, Bytes]:
     """Code points, the number of the text of each, and its class; with a NUL where a run is too long to be cut."""
     chars, owners = runs.points, runs.owners()
     classes = _classes()[np.minimum(chars, 0xFFFF)]

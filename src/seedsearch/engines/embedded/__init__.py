@@ -20,11 +20,12 @@ from zlib import crc32
 
 import numpy as np
 
+from seedsearch.arrays import Mask
 from seedsearch.engines.embedded.answering import Answering
 from seedsearch.engines.embedded.container import Container, damaged
 from seedsearch.engines.embedded.disk import Disk, Lock
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
-from seedsearch.engines.embedded.segment import Mask, Segment
+from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
 from seedsearch.model import EngineInfo, Matches

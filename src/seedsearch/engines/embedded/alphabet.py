@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import Points, points, text_of
-from seedsearch.engines.embedded.varints import Bytes
+from seedsearch.arrays import Bytes, Ints, Points
+from seedsearch.code_points import points, text_of
 
 SINGLE = 160
 LONG, ESCAPE, INNER = 206, 207, 208
@@ -43,7 +42,7 @@ def traditional() -> Points:
 
 
 @lru_cache(maxsize=4)
-def _codes(characters: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _codes(characters: str) -> tuple[Bytes, Bytes]:
     """For each code point under 0x10000 its bytes (at most three) and how many; 0 where it has no rank."""
     lengths = np.zeros(0x10000, dtype=np.uint8)
     codes = np.zeros((3, 0x10000), dtype=np.uint8)
@@ -86,14 +85,14 @@ class Alphabet:
         return cls((ranked + "".join(c for c in _lines()[0] if c not in known))[:RANKED])
 
     @cached_property
-    def _codes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _codes(self) -> tuple[Bytes, Bytes]:
         return _codes(self.characters)
 
     @cached_property
     def _points(self) -> Points:
         return points(self.characters)
 
-    def encode(self, chars: Points) -> tuple[Bytes, NDArray[np.int64]]:
+    def encode(self, chars: Points) -> tuple[Bytes, Ints]:
         """The codes of `chars`, and how many bytes each takes."""
         codes, lengths = self._codes
         inside = np.minimum(chars, 0xFFFF)
@@ -138,7 +137,7 @@ class Alphabet:
         chars[SINGLE:LONG, INNER:] = ranked[SINGLE : SINGLE + DOUBLE].reshape(-1, BASE)
         return chars.ravel()
 
-    def decode(self, codes: Bytes) -> tuple[Points, NDArray[np.int64]]:
+    def decode(self, codes: Bytes) -> tuple[Points, Ints]:
         """The characters of whole codes, and where each begins; raises ValueError for what is no code."""
         starts = (codes < INNER).nonzero()[0]
         pairs = codes.astype(np.uint16)
@@ -156,7 +155,7 @@ class Alphabet:
                     raise ValueError("a code without a character")
         return made, starts
 
-    def _of_three(self, codes: Bytes, starts: NDArray[np.int64]) -> Points:
+    def _of_three(self, codes: Bytes, starts: Ints) -> Points:
         """The characters of the codes of three bytes that begin at `starts`."""
         digits = _digits(codes, starts, 2)
         ranks = SINGLE + DOUBLE + BASE * digits[0] + digits[1]
@@ -166,19 +165,19 @@ class Alphabet:
         return chars
 
 
-def _of_five(codes: Bytes, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _of_five(codes: Bytes, starts: Ints) -> Ints:
     """The characters of the codes of five bytes that begin at `starts`."""
-    values: NDArray[np.int64] = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
+    values: Ints = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
     if values.max(initial=0) >= _CODE_POINTS:
         raise ValueError("a code without a character")
     return values
 
 
-def _digits(codes: Bytes, starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def _digits(codes: Bytes, starts: Ints, count: int) -> Ints:
     """The `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of them."""
     if len(starts) and starts[-1] + count >= len(codes):
         raise ValueError("a code without a character")
-    digits: NDArray[np.int64] = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER
+    digits: Ints = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER
     if digits.min(initial=0) < 0:
         raise ValueError("a code without a character")
     return digits

@@ -15,16 +15,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.arrays import Ints, Mask, Scores, Small
 from seedsearch.bm25 import K1, B, rarity
 from seedsearch.code_points import text_of
 from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.kept import Kept
-from seedsearch.engines.embedded.postings import Ints, Lists
-from seedsearch.engines.embedded.segment import Key, Mask, Segment
+from seedsearch.engines.embedded.postings import Lists
+from seedsearch.engines.embedded.segment import Key, Segment
 from seedsearch.model import Match, Matches
 from seedsearch.query import (
     All,
@@ -43,9 +44,11 @@ from seedsearch.query import (
 )
 from seedsearch.runs import run_grams
 
-Scores = NDArray[np.float64]
-Documents = NDArray[typing.Any]  # whole numbers, ascending
-Matched = NDArray[typing.Any]  # documents, or a mask over all of them
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Documents: TypeAlias = "NDArray[typing.Any]"  # whole numbers, ascending
+Matched: TypeAlias = "NDArray[typing.Any]"  # documents, or a mask over all of them
 
 KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
 # What it takes, in µs: to look for a run in a text, to decode a text and look closer, to read a list, and each posting.
@@ -68,7 +71,7 @@ class Listed:
 
     size: int
     weight: float
-    documents: NDArray[np.int32]
+    documents: Small
     added: NDArray[np.float32]
     counts: NDArray[np.unsignedinteger] | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from seedsearch.arrays import Keys
 from seedsearch.batch import numbered
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.alphabet import Alphabet
@@ -56,7 +57,7 @@ class Vocabulary:
             yield terms[int(keys[0]) : int(keys[-1]) + 1], lists
 
 
-def sorted_parts(batches: list[Rows]) -> Iterator[tuple[postings.Keys, Lists]]:
+def sorted_parts(batches: list[Rows]) -> Iterator[tuple[Keys, Lists]]:
     """Batches of sorted postings as one, in parts of about PART; the batches are used up."""
     samples = np.sort(np.concatenate([np.zeros(0, np.uint64), *(rows[::SAMPLED] for rows in batches)]))
     borders = [postings.first_of_key(row) for row in samples[PART // SAMPLED :: PART // SAMPLED]]

@@ -14,13 +14,16 @@ import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.arrays import Bytes
 from seedsearch.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAGIC = b"seedsearch\x00seg\r\n"
 _TAIL = struct.Struct("<QI16s")
@@ -86,7 +89,7 @@ class Container:
         """A section as an array of numbers."""
         return np.frombuffer(self.bytes(name), dtype=kind)
 
-    def whole(self) -> NDArray[np.uint8]:
+    def whole(self) -> Bytes:
         """All bytes of the file."""
         return np.frombuffer(self.mapped, dtype=np.uint8)
 

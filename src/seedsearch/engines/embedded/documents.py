@@ -21,14 +21,13 @@ from functools import cached_property
 from sys import getsizeof
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import Points, text_of
+from seedsearch.arrays import Bytes, Ints, Points
+from seedsearch.code_points import text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.container import Chunk, Container, Section
 from seedsearch.engines.embedded.kept import Kept
-from seedsearch.engines.embedded.postings import Ints
 from seedsearch.engines.embedded.texts import put_together
 
 TOGETHER = 16
@@ -114,17 +113,17 @@ class Documents:
         """How many there are, those that were deleted since included."""
         return self._count
 
-    def _halves(self, name: str) -> NDArray[np.int64]:
-        both: NDArray[np.int64] = varints.decode(self._container.array(name, np.uint8)).reshape(2, self._count)
+    def _halves(self, name: str) -> Ints:
+        both: Ints = varints.decode(self._container.array(name, np.uint8)).reshape(2, self._count)
         return both
 
     @cached_property
-    def lengths(self) -> NDArray[np.int64]:
+    def lengths(self) -> Ints:
         """The lengths of the field `gram`, and those of `word`."""
         return self._halves("lengths")
 
     @cached_property
-    def _borders(self) -> NDArray[np.int64]:
+    def _borders(self) -> Ints:
         """Where codes and differences of each document begin, and the ends."""
         sizes = self._halves("sizes")
         return np.concatenate([np.zeros((2, 1), dtype=np.int64), np.cumsum(sizes, axis=1)], axis=1)
@@ -146,7 +145,7 @@ class Documents:
         find, borders = self._container.mapped.find, self.code_borders
         return (d for d in documents if find(run, borders[d], borders[d + 1]) >= 0)
 
-    def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+    def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[Bytes]:
         whole, borders, at = (
             self._container.array(name, np.uint8),
             self._borders[row],
@@ -154,11 +153,11 @@ class Documents:
         )
         return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
-    def codes(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+    def codes(self, documents: Sequence[int]) -> list[Bytes]:
         """The codes of some."""
         return self._slices("codes", 0, documents)
 
-    def differences(self, documents: Sequence[int]) -> list[NDArray[np.uint8]]:
+    def differences(self, documents: Sequence[int]) -> list[Bytes]:
         """The differences of some."""
         return self._slices("differences", 1, documents)
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from seedsearch.arrays import Ints
 from seedsearch.code_points import points
 from seedsearch.engines.embedded import pairs
-from seedsearch.engines.embedded.postings import Ints, Lists
+from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import BETWEEN, TermTable
 from seedsearch.query import Between, Field, Fuzzy, Prefix, Wildcard

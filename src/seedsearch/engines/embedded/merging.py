@@ -7,17 +7,16 @@ from heapq import merge as merged
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.arrays import Bytes, Ints, Keys, Mask
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.building import ids_part
 from seedsearch.engines.embedded.container import Chunk, Section
 from seedsearch.engines.embedded.documents import Columns
 from seedsearch.engines.embedded.pairs import PairsWriter
-from seedsearch.engines.embedded.postings import Ints, Keys, Lists
+from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.terms import TermsWriter
-from seedsearch.engines.embedded.varints import Bytes
 
 PAIR_BYTES = 1 << 20  # of the lists of all segments together, in one part
 TERMS = 8_000  # of all segments together, in one part
@@ -36,7 +35,7 @@ def sections(segments: Sequence[Segment]) -> Iterator[Section]:
     yield from TermsWriter("doc", count).sections([ids_part(_ids(segments))])
 
 
-def _live(segment: Segment) -> NDArray[np.bool_]:
+def _live(segment: Segment) -> Mask:
     return np.ones(segment.documents.count, dtype=bool) if segment.live is None else segment.live
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.arrays import Bytes, Ints
 from seedsearch.batch import Batch, RunTexts, Terms
 from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
 from seedsearch.engines.embedded.terms import BETWEEN
 from seedsearch.engines.embedded.texts import take_apart
-from seedsearch.engines.embedded.varints import Bytes
 from seedsearch.model import IndexEntry
 
-Sizes = NDArray[np.int64]
+Sizes: TypeAlias = Ints
 
 # Characters of a sample from which ranks of characters can be told.
 ENOUGH = 100_000
@@ -33,7 +32,7 @@ class TermsPack:
     """
 
     joined: bytes
-    known: NDArray[np.int64]
+    known: Ints
     rows: Rows
 
     @property

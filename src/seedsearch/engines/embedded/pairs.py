@@ -18,14 +18,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import Points
+from seedsearch.arrays import Bytes, Ints, Keys, Points
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.postings import Entry, Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
 from seedsearch.parallel import made_ahead
 
@@ -34,10 +34,8 @@ KEPT_CHUNKS = 2048  # unpacked
 SECOND_BITS = 21
 BLANK = 0x20
 
-Keys = NDArray[np.uint64]
-PairRows = NDArray[
-    np.int64
-]  # a column for each pair: it, its documents and extras, and the bit at which its list begins
+# A column for each pair: it, its documents and extras, and the bit at which its list begins.
+PairRows: TypeAlias = Ints
 Part = tuple[Keys, Lists]
 
 
@@ -52,7 +50,7 @@ def text_of(key: int) -> str:
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
-def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, NDArray[np.uint32]]:
+def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, Points]:
     """The pairs of run texts that stand one after the other, and for each the number of its text."""
     second = np.append(runs[1:], np.uint32(BLANK))
     second[np.cumsum(lengths)[lengths > 0] - 1] = BLANK
@@ -71,7 +69,7 @@ class PairsWriter:
         self._count = count
         self._numbers: list[Chunk] = []
         self._firsts: list[Keys] = []
-        self._places: list[NDArray[np.int64]] = []
+        self._places: list[Ints] = []
         self._at = self._postings = 0
 
     def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
@@ -134,9 +132,9 @@ class PairTable:
         return self._container.array("pairs.firsts", "<u8")
 
     @property
-    def sizes(self) -> NDArray[np.int64]:
+    def sizes(self) -> Ints:
         """How many bytes the lists of each chunk take."""
-        sizes: NDArray[np.int64] = np.diff(self._places[:, 1])
+        sizes: Ints = np.diff(self._places[:, 1])
         return sizes
 
     def keys(self) -> Keys:
@@ -145,7 +143,7 @@ class PairTable:
         return np.concatenate([np.zeros(0, dtype=np.int64), *chunks]).view(np.uint64)
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Ints:
         return self._container.array("pairs.chunks", "<i8").reshape(-1, 2)
 
     @cached_property
@@ -153,7 +151,7 @@ class PairTable:
         return self._container.bytes("pairs")
 
     @cached_property
-    def _postings(self) -> NDArray[np.uint8]:
+    def _postings(self) -> Bytes:
         return self._container.array("pairs.postings", np.uint8)
 
     def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:

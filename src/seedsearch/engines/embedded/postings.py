@@ -20,16 +20,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.engines.embedded.varints import Bytes
+from seedsearch.arrays import Bytes, Ints, Keys, Points
 
-Rows = NDArray[np.uint64]
-Keys = NDArray[np.uint64]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+Rows: TypeAlias = Keys
 Entry = tuple[int, int, int]  # of a list: its documents, their extras, and the bit at which it begins
 
 DOCUMENT_BITS, COUNT_BITS = 18, 4
@@ -345,6 +346,6 @@ def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists
 
 def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
     """The `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
-    words: NDArray[np.uint32] = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
+    words: Points = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
     bits: Ints = (words.take(at >> 3) >> (at & 7)) & (1 << low) - 1
     return bits

@@ -7,20 +7,19 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seedsearch.arrays import Ints, Mask
 from seedsearch.engines.embedded import pairs, postings
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.pairs import PairTable
-from seedsearch.engines.embedded.postings import LONG, Entry, Ints, Lists
+from seedsearch.engines.embedded.postings import LONG, Entry, Lists
 from seedsearch.engines.embedded.singles import Singles
 from seedsearch.engines.embedded.terms import CHUNK, TermTable
 from seedsearch.query import Field
 
 COUNTED = 1 << 20  # counts that are added up at once
 
-Mask = NDArray[np.bool_]
 Key = tuple[Field, str]  # a term
 Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the term
 

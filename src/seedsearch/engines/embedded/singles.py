@@ -11,9 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
+from seedsearch.arrays import Ints
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.container import Container, Section
-from seedsearch.engines.embedded.postings import Entry, Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Lists
 
 LEAST, SHARE = 4096, 8  # so many postings of pairs at least, and one for so many documents
 

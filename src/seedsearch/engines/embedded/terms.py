@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seedsearch.code_points import Points, points
+from seedsearch.arrays import Bytes, Ints, Points
+from seedsearch.code_points import points
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.container import Chunk, Container, Section
-from seedsearch.engines.embedded.postings import Entry, Ints, Lists
+from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.parallel import made_ahead
 
 CHUNK = 256
@@ -106,7 +106,7 @@ class TermTable:
         return firsts.split(BETWEEN) if len(self._places) > 1 else []
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Ints:
         return self._container.array(f"{self._field}.chunks", "<i8").reshape(-1, 3)
 
     @cached_property
@@ -114,7 +114,7 @@ class TermTable:
         return self._container.bytes(f"{self._field}.terms")
 
     @cached_property
-    def _postings(self) -> NDArray[np.uint8]:
+    def _postings(self) -> Bytes:
         return self._container.array(f"{self._field}.postings", np.uint8)
 
     def find(self, term: bytes) -> tuple[int, int] | None:

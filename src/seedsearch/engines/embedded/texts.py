@@ -15,11 +15,11 @@ from functools import cache
 
 import numpy as np
 
-from seedsearch.batch import Ints, RunTexts
-from seedsearch.code_points import Mask, Points, text_of
+from seedsearch.arrays import Bytes, Ints, Mask, Points
+from seedsearch.batch import RunTexts
+from seedsearch.code_points import text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import traditional
-from seedsearch.engines.embedded.varints import Bytes
 
 _WIDE_MARKS = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 

@@ -5,16 +5,18 @@ The variable-byte code of Williams and Zobel (1999), read and written by array o
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TypeAlias
 
-Bytes = NDArray[np.uint8]
-Numbers = NDArray[np.uint64]
+import numpy as np
+
+from seedsearch.arrays import Bytes, Ints, Keys
+
+Numbers: TypeAlias = Keys
 
 _BORDERS = np.array([1 << 7 * k for k in range(1, 9)], dtype=np.uint64)
 
 
-def sizes(values: Numbers) -> NDArray[np.int64]:
+def sizes(values: Numbers) -> Ints:
     """How many bytes each value takes; values are under 2 ** 63."""
     if len(values) and values.max() < 1 << 14:
         return 1 + (values >= 128).astype(np.int64)
@@ -35,7 +37,7 @@ def encode(values: Numbers) -> Bytes:
     return made
 
 
-def decode(stored: Bytes) -> NDArray[np.int64]:
+def decode(stored: Bytes) -> Ints:
     """The values that were stored one after the other; an unfinished last one is left out."""
     ends = (stored < 128).nonzero()[0]
     if len(ends) == len(stored):

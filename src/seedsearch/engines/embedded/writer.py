@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from seedsearch.arrays import Mask
 from seedsearch.batch import Batch
 from seedsearch.engines.embedded import merging
 from seedsearch.engines.embedded.building import Pending
@@ -18,7 +19,7 @@ from seedsearch.engines.embedded.container import Section, laid_out
 from seedsearch.engines.embedded.disk import Disk, Lock
 from seedsearch.engines.embedded.manifest import File, Manifest, Part
 from seedsearch.engines.embedded.packing import Pack, Packer
-from seedsearch.engines.embedded.segment import Mask, Segment
+from seedsearch.engines.embedded.segment import Segment
 from seedsearch.model import IndexEntry
 
 if TYPE_CHECKING:
