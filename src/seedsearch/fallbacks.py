@@ -42,7 +42,7 @@ class Fallback:
 
 def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
     """The readings of a query by sound, likeliest first."""
-    whole = run_text(typed).text.strip()
+    whole = run_text(typed).strip()
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
             yield from _fallback("sound", whole, _same_sound(whole, engine), "that sounds the same")
@@ -59,7 +59,7 @@ def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
 def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]:
     """Words of the index that differ by an edit from a word of the query that no document holds."""
     found: list[str] = []
-    for word in query_words(run_text(typed).text.strip(), own):
+    for word in query_words(run_text(typed).strip(), own):
         if len(word) > 1 and not engine.search(Run(word), 0).total:
             test = Fuzzy(word, 1 if len(word) < 6 else 2)
             near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))

@@ -170,7 +170,7 @@ class Index:
 
     def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
         """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
-        typed = run_text(query).text
+        typed = run_text(query)
         notes = [*self._stale]
         if added := [text for text in tier.texts if text not in typed]:
             notes.append(f"also looked for: {', '.join(added)}")

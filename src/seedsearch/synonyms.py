@@ -32,7 +32,7 @@ class Synonyms:
     def parse(cls, text: str) -> Synonyms:
         """The groups of a file's text."""
         lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
-        groups = (tuple(filter(None, (run_text(word).text.strip() for word in _words(line)))) for line in lines)
+        groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
         return cls(tuple(group for group in groups if len(group) > 1))
 
     @cached_property
