@@ -32,7 +32,7 @@ from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
-from seedsearch.states import Stamp, State, from_bytes, to_bytes
+from seedsearch.states import STATES, Stamp, State, from_bytes, to_bytes
 from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
@@ -50,9 +50,6 @@ MANY_FILES = 1000
 
 # What a worker needs.
 PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded")
-
-# What the states are kept as in the engine.
-STATES = "states"
 
 # What the path of a document adds to that of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
