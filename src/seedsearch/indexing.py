@@ -21,18 +21,20 @@ from seedsearch.analysing import (
     doc_id_of,
     packed,
     reads_more,
+    stamp_of,
     unchanged,
 )
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Writer, open_engine
+from seedsearch.errors import SourceError
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
-from seedsearch.states import STATES, Stamp, State, from_bytes, to_bytes
+from seedsearch.states import STATES, State, from_bytes, to_bytes
 from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
@@ -160,9 +162,9 @@ def _changed(
     for path in files:
         state = known.get(doc_id_of(path))
         try:
-            stamp = Stamp.of(os.stat(path))
-        except OSError as error:
-            tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
+            stamp = stamp_of(path)
+        except SourceError as error:
+            tally.failures.append(Failure(path, str(error)))
             continue
         if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             first = state.names[0] if state and state.names else ""

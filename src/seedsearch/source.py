@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from seedsearch.encodings import decode
-from seedsearch.errors import NotText, SourceError
+from seedsearch.errors import NotText, SourceError, reason
 from seedsearch.model import Failure, RawDocument
 from seedsearch.patterns import ALL, Choice, Pattern, decided, parse
 
@@ -67,7 +67,7 @@ def _walk_folder(top: str, choice: Choice) -> Iterator[Found | Failure]:
             try:
                 entries, rules = _entries(path), _with_own(path, rules)
             except OSError as error:
-                yield Failure(path, _reason(error))
+                yield Failure(path, reason(error))
                 continue
             except SourceError as error:
                 yield Failure(f"{path.rstrip('/')}/{IGNORE}", str(error))
@@ -125,7 +125,7 @@ def read_bytes(path: str) -> bytes:
                 raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
             return file.readall()
     except OSError as error:
-        raise SourceError(f"{path} can not be read: {_reason(error)}") from error
+        raise SourceError(f"{path} can not be read: {reason(error)}") from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -145,7 +145,3 @@ def raw_document(path: str, content: bytes, encoding: str | None = None) -> RawD
 def digest(content: bytes) -> str:
     """Hex SHA-256 of the bytes of a file."""
     return sha256(content).hexdigest()
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
