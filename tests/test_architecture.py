@@ -24,6 +24,7 @@ LAYERS = {
     "offsets": 1,
     "model": 2,
     "folding": 1,
+    "userfile": 1,
     "code_points": 0,
     "batch": 4,
     "lattice": 4,
