@@ -112,9 +112,7 @@ def build_index(
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
-    own_files = os.path.join(os.path.abspath(index_dir), "")
-    walked = (item for root in roots for item in walk(root, choice))
-    found = [item for item in walked if not os.path.abspath(item.path).startswith(own_files)]
+    found = [item for root in roots for item in walk(root, choice, without=index_dir)]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
