@@ -105,12 +105,12 @@ def _engine(folder: Path, files: Sequence[Path], place: Path) -> Opened:
     """The engine of our index without what is above it: no tiers, no passages, no snippets."""
     place = place.with_name("seedsearch")
     engine = open_engine(place, fingerprint())
-    return Opened(place, _question(engine), lambda text: engine.search(Run(run_text(text).text), TOP), built=False)
+    return Opened(place, _question(engine), lambda text: engine.search(Run(run_text(text)), TOP), built=False)
 
 
 def _question(engine: Engine) -> Ask:
     def ask(text: str) -> object:
-        return engine.search(_ranked(query_words(run_text(text).text)), TOP)
+        return engine.search(_ranked(query_words(run_text(text))), TOP)
 
     return ask
 
@@ -191,7 +191,7 @@ def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
     index = tantivy.Index(schema, path=str(place))
     writer = index.writer(heap_size=256_000_000)
     for number, text in enumerate(_texts(files)):
-        run = run_text(text).text
+        run = run_text(text)
         document = tantivy.Document()
         document.add_unsigned("number", number)
         document.add_text("word", " ".join(words(fold(text))))
@@ -208,7 +208,7 @@ def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
         return tantivy.Query.boolean_query(should)
 
     def question(text: str) -> object:
-        asked = query_words(run_text(text).text)
+        asked = query_words(run_text(text))
         pairs = [gram for word in asked for gram in run_grams(word) if len(gram) == 2]
         both = [(tantivy.Occur.Should, any_of("word", asked)), (tantivy.Occur.Should, any_of("gram", pairs))]
         return searcher.search(tantivy.Query.boolean_query(both), TOP).hits

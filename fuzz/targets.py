@@ -46,7 +46,7 @@ def cleaning(content: bytes) -> None:
     assert len(cleaned.text) == len(cleaned.readable)
     assert all(0 <= f.span.start < f.span.end <= len(cleaned.raw.text) for f in cleaned.findings)
     cleaned.readable.encode("utf-8")
-    run = run_text(cleaned.readable).text
+    run = run_text(cleaned.readable)
     assert all(run.startswith(word, at) for at, word in placed_words(run))
 
 

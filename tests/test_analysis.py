@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from seedsearch.analysis import query_words, words
 from seedsearch.folding import fold
-from seedsearch.offsets import Span
 from seedsearch.runs import grams, occurrences, readable_places, run_grams, run_text
 from seedsearch.segmenting import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
@@ -21,7 +20,7 @@ from tests.strategies import han_text, mixed_text
 
 @given(mixed_text, st.data())
 def test_a_text_has_the_grams_of_each_of_its_runs(text: str, data: st.DataObject) -> None:
-    run = run_text(text).text
+    run = run_text(text)
     start = data.draw(st.integers(0, len(run)))
     part = run[start : data.draw(st.integers(start, min(len(run), start + 8)))]
     assert set(run_grams(part)) <= set(grams(run))
@@ -29,12 +28,12 @@ def test_a_text_has_the_grams_of_each_of_its_runs(text: str, data: st.DataObject
 
 @given(mixed_text)
 def test_a_run_is_found_where_it_stands(text: str) -> None:
-    run = run_text(text).text
+    run = run_text(text)
     for part in {a + b for a, b in pairwise(run) if " " not in a + b}:
         places = [(at, at + 2, 0) for at in occurrences(run, part)]
         assert places
         for start, end, _ in readable_places(run, text, places):
-            assert run_text(text[start:end]).text == part
+            assert run_text(text[start:end]) == part
 
 
 @given(han_text)
@@ -73,7 +72,7 @@ def test_a_query_has_the_wholes_only() -> None:
 
 
 def test_hard_breaks_and_blanks_between_han_are_read_across() -> None:
-    assert run_text("焊\n接 材　料 and  more\n").text == "焊接材料 and more "
+    assert run_text("焊\n接 材　料 and  more\n") == "焊接材料 and more "
 
 
 def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
@@ -88,11 +87,12 @@ def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
 @given(st.one_of(mixed_text, st.text("焊接a。 \n\u3000\u2028", max_size=40)), st.data())
 def test_places_in_a_run_text_are_found_in_its_readable_text(text: str, data: st.DataObject) -> None:
     run = run_text(text)
-    solid = [at for at, char in enumerate(run.text) if char != " "]
+    solid, solid_in_text = ([at for at, char in enumerate(of) if not char.isspace()] for of in (run, text))
     borders = data.draw(st.lists(st.sampled_from(solid), unique=True)) if solid else []
     places = [(a, b + 1, a) for a, b in zip(*[iter(sorted(borders))] * 2, strict=False)]
-    expected = [(run.to_readable.to_raw(Span(start, end)), of) for start, end, of in places]
-    assert readable_places(run.text, text, places) == [(span.start, span.end, of) for span, of in expected]
+    readable = dict(zip(solid, solid_in_text, strict=True))
+    expected = [(readable[start], readable[end - 1] + 1, of) for start, end, of in places]
+    assert readable_places(run, text, places) == expected
 
 
 def test_folding_makes_no_blanks() -> None:

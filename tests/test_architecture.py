@@ -25,6 +25,7 @@ LAYERS = {
     "model": 2,
     "folding": 1,
     "code_points": 1,
+    "userfile": 1,
     "arrays": 0,
     "batch": 4,
     "lattice": 4,

@@ -45,7 +45,7 @@ def entry(doc_id: str, text: str) -> IndexEntry:
 
 
 def run(text: str) -> Run:
-    folded = run_text(text).text
+    folded = run_text(text)
     return Run(folded)
 
 
@@ -126,7 +126,7 @@ def test_equal_scores_are_in_the_order_of_ids(filled: Engine) -> None:
 def test_what_was_stored_comes_back(filled: Engine) -> None:
     assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]
     assert [(match.readable, match.run) for match in filled.search(run("n-i"), 1).best] == [
-        (TEXTS["c"], run_text(TEXTS["c"]).text)
+        (TEXTS["c"], run_text(TEXTS["c"]))
     ]
     assert list(filled.stored()) == [text.encode() for text in TEXTS.values()]
     assert filled.digests() == {doc_id: f"digest of {text}" for doc_id, text in TEXTS.items()}
@@ -190,7 +190,7 @@ def test_info_counts_documents_and_terms(filled: Engine) -> None:
     info = filled.info()
     assert info.documents == 4
     assert info.terms["word"] == len({word for text in TEXTS.values() for word in words(fold(text))})
-    assert info.terms["gram"] == len(set().union(*(grams(run_text(text).text) for text in TEXTS.values())))
+    assert info.terms["gram"] == len(set().union(*(grams(run_text(text)) for text in TEXTS.values())))
     assert info.size > 0
 
 

@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 
 def quoted(text: str) -> Asked:
-    run = run_text(text).text.strip()
+    run = run_text(text).strip()
     return Asked(f'"{text}"', lambda found: run in found)
 
 
@@ -49,7 +49,7 @@ def neither(a: Asked, word: str) -> Asked:
     return Asked(f"{word}{a.typed}", lambda found: not a.holds(found))
 
 
-leaves = st.text(CHARS, min_size=1, max_size=4).filter(lambda text: run_text(text).text.strip()).map(quoted)
+leaves = st.text(CHARS, min_size=1, max_size=4).filter(lambda text: run_text(text).strip()).map(quoted)
 asked = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -63,7 +63,7 @@ asked = st.recursive(
 
 def entry(number: int, text: str) -> IndexEntry:
     record = Record(f"{number}", "utf-8", 1.0, (), (0,), {})
-    terms = tuple(words(run_text(text).text))
+    terms = tuple(words(run_text(text)))
     return IndexEntry(f"{number}", text, text, terms, (f"path:{number}",), to_bytes(record))
 
 
@@ -84,7 +84,7 @@ def engines(corpus: list[str]) -> Iterator[list[Engine]]:
 @given(corpora, st.lists(asked, min_size=1, max_size=4))
 @settings(max_examples=40)
 def test_operators_and_quotations(corpus: list[str], queries: list[Asked]) -> None:
-    runs = [run_text(text).text for text in corpus]
+    runs = [run_text(text) for text in corpus]
     with engines(corpus) as made:
         for query in queries:
             expected = sum(map(query.holds, runs))
@@ -99,7 +99,7 @@ def test_every_run_of_a_text_finds_it(corpus: list[str], data: st.DataObject) ->
     number = data.draw(st.integers(0, len(corpus) - 1))
     start = data.draw(st.integers(0, len(corpus[number])))
     part = corpus[number][start : start + data.draw(st.integers(1, 8))]
-    if not run_text(part).text.strip():
+    if not run_text(part).strip():
         return
     with engines(corpus) as made:
         for engine in made:

@@ -118,7 +118,7 @@ def test_occurrences_become_postings(occurrences: list[tuple[int, int]]) -> None
 def test_texts_are_taken_apart_as_run_texts_are_defined(texts: list[str]) -> None:
     apart = take_apart(RunTexts.of(texts))
     runs = np.split(apart.runs, np.cumsum(apart.lengths)[:-1])
-    assert [text_of(run) for run in runs] == [run_text(text).text for text in texts]
+    assert [text_of(run) for run in runs] == [run_text(text) for text in texts]
     assert put_together(apart.runs, apart.lengths, apart.differences, apart.sizes) == texts
 
 
@@ -128,7 +128,7 @@ def test_pairs_hold_the_grams(texts: list[str]) -> None:
     keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
     for number, text in enumerate(texts):
         found = Counter(map(pairs.text_of, keys[owners == number].tolist()))
-        expected = grams(run_text(text).text)
+        expected = grams(run_text(text))
         assert {gram: n for gram, n in found.items() if len(gram) == 2} == {
             g: n for g, n in expected.items() if len(g) == 2
         }

@@ -242,3 +242,16 @@ def test_the_index_does_not_hold_its_own_folder(tmp_path: Path, monkeypatch: pyt
     assert build_index(".", "index").added == 2
     again = build_index(".", "index")
     assert (again.added, again.unchanged, again.failures) == (0, 2, ())
+
+
+@pytest.mark.parametrize("name", ["link", "seeds/link"])
+def test_the_index_does_not_hold_its_own_folder_behind_a_symbolic_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "seeds" / "index").mkdir(parents=True)
+    (tmp_path / "seeds" / "a.txt").write_text("焊接", encoding="utf-8")
+    (tmp_path / name).symlink_to(tmp_path / "seeds" / "index")
+    monkeypatch.chdir(tmp_path)
+    assert build_index("seeds", name).added == 1
+    again = build_index("seeds", name)
+    assert (again.added, again.unchanged, again.failures) == (0, 1, ())

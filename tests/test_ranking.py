@@ -125,8 +125,8 @@ def test_a_title_is_the_first_line(text: str) -> None:
     scored = tuple((Term("gram", term), 1.0) for term in ("焊接", "焊", "料a"))
     passages = Passages(scored, [1, 1, 1], 9)
     line = text[: 2 * TITLE].lstrip().partition("\n")[0]
-    expected = passages.best(passages.places(run_text(line).text)) if len(line) <= TITLE else 0.0
-    assert passages.title(run_text(text).text, text) == pytest.approx(expected)
+    expected = passages.best(passages.places(run_text(line))) if len(line) <= TITLE else 0.0
+    assert passages.title(run_text(text), text) == pytest.approx(expected)
 
 
 SHARED = "焊接材料以过硬品质在极端工况下守护重大工程的安全，从川气东送到跨江大桥。"
@@ -146,7 +146,7 @@ def test_files_with_a_short_sentence_in_common_are_two_hits() -> None:
 
 @given(st.text("焊接材料東a ，。\n\u3000", max_size=300), st.sampled_from([None, 0, 1]))
 def test_a_passage_is_what_its_sentences_are_folded(text: str, lines: int | None) -> None:
-    match = Match("0", 0.0, text, run_text(text).text, b"")
+    match = Match("0", 0.0, text, run_text(text), b"")
     one = found(match, [Run("焊接"), Run("东"), Run("a")], Shown(lines=lines))
     for stretch in one.stretches[:1]:
         start, end = sentences(text, stretch)

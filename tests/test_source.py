@@ -9,7 +9,7 @@ import pytest
 
 from seedsearch.errors import NotText, SourceError
 from seedsearch.model import Failure
-from seedsearch.source import Found, digest, raw_document, read_bytes, walk
+from seedsearch.source import Found, _entries, digest, raw_document, read_bytes, walk
 
 
 def test_files_come_in_the_order_of_their_names_with_the_path_as_given(
@@ -34,6 +34,34 @@ def test_what_is_no_regular_file_is_left_out_with_its_reason(tmp_path: Path) -> 
         Failure(f"{tmp_path}/out", "a symbolic link, not followed", skipped=True),
         Failure(f"{tmp_path}/pipe", "not a regular file", skipped=True),
     ]
+
+
+def test_a_folder_is_left_out_whatever_leads_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("in/a.txt", "in/index/b.txt", "in/index/sub/c.txt", "in/index.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "in" / "link").symlink_to("index")
+    (tmp_path / "in" / "loose").symlink_to("nowhere")
+    monkeypatch.chdir(tmp_path)
+    loose = Failure("in/loose", "a symbolic link, not followed", skipped=True)
+    for without in ("in/index", "in/link", tmp_path / "in" / "link"):
+        assert list(walk("in", without=without)) == [Found("in/a.txt"), Found("in/index.txt"), loose]
+        for inside in ("in/index", "in/link", "in/index/sub", "in/link/sub/c.txt"):
+            assert list(walk(inside, without=without)) == []
+    assert [item.path for item in walk("in/index", without="in/nowhere")] == ["in/index/b.txt", "in/index/sub/c.txt"]
+
+
+def test_a_folder_that_is_left_out_is_not_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "index").mkdir()
+    entered: list[str] = []
+
+    def entries(folder: str) -> list[os.DirEntry[str]]:
+        entered.append(folder)
+        return _entries(folder)
+
+    monkeypatch.setattr("seedsearch.source._entries", entries)
+    assert list(walk(str(tmp_path), without=tmp_path / "index")) == []
+    assert entered == [str(tmp_path)]
 
 
 def test_a_pipe_named_by_itself_is_refused_without_waiting(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from seedsearch import build_index, open_index
+from seedsearch import build_index, dictionary, open_index, synonyms
 from seedsearch.errors import SourceError
 from seedsearch.synonyms import Synonyms
 
@@ -26,10 +28,10 @@ def names(place: Path, query: str) -> str:
 
 
 def test_groups_are_folded_and_go_all_ways() -> None:
-    synonyms = Synonyms.parse("焊接，熔接, Welding # 注\n东丽区 東麗\n单独\n,,\n")
-    assert synonyms.groups == (("焊接", "熔接", "welding"), ("东丽区", "东丽"))
-    assert synonyms.of("熔接") == ("焊接", "welding")
-    assert synonyms.of("单独") == ()
+    parsed = Synonyms.parse("焊接，熔接, Welding # 注\n东丽区 東麗\n单独\n,,\n")
+    assert parsed.groups == (("焊接", "熔接", "welding"), ("东丽区", "东丽"))
+    assert parsed.of("熔接") == ("焊接", "welding")
+    assert parsed.of("单独") == ()
 
 
 def test_a_word_finds_its_synonyms_and_the_answer_says_so(place: Path) -> None:
@@ -77,3 +79,18 @@ def test_a_dictionary_with_the_same_words_is_no_change(place: Path) -> None:
 def test_a_file_that_is_not_there(place: Path) -> None:
     with pytest.raises(SourceError, match="synonyms nowhere can not be read"):
         build_index(place / "seeds", place / "index", synonyms="nowhere")
+
+
+@pytest.mark.parametrize("kind", [dictionary, synonyms])
+def test_a_file_that_did_not_change_is_not_parsed(
+    place: Path, kind: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "words.txt").write_text("焊接的方法 100\n", encoding="utf-8")
+    build_index(place / "seeds", place / "index", dictionary=place / "words.txt", synonyms=place / "synonyms.txt")
+
+    def parsed(_: str) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(kind, "FILE", replace(kind.FILE, parse=parsed))
+    with open_index(place / "index") as index:
+        assert index.search("方法").notes == ()

@@ -40,9 +40,9 @@ def counted(terms: Terms, count: int) -> list[Counter[str]]:
 def test_run_texts(given_texts: list[str]) -> None:
     made = RunTexts.of(given_texts)
     joined = text_of(made.points)
-    assert joined == "".join(run_text(text).text + "\0" for text in given_texts)
-    assert made.lengths.tolist() == [len(run_text(text).text) for text in given_texts]
-    assert text_of(made.points[made.is_text()]) == "".join(run_text(text).text for text in given_texts)
+    assert joined == "".join(run_text(text) + "\0" for text in given_texts)
+    assert made.lengths.tolist() == [len(run_text(text)) for text in given_texts]
+    assert text_of(made.points[made.is_text()]) == "".join(run_text(text) for text in given_texts)
 
 
 @pytest.mark.parametrize("own", [NONE, OWN], ids=["none", "own"])
@@ -52,7 +52,7 @@ def test_run_texts(given_texts: list[str]) -> None:
 def test_words(own: OwnWords, given_texts: list[str]) -> None:
     found = words_of(RunTexts.of(given_texts), own)
     assert len(set(found.terms)) == len(found.terms)
-    assert counted(found, len(given_texts)) == [Counter(words(run_text(text).text, own)) for text in given_texts]
+    assert counted(found, len(given_texts)) == [Counter(words(run_text(text), own)) for text in given_texts]
 
 
 @given(texts)
@@ -61,4 +61,4 @@ def test_words_of_many_parts(given_texts: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lattice, "AT_ONCE", 7)
         found = words_of(RunTexts.of(given_texts))
-    assert counted(found, len(given_texts)) == [Counter(words(run_text(text).text)) for text in given_texts]
+    assert counted(found, len(given_texts)) == [Counter(words(run_text(text))) for text in given_texts]

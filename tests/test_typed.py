@@ -102,7 +102,7 @@ def test_no_text_makes_it_fail(typed: str) -> None:
     assert expression is None or explained(expression.query)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda text: run_text(text).text.strip()))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda text: run_text(text).strip()))
 def test_every_text_can_be_read(typed: str) -> None:
     assert {line.partition(": ")[0] for line in readings(typed)} <= {"phrase", "all", "most", "query"}
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from seedsearch.batch import Batch, RunTexts
 from seedsearch.engines import Pack, Packer
-from seedsearch.errors import SeedsearchError, SourceError
+from seedsearch.errors import SeedsearchError, SourceError, reason
 from seedsearch.formats import Asked, complete, documents_on_disk
 from seedsearch.lexicon import NONE, OwnWords
 from seedsearch.model import Cleaned, Failure, IndexEntry
@@ -156,15 +156,16 @@ def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
 def _read(path: str) -> tuple[Stamp, bytes]:
     """A file that did not change while it was read; raises SourceError where that can not be had."""
     for _ in range(2):
-        before = _stamp(path)
+        before = stamp_of(path)
         content = read_bytes(path)
-        if _stamp(path) == before:
+        if stamp_of(path) == before:
             return before, content
     raise SourceError(f"{path} changed while it was read", hint="index it again when it is written")
 
 
-def _stamp(path: str) -> Stamp:
+def stamp_of(path: str) -> Stamp:
+    """The stamp of a file; raises SourceError where it can not be had."""
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:
-        raise SourceError(f"{path} can not be read: {(error.strerror or str(error)).lower()}") from error
+        raise SourceError(f"{path} can not be read: {reason(error)}") from error

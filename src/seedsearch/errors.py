@@ -1,4 +1,4 @@
-"""Every error raised on purpose.
+"""Every error raised on purpose, and the reason that a system error gives.
 
 SeedsearchError            2   the root; what happened, where, what to do
 ├── SourceError            2   a file that can not be read as text
@@ -77,3 +77,8 @@ class SettingsError(SeedsearchError):
 
 class ExtraMissing(SeedsearchError):
     """What is asked for needs a package of an extra that is not installed."""
+
+
+def reason(error: OSError) -> str:
+    """Why the system would not do something, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest, nsmallest
+from itertools import compress
 
 from seedsearch.analysis import query_words
 from seedsearch.engines import Engine
@@ -42,7 +43,7 @@ class Fallback:
 
 def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
     """The readings of a query by sound, likeliest first."""
-    whole = run_text(typed).text.strip()
+    whole = run_text(typed).strip()
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
             yield from _fallback("sound", whole, _same_sound(whole, engine), "that sounds the same")
@@ -59,8 +60,9 @@ def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
 def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]:
     """Words of the index that differ by an edit from a word of the query that no document holds."""
     found: list[str] = []
-    for word in query_words(run_text(typed).text.strip(), own):
-        if len(word) > 1 and not engine.search(Run(word), 0).total:
+    words = [word for word in query_words(run_text(typed).strip(), own) if len(word) > 1]
+    for word, is_there in zip(words, engine.any_match([Run(word) for word in words]), strict=True):
+        if not is_there:
             test = Fuzzy(word, 1 if len(word) < 6 else 2)
             near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
             found += [term for _, term in nlargest(SUGGESTED, near)]
@@ -123,7 +125,8 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
             if (count := counts[text[-1] + char])
         )
         beam = nsmallest(BEAM, longer)
-    return [text for _, _, text in beam if engine.search(Run(text), 0).total][:SHOWN]
+    texts = [text for _, _, text in beam]
+    return list(compress(texts, engine.any_match([Run(text) for text in texts])))[:SHOWN]
 
 
 def _frequent(chars: str, engine: Engine) -> list[str]:

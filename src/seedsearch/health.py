@@ -13,10 +13,9 @@ from seedsearch.analysis import fingerprint
 from seedsearch.engines import Engine, faults, open_engine
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.freshness import outdated
-from seedsearch.indexing import STATES
 from seedsearch.model import Health, Remark
 from seedsearch.restoring import RULES
-from seedsearch.states import from_bytes
+from seedsearch.states import STATES, from_bytes
 
 NAME = "seedsearch"
 

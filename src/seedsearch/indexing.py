@@ -21,18 +21,20 @@ from seedsearch.analysing import (
     doc_id_of,
     packed,
     reads_more,
+    stamp_of,
     unchanged,
 )
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
 from seedsearch.engines import Writer, open_engine
+from seedsearch.errors import SourceError
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
-from seedsearch.states import Stamp, State, from_bytes, to_bytes
+from seedsearch.states import STATES, State, from_bytes, to_bytes
 from seedsearch.synonyms import remember
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
@@ -50,9 +52,6 @@ MANY_FILES = 1000
 
 # What a worker needs.
 PRELOAD = ("seedsearch.analysing", "seedsearch.engines.embedded")
-
-# What the states are kept as in the engine.
-STATES = "states"
 
 # What the path of a document adds to that of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
@@ -113,9 +112,7 @@ def build_index(
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
-    own_files = os.path.join(os.path.abspath(index_dir), "")
-    walked = (item for root in roots for item in walk(root, choice))
-    found = [item for item in walked if not os.path.abspath(item.path).startswith(own_files)]
+    found = [item for root in roots for item in walk(root, choice, without=index_dir)]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
@@ -163,9 +160,9 @@ def _changed(
     for path in files:
         state = known.get(doc_id_of(path))
         try:
-            stamp = Stamp.of(os.stat(path))
-        except OSError as error:
-            tally.failures.append(Failure(path, f"{path} can not be read: {(error.strerror or str(error)).lower()}"))
+            stamp = stamp_of(path)
+        except SourceError as error:
+            tally.failures.append(Failure(path, str(error)))
             continue
         if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             first = state.names[0] if state and state.names else ""

@@ -25,7 +25,7 @@ def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = T
     Frequency, saturated, times inverse document frequency (Spärck Jones, 1972). Numbers, single characters and words
     without meaning of their own are left out, and in an index of several documents words that all of them have.
     """
-    counts = Counter(word for word in words(run_text(readable).text, own) if _tells(word))
+    counts = Counter(word for word in words(run_text(readable), own) if _tells(word))
     terms = sorted(counts)
     documents, having = engine.having([Term("word", term) for term in terms])
     weighted = [

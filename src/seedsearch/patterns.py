@@ -1,4 +1,4 @@
-"""Which files are wanted: patterns as `.gitignore` has them.
+"""Which files are wanted: patterns as `.gitignore` has them, and what lies in a folder that is left out.
 
 A pattern without a slash, or with one at its end only, is a name at any depth; one with a slash elsewhere is a path
 from the folder that the pattern belongs to. `*` and `?` stay within a name, `**` stands for any folders; a slash at the
@@ -12,10 +12,12 @@ than the length of the pattern times that of the path.
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _TRAILING = re.compile(r"(?<!\\)[ \t]+\Z")
@@ -110,3 +112,8 @@ def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bo
         else:
             return False
     return at == len(pieces)
+
+
+def lies_in(path: str, folder: str | Path) -> bool:
+    """Whether a path leads to a folder or into it, symbolic links followed."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

@@ -10,13 +10,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import TypeAlias
 
 from seedsearch.folding import HAN, fold, wide_blanks
-from seedsearch.offsets import OffsetMap, Span
+from seedsearch.offsets import Span
 
 _BLANK = re.compile(r"\s")
 _BLANKS = re.compile(r"\s+")
@@ -32,23 +31,13 @@ def _token() -> re.Pattern[str]:
 Place: TypeAlias = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RunText:
-    """The text that exact runs are looked up in, and the way back to the readable text."""
-
-    text: str
-    to_readable: OffsetMap
-
-
-def run_text(readable: str) -> RunText:
+def run_text(readable: str) -> str:
     """The run text of `readable`."""
-    replaced = _blanks(readable)
     folded = fold(readable)
-    pieces, last = [], 0
-    for start, end, length in replaced:
-        pieces += [folded[last:start], " " * length]
-        last = end
-    return RunText("".join([*pieces, folded[last:]]), OffsetMap(replaced))
+    if readable.split(maxsplit=1) == [readable]:  # no white space: most words and questions
+        return folded
+    dropped = set(wide_blanks(readable))
+    return _BLANKS.sub(lambda blanks: "" if blanks.span() in dropped else " ", folded)
 
 
 def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
@@ -68,14 +57,6 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
         (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
         for start, end, of in places
     ]
-
-
-def _blanks(readable: str) -> list[tuple[int, int, int]]:
-    """The runs of white space (start, end), each with the length that it has in the run text."""
-    if readable.split(maxsplit=1) == [readable]:  # there are none: most words and questions
-        return []
-    dropped = set(wide_blanks(readable))
-    return [(m.start(), m.end(), 0 if m.span() in dropped else 1) for m in _BLANKS.finditer(readable)]
 
 
 def grams(run: str) -> Counter[str]:

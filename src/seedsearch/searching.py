@@ -105,8 +105,8 @@ class Index:
     def outdated(self) -> str | None:
         """A sentence where the files, as seen from here, are no longer those that the index was made from."""
         from seedsearch.freshness import outdated
-        from seedsearch.indexing import STATES
         from seedsearch.restoring import RULES
+        from seedsearch.states import STATES
         from seedsearch.states import from_bytes as states
 
         return outdated(states(self._engine.kept(STATES), str(RULES)))
@@ -170,7 +170,7 @@ class Index:
 
     def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
         """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
-        typed = run_text(query).text
+        typed = run_text(query)
         notes = [*self._stale]
         if added := [text for text in tier.texts if text not in typed]:
             notes.append(f"also looked for: {', '.join(added)}")

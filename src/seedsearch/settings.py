@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from seedsearch.errors import SettingsError
+from seedsearch.errors import SettingsError, reason
 
 FILE = "seedsearch.toml"
 DEFAULT = "default"
@@ -145,7 +145,7 @@ def _read(path: str) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise SettingsError(f"{path} can not be read: {(error.strerror or str(error)).lower()}") from error
+        raise SettingsError(f"{path} can not be read: {reason(error)}") from error
     except ValueError as error:
         raise SettingsError(f"{path} is no TOML: {error}", hint="mend that line") from error
 

@@ -11,11 +11,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from seedsearch.encodings import decode
-from seedsearch.errors import NotText, SourceError
+from seedsearch.errors import NotText, SourceError, reason
 from seedsearch.model import Failure, RawDocument
-from seedsearch.patterns import ALL, Choice, Pattern, decided, parse
+from seedsearch.patterns import ALL, Choice, Pattern, decided, lies_in, parse
 
 # What is larger is not read into memory; what is allowed inside a file is in seedsearch.formats.limits.
 LARGEST_FILE = 256 * 1024 * 1024
@@ -32,15 +33,19 @@ class Found:
     path: str
 
 
-def walk(given: str, choice: Choice = ALL) -> Iterator[Found | Failure]:
+def walk(given: str, choice: Choice = ALL, *, without: str | Path | None = None) -> Iterator[Found | Failure]:
     """Every file at or below `given` that is wanted, in the order of their names.
 
-    What is named by itself is always wanted. Raises SourceError where there is nothing.
+    What is named by itself is always wanted, except in the folder `without`, which is left out whatever leads to it.
+    Raises SourceError where there is nothing.
     """
     if not os.path.lexists(given):
         raise SourceError(f"{given} does not exist", hint="name a file or a folder that is there")
+    if without is not None and lies_in(given, without):
+        return
     if os.path.isdir(given):
-        yield from _walk_folder(given.rstrip("/") or "/", choice)
+        left_out = os.stat(without) if without is not None and os.path.exists(without) else None
+        yield from _walk_folder(given.rstrip("/") or "/", choice, left_out)
     else:
         yield Found(given)
 
@@ -57,7 +62,7 @@ class _Rules:
         return decided(self.patterns, path[len(self.folder) :].lstrip("/"), folder=folder)
 
 
-def _walk_folder(top: str, choice: Choice) -> Iterator[Found | Failure]:
+def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> Iterator[Found | Failure]:
     """The files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
     include = _Rules(top, choice.include)
     left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
@@ -67,15 +72,26 @@ def _walk_folder(top: str, choice: Choice) -> Iterator[Found | Failure]:
             try:
                 entries, rules = _entries(path), _with_own(path, rules)
             except OSError as error:
-                yield Failure(path, _reason(error))
+                yield Failure(path, reason(error))
                 continue
             except SourceError as error:
                 yield Failure(f"{path.rstrip('/')}/{IGNORE}", str(error))
                 continue
-            inside = ((f"{path.rstrip('/')}/{inner.name}", inner) for inner in entries)
+            others = (inner for inner in entries if not _leads_to(inner, left_out))
+            inside = ((f"{path.rstrip('/')}/{inner.name}", inner) for inner in others)
             left += [(name, inner, rules) for name, inner in inside if _wanted(name, inner, choice.hidden, rules)]
         elif not choice.include or include.decide(path, folder=False):
             yield _found(path, entry)
+
+
+def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
+    """Whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
+    if folder is None or (entry.inode() != folder.st_ino and not entry.is_symlink()):
+        return False
+    try:
+        return os.path.samestat(entry.stat(), folder)
+    except OSError:
+        return False
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -125,7 +141,7 @@ def read_bytes(path: str) -> bytes:
                 raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
             return file.readall()
     except OSError as error:
-        raise SourceError(f"{path} can not be read: {_reason(error)}") from error
+        raise SourceError(f"{path} can not be read: {reason(error)}") from error
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -145,7 +161,3 @@ def raw_document(path: str, content: bytes, encoding: str | None = None) -> RawD
 def digest(content: bytes) -> str:
     """Hex SHA-256 of the bytes of a file."""
     return sha256(content).hexdigest()
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

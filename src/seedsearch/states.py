@@ -13,6 +13,9 @@ from typing import Any, Self
 
 from seedsearch.parallel import Sent
 
+# What the states are kept as in the engine.
+STATES = "states"
+
 _EPOCH = date(1970, 1, 1)
 _DAY = 24 * 60 * 60 * 10**9  # ns
 

@@ -6,16 +6,14 @@ A file has a group a line, its words separated by commas (`焊接, 熔接, weldi
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer
-from seedsearch.errors import SourceError
 from seedsearch.runs import run_text
+from seedsearch.userfile import UserFile
 
 KEPT = "synonyms"
 
@@ -32,7 +30,7 @@ class Synonyms:
     def parse(cls, text: str) -> Synonyms:
         """The groups of a file's text."""
         lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
-        groups = (tuple(filter(None, (run_text(word).text.strip() for word in _words(line)))) for line in lines)
+        groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
         return cls(tuple(group for group in groups if len(group) > 1))
 
     @cached_property
@@ -55,39 +53,29 @@ def _words(line: str) -> list[str]:
     return _COMMAS.split(line) if _COMMAS.search(line) else line.split()
 
 
+FILE = UserFile(
+    name="synonyms",
+    stale="have changed since; take them over with: seedsearch index",
+    nothing=NONE,
+    parse=Synonyms.parse,
+    kept_of=lambda synonyms: {"groups": synonyms.groups},
+    content_of=lambda kept: Synonyms(tuple(map(tuple, kept["groups"]))),
+)
+
+
 def remembered(engine: Engine) -> Synonyms:
     """The synonyms that the index remembers."""
-    stored = engine.kept(KEPT)
-    return NONE if stored is None else Synonyms(tuple(map(tuple, json.loads(stored)["groups"])))
+    return FILE.content(engine.kept(KEPT))
 
 
 def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
     """Keep the synonyms of the file that is given, else those of the file that the index remembers, as they are now."""
     stored = engine.kept(KEPT)
-    path = given if given is not None or stored is None else json.loads(stored)["path"]
-    if path is None or (given is None and not os.path.exists(path)):
-        return
-    groups = read_synonyms(path).groups
-    made = json.dumps({"path": os.path.abspath(path), "groups": groups}, ensure_ascii=False).encode()
-    if made != stored:
-        writer.keep(KEPT, made)
-
-
-def read_synonyms(path: str | Path) -> Synonyms:
-    """The synonyms of a file; raises SourceError where it can not be read."""
-    try:
-        return Synonyms.parse(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(f"the synonyms {path} can not be read: {error}") from error
+    path = FILE.chosen(stored, given)
+    if path is not None and (kept := FILE.read(path)[1]) != stored:
+        writer.keep(KEPT, kept)
 
 
 def changed(engine: Engine) -> str | None:
     """A sentence where the file is no longer what the index remembers of it."""
-    stored = engine.kept(KEPT)
-    if stored is None or not os.path.exists(path := json.loads(stored)["path"]):
-        return None
-    try:
-        same = read_synonyms(path) == remembered(engine)
-    except SourceError as error:
-        return str(error)
-    return None if same else f"the synonyms {path} have changed since; take them over with: seedsearch index"
+    return FILE.changed(engine.kept(KEPT))

@@ -88,7 +88,7 @@ class _Words:
 
 def stages(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> Iterator[list[Tier]]:
     """The stages of a query. Raises QueryError for one with nothing to look for or past a limit."""
-    whole = run_text(typed).text.strip()
+    whole = run_text(typed).strip()
     if not whole:
         raise QueryError("the query is empty", hint="type a word to look for")
     if len(whole) > LONGEST_QUERY:
@@ -101,7 +101,7 @@ def stages(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -
         if expression.strict:
             return
     typed_apart = typed.split()
-    parts = list(dict.fromkeys([run_text(part).text for part in typed_apart])) if len(typed_apart) > 1 else [whole]
+    parts = list(dict.fromkeys([run_text(part) for part in typed_apart])) if len(typed_apart) > 1 else [whole]
     yield _as_typed(whole, parts, synonyms)
     placed = placed_query_words(whole, own)
     words = list(dict.fromkeys([word for _, word in placed]))

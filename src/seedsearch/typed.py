@@ -279,14 +279,14 @@ def _node(token: _Token, synonyms: Synonyms) -> Query:
 
 
 def _run(text: str) -> Run:
-    folded = run_text(text).text.strip()
+    folded = run_text(text).strip()
     if not folded:
         raise _NotWellFormed
     return Run(folded)
 
 
 def _near(text: str, distance: int) -> Query:
-    parts = [run_text(part).text for part in text.split()]
+    parts = [run_text(part) for part in text.split()]
     if len(parts) == 1:
         parts = query_words(parts[0])
     _check_pieces(len(parts))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seedsearch.errors import ExtraMissing, SourceError
+from seedsearch.patterns import lies_in
 
 # Milliseconds in which further changes are waited for, so that a folder that is being copied is indexed once.
 TOGETHER = 800
@@ -27,11 +28,10 @@ def changes(paths: Sequence[str], index_dir: Path) -> Iterator[int]:
         raise ExtraMissing("watching needs the package watchfiles", hint=hint) from error
     if missing := [path for path in paths if not os.path.exists(path)]:
         raise SourceError(f"{missing[0]} does not exist", hint="name a file or a folder that is there")
-    inside = os.path.realpath(index_dir) + os.sep
     tops = [os.path.realpath(path) for path in paths]
 
     def counts(_: object, path: str) -> bool:
-        return not os.path.realpath(path).startswith(inside) and not _hidden(path, tops)
+        return not lies_in(path, index_dir) and not _hidden(path, tops)
 
     begun = False
     for changed in watch(*paths, watch_filter=counts, debounce=TOGETHER, rust_timeout=WAIT, yield_on_timeout=True):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from seedsearch.cli.talk import say
-from seedsearch.errors import SeedsearchError
+from seedsearch.errors import SeedsearchError, reason
 
 NOTHING_FOUND = 1
 ERROR = 2
@@ -50,7 +50,7 @@ class Group(click.Group):
             say("interrupted; what was there before is unchanged")
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            say(f"output can not be written: {(error.strerror or str(error)).lower()}")
+            say(f"output can not be written: {reason(error)}")
             _close_quietly()
             ctx.exit(ERROR)
 

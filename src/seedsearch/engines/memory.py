@@ -40,7 +40,7 @@ class _Document:
 
     @classmethod
     def of(cls, entry: IndexEntry) -> Self:
-        run = run_text(entry.readable).text
+        run = run_text(entry.readable)
         return cls(entry, run, {"gram": grams(run), "word": Counter(entry.words), "tag": Counter(entry.tags)})
 
     def match(self, score: float) -> Match:

@@ -27,7 +27,7 @@ from seedsearch.engines.embedded.disk import Disk, Lock
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
-from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError
+from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError, reason
 from seedsearch.model import EngineInfo, Matches
 from seedsearch.query import FIELDS, Field, Query, Term
 
@@ -193,7 +193,7 @@ def faults(folder: Path) -> Iterator[str]:
             if _measured(path) != (file.size, file.checksum):
                 yield f"{path} is not what was written"
         except OSError as error:
-            yield f"{path} can not be read: {(error.strerror or str(error)).lower()}"
+            yield f"{path} can not be read: {reason(error)}"
 
 
 def _measured(path: Path) -> tuple[int, int]:
