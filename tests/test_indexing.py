@@ -227,6 +227,15 @@ class TestDictionary:
         own.unlink()
         assert update(place).unchanged == 2
 
+    def test_a_rebuild_takes_the_remembered_one(self, place: Path, own: Path) -> None:
+        update(place, dictionary=own, rebuild=True)
+        update(place, rebuild=True)
+        assert {"焊接材料", "联合体"} <= self.vocabulary(place)
+        own.write_text("接材料\n", encoding="utf-8")
+        update(place, rebuild=True)
+        assert "接材料" in self.vocabulary(place)
+        assert "焊接材料" not in self.vocabulary(place)
+
     def test_one_that_can_not_be_read(self, place: Path, own: Path) -> None:
         own.write_text("not a word\n", encoding="utf-8")
         with pytest.raises(SourceError, match="line 1"):

@@ -31,7 +31,7 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None, *, rebui
 
     Raises IndexStale where they are others than those of the documents that stay in the index.
     """
-    stored = None if rebuild else engine.kept(KEPT)
+    stored = engine.kept(KEPT)
     used = FILE.content(stored)
     path = FILE.chosen(stored, given)
     if path is None:
