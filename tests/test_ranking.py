@@ -23,6 +23,7 @@ from seedsearch.ranking import (
     scored_terms,
     without_interrogatives,
 )
+from seedsearch.records import Record, to_bytes
 from seedsearch.runs import run_text
 from seedsearch.searching import Index
 from seedsearch.snippets import best_stretches, sentences
@@ -146,7 +147,7 @@ def test_files_with_a_short_sentence_in_common_are_two_hits() -> None:
 
 @given(st.text("焊接材料東a ，。\n\u3000", max_size=300), st.sampled_from([None, 0, 1]))
 def test_a_passage_is_what_its_sentences_are_folded(text: str, lines: int | None) -> None:
-    match = Match("0", 0.0, text, run_text(text), b"")
+    match = Match("0", 0.0, text, run_text(text), to_bytes(Record("0", "utf-8", 1.0, (), (0,), {})))
     one = found(match, [Run("焊接"), Run("东"), Run("a")], Shown(lines=lines))
     for stretch in one.stretches[:1]:
         start, end = sentences(text, stretch)
