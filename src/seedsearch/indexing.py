@@ -45,7 +45,7 @@ SAMPLE = 400_000
 # Bytes and files of one task: much work for each message between processes, and a small part of the memory.
 TASK_BYTES, TASK_FILES = 400_000, 500
 # Tasks under way for each worker: enough to go on with while a segment is written.
-AHEAD = 16
+AHEAD = 32
 
 # New files that are likely to be worth them.
 MANY_FILES = 1000
