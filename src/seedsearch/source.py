@@ -133,20 +133,29 @@ def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
 def read_bytes(path: str) -> bytes:
     """The bytes of one file; raises SourceError with the reason where they can not be had."""
     try:
-        with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError(f"{path} is not a regular file")
-            if status.st_size > LARGEST_FILE:
-                raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
-            return file.readall()
+        # A pipe is opened without waiting for a writer, so that it can be refused.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _whole(path, descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise SourceError(f"{path} can not be read: {reason(error)}") from error
 
 
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Opens a pipe without waiting for a writer, so that it can be refused."""
-    return os.open(path, flags | os.O_NONBLOCK)
+def _whole(path: str, descriptor: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(f"{path} is not a regular file")
+    if status.st_size > LARGEST_FILE:
+        raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
+    content = os.read(descriptor, status.st_size + 1)
+    if len(content) == status.st_size:
+        return content
+    pieces = [content]  # it grows, or the system gives it in pieces
+    while piece := os.read(descriptor, 1 << 20):
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def raw_document(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
