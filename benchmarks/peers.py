@@ -17,13 +17,12 @@ from typing import Any, Self
 
 from benchmarks.corpus import endless
 from seedsearch.analysis import fingerprint, query_words, words
-from seedsearch.batch import Batch, RunTexts
 from seedsearch.engines import Engine, open_engine
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
 from seedsearch.query import AtLeast, Query, Ranked, Run, Term
 from seedsearch.runs import run_grams, run_text
-from seedsearch.tokenizing import words_of
+from seedsearch.tokenizing import batch_of
 
 Ask = Callable[[str], object]
 TOP = 10
@@ -233,8 +232,7 @@ def many_short(documents: int, place: Path) -> tuple[Ask, int]:
             some = islice(texts, min(PACKED, documents - start))
             entries = [_entry(f"{start + i:08}", text) for i, text in enumerate(some)]
             packer = packer or writer.packer(entries)
-            runs = RunTexts.of([entry.readable for entry in entries])
-            writer.add(packer.pack(Batch(entries, runs, words_of(runs))))
+            writer.add(packer.pack(batch_of(entries)))
     return _question(engine), engine.info().size
 
 

@@ -17,7 +17,7 @@ from seedsearch import lattice, lexicon
 from seedsearch.code_points import points
 from seedsearch.folding import fold, is_han
 from seedsearch.lexicon import NONE, Lexicon, OwnWords
-from seedsearch.segmenting import LONGEST_RUN, WORTH_LOADING, Cut, Segmenter, jieba_cut, packed_cut, rjieba_cut
+from seedsearch.segmenting import LONGEST_RUN, WORTH_LOADING, Cut, Segmenter, jieba_cut, mapped_cut, rjieba_cut
 from tests.strategies import HAN
 
 TOOLS = Path(__file__).parents[1] / "tools"
@@ -58,7 +58,7 @@ def lattice_cut(run: str) -> list[str]:
 
 @pytest.fixture(scope="module", params=[NONE, OWN], ids=["none", "own"])
 def cuts(request: pytest.FixtureRequest) -> list[Cut]:
-    made = [make(request.param) for make in (packed_cut, rjieba_cut, jieba_cut)]
+    made = [make(request.param) for make in (mapped_cut, rjieba_cut, jieba_cut)]
     return [*made, lattice_cut] if request.param == NONE else made
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from seedsearch.batch import Batch, RunTexts
 from seedsearch.engines import Pack, Packer
 from seedsearch.errors import SeedsearchError, SourceError, reason
 from seedsearch.formats import Asked, complete, documents_on_disk
@@ -18,7 +17,7 @@ from seedsearch.records import record_of, tags, to_bytes
 from seedsearch.restoring import clean_document
 from seedsearch.source import read_bytes
 from seedsearch.states import Stamp, State
-from seedsearch.tokenizing import words_of
+from seedsearch.tokenizing import batch_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,11 @@ def carry_out(task: Task) -> Done:
     return packed([analyse(job) for job in task.jobs], task.packer, task.own)
 
 
-def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords = NONE) -> Done:
+def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
     """The outcomes with their entries in a pack."""
     entries = [entry for outcome in outcomes for entry in outcome.entries]
     done = [replace(outcome, entries=()) for outcome in outcomes]
-    if not entries:
-        return Done(done, None)
-    runs = RunTexts.of([entry.readable for entry in entries])
-    return Done(done, packer.pack(Batch(entries, runs, words_of(runs, own))))
+    return Done(done, packer.pack(batch_of(entries, own)) if entries else None)
 
 
 def doc_id_of(path: str) -> str:

@@ -20,6 +20,7 @@ from operator import add, itemgetter
 from seedsearch.bm25 import rarity
 from seedsearch.folding import HAN
 from seedsearch.query import Term
+from seedsearch.runs import occurrences
 
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
@@ -111,14 +112,10 @@ class Passages:
 
     def places(self, run: str) -> dict[str, Sequence[int]]:
         """Where each text that counts stands in a run text, overlapping places included."""
-        found, find, starts = self._nowhere.copy(), run.find, run.startswith
+        found, starts = self._nowhere.copy(), run.startswith
         for char, texts in self._by_char.items():
-            at = find(char)
-            if at < 0:
+            if not (places := occurrences(run, char)):
                 continue
-            places = [at]
-            while (at := find(char, at + 1)) >= 0:
-                places.append(at)
             found[char] = places
             # A place below 0 is one counted from the end, where too little is left for the text to begin.
             for text, before in texts:

@@ -28,12 +28,7 @@ class Segmenter:
     def __init__(self, own: OwnWords = NONE) -> None:
         self.own = own
         self._left = WORTH_LOADING
-        self._cut: Cut = packed_cut(own)
-
-    def load(self) -> None:
-        """Load the dictionary at once: there is much to cut."""
-        if self._left > 0:
-            self._left, self._cut = 0, loaded_cut(self.own)
+        self._cut: Cut = mapped_cut(own)
 
     def words(self, run: str) -> list[str]:
         """The words of a run of ideographs."""
@@ -57,8 +52,8 @@ def han_words(run: str, own: OwnWords = NONE) -> list[str]:
     return segmenter(own).words(run)
 
 
-def packed_cut(own: OwnWords) -> Cut:
-    """jieba's cut by the packed dictionary."""
+def mapped_cut(own: OwnWords) -> Cut:
+    """jieba's cut by the mapped dictionary."""
     lexicon = Lexicon(own)
     return lambda run: list(lexicon.cut(run))
 

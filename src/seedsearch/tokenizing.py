@@ -5,7 +5,7 @@ Ideographs are cut side by side (lattice.py); what stands between them is looked
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from seedsearch import lattice
 from seedsearch.analysis import other_words, words
 from seedsearch.arrays import Bytes, Ints, Mask, Points, Small
-from seedsearch.batch import RunTexts, Terms, numbered
+from seedsearch.batch import Batch, RunTexts, Terms, numbered
 from seedsearch.code_points import members, text_of
 from seedsearch.folding import HAN as ALL_HAN
 from seedsearch.folding import is_han
 from seedsearch.lexicon import NONE, OwnWords
+from seedsearch.model import IndexEntry
 from seedsearch.segmenting import LONGEST_RUN
 
 IGNORED, HAN, JOINT, LETTER = range(4)
@@ -41,6 +42,12 @@ def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
         text = text_of(runs.points)
         return Terms.of([words(text[a : b - 1], own) for a, b in zip([0, *ends], ends, strict=False)])
     return _Words(runs).terms()
+
+
+def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
+    """Entries with their words, which are found here."""
+    runs = RunTexts.of([entry.readable for entry in entries])
+    return Batch(entries, runs, words_of(runs, own))
 
 
 class _Words:
