@@ -27,6 +27,7 @@ LAYERS = {
     "code_points": 1,
     "userfile": 1,
     "arrays": 0,
+    "versions": 0,
     "batch": 4,
     "lattice": 4,
     "tokenizing": 6,
@@ -71,7 +72,10 @@ LAYERS = {
 }
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
-    "engines": {"arrays", "batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"},
+    "engines": {
+        *("arrays", "batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"),
+        "versions",
+    },
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},
 }

@@ -19,11 +19,12 @@ from seedsearch.analysis import words
 from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.disk import LOCK, Disk
-from seedsearch.engines.embedded.manifest import FORMAT, NAME
+from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexStale, OutputError, SeedsearchError
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
 from seedsearch.query import Prefix, Ranked, Run, Term, Terms
+from seedsearch.versions import FORMAT
 
 MARK = "analysis 0"
 BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子", "y": "这里", "x": "别的"}

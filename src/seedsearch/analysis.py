@@ -15,9 +15,7 @@ from zlib import crc32
 from seedsearch.folding import HAN, TABLE
 from seedsearch.lexicon import JIEBA, NONE, OwnWords
 from seedsearch.segmenting import han_words, segmenter
-
-# Raise this when the same text gives other terms than before; older indexes are then refused.
-VERSION = 2
+from seedsearch.versions import ANALYSIS
 
 _LETTER = rf"[^\W_{HAN}]"
 _OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"
@@ -103,4 +101,4 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 @cache
 def fingerprint() -> str:
     """What the terms of an index depend on; an index with another fingerprint can not be asked."""
-    return f"analysis {VERSION}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"
+    return f"analysis {ANALYSIS}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"

@@ -20,8 +20,9 @@ from seedsearch.formats import EXTRACTED, Asked, documents_on_disk
 from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
 from seedsearch.parallel import map_in_order
 from seedsearch.patterns import ALL, Choice
-from seedsearch.restoring import RULES, clean_document
+from seedsearch.restoring import clean_document
 from seedsearch.source import Found, read_bytes, walk
+from seedsearch.versions import RULES
 
 JOURNAL = ".seedsearch-clean.jsonl"
 

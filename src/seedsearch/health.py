@@ -14,8 +14,8 @@ from seedsearch.engines import Engine, faults, open_engine
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.freshness import outdated
 from seedsearch.model import Health, Remark
-from seedsearch.restoring import RULES
 from seedsearch.states import STATES, from_bytes
+from seedsearch.versions import RULES
 
 NAME = "seedsearch"
 

@@ -32,10 +32,10 @@ from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
-from seedsearch.restoring import RULES
 from seedsearch.source import Found, walk
 from seedsearch.states import STATES, State, from_bytes, to_bytes
 from seedsearch.synonyms import remember
+from seedsearch.versions import RULES
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
 WORTH_WORKERS = 1_500_000

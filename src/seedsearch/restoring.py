@@ -8,9 +8,6 @@ from seedsearch.cleaning import restore
 from seedsearch.model import Cleaned, RawDocument
 from seedsearch.source import digest, raw_document
 
-# Raise this when the same raw text is restored otherwise than before.
-RULES = 3
-
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 

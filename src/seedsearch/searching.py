@@ -105,9 +105,9 @@ class Index:
     def outdated(self) -> str | None:
         """A sentence where the files, as seen from here, are no longer those that the index was made from."""
         from seedsearch.freshness import outdated
-        from seedsearch.restoring import RULES
         from seedsearch.states import STATES
         from seedsearch.states import from_bytes as states
+        from seedsearch.versions import RULES
 
         return outdated(states(self._engine.kept(STATES), str(RULES)))
 

@@ -16,10 +16,10 @@ from zlib import crc32
 from seedsearch.engines.embedded.container import damaged
 from seedsearch.engines.embedded.disk import Disk
 from seedsearch.errors import IndexMissing, IndexStale
+from seedsearch.versions import FORMAT
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
-FORMAT = 4
 REBUILD = "make it anew with: seedsearch index --rebuild"
 ENDINGS = (".segment", ".live", ".kept")
 

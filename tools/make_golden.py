@@ -1,0 +1,172 @@
+"""Makes tests/golden.txt: what the program does, a line a thing, beside the numbers of versions.py that stand for it.
+
+    python -m tools.make_golden             after a change of behaviour, with the number raised once since the release
+    python -m tools.make_golden --release   when a version is published: from here on the numbers count as used
+
+A line is `NUMBER hash name`: of each row of the case tables the text, the edits and the findings (`@` and a hash of the
+raw text, so that a row that was written anew is another one); of small files of each format the documents; of a text
+its terms; of an index the names of what its files hold.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from seedsearch import versions
+from seedsearch.analysis import query_words, words
+from seedsearch.cleaning import restore
+from seedsearch.engines import open_engine
+from seedsearch.engines.embedded.container import Container
+from seedsearch.engines.embedded.manifest import NAME
+from seedsearch.folding import fold
+from seedsearch.formats import documents
+from seedsearch.model import Failure, IndexEntry
+from seedsearch.runs import grams, run_text
+from tests import made
+
+TOP = Path(__file__).parents[1]
+CASES = TOP / "tests" / "cases"
+GOLDEN = TOP / "tests" / "golden.txt"
+NUMBERS = ("RULES", "ANALYSIS", "FORMAT")
+
+# A text with what terms are made of: both scripts, numbers, mixed words, marks, widths, Korean, private use.
+TEXT = (
+    "重慶大學的焊接机器人（ＡＢＣ）在2024年升级到v2.0，C++与.NET互通；user@example.com、50%、ΑΒγ、한국어、\ue000。\n"
+    "小明硕士毕业于中国科学院计算所，後在日本京都大學深造。第三十二章 3,000元 “引号” don't_stop"
+)
+
+FILES: dict[str, made.Content] = {
+    "utf-8.txt": "清楚的文字\r\n第二行\n",
+    "gb18030.txt": "焊接材料与设备，东丽区科技局。".encode("gb18030"),
+    "big5.txt": "東麗區的焊接材料與設備，科技局。".encode("big5"),
+    "utf-16.txt": "焊接材料".encode("utf-16"),
+    "table.csv": "名称,说明\n焊机,好\n,,\n焊丝,细,多的\n",
+    "lines.jsonl": '{"题": "焊接", "作者": [{"名": "甲"}]}\n"只有字"\n[1, 2\n',
+    "page.html": made.page_of("标题", "甲&amp;乙"),
+    "a.zip": made.zip_of({"b.txt": "焊接", "c/d.csv": "甲\n1\n", "e.png": b"\x89PNG\r\n\x1a\n" + bytes(64)}),
+    "a.tar": made.tar_of({"b.txt": "焊接", ".hidden": "字"}),
+    "a.txt.gz": gzip.compress("材料".encode()),
+    "a.docx": made.docx_of(made.paragraph("焊接 &amp; 材料"), footnotes=made.paragraph("脚注")),
+    "a.epub": made.epub_of({"1.xhtml": made.page_of("第一章", "甲"), "2.xhtml": made.page_of("第二章", "乙")}),
+    "a.pdf": made.pdf_of("焊接材料", "第二页"),
+}
+
+
+def golden() -> dict[str, str]:
+    """Name of a thing → `NUMBER hash` of what the program makes of it now."""
+    return {f"{number} {name}": _hash(made_of_it) for number, name, made_of_it in _things()}
+
+
+def _things() -> Iterator[tuple[str, str, object]]:
+    for path in sorted(CASES.glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            if isinstance(row.get("raw"), str):
+                yield "RULES", f"{path.stem}: {row['label']} @{_hash(row['raw'])[:4]}", _restored(row["raw"])
+    for name, content in FILES.items():
+        found = documents(name, made.as_bytes(content))
+        rows = [(f.path, f.reason) if isinstance(f, Failure) else (f.path, f.encoding, f.text) for f in found]
+        yield "RULES", f"file {name}", rows
+    folded = fold(TEXT)
+    yield "ANALYSIS", "words", words(folded)
+    yield "ANALYSIS", "words of a query", query_words(folded)
+    yield "ANALYSIS", "run text", run_text(TEXT)
+    yield "ANALYSIS", "grams", sorted(grams(run_text(TEXT)).items())
+    yield from (("FORMAT", name, shape) for name, shape in _shapes())
+
+
+def _restored(raw: str) -> object:
+    done = restore(raw)
+    edits = [(e.span.start, e.span.end, e.replacement, str(e.kind), str(e.certainty)) for e in done.edits]
+    return done.text, edits, [(f.span.start, f.span.end, str(f.kind)) for f in done.findings]
+
+
+def _shapes() -> Iterator[tuple[str, object]]:
+    """The names in the description of an index and the sections of its segments."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        engine = open_engine(folder, "golden", create=True)
+        with engine.writer() as writer:
+            for number in range(4):
+                writer.put(IndexEntry(str(number), "d", f"焊接{number}", words("焊接"), ("t",), b"s"))
+            writer.keep("note", b"n")
+        with engine.writer() as writer:
+            writer.put(IndexEntry("4", "d", "材料", words("材料"), (), b"s"))
+            writer.remove("4")
+            writer.put(IndexEntry("5", "d", "材料", words("材料"), (), b"s"))
+        engine.close()
+        content = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        yield "description", _shape(content)
+        for part in content["parts"][:1]:
+            container = Container(folder / part["file"]["name"], part["file"]["size"])
+            yield "segment", sorted(container._table)
+
+
+def _shape(value: object) -> object:
+    """Names and kinds of what a JSON value holds."""
+    match value:
+        case dict():
+            return {key: _shape(inner) for key, inner in sorted(value.items())}
+        case list():
+            return [_shape(inner) for inner in value[:1]]
+        case _:
+            return type(value).__name__
+
+
+def _hash(value: object) -> str:
+    return sha256(json.dumps(value, ensure_ascii=True).encode()).hexdigest()[:16]
+
+
+def numbers() -> dict[str, int]:
+    """The numbers as they are now."""
+    return {name: getattr(versions, name) for name in NUMBERS}
+
+
+def stored() -> tuple[dict[str, int], dict[str, int], dict[str, str]]:
+    """What golden.txt holds: the numbers when it was written, those of the last release, and the lines."""
+    text = GOLDEN.read_text(encoding="utf-8")
+    found = re.findall(r"^(\w+) = (\d+), released (\d+)$", text, re.MULTILINE)
+    lines = re.findall(r"^(\w+) ([0-9a-f]{16}) (.+)$", text, re.MULTILINE)
+    now, released = ({row[0]: int(row[at]) for row in found} for at in (1, 2))
+    return now, released, {f"{number} {name}": made_of_it for number, made_of_it, name in lines}
+
+
+def complaint(there: dict[str, str], now: dict[str, str], of_file: dict[str, int], of_code: dict[str, int]) -> str:
+    """What is to be done where the lines of the file are not those of the program; "" where they are."""
+    changed = sorted(name for name in there.keys() & now.keys() if there[name] != now[name])
+    used = sorted({name.split()[0] for name in changed} & {name for name in NUMBERS if of_file[name] == of_code[name]})
+    if used:
+        named = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
+        return (
+            f"another result than before for {named}: raise {' and '.join(used)} in src/seedsearch/versions.py, unless "
+            "that was done since the last release, and write tests/golden.txt again with: python -m tools.make_golden"
+        )
+    if there != now or of_file != of_code:
+        return "write tests/golden.txt again with: python -m tools.make_golden"
+    return ""
+
+
+def main() -> int:
+    """Write the file; refuse where a result of the last release has changed and its number has not."""
+    _, released, there = stored() if GOLDEN.exists() else (numbers(), numbers(), {})
+    now, of_code = golden(), numbers()
+    changed = {name.split()[0] for name in there.keys() & now.keys() if there[name] != now[name]}
+    if unraised := sorted(name for name in changed if of_code[name] <= released[name]):
+        print(f"raise {' and '.join(unraised)} in src/seedsearch/versions.py first", file=sys.stderr)
+        return 1
+    if "--release" in sys.argv[1:]:
+        released = of_code
+    head = [f"{name} = {of_code[name]}, released {released[name]}" for name in NUMBERS]
+    lines = [f"{number} {now[key]} {name}" for key in now for number, _, name in [key.partition(" ")]]
+    GOLDEN.write_text("\n".join(["Made by: python -m tools.make_golden", *head, "", *lines, ""]), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
