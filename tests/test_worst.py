@@ -1,0 +1,56 @@
+"""The benchmark of worst inputs measures what it says: growth, memory, and rows that run into its limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib import import_module
+
+import pytest
+
+from benchmarks import worst
+from benchmarks.worst import MODULES, Measured, Row, figures, measured
+
+
+def filled(size: int) -> bytes:
+    return bytes(size)
+
+
+def row(work: object) -> Row:
+    return Row("a row", filled, work)  # type: ignore[arg-type]
+
+
+def test_memory_beyond_the_start_is_seen() -> None:
+    found = measured(row(lambda content: bytearray(40 << 20)), 1000)
+    assert found is not None
+    assert 40 << 20 <= found.memory < 50 << 20
+
+
+@pytest.mark.parametrize("work", [lambda content: 1 // 0, lambda content: bytes(1 << 40)], ids=["fails", "memory"])
+def test_a_row_that_fails_is_marked(work: object) -> None:
+    assert measured(row(work), 1000) is None
+
+
+def test_a_row_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worst, "SECONDS_LIMIT", 1)
+    assert measured(row(lambda content: max(iter(int, 1))), 1000) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "memory", "shown"),
+    [
+        ((0.1, 0.2, 0.4), (0, 0, 0), "1.000     0.0   1.00"),
+        ((0.01, 0.04, 0.16), (0, 0, 0), "0.400     0.0   2.00  <<<"),
+        ((0.3, 0.6, 1.2), (0, 0, 0), "3.000     0.0   1.00  <<<"),
+        ((0.1, 0.2, 0.4), (10**9, 10**9, 10**9 + 6_000_000), "1.000    20.0   1.00  <<<"),
+    ],
+    ids=["linear", "quadratic", "slow", "memory"],
+)
+def test_what_is_over_is_marked(seconds: tuple[float, ...], memory: tuple[int, ...], shown: str) -> None:
+    found = [Measured(100_000 << i, *both) for i, both in enumerate(zip(seconds, memory, strict=True))]
+    assert figures(found, 1e6 * max(one.seconds / one.size for one in found)).strip() == shown
+
+
+def test_each_row_has_its_own_name_and_gives_the_size_that_is_asked() -> None:
+    rows = [row for module in MODULES for row in import_module(module).ROWS]
+    assert max(Counter(row.name for row in rows).values()) == 1
+    assert all(4 * len(row.make(8000)) >= 2000 for row in rows)
