@@ -21,6 +21,7 @@ class Damage(StrEnum):
     ENTITY = "entity"
     MARKUP = "markup"
     RUBY = "ruby"
+    OVERSTRIKE = "overstrike"
     INVISIBLE_CHARACTER = "invisible-character"
     COMPATIBILITY_CHARACTER = "compatibility-character"
     REPEATED_PASSAGE = "repeated-passage"

@@ -23,6 +23,7 @@ from seedsearch.cleaning import (
     lost,
     markup,
     natural_shift,
+    overstrike,
     repeated_passage,
     ruby,
     utf8_as_gbk,
@@ -54,6 +55,8 @@ STEPS: tuple[Step, ...] = (
     Step(latin1.TRIGGER, latin1.edits),
     Step(utf8_as_gbk.TRIGGER, utf8_as_gbk.edits),
     Step(big5_gbk.TRIGGER, big5_gbk.edits),
+    # What a printer struck twice, before its backspaces are taken for the noise of a program.
+    Step(overstrike.TRIGGER, overstrike.edits),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
     Step(gbk_replacement.TRIGGER, gbk_replacement.edits),
     # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
