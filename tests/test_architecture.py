@@ -36,6 +36,7 @@ LAYERS = {
     "language": 3,
     "lexicon": 3,
     "states": 3,
+    "stored": 1,
     "settings": 3,
     "watching": 3,
     "freshness": 4,

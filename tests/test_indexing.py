@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch import build_index, open_index
+from seedsearch import build_index, open_index, states
 from seedsearch.analysis import fingerprint
 from seedsearch.engines import open_engine
 from seedsearch.errors import IndexStale, SourceError
@@ -19,7 +20,9 @@ from seedsearch.model import IndexReport
 from seedsearch.query import FIELDS, Ranked, Run, Term
 from seedsearch.source import read_bytes
 from seedsearch.states import Stamp
+from seedsearch.versions import RULES
 from tests import made
+from tests.programs import seedsearch
 
 NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")
 CONTENTS = (
@@ -263,3 +266,75 @@ def test_the_index_does_not_hold_its_own_folder_behind_a_symbolic_link(
     assert build_index("seeds", name).added == 1
     again = build_index("seeds", name)
     assert (again.added, again.unchanged, again.failures) == (0, 1, ())
+
+
+class TestOtherRules:
+    """An index that another version made, by rules of restoring that are older or newer than those of this one."""
+
+    RULE = "restore(raw.text)"
+
+    @pytest.fixture
+    def place(self, tmp_path: Path) -> Path:
+        """Two files in two folders, and their index."""
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "a.txt").write_text("焊接材料", encoding="utf-8")
+        assert seedsearch("index", "one", "two", cwd=tmp_path).returncode == 0
+        return tmp_path
+
+    @pytest.fixture
+    def newer(self, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+        """The environment of a program whose rules are the next ones, by which 焊接 is 熔接."""
+        room = tmp_path_factory.mktemp("newer") / "seedsearch"
+        room.mkdir()
+        source = Path(states.__file__).parent
+        for path in source.iterdir():
+            if path.name not in ("versions.py", "restoring.py", "__pycache__"):
+                (room / path.name).symlink_to(path)
+        numbers = (source / "versions.py").read_text(encoding="utf-8")
+        (room / "versions.py").write_text(numbers + f"RULES = {RULES + 1}\n", encoding="utf-8")
+        rule = (source / "restoring.py").read_text(encoding="utf-8")
+        assert self.RULE in rule
+        changed = rule.replace(self.RULE, 'restore(raw.text.replace("焊接", "熔接"))')
+        (room / "restoring.py").write_text(changed, encoding="utf-8")
+        return {"PYTHONPATH": str(room.parent)}
+
+    def said(self, place: Path, environment: dict[str, str]) -> list[str | None]:
+        """What `query`, `stats` and `doctor` say of the rules, as JSON has it."""
+        answers = []
+        for command in (["query", "材料"], ["stats"], ["doctor"]):
+            done = seedsearch(*command, "--json", cwd=place, **environment)
+            assert done.returncode == 0
+            answers.append(json.loads(done.stdout.splitlines()[0]))
+        notes, stale = answers[0].get("notes", []), answers[1]["stale"]
+        (of_doctor,) = [row for row in answers[2]["remarks"] if row["topic"] == "rules"]
+        assert len(notes) <= 1
+        assert len(stale) <= 1
+        said = of_doctor["says"] if of_doctor["health"] == "note" else None
+        return [*(notes or [None]), *(stale or [None]), said]
+
+    def test_is_called_older_until_all_files_are_read_again(self, place: Path, newer: dict[str, str]) -> None:
+        older = f"the index is older than the rules of restoring ({RULES}; now {RULES + 1}); "
+        older += "bring it up to date with: seedsearch index"
+        assert self.said(place, {}) == [None] * 3
+        assert self.said(place, newer) == [older] * 3
+        assert older.encode() in seedsearch("stats", cwd=place, **newer).stdout
+        assert older.encode() in seedsearch("query", "材料", cwd=place, **newer).stderr
+        assert older.encode() in seedsearch("query", "没有", cwd=place, **newer).stderr
+        assert b"1 updated, 0 unchanged" in seedsearch("index", "one", cwd=place, **newer).stdout
+        assert self.said(place, newer) == [older] * 3
+        assert b"1 updated, 1 unchanged" in seedsearch("index", "one", "two", cwd=place, **newer).stdout
+        assert self.said(place, newer) == [None] * 3
+
+    def test_a_new_rule_reaches_what_was_indexed_before(self, place: Path, newer: dict[str, str]) -> None:
+        assert seedsearch("query", "熔接", cwd=place, **newer).returncode == 1
+        assert seedsearch("index", "one", "two", cwd=place, **newer).returncode == 0
+        assert seedsearch("query", "-l", "熔接", cwd=place, **newer).returncode == 0
+        assert seedsearch("query", "-l", "焊接", cwd=place, **newer).returncode == 1
+
+    def test_what_a_newer_version_made_is_said_by_an_older_one(self, place: Path, newer: dict[str, str]) -> None:
+        assert seedsearch("index", "one", "two", cwd=place, **newer).returncode == 0
+        newer_rules = f"the index was made by newer rules of restoring ({RULES + 1}; here {RULES}); update seedsearch"
+        assert self.said(place, {}) == [newer_rules] * 3
+        assert b"2 updated" in seedsearch("index", "one", "two", cwd=place).stdout
+        assert self.said(place, {}) == [None] * 3

@@ -29,6 +29,8 @@ from seedsearch.folding import fold
 from seedsearch.formats import documents
 from seedsearch.model import Failure, IndexEntry
 from seedsearch.runs import grams, run_text
+from seedsearch.states import Stamp, State, to_bytes
+from seedsearch.stored import unpacked
 from tests import made
 
 TOP = Path(__file__).parents[1]
@@ -79,6 +81,8 @@ def _things() -> Iterator[tuple[str, str, object]]:
     yield "ANALYSIS", "run text", run_text(TEXT)
     yield "ANALYSIS", "grams", sorted(grams(run_text(TEXT)).items())
     yield from (("FORMAT", name, shape) for name, shape in _shapes())
+    states = {"a/b": State(Stamp(1, 2, 3), "gbk", "why", True, ("", "#1"), (("!/c", "why", False),), True, 1)}
+    yield "FORMAT", "states", unpacked(to_bytes(states), "states").decode()
 
 
 def _restored(raw: str) -> object:

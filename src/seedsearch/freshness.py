@@ -1,13 +1,25 @@
-"""Whether the files are still those that the index was made from: a `stat` each, nothing is read."""
+"""Whether an index is what this version would make of the files: by its rules, and by a `stat` of each file."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from seedsearch.states import Stamp, State
+from seedsearch.states import Stamp, State, other_rules
+from seedsearch.versions import RULES
 
 UPDATE = "bring it up to date with: seedsearch index"
+
+
+def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
+    """A sentence where files of the index were read by other rules than this version's; `kept` is an engine's."""
+    others = other_rules(kept)
+    if not others:
+        return None
+    named = ", ".join(map(str, others))
+    if max(others) > RULES:
+        return f"the index was made by newer rules of restoring ({named}; here {RULES}); update seedsearch"
+    return f"the index is older than the rules of restoring ({named}; now {RULES}); {UPDATE}"
 
 
 def outdated(states: Mapping[str, State]) -> str | None:

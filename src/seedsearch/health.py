@@ -12,10 +12,9 @@ from seedsearch import dictionary, synonyms, unread
 from seedsearch.analysis import fingerprint
 from seedsearch.engines import Engine, faults, open_engine
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
-from seedsearch.freshness import outdated
+from seedsearch.freshness import of_other_rules, outdated
 from seedsearch.model import Health, Remark
-from seedsearch.states import STATES, from_bytes
-from seedsearch.versions import RULES
+from seedsearch.states import load
 
 NAME = "seedsearch"
 
@@ -90,8 +89,9 @@ def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
     info = engine.info()
     said = f"{folder}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
     yield Remark("index", Health.WELL, said)
-    states = from_bytes(engine.kept(STATES), str(RULES))
-    old = outdated(states)
+    other = of_other_rules(engine.kept)
+    yield Remark("rules", Health.NOTE if other else Health.WELL, other or "those of this version")
+    old = outdated(load(engine.kept))
     yield Remark("files", Health.NOTE if old else Health.WELL, old or "as they were when they were read")
     for topic, words in (("dictionary", dictionary), ("synonyms", synonyms)):
         stale = words.changed(engine)

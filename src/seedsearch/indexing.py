@@ -33,7 +33,7 @@ from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.source import Found, walk
-from seedsearch.states import STATES, State, from_bytes, to_bytes
+from seedsearch.states import State, keep, load
 from seedsearch.synonyms import remember
 from seedsearch.versions import RULES
 
@@ -92,9 +92,9 @@ def build_index(
     """Bring the index in `index_dir` up to date with the files at and below `paths`.
 
     Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
-    change and inode are those that it was read with is not read again, unless `full`. With `rebuild` the index
-    holds these paths and nothing else; its own folder is never a part of it. A file that can not be read is
-    reported and does not stop the run.
+    change and inode are those that it was read with is not read again, unless `full` or where it was read by the rules
+    of another version. With `rebuild` the index holds these paths and nothing else; its own folder is never a part of
+    it. A file that can not be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
@@ -122,7 +122,7 @@ def build_index(
                 writer.clear()
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
-            known = {} if rebuild else from_bytes(engine.kept(STATES), str(RULES))
+            known = {} if rebuild else load(engine.kept)
             if len(files) > len(known) + MANY_FILES and workers != 1:
                 prepare(PRELOAD)  # ready when it is known what has changed
             digests = {} if rebuild else engine.digests()
@@ -134,7 +134,7 @@ def build_index(
             _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if states != known:
-                writer.keep(STATES, to_bytes(str(RULES), states))
+                keep(states, writer.keep)
             unread.remember(engine, writer, tally.failures)
     finally:
         engine.close()
@@ -164,7 +164,9 @@ def _changed(
         except SourceError as error:
             tally.failures.append(Failure(path, str(error)))
             continue
-        if state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
+        if state is not None and state.rules != RULES:
+            yield Job(path, encoding), stamp.size
+        elif state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             first = state.names[0] if state and state.names else ""
             yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
         else:

@@ -112,13 +112,17 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful."""
+    """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful.
+
+    `stale` says, a sentence each, what of it this version would make otherwise from the files as they are now.
+    """
 
     engine: EngineInfo
     encodings: Mapping[str, int]
     damage: Mapping[str, int]
     files: Mapping[str, Mapping[str, int]]
     unsure: tuple[tuple[str, str, float], ...]
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from seedsearch import dictionary, synonyms
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
+from seedsearch.freshness import of_other_rules, outdated
 from seedsearch.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.likeness import TELLING, keywords, like
 from seedsearch.model import IndexStats, Match, Results
@@ -35,7 +36,8 @@ class Index:
         self._engine = engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
-        self._stale = tuple(filter(None, (dictionary.changed(engine), synonyms.changed(engine))))
+        said = of_other_rules(engine.kept), dictionary.changed(engine), synonyms.changed(engine)
+        self._stale = tuple(filter(None, said))
 
     def search(
         self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1, lines: int | None = None
@@ -98,18 +100,15 @@ class Index:
             if record.confidence < SURE:
                 unsure.append((record.path, record.encoding, record.confidence))
         unsure.sort(key=lambda row: (row[2], row[0]))
-        return IndexStats(
-            self._engine.info(), dict(sorted(encodings.items())), dict(sorted(damage.items())), files, tuple(unsure)
-        )
+        counts = dict(sorted(encodings.items())), dict(sorted(damage.items()))
+        stale = tuple(filter(None, (*self._stale, self.outdated())))
+        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale)
 
     def outdated(self) -> str | None:
         """A sentence where the files, as seen from here, are no longer those that the index was made from."""
-        from seedsearch.freshness import outdated
-        from seedsearch.states import STATES
-        from seedsearch.states import from_bytes as states
-        from seedsearch.versions import RULES
+        from seedsearch.states import load
 
-        return outdated(states(self._engine.kept(STATES), str(RULES)))
+        return outdated(load(self._engine.kept))
 
     def records(self) -> Iterator[Record]:
         """The record of every document."""

@@ -75,6 +75,7 @@ def stats_json(stats: IndexStats) -> str:
             "damage": dict(stats.damage),
             "files": {path: dict(damage) for path, damage in stats.files.items()},
             "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
+            "stale": list(stats.stale),
         }
     )
 
@@ -96,6 +97,7 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
     if stats.unsure:
         yield "encoding not sure:"
         yield from (f"  {one_line(path)}: {name} ({sure:.2f})" for path, name, sure in stats.unsure[:WORST])
+    yield from map(one_line, stats.stale)
 
 
 def corpus_text(report: CorpusReport) -> Iterator[str]:
