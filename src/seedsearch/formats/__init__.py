@@ -49,7 +49,7 @@ def complete() -> bool:
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
     """What the file at `path` holds, in its order."""
     try:
-        yield from _documents(path, content, asked or Asked(), Budget())
+        yield from _documents(path, content, asked or Asked(), Budget.of(len(content)))
     except SourceError as error:
         yield Failure(path, str(error))
 
@@ -89,6 +89,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
                 case _:
                     yield part
+            del part  # before the next one is unpacked
     except SeedsearchError as error:
         if budget.spent:  # nothing more is read of the whole file
             raise
@@ -98,7 +99,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
 
 def _parts(
     path: str, content: bytes, asked: Asked, budget: Budget
-) -> Iterator[Member | Extracted | Lost | RawDocument]:
+) -> Iterator[Member | Extracted | Lost | RawDocument | Failure]:
     """What stands directly in a file; raises SourceError where that can not be had."""
     if content.startswith(pdf.MAGIC):
         extracted, lost = pdf.pages(content, budget)
@@ -129,18 +130,23 @@ def _of_zip(content: bytes, asked: Asked, budget: Budget) -> Iterator[Member | E
         if epub.CONTAINER in names:
             yield from epub.chapters(archive, budget)
         elif docx.is_docx(names):
-            yield Extracted(docx.text(archive, budget), "docx")
+            extracted = docx.text(archive, budget)
+            budget.text(len(extracted))
+            yield Extracted(extracted, "docx")
         else:
             _descend(asked)
             yield from zipped.members(archive, budget)
 
 
-def _of_text(document: RawDocument, asked: Asked, budget: Budget) -> Iterator[RawDocument]:
+def _of_text(document: RawDocument, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
     ending = os.path.splitext(document.path)[1].lower()
     if not asked.records or ending not in _TABLES | _LINES:
         yield document
         return
-    found = records.of_table(document.text) if ending in _TABLES else records.of_lines(document.text)
-    for number, text in found:
+    found = records.of_table if ending in _TABLES else records.of_lines
+    for record in found(document.text, budget):
         budget.part()
-        yield replace(document, path=f"{document.path}#{number}", text=text)
+        path = f"{document.path}#{record.number}"
+        yield replace(document, path=path, text=record.text)
+        if record.reason:
+            yield Failure(path, record.reason)

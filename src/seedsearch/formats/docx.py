@@ -7,13 +7,12 @@ and readings above characters are left out.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
 
 from seedsearch.errors import NotText
 from seedsearch.formats.limits import Budget
 from seedsearch.formats.plain_xml import read_xml
-from seedsearch.formats.zipped import read
+from seedsearch.formats.zipped import Archive, read
 
 BODY = "word/document.xml"
 _OTHERS = re.compile(r"word/(?:footnotes|endnotes|comments|header\d*|footer\d*)\.xml")
@@ -22,7 +21,7 @@ _DROPPED = {"Fallback", "rt", "instrText", "delText"}
 _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def text(archive: zipfile.ZipFile, budget: Budget) -> str:
+def text(archive: Archive, budget: Budget) -> str:
     """The text of the document; raises SourceError for one that is broken."""
     names = archive.namelist()
     parts = [BODY, *sorted(set(filter(_OTHERS.fullmatch, names)))]

@@ -3,53 +3,63 @@
 from __future__ import annotations
 
 import posixpath
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from seedsearch.errors import SourceError
 from seedsearch.formats.limits import Budget
 from seedsearch.formats.parts import Lost, Member, place
 from seedsearch.formats.plain_xml import read_xml
-from seedsearch.formats.zipped import read
+from seedsearch.formats.zipped import Archive, read
 
 CONTAINER = "META-INF/container.xml"
 
 
-def chapters(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Lost]:
+def chapters(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
     """The chapters; raises SourceError for a book that does not say which they are."""
     inside = set(archive.namelist())
     for name in dict.fromkeys(_spine(archive, budget)):
-        try:
-            if place(name) != name or name not in inside:
-                raise SourceError("a chapter that is not in the book")
-            content = read(archive, archive.getinfo(name), budget)
-        except SourceError as error:
-            if budget.spent:
-                raise
-            yield Lost(name, str(error))
-        else:
-            yield Member(name, content)
+        yield _chapter(archive, name, inside, budget)
 
 
-def _spine(archive: zipfile.ZipFile, budget: Budget) -> list[str]:
+def _chapter(archive: Archive, name: str, inside: set[str], budget: Budget) -> Member | Lost:
+    try:
+        if place(name) != name or name not in inside:
+            raise SourceError("a chapter that is not in the book")
+        return Member(name, read(archive, archive.getinfo(name), budget))
+    except SourceError as error:
+        if budget.spent:
+            raise
+        return Lost(name, str(error))
+
+
+def _spine(archive: Archive, budget: Budget) -> list[str]:
     """The names of the chapters in the archive."""
-    roots = [found["full-path"] for _, found in _elements(archive, CONTAINER, budget) if "full-path" in found]
-    if not roots:
+    named = _elements(archive, CONTAINER, {"rootfile": ("full-path",)}, budget)["rootfile"]
+    root = next((name for (name,) in named if name), None)
+    if root is None:
         raise SourceError("a book without a table of what it holds")
-    elements = _elements(archive, roots[0], budget)
-    files = {found.get("id"): found.get("href", "") for name, found in elements if name == "item"}
-    order = [files.get(found.get("idref"), "") for name, found in elements if name == "itemref"]
-    folder = posixpath.dirname(roots[0])
+    found = _elements(archive, root, {"item": ("id", "href"), "itemref": ("idref",)}, budget)
+    files = {item: href for item, href in found["item"]}  # noqa: C416
+    order = [files.get(number, "") for (number,) in found["itemref"]]
+    folder = posixpath.dirname(root)
     return [posixpath.normpath(posixpath.join(folder, unquote(href))) for href in order if href]
 
 
-def _elements(archive: zipfile.ZipFile, name: str, budget: Budget) -> list[tuple[str, Mapping[str, str]]]:
-    """The elements of a part of the book, with their attributes."""
-    found: list[tuple[str, Mapping[str, str]]] = []
+def _elements(
+    archive: Archive, part: str, wanted: Mapping[str, Sequence[str]], budget: Budget
+) -> dict[str, list[tuple[str, ...]]]:
+    """The elements of these names in a part of the book, each with those of its attributes that are wanted."""
+    found: dict[str, list[tuple[str, ...]]] = {name: [] for name in wanted}
+
+    def started(name: str, attributes: Mapping[str, str]) -> None:
+        if name in wanted:
+            budget.part()
+            found[name].append(tuple(attributes.get(key, "") for key in wanted[name]))
+
     try:
-        info = archive.getinfo(name)
+        info = archive.getinfo(part)
     except KeyError as error:
-        raise SourceError(f"a book without its {name}") from error
-    read_xml(read(archive, info, budget), lambda *element: found.append(element), lambda _: None, lambda _: None)
+        raise SourceError(f"a book without its {part}") from error
+    read_xml(read(archive, info, budget), started, lambda _: None, lambda _: None)
     return found

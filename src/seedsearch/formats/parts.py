@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from seedsearch.errors import SourceError
-from seedsearch.formats.limits import MEMBER, RATIO, RATIO_FROM, Budget
+from seedsearch.formats.limits import MEMBER, RATIO, Budget
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # what is unpacked before the limits are looked at again
 _DRIVE = re.compile(r"[A-Za-z]:")
 # What archivers keep for themselves.
 _HOUSEKEEPING = {"__MACOSX"}
@@ -74,13 +74,14 @@ class Readable(Protocol):
 def unpacked(file: Readable, packed: int, budget: Budget) -> bytes:
     """All bytes of a file that unpacks as it is read, from `packed` bytes; raises SourceError past a limit."""
     chunks: list[bytes] = []
-    size = 0
+    size = granted = 0
     while chunk := file.read(_CHUNK):
         size += len(chunk)
-        budget.spend(len(chunk))
         if size > MEMBER:
             raise SourceError(f"it unpacks to more than {MEMBER >> 20} MiB", hint="unpack it into a folder")
-        if size > max(RATIO_FROM, RATIO * packed):
-            raise SourceError(f"it unpacks to more than {RATIO} times its size")
+        if (beyond := size - RATIO * packed) > granted:
+            budget.grant(beyond - granted)
+            granted = beyond
+        budget.spend(len(chunk))
         chunks.append(chunk)
     return b"".join(chunks)

@@ -38,7 +38,8 @@ def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
 def _asked(content: bytes) -> dict[str, list[str]]:
     """What the other process says. With -P it imports nothing from the folder that the user stands in."""
     command = [sys.executable, "-P", "-m", "seedsearch.formats.pdf_worker"]
-    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(limits.PDF_CHARACTERS)]
+    characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
+    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(characters)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=limits.PDF_WALL_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:

@@ -7,10 +7,13 @@ from typing import Any, NoReturn
 from xml.parsers import expat
 
 from seedsearch.errors import SourceError
-from seedsearch.formats.limits import XML_DEPTH
+from seedsearch.formats.limits import XML_DEPTH, XML_TAG
 
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str], None]
+
+# Bytes that are parsed at a time. A tag is only handed on when all of it is there.
+_PIECE = 1 << 16
 
 
 def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]) -> None:
@@ -39,7 +42,11 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
     parser.CharacterDataHandler = text
     parser.EntityDeclHandler = _refuse
     try:
-        parser.Parse(content, True)
+        for at in range(0, len(content), _PIECE):
+            parser.Parse(content[at : at + _PIECE], False)
+            if at + _PIECE - parser.CurrentByteIndex > XML_TAG + _PIECE:
+                raise SourceError(f"its XML has a tag of more than {XML_TAG >> 10:,} KiB")
+        parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise SourceError(f"its XML is broken: {error}") from error
 

@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Iterator
 
 from seedsearch.errors import SourceError
+from seedsearch.formats import streams
 from seedsearch.formats.limits import Budget
-from seedsearch.formats.parts import Lost, Member, hidden, place, text_of_name, unpacked
+from seedsearch.formats.parts import Lost, Member, Readable, hidden, place, text_of_name, unpacked
 
 _PACKED = re.compile(rb"(\x1f\x8b\x08)|(BZh[1-9]1AY&SY)|(\xfd7zXZ\0)")
 _ENDINGS = (".gz", ".bz2", ".xz")
@@ -35,19 +36,18 @@ def is_packed(content: bytes) -> bool:
 def loosened(name: str, content: bytes, budget: Budget) -> Member:
     """The one file in a packed one, by its name without the ending; raises SourceError where it is broken."""
     try:
-        with _reader(content) as file:
-            inner = unpacked(file, len(content), budget)
+        inner = unpacked(_reader(content), len(content), budget)
     except _BROKEN as error:
         raise SourceError(f"it can not be unpacked: {error}") from error
     stem, ending = os.path.splitext(os.path.basename(name))
     return Member(stem if ending.lower() in _ENDINGS else stem + ending, inner)
 
 
-def _reader(content: bytes) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
+def _reader(content: bytes) -> Readable:
+    if content.startswith(streams.XZ):
+        return streams.xz(content)
     file = io.BytesIO(content)
-    if content.startswith(b"\x1f"):
-        return gzip.GzipFile(fileobj=file)
-    return bz2.BZ2File(file) if content.startswith(b"B") else lzma.LZMAFile(file)
+    return gzip.GzipFile(fileobj=file) if content.startswith(b"\x1f") else bz2.BZ2File(file)
 
 
 class _Counted(io.BytesIO):
@@ -75,6 +75,7 @@ def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
                     continue
                 if (found := _member(archive, info, budget)) is not None:
                     yield found
+                    del found  # before the next one is read
     except _BROKEN as error:
         raise SourceError(f"the archive is broken: {error}") from error
 
