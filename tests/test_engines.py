@@ -205,7 +205,8 @@ def test_no_index(tmp_path: Path) -> None:
 
 
 def test_another_analyzer(tmp_path: Path) -> None:
-    open_engine(tmp_path, MARK, create=True).close()
+    with open_engine(tmp_path, MARK, create=True).writer():
+        pass
     with pytest.raises(IndexStale, match="--rebuild"):
         open_engine(tmp_path, "analysis 9")
     replaced = open_engine(tmp_path, "analysis 9", create=True, replace=True)
@@ -226,7 +227,8 @@ def test_damaged_files(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(IndexDamaged, match="--rebuild"):
         open_engine(tmp_path, MARK)
-    open_engine(tmp_path, MARK, create=True, replace=True).close()
+    with open_engine(tmp_path, MARK, create=True, replace=True).writer():
+        pass
     open_engine(tmp_path, MARK).close()
 
 

@@ -270,7 +270,8 @@ def test_a_writer_builds_on_what_was_committed_last(index: Path) -> None:
 
 def test_readers_see_whole_states_while_it_is_written(tmp_path: Path) -> None:
     rounds, documents = 40, 30
-    open_engine(tmp_path, MARK, create=True).close()
+    with open_engine(tmp_path, MARK, create=True).writer():
+        pass
 
     def write() -> None:
         engine = open_engine(tmp_path, MARK)

@@ -1,4 +1,4 @@
-"""The embedded engine: an index in a folder, Whoosh's interfaces over flat mapped files.
+"""The embedded engine: an index in a folder, Whoosh's interfaces over flat files.
 
     entries → packing → building → segment files ← merging
                         writer → manifest (the one file that changes)
@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
+import errno
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +24,12 @@ import numpy as np
 
 from seedsearch.arrays import Mask
 from seedsearch.engines.embedded.answering import Answering
-from seedsearch.engines.embedded.container import Container, damaged
-from seedsearch.engines.embedded.disk import Disk, Lock
-from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest
+from seedsearch.engines.embedded.container import Container
+from seedsearch.engines.embedded.disk import Disk, Lock, damaged, opened, read
+from seedsearch.engines.embedded.manifest import REBUILD, File, Manifest, Part
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
-from seedsearch.errors import IndexDamaged, IndexStale, OutputError, SeedsearchError, reason
+from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
 from seedsearch.model import EngineInfo, Matches
 from seedsearch.query import FIELDS, Field, Query, Term
 
@@ -38,7 +40,12 @@ TRIES = 20  # of opening an index that is changed at the same time
 
 
 class EmbeddedEngine:
-    """Entries in a folder, as of the commit that was the last when this was opened or wrote."""
+    """Entries in a folder, as of the commit that was the last when this was opened or wrote.
+
+    Opened to `create`, what is not there is empty and nothing is made before the first commit; segments that are not as
+    they were written are left out, for their entries to be put anew. With `replace` a stale or damaged index is taken
+    for nothing as well, and stays until that commit.
+    """
 
     def __init__(
         self, folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False, disk: Disk | None = None
@@ -46,42 +53,84 @@ class EmbeddedEngine:
         self.folder = folder
         self._disk = disk or Disk()
         self._fingerprint = fingerprint
+        self._create = create
+        self._replace = replace
         with self.mapped():
-            if create and not (folder / NAME).exists():
-                self._make(anew=False)
-            try:
-                self.refresh()
-            except (IndexStale, IndexDamaged):
-                if not replace:
-                    raise
-                self._make(anew=True)
-                self.refresh()
+            self._begin()
+            if replace and self.committed is None and folder.is_dir():
+                Lock(folder).release()  # nobody else may be about to change what will be replaced
 
-    def _make(self, *, anew: bool) -> None:
-        """Make an empty index; `anew` in the place of the one that is there."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with Lock(self.folder):
-            if anew or not (self.folder / NAME).exists():
-                made = Manifest(self._fingerprint)
-                made.write(self.folder, self._disk)
-                made.sweep(self.folder, self._disk)
+    def _begin(self) -> None:
+        try:
+            self.refresh()
+        except IndexDamaged:
+            if not self._create:
+                raise
+            self.refresh(thoroughly=True)
 
-    def refresh(self) -> None:
-        """See what was committed last."""
-        for left in reversed(range(TRIES)):
-            self.manifest = Manifest.read(self.folder, self._fingerprint)
-            try:
-                self.segments = [self.open_segment(part.file, part.live) for part in self.manifest.parts]
-                break
-            except FileNotFoundError as error:
-                # A writer may have committed in between; then the manifest is another one.
-                if not left or Manifest.read(self.folder, self._fingerprint) == self.manifest:
-                    raise damaged(Path(error.filename), "it is missing") from error
+    def refresh(self, *, thoroughly: bool = False) -> None:
+        """See what was committed last; `thoroughly`: only what is as it was written, down to the last byte.
+
+        `committed` is its manifest, None where there is nothing to build on; `manifest` is that without what was left
+        out, for which the engine has to be opened to `create`.
+        """
+        self.committed, self.segments = self._opened(thoroughly)
+        if self.committed is None:
+            self.manifest = Manifest.nothing(self.folder, self._fingerprint)
+        else:
+            there = {segment.path.name for segment in self.segments}
+            parts = tuple(part for part in self.committed.parts if part.file.name in there)
+            self.manifest = replace(self.committed, parts=parts)
         self._answering = Answering(self.segments)
 
+    def _opened(self, thoroughly: bool) -> tuple[Manifest | None, list[Segment]]:
+        """The manifest of the last commit, and its segments."""
+        for left in reversed(range(TRIES)):
+            manifest = self._read_manifest()
+            if manifest is None:
+                return None, []
+            try:
+                return manifest, self._segments(manifest, thoroughly)
+            except FileNotFoundError as error:
+                # A writer may have committed in between; then the manifest is another one.
+                if not left or self._read_manifest() == manifest:
+                    raise damaged(Path(error.filename), "it is missing") from error
+        raise AssertionError("the last try returns or raises")
+
+    def _segments(self, manifest: Manifest, thoroughly: bool) -> list[Segment]:
+        found = (self._segment(part, thoroughly) for part in manifest.parts)
+        return [segment for segment in found if segment is not None]
+
+    def _read_manifest(self) -> Manifest | None:
+        try:
+            return Manifest.read(self.folder, self._fingerprint)
+        except IndexMissing:
+            if not self._create:
+                raise
+        except (IndexStale, IndexDamaged):
+            if not self._replace:
+                raise
+        return None
+
+    def _segment(self, part: Part, thoroughly: bool) -> Segment | None:
+        """A segment of the folder; None for one that is left out."""
+        try:
+            segment = self.open_segment(part.file, part.live)
+            if thoroughly and any(segment.container.verify()):
+                return None
+            return segment
+        except IndexDamaged:
+            if not self._create:
+                raise
+        except OSError as error:
+            # A file may be missing because another process has committed, but not while this one holds the lock.
+            if not (self._create and thoroughly and error.errno in (errno.ENOENT, errno.EIO)):
+                raise
+        return None
+
     def open_segment(self, file: File, live: File | None) -> Segment:
-        """Map a segment of the folder."""
-        container = Container(self.folder / file.name, file.size)
+        """Open a segment of the folder."""
+        container = Container(self.folder / file.name, file.size, file.seal)
         return Segment(container, None if live is None else self._live(live, container))
 
     def _live(self, file: File, container: Container) -> Mask:
@@ -90,7 +139,7 @@ class EmbeddedEngine:
 
     def _read(self, file: File) -> bytes:
         """A small file, checked."""
-        content = (self.folder / file.name).read_bytes()
+        content = read(self.folder / file.name, file.size)
         if crc32(content) != file.checksum:
             raise damaged(self.folder / file.name, "its checksum is not that of its content")
         return content
@@ -99,7 +148,8 @@ class EmbeddedEngine:
         """How much it holds."""
         with self.mapped():
             terms: dict[str, int] = {field: count_terms(self.segments, field) for field in FIELDS}
-            size = sum(file.size for file in self.manifest.files()) + (self.folder / NAME).stat().st_size
+            described = len(self.committed.to_json().encode()) if self.committed is not None else 0
+            size = sum(file.size for file in self.manifest.files()) + described
             return EngineInfo(sum(segment.count for segment in self.segments), terms, size)
 
     def digests(self) -> Mapping[str, str]:
@@ -161,7 +211,7 @@ class EmbeddedEngine:
         return searcher(self.segments)
 
     def close(self) -> None:
-        """Give back what it holds open: nothing but mapped files, which go when no array uses them."""
+        """Give back what it holds open: files and memory, which go when no array uses them."""
         self.segments = []
         self._answering = Answering([])
 
@@ -173,8 +223,9 @@ class EmbeddedEngine:
         except SeedsearchError:
             raise
         except OSError as error:
-            raise OutputError(f"{error.filename or self.folder} can not be used: {error.strerror}") from error
-        except (ValueError, IndexError, KeyError, TypeError, ArithmeticError, MemoryError, zlib.error) as error:
+            what = f"{error.filename or self.folder} can not be used: {error.strerror}"
+            raise OutputError(what, hint="see what stands there, or name another folder with --index-dir") from error
+        except (ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, zlib.error) as error:
             what = f"the index in {self.folder} can not be read ({type(error).__name__})"
             raise IndexDamaged(what, hint=REBUILD) from error
 
@@ -191,7 +242,9 @@ def faults(folder: Path) -> Iterator[str]:
         path = folder / file.name
         try:
             if _measured(path) != (file.size, file.checksum):
-                yield f"{path} is not what was written"
+                yield f"{path} is not what was written, and what it holds cannot be trusted"
+        except IndexDamaged as error:
+            yield error.what
         except OSError as error:
             yield f"{path} can not be read: {reason(error)}"
 
@@ -199,7 +252,7 @@ def faults(folder: Path) -> Iterator[str]:
 def _measured(path: Path) -> tuple[int, int]:
     """The size and the CRC-32 of a file."""
     size = checksum = 0
-    with path.open("rb") as file:
+    with open(opened(path), "rb") as file:
         while block := file.read(1 << 20):
             size += len(block)
             checksum = crc32(block, checksum)

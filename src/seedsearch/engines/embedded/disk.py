@@ -1,12 +1,15 @@
-"""What the index does to the disk: every write of it goes through here.
+"""What the index does to the disk: every write of it goes through here, and every file of it is opened here.
 
-A file is written once, whole, under its own name or beside it, and synced before anything points to it.
+A file is written once, whole, under its own name or beside it, and synced before anything points to it. Nothing is
+opened through a link, and nothing that is not a file: what stands in the place of a file of the index may be anything.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +17,69 @@ from types import TracebackType
 from typing import Self
 from zlib import crc32
 
-from seedsearch.errors import IndexLocked
+from seedsearch.errors import IndexDamaged, IndexLocked, OutputError
 
 LOCK = "lock"
+REBUILD = "make the index anew with: seedsearch index --rebuild"
+
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe is opened without waiting for its other end
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_KINDS = (
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+def damaged(path: Path, why: str) -> IndexDamaged:
+    """The error for a broken file of the index."""
+    return IndexDamaged(f"{path} is damaged: {why}", hint=REBUILD)
+
+
+def opened(path: Path) -> int:
+    """A descriptor of a file of the index, to be read.
+
+    Raises IndexDamaged where something else stands in its place, FileNotFoundError where nothing does.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _SAFELY)
+    except OSError as error:
+        if (kind := _kind_of(path)) is None:
+            raise
+        raise _no_file(path, kind) from error
+    if not stat.S_ISREG((status := os.fstat(descriptor)).st_mode):
+        os.close(descriptor)
+        raise _no_file(path, _kind(status.st_mode))
+    return descriptor
+
+
+def read(path: Path, most: int) -> bytes:
+    """A file of the index, of `most` bytes at most; raises as `opened`, and IndexDamaged for a larger one."""
+    with open(opened(path), "rb") as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise damaged(path, f"it is longer than {most:,} bytes")
+        return file.read(most + 1)
+
+
+def _kind(mode: int) -> str:
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "a device")
+
+
+def _kind_of(path: Path) -> str | None:
+    """What stands there where that is not a file; None for a file, for nothing, and where it cannot be told."""
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return None
+    return None if stat.S_ISREG(mode) else _kind(mode)
+
+
+def _no_file(path: Path, kind: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"{path} is {kind}, where a file of the index should be",
+        hint="remove it, then make the index anew with: seedsearch index --rebuild",
+    )
 
 
 class Disk:
@@ -24,21 +87,38 @@ class Disk:
 
     def write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> tuple[int, int]:
         """Write a new file and sync it; its size and CRC-32. Where that fails nothing of it is left."""
-        size = checksum = 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        descriptor = self._made(path)
         try:
             try:
-                for chunk in chunks:
-                    self.append(descriptor, chunk)
-                    size += len(chunk)
-                    checksum = crc32(chunk, checksum)
-                self.sync(descriptor)
+                return self._written(path, descriptor, chunks)
             finally:
                 os.close(descriptor)
         except BaseException:
             with suppress(OSError):
                 os.remove(path)
             raise
+
+    def _made(self, path: Path) -> int:
+        """A descriptor of a file that was not there before."""
+        try:
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o644)
+        except FileExistsError as error:
+            what = f"{path} can not be written: {_kind_of(path) or 'another file'} stands in its place"
+            raise OutputError(what, hint="remove it, or name another folder with --index-dir") from error
+
+    def _written(self, path: Path, descriptor: int, chunks: Iterable[bytes | memoryview]) -> tuple[int, int]:
+        size = checksum = 0
+        for chunk in chunks:
+            try:
+                self.append(descriptor, chunk)
+            except OSError as error:
+                raise _not_written(path, error, size, len(chunk)) from error
+            size += len(chunk)
+            checksum = crc32(chunk, checksum)
+        try:
+            self.sync(descriptor)
+        except OSError as error:
+            raise _not_written(path, error, 0, size) from error
         return size, checksum
 
     def append(self, descriptor: int, chunk: bytes | memoryview) -> None:
@@ -61,27 +141,61 @@ class Disk:
 
     def sync_folder(self, folder: Path) -> None:
         """Wait until the names in the folder are on the disk."""
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             self.sync(descriptor)
         finally:
             os.close(descriptor)
 
 
+def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputError:
+    """The error for a file of which `size` bytes were written, and at least so many `more` are to be."""
+    what = f"{path} can not be written: {error.strerror}"
+    if error.errno not in _FULL:
+        return OutputError(what, hint="see whether the disk is sound, or name another folder with --index-dir")
+    return OutputError(f"{what}; {size:,} bytes of it were, at least {more:,} more are needed", hint="make room")
+
+
 class Lock:
     """The right to write to an index: held by one writer of one process, given back when that ends in any way."""
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        path = folder / LOCK
+        self._descriptor = self._opened(path)
+        try:
+            self._take(path)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def _opened(self, path: Path) -> int:
+        try:
+            return os.open(path, os.O_RDWR | os.O_CREAT | _SAFELY, 0o644)
+        except OSError as error:
+            if (kind := _kind_of(path)) is None:
+                raise
+            raise self._foreign(path, kind) from error
+
+    def _take(self, path: Path) -> None:
+        status = os.fstat(self._descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise self._foreign(path, _kind(status.st_mode))
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._descriptor)
-            what = f"another process (pid {holder}) is writing to {folder}"
+            what = f"another process (pid {holder}) is writing to {path.parent}"
             raise IndexLocked(what, hint="wait until it is done") from None
+        before = os.pread(self._descriptor, 20, 0).strip()
+        if status.st_nlink != 1 or (before and not before.isdigit()):
+            raise self._foreign(path, "a file of another program")
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    @staticmethod
+    def _foreign(path: Path, kind: str) -> OutputError:
+        what = f"{path} can not be written: it is {kind}, not the lock of an index"
+        return OutputError(what, hint="remove it, or name another folder with --index-dir")
 
     def __enter__(self) -> Self:
         return self

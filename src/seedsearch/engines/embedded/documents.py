@@ -26,7 +26,7 @@ from seedsearch.arrays import Bytes, Ints, Points
 from seedsearch.code_points import text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import Alphabet
-from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.container import BLOCK, SHIFT, Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.texts import put_together
 
@@ -143,14 +143,16 @@ class Documents:
     def holding(self, documents: Iterable[int], run: bytes) -> Iterator[int]:
         """Those of `documents` in whose codes `run` stands."""
         find, borders = self._container.mapped.find, self.code_borders
-        return (d for d in documents if find(run, borders[d], borders[d + 1]) >= 0)
+        ready, need = self._container.ready, self._container.need
+        for d in documents:
+            begin, end = borders[d], borders[d + 1]
+            if end - begin > BLOCK or not (ready[begin >> SHIFT] and ready[end >> SHIFT]):
+                need(begin, end)
+            if find(run, begin, end) >= 0:
+                yield d
 
     def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[Bytes]:
-        whole, borders, at = (
-            self._container.array(name, np.uint8),
-            self._borders[row],
-            np.array(documents, dtype=np.int64),
-        )
+        whole, borders, at = self._container.slices(name), self._borders[row], np.array(documents, dtype=np.int64)
         return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
     def codes(self, documents: Sequence[int]) -> list[Bytes]:
@@ -225,7 +227,7 @@ class Documents:
 
     def _group(self, number: int) -> tuple[bytes, int, list[int]]:
         """A group, where in it the first document begins, and the sizes of its documents."""
-        whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]])
+        whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]].data)
         sizes: list[int] = []
         count = min(TOGETHER, self.count - number * TOGETHER)
         size = shift = 0
@@ -240,8 +242,8 @@ class Documents:
         raise ValueError("a group without its sizes")
 
     @cached_property
-    def _stored(self) -> memoryview:
-        return self._container.bytes("stored")
+    def _stored(self) -> Slices:
+        return self._container.slices("stored")
 
 
 def digest_of(stored: bytes) -> str:

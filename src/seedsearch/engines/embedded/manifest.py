@@ -8,29 +8,31 @@ name is a leftover.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 from zlib import crc32
 
-from seedsearch.engines.embedded.container import damaged
-from seedsearch.engines.embedded.disk import Disk
-from seedsearch.errors import IndexMissing, IndexStale
+from seedsearch.engines.embedded.disk import LOCK, Disk, damaged, read
+from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 from seedsearch.versions import FORMAT
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
 REBUILD = "make it anew with: seedsearch index --rebuild"
 ENDINGS = (".segment", ".live", ".kept")
+LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the index: its name, its size in bytes, its CRC-32."""
+    """A file of the index: its name, its size in bytes, its CRC-32, and of a segment the seal (container.py)."""
 
     name: str
     size: int
     checksum: int
+    seal: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ class Manifest:
         """
         path = folder / NAME
         try:
-            content = json.loads(path.read_bytes())
+            content = json.loads(read(path, LARGEST))
             made = content["format"], content["fingerprint"]
         except FileNotFoundError:
-            raise IndexMissing(f"there is no index in {folder}", hint="make one with: seedsearch index") from None
+            raise missing(folder) from None
         except (ValueError, TypeError, KeyError) as error:
             raise damaged(path, "it is no description of an index") from error
         if isinstance(made[0], int) and made[0] > FORMAT:
@@ -95,12 +97,25 @@ class Manifest:
         kept = {name: File(**file) for name, file in content["kept"].items()}
         return cls(content["fingerprint"], content["generation"], parts, kept)
 
+    @classmethod
+    def nothing(cls, folder: Path, fingerprint: str) -> Self:
+        """That of an index that is yet to be made: its files will have names that none in the folder has."""
+        numbers = (path.name.partition("-")[0] for path in _ours(folder))
+        return cls(fingerprint, max((int(number) for number in numbers if number.isdecimal()), default=0))
+
     def write(self, folder: Path, disk: Disk) -> None:
-        """Make this the state of the index: from then on, and not before, readers see it."""
+        """Make this the state of the index: from the moment at which its file has its name, readers see it."""
         disk.sync_folder(folder)
         disk.write(folder / NEW, [self.to_json().encode()])
         disk.replace(folder / NEW, folder / NAME)
         disk.sync_folder(folder)
+
+    def is_in(self, folder: Path) -> bool:
+        """Whether this is the state of the index; raises OSError where that cannot be told."""
+        try:
+            return read(folder / NAME, LARGEST) == self.to_json().encode()
+        except (FileNotFoundError, IndexDamaged):
+            return False
 
     def next(self) -> Self:
         """The one after it, with nothing changed yet."""
@@ -109,9 +124,29 @@ class Manifest:
     def sweep(self, folder: Path, disk: Disk) -> None:
         """Remove the files of an index that it does not name."""
         named = {file.name for file in self.files()}
-        for path in sorted(folder.iterdir()):
-            if path.name not in named and (path.name == NEW or path.name.endswith(ENDINGS)):
-                disk.remove(path)
+        left = [path for path in _ours(folder) if path.name not in named]
+        if left:
+            disk.sync_folder(folder)  # or a loss of power could bring back a state that names them
+        for path in left:
+            disk.remove(path)
+
+
+def missing(folder: Path) -> IndexMissing:
+    """The error for a folder without an index; where one was begun, it says so."""
+    if (folder / LOCK).is_file() or _ours(folder):
+        what = f"the index in {folder} was begun, and no run has finished it"
+        return IndexMissing(what, hint="wait for the one that is at work, or make it with: seedsearch index")
+    return IndexMissing(f"there is no index in {folder}", hint="make one with: seedsearch index")
+
+
+def _ours(folder: Path) -> list[Path]:
+    """The files in a folder that have names like those of an index, but for its manifest and its lock, sorted."""
+    try:
+        with os.scandir(folder) as entries:
+            files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(Path(path) for path in files if path.endswith((f"/{NEW}", *ENDINGS)))
 
 
 def _checksum(content: dict[str, Any]) -> int:

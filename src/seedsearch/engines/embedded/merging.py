@@ -24,7 +24,11 @@ TEXTS = 2048  # documents whose texts are moved at once
 
 
 def sections(segments: Sequence[Segment]) -> Iterator[Section]:
-    """The sections of a segment with the documents of `segments` that are there, in their order."""
+    """The sections of a segment with the documents of `segments` that are there, in their order.
+
+    Nobody else reads by these: they give back the memory of what was read as they go on. What is not as it was written
+    raises IndexDamaged, so that damage is never copied under new checksums.
+    """
     kept = [np.flatnonzero(_live(segment)) for segment in segments]
     numbers = list(_numbers(segments))
     count = sum(map(len, kept))
@@ -71,11 +75,13 @@ def _columns(segments: Sequence[Segment], kept: Sequence[Ints]) -> Columns:
                     pieces = _recoded(segment, some, alphabet)
                 sizes.append(np.array([len(piece) for piece in pieces], dtype=np.int64))
                 yield np.concatenate(pieces).data
+                segment.container.let_go()
 
     def differences() -> Iterator[Chunk]:
         for segment, documents in zip(segments, kept, strict=True):
             for some in _some(documents):
                 yield np.concatenate(segment.documents.differences(some)).data
+                segment.container.let_go()
 
     def of_each(column: Callable[[Segment], Ints]) -> Ints:
         return np.concatenate([column(segment)[rows] for segment, rows in zip(segments, kept, strict=True)])
@@ -152,6 +158,8 @@ def _term_parts(
     borders = [b"", *dict.fromkeys(firsts[per_part::per_part]), b"\xff"]
     for low, high in pairwise(borders):
         found = [table.between(low, high) for table in tables]
+        for segment in segments:
+            segment.container.let_go()
         terms = sorted({term for rows in found for term in rows.terms})
         places = {term: i for i, term in enumerate(terms)}
         columns = []

@@ -22,9 +22,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Keys, Points
+from seedsearch.arrays import Ints, Keys, Points
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.container import Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.singles import SinglesWriter
 from seedsearch.parallel import made_ahead
@@ -147,12 +147,12 @@ class PairTable:
         return self._container.array("pairs.chunks", "<i8").reshape(-1, 2)
 
     @cached_property
-    def _numbers(self) -> memoryview:
-        return self._container.bytes("pairs")
+    def _numbers(self) -> Slices:
+        return self._container.slices("pairs")
 
     @cached_property
-    def _postings(self) -> Bytes:
-        return self._container.array("pairs.postings", np.uint8)
+    def _postings(self) -> Slices:
+        return self._container.slices("pairs.postings")
 
     def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks."""
@@ -174,7 +174,7 @@ class PairTable:
         firsts = self.firsts[at].tolist()
         places = self._places[at].tolist()
         ends = self._places[at + 1, 0].tolist()
-        raw = [zlib.decompress(self._numbers[begin:end]) for (begin, _), end in zip(places, ends, strict=True)]
+        raw = [zlib.decompress(self._numbers[begin:end].data) for (begin, _), end in zip(places, ends, strict=True)]
         stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
         values = varints.decode(stored)
         ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 import numpy as np
 
@@ -43,6 +43,13 @@ PIECE = (1 << COUNT_BITS) - 1
 _DOCUMENT_SHIFT = np.uint64(COUNT_BITS)
 _KEY_SHIFT = np.uint64(COUNT_BITS + DOCUMENT_BITS)
 _NO_KEY = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+class Sliced(Protocol):
+    """Bytes that are read slice by slice: an array, or a stretch of a file."""
+
+    def __getitem__(self, some: slice, /) -> Bytes:
+        """The bytes of a slice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +236,7 @@ def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
     return low, documents + ((count - 1) >> low)
 
 
-def decode_one(stored: Bytes, entry: Entry, count: int) -> tuple[Ints, Ints]:
+def decode_one(stored: Sliced, entry: Entry, count: int) -> tuple[Ints, Ints]:
     """The documents and counts of one list; raises ValueError where there is none."""
     documents, extra, start = entry
     low, high = _shape_of_one(documents, count)
@@ -255,7 +262,7 @@ def _counts(ones: Ints) -> Ints:
     return counts
 
 
-def decode_few(stored: Bytes, entries: Sequence[Entry], count: int) -> Lists:
+def decode_few(stored: Sliced, entries: Sequence[Entry], count: int) -> Lists:
     """Some lists, in as few steps as if they were one; raises ValueError where there are none."""
     if not entries:
         return Lists.empty()
@@ -303,7 +310,7 @@ def decode_singles(stored: Bytes, count: int) -> Ints:
     return (window & (1 << low) - 1) | highs << low
 
 
-def decode(stored: Bytes, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
+def decode(stored: Sliced, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
     """The lists that begin at these bits; raises ValueError where there are none."""
     if len(starts) <= FEW:
         return decode_few(stored, list(zip(documents.tolist(), extras.tolist(), starts.tolist(), strict=True)), count)

@@ -19,10 +19,10 @@ from functools import cached_property
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Points
+from seedsearch.arrays import Ints, Points
 from seedsearch.code_points import points
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.container import Chunk, Container, Section
+from seedsearch.engines.embedded.container import Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.parallel import made_ahead
 
@@ -110,12 +110,12 @@ class TermTable:
         return self._container.array(f"{self._field}.chunks", "<i8").reshape(-1, 3)
 
     @cached_property
-    def _terms(self) -> memoryview:
-        return self._container.bytes(f"{self._field}.terms")
+    def _terms(self) -> Slices:
+        return self._container.slices(f"{self._field}.terms")
 
     @cached_property
-    def _postings(self) -> Bytes:
-        return self._container.array(f"{self._field}.postings", np.uint8)
+    def _postings(self) -> Slices:
+        return self._container.slices(f"{self._field}.postings")
 
     def find(self, term: bytes) -> tuple[int, int] | None:
         """Chunk and place in it, where the field has the term."""
@@ -131,8 +131,8 @@ class TermTable:
         if (rows := self._kept.get(number)) is not None:
             return rows
         text, numbers, begin = self._places[number].tolist()
-        terms = zlib.decompress(self._terms[text:numbers]).split(BETWEEN)
-        stored = np.frombuffer(self._terms[numbers : int(self._places[number + 1][0])], dtype=np.uint8)
+        terms = zlib.decompress(self._terms[text:numbers].data).split(BETWEEN)
+        stored = self._terms[numbers : int(self._places[number + 1][0])]
         documents, extras = postings.from_numbers(varints.decode(stored))
         sizes = postings.sizes_of(documents, extras, self._count)
         rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)

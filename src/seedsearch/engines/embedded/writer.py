@@ -15,11 +15,12 @@ from seedsearch.arrays import Mask
 from seedsearch.batch import Batch
 from seedsearch.engines.embedded import merging
 from seedsearch.engines.embedded.building import Pending
-from seedsearch.engines.embedded.container import Section, laid_out
+from seedsearch.engines.embedded.container import Container, Section, laid_out
 from seedsearch.engines.embedded.disk import Disk, Lock
-from seedsearch.engines.embedded.manifest import File, Manifest, Part
+from seedsearch.engines.embedded.manifest import NEW, File, Part
 from seedsearch.engines.embedded.packing import Pack, Packer
 from seedsearch.engines.embedded.segment import Segment
+from seedsearch.errors import OutputError, reason
 from seedsearch.model import IndexEntry
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ class _Open:
     def count(self) -> int:
         return self.segment.documents.count if self.live is None else int(self.live.sum())
 
-    def as_of_now(self) -> Segment:
-        return Segment(self.segment.container, self.live)
+    def apart(self) -> Segment:
+        """As it is now, in memory of its own and checked anew."""
+        return Segment(self.segment.container.again(), self.live)
 
 
 class EmbeddedWriter:
@@ -74,11 +76,13 @@ class EmbeddedWriter:
         self._engine = engine
         self._disk = disk
         self._folder: Path = engine.folder
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(self._folder)
         try:
-            engine.refresh()
+            engine.refresh(thoroughly=True)
             self._before = engine.manifest
-            self._before.sweep(self._folder, disk)
+            if engine.committed is not None:
+                engine.committed.sweep(self._folder, disk)
         except BaseException:
             self._lock.release()
             raise
@@ -181,7 +185,8 @@ class EmbeddedWriter:
 
     def _segment(self, sections: Iterator[Section]) -> _Open:
         file = self._file("segment", lambda path: self._disk.write(path, laid_out(sections)))
-        return _Open(self._engine.open_segment(file, None), Part(file), None)
+        container = Container(self._folder / file.name, file.size)
+        return _Open(Segment(container, None), Part(replace(file, seal=container.seal)), None)
 
     def _file(self, ending: str, write: Callable[[Path], tuple[int, int]]) -> File:
         name = f"{self._after.generation:08}-{len(self._written):03}.{ending}"
@@ -198,14 +203,37 @@ class EmbeddedWriter:
             for name, content in self._kept.items():
                 kept[name] = self._file("kept", lambda path, c=content: self._disk.write(path, [c]))  # type: ignore[misc]
             self._after = replace(self._after, parts=parts, kept=kept)
-            if (parts, kept) != (self._before.parts, self._before.kept):
+            last = self._engine.committed
+            if last is None or (parts, kept) != (last.parts, last.kept):
+                self._written.append(self._folder / NEW)
                 self._after.write(self._folder, self._disk)
-        except BaseException:
-            self._give_up()
+        except BaseException as error:
+            self._failed(error)
             raise
-        with suppress(OSError):  # the commit stands; what is left behind is swept by the next writer
-            Manifest.read(self._folder, None).sweep(self._folder, self._disk)
-        self._engine.refresh()
+        try:
+            with suppress(OSError):  # the commit stands; what is left behind is swept by the next writer
+                self._after.sweep(self._folder, self._disk)
+            self._engine.refresh()
+        except KeyboardInterrupt:
+            raise self._interrupted() from None
+
+    def _failed(self, error: BaseException) -> None:
+        """Give up, unless the commit has happened; then only what is said of the error changes."""
+        try:
+            happened = self._after.is_in(self._folder)
+        except OSError:
+            return  # whatever is left behind is swept by the next writer
+        if not happened:
+            self._give_up()
+        elif isinstance(error, KeyboardInterrupt):
+            raise self._interrupted() from None
+        elif isinstance(error, OSError):
+            what = f"the new state of the index in {self._folder} is in place, but the disk did not confirm it"
+            hint = "after a loss of power the one before may be back: look at the disk"
+            raise OutputError(f"{what}: {reason(error)}", hint=hint) from error
+
+    def _interrupted(self) -> KeyboardInterrupt:
+        return KeyboardInterrupt(f"the new state of the index in {self._folder} is in place")
 
     def _part(self, opened: _Open) -> Part:
         if not opened.changed or opened.live is None:
@@ -230,7 +258,7 @@ class EmbeddedWriter:
 
     def _merged(self, chosen: Sequence[_Open]) -> None:
         chosen = [opened for opened in self._segments if opened in chosen]
-        made = self._segment(merging.sections([opened.as_of_now() for opened in chosen]))
+        made = self._segment(merging.sections([opened.apart() for opened in chosen]))
         at = self._segments.index(chosen[0])
         self._segments = [opened for opened in self._segments if opened not in chosen]
         self._segments.insert(at, made)
