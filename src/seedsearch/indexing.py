@@ -26,8 +26,8 @@ from seedsearch.analysing import (
 )
 from seedsearch.analysis import fingerprint
 from seedsearch.dictionary import words_for
-from seedsearch.engines import Writer, open_engine
-from seedsearch.errors import SourceError
+from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.lexicon import OwnWords
 from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
@@ -100,6 +100,7 @@ def build_index(
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
     `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `progress` is told how
     far it is.
+    Documents that were in a damaged part of the index are read again, those of other paths too.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
 
@@ -122,12 +123,15 @@ def build_index(
                 writer.clear()
             own = words_for(engine, writer, dictionary, rebuild=rebuild)
             remember(engine, writer, synonyms)
-            known = {} if rebuild else load(engine.kept)
+            known = {} if rebuild else _known(engine)
             if len(files) > len(known) + MANY_FILES and workers != 1:
                 prepare(PRELOAD)  # ready when it is known what has changed
             digests = {} if rebuild else engine.digests()
             files_of = _files_of(digests, known)
-            jobs = list(_changed(files, known, digests, encoding, tally, full=full))
+            torn = _torn(known, digests)
+            whole = {name: state for name, state in known.items() if name not in torn}
+            jobs = list(_changed(files, whole, digests, encoding, tally, full=full))
+            jobs += _again(sorted(torn - _below(torn, roots)), known, tally)
             done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
             _write(writer, done, digests, tally)
             gone = _below({*known, *files_of.values()}, roots)
@@ -139,6 +143,31 @@ def build_index(
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
+
+
+def _known(engine: Engine) -> dict[str, State]:
+    """The states of files that the index remembers; none where they are damaged, so that all are read again."""
+    try:
+        return load(engine.kept)
+    except IndexDamaged:
+        return {}
+
+
+def _torn(known: Mapping[str, State], digests: Mapping[str, str]) -> set[str]:
+    """The files of which the index has lost documents, for they were in a part of it that was damaged.
+
+    They are read again, wherever they lie: where that is not possible, it is said at every run.
+    """
+    return {name for name, state in known.items() if any(name + below not in digests for below in state.names)}
+
+
+def _again(torn: Iterable[str], known: Mapping[str, State], tally: _Tally) -> Iterator[tuple[Job, int]]:
+    """Files that this run was not asked for, to be read as they were before."""
+    for name in torn:
+        try:
+            yield Job(name, known[name].encoding), stamp_of(name).size
+        except SourceError as error:
+            tally.failures.append(Failure(name, f"{error}; what the index held of it was damaged"))
 
 
 def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:

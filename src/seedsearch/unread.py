@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from seedsearch.engines import Engine, Writer
+from seedsearch.errors import IndexDamaged
 from seedsearch.model import Failure
 
 KEPT = "unread"
@@ -15,8 +16,16 @@ def remember(engine: Engine, writer: Writer, failures: Iterable[Failure]) -> Non
     """Keep what the run that writes could not read, in the place of what an earlier one could not."""
     rows = sorted((failure.path, failure.reason, failure.skipped) for failure in failures)
     made = json.dumps(rows).encode()
-    if made != (engine.kept(KEPT) or b"[]"):
+    if made != _before(engine):
         writer.keep(KEPT, made)
+
+
+def _before(engine: Engine) -> bytes | None:
+    """What is kept of an earlier run; None where that is damaged."""
+    try:
+        return engine.kept(KEPT) or b"[]"
+    except IndexDamaged:
+        return None
 
 
 def remembered(engine: Engine) -> list[Failure]:
