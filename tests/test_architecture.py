@@ -19,7 +19,10 @@ SOURCE = Path(seedsearch.__file__).parent
 LAYERS = {
     "damage": 0,
     "errors": 0,
-    "parallel": 1,
+    "interpreter": 0,
+    "worker": 0,
+    "pool": 1,
+    "parallel": 2,
     "patterns": 0,
     "offsets": 1,
     "model": 2,

@@ -59,7 +59,7 @@ def test_what_changes_is_indexed(place: Path) -> None:
     assert seedsearch("query", "--count", "机器人", cwd=place).stdout == b"1\n"
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_and_the_index_is_whole(place: Path, number: int, code: int) -> None:
     with watching(place) as running:
         assert report(running)["added"] == 1

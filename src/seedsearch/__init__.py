@@ -7,12 +7,12 @@ The public names are those below; each is imported when it is first asked for, s
 for what it uses.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Nothing is imported here, not even typing: `python -m seedsearch` runs this file before it has shut out the modules
+# that may lie in the current folder (see interpreter).
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from seedsearch.damage import Certainty, Damage
     from seedsearch.errors import SeedsearchError
     from seedsearch.indexing import build_index
@@ -58,7 +58,9 @@ _HOME = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,5 +1,19 @@
-"""`python -m seedsearch`."""
+"""`seedsearch`, and `python -m seedsearch`: before all else, modules are no longer looked for in the current folder."""
 
-from seedsearch.cli import main
+import sys
 
-main(prog_name="seedsearch")
+from seedsearch.interpreter import leave_here
+
+
+def main() -> None:
+    """Run the command line."""
+    leave_here()
+    try:
+        from seedsearch.cli import main as commands
+    except KeyboardInterrupt:
+        sys.exit(130)
+    commands(prog_name="seedsearch")
+
+
+if __name__ == "__main__":
+    main()

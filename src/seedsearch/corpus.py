@@ -99,7 +99,7 @@ def restore_all(
             yield done
     left = [task for task in work if not ((done := finished.get(task.path)) and _still_holds(task, done))]
     with _Journal(output) as journal:
-        for outcomes in map_in_order(restore_file, left, workers if len(left) > 1 else 1):
+        for outcomes in map_in_order(restore_file, left, workers if len(left) > 1 else 1, preload=[__name__]):
             for outcome in outcomes:
                 report.add(outcome)
                 journal.note(outcome)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from operator import attrgetter
-from types import ModuleType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from seedsearch.errors import WorkerDied
-
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future
+
+    from seedsearch.pool import Workers
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,35 +46,26 @@ def map_in_order(
     """`function` of each item, in order; `workers` defaults to one a core, and 1 means this process.
 
     Items are taken only as results are handed on, `ahead` of them for each worker. `function`, items and results must
-    pickle, and not be of the main module. `preload`: modules that the workers need, imported once for all of them.
+    pickle, and not be of the main module, of which workers know nothing. `preload`: modules that the workers need,
+    imported once for all of them.
     Raises WorkerDied where a process ends before its work is done.
     """
     count = workers or len(os.sched_getaffinity(0))
     if count == 1:
         yield from map(function, items)
         return
-    # Processes and threads are imported where they are needed: a query needs none, and they take a tenth of its time.
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from seedsearch.pool import Workers  # a query needs no processes, and loading them takes a tenth of its time
 
-    prepare(preload)
-    try:
-        with ProcessPoolExecutor(count, mp_context=get_context("forkserver")) as pool:
-            for _ in range(count):
-                _submitted(pool, os.getpid)  # starts a worker, while the first items are made
-            yield from _in_order(pool, function, items, ahead * count)
-    except BrokenProcessPool as error:
-        what = "a worker process was ended from outside, perhaps for want of memory"
-        raise WorkerDied(what, hint="use fewer of them: --workers 1") from error
+    with Workers(count, preload) as pool:
+        yield from _in_order(pool, function, items, ahead * count)
 
 
 def prepare(preload: Sequence[str]) -> None:
     """Start the process that workers are copies of, without waiting for what it imports; once a process."""
-    from multiprocessing import forkserver, get_context
+    from seedsearch.pool import nursery
 
-    get_context("forkserver").set_forkserver_preload(list(preload))
-    forkserver.ensure_running()
+    with suppress(OSError):  # said when workers are wanted
+        nursery(preload)
 
 
 def made_ahead(items: Iterable[T]) -> Generator[T]:
@@ -93,29 +83,11 @@ def made_ahead(items: Iterable[T]) -> Generator[T]:
             yield item  # type: ignore[misc]  # `over` is none
 
 
-def _in_order(pool: ProcessPoolExecutor, function: Callable[[T], R], items: Iterable[T], ahead: int) -> Iterator[R]:
+def _in_order(pool: Workers, function: Callable[[T], R], items: Iterable[T], ahead: int) -> Iterator[R]:
     under_way: deque[Future[R]] = deque()
-    try:
-        for item in items:
-            under_way.append(_submitted(pool, function, item))
-            if len(under_way) >= ahead:
-                yield under_way.popleft().result()
-        while under_way:
+    for item in items:
+        under_way.append(pool.submit(function, item))
+        if len(under_way) >= ahead:
             yield under_way.popleft().result()
-    finally:
-        for future in under_way:
-            future.cancel()
-
-
-def _submitted(pool: ProcessPoolExecutor, function: Callable[..., R], *arguments: object) -> Future[R]:
-    """Submit work, which may start a worker, without a main module.
-
-    A worker begins by importing the main module of the program. Ours need nothing of it, and a script without a guard
-    would begin its work once more in each of them.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        return pool.submit(function, *arguments)
-    finally:
-        sys.modules["__main__"] = main
+    while under_way:
+        yield under_way.popleft().result()

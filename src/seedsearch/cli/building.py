@@ -10,12 +10,13 @@ import click
 
 from seedsearch.cli import options
 from seedsearch.cli.group import ERROR
+from seedsearch.cli.stopping import keep_account
 from seedsearch.cli.talk import detail, is_quiet, is_verbose, note, progress, say
 from seedsearch.cli.terminal import print_lines, style_of
 from seedsearch.errors import SeedsearchError
 
 if TYPE_CHECKING:
-    from seedsearch.model import IndexReport
+    from seedsearch.model import IndexReport, Progress
 
 
 def _of_files(command: options.Function) -> options.Function:
@@ -81,8 +82,26 @@ def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> t
 def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) -> IndexReport:
     from seedsearch.indexing import build_index
 
+    last: list[Progress] = []
+    keep_account(lambda: _account(last))
     with progress("indexing") as tell:
-        return build_index(paths, place.folder, progress=tell, **how)
+
+        def told(state: Progress) -> None:
+            last[:] = [state]
+            if tell is not None:
+                tell(state)
+
+        report = build_index(paths, place.folder, progress=told, **how)
+    keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
+    return report
+
+
+_AS_IT_WAS = "the index is as the last run that finished left it"
+
+
+def _account(last: Sequence[Progress]) -> str:
+    far = f"after {last[0].done:,} of {last[0].total:,} changed files" if last else "before the first file was done"
+    return f"{far}; {_AS_IT_WAS}"
 
 
 def _show(report: IndexReport, *, as_json: bool) -> None:

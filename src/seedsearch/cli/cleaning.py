@@ -14,6 +14,7 @@ import click
 from seedsearch.cli import options
 from seedsearch.cli.group import ERROR
 from seedsearch.cli.reading import one_cleaned
+from seedsearch.cli.stopping import keep_account
 from seedsearch.cli.talk import detail, is_quiet, progress, tell_line
 from seedsearch.cli.terminal import print_lines, print_paged, style_of
 from seedsearch.errors import SourceError
@@ -128,11 +129,20 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     choice = Choice.of(**wanted.choice)
     found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice)
     report = CorpusReport()
+    keep_account(lambda: _account(report, len(found), wanted.output))
     _print_texts(_shown(found, report, wanted), wanted.pager)
     several = wanted.output is not None or len(found) > 1
     for line in corpus_text(report) if several and not is_quiet() else map(failure_text, report.failures):
         tell_line(line)
     return report
+
+
+def _account(report: CorpusReport, total: int, output: Path | None) -> str:
+    """How far a run got that was stopped. A file may hold several documents."""
+    if output is None:
+        return f"after {report.documents:,} documents, of {total:,} files"
+    done = f"with {report.documents:,} copies finished in {output}, of {total:,} files"
+    return f"{done}; the same command goes on from there"
 
 
 def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -> Iterator[str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
 
+from seedsearch.cli.stopping import Stopper, account_of, stopping
 from seedsearch.cli.talk import say
+from seedsearch.cli.terminal import flush
 from seedsearch.errors import SeedsearchError, reason
 
 NOTHING_FOUND = 1
 ERROR = 2
-INTERRUPTED = 130
 
 
 class Group(click.Group):
@@ -32,27 +34,69 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it raises becomes a line and an exit code."""
+        with stopping() as stopper:
+            try:
+                return self._invoked(ctx)
+            except KeyboardInterrupt:
+                ctx.exit(_stopped(ctx, stopper))
+            except OSError as error:
+                _say_all(_in_words(error))
+                ctx.exit(ERROR)
+
+    def _invoked(self, ctx: click.Context) -> Any:
         from seedsearch.render.safe import safe
 
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            flush()
             return result
         except SeedsearchError as error:
-            say(str(error))
+            _say_all(f"{error}; {NO_FOLDER}" if _is_nowhere() else str(error))
             ctx.exit(error.exit_code)
         except click.UsageError as error:
             raise click.UsageError(safe(error.format_message()), error.ctx) from error
+        except click.Abort:
+            raise KeyboardInterrupt from None
         except BrokenPipeError:
             _close_quietly()
             ctx.exit(0)
-        except (KeyboardInterrupt, click.exceptions.Abort):
-            say("interrupted; what was there before is unchanged")
-            ctx.exit(INTERRUPTED)
-        except OSError as error:
-            say(f"output can not be written: {reason(error)}")
-            _close_quietly()
-            ctx.exit(ERROR)
+
+
+NO_FOLDER = "the current folder is no longer there: change to one that is"
+
+
+def _stopped(ctx: click.Context, stopper: Stopper) -> int:
+    """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP)."""
+    with suppress(OSError):
+        _say_all(stopper.word + account_of(ctx))
+    return stopper.exit_code
+
+
+def _in_words(error: OSError) -> str:
+    """What the system would not do, and with what; where a command knows more, it raises an error of its own."""
+    if _is_nowhere():
+        return NO_FOLDER
+    if error.filename is None:
+        return f"the system would not do what was asked of it: {reason(error)}"
+    return f"{os.fsdecode(error.filename)} cannot be used: {reason(error)}"
+
+
+def _is_nowhere() -> bool:
+    """Whether the current folder was removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _say_all(text: str) -> None:
+    """Say it, behind what was printed before; what cannot be printed any more is given up."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _close_quietly()
+    say(text)
 
 
 def _close_quietly() -> None:

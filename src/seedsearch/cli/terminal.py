@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from seedsearch.cli.talk import say
+from seedsearch.errors import OutputError, reason
 
 if TYPE_CHECKING:
     from seedsearch.render import Style
@@ -66,9 +69,27 @@ def _link(wanted: str | None) -> str | None:
 
 
 def print_lines(lines: Iterable[str], end: str = "\n") -> None:
-    """Write lines to standard output as they come."""
+    """Write lines to standard output as they come; raises OutputError where it does not take them."""
     for line in lines:
-        sys.stdout.write(line + end)
+        with printing():
+            sys.stdout.write(line + end)
+
+
+def flush() -> None:
+    """Have everything that was printed written; raises OutputError where that cannot be."""
+    with printing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Make an error of standard output one of ours; a pipe that was closed is none."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"output can not be written: {reason(error)}") from error
 
 
 def print_paged(lines: Iterable[str], pager: str | None) -> None:
@@ -105,8 +126,9 @@ def _shown_by(command: list[str], lines: list[str]) -> bool:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
     except OSError:
         return False
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a key of the pager's
     try:
         pager.communicate("".join(line + "\n" for line in lines).encode("utf-8", "backslashreplace"))
-    except KeyboardInterrupt:
-        pager.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
     return True

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from importlib.util import find_spec
 
 from seedsearch.errors import ExtraMissing, NotText, SourceError
 from seedsearch.formats import limits
 from seedsearch.formats.limits import Budget
 from seedsearch.formats.parts import Extracted, Lost
+from seedsearch.interpreter import environment, python
 
 MAGIC = b"%PDF-"
 
@@ -36,16 +37,27 @@ def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:
-    """What the other process says. With -P it imports nothing from the folder that the user stands in."""
-    command = [sys.executable, "-P", "-m", "seedsearch.formats.pdf_worker"]
+    """What the other process says. It ends when this one does: nothing else holds the pipe that it looks at."""
+    watched, held = os.pipe()
     characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
-    command += [str(limits.PDF_SECONDS), str(limits.PDF_MEMORY), str(characters)]
+    allowed = (limits.PDF_SECONDS, limits.PDF_MEMORY, characters)
+    command = python(f"from seedsearch.formats.pdf_worker import main; main({watched}, *{allowed})")
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=limits.PDF_WALL_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            input=content,
+            capture_output=True,
+            timeout=limits.PDF_WALL_SECONDS,
+            check=False,
+            env=environment(),
+            pass_fds=[watched],
+        )
     except subprocess.TimeoutExpired as error:
         raise SourceError(f"a PDF that takes more than {limits.PDF_WALL_SECONDS} s to read") from error
+    finally:
+        os.close(watched)
+        os.close(held)
     if done.returncode:
-        allowed = f"{limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB"
-        raise SourceError(f"a PDF that can not be read in {allowed}")
+        raise SourceError(f"a PDF that can not be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
     answer: dict[str, list[str]] = json.loads(done.stdout)
     return answer

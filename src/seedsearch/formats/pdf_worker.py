@@ -1,6 +1,6 @@
 """The process that reads one PDF: bytes on standard input, one JSON object on standard output.
 
-`python -m seedsearch.formats.pdf_worker SECONDS BYTES CHARACTERS`: processor time, memory and text that it may use.
+It is started by `seedsearch.formats.pdf`, which says how much processor time, memory and text it may use.
 """
 
 from __future__ import annotations
@@ -8,12 +8,18 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import resource
 import sys
+from threading import Thread
 
 
-def main(seconds: int, memory: int, characters: int) -> None:
-    """Limit this process, read, answer. What the library raises is part of the answer, whatever it is."""
+def main(watched: int, seconds: int, memory: int, characters: int) -> None:
+    """Limit this process, read, answer. What the library raises is part of the answer, whatever it is.
+
+    `watched` is a pipe that nobody writes to; when it ends, so has the process that wants the answer.
+    """
+    Thread(target=_end_with, args=[watched], daemon=True).start()
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -25,6 +31,11 @@ def main(seconds: int, memory: int, characters: int) -> None:
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"[:300]}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _end_with(watched: int) -> None:
+    os.read(watched, 1)
+    os._exit(1)
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:
@@ -49,7 +60,3 @@ def read(content: bytes, characters: int) -> dict[str, object]:
         if characters < 0:
             return {"error": "it holds more text than is read of a PDF"}
     return {"pages": pages, "lost": lost}
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))

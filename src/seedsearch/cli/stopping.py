@@ -1,0 +1,68 @@
+"""Signals that end a program: SIGTERM, SIGHUP and SIGQUIT take the way of Ctrl-C, so that what is begun is given up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+_ACCOUNT = "seedsearch.account"
+
+
+class Stopper:
+    """What is done about signals while a command runs; `number` is the signal that came, SIGINT where none did."""
+
+    def __init__(self) -> None:
+        self.number: int = signal.SIGINT
+        self._came = False
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        """Interrupt what is done; a second signal ends the process at once, which the index and copies withstand."""
+        if self._came:
+            os._exit(128 + number)
+        self._came, self.number = True, number
+        raise KeyboardInterrupt
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code, as shells count it: 130 for Ctrl-C, 143 for SIGTERM."""
+        return 128 + self.number
+
+    @property
+    def word(self) -> str:
+        """What happened."""
+        return "interrupted" if self.number == signal.SIGINT else f"stopped by {signal.Signals(self.number).name}"
+
+
+@contextmanager
+def stopping() -> Iterator[Stopper]:
+    """Look out for signals; those that are ignored stay so (nohup), and so do those of another who looks out."""
+    stopper = Stopper()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopper
+        return
+    ours = [number for number in SIGNALS if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)]
+    before = [(number, signal.signal(number, stopper)) for number in ours]
+    try:
+        yield stopper
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def keep_account(account: Callable[[], str]) -> None:
+    """Have `account` say how far a command got, if it is stopped."""
+    click.get_current_context().meta[_ACCOUNT] = account
+
+
+def account_of(ctx: click.Context) -> str:
+    """How far the command got, with a blank before it; nothing where there is no account of it."""
+    account = ctx.meta.get(_ACCOUNT)
+    return f" {account()}" if account else ""

@@ -1,0 +1,62 @@
+"""Python as this program starts it: modules are never looked for in the folder in which one happens to stand.
+
+That folder is the user's data, and a file in it that is named like a module (`socket.py`) would be run. Only `sys` and
+`os`, which every Python has loaded before any file of ours runs, are imported here: the door must be shut first.
+"""
+
+import os
+import sys
+
+# The folder that holds this package.
+_OURS = os.path.dirname(os.path.dirname(__file__))
+# Switches of an interpreter that those it starts have to share, by the flag that tells them.
+_SWITCHES = {"dont_write_bytecode": "-B", "no_user_site": "-s", "ignore_environment": "-E", "isolated": "-I"}
+
+
+def module_path() -> list[str]:
+    """Return `sys.path` without what depends on where one stands: the current folder and relative PYTHONPATH entries.
+
+    What this program is installed in stays, whatever leads to it.
+    """
+    relative = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(entry)]
+    shifting = {_identity(entry) for entry in (os.curdir, *relative)} - {None}
+    found = [entry for entry in sys.path if entry and _identity(entry) not in shifting]
+    if len(found) < len(sys.path):
+        installed = _installed()
+        found = [entry for entry in sys.path if _identity(entry) not in shifting - installed]
+    return [os.path.abspath(entry) for entry in found if entry or _identity(entry) is not None]
+
+
+def leave_here() -> None:
+    """Import nothing from the current folder from now on, in this whole process: for programs, not for libraries."""
+    sys.path[:] = module_path()
+
+
+def python(code: str) -> list[str]:
+    """Return the command of a Python that runs `code` with the module path of this one, the current folder left out."""
+    switches = [switch for flag, switch in _SWITCHES.items() if getattr(sys.flags, flag)]
+    switches += [f"-W{option}" for option in sys.warnoptions]
+    begin = f"import sys; sys.path[:] = {module_path()!r}; "
+    return [sys.executable, "-P", f"-Xutf8={sys.flags.utf8_mode}", *switches, "-c", begin + code]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of such a Python: PYTHONPATH is read before any code of ours could look at it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+def _identity(entry: str) -> tuple[int, int] | None:
+    """Return what makes a folder itself, by whatever name; None where there is none."""
+    try:
+        found = os.stat(entry or os.curdir)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _installed() -> set[tuple[int, int] | None]:
+    """Return the folders of this package, of the standard library and of installed packages."""
+    import site  # loaded long ago, unless Python was started without it
+
+    library = os.path.dirname(os.__file__)
+    return {_identity(entry) for entry in (_OURS, library, f"{library}/lib-dynload", *site.getsitepackages())}
