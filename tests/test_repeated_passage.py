@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import repeated_passage
+import seedsearch
+from seedsearch.cleaning import repeated_passage, restore
+from seedsearch.damage import Damage
 from seedsearch.offsets import apply_edits
 
 SUBJECTS = ["东丽区的企业", "天津大学的老师", "焊接车间的工人", "研究所的专家", "各地的农民", "这一带的居民"]
@@ -57,3 +61,45 @@ def test_idempotent(body: list[str], data: st.DataObject) -> None:
 def test_hostile_pages_come_to_an_end(piece: str) -> None:
     text = piece * 20_000
     assert len(apply_edits(text, repeated_passage.edits(text))) <= len(text)
+
+
+FAMILY = frozenset({Damage.READING_MARK})
+
+
+@given(BODY, BODY)
+def test_a_distant_block_stays_on_a_sound_page(body: list[str], others: list[str]) -> None:
+    block = "".join(body)
+    assert repeated_passage.edits(f"第一部分\n{block}\n{''.join(others)}\n第二部分\n{block}\n{others[0]}\n") == []
+
+
+def test_a_distant_block_goes_from_a_damaged_page() -> None:
+    block = "".join(f"{subject}{verb}{OBJECTS[0]}。" for subject in SUBJECTS for verb in VERBS)
+    text = f"{block}\n{SUBJECTS[0]}另有安排。\n{block}\n"
+    assert repeated_passage.edits(text) == []
+    (gone,) = repeated_passage.edits(text, FAMILY)
+    assert gone.span.cut(text).strip() == block
+
+
+ROWS = ["INSERT INTO t VALUES ('{}');", "2024-05-01 {}", '"{}",']
+
+
+@given(SENTENCE, SENTENCE, st.integers(2, 9), st.sampled_from(ROWS))
+def test_equal_rows_stay(first: str, second: str, times: int, row: str) -> None:
+    text = (row.format(first * 3 + second * 2) + "\n") * times
+    assert repeated_passage.edits(text) == []
+
+
+def test_a_clause_in_two_parts_stays_and_is_found_across_its_edge(tmp_path: Path) -> None:
+    clause = "双方应当在收到通知之日起三十日内答复，逾期不答复的，视为同意；因故不能按期答复的，应当及时告知对方。"
+    clause += "一方违约的，应当赔偿对方因此受到的损失，包括为追究违约责任而支出的合理费用；双方另有约定的，从其约定。"
+    parts = [f"第{n}编 {name}\n第一条 {clause}\n第二条 {last}。\n" for n, name, last in
+             (("一", "买卖", "货物由卖方送达"), ("二", "租赁", "租金按月支付"))]  # fmt: skip
+    assert restore("".join(parts)).edits == ()
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("".join(parts), encoding="utf-8")
+    seedsearch.build_index(str(seeds), str(tmp_path / "index"))
+    with seedsearch.open_index(str(tmp_path / "index")) as index:
+        for query in ("租赁第一条双方", "从其约定。第二条租金"):
+            found = index.search(query)
+            assert (found.matched, len(found.hits)) == ("phrase", 1)

@@ -28,6 +28,8 @@ from seedsearch.cleaning import (
     ruby,
     utf8_as_gbk,
 )
+from seedsearch.cleaning.page import Page
+from seedsearch.damage import Damage
 from seedsearch.model import Finding
 from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose
 
@@ -37,7 +39,12 @@ class Step:
     """One pass of cleaning; `edits` is only asked where `trigger` is found (or is None)."""
 
     trigger: re.Pattern[str] | None
-    edits: Callable[[str], Sequence[Edit]]
+    edits: Callable[[Page], Sequence[Edit]]
+
+
+def _of_text(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
+    """A step that looks at the text alone."""
+    return lambda page: edits(page.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +56,30 @@ class Restored:
     findings: tuple[Finding, ...]
 
 
+# Damage of the family of pages that print their bodies twice (section A of the catalogue).
+_FAMILY = frozenset({Damage.READING_MARK, Damage.SHIFTED_BYTES})
+
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
     # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
-    Step(latin1.TRIGGER, latin1.edits),
-    Step(utf8_as_gbk.TRIGGER, utf8_as_gbk.edits),
-    Step(big5_gbk.TRIGGER, big5_gbk.edits),
+    Step(latin1.TRIGGER, _of_text(latin1.edits)),
+    Step(utf8_as_gbk.TRIGGER, _of_text(utf8_as_gbk.edits)),
+    Step(big5_gbk.TRIGGER, _of_text(big5_gbk.edits)),
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
-    Step(overstrike.TRIGGER, overstrike.edits),
+    Step(overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
-    Step(gbk_replacement.TRIGGER, gbk_replacement.edits),
+    Step(gbk_replacement.TRIGGER, _of_text(gbk_replacement.edits)),
     # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
-    Step(natural_shift.TRIGGER, natural_shift.edits),
-    Step(invisible.TRIGGER, invisible.edits),
+    Step(natural_shift.TRIGGER, _of_text(natural_shift.edits)),
+    Step(invisible.TRIGGER, _of_text(invisible.edits)),
     # Markup after bytes: a torn tag is a tag again. A whole HTML file is parsed; what is left are remnants.
-    Step(html.TRIGGER, html.edits),
-    Step(ruby.TRIGGER, ruby.edits),
-    Step(entities.TRIGGER, entities.edits),
-    Step(markup.TRIGGER, markup.edits),
-    Step(compatibility.TRIGGER, compatibility.edits),
+    Step(html.TRIGGER, _of_text(html.edits)),
+    Step(ruby.TRIGGER, _of_text(ruby.edits)),
+    Step(entities.TRIGGER, _of_text(entities.edits)),
+    Step(markup.TRIGGER, _of_text(markup.edits)),
+    Step(compatibility.TRIGGER, _of_text(compatibility.edits)),
     # Repeats last: copies are equal only when the damage in them is undone.
-    Step(repeated_passage.TRIGGER, repeated_passage.edits),
+    Step(repeated_passage.TRIGGER, lambda page: repeated_passage.edits(page.text, _FAMILY & page.kinds)),
 )
 
 
@@ -78,14 +88,20 @@ STEPS: tuple[Step, ...] = (
 ROUNDS = 4
 
 
-def restore(text: str, steps: Sequence[Step] = STEPS) -> Restored:
-    """Run the steps over `text` until all of them are at rest, then look for damage that is left."""
+def restore(text: str, steps: Sequence[Step] = STEPS, *, unsure: bool = False) -> Restored:
+    """Run the steps over `text` until all of them are at rest, then look for damage that is left.
+
+    `unsure`: the decoder of the text wrote the U+FFFD in it.
+    """
     edits: tuple[Edit, ...] = ()
+    kinds: frozenset[Damage] = frozenset()
     now, quiet = text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
-        found = tuple(step.edits(now)) if step.trigger is None or step.trigger.search(now) else ()
+        asked = step.trigger is None or step.trigger.search(now)
+        found = tuple(step.edits(Page(now, kinds, unsure))) if asked else ()
+        kinds |= {e.kind for e in found}
         quiet = 0 if found else quiet + 1
         edits = compose(edits, found, now)
         now = apply_edits(now, found) if found else now

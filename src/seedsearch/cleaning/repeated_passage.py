@@ -6,23 +6,27 @@ character by character; only blanks and line breaks may differ, so passages are 
 
 How a copy is recognised: a sentence that was seen before is a seed; from it the equal stretch is grown both ways
 and cut back to the borders of sentences or lines. Growing, not comparing line by line, finds copies with other
-line breaks and copies inside one long line. Whether an equal stretch is damage depends on where it stands; the
-limits were read off 95 MB of clean law, history and technical text, where the same clause honestly comes back
-(a list of documents to enclose, 477 characters long, 3 % of its law; a programme printed in full twice):
+line breaks and copies inside one long line.
+
+Whether an equal stretch is damage depends on the page. Authors repeat themselves: a clause in two parts of a contract,
+a list of documents to enclose in a law, rows of a dump, lines of a log. So on a page without other damage of the family
+(reading marks, shifted bytes) only one thing is a copy: the *whole body* a second time, several sentences long, right
+behind the first or with no more than a label between. On a page that shows such damage:
 
 * **doubled body**: copies in the order of their sources that take up, with their sources, most of the text;
-* **block after block**: a copy that directly follows its source. In clean text this was always a real slip;
+* **block after block**: a copy that directly follows its source;
 * **distant block**: prose that is both long and a good share of the text, or very long.
 
-What is left alone: everything shorter, code and addresses (few Han characters), rows of tables, and verse,
-lyrics and lists (short lines), unless the whole text is there twice. The first of the equal passages stays.
+What is left alone: everything shorter, code and addresses (few Han characters), rows of tables and records (lines
+that begin with ASCII), and verse, lyrics and lists (short lines), unless the whole text is there twice on a damaged
+page. The first of the equal passages stays.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -43,6 +47,8 @@ _DISTANT, _DISTANT_SHARE = 300, 0.15  # distant block: both
 _DISTANT_LONG = 1500  # distant block: three times the longest honest one
 _PROSE_LINE = 20  # the mean line of prose is longer; verse, menus and lists are shorter
 _WHOLE, _WHOLE_LEAST = 0.9, 200  # verse goes only when nearly the whole text is doubled, and it is no refrain
+_SENTENCES = 3  # different ones in a body
+_LABEL = 20  # a line between the two bodies of a page that begins with the first: 相关阅读
 _HAN_SHARE = 0.4  # below it is code, a table of figures, or addresses
 
 _ENDS = "。！？!?；;…"
@@ -113,12 +119,15 @@ class _Dense:
         return self.starts_sentence(offset) and self.dense[offset] not in _CLOSERS + _ENDS
 
 
-def edits(text: str) -> list[Edit]:
-    """One edit for each copy of a passage that stands earlier in `text`."""
-    return settled(text, _once)
+def edits(text: str, family: Collection[Damage] = ()) -> list[Edit]:
+    """One edit for each copy of a passage that stands earlier in `text`.
+
+    `family`: what other damage of the family of pages that repeat themselves was found in the text.
+    """
+    return settled(text, lambda now: _once(now, damaged=bool(family)))
 
 
-def _once(text: str) -> list[Edit]:
+def _once(text: str, *, damaged: bool) -> list[Edit]:
     page = _Dense(text)
     sentences, mark = _sentences(page)
     seeds = [sentence for sentence in sentences if len(sentence) >= _SEED]
@@ -126,7 +135,8 @@ def _once(text: str) -> list[Edit]:
         return []
     starts = accumulate((len(sentence) + mark for sentence in sentences), initial=0)
     found = list(_copies(page, zip(starts, sentences, strict=False)))
-    return list(_deletions(page, _damage(page, found))) if found else []
+    copies = _damage(page, found) if damaged else _twice(page, found)
+    return list(_deletions(page, copies))
 
 
 def _copies(page: _Dense, sentences: Iterable[tuple[int, str]]) -> Iterator[_Copy]:
@@ -196,6 +206,26 @@ def _damage(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
     if 2 * _in_order(prose) >= _DOUBLED * total:
         return prose
     return list(_blocks(prose, total))
+
+
+def _twice(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
+    """The one copy that is the whole body of a page a second time, or nothing."""
+    if len(found) != 1:
+        return ()
+    copy = found[0]
+    between = page.dense[copy.source + len(copy) : copy.start]
+    follows = not between or (copy.source == 0 and len(between) <= _LABEL and not _SENTENCE_END.search(between))
+    whole = follows and len(copy) >= max(_ADJACENT, _DOUBLED / 2 * len(page.dense))
+    return found if whole and _is_prose(page, copy) and _is_body(page, copy) else ()
+
+
+def _is_body(page: _Dense, copy: _Copy) -> bool:
+    """Whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
+    lines = page.text[page.raw(copy.source) : page.raw(copy.start - 1) + 1].split("\n")
+    began = [line.lstrip()[0] for line in lines if line.strip()]
+    if 2 * sum(char < "\x80" for char in began) > len(began):
+        return False
+    return len(set(_SENTENCE_END.split(page.dense[copy.start : copy.end]))) > _SENTENCES
 
 
 def _in_order(copies: Sequence[_Copy]) -> int:

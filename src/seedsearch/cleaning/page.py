@@ -1,0 +1,20 @@
+"""What a step of cleaning is asked about: the text as the steps before left it, and what they and the decoder did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seedsearch.damage import Damage
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A text on its way through the steps.
+
+    `kinds`: of the edits that were made so far. `unsure`: whether the decoder of its bytes wrote the U+FFFD in it, so
+    that they say nothing about what happened before the file was written.
+    """
+
+    text: str
+    kinds: frozenset[Damage] = frozenset()
+    unsure: bool = False
