@@ -33,7 +33,7 @@ def test_a_byte_left_over_shifts_the_rest_of_the_line(line: str, left_over: byte
     made = apply_edits(found, edits)
     assert made.startswith(line[: cut - 1])
     assert line[cut + 1 : -1] in made
-    assert "\ufffd" in made
+    assert made.count("\ufffd") == found.count("\ufffd")
     assert made.endswith("\n" + STORY[0])
     assert restored(made) == made
 

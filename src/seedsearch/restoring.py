@@ -33,5 +33,6 @@ def clean(data: bytes | str) -> Cleaned:
 
 def clean_document(raw: RawDocument) -> Cleaned:
     """Restore one document."""
-    restored = restore(raw.text)
+    unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
+    restored = restore(raw.text, unsure=unsure)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)

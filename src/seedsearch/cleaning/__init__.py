@@ -16,6 +16,7 @@ from seedsearch.cleaning import (
     big5_gbk,
     compatibility,
     entities,
+    evidence,
     gbk_replacement,
     html,
     invisible,
@@ -47,6 +48,11 @@ def _of_text(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequenc
     return lambda page: edits(page.text)
 
 
+def _of_bytes(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
+    """A step that reads bytes otherwise, whose proposals are weighed."""
+    return lambda page: evidence.believed(page, edits(page.text))
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """The text with all steps done, and the edits and findings in code points of the text given."""
@@ -62,15 +68,15 @@ _FAMILY = frozenset({Damage.READING_MARK, Damage.SHIFTED_BYTES})
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
     # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
-    Step(latin1.TRIGGER, _of_text(latin1.edits)),
-    Step(utf8_as_gbk.TRIGGER, _of_text(utf8_as_gbk.edits)),
-    Step(big5_gbk.TRIGGER, _of_text(big5_gbk.edits)),
+    Step(latin1.TRIGGER, _of_bytes(latin1.edits)),
+    Step(utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
+    Step(big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
     Step(overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
-    Step(gbk_replacement.TRIGGER, _of_text(gbk_replacement.edits)),
+    Step(gbk_replacement.TRIGGER, lambda page: evidence.allowed(page, gbk_replacement.edits(page.text))),
     # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
-    Step(natural_shift.TRIGGER, _of_text(natural_shift.edits)),
+    Step(natural_shift.TRIGGER, _of_bytes(natural_shift.edits)),
     Step(invisible.TRIGGER, _of_text(invisible.edits)),
     # Markup after bytes: a torn tag is a tag again. A whole HTML file is parsed; what is left are remnants.
     Step(html.TRIGGER, _of_text(html.edits)),

@@ -6,9 +6,9 @@ a line was cut; from there to the next ASCII character every pair of bytes is ma
 How it is recognised: characters that are rare in Chinese and odd symbols stand close together. The text around is
 turned back into bytes and read again at every alignment (`seedsearch.double_byte`); where another one reads much
 better than what was found, a whole stretch is replaced at once. The bytes are all there, so the repair gives back
-what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is shown as
-U+FFFD. Some of these pages lost the pairs in it that are full-width letters or no character; that is undone where
-such a pair tore a comma or a stop and the character after it (inferred).
+what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is nothing
+that could be shown, and goes. Some of these pages lost the pairs in it that are full-width letters or no character;
+that is undone where such a pair tore a comma or a stop and the character after it (inferred).
 
 Left alone: lists of rare characters, and shifts of a few characters, which can not be told from names.
 """
@@ -91,7 +91,8 @@ def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
         if _convincing(found[shift.start : shift.end], shift.text):
             same = shift.text.encode("gb18030") == found[shift.start : shift.end].encode("gb18030")
             certainty = Certainty.PROVED if same else Certainty.INFERRED
-            yield edit(start + shift.start, start + shift.end, shift.text, Damage.SHIFTED_BYTES, certainty)
+            whole = shift.text.strip("\ufffd")
+            yield edit(start + shift.start, start + shift.end, whole, Damage.SHIFTED_BYTES, certainty)
 
 
 @dataclass(frozen=True, slots=True)

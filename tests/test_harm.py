@@ -1,0 +1,120 @@
+"""Clean text is not restored: what proves nothing, kind by kind, and what a repair of bytes may do at all."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.harm import HARM, row
+from benchmarks.harm_kinds import KINDS, character_set, texts
+from seedsearch.cleaning import evidence, restore
+from seedsearch.cleaning.faults import Private, Reader, decoded
+from seedsearch.cleaning.page import Page
+from seedsearch.damage import Certainty, Damage
+from seedsearch.model import RawDocument
+from seedsearch.offsets import edit
+from seedsearch.restoring import clean_document
+from tests.misreadings import SENTENCES
+from tests.test_restore import mixtures
+
+A_FEW = 12  # texts of a kind
+RARE = "".join(islice(character_set("gb2312"), 4500, 7000)) + "".join(islice(character_set("big5"), 6000, 9000))
+
+
+def harm(text: str) -> list[str]:
+    return [str(e.kind) for e in restore(text).edits if e.kind in HARM]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_clean_text_of_every_kind_stays(kind: str) -> None:
+    done = row(texts(kind, A_FEW))
+    assert done.texts
+    assert not done.offenders
+
+
+@pytest.mark.parametrize("codec", ["gb2312", "big5"])
+def test_no_character_is_restored_alone_or_repeated(codec: str) -> None:
+    """Lines of one character four times, each a text, and all of them together."""
+    lines = [char * 4 for char in character_set(codec)[::7]]
+    assert not [line for line in lines if harm(line)]
+    assert not harm("\n".join(lines))
+
+
+@settings(max_examples=100)
+@given(st.text(RARE, min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=40))
+def test_a_few_different_characters_prove_nothing(chars: str, order: list[int]) -> None:
+    assert not harm("".join(chars[i % len(chars)] for i in order))
+
+
+@settings(max_examples=100)
+@given(mixtures)
+def test_no_repair_adds_what_can_not_be_read(text: str) -> None:
+    assert restore(text).text.count("\ufffd") <= text.count("\ufffd")
+
+
+def misread_with_losses(text: str) -> str:
+    """Big5 as a reader of GBK without private-use characters shows it."""
+    return decoded(text.encode("big5"), Reader("\ufffd", eats=False, private=Private.ASKED)).replace("?", "\ufffd")
+
+
+SOUND = "".join(SENTENCES)
+PROOF = "这是一个很长的句子，用来说明数据库连接失败的原因和处理办法。"
+
+
+def test_what_is_short_is_believed_beside_what_proves_itself() -> None:
+    short = "结果".encode().decode("gb18030")
+    long = "".join(c for c in PROOF if c not in "，。").encode().decode("gb18030", "ignore")
+    assert restore(short).text == short
+    assert restore(f"{long}\n{short}").text.endswith("\n结果")
+    far = f"{long}\n{SOUND * 8}\n{short}"
+    assert len(far) > len(long) + evidence.AROUND
+    assert restore(far).text.endswith(f"\n{short}")
+
+
+READ = "数据库连接失败的原因"
+
+
+@pytest.mark.parametrize(
+    ("found", "made", "kept"),
+    [
+        ("犕醯且跃诤佣秸焦僖", READ, True),
+        ("犕醯且跃犕醯且跃诤", READ, False),  # five different characters found
+        ("犕醯且跃诤佣秸焦僖", "数据数据数据数据数据", False),  # one word, again and again
+        ("犕醯且跃诤佣秸焦僖", "妈钟鱼晚湖帽纸猫窗铜", False),  # many characters and no words
+        ("数据库连接失败的原", READ, False),  # as many words before
+        ("犕醯且跃诤佣秸焦僖", READ + "\ufffd", False),
+    ],
+)
+def test_evidence(found: str, made: str, kept: bool) -> None:
+    change = edit(0, len(found), made, Damage.GBK_AS_BIG5, Certainty.PROVED)
+    assert evidence.believed(Page(found), [change]) == [change] * kept
+
+
+def test_a_guess_is_no_evidence() -> None:
+    found = "犕醯\ufffd且跃\ufffd诤佣"
+    guessed = [edit(0, len(found), READ, Damage.BIG5_AS_GBK, Certainty.INFERRED)]
+    assert not evidence.believed(Page(found), guessed)
+    known = edit(len(found), 2 * len(found), READ, Damage.BIG5_AS_GBK)
+    page = found + "犕醯且跃诤佣秸焦"
+    assert evidence.believed(Page(page), [*guessed, known]) == [*guessed, known]
+    assert evidence.believed(Page(page, unsure=True), [*guessed, known]) == [known]
+
+
+@pytest.mark.parametrize("unsure", [False, True])
+def test_nothing_is_built_on_what_the_decoder_could_not_read(unsure: bool) -> None:
+    """Big5 read as GBK in which pairs were lost: guessed where the file held the signs, not where we wrote them."""
+    found = misread_with_losses("本書的內容是經濟全球化以後的長期發展，作者在書中討論了很多問題。")
+    assert "\ufffd" in found
+    done = restore(found, unsure=unsure)
+    guessed = [e for e in done.edits if e.kind in HARM and "\ufffd" in e.span.cut(found)]
+    assert bool(guessed) is not unsure
+
+
+def test_which_decoders_are_unsure() -> None:
+    found = misread_with_losses("本書的內容是經濟全球化以後的長期發展，作者在書中討論了很多問題。")
+    for encoding, guessed in (("str", True), ("utf-8", True), ("gb18030", False), ("big5", False)):
+        done = clean_document(RawDocument("", "", encoding, found))
+        assert any("\ufffd" in e.span.cut(found) for e in done.edits) is guessed
