@@ -320,9 +320,10 @@ def test_a_query_opens_nothing_for_writing(index: Path) -> None:
 def test_what_was_left_behind_is_swept(index: Path) -> None:
     for name in ("00000009-000.segment", "00000009-001.live", f"{NAME}.new"):
         (index / name).write_bytes(b"left")
-    (index / "note.txt").write_bytes(b"not ours")
+    for name in ("note.txt", "video.segment"):
+        (index / name).write_bytes(b"not ours")
     change(EmbeddedEngine(index, MARK))
-    assert leftovers(index) == {"note.txt"}
+    assert leftovers(index) == {"note.txt", "video.segment"}
 
 
 def ask_everything(folder: Path) -> None:

@@ -103,8 +103,7 @@ class Disk:
         try:
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o644)
         except FileExistsError as error:
-            what = f"{path} can not be written: {_kind_of(path) or 'another file'} stands in its place"
-            raise OutputError(what, hint="remove it, or name another folder with --index-dir") from error
+            raise _in_the_way(path) from error
 
     def _written(self, path: Path, descriptor: int, chunks: Iterable[bytes | memoryview]) -> tuple[int, int]:
         size = checksum = 0
@@ -133,7 +132,10 @@ class Disk:
 
     def replace(self, made: Path, final: Path) -> None:
         """Give a written file its name, in the place of what had it."""
-        os.replace(made, final)
+        try:
+            os.replace(made, final)
+        except IsADirectoryError as error:
+            raise _in_the_way(final) from error
 
     def remove(self, path: Path) -> None:
         """Remove a file that nothing points to."""
@@ -146,6 +148,11 @@ class Disk:
             self.sync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _in_the_way(path: Path) -> OutputError:
+    what = f"{path} can not be written: {_kind_of(path) or 'another file'} stands in its place"
+    return OutputError(what, hint="remove it, or name another folder with --index-dir")
 
 
 def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +22,7 @@ from seedsearch.versions import FORMAT
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
 REBUILD = "make it anew with: seedsearch index --rebuild"
-ENDINGS = (".segment", ".live", ".kept")
+_OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + re.escape(NEW), re.ASCII)
 LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
 
 
@@ -131,6 +132,14 @@ class Manifest:
             disk.remove(path)
 
 
+def sweep_unnamed(folder: Path, disk: Disk) -> None:
+    """Remove what no manifest can name: one that was never given its name, and all where there is no manifest."""
+    has_none = not os.path.lexists(folder / NAME)
+    for path in _ours(folder):
+        if has_none or path.name == NEW:
+            disk.remove(path)
+
+
 def missing(folder: Path) -> IndexMissing:
     """The error for a folder without an index; where one was begun, it says so."""
     if (folder / LOCK).is_file() or _ours(folder):
@@ -143,10 +152,10 @@ def _ours(folder: Path) -> list[Path]:
     """The files in a folder that have names like those of an index, but for its manifest and its lock, sorted."""
     try:
         with os.scandir(folder) as entries:
-            files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
+            files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
     except OSError:
         return []
-    return sorted(Path(path) for path in files if path.endswith((f"/{NEW}", *ENDINGS)))
+    return sorted(folder / name for name in files if _OURS.fullmatch(name))
 
 
 def _checksum(content: dict[str, Any]) -> int:

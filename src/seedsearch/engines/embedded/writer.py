@@ -17,7 +17,7 @@ from seedsearch.engines.embedded import merging
 from seedsearch.engines.embedded.building import Pending
 from seedsearch.engines.embedded.container import Container, Section, laid_out
 from seedsearch.engines.embedded.disk import Disk, Lock
-from seedsearch.engines.embedded.manifest import NEW, File, Part
+from seedsearch.engines.embedded.manifest import NEW, File, Part, sweep_unnamed
 from seedsearch.engines.embedded.packing import Pack, Packer
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.errors import OutputError, reason
@@ -81,7 +81,9 @@ class EmbeddedWriter:
         try:
             engine.refresh(thoroughly=True)
             self._before = engine.manifest
-            if engine.committed is not None:
+            if engine.committed is None:
+                sweep_unnamed(self._folder, disk)
+            else:
                 engine.committed.sweep(self._folder, disk)
         except BaseException:
             self._lock.release()
