@@ -25,6 +25,8 @@ class Damage(StrEnum):
     INVISIBLE_CHARACTER = "invisible-character"
     COMPATIBILITY_CHARACTER = "compatibility-character"
     REPEATED_PASSAGE = "repeated-passage"
+    REALIGNED_BYTES = "realigned-bytes"
+    MIXED_ENCODING = "mixed-encoding"
 
     # Found only: the kind of a finding.
     LOST_CHARACTER = "lost-character"

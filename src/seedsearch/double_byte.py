@@ -1,69 +1,45 @@
-"""GBK and Big5, read on in step where bytes were lost.
+"""GBK and Big5: what a byte string reads as, plainly and in step.
 
-Two bytes make a character, and after a lost byte a strict reader stops while a lenient one reads on one byte off: every
-character from there to the next ASCII one comes out wrong. Here such a stretch, between two bytes that belong to no
-double-byte character, is read again at the alignment that reads as Chinese (a Viterbi search over all ways to pair the
-bytes, scored by `seedsearch.language`), and one U+FFFD stands for each byte without a partner.
+Two bytes make a character, and after a lost byte a plain reader goes on one byte off: every character from there to the
+next byte that belongs to none comes out wrong. `plain_parts` is what the codec of Python makes of the bytes, failing
+places included; `realigned_parts` is the likeliest of all ways to pair the same bytes (a Viterbi search scored by
+`seedsearch.language`), in which one U+FFFD stands for each byte without a partner.
 
-A stretch is read again when it is not valid, and when it holds rare characters side by side, which is how a stretch
-looks that was read one byte off to its end.
+Nothing here is asked of data that the codec reads strictly.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from seedsearch import language
 
 # The ways to read the bytes at an offset: number of bytes and text of each.
-Choices = Callable[[bytes, int], Iterator[tuple[int, str]]]
+Choices = Callable[[bytes, int], Iterable[tuple[int, str]]]
+# What was read, character by character: number of bytes and text of each.
+Parts = list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class DoubleByte:
-    """An encoding: its strict reader (None where that fails), and every way to read at an offset."""
+    """An encoding: the name of Python's codec, its characters as a pattern, and every way to read at an offset."""
 
-    strict: Callable[[bytes], str | None]
+    codec: str
+    pieces: re.Pattern[bytes]
     choices: Choices
 
+    def strict(self, data: bytes) -> str | None:
+        """`data` as the codec reads it; None where it does not."""
+        try:
+            return data.decode(self.codec)
+        except UnicodeDecodeError:
+            return None
 
-# Bytes under 0x30 are no part of any double-byte character: a reader is in step after each of them.
-_STRETCH = re.compile(rb"[\x30-\xff]+")
+
 LOST = -16.0  # ln p of a byte without its partner; a rare character in its place costs as much
-REALIGNED_MOST = 1 << 20  # bytes of one file read again, at some 5 µs a byte; of more than that only the ASCII is kept
-
-
-def read_lenient(data: bytes, encoding: DoubleByte) -> str:
-    """`data` read strictly where that makes sense, and stretch by stretch at the best alignment where not."""
-    text = encoding.strict(data)
-    if text is None or _out_of_step().search(text):
-        return "".join(_stretches(data, encoding))
-    return text
-
-
-def _stretches(data: bytes, encoding: DoubleByte) -> Iterator[str]:
-    left = REALIGNED_MOST
-    at = 0
-    for found in _STRETCH.finditer(data):
-        yield data[at : found.start()].decode("ascii")
-        stretch, at = found[0], found.end()
-        text = encoding.strict(stretch)
-        if text is None or _out_of_step().search(text):
-            again, rest = stretch[:left], stretch[left:]
-            left -= len(again)
-            text = realigned(again, encoding) + "\ufffd" * bool(rest) + rest.decode("ascii", "ignore")
-        yield text
-    yield data[at:].decode("ascii")
-
-
-@cache
-def _out_of_step() -> re.Pattern[str]:
-    """Two rare characters within three."""
-    rare = language.rare()
-    return re.compile(f"[{rare}].?[{rare}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +52,8 @@ class _Path:
     before: _Path | None
 
 
-def realigned(stretch: bytes, encoding: DoubleByte, before: str = "\n") -> str:
-    """The likeliest reading of `stretch`, which follows the character `before`."""
-    return "".join(text for _, text in realigned_parts(stretch, encoding, before))
-
-
-def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n") -> list[tuple[int, str]]:
-    """The same, as (number of bytes, text) of each character read. Linear in the length of `stretch`."""
+def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n") -> Parts:
+    """The likeliest reading of `stretch`, which follows the character `before`. Linear in its length."""
     ends: list[list[_Path]] = [[] for _ in range(len(stretch) + 4)]
     ends[0] = [_Path(0.0, 0, before, None)]
     for at in range(len(stretch)):
@@ -107,11 +78,37 @@ def _longer(path: _Path, size: int, text: str) -> _Path:
     return _Path(score, size, text, path)
 
 
-def _strict_gb18030(data: bytes) -> str | None:
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
+def plain_parts(data: bytes, encoding: DoubleByte) -> Parts:
+    """`data` as the codec reads it with errors="replace", character by character."""
+    parts: Parts = []
+    for start, end, text in plain_runs(data, encoding.codec):
+        if text is None:
+            parts.append((end - start, "\ufffd"))
+        else:
+            parts += [(len(p), p.decode(encoding.codec)) for p in encoding.pieces.findall(data[start:end])]
+    return parts
+
+
+_CHUNK = 4096  # bytes decoded at a time: a failing place costs no more than that
+
+
+def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]:
+    """The longest runs of `data` that the codec reads (start, end, text), and between them what it fails at (None)."""
+    at = 0
+    while at < len(data):
+        chunk = data[at : at + _CHUNK]
+        try:
+            yield at, at + len(chunk), chunk.decode(codec)
+            at += len(chunk)
+        except UnicodeDecodeError as error:
+            cut = error.end == len(chunk) and at + len(chunk) < len(data)
+            if error.start:
+                yield at, at + error.start, chunk[: error.start].decode(codec)
+            if cut and error.start:  # the chunk may have ended inside a character
+                at += error.start
+                continue
+            yield at + error.start, at + error.end, None
+            at += error.end
 
 
 def gb18030_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
@@ -126,23 +123,6 @@ def gb18030_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
             yield size, text
 
 
-# cp950 reads ETEN's extension (C6A1-C8FE: kana, Cyrillic, circled digits) in an order that no font ever had.
-_ETEN_MISREAD = re.compile("[ぁ-んァ-ヶゝゞヽヾЀ-ӿ①-⑩⑴-⑽]")
-_BIG5_PIECE = re.compile(rb"[\0-\x7f]+|[\x81-\xfe][\x40-\x7e\xa1-\xfe]|.", re.DOTALL)
-
-
-def _strict_big5(data: bytes) -> str | None:
-    """Big5 as Windows reads it, with ETEN's extension, and HKSCS where neither knows a pair."""
-    try:
-        text = data.decode("cp950")
-        if not _ETEN_MISREAD.search(text):
-            return text
-    except UnicodeDecodeError:
-        pass
-    pieces = [piece.decode("ascii") if piece[0] < 0x80 else big5_pair(piece) for piece in _BIG5_PIECE.findall(data)]
-    return None if None in pieces else "".join(filter(None, pieces))
-
-
 @cache
 def big5_pair(pair: bytes) -> str | None:
     """The character of two bytes in Big5 as Windows reads it, with ETEN's extension and HKSCS; None if none."""
@@ -155,21 +135,57 @@ def big5_pair(pair: bytes) -> str | None:
     return None
 
 
-def _big5_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
-    if stretch[at] < 0x80:
-        yield 1, chr(stretch[at])
-        return
-    yield 1, "\ufffd"
-    text = big5_pair(stretch[at : at + 2])
-    if text is not None:
-        yield 2, text
+def _big5_choices(codec: str) -> Choices:
+    @cache
+    def read(pair: bytes) -> str | None:
+        try:
+            return pair.decode(codec)
+        except UnicodeDecodeError:
+            return None
+
+    def choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+        if stretch[at] < 0x80:
+            yield 1, chr(stretch[at])
+            return
+        yield 1, "\ufffd"
+        text = read(stretch[at : at + 2]) if at + 1 < len(stretch) else None
+        if text is not None:
+            yield 2, text
+
+    return choices
 
 
-def has_hkscs(data: bytes) -> bool:
-    """Whether a pair in `data` is a character of HKSCS alone."""
-    pairs = set(_BIG5_PIECE.findall(data))
-    return any(len(p) == 2 and p[0] > 0x7F and (p[0] < 0xA1 or p >= b"\xfa\x40") and big5_pair(p) for p in pairs)
+_BIG5_PIECE = re.compile(rb"[\0-\x7f]|..", re.DOTALL)
+_GB18030_PIECE = re.compile(rb"[\0-\x7f]|[\x81-\xfe][\x30-\x39]..|..", re.DOTALL)
+
+GB18030 = DoubleByte("gb18030", _GB18030_PIECE, gb18030_choices)
+# By the names of Python's codecs.
+DOUBLE_BYTE = {
+    "gb18030": GB18030,
+    **{name: DoubleByte(name, _BIG5_PIECE, _big5_choices(name)) for name in ("big5", "cp950", "big5hkscs")},
+}
 
 
-GB18030 = DoubleByte(_strict_gb18030, gb18030_choices)
-BIG5 = DoubleByte(_strict_big5, _big5_choices)
+def differing(plain: Iterable[tuple[int, str]], read: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
+    """The shortest stretches between two bytes at which both readings begin a character, where the texts differ.
+
+    Yields the characters of `plain` from and to which they go, and what `read` has there.
+    """
+    ends = []
+    total = 0
+    for size, _ in plain:
+        total += size
+        ends.append(total)
+    found = [text for _, text in plain]
+    start = at = here = 0
+    made = ""
+    for size, text in read:
+        here += size
+        made += text
+        while at < len(ends) and ends[at] < here:
+            at += 1
+        if at < len(ends) and ends[at] == here:
+            at += 1
+            if made != "".join(found[start:at]):
+                yield start, at, made
+            start, made = at, ""

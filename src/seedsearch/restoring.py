@@ -34,5 +34,5 @@ def clean(data: bytes | str) -> Cleaned:
 def clean_document(raw: RawDocument) -> Cleaned:
     """Restore one document."""
     unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
-    restored = restore(raw.text, unsure=unsure)
+    restored = restore(raw.text, done=raw.edits, unsure=unsure)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)

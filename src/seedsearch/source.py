@@ -164,7 +164,8 @@ def raw_document(path: str, content: bytes, encoding: str | None = None) -> RawD
         decoded = decode(content, encoding=encoding)
     except NotText as error:
         raise NotText(f"{path}: {error}") from error
-    return RawDocument(path, digest(content), decoded.encoding, decoded.text, decoded.confidence)
+    told = decoded.encoding, decoded.text, decoded.confidence, decoded.edits, decoded.told_by
+    return RawDocument(path, digest(content), *told)
 
 
 def digest(content: bytes) -> str:

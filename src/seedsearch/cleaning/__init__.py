@@ -94,14 +94,14 @@ STEPS: tuple[Step, ...] = (
 ROUNDS = 4
 
 
-def restore(text: str, steps: Sequence[Step] = STEPS, *, unsure: bool = False) -> Restored:
+def restore(text: str, steps: Sequence[Step] = STEPS, *, done: tuple[Edit, ...] = (), unsure: bool = False) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
-    `unsure`: the decoder of the text wrote the U+FFFD in it.
+    `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
+    in it.
     """
-    edits: tuple[Edit, ...] = ()
-    kinds: frozenset[Damage] = frozenset()
-    now, quiet = text, 0
+    edits, kinds = done, frozenset(e.kind for e in done)
+    now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from seedsearch import language
 from seedsearch.cleaning.faults import pair_of
 from seedsearch.damage import Certainty, Damage
-from seedsearch.double_byte import GB18030, DoubleByte, gb18030_choices, realigned_parts
+from seedsearch.double_byte import GB18030, gb18030_choices, realigned_parts
 from seedsearch.offsets import Edit, edit
 
 # Level 2 of GB 2312, from D8A1 on: the less common half of its characters.
@@ -57,7 +57,7 @@ def _choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
             yield 2, pair.decode("gb18030")
 
 
-_TORN = DoubleByte(GB18030.strict, _choices)
+_TORN = replace(GB18030, choices=_choices)
 
 
 def edits(text: str) -> list[Edit]:

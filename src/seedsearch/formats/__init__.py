@@ -16,7 +16,7 @@ not be read: it, or the part of it, comes as a Failure, and the rest comes all t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
@@ -24,6 +24,7 @@ from seedsearch.formats import docx, epub, pdf, records, tarred, zipped
 from seedsearch.formats.limits import DEPTH, Budget
 from seedsearch.formats.parts import Extracted, Lost, Member
 from seedsearch.model import Failure, RawDocument
+from seedsearch.offsets import apply_edits
 from seedsearch.source import digest, raw_document
 
 _TABLES = {".csv", ".tsv", ".tab"}
@@ -69,7 +70,11 @@ def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocum
     texts = [item for item in found if isinstance(item, RawDocument)]
     if not texts:
         raise SourceError(next((item.reason for item in found if isinstance(item, Failure)), f"{path} holds no text"))
-    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text="\n".join(t.text for t in texts))
+    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text=_joined(texts), edits=())
+
+
+def _joined(texts: Iterable[RawDocument]) -> str:
+    return "\n".join(apply_edits(text.text, text.edits) for text in texts)
 
 
 def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
@@ -144,9 +149,9 @@ def _of_text(document: RawDocument, asked: Asked, budget: Budget) -> Iterator[Ra
         yield document
         return
     found = records.of_table if ending in _TABLES else records.of_lines
-    for record in found(document.text, budget):
+    for record in found(apply_edits(document.text, document.edits), budget):
         budget.part()
         path = f"{document.path}#{record.number}"
-        yield replace(document, path=path, text=record.text)
+        yield replace(document, path=path, text=record.text, edits=())
         if record.reason:
             yield Failure(path, record.reason)

@@ -1,0 +1,98 @@
+"""Names of encodings, and the strict reading of each: what is told is what Python's codec of that name makes.
+
+Big5 has three codecs that differ in what they hold: `big5` (the standard, which reads a dozen signs unlike Windows),
+`cp950` (Windows: those signs, the euro, seven characters and box drawing of ETEN) and `big5-hkscs` (Hong Kong, with
+ETEN's kana where every font had them). Which one a file is in shows in its bytes: it is named after the first of them
+that reads all of it as it was meant.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from seedsearch.errors import SourceError
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x841\x953", "gb18030"),
+)
+
+# What Python calls an encoding → what we do. GB18030 reads whatever its two older sisters read, and the same.
+CANONICAL = {
+    "ascii": "utf-8",
+    "utf-8-sig": "utf-8",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5hkscs": "big5-hkscs",
+    "iso8859-1": "iso-8859-1",
+    "utf-16": "utf-16-le",
+    "utf-32": "utf-32-le",
+}
+BIG5 = ("big5", "cp950", "big5-hkscs")
+
+# Signs that `big5` reads unlike Windows, as it reads them.
+_NOT_WINDOWS = "•､‾∼♁☉／＼¥¢£"
+# Both read ETEN's extension (C6A1-C8FE: kana, Cyrillic, circled digits) in an order that no font ever had. A text that
+# holds any of it holds one of the most frequent; each of these is looked for at the speed of memory.
+_ETEN_MISREAD = "".join(
+    char.encode("big5hkscs").decode("cp950", "ignore") for char in "のいはにるたしとをが①②③アインス"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def canonical_name(encoding: str) -> str:
+    """Our name of an encoding; raises SourceError where Python knows no text encoding of that name."""
+    try:
+        found = codecs.lookup(encoding.strip())
+        b"a".decode(found.name, "replace")  # refuses codecs that do not make text
+    except (LookupError, ValueError) as error:
+        hint = "use a name like utf-8, gb18030, big5, big5-hkscs or utf-16-le"
+        raise SourceError(f"{encoding!r} is no encoding known here", hint=hint) from error
+    return CANONICAL.get(found.name, found.name)
+
+
+def python_name(encoding: str) -> str:
+    """The codec to be taken at its word where somebody names an encoding."""
+    found = codecs.lookup(encoding.strip()).name
+    return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(found, found)
+
+
+def strictly(data: bytes, name: str) -> str | None:
+    """`data` as Python's codec of this name reads it; None where it does not, or makes a lone surrogate."""
+    try:
+        text = data.decode(name)
+    except UnicodeError:
+        return None
+    # A few codecs that nothing but an option asks for (UTF-7, escapes) let lone surrogates through.
+    return None if not name.startswith(_SOUND) and _SURROGATES.search(text) else text
+
+
+_SOUND = ("utf-8", "gb18030", "utf-16", "utf-32", "euc", "shift", "cp1252", *BIG5)
+
+
+def exactly(data: bytes, name: str) -> tuple[str, str] | None:
+    """`data` read strictly as `name` or, for Big5, as whichever of the three it is in; and the name it is in."""
+    if name in BIG5:
+        return _exactly_big5(data)
+    text = strictly(data, name)
+    return None if text is None else (text, name)
+
+
+def _exactly_big5(data: bytes) -> tuple[str, str] | None:
+    text, name = strictly(data, "big5"), "big5"
+    if text is None or _holds(text, _NOT_WINDOWS):
+        windows = strictly(data, "cp950")
+        text, name = (text, name) if windows is None else (windows, "cp950")
+    if text is None or _holds(text, _ETEN_MISREAD):
+        of_hong_kong = strictly(data, "big5-hkscs")
+        text, name = (text, name) if of_hong_kong is None else (of_hong_kong, "big5-hkscs")
+    return None if text is None else (text, name)
+
+
+def _holds(text: str, signs: str) -> bool:
+    return any(sign in text for sign in signs)

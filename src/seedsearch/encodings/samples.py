@@ -1,0 +1,70 @@
+"""The bytes by which an encoding is told: stretches that are not ASCII, from the beginning, the middle and the end.
+
+What is repeated counts once: a line of a hundred ● says as little as one, and a word in every record as much as one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BLOCK = 1 << 12  # bytes; a block that is ASCII alone is passed over at the speed of memory
+BLOCKS = 9  # blocks of a file that are looked at, from all over it
+LONGEST = 96  # bytes of a piece
+
+# Begins in step: everything before it, back to a byte under 0x30, is ASCII.
+_PIECE = re.compile(rb"[\x30-\x7f]?[\x80-\xff][\x30-\xff]*")
+_BREAK = re.compile(rb"[\0-\x2f]")
+_REPEATED = re.compile(rb"([\x80-\xff][\x30-\xff])\1{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Pieces that are whole, a line each, and pieces that may end inside a character."""
+
+    whole: bytes
+    cut: tuple[bytes, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.cut)
+
+    def read(self, codec: str) -> str:
+        """The pieces as a codec reads them, a line each."""
+        text = self.whole.decode(codec, "replace")
+        for piece in self.cut:
+            text += "\n" + piece.decode(codec, "replace").rstrip("\ufffd")
+        return text
+
+
+def sample(data: bytes, size: int) -> Sample:
+    """Different stretches of `data` that begin with a character that is not ASCII; `size` bytes of them, or all."""
+    starts = [at for at in range(0, len(data), BLOCK) if not data[at : at + BLOCK].isascii()]
+    if len(starts) > BLOCKS:
+        starts = [starts[number * (len(starts) - 1) // (BLOCKS - 1)] for number in range(BLOCKS)]
+    chosen: dict[bytes, bool] = {}
+    share = size // max(1, len(starts))
+    for start in starts:
+        _take(data, start, share, chosen)
+    whole = b"\n".join(piece for piece, is_cut in chosen.items() if not is_cut)
+    return Sample(whole, tuple(piece for piece, is_cut in chosen.items() if is_cut))
+
+
+def _take(data: bytes, start: int, size: int, chosen: dict[bytes, bool]) -> None:
+    """Add pieces from one block, `size` bytes of them or a piece more; each with whether it is cut."""
+    end = min(len(data), start + BLOCK)
+    for found in _PIECE.finditer(data, _step(data, start, end), end):
+        piece = _REPEATED.sub(rb"\1", found[0][: 4 * LONGEST])
+        if piece[:LONGEST] not in chosen:
+            cut = len(piece) > LONGEST or len(found[0]) > 4 * LONGEST or (found.end() == end < len(data))
+            chosen[piece[:LONGEST]] = cut
+            size -= min(len(piece), LONGEST)
+        if size <= 0:
+            return
+
+
+def _step(data: bytes, start: int, end: int) -> int:
+    """The first place between `start` and `end` where a reader is in step; `end` where there is none."""
+    if start == 0 or data[start - 1] < 0x30:
+        return start
+    found = _BREAK.search(data, start, end)
+    return found.end() if found else end
