@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -21,3 +22,11 @@ def seedsearch(*arguments: str | bytes, cwd: Path, stdin: bytes | str = b"", **e
         capture_output=True,
         check=False,
     )
+
+
+def limited(*arguments: str, cwd: Path, megabytes: int) -> Run:
+    """The same with a limit to the memory that it may ask for; it has one thread, for each reserves some."""
+    script = f"ulimit -v {megabytes * 1024}; exec {shlex.join([sys.executable, '-m', 'seedsearch', *arguments])}"
+    one = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+    environment = {**os.environ, **one, "XDG_CONFIG_HOME": str(cwd)}
+    return subprocess.run(["bash", "-c", script], cwd=cwd, env=environment, capture_output=True, check=False)

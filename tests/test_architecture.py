@@ -28,7 +28,7 @@ LAYERS = {
     "model": 2,
     "folding": 1,
     "code_points": 1,
-    "userfile": 1,
+    "userfile": 2,
     "arrays": 0,
     "versions": 0,
     "batch": 4,
@@ -78,7 +78,7 @@ LAYERS = {
 ONLY: dict[str, set[str]] = {
     "engines": {
         *("arrays", "batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"),
-        "versions",
+        *("stored", "versions"),
     },
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from seedsearch import stored
 from seedsearch.engines import Engine, Writer
 from seedsearch.errors import IndexStale
 from seedsearch.lexicon import NONE, OwnWords
@@ -13,10 +15,11 @@ KEPT = "dictionary"
 
 FILE = UserFile(
     name="dictionary",
-    stale="has changed since; cut by it with: seedsearch index --rebuild",
+    stale="was written again since; cut by it with: seedsearch index --rebuild --dictionary",
     nothing=NONE,
     parse=OwnWords.parse,
     kept_of=lambda own: {"words": own.to_text()},
+    shapes={"words": stored.text},
     content_of=lambda kept: OwnWords.from_text(kept["words"]),
 )
 
@@ -26,25 +29,29 @@ def own_words(engine: Engine) -> OwnWords:
     return FILE.content(engine.kept(KEPT))
 
 
-def words_for(engine: Engine, writer: Writer, given: str | Path | None, *, rebuild: bool) -> OwnWords:
-    """The words to index with: of the dictionary that is given, else of the one that the index remembers.
+def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWords:
+    """The words to bring an index up to date with: those of the file that is given, else those that it was made with.
 
     Raises IndexStale where they are others than those of the documents that stay in the index.
     """
-    stored = engine.kept(KEPT)
-    used = FILE.content(stored)
-    path = FILE.chosen(stored, given)
-    if path is None:
+    before = engine.kept(KEPT)
+    used = FILE.content(before)
+    if given is None:
         return used
-    own, kept = FILE.read(path)
-    if own != used:
-        if not rebuild and engine.info().documents:
-            what = f"the dictionary {path} is not the one that the index was made with"
-            raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
+    own, kept = FILE.read(given)
+    if own != used and engine.info().documents:
+        what = f"the dictionary {given} is not the one that the index was made with"
+        raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
+    if kept != before:
         writer.keep(KEPT, kept)
     return own
 
 
+def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> OwnWords:
+    """The words to make an index anew with; what it remembers is only looked at where no file is given."""
+    return FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+
+
 def changed(engine: Engine) -> str | None:
-    """A sentence where the dictionary is no longer what the index was made with."""
+    """A sentence where the dictionary was written again since it was read."""
     return FILE.changed(engine.kept(KEPT))

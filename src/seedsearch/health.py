@@ -96,6 +96,6 @@ def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
     for topic, words in (("dictionary", dictionary), ("synonyms", synonyms)):
         stale = words.changed(engine)
         used = "remembered by the index" if engine.kept(words.KEPT) else "none"
-        yield Remark(topic, Health.FAULT if stale else Health.WELL, stale or used)
+        yield Remark(topic, Health.NOTE if stale else Health.WELL, stale or used)
     for failure in unread.remembered(engine):
         yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)

@@ -25,7 +25,7 @@ from seedsearch.analysing import (
     unchanged,
 )
 from seedsearch.analysis import fingerprint
-from seedsearch.dictionary import words_for
+from seedsearch.dictionary import words_anew, words_for
 from seedsearch.engines import Engine, Writer, open_engine
 from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.lexicon import OwnWords
@@ -34,7 +34,7 @@ from seedsearch.parallel import map_in_order, prepare
 from seedsearch.patterns import Choice
 from seedsearch.source import Found, walk
 from seedsearch.states import State, keep, load
-from seedsearch.synonyms import remember
+from seedsearch.synonyms import remember, remember_anew
 from seedsearch.versions import RULES
 
 # Bytes of changed files under which starting worker processes costs more than it saves.
@@ -72,6 +72,7 @@ class _Tally:
     files: dict[str, Mapping[str, int]] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
 
 def build_index(
@@ -121,8 +122,11 @@ def build_index(
         with engine.writer() as writer:
             if rebuild:
                 writer.clear()
-            own = words_for(engine, writer, dictionary, rebuild=rebuild)
-            remember(engine, writer, synonyms)
+                own = words_anew(engine, writer, dictionary, tally.notes.append)
+                remember_anew(engine, writer, synonyms, tally.notes.append)
+            else:
+                own = words_for(engine, writer, dictionary)
+                remember(engine, writer, synonyms)
             known = {} if rebuild else _known(engine)
             if len(files) > len(known) + MANY_FILES and workers != 1:
                 prepare(PRELOAD)  # ready when it is known what has changed
@@ -137,9 +141,9 @@ def build_index(
             gone = _below({*known, *files_of.values()}, roots)
             _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
-            if states != known:
+            if rebuild or states != known:
                 keep(states, writer.keep)
-            unread.remember(engine, writer, tally.failures)
+            unread.remember(engine, writer, tally.failures, anew=rebuild)
     finally:
         engine.close()
     return _report(tally, time.monotonic() - begun)
@@ -306,4 +310,5 @@ def _report(tally: _Tally, seconds: float) -> IndexReport:
         damage=dict(sorted(tally.damage.items())),
         files=tally.files,
         seconds=round(seconds, 3),
+        notes=tuple(tally.notes),
     )

@@ -29,7 +29,10 @@ JIEBA = "0.42.1"
 # The first and the last character that jieba cuts; it takes other ideographs one by one.
 FIRST, LAST = "\u4e00", "\u9fd5"
 _CUT = re.compile(f"[{FIRST}-{LAST}]+|.", re.DOTALL)
-_OWN = rf"([{HAN}]+)(?:\s+(\d+))?(?:\s+\S+)?"  # compiled when it is used: that takes longer than a query
+LONGEST = 64  # characters of a word: each of its beginnings is remembered
+# Compiled when they are used: that takes longer than a query.
+_OWN = rf"([{HAN}]{{1,{LONGEST}}})(?:\s+(\d+))?(?:\s+\S+)?"
+_KEPT = rf"(?:[{HAN}]{{1,{LONGEST}}} [0-9]{{1,19}}\n)*"
 _TAKEN = 1 << 62
 
 
@@ -50,16 +53,18 @@ class OwnWords:
             if not line.strip():
                 continue
             if (parsed := re.fullmatch(_OWN, fold(line.strip()))) is None:
-                raise ValueError(f"line {number} is no word, with or without a frequency: {line.strip()[:40]}")
+                raise ValueError(f"line {number} is no word of {LONGEST} ideographs or fewer, or that and a number")
             word, frequency = parsed.groups()
             lexicon.add(word, min(int(frequency), _TAKEN) if frequency else lexicon.suggested(word))
         return cls(tuple(lexicon.added.items()))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """What `to_text` wrote."""
+        """What `to_text` wrote; raises ValueError for anything else."""
+        if not re.fullmatch(_KEPT, text):
+            raise ValueError("not the words of a dictionary")
         rows = (line.split(" ") for line in text.splitlines())
-        return cls(tuple((word, int(frequency)) for word, frequency in rows))
+        return cls(tuple((word, min(int(frequency), _TAKEN)) for word, frequency in rows))
 
     def to_text(self) -> str:
         """All words with all frequencies, a line each."""

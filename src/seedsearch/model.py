@@ -196,7 +196,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any."""
+    """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any.
+
+    `notes` are sentences on what else there is to know.
+    """
 
     added: int = 0
     updated: int = 0
@@ -206,6 +209,7 @@ class IndexReport:
     damage: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

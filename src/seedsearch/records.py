@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate, chain, groupby, pairwise, repeat
 
+from seedsearch import stored
 from seedsearch.model import Cleaned
 from seedsearch.offsets import OffsetMap, Span
 
@@ -86,9 +87,35 @@ def to_bytes(record: Record) -> bytes:
     return json.dumps(row, separators=(",", ":")).encode()
 
 
-def from_bytes(stored: bytes) -> Record:
-    """The record that `to_bytes` wrote."""
-    # Not json.loads, half of whose time goes into what may stand around the row.
-    (path, encoding, confidence, replaced, lengths, damage, kinds), _ = _DECODER.raw_decode(stored.decode())
+def from_bytes(content: bytes) -> Record:
+    """The record that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    try:
+        # Not json.loads, half of whose time goes into what may stand around the row.
+        row, _ = _DECODER.raw_decode(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise stored.unusable(_WHAT) from error
+    if not _SHAPE(row):
+        raise stored.unusable(_WHAT)
+    path, encoding, confidence, replaced, lengths, damage, kinds = row
     lines = tuple(accumulate(lengths, initial=0))
     return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, tuple(map(tuple, kinds)))
+
+
+def _places(value: object) -> bool:
+    """A list of rows of three numbers from 0 on: a look at all of them at once, for a book has 100,000."""
+    if type(value) is not list or not set(map(type, value)) <= {list} or not set(map(len, value)) <= {3}:
+        return False
+    return _lengths(list(chain.from_iterable(value)))
+
+
+def _lengths(value: object) -> bool:
+    """A list of numbers from 0 on."""
+    if type(value) is not list or not set(map(type, value)) <= {int}:
+        return False
+    return not value or (min(value) >= 0 and max(value) < _MOST)
+
+
+_WHAT = "a document"
+_MOST = 1 << 48  # code points
+_KINDS = stored.many(stored.row(stored.text, stored.count))
+_SHAPE = stored.row(stored.text, stored.text, stored.share, _places, _lengths, stored.table(stored.count), _KINDS)

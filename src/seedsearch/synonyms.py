@@ -7,15 +7,20 @@ A file has a group a line, its words separated by commas (`焊接, 熔接, weldi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from seedsearch import stored
 from seedsearch.engines import Engine, Writer
+from seedsearch.errors import IndexDamaged
 from seedsearch.runs import run_text
 from seedsearch.userfile import UserFile
 
 KEPT = "synonyms"
+
+MOST = 100  # words of a group: a query has 256 terms at most
 
 _COMMAS = re.compile("[,，、;；\t]")
 
@@ -28,10 +33,17 @@ class Synonyms:
 
     @classmethod
     def parse(cls, text: str) -> Synonyms:
-        """The groups of a file's text."""
+        """The groups of a file's text; raises ValueError where one is too large."""
         lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
         groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
-        return cls(tuple(group for group in groups if len(group) > 1))
+        return cls.of_groups(tuple(group for group in groups if len(group) > 1))
+
+    @classmethod
+    def of_groups(cls, groups: tuple[tuple[str, ...], ...]) -> Synonyms:
+        """Groups of run texts; raises ValueError for one that is too large, for each word leads to all others."""
+        if any(len(group) > MOST for group in groups):
+            raise ValueError(f"a group has more than {MOST} words")
+        return cls(groups)
 
     @cached_property
     def _others(self) -> dict[str, dict[str, None]]:
@@ -55,11 +67,12 @@ def _words(line: str) -> list[str]:
 
 FILE = UserFile(
     name="synonyms",
-    stale="have changed since; take them over with: seedsearch index",
+    stale="were written again since; take them over with: seedsearch index --synonyms",
     nothing=NONE,
     parse=Synonyms.parse,
     kept_of=lambda synonyms: {"groups": synonyms.groups},
-    content_of=lambda kept: Synonyms(tuple(map(tuple, kept["groups"]))),
+    shapes={"groups": stored.many(stored.many(stored.text))},
+    content_of=lambda kept: Synonyms.of_groups(tuple(map(tuple, kept["groups"]))),
 )
 
 
@@ -69,13 +82,24 @@ def remembered(engine: Engine) -> Synonyms:
 
 
 def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
-    """Keep the synonyms of the file that is given, else those of the file that the index remembers, as they are now."""
-    stored = engine.kept(KEPT)
-    path = FILE.chosen(stored, given)
-    if path is not None and (kept := FILE.read(path)[1]) != stored:
+    """Keep the synonyms of the file that is given; where none is, those that the index remembers stay."""
+    if given is not None and (kept := FILE.read(given)[1]) != _before(engine):
         writer.keep(KEPT, kept)
 
 
+def _before(engine: Engine) -> bytes | None:
+    """What the index keeps of them; None also where that is damaged."""
+    try:
+        return engine.kept(KEPT)
+    except IndexDamaged:
+        return None
+
+
+def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> None:
+    """The same for an index that is made anew; what it remembers is only looked at where no file is given."""
+    FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+
+
 def changed(engine: Engine) -> str | None:
-    """A sentence where the file is no longer what the index remembers of it."""
+    """A sentence where the file was written again since it was read."""
     return FILE.changed(engine.kept(KEPT))

@@ -108,6 +108,8 @@ def _show(report: IndexReport, *, as_json: bool) -> None:
     """Print the report; when quiet, what failed and no more, as talk."""
     from seedsearch.render import failure_text, report_json, report_text
 
+    for line in report.notes:
+        say(line)
     if as_json:
         print_lines([report_json(report)])
     elif is_quiet():

@@ -49,7 +49,7 @@ class Writer(Protocol):
         """Take the entry out; nothing happens where there is none."""
 
     def clear(self) -> None:
-        """Take every entry out that was there before this writer."""
+        """Take out every entry and all that was kept before this writer."""
 
     def __enter__(self) -> Self: ...
 

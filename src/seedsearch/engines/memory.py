@@ -168,6 +168,7 @@ class _Writer:
         self._documents.pop(doc_id, None)
 
     def clear(self) -> None:
+        self._kept = {name: made for name, made in self._kept.items() if self._engine._kept.get(name) is not made}
         for doc_id in self._engine._documents:
             self._documents.pop(doc_id, None)
 

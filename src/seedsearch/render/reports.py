@@ -22,6 +22,7 @@ def report_json(report: IndexReport) -> str:
             "damage": dict(report.damage),
             "files": {path: dict(damage) for path, damage in report.files.items()},
             "seconds": report.seconds,
+            "notes": list(report.notes),
         }
     )
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from zlib import crc32
 
+from seedsearch import stored
 from seedsearch.engines.embedded.disk import LOCK, Disk, damaged, read
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 from seedsearch.versions import FORMAT
@@ -75,7 +76,7 @@ class Manifest:
             made = content["format"], content["fingerprint"]
         except FileNotFoundError:
             raise missing(folder) from None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise damaged(path, "it is no description of an index") from error
         if isinstance(made[0], int) and made[0] > FORMAT:
             raise IndexStale(
@@ -92,8 +93,8 @@ class Manifest:
     @classmethod
     def _of(cls, path: Path, content: dict[str, Any]) -> Self:
         checksum = content.pop("checksum", None)
-        if checksum != _checksum(content):
-            raise damaged(path, "its checksum is not that of its content")
+        if not _SHAPE(content) or checksum != _checksum(content):
+            raise damaged(path, "its checksum is not that of its content, or that is not what is written")
         parts = tuple(Part(File(**p["file"]), File(**p["live"]) if p["live"] else None) for p in content["parts"])
         kept = {name: File(**file) for name, file in content["kept"].items()}
         return cls(content["fingerprint"], content["generation"], parts, kept)
@@ -156,6 +157,24 @@ def _ours(folder: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(folder / name for name in files if _OURS.fullmatch(name))
+
+
+_NAME = re.compile(rf"[0-9]{{8,}}-[0-9]{{3,}}(?:{'|'.join(map(re.escape, ENDINGS))})")
+
+
+def _named(value: object) -> bool:
+    """The name of a file of the index, which cannot lead out of its folder."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+_FILE = stored.record(**{one.name: _named if one.name == "name" else stored.count for one in fields(File)})
+_SHAPE = stored.record(
+    format=stored.count,
+    fingerprint=stored.text,
+    generation=stored.count,
+    parts=stored.many(stored.record(file=_FILE, live=stored.maybe(_FILE))),
+    kept=stored.table(_FILE),
+)
 
 
 def _checksum(content: dict[str, Any]) -> int:

@@ -98,6 +98,7 @@ class EmbeddedWriter:
         self._dead: set[int] = set()
         self._written: list[Path] = []
         self._kept: dict[str, bytes] = {}
+        self._cleared = False
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
         """What packs entries for `add`, in this process or others; a new index takes its alphabet from `sample`."""
@@ -125,7 +126,8 @@ class EmbeddedWriter:
         self._forget(doc_id.encode("utf-8", "surrogatepass"))
 
     def clear(self) -> None:
-        """Take every entry out that was there before this writer."""
+        """Take out every entry and all that was kept before this writer."""
+        self._cleared = True
         before = {part.file.name for part in self._before.parts}
         self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
 
@@ -201,7 +203,7 @@ class EmbeddedWriter:
             self._spill()
             self._merge()
             parts = tuple(self._part(opened) for opened in self._segments if opened.count)
-            kept = dict(self._before.kept)
+            kept = {} if self._cleared else dict(self._before.kept)
             for name, content in self._kept.items():
                 kept[name] = self._file("kept", lambda path, c=content: self._disk.write(path, [c]))  # type: ignore[misc]
             self._after = replace(self._after, parts=parts, kept=kept)
