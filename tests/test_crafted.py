@@ -245,6 +245,16 @@ def test_a_path_that_the_index_names_is_not_opened(place: Path, monkeypatch: pyt
     assert opened == []
 
 
+def test_a_file_that_the_index_lists_is_not_read(place: Path) -> None:
+    """Not though it is said to have been indexed, with documents that are gone."""
+    known = states.load(open_engine(Path("index"), fingerprint()).kept)
+    path = str(place / "secret")
+    put(states.STATES, states.to_bytes({**known, path: State(Stamp(1, 2, 3), None)}))
+    result = run("index")
+    assert f"failed: {path}: what the index held of it was damaged" in result.output
+    assert run("query", "geheim").exit_code == 1
+
+
 @pytest.mark.parametrize("option", ["--dictionary", "--synonyms"])
 def test_a_file_that_is_named_is_a_regular_one_and_not_shown(place: Path, option: str) -> None:
     os.mkfifo(place / "pipe")

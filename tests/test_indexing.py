@@ -272,7 +272,7 @@ def test_the_index_does_not_hold_its_own_folder_behind_a_symbolic_link(
 class TestOtherRules:
     """An index that another version made, by rules of restoring that are older or newer than those of this one."""
 
-    RULE = "restore(raw.text)"
+    RULE = "restore(raw.text"
 
     @pytest.fixture
     def place(self, tmp_path: Path) -> Path:
@@ -296,7 +296,7 @@ class TestOtherRules:
         (room / "versions.py").write_text(numbers + f"RULES = {RULES + 1}\n", encoding="utf-8")
         rule = (source / "restoring.py").read_text(encoding="utf-8")
         assert self.RULE in rule
-        changed = rule.replace(self.RULE, 'restore(raw.text.replace("焊接", "熔接"))')
+        changed = rule.replace(self.RULE, 'restore(raw.text.replace("焊接", "熔接")')
         (room / "restoring.py").write_text(changed, encoding="utf-8")
         return {"PYTHONPATH": str(room.parent)}
 

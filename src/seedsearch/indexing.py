@@ -101,7 +101,7 @@ def build_index(
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
     `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `progress` is told how
     far it is.
-    Documents that were in a damaged part of the index are read again, those of other paths too.
+    Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
 
@@ -135,7 +135,7 @@ def build_index(
             torn = _torn(known, digests)
             whole = {name: state for name, state in known.items() if name not in torn}
             jobs = list(_changed(files, whole, digests, encoding, tally, full=full))
-            jobs += _again(sorted(torn - _below(torn, roots)), known, tally)
+            tally.failures += _lost(torn - _below(torn, roots))
             done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
             _write(writer, done, digests, tally)
             gone = _below({*known, *files_of.values()}, roots)
@@ -160,18 +160,16 @@ def _known(engine: Engine) -> dict[str, State]:
 def _torn(known: Mapping[str, State], digests: Mapping[str, str]) -> set[str]:
     """The files of which the index has lost documents, for they were in a part of it that was damaged.
 
-    They are read again, wherever they lie: where that is not possible, it is said at every run.
+    They are read again where they are below a path that the user names: an index may have been made by anybody, and
+    what it names besides is not opened.
     """
     return {name for name, state in known.items() if any(name + below not in digests for below in state.names)}
 
 
-def _again(torn: Iterable[str], known: Mapping[str, State], tally: _Tally) -> Iterator[tuple[Job, int]]:
-    """Files that this run was not asked for, to be read as they were before."""
-    for name in torn:
-        try:
-            yield Job(name, known[name].encoding), stamp_of(name).size
-        except SourceError as error:
-            tally.failures.append(Failure(name, f"{error}; what the index held of it was damaged"))
+def _lost(names: Iterable[str]) -> Iterator[Failure]:
+    """What is said at every run of torn files that it was not asked for."""
+    reason = "what the index held of it was damaged; to have it read again name its folder: seedsearch index PATH"
+    return (Failure(name, reason) for name in sorted(names))
 
 
 def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:
