@@ -159,12 +159,9 @@ def _ours(folder: Path) -> list[Path]:
     return sorted(folder / name for name in files if _OURS.fullmatch(name))
 
 
-_NAME = re.compile(rf"[0-9]{{8,}}-[0-9]{{3,}}(?:{'|'.join(map(re.escape, ENDINGS))})")
-
-
 def _named(value: object) -> bool:
     """The name of a file of the index, which cannot lead out of its folder."""
-    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+    return isinstance(value, str) and value != NEW and _OURS.fullmatch(value) is not None
 
 
 _FILE = stored.record(**{one.name: _named if one.name == "name" else stored.count for one in fields(File)})
