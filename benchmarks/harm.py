@@ -1,8 +1,9 @@
 """Harm: what restoration does to clean text, by kind of text.
 
 Every edit of a byte or mark kind in these texts is harm, and the aim is none. Edits of other kinds (an entity, a
-compatibility character, a passage dropped) stand beside them. The texts are those of `harm_kinds`, and the corpus
-by genre where one is given. The first offenders of each row are listed.
+compatibility character, a passage dropped) stand beside them. The texts are those of `harm_kinds` and `harm_others`,
+and the corpus by genre where one is given, as it is and with marks and readings planted in it. The first offenders of
+each row are listed.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from random import Random
 
+from benchmarks import harm_kinds, harm_others
 from benchmarks.corpus import documents
-from benchmarks.harm_kinds import KINDS, texts
+from benchmarks.harm_kinds import planted, texts
 from seedsearch.cleaning import restore
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edit
@@ -89,8 +92,11 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 
 
 def _rows(corpus: Path | None, wanted: int | None) -> Iterator[tuple[str, Iterable[str]]]:
-    for name in KINDS:
-        yield name, texts(name, wanted)
+    for name, kind in (harm_kinds.KINDS | harm_others.KINDS).items():
+        yield name, texts(name, kind, wanted)
     if corpus is not None:
         for genre, found in groupby(documents(corpus), key=lambda document: document.genre):
-            yield f"corpus: {genre}", (document.text for document in found)
+            listed = [document.text for document in found]
+            yield f"corpus: {genre}", listed
+            rng = Random(genre)
+            yield f"corpus, planted: {genre}", (planted(text, rng) for text in listed)

@@ -11,9 +11,12 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 from random import Random
+from typing import TypeVar
 
+from seedsearch.folding import is_han
 from seedsearch.language import model
 
+T = TypeVar("T")
 Kind = Callable[[Random, int | None], Iterator[str]]
 TEXTS = 400  # of a kind that is drawn by chance
 FREQUENT = 3000  # characters of which every pair is tried
@@ -52,21 +55,22 @@ def character_set(codec: str) -> str:
     return "".join(char for pair in pairs if len(char := pair.decode(codec, "ignore")) == 1 and char > "\x7f")
 
 
-def _some(items: Sequence[str], rng: Random, wanted: int | None) -> Sequence[str]:
+def some(items: Sequence[T], rng: Random, wanted: int | None) -> Sequence[T]:
+    """The items, or so many of them as are wanted."""
     return items if wanted is None else rng.sample(items, min(wanted, len(items)))
 
 
-def _drawn(made: Callable[[Random], str]) -> Kind:
+def drawn(made: Callable[[Random], str]) -> Kind:
     """The kind of the texts that `made` draws."""
     return lambda rng, wanted: (made(rng) for _ in range(TEXTS if wanted is None else wanted))
 
 
 def _repeated(codec: str, times: int) -> Kind:
-    return lambda rng, wanted: (char * times for char in _some(character_set(codec), rng, wanted))
+    return lambda rng, wanted: (char * times for char in some(character_set(codec), rng, wanted))
 
 
 def _alone(source: Callable[[], tuple[str, ...]]) -> Kind:
-    return lambda rng, wanted: iter(_some(source(), rng, wanted))
+    return lambda rng, wanted: iter(some(source(), rng, wanted))
 
 
 def _lists(source: Callable[[], tuple[str, ...]], mark: str, *, shuffled: bool) -> Kind:
@@ -87,7 +91,7 @@ def pairs_of_frequent(mark: str) -> Kind:
     """Every pair of the frequent characters, those that begin with the same one in one text."""
 
     def kind(rng: Random, wanted: int | None) -> Iterator[str]:
-        for first in _some(frequent(), rng, None if wanted is None else max(1, wanted // 40)):
+        for first in some(frequent(), rng, None if wanted is None else max(1, wanted // 40)):
             yield mark.join(first + second for second in frequent())
 
     return kind
@@ -312,22 +316,42 @@ def _verse(rng: Random) -> str:
     return text[start : start + rng.randint(4, 120)]
 
 
-_PLANTS = ("？！", "??", "?!", "！？", "???", "?", "(mm)", "（tp）", "(x)")
+_PLANTS = ("？！", "??", "?!", "！？", "???", "?", "?，", "(mm)", "（tp）", "(x)")
+PLANTED_EVERY = 150  # characters, on the mean
+
+
+@cache
+def _reading(char: str) -> str:
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    return pinyin_dict.get(ord(char), "a").split(",")[0]
+
+
+def _plant(rng: Random, char: str) -> str:
+    """What is planted behind `char`: marks that people type, units, and a gloss now and then."""
+    if rng.random() < 0.8:
+        return rng.choice(_PLANTS)
+    return rng.choice(("({})", "（{}）")).format(_reading(char))
+
+
+def planted(text: str, rng: Random) -> str:
+    """`text` with marks, units and glosses planted behind ideographs in it."""
+    pieces, last = [], 0
+    for _ in range(len(text) // PLANTED_EVERY):
+        at = last + rng.randint(1, 2 * PLANTED_EVERY)
+        if at < len(text) and is_han(text[at - 1]):
+            pieces += [text[last:at], _plant(rng, text[at - 1])]
+            last = at
+    return "".join(pieces) + text[last:]
 
 
 def _planted(rng: Random) -> str:
-    """Sentences with `？！`, `??`, `?!` and bracketed readings and units planted between the words."""
-    from pypinyin.pinyin_dict import pinyin_dict
-
+    """Sentences with something planted in each."""
     made = []
     for _ in range(rng.randint(3, 30)):
         chosen = rng.sample(words(), rng.randint(3, 8))
         at = rng.randrange(len(chosen))
-        reading = pinyin_dict.get(ord(chosen[at][-1]), "a").split(",")[0]
-        plant = rng.choice(
-            ("？！", "??", "?!", "！？", "???", "?", f"({reading})", f"（{reading}）", "(mm)", "（tp）", "(x)")
-        )
-        chosen[at] += plant
+        chosen[at] += _plant(rng, chosen[at][-1])
         made.append("".join(chosen) + rng.choice(("。", "，", "！", "？", "?")))
     return rng.choice(("\n", "")).join(made)
 
@@ -348,27 +372,27 @@ KINDS: dict[str, Kind] = {
     "pairs of 3,000: blanks": pairs_of_frequent(" "),
     "pairs of 3,000: a row": pairs_of_frequent(""),
     "pairs of 3,000: drawn, alone": pairs_alone,
-    "one to three characters": _drawn(_few_different),
-    "lists of rare words": _drawn(_rare_words),
-    "verse": _drawn(_verse),
-    "character tables": _drawn(_character_table),
-    "copybooks": _drawn(_copybook),
-    "go boards": _drawn(_go_board),
-    "chess boards": _drawn(_chess_board),
-    "box drawing": _drawn(_boxes),
-    "bulletin board screens": _drawn(_screen),
-    "tables of numbers": _drawn(_numbers),
-    "code with comments": _drawn(_code),
-    "lyrics": _drawn(_lyrics),
-    "interjections": _drawn(_interjections),
-    "chat logs": _drawn(_chat_log),
-    "lists of names": _drawn(_names),
-    "formulas": _drawn(_formulas),
-    "planted marks and readings": _drawn(_planted),
+    "one to three characters": drawn(_few_different),
+    "lists of rare words": drawn(_rare_words),
+    "verse": drawn(_verse),
+    "character tables": drawn(_character_table),
+    "copybooks": drawn(_copybook),
+    "go boards": drawn(_go_board),
+    "chess boards": drawn(_chess_board),
+    "box drawing": drawn(_boxes),
+    "bulletin board screens": drawn(_screen),
+    "tables of numbers": drawn(_numbers),
+    "code with comments": drawn(_code),
+    "lyrics": drawn(_lyrics),
+    "interjections": drawn(_interjections),
+    "chat logs": drawn(_chat_log),
+    "lists of names": drawn(_names),
+    "formulas": drawn(_formulas),
+    "planted marks and readings": drawn(_planted),
 }  # fmt: skip
 
 
-def texts(name: str, wanted: int | None) -> Iterator[str]:
-    """The texts of one of `KINDS`, the same ones in every run."""
-    made = KINDS[name](Random(name), wanted)
+def texts(name: str, kind: Kind, wanted: int | None) -> Iterator[str]:
+    """The texts of a kind, the same ones in every run."""
+    made = kind(Random(name), wanted)
     return made if wanted is None else islice(made, wanted)

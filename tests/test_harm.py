@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import harm_kinds, harm_others
 from benchmarks.harm import HARM, row
-from benchmarks.harm_kinds import KINDS, character_set, texts
+from benchmarks.harm_kinds import character_set, texts
 from seedsearch.cleaning import evidence, restore
 from seedsearch.cleaning.faults import Private, Reader, decoded
 from seedsearch.cleaning.page import Page
@@ -20,6 +21,7 @@ from seedsearch.restoring import clean_document
 from tests.misreadings import SENTENCES
 from tests.test_restore import mixtures
 
+KINDS = harm_kinds.KINDS | harm_others.KINDS
 A_FEW = 12  # texts of a kind
 RARE = "".join(islice(character_set("gb2312"), 4500, 7000)) + "".join(islice(character_set("big5"), 6000, 9000))
 
@@ -30,7 +32,7 @@ def harm(text: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_clean_text_of_every_kind_stays(kind: str) -> None:
-    done = row(texts(kind, A_FEW))
+    done = row(texts(kind, KINDS[kind], A_FEW))
     assert done.texts
     assert not done.offenders
 
