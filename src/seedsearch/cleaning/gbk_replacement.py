@@ -54,7 +54,7 @@ def _event() -> re.Pattern[str]:
 
 
 # Noise of the program in front of its marks, where a reader kept it; so often that it is no accident.
-_NOISY, NOISY = re.compile("[\x05-\x08]+[，。、；！？,;!?]"), 2
+_NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
 def edits(text: str) -> list[Edit]:

@@ -115,7 +115,8 @@ def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[st
     """All marks, those that may be of a list (character → reading, how often), and how often each of these stands."""
     found = Counter((char or wide_char, inside or wide) for char, inside, wide_char, wide in MARK.findall(text))
     readings = _majority(found)
-    occurrences = {char: text.count(char) for char in readings}
+    counts = Counter(text if readings else "")
+    occurrences = {char: counts[char] for char in readings}
     return found, {c: r for c, r in readings.items() if _belongs(c, r[1], occurrences[c])}, occurrences
 
 

@@ -96,13 +96,13 @@ def _element(text: str, inside: Sequence[Tag]) -> Iterator[Edit]:
     yield edit(start, inside[-1].end, replacement, Damage.RUBY)
 
 
-def _parts(text: str, inside: Sequence[Tag]) -> Iterator[tuple[str, Tag, str]]:
-    """(the base that is annotated, the tag before the part, the part) for the parts of one element."""
-    base = ""
+def _parts(text: str, inside: Sequence[Tag]) -> Iterator[tuple[Sequence[str], Tag, str]]:
+    """(the ideographs of the base that is annotated, the tag before the part, the part) for the parts of an element."""
+    base: list[str] = []
     for tag, following in pairwise(inside):
         part = text[tag.end : following.start]
         if tag.key not in _ANNOTATIONS and part.strip():
-            base = part
+            base = _HAN.findall(part)
         yield base, tag, part
 
 
@@ -127,19 +127,23 @@ def _inner_tags(kept: str, at: int) -> Iterator[Edit]:
             yield edit(at + tag.start, at + tag.end, "", Damage.MARKUP)
 
 
-def _is_reading(annotated: str, base: str) -> bool:
+def _is_reading(annotated: str, base: Sequence[str]) -> bool:
     annotation = _ANY_TAG.sub("", annotated)
     if _OTHER_SCRIPT.search(annotation) or _TONES.search(annotation):
         return True
-    return _PINYIN.fullmatch(annotation) is not None and _spells(_BETWEEN.sub("", annotation), _HAN.findall(base))
+    return _PINYIN.fullmatch(annotation) is not None and _spells(_BETWEEN.sub("", annotation).lower(), base)
 
 
 def _spells(pinyin: str, chars: Sequence[str]) -> bool:
-    """Whether `pinyin` is one reading after the other of `chars`."""
+    """Whether `pinyin` is one reading after the other of `chars`; work is in proportion to `pinyin`."""
+    if not 0 < len(chars) <= len(pinyin):
+        return False
     reached = {0}
     for char in chars:
-        reached = {at + len(r) for r in readings(char) for at in reached if pinyin.lower().startswith(r, at)}
-    return bool(chars) and len(pinyin) in reached
+        reached = {at + len(r) for r in readings(char) for at in reached if pinyin.startswith(r, at)}
+        if not reached:
+            return False
+    return len(pinyin) in reached
 
 
 def _interlinear(text: str) -> Iterator[Edit]:

@@ -182,6 +182,8 @@ class PageScore:
         self.narrowed = text.count(",") >= text.count("，")
         # Whether numbers stand off the ideographs before them.
         self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
+        # Whether paragraphs end in empty lines, lines in two characters, and whether a comma is ASCII.
+        self.empty_lines, self.returns, self.commas = "\n\n" in text, "\r\n" in text, "," in text
         self._endings: dict[str, dict[str, float]] = {}
         self._script = script_of(text.encode())
         once = _DOUBTFUL.sub("", "\n".join(dict.fromkeys(text.split("\n"))))

@@ -392,12 +392,12 @@ class _Search:
         if following and following in DIGITS:
             century = CENTURY.match(text, at)
             yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
-        if following and following not in "\r0123456789" and (following != "\n" or "\n\n" in text):
+        if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
             yield "\n", "\n", LINE_END
         if following not in DIGITS or self._page.spaced:
-            blank = "\r" if following == "\n" and "\r\n" in text else " "
+            blank = "\r" if following == "\n" and self._page.returns else " "
             yield blank, blank, EATEN_BLANK
-        if self._page.narrowed and following not in "\r\n" and "," in text:
+        if self._page.narrowed and following not in "\r\n" and self._page.commas:
             yield ",", ",", EATEN_BLANK
         opened = BRACKET_REST.match(text, at)
         if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):

@@ -19,7 +19,7 @@ from seedsearch.language import rank
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
 SIGN_CLASS = "[?\ufffd]|\0{1,2}"  # what readers write for a broken pair
 SIGN = re.compile(SIGN_CLASS)
-NOISE = re.compile(f"[{CONTROLS}]*(?=[，。、；！？,;!?])")
+NOISE = re.compile(f"[{CONTROLS}]{{0,8}}(?=[，。、；！？,;!?])")
 READING = re.compile(f"[(（]? ?([{LETTERS}]{{1,7}}) ?[)）]")
 BRACKETED = re.compile(f"[(（] ?([{LETTERS}]{{1,7}}) ?[)）]")
 BROKEN_MARK = re.compile(rf"(?:{SIGN_CLASS})[(（]? ?[{LETTERS}]{{1,7}} ?[)）]")
