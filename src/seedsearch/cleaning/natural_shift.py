@@ -16,11 +16,13 @@ Left alone: lists of rare characters, and shifts of a few characters, which can 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from seedsearch import language
+from seedsearch.cleaning.budget import Budget
 from seedsearch.cleaning.faults import pair_of
 from seedsearch.damage import Certainty, Damage
 from seedsearch.double_byte import GB18030, gb18030_choices, realigned_parts
@@ -31,11 +33,14 @@ _LEVEL_2 = bytes(b for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF) fo
     "gb2312", "ignore"
 )
 _RARE = f"[{_LEVEL_2}{language.ODD_SYMBOLS}]"
-TRIGGER: re.Pattern[str] | None = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
+TRIGGER = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
 
 _RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
 BEFORE = 40  # characters read again in front of the first rare ones
-LONGEST = 4000  # characters of a run read again, at some 10 µs each
+LONGEST = 4000  # characters of a run read again, and of a page …
+AGAIN_EACH = 0.02  # … beside this share of it: each takes 20 µs and more
+BETTER = 1.0  # nats per character by which the beginning of a shift must read better one byte off, to be read again
+LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
 MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
 FEW = 6  # characters of a shift that can be told
 JUDGED = 16  # characters from the rare ones on that must look shifted
@@ -62,21 +67,37 @@ _TORN = replace(GB18030, choices=_choices)
 
 def edits(text: str) -> list[Edit]:
     """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
-    if TRIGGER is None:
-        return []
     made: list[Edit] = []
+    looks, again = Budget(LOOKS, len(text), LOOKS_EACH), Budget(LONGEST, len(text), AGAIN_EACH)
     for run in _RUN.finditer(text):
-        at = next(
-            (m.start() for m in TRIGGER.finditer(run[0]) if _is_gibberish(run[0][m.start() : m.start() + JUDGED])), None
-        )
-        if at is not None:
+        at = _shifted(run[0], looks) if TRIGGER.search(text, *run.span()) else None
+        if at is not None and again.left > 0:
             start = run.start() + max(0, at - BEFORE)
-            made += _stretch_edits(text, start, min(run.end(), start + LONGEST))
+            end = min(run.end(), start + LONGEST, start + BEFORE + again.left)
+            again.spend(end - start)
+            made += _stretch_edits(text, start, end)
     return made
 
 
-def _is_gibberish(text: str) -> bool:
-    return language.score(text) < GIBBERISH * len(text)
+def _shifted(run: str, looks: Budget) -> int | None:
+    """Where in the run gibberish begins that reads better one byte off; None where that is nowhere."""
+    sums = array("d", accumulate(map(language.pair_score, "\n" + run, run), initial=0.0))
+    for found in TRIGGER.finditer(run):
+        start, end = found.start(), min(found.start() + JUDGED, len(run))
+        score = language.pair_score("\n", run[start]) + sums[end] - sums[start + 1]
+        if score < GIBBERISH * (end - start):
+            if not looks.spend():
+                break
+            off = _one_off(run[start:end])
+            if off and language.score(off) / len(off) > score / (end - start) + BETTER:
+                return start
+    return None
+
+
+def _one_off(found: str) -> str:
+    """What was found, read again from its second byte on."""
+    stream = b"".join(pair_of().get(char, b"?") for char in found)
+    return stream[1:].decode("gb18030", "ignore")
 
 
 def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
