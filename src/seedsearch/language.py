@@ -187,6 +187,7 @@ def rare() -> str:
     return "".join(f"{run[0]}-{run[-1]}" for run in runs) + ODD_SYMBOLS
 
 
+@lru_cache(maxsize=1 << 16)
 def pair_score(a: str, b: str) -> float:
     """ln p(b | a) for two characters as they stand in a text, in either script; about 0 to -25."""
     if a + b in _EMPHATIC:
@@ -194,30 +195,36 @@ def pair_score(a: str, b: str) -> float:
     kind_a, _ = _class(a)
     kind_b, within = _class(b)
     if kind_b != HAN:
-        if kind_a == HAN and b.isdigit() and fold(a) in NUMBERED:
+        if kind_a == HAN and b.isdigit() and _folded(a) in NUMBERED:
             return NUMBER
         return NEVER if _never(a, b, kind_a, kind_b) else FOLLOWS[kind_a][kind_b] + within
     if kind_a != HAN:
         if a.isdigit() and b in COUNTED:
             return COUNTED[b]
-        return FOLLOWS[kind_a][HAN] + model().start.get(fold(b), UNKNOWN)
-    return FOLLOWS[HAN][HAN] + _han_pair(fold(a), fold(b))
+        return FOLLOWS[kind_a][HAN] + model().start.get(_folded(b), UNKNOWN)
+    return FOLLOWS[HAN][HAN] + _han_pair(_folded(a), _folded(b))
 
 
 def triple_score(a: str, b: str, c: str) -> float:
     """ln p(c | a, b): like `pair_score(b, c)`, and better where long words of the dictionary hold the three."""
     plain = pair_score(b, c)
     known = model()
-    triple = known.triples.get(fold(a + b + c))
+    triple = known.triples.get(_folded(a) + _folded(b) + _folded(c))
     if triple is None:
         return plain
-    before = math.exp(known.alone[fold(a)] + _han_pair(fold(a), fold(b)))
+    before = math.exp(known.alone[_folded(a)] + _han_pair(_folded(a), _folded(b)))
     return max(plain, math.log(min(LONG_WORD_MOST, triple * WORDS_PER_CHARACTER / before)))
 
 
 def score(text: str) -> float:
     """ln p of `text`, from the beginning of a line: the sum of its `pair_score`s. Linear in its length."""
     return sum(map(pair_score, "\n" + text, text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(char: str) -> str:
+    """`fold` of one character."""
+    return fold(char)
 
 
 def _han_pair(a: str, b: str) -> float:
@@ -231,6 +238,11 @@ def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
     if kind_b == STOP:
         return kind_a in (STOP, OPEN)
     return kind_b == CLOSE and a in _PAUSES and b in "”」』’》"
+
+
+def class_of(char: str) -> int:
+    """Which of the classes `char` is of."""
+    return _class(char)[0]
 
 
 @cache

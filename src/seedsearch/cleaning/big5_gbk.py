@@ -21,9 +21,13 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+
+import numpy as np
 
 from seedsearch import language
+from seedsearch.cleaning.budget import Budget
+from seedsearch.cleaning.candidates import Candidates
 from seedsearch.cleaning.faults import PRIVATE, pair_of, pairs
 from seedsearch.damage import Certainty, Damage
 from seedsearch.double_byte import big5_pair
@@ -45,9 +49,15 @@ TRIGGER: re.Pattern[str] | None = re.compile(
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")
 
 LOST = -12.0  # ln p of a character of which nothing is left
-BEAM = 12  # readings kept at a place
+BEAM = 12  # readings kept at a place, of those within
+BEHIND = 25.0  # nats of the best one there
+ORDINARY = -11.0  # ln p of a character that is what it seems, where there is one reading
+# Readings of a page that the search carries on, each of some 8 µs, and more for each character. Pages of 1,500
+# characters that lost a byte in six take up to 20,000.
+WORK, WORK_EACH = 20_000, 0.1
 FEW = 4  # ideographs that prove a run
 ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed on the page
+TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run; the search takes some 50 µs for each where bytes were lost
 PATIENCE = 4  # runs that are no proof, after which a page is left alone
@@ -104,21 +114,22 @@ def _pairs_of_big5() -> Iterator[bytes]:
 def edits(text: str) -> list[Edit]:
     """The edits of both kinds: sorted, disjoint, in code points of `text`."""
     runs = [m for m in _RUN.finditer(text) if len(m[0]) <= LONGEST]
-    proved = list(_proved(text, runs))
+    work = Budget(WORK, len(text), WORK_EACH)
+    proved = list(_proved(text, runs, work))
     made = {run.at: run for run in proved}
     for fault in faults():
         if sum(run.han for run in proved if run.fault is fault) >= ENOUGH:
-            others = [_read_run(m.start(), m[0], text, (fault,)) for m in runs if m.start() not in made]
+            others = [_read_run(m.start(), m[0], text, (fault,), work) for m in runs if m.start() not in made]
             made |= {run.at: run for run in others if run.convincing(0, GAIN)}
     return [e for at in sorted(made) for e in made[at].edits()]
 
 
-def _proved(text: str, runs: list[re.Match[str]]) -> Iterator[_Run]:
+def _proved(text: str, runs: list[re.Match[str]], work: Budget) -> Iterator[_Run]:
     """The runs that are proof by themselves; gives up on a page where the first ones are not."""
     failed = 0
     for m in runs:
         if failed < PATIENCE and TRIGGER is not None and TRIGGER.search(m[0]):
-            run = _read_run(m.start(), m[0], text, faults())
+            run = _read_run(m.start(), m[0], text, faults(), work)
             if run.convincing(FEW, GAIN):
                 yield run
                 failed = -len(runs)
@@ -155,10 +166,33 @@ class _Run:
         return _edits_of(self.at, self.found, self.parts, self.fault)
 
 
-def _read_run(at: int, found: str, text: str, by: Sequence[Fault]) -> _Run:
+def _read_run(at: int, found: str, text: str, by: Sequence[Fault], work: Budget) -> _Run:
     before = text[at - 1] if at else "\n"
-    readings = [_Run(at, found, fault, _read(found, fault, before)) for fault in by]
-    return max(readings, key=lambda run: _mean(run.made))
+    for fault in by:  # where nothing was lost and the text is sound, there is nothing to search for
+        whole = _Run(at, found, fault, _read_strictly(found, fault))
+        if whole.parts and _mean(whole.made) > max(SOUND, _mean(found) + GAIN):
+            return whole
+    readings = [_Run(at, found, fault, _read(found[:TOLD], fault, before, work)) for fault in by]
+    likely = max(readings, key=lambda run: _mean(run.made))
+    if len(found) <= TOLD or not likely.parts:
+        return likely
+    return _Run(at, found, likely.fault, _read(found, likely.fault, before, work))
+
+
+def _read_strictly(run: str, fault: Fault) -> list[Part]:
+    """The reading of `run` if each two bytes are a character; else nothing."""
+    found = _stream(run, fault) if "\ufffd" not in run else None
+    if found is None:
+        return []
+    stream, parts, at = bytes(byte for byte in found[0] if byte is not None), [], 0
+    while at < len(stream):
+        size = 1 if stream[at] < 0x80 else 2
+        text = chr(stream[at]) if size == 1 else fault.read.get(stream[at : at + 2])
+        if text is None:
+            return []
+        at += size
+        parts.append(Part(at, text, True))
+    return parts
 
 
 def _mean(text: str) -> float:
@@ -199,58 +233,120 @@ def _stream(run: str, fault: Fault) -> tuple[list[int | None], list[int]] | None
     return stream, owner
 
 
-def _read(run: str, fault: Fault, before: str) -> list[Part]:
+def _read(run: str, fault: Fault, before: str, work: Budget) -> list[Part]:
     """The likeliest reading of `run` in the encoding it is in; nothing where its characters have no such bytes."""
     found = _stream(run, fault)
     if found is None:
         return []
     stream, _ = found
+    if work.left <= 0:
+        return []
     places: list[dict[str, _Path]] = [{} for _ in range(len(stream) + 3)]
     places[0][before] = _Path(0.0, before, None, None)
     for at in range(len(stream)):
-        paths = sorted(places[at].values(), key=lambda path: -path.score)[:BEAM]
-        places[at] = {}
-        for end, text, sure in _choices(stream, at, fault):
-            part = Part(end, text, sure)
-            for path in paths:
-                _keep(places[end], _longer(path, part))
+        paths, places[at] = _best(places, at), {}
+        ordinary = _ordinary(stream, at, fault, paths) if len(paths) == 1 else None
+        if ordinary is not None and not places[at + 1]:
+            _keep(places[at + 2], ordinary)
+        elif paths:
+            _go_on(places, paths, stream, at, fault, work)
     return _parts(max(places[len(stream)].values(), key=lambda path: path.score))
 
 
-def _choices(stream: list[int | None], at: int, fault: Fault) -> Iterator[tuple[int, str, bool]]:
-    """The ways to read on at `at`: (where that ends, the text, whether no byte is guessed)."""
+def _best(places: list[dict[str, _Path]], at: int) -> list[_Path]:
+    """The best paths that have come to `at`, and are not far behind one there or a byte further on."""
+    if not places[at]:
+        return []
+    worth = max(path.score for place in places[at : at + 2] for path in place.values()) - BEHIND
+    paths = [path for path in places[at].values() if path.score >= worth]
+    return sorted(paths, key=lambda path: -path.score)[:BEAM] if len(paths) > 1 else paths
+
+
+def _ordinary(stream: list[int | None], at: int, fault: Fault, paths: list[_Path]) -> _Path | None:
+    """The only path with the character of the next two bytes, where that reads as it should."""
+    a, b = stream[at], stream[at + 1] if at + 1 < len(stream) else None
+    text = fault.read.get(bytes((a, b))) if a is not None and b is not None else None
+    if text is None:
+        return None
+    longer = _longer(paths[0], Part(at + 2, text, True))
+    return longer if longer.score - paths[0].score > ORDINARY else None
+
+
+def _go_on(
+    places: list[dict[str, _Path]],
+    paths: list[_Path],
+    stream: list[int | None],
+    at: int,
+    fault: Fault,
+    work: Budget,
+) -> None:
+    """Put what may follow `paths` at `at` into its places."""
+    work.spend(len(paths))
+    for end, text, sure in _known(stream, at, fault):
+        part = Part(end, text, sure)
+        for path in paths if sure else paths[:1]:  # behind a loss all that came before it is the same
+            _keep(places[end], _longer(path, part))
+    candidates = _guessed(stream, at, fault)
+    if candidates is None:
+        return
+    scores = np.concatenate([path.score + candidates.after(path.last) for path in paths])
+    most = 2 * BEAM  # some of them end in the same two characters
+    chosen = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
+    for place in chosen.tolist():
+        path, char = paths[place // len(candidates.chars)], candidates.chars[place % len(candidates.chars)]
+        longer = _Path(float(scores[place]), (path.last + char)[-2:], Part(at + 2, char, False), path)
+        _keep(places[at + 2], longer)
+
+
+def _known(stream: list[int | None], at: int, fault: Fault) -> Iterator[tuple[int, str, bool]]:
+    """The ways to read on at `at` without a guess: (where that ends, the text, whether nothing is lost)."""
     a, b = stream[at], stream[at + 1] if at + 1 < len(stream) else 0
     if a is not None and a < 0x80:
         yield at + 1, chr(a), True
         return
     yield at + 1, "\ufffd", False
-    if a is not None and b is not None:
+    if a is None and b is None:
+        yield at + 2, "\ufffd", False
+    elif a is not None and b is not None:
         text = fault.read.get(bytes((a, b)))
         if text is not None:
             yield at + 2, text, True
-    elif a is None and b is not None:
-        for first in fault.firsts.get(b, ()):
-            yield at + 2, fault.read[bytes((first, b))], False
+
+
+def _guessed(stream: list[int | None], at: int, fault: Fault) -> Candidates | None:
+    """What the two bytes at `at` can have been, where one of them or both are lost."""
+    a, b = stream[at], stream[at + 1] if at + 1 < len(stream) else 0
+    if a is not None and (a < 0x80 or b is not None):
+        return None
+    return _candidates(fault.kind, a, b, (stream[at + 2] if at + 2 < len(stream) else 0) or 0)
+
+
+@lru_cache(maxsize=4096)
+def _candidates(kind: Damage, a: int | None, b: int | None, after: int) -> Candidates | None:
+    """The characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
+    fault = next(fault for fault in faults() if fault.kind == kind)
+    if b is not None:
+        chars = [fault.read[bytes((first, b))] for first in fault.firsts.get(b, ())]
     elif a is not None:
-        after = stream[at + 2] if at + 2 < len(stream) else 0
-        for second in fault.seconds.get(after or 0, ()):
-            text = fault.read.get(bytes((a, second)))
-            if text is not None:
-                yield at + 2, text, False
+        read = (fault.read.get(bytes((a, second))) for second in fault.seconds.get(after, ()))
+        chars = [char for char in read if char is not None]
     else:
-        yield at + 2, "\ufffd", False
-        for text in fault.both:
-            yield at + 2, text, False
+        chars = list(fault.both)
+    return Candidates(tuple(chars)) if chars else None
 
 
 def _longer(path: _Path, part: Part) -> _Path:
     if part.text == "\ufffd":
         return _Path(path.score + LOST, "\n", part, path)
-    if len(path.last) == 2:
-        score = language.triple_score(path.last[0], path.last[1], part.text)
-    else:
-        score = language.pair_score(path.last, part.text)
-    return _Path(path.score + score, (path.last + part.text)[-2:], part, path)
+    return _Path(path.score + _score(path.last, part.text), (path.last + part.text)[-2:], part, path)
+
+
+@lru_cache(maxsize=1 << 15)
+def _score(last: str, char: str) -> float:
+    """ln p of `char` behind one or two characters."""
+    if len(last) == 2:
+        return language.triple_score(last[0], last[1], char)
+    return language.pair_score(last, char)
 
 
 def _keep(place: dict[str, _Path], path: _Path) -> None:
