@@ -50,11 +50,11 @@ _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")
 
 LOST = -12.0  # ln p of a character of which nothing is left
 BEAM = 12  # readings kept at a place, of those within
-BEHIND = 25.0  # nats of the best one there
+BEHIND = 16.0  # nats of the best one there
 ORDINARY = -11.0  # ln p of a character that is what it seems, where there is one reading
 # Readings of a page that the search carries on, each of some 8 µs, and more for each character. Pages of 1,500
-# characters that lost a byte in six take up to 20,000.
-WORK, WORK_EACH = 20_000, 0.1
+# characters that lost a byte in six take up to 15,000.
+WORK, WORK_EACH = 15_000, 0.05
 FEW = 4  # ideographs that prove a run
 ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed on the page
 TOLD = 40  # characters of a run that tell which of the faults it is

@@ -23,7 +23,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from seedsearch import language
-from seedsearch.cleaning.torn_utf8 import Atom, Lost, Piece, Script, mend, script_of
+from seedsearch.cleaning.budget import Budget
+from seedsearch.cleaning.torn_utf8 import Atom, Lost, Piece, Script, budget_of, mend, script_of
 from seedsearch.damage import Certainty, Damage
 from seedsearch.double_byte import GB18030, realigned_parts
 from seedsearch.offsets import Edit, edit
@@ -98,12 +99,13 @@ class _Page:
     script: Script
     utf8: bool  # whether a run of it is Chinese in valid UTF-8
     droppable: tuple[bytes, ...]
+    work: Budget
 
 
 def _page(text: str, found: list[re.Match[str]]) -> _Page:
     stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
     utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
-    return _Page(script_of(stream), utf8, _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL)
+    return _Page(script_of(stream), utf8, _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL, budget_of(len(text)))
 
 
 def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
@@ -147,10 +149,10 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
 def _mended(run: str, before: str, page: _Page) -> list[Piece]:
     """The run as UTF-8; where that leaves tears, with bytes that may have been dropped beside them."""
     atoms = list(_atoms(run))
-    pieces = mend(atoms, before, page.script)
+    pieces = mend(atoms, before, page.script, page.work)
     torn = [piece for piece in pieces if piece.torn]
-    if torn and len(torn) * 2 <= len(pieces):
-        again = mend(list(_with_gaps(atoms, torn, page.droppable)), before, page.script)
+    if torn and len(torn) * 2 <= len(pieces) and page.work.left > 0:
+        again = mend(list(_with_gaps(atoms, torn, page.droppable)), before, page.script, page.work)
         pieces = again if sum(piece.torn for piece in again) < len(torn) else pieces
     return pieces
 

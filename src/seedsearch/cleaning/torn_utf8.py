@@ -9,13 +9,18 @@ atoms.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import takewhile
-from typing import Literal
+from functools import cache, lru_cache
+from itertools import accumulate, takewhile
+from typing import Literal, NamedTuple
 
+import numpy as np
+
+from seedsearch.cleaning.budget import Budget
+from seedsearch.cleaning.candidates import Candidates, Scores
 from seedsearch.language import pair_score
 
 # Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
@@ -24,8 +29,14 @@ LINE_END, MID_SENTENCE = 1.0, 4.0
 _ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
 BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
 LEADING = 4  # of them, those for which all that an atom can stand for is tried, and not only its first choices
+TOGETHER = 4  # atoms of which nothing is lost that all readings take at once
+DISTINCT = 4  # … times the beam: that many guesses are made readings, of which some end alike
+FREE = 4  # readings that go on without a guess, and guesses scored together, cost a unit of work for so many
 AT_ONCE = 64  # atoms decoded at once while there is one reading; a bound on what is done in vain
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
+# Units of work of 20 µs or so for a page, and more for each code point. Pages of 1,500 characters that lost a byte in
+# sixty take up to 2,000.
+WORK, WORK_EACH = 2500, 0.03
 TORN = -25.0  # ln p of a sequence that stays torn: worse than any character
 # Stand-ins within a search, shown as U+FFFD in the end: for what is torn, and for an ASCII character of which
 # only its having been there is known (it reads like a digit).
@@ -71,6 +82,11 @@ class Piece:
         return TEAR in self.text
 
 
+def budget_of(size: int) -> Budget:
+    """The work that a page of `size` code points may cost."""
+    return Budget(WORK, size, WORK_EACH)
+
+
 @dataclass(slots=True)
 class _Reading:
     """One way to read the atoms so far: the bytes of an unfinished character, the last character, and how it came."""
@@ -83,37 +99,51 @@ class _Reading:
     before: _Reading | None
 
 
-def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "") -> list[Piece]:
+def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Budget | None = None) -> list[Piece]:
     """The likeliest text of `atoms`, in the smallest pieces that begin and end between characters.
 
-    `last` is the character before; `script` what `script_of` says of the page.
+    `last` is the character before; `script` what `script_of` says of the page; `work` what the page may cost:
+    where that is spent, what was lost stays torn.
     """
+    work = budget_of(len(atoms)) if work is None else work
     readings = [_Reading(0.0, b"", last, "", 0, None)]
     at = 0
     while at < len(atoms):
         atom = atoms[at]
         if isinstance(atom, bytes):
             whole = _known(atoms, at, readings[0]) if len(readings) == 1 else None
-            readings = [whole] if whole else _best((_fed(reading, atom, reading, script) for reading in readings), BEAM)
+            readings = [whole] if whole else _gone_on(readings, atoms, at, script, work)
+        elif work.spend(len(readings)):
+            readings = _guessed(readings, atom, script, work)
         else:
-            leading = (
-                new
-                for i, reading in enumerate(readings)
-                for new in _guessed(reading, atom if i < LEADING else atom[:2], script)
-            )
-            readings = _best(leading, BEAM)
+            readings = [_torn(readings[0])]
         at += readings[0].atoms
     return list(_pieces(atoms, max(readings, key=lambda reading: reading.score + TORN * bool(reading.pending))))
 
 
 def _known(atoms: Sequence[Atom], at: int, reading: _Reading) -> _Reading | None:
     """The reading after the next atoms that lost nothing, if valid UTF-8: without a rival it needs no score."""
-    known = list(takewhile(lambda atom: isinstance(atom, bytes), atoms[at : at + AT_ONCE]))
-    stream = reading.pending + b"".join(known)  # type: ignore[arg-type]
+    known = _without_loss(atoms, at, AT_ONCE)
+    stream = reading.pending + b"".join(known)
     text, size = utf_8_decode(stream, "ignore", False)
     if len(text.encode()) != size:
         return None
     return _Reading(reading.score, stream[size:], text[-1:] or reading.last, text, len(known), reading)
+
+
+def _without_loss(atoms: Sequence[Atom], at: int, most: int) -> list[bytes]:
+    """The next atoms of which nothing is lost, `most` or fewer."""
+    return list(takewhile(lambda atom: isinstance(atom, bytes), atoms[at : at + most]))  # type: ignore[arg-type]
+
+
+def _gone_on(
+    readings: Sequence[_Reading], atoms: Sequence[Atom], at: int, script: Script, work: Budget
+) -> list[_Reading]:
+    """The readings after the next few atoms of which nothing is lost; those that end alike become one."""
+    known = _without_loss(atoms, at, TOGETHER)
+    work.spend(len(readings) // FREE)
+    stream = b"".join(known)
+    return _best((_fed(reading, stream, len(known), script) for reading in readings), BEAM)
 
 
 def _best(readings: Iterable[_Reading], most: int) -> list[_Reading]:
@@ -128,47 +158,149 @@ def _best(readings: Iterable[_Reading], most: int) -> list[_Reading]:
     return sorted(kept.values(), key=lambda reading: -reading.score)[:most]
 
 
-def _guessed(reading: _Reading, atom: tuple[Lost, ...], script: Script) -> Iterator[_Reading]:
-    """The readings after one of the heads and one of the tails of what was lost."""
-    missing = _length(reading.pending[0]) - len(reading.pending) if reading.pending else 0
-    nothing_fits = True
-    for lost in atom:
-        headed = [_fed(reading, head, reading, script, lost.cost) for head in _fitting(lost.heads, missing)]
-        nothing_fits = nothing_fits and not headed
-        if lost.tails == (b"",):
-            yield from headed
-            continue
-        for new in _best(headed, HEADS):
-            for tail in lost.tails:
-                unlikely = LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != (new.last in _ENDINGS) else 0.0
-                full = _fed(new, tail, reading, script, unlikely)
-                full.made = new.made + full.made
-                yield full
-    if nothing_fits:
-        yield _Reading(reading.score + TORN, b"", "\n", TEAR, 1, reading)
+def _fed(reading: _Reading, stream: bytes, atoms: int, script: Script) -> _Reading:
+    """The reading after `stream`, which is that many atoms."""
+    fed = _outcome(reading.pending, stream, script)
+    score = reading.score + fed.rest
+    if fed.first:
+        score += _read_after(reading.last, fed.first, script)
+    return _Reading(score, fed.pending, fed.last or reading.last, fed.made, atoms, reading)
 
 
-@cache
-def _fitting(heads: tuple[bytes, ...], missing: int) -> tuple[bytes, ...]:
-    """Those of `heads` that go on where `missing` bytes of a character are to come."""
-    return tuple(head for head in heads if _continuing(head) == min(missing, len(head)))
+def _torn(reading: _Reading) -> _Reading:
+    return _Reading(reading.score + TORN, b"", "\n", TEAR, 1, reading)
+
+
+class _Outcome(NamedTuple):
+    """What bytes make of a pending character: the text, what is pending then, and how it reads.
+
+    `first`: the first character made; `rest`: ln p of the others; `last`: the last one as it is read. Both characters
+    are empty where nothing is made.
+    """
+
+    made: str
+    pending: bytes
+    first: str
+    rest: float
+    last: str
+
+
+@lru_cache(maxsize=1 << 13)
+def _outcome(pending: bytes, stream: bytes, script: Script) -> _Outcome:
+    made = ""
+    for byte in stream:
+        pending, char = _step(pending, byte)
+        made += char
+    rest, last = 0.0, ""
+    for char in made:
+        rest += _read_after(last, char, script) if last else 0.0
+        last = _AS_READ.get(char, char)
+    return _Outcome(made, pending, made[:1], rest, last)
+
+
+def _read_after(last: str, char: str, script: Script) -> float:
+    """ln p of a character made behind `last`."""
+    read = _AS_READ.get(char, char)
+    score = _SCORES.get(char) or pair_score(last, read) + oddity(read, script)
+    return score - (MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0)
+
+
+class _Outcomes:
+    """What each of several streams makes of a pending character, scored together."""
+
+    def __init__(self, pending: bytes, streams: tuple[bytes, ...], script: Script) -> None:
+        self.all = [_outcome(pending, stream, script) for stream in streams]
+        self._rest = np.array([one.rest for one in self.all])
+        read = [_AS_READ.get(one.first, one.first) for one in self.all]
+        self._firsts = Candidates(tuple(char or "\n" for char in read)) if any(read) else None
+        scores = {"": 0.0, **_SCORES}  # whatever stands before
+        self._fixed = [(i, scores[one.first]) for i, one in enumerate(self.all) if one.first in scores]
+        self._rest += [0.0 if one.first in scores else oddity(one.first, script) for one in self.all]
+        self._breaks = np.array([MID_SENTENCE if char and char in "\n " else 0.0 for char in read])
+        # What speaks against a line end or blank behind the end of a sentence, and behind anything else.
+        self._ends = tuple(np.array([_unlikely(stream, ended) for stream in streams]) for ended in (False, True))
+
+    def after(self, last: str, *, ending: bool = False) -> Scores:
+        """ln p of each behind `last`; `ending`: with what speaks against it as what was lost behind a character."""
+        scores = self._rest
+        if self._firsts is not None:
+            scores = scores + self._firsts.after(last)
+            for i, fixed in self._fixed:
+                scores[i] = self._rest[i] + fixed
+            if last in _PAUSES:
+                scores -= self._breaks
+        return scores - self._ends[last in _ENDINGS] if ending else scores
+
+
+def _unlikely(tail: bytes, ended: bool) -> float:
+    return LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != ended else 0.0
+
+
+@lru_cache(maxsize=1 << 11)
+def _outcomes(pending: bytes, heads: tuple[bytes, ...], script: Script, *, tails: bool = False) -> _Outcomes | None:
+    """The outcomes of those of `heads` that go on where a character is pending; None if none does."""
+    missing = _length(pending[0]) - len(pending) if pending else 0
+    fitting = heads if tails else tuple(h for h in heads if _continuing(h) == min(missing, len(h)))
+    return _Outcomes(pending, fitting, script) if fitting else None
 
 
 def _continuing(stream: bytes) -> int:
     return sum(1 for _ in takewhile(lambda byte: 0x80 <= byte < 0xC0, stream))
 
 
-def _fed(reading: _Reading, found: bytes, before: _Reading, script: Script, cost: float = 0.0) -> _Reading:
-    score, pending, last, made = reading.score - cost, reading.pending, reading.last, ""
-    for byte in found:
-        pending, char = _step(pending, byte)
-        for c in char:
-            made += c
-            read = _AS_READ.get(c, c)
-            score += _SCORES.get(c) or pair_score(last, read) + oddity(read, script)
-            score -= MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0
-            last = read
-    return _Reading(score, pending, last, made, 1, before)
+class _Proposals(NamedTuple):
+    """Ways to go on from `reading` by one atom: `outcomes` with `scores`, behind the text `made` by its first bytes."""
+
+    reading: _Reading
+    made: str
+    last: str
+    outcomes: _Outcomes
+    scores: Scores
+
+    def reading_of(self, i: int) -> _Reading:
+        """The reading that is number `i` of them."""
+        one = self.outcomes.all[i]
+        return _Reading(
+            float(self.scores[i]), one.pending, one.last or self.last, self.made + one.made, 1, self.reading
+        )
+
+
+def _guessed(readings: Sequence[_Reading], atom: tuple[Lost, ...], script: Script, work: Budget) -> list[_Reading]:
+    """The readings after one of the heads and one of the tails of what was lost."""
+    proposals: list[_Proposals] = []
+    torn = []
+    for i, reading in enumerate(readings):
+        before = len(proposals)
+        for lost in atom if i < LEADING else atom[:2]:
+            headed = _outcomes(reading.pending, lost.heads, script)
+            if headed is not None:
+                scores = headed.after(reading.last) + (reading.score - lost.cost)
+                plain = _Proposals(reading, "", reading.last, headed, scores)
+                proposals += [plain] if lost.tails == (b"",) else _tailed(plain, lost.tails, script)
+        if len(proposals) == before:
+            torn.append(_torn(reading))
+    work.spend(len(proposals) // FREE)
+    return _best([*_chosen(proposals, DISTINCT * BEAM), *torn], BEAM)
+
+
+def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Iterator[_Proposals]:
+    """The best of `headed`, each with one of `tails` behind it."""
+    for new in _best(_chosen([headed], HEADS), HEADS):
+        outcomes = _outcomes(new.pending, tails, script, tails=True)
+        if outcomes is not None:
+            scores = outcomes.after(new.last, ending=True) + new.score
+            yield _Proposals(headed.reading, new.made, new.last, outcomes, scores)
+
+
+def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[_Reading]:
+    """The best ones of all, best first."""
+    if not proposals:
+        return
+    scores = np.concatenate([some.scores for some in proposals])
+    starts = list(accumulate((len(some.scores) for some in proposals), initial=0))
+    for place in np.argsort(-scores, kind="stable")[:most].tolist():
+        which = bisect_right(starts, place) - 1
+        yield proposals[which].reading_of(place - starts[which])
 
 
 def script_of(stream: bytes) -> Script:
@@ -233,9 +365,10 @@ def _parts(atoms: Sequence[Atom], at: int, step: _Reading) -> Iterator[tuple[int
     if step.atoms == 1:
         yield 1, step.made, bool(step.pending)
         return
-    before = step.before.pending if step.before else b""
+    pending = step.before.pending if step.before else b""
     for atom in atoms[at : at + step.atoms]:
-        stream = before + bytes(atom)  # type: ignore[arg-type]
-        text, size = utf_8_decode(stream, "strict", False)
-        before = stream[size:]
-        yield 1, text, bool(before)
+        text = ""
+        for byte in bytes(atom):  # type: ignore[arg-type]
+            pending, char = _step(pending, byte)
+            text += char
+        yield 1, text, bool(pending)

@@ -27,8 +27,9 @@ from functools import cache
 from itertools import groupby, product
 
 from seedsearch import language
+from seedsearch.cleaning.budget import Budget
 from seedsearch.cleaning.faults import PRIVATE, pair_of, pairs
-from seedsearch.cleaning.torn_utf8 import UNTOLD, Atom, Lost, Piece, Script, mend, script_of
+from seedsearch.cleaning.torn_utf8 import UNTOLD, Atom, Lost, Piece, Script, budget_of, mend, script_of
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, apply_edits, compose, edit
 
@@ -77,8 +78,9 @@ JUDGED = 60  # characters of a run that are scored
 def edits(text: str) -> list[Edit]:
     """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
     made: tuple[Edit, ...] = ()
+    work = budget_of(len(text))
     for _ in range(DEEPEST):
-        again = _once(text)
+        again = _once(text, work)
         if not again:
             break
         made = compose(made, again, text)
@@ -86,19 +88,19 @@ def edits(text: str) -> list[Edit]:
     return list(made)
 
 
-def _once(text: str) -> list[Edit]:
+def _once(text: str, work: Budget) -> list[Edit]:
     """The edits that undo the fault one time."""
     if TRIGGER is None or not TRIGGER.search(text):
         return []
     found = [m for m in _RUN.finditer(text) if _suspect().search(m[0])]
     eats = len(_GOES_ON.findall(text)) > EATING * len(_GOES_ON_ASCII.findall(text))
     script = script_of(b"".join(atom for m in found for atom in _atoms(m[0]) if isinstance(atom, bytes)))
-    runs = [(m.start(), _stretches(m[0], text[m.start() - 1 : m.start()], script, eats)) for m in found]
-    sure = sum(_wide(s) for at, stretches in runs for s in stretches if _convincing(text, at, s, GAIN))
+    runs = [(m.start(), _stretches(m[0], text[m.start() - 1 : m.start()], script, eats, work)) for m in found]
+    sure = sum(_wide(s) for at, stretches in runs for s in stretches if _convincing(text, at, s, GAIN, work))
     gain = GAIN_FULL if sure >= FULL else GAIN
     made: list[Edit] = []
     for at, stretches in runs:
-        good = [_convincing(text, at, stretch, gain) for stretch in stretches]
+        good = [_convincing(text, at, stretch, gain, work) for stretch in stretches]
         for i, stretch in enumerate(stretches):
             between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
             if good[i] or (between and stretch[0].torn):
@@ -111,13 +113,13 @@ def _suspect() -> re.Pattern[str]:
     return re.compile(f"[{re.escape(_FIRST)}]")
 
 
-def _stretches(run: str, before: str, script: Script, eats: bool) -> list[list[Piece]]:
+def _stretches(run: str, before: str, script: Script, eats: bool, work: Budget) -> list[list[Piece]]:
     """The run as bytes, read as UTF-8; grouped into pieces that are whole and pieces that stay torn."""
     atoms = list(_atoms(run, eats=eats))
-    pieces = mend(atoms, before or "\n", script)
+    pieces = mend(atoms, before or "\n", script, work)
     torn = [piece for piece in pieces if piece.torn]
-    if torn and len(torn) * 2 <= len(pieces):
-        again = mend(list(_with_gaps(atoms, torn)), before or "\n", script)
+    if torn and len(torn) * 2 <= len(pieces) and work.left > 0:
+        again = mend(list(_with_gaps(atoms, torn)), before or "\n", script, work)
         if sum(piece.torn for piece in again) < len(torn):
             pieces = again
     return [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
@@ -133,7 +135,7 @@ def _with_gaps(atoms: list[Atom], torn: list[Piece]) -> Iterator[Atom]:
             yield atom
 
 
-def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float]) -> bool:
+def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float], work: Budget) -> bool:
     """Whether the pieces are whole, hold ideographs or marks, and read better than what was found."""
     wide = _wide(stretch)
     if stretch[0].torn or not wide:
@@ -145,7 +147,7 @@ def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float]
         return False
     if language.score(mended) / len(mended) > language.score(found) / len(found) + gain.get(wide, 0.0):
         return True
-    return all(piece.sure for piece in judged) and bool(_once(mended))  # the fault came over the page twice
+    return all(piece.sure for piece in judged) and bool(_once(mended, work))  # the fault came over the page twice
 
 
 def _wide(stretch: list[Piece]) -> int:
