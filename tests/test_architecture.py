@@ -85,7 +85,7 @@ ONLY: dict[str, set[str]] = {
 }
 HOMES = {
     "whoosh": {"engines"},
-    "numpy": {"arrays", "batch", "code_points", "engines", "lattice", "tokenizing"},
+    "numpy": {"arrays", "batch", "cleaning", "code_points", "engines", "lattice", "tokenizing"},
     "jieba": {"segmenting"},
     "rjieba": {"segmenting"},
     "ftfy": {"cleaning"},

@@ -23,11 +23,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import numpy as np
-
 from seedsearch import language
 from seedsearch.cleaning.budget import Budget
-from seedsearch.cleaning.candidates import Candidates
+from seedsearch.cleaning.candidates import Candidates, best_places
 from seedsearch.cleaning.faults import PRIVATE, pair_of, pairs
 from seedsearch.damage import Certainty, Damage
 from seedsearch.double_byte import big5_pair
@@ -289,13 +287,10 @@ def _go_on(
     candidates = _guessed(stream, at, fault)
     if candidates is None:
         return
-    scores = np.concatenate([path.score + candidates.after(path.last) for path in paths])
-    most = 2 * BEAM  # some of them end in the same two characters
-    chosen = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
-    for place in chosen.tolist():
-        path, char = paths[place // len(candidates.chars)], candidates.chars[place % len(candidates.chars)]
-        longer = _Path(float(scores[place]), (path.last + char)[-2:], Part(at + 2, char, False), path)
-        _keep(places[at + 2], longer)
+    scores = [candidates.after(path.last) + path.score for path in paths]
+    for which, place, score in best_places(scores, 2 * BEAM):  # some of them end in the same two characters
+        path, char = paths[which], candidates.chars[place]
+        _keep(places[at + 2], _Path(score, (path.last + char)[-2:], Part(at + 2, char, False), path))
 
 
 def _known(stream: list[int | None], at: int, fault: Fault) -> Iterator[tuple[int, str, bool]]:

@@ -7,10 +7,11 @@ on the character before is worked out once for each set of candidates, and the l
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import accumulate
+from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.folding import fold
 from seedsearch.language import (
@@ -27,13 +28,19 @@ from seedsearch.language import (
 
 KEPT = 4096  # answers kept, of some kilobyte each
 
-Scores = NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Scores: TypeAlias = "NDArray[np.float64]"
 
 
 class Candidates:
     """Characters, and for each place among them how it reads behind another character."""
 
     def __init__(self, chars: tuple[str, ...]) -> None:
+        import numpy as np  # 0.1 s, and hardly any text needs it
+
         self.chars = chars
         self._starts = np.full(len(chars), UNKNOWN)
         self._folded: dict[str, list[int]] = {}
@@ -104,3 +111,14 @@ def _triples_after() -> dict[str, str]:
     for triple in model().triples:
         made[triple[:2]] = made.get(triple[:2], "") + triple[2]
     return made
+
+
+def best_places(scores: Sequence[Scores], most: int) -> Iterator[tuple[int, int, float]]:
+    """(which of `scores`, place in it, score) of the best of them all, best first."""
+    import numpy as np
+
+    every = np.concatenate(scores)
+    starts = list(accumulate(map(len, scores), initial=0))
+    for place in np.argsort(-every, kind="stable")[:most].tolist():
+        which = bisect_right(starts, place) - 1
+        yield which, place - starts[which], float(every[place])

@@ -9,18 +9,15 @@ atoms.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, takewhile
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 from seedsearch.cleaning.budget import Budget
-from seedsearch.cleaning.candidates import Candidates, Scores
+from seedsearch.cleaning.candidates import Candidates, Scores, best_places
 from seedsearch.language import pair_score
 
 # Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
@@ -209,6 +206,8 @@ class _Outcomes:
     """What each of several streams makes of a pending character, scored together."""
 
     def __init__(self, pending: bytes, streams: tuple[bytes, ...], script: Script) -> None:
+        import numpy as np  # 0.1 s, and hardly any text needs it
+
         self.all = [_outcome(pending, stream, script) for stream in streams]
         self._rest = np.array([one.rest for one in self.all])
         read = [_AS_READ.get(one.first, one.first) for one in self.all]
@@ -296,11 +295,8 @@ def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[_Reading]:
     """The best ones of all, best first."""
     if not proposals:
         return
-    scores = np.concatenate([some.scores for some in proposals])
-    starts = list(accumulate((len(some.scores) for some in proposals), initial=0))
-    for place in np.argsort(-scores, kind="stable")[:most].tolist():
-        which = bisect_right(starts, place) - 1
-        yield proposals[which].reading_of(place - starts[which])
+    for which, place, _ in best_places([some.scores for some in proposals], most):
+        yield proposals[which].reading_of(place)
 
 
 def script_of(stream: bytes) -> Script:
