@@ -60,6 +60,51 @@ def test_count_paths_limit_and_offset(place: Path) -> None:
     assert seedsearch("query", "-l", "--offset", "1", "焊接", cwd=place).stdout.decode().splitlines() == paths[1:]
 
 
+def test_every_file_that_matches_is_named(place: Path) -> None:
+    """Copies that are one hit too, and more than a page of hits; with -n so many names."""
+    for number in range(15):
+        copy, other = "防汛工作由各乡镇负责，任何人不得推诿。" * 2, "防汛" * (number + 1) + chr(0x5000 + number)
+        (place / "seeds" / f"copy{number}.txt").write_text(copy, encoding="utf-8")
+        (place / "seeds" / f"other{number}.txt").write_text(other, encoding="utf-8")
+    seedsearch("index", cwd=place)
+    assert len(seedsearch("query", "--json", "-n", "50", "防汛工作", cwd=place).stdout.splitlines()) == 2
+    for query, count in (("防汛工作", 15), ("防汛", 30), ("fangxun", 30), ("防汛 任何人", 15)):
+        paths = seedsearch("query", "-l", query, cwd=place).stdout.decode().splitlines()
+        assert len(set(paths)) == len(paths) == count
+        assert seedsearch("query", "--count", query, cwd=place).stdout == f"{count}\n".encode()
+        names = seedsearch("query", "-0", query, cwd=place).stdout.decode().split("\0")
+        assert names == [*paths, ""]
+        page = seedsearch("query", "-l", "-n", "3", "--offset", "9", query, cwd=place).stdout.decode().splitlines()
+        assert page == paths[9:12]
+        first = seedsearch("query", "--json", "-n", "1", query, cwd=place).stdout.splitlines()[1]
+        assert json.loads(first)["path"] == paths[0]
+    none = seedsearch("query", "-l", "量子纠缠", cwd=place)
+    assert (none.returncode, none.stdout, none.stderr) == (1, b"", b"")
+
+
+def test_what_the_system_refuses_is_said_as_it_is(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    for command in ("index .", "clean seeds -o out", "query 焊接", "stats"):
+        line = (
+            f"cd {gone}; rmdir ../gone; {sys.executable} -P -m seedsearch {command}; code=$?; mkdir {gone}; exit $code"
+        )
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert "the current folder is no longer there: change to one that is" in done.stderr
+    (tmp_path / "a.txt").write_text("焊接", encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".seedsearch-clean.jsonl").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "seedsearch", "clean", "a.txt", "-o", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == "seedsearch: out/.seedsearch-clean.jsonl cannot be used: is a directory\n"
+
+
 def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
     done = seedsearch("query", "--json", "创新联合体", "焊接", cwd=place)
     assert json.loads(done.stdout.splitlines()[0])["query"] == "创新联合体 焊接"

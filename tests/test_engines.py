@@ -123,6 +123,12 @@ def test_equal_scores_are_in_the_order_of_ids(filled: Engine) -> None:
     assert [match.doc_id for match in filled.search(run("焊接"), 2).best] == ["a", "b"]
 
 
+@pytest.mark.parametrize("text", ["焊接", "与", "nothing"])
+def test_every_match_is_what_a_search_without_end_finds(filled: Engine, text: str) -> None:
+    found = [(match.doc_id, match.stored) for match in filled.search(run(text), 100).best]
+    assert list(filled.every_match(run(text))) == found
+
+
 def test_what_was_stored_comes_back(filled: Engine) -> None:
     assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]
     assert [(match.readable, match.run) for match in filled.search(run("n-i"), 1).best] == [

@@ -74,6 +74,31 @@ class Index:
         notes = (*self._stale, *self._missing(asked))
         return Results(query, 0, "query", (), notes, suggestions, asked=tuple(tier.name for tier in asked))
 
+    def paths(self, query: str) -> list[str]:
+        """The path of every document that `search` counts, best first, those that share a hit too.
+
+        Raises QueryError as `search` does.
+        """
+        return [path for tier in self._answering(query) for path in self._paths(tier)]
+
+    def _answering(self, query: str) -> list[Tier]:
+        """The tiers that answer a query: as typed, else as it sounds; none where nothing is found."""
+        for stage in stages(query, self._own, self._synonyms):
+            if tiers := self._counted(stage):
+                return [tier for tier, _ in tiers]
+        from seedsearch.fallbacks import heard  # loads the readings of characters
+
+        return next(([one.tier] for one in heard(query, self._engine) if self._counted([one.tier])), [])
+
+    def _paths(self, tier: Tier) -> Iterator[str]:
+        """Those of a tier; the first are in the order of `search`, which has looked at their texts."""
+        first = [match for match, _ in self._judged(tier, list(self._engine.search(tier.query, JUDGED).best))]
+        yield from (from_bytes(match.stored).path for match in first)
+        seen = {match.doc_id for match in first}
+        for doc_id, stored in self._engine.every_match(tier.query):
+            if doc_id not in seen:
+                yield from_bytes(stored).path
+
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
         tier = like(readable, self._engine, self._own)

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from seedsearch.cli import options
 from seedsearch.cli.group import NOTHING_FOUND
 from seedsearch.cli.reading import one_cleaned
 from seedsearch.cli.talk import is_quiet, is_verbose, note, say
-from seedsearch.cli.terminal import print_lines, print_paged, style_of
+from seedsearch.cli.terminal import print_lines, print_paged, printing, style_of
 
 if TYPE_CHECKING:
     from seedsearch.model import Results
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 @options.limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
 @options.as_json
-@click.option("--count", is_flag=True, help="Print only how many documents match.")
-@click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the paths of the hits.")
-@click.option("-0", "--null", is_flag=True, help="Print only the paths, byte for byte, a NUL after each.")
+@click.option("--count", is_flag=True, help="Print only how many documents match, copies and parts of files too.")
+@click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the path of each, or of -n of them.")
+@click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
 @options.setting("snippets", "--snippets", help="Snippets a hit at most.")
 @options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
 @click.option("--explain", is_flag=True, help="Say how the query was read.")
@@ -45,19 +46,26 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
     prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
     """
+    from seedsearch.render import one_line
     from seedsearch.searching import open_index
 
     typed = " ".join(map(options.typed, words))
     how = {name: shown[name] for name in ("limit", "offset", "snippets")}
+    if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
+        how["limit"] = 0  # no hit is shown
     with open_index(index_dir.folder) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
         results = opened.search(typed, lines=shown["context"], **how)
         for line in results.notes:
             note(line)
-        if not results.total and not any(shown[name] for name in ("as_json", "count", "only_paths", "null")):
+        if not results.total and not of_all and not shown["as_json"]:
             _say_nothing_found(opened, results)
-    _print_answer(results, **shown)
+        if of_all and not shown["count"]:
+            paths = opened.paths(typed)[_page(ctx, **shown)]
+            _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
+        else:
+            _print_answer(results, **shown)
     if not results.total:
         ctx.exit(NOTHING_FOUND)
 
@@ -75,32 +83,33 @@ def _print_answer(
     offset: int,
     as_json: bool,
     count: bool,
-    only_paths: bool,
-    null: bool,
     context: int | None,
     link: str | None,
     pager: str | None,
     **_: Any,
 ) -> None:
     """Print what was found in the form that was asked for."""
-    from seedsearch.render import one_line, results_json, results_text
+    from seedsearch.render import results_json, results_text
 
     if as_json:
         print_lines(results_json(results, offset=offset))
     elif count:
         print_lines([str(results.total)])
-    elif null:
-        _print_names(hit.path for hit in results.hits)
-    elif only_paths:
-        print_lines(one_line(hit.path) for hit in results.hits)
     elif results.total:
         print_paged(results_text(results, style_of(link), offset=offset, whole_lines=context is not None), pager)
+
+
+def _page(ctx: click.Context, *, offset: int, limit: int, **_: Any) -> slice:
+    """Which of all the paths are printed: all, as with grep -l, unless somebody has said how many."""
+    of_itself = ctx.get_parameter_source("limit") is ParameterSource.DEFAULT
+    return slice(offset, None if of_itself else offset + limit)
 
 
 def _print_names(paths: Iterable[str]) -> None:
     """Names for programs: their bytes as they are, each with a NUL at its end."""
     for path in paths:
-        sys.stdout.buffer.write(os.fsencode(path) + b"\0")
+        with printing():
+            sys.stdout.buffer.write(os.fsencode(path) + b"\0")
 
 
 @click.command()

@@ -85,6 +85,9 @@ class Engine(Protocol):
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
+    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
+        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+
     def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query; for `Ranked` ones an engine may read ahead what `search` will need."""
 

@@ -85,6 +85,10 @@ class MemoryEngine:
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
         return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
 
+    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
+        """The doc_id and what was stored of every match, in the order of `search`."""
+        return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
+
     def totals(self, queries: Sequence[Query]) -> list[int]:
         return [sum(_matches(query, d) for d in self._documents.values()) for query in queries]
 

@@ -194,6 +194,11 @@ class EmbeddedEngine:
         with self.mapped():
             return self._answering.search(query, limit)
 
+    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
+        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        with self.mapped():
+            yield from self._answering.every_match(query)
+
     def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query."""
         with self.mapped():

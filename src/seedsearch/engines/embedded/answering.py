@@ -130,12 +130,24 @@ class Answering:
 
     def search(self, query: Query, limit: int) -> Matches:
         """The `limit` best matches and how many there are."""
+        matched = self._all_matched(query)
+        total = sum(map(_size, matched))
+        return Matches(total, self._matches(self._best(query, matched, limit)) if limit and total else ())
+
+    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
+        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        matched = self._all_matched(query)
+        for _, doc_id, i, document in self._best(query, matched, sum(map(_size, matched))):
+            yield doc_id, self._segments[i].documents.stored(document)
+
+    def _all_matched(self, query: Query) -> list[Matched]:
+        """What matches in each segment, once what is known of the terms has been read."""
         if not isinstance(query, Ranked) or query.scored is not self._read_ahead:
             self._read([query])
-        matched = [self._matched(i, query) for i in range(len(self._segments))]
-        total = sum(map(_size, matched))
-        if not limit or not total:
-            return Matches(total, ())
+        return [self._matched(i, query) for i in range(len(self._segments))]
+
+    def _best(self, query: Query, matched: Sequence[Matched], limit: int) -> list[tuple[float, str, int, int]]:
+        """The best of what matched: the score, negative, the doc_id, the segment, the number of the document in it."""
         best: list[tuple[float, str, int, int]] = []
         for i, some in enumerate(matched):
             segment = self._segments[i]
@@ -143,7 +155,7 @@ class Answering:
             chosen = best_of(scores, documents, segment, limit)
             rows = zip(scores[chosen].tolist(), documents[chosen].tolist(), strict=True)
             best += [(-score, segment.id_of(document), i, document) for score, document in rows]
-        return Matches(total, self._matches(nsmallest(limit, best)))
+        return nsmallest(limit, best)
 
     def having(self, terms: Sequence[Term]) -> list[int]:
         """How many documents have each term."""
