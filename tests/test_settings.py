@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from seedsearch.errors import SettingsError
+from seedsearch.render import Style
 from seedsearch.settings import KEYS, settings_of, variable
 from tests.programs import seedsearch
+from tools.make_docs import environment as environment_of
+from tools.terminal_svg import on_terminal
 
 
 @pytest.fixture
@@ -88,6 +92,83 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "seedsearch.toml").mkdir()
     with pytest.raises(SettingsError, match=r"seedsearch\.toml can not be read: is a directory"):
         settings_of(tmp_path, {})
+
+
+HOSTILE = 'pager = "sh -c \\"touch ran\\""\nlink = "x\\u001b]52;c;eA==\\u0007{path}"\nworkers = 100000\n'
+
+
+def test_what_is_run_or_printed_raw_is_not_taken_from_the_folder_of_the_data(place: Path) -> None:
+    (place / "seedsearch.toml").write_text(HOSTILE, encoding="utf-8")
+    (place / "seeds" / "long.txt").write_text("焊接\n" * 99, encoding="utf-8")
+    variables = {"XDG_CONFIG_HOME": str(place), "TERM": "xterm-kitty", "PAGER": "cat"}
+    environment = environment_of(place) | variables
+    printed = on_terminal("seedsearch query -C 99 焊接", place, 60, environment, 5)
+    assert "seedsearch.toml in this folder cannot set pager and link; that is for your own settings" in printed
+    assert "\x1b]52" not in printed
+    assert not (place / "ran").exists()
+    assert seedsearch("query", "-q", "焊接", cwd=place).stderr == b""
+    shown = json.loads(seedsearch("config", "--json", cwd=place).stdout)
+    assert shown["ignored"] == ["pager", "link"]
+    assert [shown["settings"][key] for key in ("pager", "link")] == [{"value": None, "from": "default"}] * 2
+    assert shown["settings"]["workers"]["value"] == os.cpu_count()
+    assert "not taken from seedsearch.toml: pager, link" in seedsearch("config", cwd=place).stdout.decode()
+    user_file(place).write_text(HOSTILE, encoding="utf-8")
+    shown = json.loads(seedsearch("config", "--json", cwd=place).stdout)
+    assert shown["settings"]["pager"]["from"].endswith("config.toml")
+    on_terminal("seedsearch query -C 99 焊接", place, 60, environment, 5)
+    assert (place / "ran").exists()
+
+
+def test_a_link_has_nothing_in_it_that_steers(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("")
+    linked = Style(link="x:\x1b]52;c;eA==\x07\x9b{path}#{line}\n焊").linked("a", str(tmp_path / "a.txt"), 3)
+    opening, text, closing = linked.split("\x1b\\")
+    assert re.fullmatch(r"\x1b\]8;;[!-~]+", opening)
+    assert (text, closing) == ("a\x1b]8;;", "")
+    assert f"{tmp_path}/a.txt#3" in linked
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "index-dir = '~/mine'",
+        "index-dir = '/tmp/x'",
+        "index-dir = 'a/../../x'",
+        "paths = ['seeds', '..']",
+        "paths = ['~/.ssh']",
+        "dictionary = '/etc/passwd'",
+        "synonyms = 'leading-out'",
+        "[index.a]\ndir = '../x'",
+        "[index.a]\ndir = 'x'\npaths = ['~']",
+    ],
+)
+def test_the_file_of_a_folder_names_nothing_outside_of_it(place: Path, line: str) -> None:
+    (place / "leading-out").symlink_to("/etc/passwd")
+    (place / "seedsearch.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(SettingsError, match="is outside of the folder; name it in"):
+        settings_of(place, {})
+    (place / "seedsearch.toml").rename(user_file(place))
+    assert settings_of(place, {"XDG_CONFIG_HOME": str(place)}).files
+
+
+def test_nor_an_index_of_the_user(place: Path) -> None:
+    user_file(place).write_text("[index.mine]\ndir = '~/mine'", encoding="utf-8")
+    (place / "seedsearch.toml").write_text("index-dir = 'mine'", encoding="utf-8")
+    with pytest.raises(SettingsError, match="index-dir = 'mine' is outside of the folder"):
+        settings_of(place, {"XDG_CONFIG_HOME": str(place)})
+
+
+def test_a_file_that_is_none(place: Path) -> None:
+    os.mkfifo(place / "seedsearch.toml")
+    with pytest.raises(SettingsError, match="is not a regular file"):
+        settings_of(place, {})
+    (place / "seedsearch.toml").unlink()
+    (place / "seedsearch.toml").write_text("#" * 300_000)
+    with pytest.raises(SettingsError, match="is larger than"):
+        settings_of(place, {})
+    (place / "seedsearch.toml").write_text(f"limit = {'[' * 50_000}")
+    with pytest.raises(SettingsError, match="is no TOML"):
+        settings_of(place, {})
 
 
 def test_named_indexes(place: Path) -> None:

@@ -9,11 +9,16 @@
 
 An option on the command line comes first, then the environment, the folder's file, the user's file, the default.
 Relative paths are those of the folder in which the command is run; `~` is the home folder.
+
+The folder may be somebody else's data, so its file is not trusted like the user's. What is run (`pager`) or printed
+as it is (`link`) is not taken from it; the places that it names lie below the folder; it asks for no more workers than
+there are processors; and the file itself has to be a regular one of at most LARGEST bytes.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +27,10 @@ from typing import Any
 from seedsearch.errors import SettingsError, reason
 
 FILE = "seedsearch.toml"
+# Keys that count only from the user's own file, the environment and the command line.
+OF_THE_USER = ("pager", "link")
+# Bytes of a file of settings: a hundred times what all keys and a few named indexes take.
+LARGEST = 200_000
 DEFAULT = "default"
 
 
@@ -89,11 +98,15 @@ class NamedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the files set: key → (value, the file that sets it), and the named indexes; `files` that were read."""
+    """What the files set: key → (value, the file that sets it), and the named indexes; `files` that were read.
+
+    `ignored`: keys that the file of the folder sets and that do not count from there.
+    """
 
     values: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     indexes: Mapping[str, NamedPlace] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def defaults(self) -> dict[str, Any]:
         """Parameter of a command → value; `paths` is none, for it means one thing to `index` and another to `clean`."""
@@ -123,30 +136,71 @@ def variable(key: str) -> str:
 def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings that hold in a folder; raises SettingsError where a file of them can not be used."""
     home = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME") or "~", ".config")
+    user = os.path.normpath(os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")))
+    here = os.path.normpath(os.path.join(folder, FILE))
+    of_user, of_folder = _read(user), _read(here)
+    ignored = tuple(key for key in OF_THE_USER if of_folder and of_folder.pop(key, None) is not None)
+    if of_folder:
+        _check_places(of_folder, here, folder)
     values: dict[str, tuple[Any, str]] = {}
     indexes: dict[str, NamedPlace] = {}
-    files = []
-    for path in (os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")), os.path.join(folder, FILE)):
-        name = os.path.normpath(path)
-        read = _read(name)
+    for name, read in ((user, of_user), (here, of_folder)):
         if read is not None:
-            files.append(name)
             indexes |= _indexes(read.pop("index", {}), name)
             values |= {key: (_checked(KEYS, key, value, name, ""), name) for key, value in read.items()}
-    return Settings(values, indexes, tuple(reversed(files)))
+    chosen, by = values.get("index-dir", ("", ""))
+    if by == here and chosen in indexes and indexes[chosen].origin != here:
+        raise _outside(here, "index-dir", chosen)
+    if values.get("workers", (0, ""))[1] == here:
+        values["workers"] = min(values["workers"][0], os.cpu_count() or 1), here
+    files = tuple(name for name, read in ((here, of_folder), (user, of_user)) if read is not None)
+    return Settings(values, indexes, files, ignored)
+
+
+def _check_places(read: Mapping[str, Any], path: str, folder: str | Path) -> None:
+    """Raise SettingsError where the file of a folder names a place outside of it; other faults are told later."""
+    named = read.get("index", {})
+    tables = [one for one in named.values() if isinstance(one, dict)] if isinstance(named, dict) else []
+    for table in (read, *tables):
+        for key in ("index-dir", "dir", "paths", "dictionary", "synonyms"):
+            given = table.get(key, [])
+            for place in given if isinstance(given, list) else [given]:
+                if isinstance(place, str) and _leads_out(place, folder, is_file=key in ("dictionary", "synonyms")):
+                    raise _outside(path, key, place)
+
+
+def _outside(path: str, key: str, place: str) -> SettingsError:
+    hint = "name it in ~/.config/seedsearch/config.toml, in the environment or on the command line"
+    return SettingsError(f"{path}: {key} = {place!r} is outside of the folder", hint=hint)
+
+
+def _leads_out(place: str, folder: str | Path, *, is_file: bool) -> bool:
+    """Whether a place is not below a folder: by its name, and, of a file whose content is read, in truth."""
+    whole = os.path.expanduser(place)
+    if os.path.isabs(whole) or os.pardir in whole.split(os.sep):
+        return True
+    top = os.path.realpath(folder)
+    return is_file and os.path.commonpath([top, os.path.realpath(os.path.join(folder, whole))]) != top
 
 
 def _read(path: str) -> dict[str, Any] | None:
+    """The content of a file of settings; None where there is none. A pipe in its place is not waited for."""
     try:
-        with open(path, "rb") as file:
-            import tomllib  # most folders have no such file
-
-            return tomllib.load(file)
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SettingsError(f"{path} is not a regular file", hint="move it away")
+            content = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise SettingsError(f"{path} can not be read: {reason(error)}") from error
-    except ValueError as error:
+    if len(content) > LARGEST:
+        raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is no file of settings; move it away")
+    import tomllib  # most folders have no such file
+
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is no TOML: {error}", hint="mend that line") from error
 
 

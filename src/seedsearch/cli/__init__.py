@@ -17,7 +17,8 @@ from seedsearch.cli.cleaning import clean
 from seedsearch.cli.group import Group
 from seedsearch.cli.inspecting import check, doctor, stats
 from seedsearch.cli.setting import completion, config
-from seedsearch.settings import settings_of
+from seedsearch.cli.talk import QUIET, say
+from seedsearch.settings import FILE, settings_of
 
 COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, config, completion)
 
@@ -34,7 +35,16 @@ def main(ctx: click.Context) -> None:
     seedsearch clean page.txt         print a restored text
     """
     ctx.obj = settings_of()
+    ctx.call_on_close(lambda: _say_ignored(ctx))
     ctx.default_map = {str(command.name): ctx.obj.defaults() for command in COMMANDS}
+
+
+def _say_ignored(ctx: click.Context) -> None:
+    """Name the keys of the folder's file that do not count from there, where the command would have obeyed them."""
+    command = main.commands.get(ctx.invoked_subcommand or "")
+    taken = {parameter.name for parameter in command.params} if command else set()
+    if keys := [key for key in ctx.obj.ignored if key in taken and not ctx.meta.get(QUIET)]:
+        say(f"{FILE} in this folder cannot set {' and '.join(keys)}; that is for your own settings")
 
 
 for _command in COMMANDS:

@@ -23,7 +23,7 @@ def config(ctx: click.Context, as_json: bool) -> None:
     from seedsearch.render import settings_json, settings_text
 
     found = options.settings_in(ctx)
-    shown = (found.holding(os.environ), list(found.indexes.values()), found.files)
+    shown = (found.holding(os.environ), list(found.indexes.values()), found.files, found.ignored)
     print_lines([settings_json(*shown)] if as_json else settings_text(*shown))
 
 

@@ -8,7 +8,7 @@ from seedsearch.model import Health, Remark
 from seedsearch.render.layout import cells, columns, padded, wrapped
 from seedsearch.render.safe import json_line, one_line
 from seedsearch.render.style import Style
-from seedsearch.settings import NamedPlace, Setting
+from seedsearch.settings import FILE, NamedPlace, Setting
 
 _MARKS = {Health.WELL: "ok", Health.NOTE: "note", Health.FAULT: "fault"}
 
@@ -30,19 +30,29 @@ def diagnosis_json(remarks: Sequence[Remark]) -> str:
     return json_line({"healthy": all(remark.health != Health.FAULT for remark in remarks), "remarks": rows})
 
 
-def settings_text(settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str]) -> Iterator[str]:
-    """Each setting with the value that holds and where it is from; the named indexes; the files that were read."""
+def settings_text(
+    settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
+) -> Iterator[str]:
+    """Each setting with the value that holds and where it is from; the named indexes; the files that were read.
+
+    `ignored`: the keys of the folder's file that do not count from there.
+    """
     yield from columns([(setting.key, _value(setting.value), one_line(setting.origin)) for setting in settings])
     for index in indexes:
-        yield f"[index.{one_line(index.name)}]  {_value(list(index.paths))} in {one_line(index.folder)}  {index.origin}"
+        name, folder, origin = map(one_line, (index.name, index.folder, index.origin))
+        yield f"[index.{name}]  {_value(list(index.paths))} in {folder}  {origin}"
     yield f"files read: {', '.join(map(one_line, files)) or 'none'}"
+    if ignored:
+        yield f"not taken from {FILE}: {', '.join(ignored)}"
 
 
-def settings_json(settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str]) -> str:
+def settings_json(
+    settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
+) -> str:
     """The same as one JSON object."""
     held = {setting.key: {"value": setting.value, "from": setting.origin} for setting in settings}
     named = {index.name: {"paths": index.paths, "dir": index.folder, "from": index.origin} for index in indexes}
-    return json_line({"settings": held, "indexes": named, "files": list(files)})
+    return json_line({"settings": held, "indexes": named, "files": list(files), "ignored": list(ignored)})
 
 
 def _value(value: object) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
-from urllib.parse import quote_from_bytes
+from urllib.parse import quote, quote_from_bytes
+
+# What the address of a link may hold as it is; all else, from wherever it comes, is spelled as in addresses (%1B).
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +64,5 @@ class Style:
         target = self.link
         for name, value in {"host": socket.gethostname(), "path": place, "line": line, "column": column}.items():
             target = target.replace(f"{{{name}}}", str(value))
+        target = quote(target, safe=_PRINTABLE)
         return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"
