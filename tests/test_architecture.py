@@ -22,6 +22,7 @@ LAYERS = {
     "interpreter": 0,
     "worker": 0,
     "pool": 1,
+    "budget": 1,
     "parallel": 2,
     "patterns": 0,
     "offsets": 1,
@@ -77,8 +78,8 @@ LAYERS = {
 # Rooms that know less than their layer allows.
 ONLY: dict[str, set[str]] = {
     "engines": {
-        *("arrays", "batch", "bm25", "code_points", "errors", "folding", "model", "parallel", "query", "runs"),
-        *("stored", "versions"),
+        *("arrays", "batch", "bm25", "budget", "code_points", "errors", "folding", "model", "parallel", "query"),
+        *("runs", "stored", "versions"),
     },
     "render": {"errors", "model", "offsets", "settings"},
     "snippets": {"model", "offsets"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -12,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.analysis import words
+from seedsearch.budget import Budget
 from seedsearch.engines import Engine, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale
+from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale, OutOfTime
 from seedsearch.folding import fold
 from seedsearch.model import IndexEntry
 from seedsearch.query import (
@@ -111,6 +114,121 @@ def test_what_each_query_matches(filled: Engine, query: Query, expected: str) ->
     asked = [query, run("量子"), Ranked(query, ((Term("word", "与"), 1.0),))]
     assert filled.totals(asked) == [len(expected), 0, len(expected)]
     assert filled.any_match(asked) == [bool(expected), False, bool(expected)]
+
+
+LOOKED_FOR = [
+    run("焊接产"),
+    Near(("焊", "产"), 5),
+    Gapped(("焊", "产"), ((0, 8),)),
+    Terms("word", Prefix("gen")),
+    Terms("word", Wildcard("i?g*")),
+    Terms("word", Fuzzy("itcg", 1)),
+]
+
+
+@pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda query: type(getattr(query, "test", query)).__name__)
+@pytest.mark.parametrize("within", [lambda q: q, Not, lambda q: Any((q, run("与"))), lambda q: Ranked(q, ())])
+@pytest.mark.parametrize("ask", ["search", "totals", "any_match"])
+def test_a_budget_ends_every_kind_of_query(
+    filled: Engine, query: Query, within: Callable[[Query], Query], ask: str
+) -> None:
+    """The clock goes on by a second at each look, and there are no seconds."""
+    asked, seconds = within(query), count()
+    filled.budget = Budget(0, lambda: next(seconds))
+    with pytest.raises(OutOfTime, match="longer than 0 s"):
+        filled.search(asked, 9) if ask == "search" else getattr(filled, ask)([asked])
+    filled.budget = Budget()
+    expected = {doc_id for doc_id, text in TEXTS.items() if doc_id in found(filled, asked)}
+    assert filled.search(asked, 9).total == filled.totals([asked])[0] == len(expected)
+
+
+@pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda query: type(getattr(query, "test", query)).__name__)
+def test_the_budget_is_told_what_was_looked_for(filled: Engine, query: Query) -> None:
+    clock = [0.0]
+    filled.budget = Budget(10, lambda: clock[0])
+    told: list[object] = []
+
+    def spend(part: object) -> None:
+        told.append(part)
+
+    filled.budget.spend = spend  # type: ignore[method-assign]
+    filled.search(query, 9)
+    assert query in told
+
+
+def test_a_budget_ends_the_reading_of_the_vocabulary(filled: Engine) -> None:
+    seconds = count()
+    filled.budget = Budget(0, lambda: next(seconds))
+    with pytest.raises(OutOfTime):
+        list(filled.vocabulary("word"))
+
+
+def test_refresh_says_whether_there_is_something_new(filled: Engine) -> None:
+    filled.refresh()
+    before = filled.generation
+    assert not filled.refresh()
+    with filled.writer() as writer:
+        writer.put(entry("e", "量子"))
+    filled.refresh()
+    assert filled.generation > before
+    assert found(filled, run("量子")) == {"e"}
+    assert not filled.refresh()
+
+
+def test_a_commit_by_another_is_seen_by_refresh(tmp_path: Path) -> None:
+    reader = open_engine(tmp_path, MARK, create=True)
+    with open_engine(tmp_path, MARK, create=True).writer() as writer:
+        writer.put(entry("a", "焊接"))
+        writer.keep("words", b"one")
+    assert (reader.generation, found(reader, run("焊接")), reader.kept("words")) == (0, set(), None)
+    assert reader.refresh()
+    assert (reader.generation, found(reader, run("焊接")), reader.kept("words")) == (1, {"a"}, b"one")
+    with open_engine(tmp_path, MARK).writer() as writer:
+        writer.put(entry("b", "焊接"))
+    assert reader.refresh()
+    assert found(reader, run("焊接")) == {"a", "b"}
+
+
+def test_what_was_kept_is_that_of_the_next_commit_where_it_was_swept(tmp_path: Path) -> None:
+    with open_engine(tmp_path, MARK, create=True).writer() as writer:
+        writer.keep("words", b"one")
+    reader = open_engine(tmp_path, MARK)
+    with open_engine(tmp_path, MARK).writer() as writer:
+        writer.keep("words", b"two")
+    assert reader.kept("words") == b"two"
+    for path in tmp_path.glob("*.kept"):
+        path.unlink()
+    with pytest.raises(IndexDamaged, match="it is missing"):
+        reader.kept("words")
+
+
+def test_an_index_that_was_made_anew_is_seen(tmp_path: Path) -> None:
+    """Its commits are numbered from 1 again, and its files are named alike."""
+    for text in ("焊接", "产业"):
+        shutil.rmtree(tmp_path)
+        with open_engine(tmp_path, MARK, create=True).writer() as writer:
+            writer.put(entry("a", text))
+        if text == "焊接":
+            reader = open_engine(tmp_path, MARK)
+            assert found(reader, run("焊接")) == {"a"}
+    assert reader.generation == 1
+    assert reader.refresh()
+    assert (found(reader, run("焊接")), found(reader, run("产业"))) == (set(), {"a"})
+    shutil.rmtree(tmp_path)
+    with pytest.raises(IndexMissing):
+        reader.refresh()
+
+
+def test_a_cache_without_room_gives_the_same_answers(tmp_path: Path) -> None:
+    with open_engine(tmp_path, MARK, create=True).writer() as writer:
+        for doc_id, text in TEXTS.items():
+            writer.put(entry(doc_id, text))
+    usual, without = open_engine(tmp_path, MARK), open_engine(tmp_path, MARK, cache_bytes=0)
+    some = (run("焊接"), run("产业链"), run("与"), Near(("产", "接"), 4))
+    for query in (*some, All(some[:2]), Any(some), AtLeast(2, some), Not(some[0])):
+        ranked = Ranked(query, ((Term("gram", "焊"), 1.0), (Term("word", "产业链"), 1.0)))
+        assert without.search(ranked, 9) == usual.search(ranked, 9)
+        assert without.totals([query]) == usual.totals([query])
 
 
 def test_ranked_puts_the_scored_first(filled: Engine) -> None:

@@ -4,6 +4,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 ├── SourceError            2   a file that can not be read as text
 │   └── NotText            2   a binary file
 ├── QueryError             2   a query that can not be asked
+│   └── OutOfTime          2   one that took longer than it may
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
 │   ├── IndexStale         2   made by another analyzer or version
@@ -41,6 +42,19 @@ class NotText(SourceError):
 
 class QueryError(SeedsearchError):
     """A query that can not be asked: empty, or past a stated limit."""
+
+
+class OutOfTime(QueryError):
+    """A query that took longer than it may; `part` is what took most of it, a node of its tree or words."""
+
+    def __init__(self, seconds: float, part: object, *, says: str | None = None) -> None:
+        most = f", most of it for {says}" if says else ""
+        super().__init__(
+            f"the query takes longer than {seconds:g} s{most}",
+            hint="ask for less at a time, or allow it more seconds (--seconds)",
+        )
+        self.seconds = seconds
+        self.part = part
 
 
 class IndexFault(SeedsearchError):

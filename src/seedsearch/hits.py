@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
 from seedsearch.analysis import placed_words
+from seedsearch.budget import NO_LIMIT, Budget
 from seedsearch.folding import HAN, fold, is_han
 from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
@@ -32,10 +34,14 @@ NOWHERE: Places = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences)."""
+    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences).
+
+    `budget`: of the question, for looking for what is shown.
+    """
 
     snippets: int = 1
     lines: int | None = None
+    budget: Budget = NO_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
                     last = at + size
                     spans.append((at, -last, number))
         else:
-            spans += [(start, -end, number) for start, end in _spans(match.run, leaf)]
+            spans += [(start, -end, number) for start, end in _spans(match.run, leaf, shown.budget)]
     spans.sort()
     disjoint: list[Place] = []
     last = 0
@@ -138,13 +144,14 @@ def hit(group: Sequence[Found]) -> Hit:
     )
 
 
-def _spans(run: str, leaf: Query) -> Iterator[tuple[int, int]]:
+def _spans(run: str, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
     """Where a leaf of a query that is no exact run stands in a run text."""
+    look = partial(budget.spend, leaf)
     match leaf:
         case Near(texts=texts, distance=distance):
-            yield from ((span.start, span.end) for spans in near(run, texts, distance) for span in spans)
+            yield from ((span.start, span.end) for spans in near(run, texts, distance, look) for span in spans)
         case Gapped(texts=texts, gaps=gaps):
-            yield from ((span.start, span.end) for span in gapped(run, texts, gaps))
+            yield from ((span.start, span.end) for span in gapped(run, texts, gaps, look))
         case Terms(test=test):
             of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
             text = run if of_han else re.sub(f"[{HAN}]", " ", run)

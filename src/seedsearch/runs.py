@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import TypeAlias
@@ -26,6 +26,8 @@ def _token() -> re.Pattern[str]:
     """Compiled when it is first used: only words that stand near one another need it."""
     return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
 
+
+LOOKS = 1024  # places that are tried between two looks
 
 # Start, end, and the number of what stands there.
 Place: TypeAlias = tuple[int, int, int]
@@ -86,17 +88,27 @@ def occurrences(text: str, part: str) -> list[int]:
     return found
 
 
-def near(text: str, parts: Sequence[str], distance: int) -> Iterator[tuple[Span, ...]]:
+def _no_look() -> None:
+    """Nobody wants to stop it."""
+
+
+def near(
+    text: str, parts: Sequence[str], distance: int, look: Callable[[], object] = _no_look
+) -> Iterator[tuple[Span, ...]]:
     """Places of all `parts`, none on another, with at most `distance` tokens in all between them; left to right.
 
     A token is an ideograph or a stretch of other letters and digits. Of each occurrence of a part only the nearest
-    ones of the others are tried, so a place can be missed only where parts overlap one another.
+    ones of the others are tried, so a place can be missed only where parts overlap one another. `look` is called again
+    and again, and may raise.
     """
     places = [[Span(at, at + len(part)) for at in occurrences(text, part)] for part in parts]
     if not all(places):
         return
     starts = [m.start() for m in _token().finditer(text)]
-    for last in sorted({span for spans in places for span in spans}, key=lambda span: span.end):
+    lasts = sorted({span for spans in places for span in spans}, key=lambda span: span.end)
+    for number, last in enumerate(lasts):
+        if not number % LOOKS:
+            look()
         chosen = _nearest_before(places, last)
         if chosen is not None and _between(starts, chosen) <= distance:
             yield chosen
@@ -121,15 +133,20 @@ def _between(starts: Sequence[int], chosen: Sequence[Span]) -> int:
     return sum(bisect_left(starts, b.start) - bisect_left(starts, a.end) for a, b in pairwise(chosen))
 
 
-def gapped(text: str, parts: Sequence[str], gaps: Sequence[tuple[int, int]]) -> Iterator[Span]:
+def gapped(
+    text: str, parts: Sequence[str], gaps: Sequence[tuple[int, int]], look: Callable[[], object] = _no_look
+) -> Iterator[Span]:
     """Stretches that begin with the first of `parts` and end with the last, `gaps` (least, most) characters between.
 
-    No blank stands in a gap. Linear in the number of places for each part, whatever the pattern.
+    No blank stands in a gap. Linear in the number of places for each part, whatever the pattern. `look` is called again
+    and again, and may raise.
     """
     ends = {at + len(parts[0]): at for at in occurrences(text, parts[0])}
     for part, (least, most) in zip(parts[1:], gaps, strict=True):
         reached: dict[int, int] = {}
-        for at in occurrences(text, part):
+        for number, at in enumerate(occurrences(text, part)):
+            if not number % LOOKS:
+                look()
             before = (at - gap for gap in range(least, most + 1))
             begun = [ends[end] for end in before if end in ends and " " not in text[end:at]]
             if begun:

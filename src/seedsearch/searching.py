@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from seedsearch import dictionary, synonyms
 from seedsearch.analysis import fingerprint
+from seedsearch.budget import SECONDS, Budget
 from seedsearch.dictionary import own_words
 from seedsearch.engines import Engine, open_engine
+from seedsearch.errors import OutOfTime
 from seedsearch.freshness import of_other_rules, outdated
 from seedsearch.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.likeness import TELLING, keywords, like
@@ -22,31 +27,83 @@ from seedsearch.ranking import JUDGED, Passages
 from seedsearch.records import Record, from_bytes
 from seedsearch.runs import run_text
 from seedsearch.tiers import Tier, readings, stages
+from seedsearch.typed import explained
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
 # Matches asked for beyond the hits that are wanted, for those that collapse into one.
 SPARE = 3
+SHOWING = "the places to show"  # a part of every question
+LONGEST_PART = 80  # characters of the part of a query that an error names
+TOGETHER = 1000  # records that are read before another thread may ask
 
 
 class Index:
-    """An index that is open for questions; a context manager."""
+    """An index that is open for questions; a context manager.
+
+    Several threads may share one: it answers one question at a time. A question sees what was committed last when it
+    began, by this process or another.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lock = RLock()
+        self._remember()
+
+    def _remember(self) -> None:
+        """What the commit that is seen says of words."""
+        engine = self._engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
         said = of_other_rules(engine.kept), dictionary.changed(engine), synonyms.changed(engine)
         self._stale = tuple(filter(None, said))
 
+    @property
+    def generation(self) -> int:
+        """The number of the commit that is seen; an index that was made anew begins with 1 again."""
+        with self._lock:
+            return self._engine.generation
+
+    def refresh(self) -> bool:
+        """See what was committed last; whether that is something new. Every question begins with this.
+
+        Raises IndexMissing, IndexStale or IndexDamaged where there is nothing to see any more.
+        """
+        with self._lock:
+            is_new = self._engine.refresh()
+            if is_new:
+                self._remember()
+            return is_new
+
+    @contextmanager
+    def _question(self, seconds: float | None = None) -> Iterator[Budget]:
+        """One question at a time, on what was committed last, in `seconds` at most."""
+        with self._lock:
+            self.refresh()
+            budget = self._engine.budget = Budget(seconds)
+            try:
+                yield budget
+            except OutOfTime as error:
+                raise OutOfTime(error.seconds, error.part, says=_says(error.part)) from None
+            finally:
+                self._engine.budget = Budget()
+
     def search(
-        self, query: str, *, limit: int = 10, offset: int = 0, snippets: int = 1, lines: int | None = None
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        snippets: int = 1,
+        lines: int | None = None,
+        seconds: float | None = SECONDS,
     ) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
         A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
         Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
-        for a query with nothing to look for or past a limit.
+        for a query with nothing to look for or past a limit, and for one that takes longer than `seconds` (None: any
+        number).
 
         >>> from seedsearch import build_index
         >>> _ = build_index("seeds", "index")
@@ -58,7 +115,10 @@ class Index:
         >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
         ('seeds/letter.txt', 1, 16)
         """
-        shown = Shown(snippets, lines)
+        with self._question(seconds) as budget:
+            return self._searched(query, limit, offset, Shown(snippets, lines, budget))
+
+    def _searched(self, query: str, limit: int, offset: int, shown: Shown) -> Results:
         asked: list[Tier] = []
         for stage in stages(query, self._own, self._synonyms):
             if tiers := self._counted(stage):
@@ -101,23 +161,29 @@ class Index:
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
-        tier = like(readable, self._engine, self._own)
-        if tier is None:
-            return Results(name, 0, "similar", ())
-        matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
-        hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
-        return Results(name, sum(self._engine.totals([tier.query])), "similar", hits)
+        with self._question():
+            tier = like(readable, self._engine, self._own)
+            if tier is None:
+                return Results(name, 0, "similar", ())
+            matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
+            hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
+            return Results(name, sum(self._engine.totals([tier.query])), "similar", hits)
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
         """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
-        return keywords(readable, self._engine, self._own, count)
+        with self._question():
+            return keywords(readable, self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
         """What the index holds, and the damage there was."""
+        with self._question():
+            return self._counts()
+
+    def _counts(self) -> IndexStats:
         encodings: Counter[str] = Counter()
         damage: Counter[str] = Counter()
         files, unsure = {}, []
-        for record in self.records():
+        for record in map(from_bytes, self._engine.stored()):
             encodings[record.encoding] += 1
             damage.update(record.damage)
             if record.damage:
@@ -133,15 +199,24 @@ class Index:
         """A sentence where the files, as seen from here, are no longer those that the index was made from."""
         from seedsearch.states import load
 
-        return outdated(load(self._engine.kept))
+        with self._question():
+            states = load(self._engine.kept)
+        return outdated(states)
 
     def records(self) -> Iterator[Record]:
-        """The record of every document."""
-        return map(from_bytes, self._engine.stored())
+        """The record of every document, of one commit."""
+        with self._question():
+            stored = self._engine.stored()
+            some = list(islice(stored, TOGETHER))
+        while some:
+            yield from map(from_bytes, some)
+            with self._lock:
+                some = list(islice(stored, TOGETHER))
 
     def close(self) -> None:
         """Give back what the index holds open."""
-        self._engine.close()
+        with self._lock:
+            self._engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -168,8 +243,11 @@ class Index:
         seen = 0
         while True:
             matches = list(self._engine.search(tier.query, asked).best)
+            self._engine.budget.spend(SHOWING)
             ranked = self._judged(tier, matches[:JUDGED]) + [(match, NOWHERE) for match in matches[JUDGED:]]
-            yield from (found(match, tier.wanted, shown, places) for match, places in ranked[seen:])
+            for match, places in ranked[seen:]:
+                yield found(match, tier.wanted, shown, places)
+                shown.budget.spend(SHOWING)
             if len(matches) < asked:
                 return
             seen, asked = len(matches), 2 * asked
@@ -185,12 +263,15 @@ class Index:
         for match in matches:
             places = passages.places(match.run) if tier.judged else NOWHERE
             score = match.score + passages.title(match.run, match.readable) + (passages.best(places) if places else 0.0)
+            self._engine.budget.spend(SHOWING)
             judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
         return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
 
     def readings(self, query: str) -> list[str]:
         """How a query is read, a line a tier, in the order in which they are asked."""
-        return readings(query, self._own, self._synonyms)
+        with self._lock:
+            own, groups = self._own, self._synonyms
+        return readings(query, own, groups)
 
     def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
         """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
@@ -212,8 +293,16 @@ class Index:
         return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
 
 
-def open_index(index_dir: str | Path) -> Index:
+def _says(part: object) -> str:
+    """A part of a question in words, a line at most."""
+    words = part if isinstance(part, str) else explained(part)  # type: ignore[arg-type]
+    return words if len(words) <= LONGEST_PART else words[: LONGEST_PART - 1] + "…"
+
+
+def open_index(index_dir: str | Path, *, cache_bytes: int | None = None) -> Index:
     """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged.
+
+    `cache_bytes`: how much of what questions worked out is kept for the next ones at most (None: 96 MiB).
 
     >>> from seedsearch import build_index
     >>> _ = build_index("seeds", "index")
@@ -221,4 +310,4 @@ def open_index(index_dir: str | Path) -> Index:
     ...     index.stats().engine.documents
     5
     """
-    return Index(open_engine(Path(index_dir), fingerprint()))
+    return Index(open_engine(Path(index_dir), fingerprint(), cache_bytes=cache_bytes))

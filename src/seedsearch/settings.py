@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from seedsearch.budget import SECONDS
 from seedsearch.errors import SettingsError, reason
 
 FILE = "seedsearch.toml"
@@ -46,7 +47,9 @@ class Key:
     @property
     def wanted(self) -> str:
         """What a value has to be, in words."""
-        return f"a whole number from {self.least} on" if self.kind is int else _KINDS[self.kind]
+        if self.kind in (int, float):
+            return f"a {'whole ' if self.kind is int else ''}number from {self.least} on"
+        return _KINDS[self.kind]
 
     def fits(self, value: object) -> bool:
         """Whether a value can be one of this setting."""
@@ -54,6 +57,8 @@ class Key:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         if self.kind is int:
             return type(value) is int and value >= self.least
+        if self.kind is float:
+            return isinstance(value, int | float) and type(value) is not bool and value >= self.least
         return isinstance(value, self.kind)
 
 
@@ -65,6 +70,7 @@ KEYS: Mapping[str, Key] = {
     "limit": Key(int, 10, "hits printed at most"),
     "snippets": Key(int, 1, "snippets a hit at most", least=1),
     "context": Key(int, None, "whole lines, and this many around"),
+    "seconds": Key(float, SECONDS, "what a query may take; 0 for any number"),
     "workers": Key(int, None, "processes that clean and analyse", least=1),
     "encoding": Key(str, None, "read files in this encoding"),
     "dictionary": Key(str, None, "a file of words that are not cut"),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @options.setting("snippets", "--snippets", help="Snippets a hit at most.")
 @options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
 @click.option("--explain", is_flag=True, help="Say how the query was read.")
+@options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
 @options.link
 @options.paged
 @options.talking
@@ -56,7 +57,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     with open_index(index_dir.folder) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
-        results = opened.search(typed, lines=shown["context"], **how)
+        results = opened.search(typed, lines=shown["context"], seconds=shown["seconds"] or None, **how)
         for line in results.notes:
             note(line)
         if not results.total and not of_all and not shown["as_json"]:

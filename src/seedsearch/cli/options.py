@@ -61,6 +61,8 @@ def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function
     kind = KEYS[key]
     if kind.kind is int:
         more["type"] = click.IntRange(min=kind.least)
+    if kind.kind is float:
+        more["type"] = click.FloatRange(min=kind.least)
     if kind.kind is not bool:
         more |= {"default": kind.default, "show_default": kind.default is not None}
     return click.option(*names, key.replace("-", "_"), envvar=variable(key), **more)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
+from seedsearch.budget import Budget
 from seedsearch.errors import IndexDamaged
 from seedsearch.model import EngineInfo, IndexEntry, Matches
 from seedsearch.query import Field, Query, Term
@@ -59,7 +60,23 @@ class Writer(Protocol):
 
 
 class Engine(Protocol):
-    """An index of entries."""
+    """An index of entries, as of one commit.
+
+    `budget` is looked at in every loop over documents or terms; one without a limit where none is set. An engine
+    answers one question at a time: what several threads ask, the caller puts one after the other.
+    """
+
+    budget: Budget
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit that it sees; that of a later one is larger, unless the index was made anew."""
+
+    def refresh(self) -> bool:
+        """See what was committed last; whether that is something new. Cheap where it is not.
+
+        Raises what `open_engine` raises where the index is gone, or is one that can not be read here.
+        """
 
     def info(self) -> EngineInfo:
         """How much it holds; terms that only deleted documents have may still be counted."""
@@ -101,15 +118,17 @@ class Engine(Protocol):
         """Give back what it holds open."""
 
 
-def open_engine(folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False) -> Engine:
-    """The embedded engine over `folder`.
+def open_engine(
+    folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False, cache_bytes: int | None = None
+) -> Engine:
+    """The embedded engine over `folder`; `cache_bytes` of what questions worked out are kept (None: as it likes).
 
     Raises IndexMissing where there is none (unless `create`), IndexStale where it was made with another fingerprint,
     IndexDamaged where it can not be read; with `replace` a stale or damaged one is thrown away instead.
     """
     from seedsearch.engines.embedded import EmbeddedEngine
 
-    return EmbeddedEngine(folder, fingerprint, create=create, replace=replace)
+    return EmbeddedEngine(folder, fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
 
 
 def faults(folder: Path) -> list[str]:

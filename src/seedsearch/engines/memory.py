@@ -10,6 +10,7 @@ from typing import Self
 
 from seedsearch.batch import Batch
 from seedsearch.bm25 import K1, B, rarity
+from seedsearch.budget import Budget
 from seedsearch.errors import IndexLocked
 from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.query import (
@@ -54,6 +55,12 @@ class MemoryEngine:
         self._documents: dict[str, _Document] = {}
         self._kept: dict[str, bytes] = {}
         self._writing = False
+        self._seen = self.generation = 0
+        self.budget = Budget()
+
+    def refresh(self) -> bool:
+        seen, self._seen = self._seen, self.generation
+        return seen != self.generation
 
     def info(self) -> EngineInfo:
         terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
@@ -66,6 +73,7 @@ class MemoryEngine:
         return (document.entry.stored for _, document in sorted(self._documents.items()))
 
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+        self.budget.spend(f"the terms that begin with “{prefix}”")
         counts = Counter(term for d in self._documents.values() for term in d.terms[field])
         return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
 
@@ -79,7 +87,7 @@ class MemoryEngine:
         return _Writer(self)
 
     def search(self, query: Query, limit: int) -> Matches:
-        found = [d for d in self._documents.values() if _matches(query, d)]
+        found = list(self._matching(query))
         weights = self._weights(query)
         scored = [(sum(weigh(d) for weigh in weights), d) for d in found]
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
@@ -90,10 +98,16 @@ class MemoryEngine:
         return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
-        return [sum(_matches(query, d) for d in self._documents.values()) for query in queries]
+        return [sum(1 for _ in self._matching(query)) for query in queries]
 
     def any_match(self, queries: Sequence[Query]) -> list[bool]:
-        return [any(_matches(query, d) for d in self._documents.values()) for query in queries]
+        return [any(True for _ in self._matching(query)) for query in queries]
+
+    def _matching(self, query: Query) -> Iterator[_Document]:
+        for document in self._documents.values():
+            self.budget.spend(query)
+            if _matches(query, document):
+                yield document
 
     def kept(self, name: str) -> bytes | None:
         return self._kept.get(name)
@@ -187,3 +201,4 @@ class _Writer:
         if kind is None:
             self._engine._documents = self._documents
             self._engine._kept = self._kept
+            self._engine.generation += 1

@@ -17,16 +17,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zlib import crc32
 
 import numpy as np
 
 from seedsearch.arrays import Mask
-from seedsearch.engines.embedded.answering import Answering
+from seedsearch.budget import Budget
+from seedsearch.engines.embedded.answering import KEPT_BYTES, LOOKS, Answering
 from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.disk import Disk, Lock, damaged, opened, read
-from seedsearch.engines.embedded.manifest import REBUILD, File, Manifest, Part
+from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest, Part
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 TRIES = 20  # of opening an index that is changed at the same time
 
+Stamp: TypeAlias = tuple[int, int, int, int]
+
 
 class EmbeddedEngine:
     """Entries in a folder, as of the commit that was the last when this was opened or wrote.
@@ -48,13 +51,26 @@ class EmbeddedEngine:
     """
 
     def __init__(
-        self, folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False, disk: Disk | None = None
+        self,
+        folder: Path,
+        fingerprint: str,
+        *,
+        create: bool = False,
+        replace: bool = False,
+        disk: Disk | None = None,
+        cache_bytes: int | None = None,
     ) -> None:
         self.folder = folder
         self._disk = disk or Disk()
         self._fingerprint = fingerprint
         self._create = create
         self._replace = replace
+        self._room = KEPT_BYTES if cache_bytes is None else cache_bytes
+        self._stamp: Stamp | None = None
+        self.segments: list[Segment] = []
+        self.committed: Manifest | None = None
+        self.manifest = Manifest(fingerprint)
+        self._answering = Answering([], self._room)
         with self.mapped():
             self._begin()
             if replace and self.committed is None and folder.is_dir():
@@ -62,26 +78,59 @@ class EmbeddedEngine:
 
     def _begin(self) -> None:
         try:
-            self.refresh()
+            self.read_anew()
         except IndexDamaged:
             if not self._create:
                 raise
-            self.refresh(thoroughly=True)
+            self.read_anew(thoroughly=True)
 
-    def refresh(self, *, thoroughly: bool = False) -> None:
+    @property
+    def generation(self) -> int:
+        """The number of the commit that this sees."""
+        return self.manifest.generation
+
+    @property
+    def budget(self) -> Budget:
+        """What the question that is asked may take."""
+        return self._answering.budget
+
+    @budget.setter
+    def budget(self, budget: Budget) -> None:
+        self._answering.budget = budget
+
+    def refresh(self) -> bool:
+        """See what was committed last; whether that is something new. A look at the manifest where it is not."""
+        with self.mapped():
+            return self._looked_at() != self._stamp and self.read_anew()
+
+    def _looked_at(self) -> Stamp | None:
+        """What tells this manifest from another; None where there is none, which `read_anew` has words for."""
+        try:
+            found = (self.folder / NAME).lstat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+    def read_anew(self, *, thoroughly: bool = False) -> bool:
         """See what was committed last; `thoroughly`: only what is as it was written, down to the last byte.
 
-        `committed` is its manifest, None where there is nothing to build on; `manifest` is that without what was left
-        out, for which the engine has to be opened to `create`.
+        Whether that is something new; what was seen before stays where this fails. `committed` is its manifest, None
+        where there is nothing to build on; `manifest` is that without what was left out, for which the engine has to be
+        opened to `create`.
         """
-        self.committed, self.segments = self._opened(thoroughly)
-        if self.committed is None:
+        stamp = self._looked_at()  # before the manifest is read: one that comes between is seen the next time
+        committed, segments = self._opened(thoroughly)
+        is_new, self._stamp, self.committed = committed != self.committed, stamp, committed
+        if committed is None:
             self.manifest = Manifest.nothing(self.folder, self._fingerprint)
         else:
-            there = {segment.path.name for segment in self.segments}
-            parts = tuple(part for part in self.committed.parts if part.file.name in there)
-            self.manifest = replace(self.committed, parts=parts)
-        self._answering = Answering(self.segments)
+            there = {segment.path.name for segment in segments}
+            parts = tuple(part for part in committed.parts if part.file.name in there)
+            self.manifest = replace(committed, parts=parts)
+        if segments != self.segments:
+            budget, self._answering = self.budget, Answering(segments, self._room)
+            self.segments, self.budget = segments, budget
+        return is_new
 
     def _opened(self, thoroughly: bool) -> tuple[Manifest | None, list[Segment]]:
         """The manifest of the last commit, and its segments."""
@@ -98,7 +147,9 @@ class EmbeddedEngine:
         raise AssertionError("the last try returns or raises")
 
     def _segments(self, manifest: Manifest, thoroughly: bool) -> list[Segment]:
-        found = (self._segment(part, thoroughly) for part in manifest.parts)
+        """The segments of a manifest; those that did not change are opened again only to look at them thoroughly."""
+        known = {} if thoroughly else dict(zip(self.manifest.parts, self.segments, strict=True))
+        found = (known.get(part) or self._segment(part, thoroughly) for part in manifest.parts)
         return [segment for segment in found if segment is not None]
 
     def _read_manifest(self) -> Manifest | None:
@@ -168,8 +219,12 @@ class EmbeddedEngine:
 
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+        part = f"the terms that begin with “{prefix}”" if prefix else "all terms"
         with self.mapped():
-            yield from vocabulary(self.segments, field, prefix)
+            for number, row in enumerate(vocabulary(self.segments, field, prefix)):
+                if not number % LOOKS:
+                    self.budget.spend(part)
+                yield row
 
     def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """How many documents there are, and how many have each term."""
@@ -178,9 +233,14 @@ class EmbeddedEngine:
 
     def kept(self, name: str) -> bytes | None:
         """What a writer kept beside the entries."""
-        file = self.manifest.kept.get(name)
         with self.mapped():
-            return None if file is None else self._read(file)
+            while (file := self.manifest.kept.get(name)) is not None:
+                try:
+                    return self._read(file)
+                except FileNotFoundError as error:  # swept by the writer of a later commit, which has its own
+                    if not self.read_anew():
+                        raise damaged(self.folder / file.name, "it is missing") from error
+            return None
 
     def writer(self) -> EmbeddedWriter:
         """A context manager for changes; raises IndexLocked where another one is open."""
@@ -217,8 +277,8 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Give back what it holds open: files and memory, which go when no array uses them."""
-        self.segments = []
-        self._answering = Answering([])
+        self.segments, self.committed, self.manifest = [], None, Manifest(self._fingerprint)
+        self._stamp, self._answering = None, Answering([], self._room)
 
     @contextmanager
     def mapped(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ from seedsearch.code_points import points, text_of
 SINGLE = 160
 LONG, ESCAPE, INNER = 206, 207, 208
 BASE = 256 - INNER
+LONGEST = 5  # bytes of a code
 DOUBLE = (LONG - SINGLE) * BASE
 RANKED = SINGLE + DOUBLE + BASE * BASE
 _CODE_POINTS = 0x110000

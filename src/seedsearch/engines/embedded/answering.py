@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import nsmallest
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,7 +22,9 @@ import numpy as np
 
 from seedsearch.arrays import Ints, Mask, Scores, Small
 from seedsearch.bm25 import K1, B, rarity
+from seedsearch.budget import Budget
 from seedsearch.code_points import text_of
+from seedsearch.engines.embedded import closeness
 from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.postings import Lists
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
 Documents: TypeAlias = "NDArray[typing.Any]"  # whole numbers, ascending
 Matched: TypeAlias = "NDArray[typing.Any]"  # documents, or a mask over all of them
 
+READING = "the lists of its terms"  # a part of every question
+LOOKS = 1024  # documents or terms between two looks at the budget
 KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
 # What it takes, in µs: to look for a run in a text, to decode a text and look closer, to read a list, and each posting.
 LOOK_FOR_RUN, LOOK_CLOSER, READ_LIST, READ_POSTING = 0.7, 20.0, 25.0, 0.03
@@ -99,9 +104,11 @@ _NOWHERE = Listed(0, 0.0, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.floa
 class Answering:
     """Answers from the segments of one commit."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], room: int = KEPT_BYTES) -> None:
+        """`room`: the bytes of lists and masks that are kept."""
+        self.budget = Budget()
         self._segments = segments
-        self._kept = Kept(KEPT_BYTES)
+        self._kept = Kept(room)
         self._read_ahead: object = None  # the terms of the last query to be scored: they are at hand
         self.count = sum(segment.count for segment in segments)
 
@@ -126,7 +133,12 @@ class Answering:
         if candidates is None or not isinstance(query, Run):
             return _size(self._matched(i, query)) > 0
         documents = self._segments[i].documents
-        return any(True for _ in documents.holding(candidates.tolist(), documents.alphabet.bytes_of(query.text)))
+        code = documents.alphabet.bytes_of(query.text)
+        for some in _slices(candidates, LOOKS):
+            if any(True for _ in documents.holding(some.tolist(), code)):
+                return True
+            self.budget.spend(query)
+        return False
 
     def search(self, query: Query, limit: int) -> Matches:
         """The `limit` best matches and how many there are."""
@@ -215,8 +227,7 @@ class Answering:
     def _listed(self, key: Key) -> tuple[Listed, ...]:
         """What each segment has of a term."""
         if (found := self._kept.get(key)) is None:
-            self._load([key])
-            found = self._kept.get(key)
+            found = self._load([key])[key]  # the room may be too small for it
         return found  # type: ignore[no-any-return]
 
     def _read(self, queries: Sequence[Query]) -> None:
@@ -226,12 +237,16 @@ class Answering:
                 self._read_ahead = query.scored
         self._load([*_keys_of_scores(queries), *(key for query in queries for key in _keys(query))])
 
-    def _load(self, keys: Iterable[Key]) -> None:
+    def _load(self, keys: Iterable[Key]) -> dict[Key, tuple[Listed, ...]]:
         """Read the lists of the terms that are not at hand."""
         missing = self._kept.missing(keys)
         if not missing:
-            return
-        parts = [(i, *part) for i, segment in enumerate(self._segments) for part in segment.read(missing)]
+            return {}
+        parts = []
+        for i, segment in enumerate(self._segments):
+            for part in segment.read(missing):
+                parts.append((i, *part))
+                self.budget.spend(READING)
         sizes = [0] * len(missing)
         for _, places, lists in parts:
             for place, size in zip(places, lists.lengths.tolist(), strict=True):
@@ -243,8 +258,10 @@ class Answering:
                 places, self._weighed(i, [missing[p] for p in places], lists, [weights[p] for p in places]), strict=True
             ):
                 made[place][i] = listed
-        for key, of_segments in zip(missing, made, strict=True):
-            self._kept.put(key, tuple(of_segments), sum(listed.nbytes for listed in of_segments))
+        read = {key: tuple(of_segments) for key, of_segments in zip(missing, made, strict=True)}
+        for key, found in read.items():
+            self._kept.put(key, found, sum(listed.nbytes for listed in found))
+        return read
 
     def _weighed(self, i: int, keys: Sequence[Key], lists: Lists, weights: Sequence[float]) -> Iterator[Listed]:
         """Lists of a segment with what they add to scores."""
@@ -288,13 +305,15 @@ class Answering:
         if (found := self._kept.get((i, node))) is None:
             made = self._made(i, node)
             found = self._kept.put((i, node), made, 400 + made.nbytes)
+            if not isinstance(node, All | Any | AtLeast | Not):  # what they hold was charged
+                self.budget.spend(node)
         return found  # type: ignore[no-any-return]
 
     def _made(self, i: int, node: Query) -> Matched:
         match node:
             case Terms():
                 segment = self._segments[i]
-                return segment.together(accepted(segment, node.field, node.test))[0]
+                return segment.together(accepted(segment, node.field, node.test, partial(self.budget.spend, node)))[0]
             case Run() | Near() | Gapped():
                 return self._on_text(i, node, None)
             case All(children=children):
@@ -393,17 +412,27 @@ class Answering:
             return _NONE
         if isinstance(node, Run):
             return self._holding(i, node, candidates)
-        runs, lengths = self._segments[i].documents.runs(candidates.tolist())
+        look = partial(self.budget.spend, node)
+        if not any(" " in text for text in node.texts):
+            return closeness.holding(self._segments[i].documents, candidates, node, look)
+        found = [some[self._holds(i, node, some)] for some in _slices(candidates, LOOKS) if look() is None]
+        return np.concatenate(found)
+
+    def _holds(self, i: int, node: Near | Gapped, documents: Documents) -> Mask:
+        """Whether the text of each document holds what is meant, text by text."""
+        runs, lengths = self._segments[i].documents.runs(documents.tolist())
         texts, ends = text_of(runs), np.cumsum(lengths).tolist()
-        holds = [node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
-        there: Documents = candidates[np.array(holds, dtype=bool)]
-        return there
+        return np.array([node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)], dtype=bool)
 
     def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
         """Those of `candidates` in whose texts a run stands."""
         documents = self._segments[i].documents
         code = documents.alphabet.bytes_of(run.text)
-        return np.array([*documents.holding(candidates.tolist(), code)], dtype=np.int64)
+        found: list[int] = []
+        for some in _slices(candidates, LOOKS):
+            found += documents.holding(some.tolist(), code)
+            self.budget.spend(run)
+        return np.array(found, dtype=np.int64)
 
     def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
         """How many documents may have each gram."""
@@ -479,6 +508,10 @@ def _spread(documents: Ints, counts: Ints, weight: float, every: int) -> Listed:
     spread = np.zeros(every, dtype=np.min_scalar_type(int(counts.max(initial=0))))
     spread[documents] = counts
     return Listed(len(documents), weight, _NOWHERE.documents, _NOWHERE.added, spread)
+
+
+def _slices(documents: Documents, size: int) -> Iterator[Documents]:
+    return (documents[at : at + size] for at in range(0, len(documents), size))
 
 
 def _size(matched: Matched) -> int:

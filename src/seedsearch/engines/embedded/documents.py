@@ -22,10 +22,10 @@ from sys import getsizeof
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Points
+from seedsearch.arrays import Bytes, Ints, Mask, Points
 from seedsearch.code_points import text_of
 from seedsearch.engines.embedded import varints
-from seedsearch.engines.embedded.alphabet import Alphabet
+from seedsearch.engines.embedded.alphabet import INNER, LONGEST, Alphabet
 from seedsearch.engines.embedded.container import BLOCK, SHIFT, Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.kept import Kept
 from seedsearch.engines.embedded.texts import put_together
@@ -150,6 +150,31 @@ class Documents:
                 need(begin, end)
             if find(run, begin, end) >= 0:
                 yield d
+
+    @property
+    def code_sizes(self) -> Ints:
+        """How many bytes the codes of each take."""
+        sizes: Ints = np.diff(self._borders[0])
+        return sizes
+
+    def beginnings(self, documents: Ints, size: int, between: bytes) -> tuple[Bytes, Ints, Mask]:
+        """The first `size` bytes of the codes of each and the rest of a character begun there, `between` after each.
+
+        And where each begins in these, and whether it is all of it.
+        """
+        before = self._container.span("codes")[0]
+        starts, lasts = self._borders[0].take([documents, documents + 1]) + before
+        ends = np.minimum(lasts, starts + size)
+        for start, end in zip(starts.tolist(), np.minimum(lasts, ends + LONGEST).tolist(), strict=True):
+            self._container.need(start, end)
+        whole = np.frombuffer(self._container.mapped, dtype=np.uint8)
+        for _ in range(LONGEST - 1):
+            ends += (ends < lasts) & (whole.take(ends, mode="clip") >= INNER)
+        mapped = self._container.mapped
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        joined = between.join([mapped[start:end] for start, end in spans]) + between
+        sizes = ends - starts + len(between)
+        return np.frombuffer(joined, dtype=np.uint8), np.cumsum(sizes) - sizes, ends == lasts
 
     def _slices(self, name: str, row: int, documents: Sequence[int]) -> list[Bytes]:
         whole, borders, at = self._container.slices(name), self._borders[row], np.array(documents, dtype=np.int64)

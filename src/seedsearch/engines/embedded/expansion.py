@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,17 +18,27 @@ from seedsearch.engines.embedded.terms import BETWEEN, TermTable
 from seedsearch.query import Between, Field, Fuzzy, Prefix, Wildcard
 
 Test = Prefix | Wildcard | Fuzzy | Between
+Look: TypeAlias = Callable[[], object]
+
+LOOKS = 1024  # terms that are tested between two looks
 
 
-def accepted(segment: Segment, field: Field, test: Test) -> Lists:
-    """The postings of the terms of a field that `test` accepts, the deleted documents too."""
+def _no_look() -> None:
+    """Nobody wants to stop it."""
+
+
+def accepted(segment: Segment, field: Field, test: Test, look: Look) -> Lists:
+    """The postings of the terms of a field that `test` accepts, the deleted documents too.
+
+    `look` is called again and again while terms are tested, and may raise.
+    """
     if field == "gram":
         return _accepted_grams(segment, test)
     table = segment.tables[field]
-    return table.lists(table.rows.at(accepted_rows(table, test)))
+    return table.lists(table.rows.at(accepted_rows(table, test, look)))
 
 
-def accepted_rows(table: TermTable, test: Test) -> Ints:
+def accepted_rows(table: TermTable, test: Test, look: Look = _no_look) -> Ints:
     """The places in the rows of a table of the terms that `test` accepts."""
     terms = table.rows.terms
     match test:
@@ -40,7 +51,12 @@ def accepted_rows(table: TermTable, test: Test) -> Ints:
             likely = _likely_wildcard(table, pattern)
         case Fuzzy(text=text, edits=edits):
             likely = _likely_fuzzy(table, text, edits)
-    chosen = [i for i in likely if test.accepts(terms[i].decode("utf-8", "surrogatepass"))]
+    chosen: list[int] = []
+    for number, i in enumerate(likely, start=1):
+        if test.accepts(terms[i].decode("utf-8", "surrogatepass")):
+            chosen.append(i)
+        if not number % LOOKS:
+            look()
     return np.array(chosen, dtype=np.int64)
 
 

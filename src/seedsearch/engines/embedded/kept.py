@@ -30,7 +30,9 @@ class Kept:
         return found[0]
 
     def put(self, key: Hashable, made: T, size: int) -> T:
-        """Keep something of so many bytes; what was not asked for longest goes."""
+        """Keep something of so many bytes; what was not asked for longest goes, or it itself where it is too large."""
+        if (before := self._items.pop(key, None)) is not None:
+            self._room += before[1]
         self._items[key] = made, size
         self._room -= size
         while self._room < 0:

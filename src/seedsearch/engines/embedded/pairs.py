@@ -157,14 +157,13 @@ class PairTable:
     def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks."""
         kept = self._kept
-        if missing := [number for number in numbers if number not in kept]:
-            kept.update(zip(missing, self._read(missing), strict=True))
-        found = [kept[number] for number in numbers]
-        for number in numbers:
-            kept.move_to_end(number)
+        found = {number: kept.pop(number) for number in numbers if number in kept}
+        if missing := [number for number in numbers if number not in found]:
+            found.update(zip(missing, self._read(missing), strict=True))
+        kept.update(found)
         while len(kept) > KEPT_CHUNKS:
             kept.popitem(last=False)
-        return found
+        return [found[number] for number in numbers]
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""

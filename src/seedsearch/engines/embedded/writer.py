@@ -79,7 +79,7 @@ class EmbeddedWriter:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(self._folder)
         try:
-            engine.refresh(thoroughly=True)
+            engine.read_anew(thoroughly=True)
             self._before = engine.manifest
             if engine.committed is None:
                 sweep_unnamed(self._folder, disk)
@@ -217,7 +217,7 @@ class EmbeddedWriter:
         try:
             with suppress(OSError):  # the commit stands; what is left behind is swept by the next writer
                 self._after.sweep(self._folder, self._disk)
-            self._engine.refresh()
+            self._engine.read_anew()
         except KeyboardInterrupt:
             raise self._interrupted() from None
 

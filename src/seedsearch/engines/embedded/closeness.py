@@ -1,0 +1,234 @@
+"""Which texts hold pieces in order with gaps, or near one another: by arrays over the codes of many texts at once.
+
+Most texts that match do so soon, so their beginnings are looked at first, and then eight times as much of those that
+are left. A blank is put behind each text: no gap reaches over one, so none reaches into another text.
+
+A byte of codes belongs to one character, and no more tokens (runs.py) than characters begin between two places. So
+pieces are near one another where few enough bytes are between them; only the texts in which that is nowhere so are
+decoded, and their tokens counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+import numpy as np
+
+from seedsearch.arrays import Bytes, Ints, Mask, Points
+from seedsearch.code_points import COUNT, members, points, text_of
+from seedsearch.engines.embedded.alphabet import ESCAPE, LONG, LONGEST, SINGLE
+from seedsearch.engines.embedded.documents import Documents
+from seedsearch.folding import HAN
+from seedsearch.query import Gapped, Near
+
+# Bytes of each text that are looked at first, and how many times as many after that. Of 20,000 pages of 770 characters
+# on average, two thirds of those that hold two frequent characters near each other do so in the first 512 bytes.
+FIRST, TIMES = 512, 8
+TOGETHER = 1 << 20  # bytes of texts that are looked at together: they stay in the cache of the processor
+BLANK = " "
+
+Spans = tuple[Ints, Ints]  # starts and ends, both ascending
+
+
+def holding(documents: Documents, candidates: Ints, node: Near | Gapped, look: Callable[[], object]) -> Ints:
+    """Those of `candidates` whose texts hold what is meant; no piece of that has a blank in it.
+
+    `look` is called again and again, and may raise.
+    """
+    codes = [documents.alphabet.bytes_of(text) for text in node.texts]
+    blank = documents.alphabet.bytes_of(BLANK)
+    found, unsure = [candidates[:0]], [candidates[:0]]
+    size, left = FIRST, candidates
+    while len(left):
+        more = [left[:0]]
+        for some in _together(documents, left, size):
+            joined, begins, is_whole = documents.beginnings(some, size, blank)
+            there = _texts_of(_sure_ends(node, codes, joined, begins, blank), begins)
+            found.append(some[there])
+            unsure.append(some[is_whole & ~there])
+            more.append(some[~is_whole & ~there])
+            look()
+        size, left = size * TIMES, np.concatenate(more)
+    if isinstance(node, Near):
+        found += _near_by_tokens(documents, np.sort(np.concatenate(unsure)), node, look)
+    return np.sort(np.concatenate(found))
+
+
+def _together(documents: Documents, chosen: Ints, size: int) -> Iterator[Ints]:
+    """Documents in parts of about TOGETHER bytes, `size` of each at most."""
+    if not len(chosen):
+        return
+    part = np.cumsum(np.minimum(documents.code_sizes[chosen], size)) // TOGETHER
+    borders = (np.flatnonzero(np.diff(part)) + 1).tolist()
+    yield from np.split(chosen, borders)
+
+
+def _sure_ends(node: Near | Gapped, codes: Sequence[bytes], joined: Bytes, begins: Ints, blank: bytes) -> Ints:
+    """Where places end that are surely such as are meant."""
+    known = {code: _places(joined, code) for code in dict.fromkeys(codes)}
+    if isinstance(node, Gapped):
+        return _gapped_ends([known[code] for code in codes], codes, node.gaps, joined, blank)
+    spans = [(known[code], known[code] + len(code)) for code in codes]
+    return _near_ends(spans, begins, np.arange(len(joined) + 1), node.distance)
+
+
+def _places(joined: Bytes, code: bytes) -> Ints:
+    """Where a code, or several, stand."""
+    if len(joined) < len(code):
+        return np.zeros(0, dtype=np.int64)
+    found = np.flatnonzero(joined[: len(joined) - len(code) + 1] == code[0])
+    for k, byte in enumerate(code[1:], start=1):
+        found = found[joined[found + k] == byte]
+    return found
+
+
+def _texts_of(ends: Ints, begins: Ints) -> Mask:
+    """The texts in which one of the places is that end there."""
+    there = np.zeros(len(begins), dtype=bool)
+    there[begins.searchsorted(ends, side="left") - 1] = True
+    return there
+
+
+def _gapped_ends(
+    starts: Sequence[Ints], codes: Sequence[bytes], gaps: Sequence[tuple[int, int]], joined: Bytes, blank: bytes
+) -> Ints:
+    """The ends of the last piece where all stand in order, with gaps as wide as they may be.
+
+    Of the places of a piece those are kept that are reached from one of the piece before. The nearest one is enough.
+    """
+    ends = starts[0] + len(codes[0])
+    for some, code, (least, most) in zip(starts[1:], codes[1:], gaps, strict=True):
+        begun = ends
+        for _ in range(least):
+            begun = _next(joined, begun[~_is_at(joined, begun, blank)])
+        before = begun.searchsorted(some, side="right") - 1
+        some, nearest = some[before >= 0], begun[before[before >= 0]]
+        near = some - nearest <= LONGEST * (most - least)
+        some, nearest = some[near], nearest[near]
+        ends = some[_within(joined, nearest, some, most - least, blank)] + len(code)
+    return ends
+
+
+def _within(joined: Bytes, begins: Ints, ends: Ints, most: int, blank: bytes) -> Mask:
+    """Whether there are `most` characters at most between two places, and no blank."""
+    fits: Mask = begins == ends
+    rows = np.flatnonzero(~fits)
+    at = begins[rows]
+    for _ in range(most):
+        free = ~_is_at(joined, at, blank)
+        rows, at = rows[free], _next(joined, at[free])
+        there = at == ends[rows]
+        fits[rows[there]] = True
+        rows, at = rows[~there], at[~there]
+    return fits
+
+
+def _is_at(joined: Bytes, places: Ints, code: bytes) -> Mask:
+    """Whether a code, or several, stand at each place."""
+    there: Mask
+    there = joined.take(places, mode="clip") == code[0]
+    for k, byte in enumerate(code[1:], start=1):
+        there &= joined.take(places + k, mode="clip") == byte
+    return there
+
+
+@cache
+def _sizes() -> Ints:
+    """How many bytes a character takes, by its first."""
+    sizes = np.full(256, 2, dtype=np.int64)
+    sizes[:SINGLE], sizes[LONG], sizes[ESCAPE] = 1, 3, LONGEST
+    return sizes
+
+
+def _next(joined: Bytes, places: Ints) -> Ints:
+    """The characters after those at some places."""
+    return places + _sizes().take(joined.take(places, mode="clip"))
+
+
+def _near_ends(parts: Sequence[Spans], begins: Ints, tokens: Ints, distance: int) -> Ints:
+    """Where places of all parts end that have at most `distance` tokens in all between them, as `near` (runs.py) finds.
+
+    `tokens`: how many begin before each place. From each place of a part, the nearest one before it of each part in
+    turn is taken that lies on none of those taken before.
+    """
+    last = np.sort(np.concatenate([ends for _, ends in parts]), kind="stable")
+    text = begins[begins.searchsorted(last, side="left") - 1]
+    taken = np.zeros((0, 2, len(last)), dtype=np.int64)
+    spare = distance + sum(int((tokens[ends] - tokens[starts]).max(initial=0)) for starts, ends in parts)
+    for starts, ends in parts:
+        kept, at = _nearest(starts, ends, last, taken)
+        kept &= starts.take(at, mode="clip") >= text if len(starts) else False
+        kept &= tokens[last] - tokens[starts.take(at, mode="clip")] <= spare if len(starts) else False
+        last, text, at = last[kept], text[kept], at[kept]
+        taken = np.concatenate([taken[:, :, kept], np.stack([starts[at], ends[at]])[None]])
+        if not len(last):
+            return last
+    between = tokens[last] - tokens[taken[:, 0].min(axis=0)]
+    between -= (tokens[taken[:, 1]] - tokens[taken[:, 0]]).sum(axis=0)
+    near: Ints = last[(taken[:, 1].max(axis=0) == last) & (between <= distance)]
+    return near
+
+
+def _nearest(starts: Ints, ends: Ints, last: Ints, taken: Ints) -> tuple[Mask, Ints]:
+    """For each of `last` the number of the nearest place that ends there or before and lies on none that is taken.
+
+    And whether there is one.
+    """
+    at = ends.searchsorted(last, side="right") - 1
+    rows = np.flatnonzero(at >= 0)
+    while len(rows):
+        some = at[rows]
+        on_one = ((starts[some] < taken[:, 1, rows]) & (taken[:, 0, rows] < ends[some])).any(axis=0)
+        rows = rows[on_one]
+        at[rows] -= 1
+        rows = rows[at[rows] >= 0]
+    return at >= 0, at
+
+
+def _near_by_tokens(documents: Documents, chosen: Ints, node: Near, look: Callable[[], object]) -> Iterator[Ints]:
+    """Those of some documents in whose texts all parts are near one another, tokens counted."""
+    wanted = [points(text) for text in node.texts]
+    for some in _together(documents, chosen, TOGETHER):
+        runs, lengths = documents.runs(some.tolist())
+        begins = np.cumsum(lengths) - lengths
+        parts = [_spans_of(runs, begins, part) for part in wanted]
+        yield some[_texts_of(_near_ends(parts, begins, _tokens_before(runs, begins), node.distance), begins)]
+        look()
+
+
+def _spans_of(runs: Points, begins: Ints, part: Points) -> Spans:
+    """Where a part stands in texts one after the other, within one of them."""
+    found = np.flatnonzero(runs == part[0])
+    for k, char in enumerate(part[1:], start=1):
+        found = found[runs.take(found + k, mode="clip") == char]
+    ends = found + len(part)
+    inside = (ends <= len(runs)) & (begins.searchsorted(found, side="right") == begins.searchsorted(ends, side="left"))
+    return found[inside], ends[inside]
+
+
+@cache
+def _of_words() -> Mask:
+    """For each code point whether it is a letter or a digit that a token has several of: no ideograph."""
+    every = text_of(np.arange(COUNT, dtype=np.uint32))
+    made = np.zeros(COUNT, dtype=bool)
+    for found in re.finditer(rf"[^\W{HAN}]+", every):
+        made[found.start() : found.end()] = True
+    return made
+
+
+def _tokens_before(runs: Points, begins: Ints) -> Ints:
+    """How many tokens begin before each character, and before the end."""
+    in_word = _of_words()[runs]
+    begun = in_word.copy()
+    begun[1:] &= ~in_word[:-1]
+    begun[begins[begins < len(runs)]] = in_word[begins[begins < len(runs)]]
+    begun |= _of_han()[runs]
+    return np.append(0, np.cumsum(begun))
+
+
+@cache
+def _of_han() -> Mask:
+    """For each code point whether it is an ideograph: a token of its own."""
+    return members(HAN)

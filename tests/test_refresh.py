@@ -1,0 +1,81 @@
+"""An index that stays open while other processes commit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from seedsearch import build_index, open_index
+from seedsearch.errors import IndexMissing
+from tests.programs import seedsearch
+
+
+def write(files: Path, **texts: str) -> None:
+    files.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (files / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def index_elsewhere(folder: Path, *arguments: str) -> None:
+    made = seedsearch("index", "files", *arguments, cwd=folder)
+    assert made.returncode == 0, made.stderr
+
+
+def test_a_commit_of_another_process_is_seen_by_the_next_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "files", a="焊接材料")
+    build_index("files", "index")
+    with open_index("index") as index:
+        assert (index.search("焊接").total, index.generation) == (1, 1)
+        assert index.outdated() is None
+        for number in range(2, 6):
+            write(tmp_path / "files", **{f"b{number}": f"焊接第{number}篇"})
+            index_elsewhere(tmp_path)
+            assert index.outdated() is None
+            assert (index.search("焊接").total, index.generation) == (number, number)
+            assert index.stats().engine.documents == len(list(index.records())) == number
+        assert not index.refresh()
+
+
+def test_words_that_another_process_gave_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "files", a="熔接材料")
+    build_index("files", "index")
+    with open_index("index") as index:
+        assert index.search("焊接").total == 0
+        (tmp_path / "synonyms").write_text("焊接 熔接", encoding="utf-8")
+        index_elsewhere(tmp_path, "--synonyms", "synonyms")
+        assert index.search("焊接").total == 1
+
+
+def test_an_index_removed_and_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "files", a="焊接材料")
+    build_index("files", "index")
+    with open_index("index") as index:
+        records = index.records()
+        assert next(records).path == "files/a.txt"
+        shutil.rmtree("index")
+        with pytest.raises(IndexMissing, match="seedsearch index"):
+            index.search("焊接")
+        write(tmp_path / "files", b="焊接")
+        index_elsewhere(tmp_path)
+        assert (index.search("焊接").total, index.generation) == (2, 1)
+        assert list(records) == []  # those of the commit that was seen when they were asked for
+
+
+def test_what_did_not_change_is_not_opened_again(tmp_path: Path) -> None:
+    write(tmp_path / "files", a="焊接材料" * 50)
+    build_index(tmp_path / "files", tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        index.search("焊接")
+        engine = index._engine
+        (before,) = engine.segments  # type: ignore[attr-defined]
+        write(tmp_path / "files", b="产业")
+        build_index(tmp_path / "files", tmp_path / "index")
+        assert index.search("产业").total == 1
+        assert before in engine.segments  # type: ignore[attr-defined]
