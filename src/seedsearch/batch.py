@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +18,8 @@ from seedsearch.folding import WIDE, table
 from seedsearch.model import IndexEntry
 
 _SPACE = 0x20
+# Characters that are looked at together: arrays of them take about 60 bytes for each, and longer ones are no quicker.
+TOGETHER = 1 << 20
 
 
 @cache
@@ -115,19 +117,90 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Some entries with their run texts and the terms of the field `word`; the `words` of the entries are not read."""
+class Part:
+    """Some texts, or pieces of long ones, one after the other, with their run texts and the terms of the field `word`.
 
-    entries: Sequence[IndexEntry]
+    Piece i belongs to entry `owners[i]`, and so do its terms. `following[i]` is the code point that comes after it in
+    the run text of the entry, a space at the end.
+    """
+
     runs: RunTexts
     words: Terms
+    owners: Ints
+    following: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some entries with their `parts`, in order, which can be asked for once; the `words` of the entries are not read.
+
+    There is one part after the other, so that the arrays of a long text need not be in memory together.
+    """
+
+    entries: Sequence[IndexEntry]
+    parts: Iterable[Part]
 
     @classmethod
     def of(cls, entries: Sequence[IndexEntry]) -> Self:
         """Entries that have their words."""
-        return cls(
-            entries, RunTexts.of([entry.readable for entry in entries]), Terms.of([entry.words for entry in entries])
+        runs = RunTexts.of([entry.readable for entry in entries])
+        words = Terms.of([entry.words for entry in entries])
+        ends = np.full(len(entries), _SPACE, dtype=np.uint32)
+        return cls(entries, [Part(runs, words, np.arange(len(entries)), ends)])
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of texts that are looked at together, as in `Part`."""
+
+    texts: Sequence[str]
+    owners: Ints
+    following: Points
+
+    def part(self, words_of: Callable[[RunTexts], Terms]) -> Part:
+        """The part that they make; `words_of` finds the terms of run texts, each of them its own owner."""
+        runs = RunTexts.of(self.texts)
+        words = words_of(runs)
+        return Part(
+            runs, replace(words, owners=self.owners[words.owners].astype(np.int32)), self.owners, self.following
         )
+
+
+def pieces_of(texts: Sequence[str]) -> Iterator[Pieces]:
+    """Some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is."""
+    some: list[tuple[str, int, int]] = []
+    size = 0
+    for owner, text in enumerate(texts):
+        for begin, end in pairwise(_borders(text)):
+            some.append((text[begin:end], owner, ord(text[end]) if end < len(text) else _SPACE))
+            size += end - begin
+            if size >= TOGETHER:
+                yield _together(some)
+                some, size = [], 0
+    if some:
+        yield _together(some)
+
+
+def _together(some: Sequence[tuple[str, int, int]]) -> Pieces:
+    texts, owners, following = zip(*some, strict=True)
+    return Pieces(texts, np.array(owners), _folding()[np.array(following)])
+
+
+def _borders(text: str) -> list[int]:
+    """Where a text is cut, its beginning and its end."""
+    borders = [0]
+    while len(text) - borders[-1] > TOGETHER and (found := _border().search(text, borders[-1] + TOGETHER)):
+        borders.append(found.end())
+    return [*borders, len(text)]
+
+
+@cache
+def _border() -> re.Pattern[str]:
+    """After marks that are in no word, and after white space that the run text keeps, for what it follows is narrow.
+
+    What comes after is no white space; so the run text of the whole is that of the pieces, one after the other.
+    """
+    return re.compile(r"(?:[,;!?()，；！？（）。、“”《》]|(?<=[A-Za-z0-9,;])\s+)(?=\S)")
 
 
 def numbered() -> defaultdict[Any, int]:

@@ -13,7 +13,7 @@ import numpy as np
 from seedsearch import lattice
 from seedsearch.analysis import other_words, words
 from seedsearch.arrays import Bytes, Ints, Mask, Points, Small
-from seedsearch.batch import Batch, RunTexts, Terms, numbered
+from seedsearch.batch import Batch, RunTexts, Terms, numbered, pieces_of
 from seedsearch.code_points import members, text_of
 from seedsearch.folding import HAN as ALL_HAN
 from seedsearch.folding import is_han
@@ -45,9 +45,9 @@ def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
 
 
 def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
-    """Entries with their words, which are found here."""
-    runs = RunTexts.of([entry.readable for entry in entries])
-    return Batch(entries, runs, words_of(runs, own))
+    """Entries with their words, which are found here, part by part as they are asked for."""
+    found = pieces_of([entry.readable for entry in entries])
+    return Batch(entries, (pieces.part(lambda runs: words_of(runs, own)) for pieces in found))
 
 
 class _Words:

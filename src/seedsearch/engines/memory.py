@@ -158,8 +158,9 @@ def _matches(query: Query, document: _Document) -> bool:
 class _Packer:
     def pack(self, batch: Batch) -> Sequence[IndexEntry]:
         words: list[list[str]] = [[] for _ in batch.entries]
-        for number, owner in zip(batch.words.numbers.tolist(), batch.words.owners.tolist(), strict=True):
-            words[owner].append(batch.words.terms[number])
+        for part in batch.parts:
+            for number, owner in zip(part.words.numbers.tolist(), part.words.owners.tolist(), strict=True):
+                words[owner].append(part.words.terms[number])
         return [replace(entry, words=tuple(own)) for entry, own in zip(batch.entries, words, strict=True)]
 
 

@@ -50,10 +50,14 @@ def text_of(key: int) -> str:
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
-def pairs_of(runs: Points, lengths: Ints) -> tuple[Keys, Points]:
-    """The pairs of run texts that stand one after the other, and for each the number of its text."""
+def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tuple[Keys, Points]:
+    """The pairs of run texts that stand one after the other, and for each the number of its text.
+
+    `following`: the code point that comes after each, where they are pieces; nothing but a blank where it is None.
+    """
     second = np.append(runs[1:], np.uint32(BLANK))
-    second[np.cumsum(lengths)[lengths > 0] - 1] = BLANK
+    some = lengths > 0
+    second[np.cumsum(lengths)[some] - 1] = BLANK if following is None else following[some]
     second = np.where(second == BLANK, np.uint32(0), second + np.uint32(1))
     keys = runs.astype(np.uint64) << np.uint64(SECOND_BITS)
     keys |= second

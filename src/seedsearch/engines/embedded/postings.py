@@ -77,14 +77,29 @@ def packed(keys: NDArray[np.integer], documents: NDArray[np.integer]) -> Rows:
     rows |= documents.astype(np.uint64) << _DOCUMENT_SHIFT
     rows.sort()
     starts = np.flatnonzero(np.diff(rows, prepend=_NO_KEY))
-    counts = np.diff(starts, append=len(rows))
-    rows = rows[starts]
+    return _counted(rows[starts], np.diff(starts, append=len(rows)))
+
+
+def _counted(rows: Rows, counts: Ints) -> Rows:
+    """Sorted postings that lack their counts, with these."""
     if counts.max(initial=0) > PIECE:
         pieces = -(-counts // PIECE)
         rows, rest = np.repeat(rows, pieces), counts - PIECE * (pieces - 1)
         counts = np.full(len(rows), PIECE)
         counts[np.cumsum(pieces) - 1] = rest
     return np.bitwise_or(rows, counts.astype(np.uint64))
+
+
+def together(batches: Sequence[Rows]) -> Rows:
+    """Sorted postings as one batch of them; those of one key in one document are added up."""
+    if len(batches) == 1:
+        return batches[0]
+    rows = np.concatenate([np.zeros(0, np.uint64), *batches])
+    rows.sort()
+    counts = (rows & np.uint64(PIECE)).astype(np.int64)
+    rows &= ~np.uint64(PIECE)
+    new = np.flatnonzero(np.diff(rows, prepend=_NO_KEY))
+    return _counted(rows[new], np.add.reduceat(counts, new)) if len(new) else rows
 
 
 def moved(rows: Rows, first_document: int) -> Rows:

@@ -35,33 +35,52 @@ def readings() -> Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A text of which a piece was taken apart: its table, and how many characters stand after the last difference."""
+
+    table: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Apart:
-    """Texts taken apart: the run texts one after the other and their lengths; the differences and their sizes."""
+    """Texts taken apart: the run texts one after the other and their lengths; the differences and their sizes.
+
+    `last` is what the next piece of the last text needs.
+    """
 
     runs: Points
     lengths: Ints
     differences: Bytes
     sizes: Ints
+    last: Begun | None
 
 
-def take_apart(runs: RunTexts) -> Apart:
-    """Run texts, and what makes them readable again."""
+def take_apart(runs: RunTexts, begun: Begun | None = None) -> Apart:
+    """Run texts, and what makes them readable again; the first one is the next piece of one that was `begun`."""
     is_text = runs.is_text()
     ends = np.cumsum(runs.lengths + 1)
     # Where a lacking blank stands: before the character of the run texts without NULs that follows it.
     owners = np.searchsorted(ends, runs.lacking_before, side="right")
     between = owners, runs.lacking_before - owners, runs.lacking
     points = runs.points[is_text]
-    return Apart(points, runs.lengths, *_differences(points, runs.readable[is_text], runs.lengths, between))
+    return Apart(points, runs.lengths, *_differences(points, runs.readable[is_text], runs.lengths, between, begun))
 
 
-def _differences(runs: Points, kept: Points, lengths: Ints, between: tuple[Ints, Ints, Points]) -> tuple[Bytes, Ints]:
-    """For each text the table with the fewest differences, and these; `kept` is what is readable."""
+def _differences(
+    runs: Points, kept: Points, lengths: Ints, between: tuple[Ints, Ints, Points], begun: Begun | None
+) -> tuple[Bytes, Ints, Begun | None]:
+    """For each text the table with the fewest differences, and these; `kept` is what is readable.
+
+    A text in pieces has the table that its first piece has the fewest differences with.
+    """
     ends = np.cumsum(lengths)
     starts = ends - lengths
     inside = np.minimum(runs, 0xFFFF).astype(np.int64)
     wrong = [np.flatnonzero(_as_read(table[inside], runs) != kept) for table in readings()]
     chosen = np.argmin([np.searchsorted(some, ends) - np.searchsorted(some, starts) for some in wrong], axis=0)
+    if begun is not None:
+        chosen[0] = begun.table
     at = np.sort(np.concatenate([_of_chosen(some, chosen == k, lengths) for k, some in enumerate(wrong)]))
     owner = np.concatenate([between[0], np.searchsorted(ends, at, side="right")])
     places = np.concatenate([between[1], at])
@@ -71,7 +90,26 @@ def _differences(runs: Points, kept: Points, lengths: Ints, between: tuple[Ints,
     gaps = np.diff(places, prepend=0)
     new = np.flatnonzero(np.diff(owner, prepend=-1))
     gaps[new] = places[new] - starts[owner[new]]
-    return _written(chosen, owner, gaps, codes[order])
+    if begun is not None and len(owner) and owner[0] == 0:
+        gaps[0] += begun.since
+    written, sizes = _written(chosen, owner, gaps, codes[order])
+    last = _last(chosen, lengths, places - starts[owner], owner, begun)
+    if begun is None:
+        return written, sizes, last
+    sizes[0] -= 1  # its table was written with the first piece
+    return written[1:], sizes, last
+
+
+def _last(chosen: Ints, lengths: Ints, places: Ints, owner: Ints, begun: Begun | None) -> Begun | None:
+    """What the next piece of the last text needs; `places` are those of the differences in their texts."""
+    if not len(lengths):
+        return None
+    number = len(lengths) - 1
+    if len(owner) and owner[-1] == number:
+        since = -int(places[-1])
+    else:
+        since = begun.since if begun is not None and number == 0 else 0
+    return Begun(int(chosen[-1]), since + int(lengths[-1]))
 
 
 def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:

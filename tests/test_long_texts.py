@@ -1,0 +1,109 @@
+"""A text that is looked at in pieces is indexed as it would be whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seedsearch import batch
+from seedsearch.batch import Batch, RunTexts, pieces_of
+from seedsearch.engines.embedded import postings
+from seedsearch.engines.embedded.packing import Pack, Packer, TermsPack
+from seedsearch.engines.embedded.postings import Rows
+from seedsearch.engines.embedded.texts import put_together
+from seedsearch.model import IndexEntry
+from seedsearch.runs import run_text
+from seedsearch.tokenizing import batch_of, words_of
+from tests.strategies import mixed_text
+
+long_texts = st.lists(
+    st.one_of(
+        mixed_text,
+        st.text("焊接產，。ab1 \n,;.-+", max_size=60),
+        st.lists(
+            st.sampled_from(["焊接", "，", "產業", "Ab", " ", "\n", "；", "v2.0", "C++", ", ", "。\n"]), max_size=40
+        ).map("".join),
+    ),
+    max_size=4,
+)
+
+
+def entries_of(texts: Sequence[str]) -> list[IndexEntry]:
+    return [IndexEntry(f"{i}", "00", text, (), (f"tag:{i}",), b"") for i, text in enumerate(texts)]
+
+
+def packed(texts: Sequence[str], together: int) -> tuple[Pack, int]:
+    """The pack of some texts that are looked at in parts of so many characters, and how many parts there were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "TOGETHER", together)
+        made = batch_of(entries_of(texts))
+        parts = list(made.parts)
+        return Packer.fitted([]).pack(Batch(made.entries, parts)), len(parts)
+
+
+def counts_of(rows: Rows) -> dict[tuple[int, int], int]:
+    keys, lists = postings.unpacked(rows)
+    owners = keys[lists.owners()].tolist() if len(keys) else []
+    return dict(zip(zip(owners, lists.documents.tolist(), strict=True), lists.counts.tolist(), strict=True))
+
+
+def words_in(pack: TermsPack) -> dict[tuple[bytes, int, int], int]:
+    assert len(set(pack.terms)) == len(pack.terms) == len(pack.known)
+    counts = counts_of(pack.rows).items()
+    return {(pack.terms[key], int(pack.known[key]), document): count for (key, document), count in counts}
+
+
+@given(long_texts, st.integers(1, 12))
+@example(["焊接，產業，" * 12, "", "Ab, Ab, Ab, Ab", "一" * 40], 4)
+@example(["Ab,a;b,A;B,", "a b c d e f g h"], 1)
+def test_pieces_make_the_pack_of_the_whole(texts: list[str], together: int) -> None:
+    whole, _ = packed(texts, 1 << 20)
+    cut, _ = packed(texts, together)
+    assert cut.codes.tobytes() == whole.codes.tobytes()
+    for column in ("code_sizes", "gram_lengths", "word_lengths"):
+        assert getattr(cut, column).tolist() == getattr(whole, column).tolist()
+    assert cut.pairs.tolist() == whole.pairs.tolist()
+    assert words_in(cut.words) == words_in(whole.words)
+    assert words_in(cut.tags) == words_in(whole.tags)
+    runs = RunTexts.of(texts)
+    points = runs.points[runs.is_text()]
+    assert put_together(points, runs.lengths, cut.differences, cut.difference_sizes) == texts
+
+
+@given(long_texts, st.integers(1, 12))
+def test_pieces_are_the_text_and_their_run_texts_that_of_the_whole(texts: list[str], together: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "TOGETHER", together)
+        found = list(pieces_of(texts))
+    for owner, text in enumerate(texts):
+        mine = [(one.texts[i], one.following[i]) for one in found for i in np.flatnonzero(one.owners == owner).tolist()]
+        assert "".join(piece for piece, _ in mine) == text
+        assert "".join(run_text(piece) for piece, _ in mine) == run_text(text)
+        following = [run_text(piece)[0] for piece, _ in mine[1:]] + [" "]
+        assert [chr(char) for _, char in mine] == following
+
+
+def test_a_long_text_is_looked_at_in_pieces() -> None:
+    text = "焊接材料的创新，是一个产业的基础。\nIn English, with words;\n" * 400
+    _, parts = packed([text], 1_000)
+    assert parts > len(text) // 1_100
+    whole = words_of(RunTexts.of([text]))
+    pack, _ = packed([text], 1_000)
+    assert sum(words_in(pack.words).values()) == len(whole.numbers)
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), max_size=40), max_size=4))
+def test_postings_of_parts_are_added_up(parts: list[list[tuple[int, int]]]) -> None:
+    def rows_of(some: Sequence[tuple[int, int]]) -> Rows:
+        columns = np.array(some, dtype=np.uint64).reshape(-1, 2)
+        return postings.packed(columns[:, 0], columns[:, 1])
+
+    every = [one for part in parts for one in part]
+    found = postings.together([rows_of(part) for part in parts])
+    assert found.tolist() == rows_of(every).tolist()
+    assert counts_of(found) == Counter(every)
