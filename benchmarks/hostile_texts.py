@@ -31,7 +31,7 @@ def _inside(opening: str, unit: str, closing: str, size: int) -> str:
     return opening + _repeated(unit, size) + closing
 
 
-def _prose(size: int) -> str:
+def prose(size: int) -> str:
     """Words of the dictionary with marks, of about `size` bytes of UTF-8; the same ones in every run."""
     return next(endless(random.Random(size), size // 3))
 
@@ -39,7 +39,7 @@ def _prose(size: int) -> str:
 def _losing(true: str, false: str, size: int) -> str:
     """Prose in the encoding `true` read as `false` by a reader that puts U+FFFD for what it cannot read."""
     # In the wrong encoding a text grows to twice its bytes in UTF-8 or so.
-    return _prose(size // 2).encode(true, "ignore").decode(false, "replace")
+    return prose(size // 2).encode(true, "ignore").decode(false, "replace")
 
 
 def _asking(size: int) -> str:
@@ -50,12 +50,12 @@ def _asking(size: int) -> str:
 def _with_lost(encoding: str, size: int) -> bytes:
     """Prose in `encoding` of which one byte in fifty is gone."""
     rng = random.Random(size)
-    return bytes(byte for byte in _prose(size).encode(encoding, "ignore") if rng.random() > 0.02)
+    return bytes(byte for byte in prose(size).encode(encoding, "ignore") if rng.random() > 0.02)
 
 
 def _site(kind: str, size: int) -> str:
     """Prose that one of the damaged sites of the tests' generator made."""
-    return damaged(kind, _prose(size), random.Random(size)).found
+    return damaged(kind, prose(size), random.Random(size)).found
 
 
 def _numbered(pattern: str, size: int) -> str:
@@ -158,7 +158,7 @@ LONG = {
 }
 
 MADE: dict[str, Callable[[int], str]] = {
-    "prose": _prose,
+    "prose": prose,
     "latin1: UTF-8 with U+FFFD": partial(_losing, "utf-8", "cp1252"),
     "latin1: GBK with U+FFFD": partial(_losing, "gbk", "cp1252"),
     "utf8-as-gbk: prose with U+FFFD": partial(_losing, "utf-8", "gbk"),

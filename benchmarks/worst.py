@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("benchmarks.hostile_texts",)  # each has ROWS
+MODULES = ("benchmarks.hostile_texts", "benchmarks.hostile_files")  # each has ROWS
 SIZE = 100_000  # bytes of the smallest content
 SMOKE_SIZE = 1_000
 SECONDS_LIMIT = 30  # of processor time for one measurement

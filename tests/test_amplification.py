@@ -162,7 +162,14 @@ def test_all_that_is_unpacked_is_counted_once_for_all_members(monkeypatch: pytes
     monkeypatch.setattr(Budget, "spend", counted)
     content = made.zip_of({f"{i}.txt.xz": lzma.compress(PAGE) for i in range(24)})
     read("a.zip", content)
-    assert sum(spent) <= limits.GRANTED + limits.RATIO * len(content) + (1 << 16)
+    assert sum(spent) <= (limits.REFUSED + 1) * limits.GRANTED + limits.RATIO * len(content)
+
+
+def test_good_members_are_read_beside_one_that_bursts() -> None:
+    content = made.zip_of({"a.txt": "焊接", "b.txt": bytes(50 << 20), "c.txt": "材料"})
+    texts, reasons = read("a.zip", content)
+    assert list(texts) == ["a.zip!/a.txt", "a.zip!/c.txt"]
+    assert list(reasons) == ["a.zip!/b.txt"]
 
 
 def test_members_that_overlap_are_read_once() -> None:

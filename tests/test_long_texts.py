@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from collections.abc import Sequence
 
@@ -107,3 +108,16 @@ def test_postings_of_parts_are_added_up(parts: list[list[tuple[int, int]]]) -> N
     found = postings.together([rows_of(part) for part in parts])
     assert found.tolist() == rows_of(every).tolist()
     assert counts_of(found) == Counter(every)
+
+
+def test_the_memory_of_a_long_text_is_bounded() -> None:
+    """To cut a text and to pack it takes four bytes more for each more that it has; whole it was twenty."""
+    text = "焊接材料的创新，是一个产业的基础。我们都在学，English words too;" * 40_000
+    peaks = []
+    for some in (text[: len(text) // 4], text):
+        entries = entries_of([some])
+        tracemalloc.start()
+        Packer.fitted([]).pack(batch_of(entries))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 4 * 0.75 * len(text.encode())

@@ -18,8 +18,8 @@ from seedsearch.folding import WIDE, table
 from seedsearch.model import IndexEntry
 
 _SPACE = 0x20
-# Characters that are looked at together: arrays of them take about 60 bytes for each, and longer ones are no quicker.
-TOGETHER = 1 << 20
+# Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
+TOGETHER = 1 << 18
 
 
 @cache
