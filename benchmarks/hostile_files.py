@@ -94,7 +94,7 @@ def _overlapping(size: int) -> bytes:
 
 def _docx(unit: str, size: int) -> bytes:
     """A document of so many bytes that are not packed, so that the format is measured and not what packs it."""
-    with zipfile.ZipFile(io.BytesIO(made.docx_of(unit * (size // len(unit))))) as packed:
+    with zipfile.ZipFile(io.BytesIO(made.docx_of(unit * (size // len(unit) + 1)))) as packed:
         return made.zip_of({name: packed.read(name) for name in packed.namelist()}, zipfile.ZIP_STORED)
 
 
