@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import natural_shift
+from seedsearch.cleaning import natural_shift, restore
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from tests.misreadings import SENTENCES
@@ -74,3 +74,12 @@ def test_clean_text_stays(text: str) -> None:
 )
 def test_lists_of_rare_characters_stay(text: str) -> None:
     assert restored(text) == text
+
+
+def test_the_character_that_lost_its_byte_is_a_finding() -> None:
+    line = STORY[0]
+    found = (line[:14].encode("gb18030") + b"\xa0" + line[14:].encode("gb18030")).decode("gb18030", "replace")
+    done = restore(found + "\n" + STORY[1])
+    lost = [f for f in done.findings if f.kind is Damage.LOST_CHARACTER]
+    assert [f.span for f in lost] == [e.span for e in done.edits]
+    assert not [f for f in restore("".join(STORY)).findings if f.kind is Damage.LOST_CHARACTER]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import seedsearch
 from seedsearch.cleaning import repeated_passage, restore
-from seedsearch.damage import Damage
-from seedsearch.offsets import apply_edits
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import apply_edits, edit
 
 SUBJECTS = ["东丽区的企业", "天津大学的老师", "焊接车间的工人", "研究所的专家", "各地的农民", "这一带的居民"]
 VERBS = ["在去年秋天终于完成了", "着力推动并不断改进", "认真地记录和总结了", "向来访的客人介绍过"]
@@ -78,6 +78,14 @@ def test_a_distant_block_goes_from_a_damaged_page() -> None:
     assert repeated_passage.edits(text) == []
     (gone,) = repeated_passage.edits(text, FAMILY)
     assert gone.span.cut(text).strip() == block
+
+
+def test_what_decoding_repaired_is_no_damage_of_the_family() -> None:
+    """A file of which a byte was lost is no page of a program that prints its articles twice."""
+    block = "".join(f"{subject}{verb}{OBJECTS[0]}。" for subject in SUBJECTS for verb in VERBS)
+    text = f"{block}\n{SUBJECTS[0]}另有安排。\n{block}\n?\n"
+    done = (edit(len(text) - 2, len(text) - 1, "完", Damage.SHIFTED_BYTES, Certainty.INFERRED),)
+    assert restore(text, done=done).text == text.replace("?", "完")
 
 
 ROWS = ["INSERT INTO t VALUES ('{}');", "2024-05-01 {}", '"{}",']

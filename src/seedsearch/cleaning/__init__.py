@@ -100,7 +100,8 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: tuple[Edit, ...] 
     `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
     in it.
     """
-    edits, kinds = done, frozenset(e.kind for e in done)
+    edits = done
+    kinds: frozenset[Damage] = frozenset()
     now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
@@ -111,13 +112,15 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: tuple[Edit, ...] 
         quiet = 0 if found else quiet + 1
         edits = compose(edits, found, now)
         now = apply_edits(now, found) if found else now
-    return Restored(now, edits, _findings(now, edits))
+    return Restored(now, edits, _findings(text, now, edits))
 
 
-def _findings(text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
-    """Damage in the restored text, in code points of the raw text."""
+def _findings(raw: str, text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
+    """Damage in the restored text, and repairs that lost a character, in code points of the raw text."""
+    gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in edits if natural_shift.loses(e, raw)]
     found = lost.findings(text)
     if not found:
-        return ()
+        return tuple(gone)
     back = OffsetMap.of(edits)
-    return tuple(Finding(back.to_raw(finding.span), finding.kind) for finding in found)
+    left = [Finding(back.to_raw(finding.span), finding.kind) for finding in found]
+    return tuple(sorted(gone + left, key=lambda finding: finding.span)) if gone else tuple(left)

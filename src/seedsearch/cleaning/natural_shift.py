@@ -7,8 +7,9 @@ How it is recognised: characters that are rare in Chinese and odd symbols stand 
 turned back into bytes and read again at every alignment (`seedsearch.double_byte`); where another one reads much
 better than what was found, a whole stretch is replaced at once. The bytes are all there, so the repair gives back
 what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is nothing
-that could be shown, and goes. Some of these pages lost the pairs in it that are full-width letters or no character;
-that is undone where such a pair tore a comma or a stop and the character after it (inferred).
+that could be shown: it goes, and its character is a finding (`loses`). Some of these pages lost the pairs in it that
+are full-width letters or no character; that is undone where such a pair tore a comma or a stop and the character
+after it (inferred).
 
 Left alone: lists of rare characters, and shifts of a few characters, which can not be told from names.
 """
@@ -36,6 +37,7 @@ _RARE = f"[{_LEVEL_2}{language.ODD_SYMBOLS}]"
 TRIGGER = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
 
 _RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
+_WHOLE_RUN = re.compile(r"[^\x00-\x2f\ufffd（）]+")  # no brackets of marks, no sign of loss: other steps repair those
 BEFORE = 40  # characters read again in front of the first rare ones
 LONGEST = 4000  # characters of a run read again, and of a page …
 AGAIN_EACH = 0.02  # … beside this share of it: each takes 20 µs and more
@@ -98,6 +100,18 @@ def _one_off(found: str) -> str:
     """What was found, read again from its second byte on."""
     stream = b"".join(pair_of().get(char, b"?") for char in found)
     return stream[1:].decode("gb18030", "ignore")
+
+
+def loses(e: Edit, text: str) -> bool:
+    """Whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
+    if e.kind is not Damage.SHIFTED_BYTES or e.certainty is not Certainty.INFERRED:
+        return False
+    found = e.span.cut(text)
+    return _WHOLE_RUN.fullmatch(found) is not None and len(_written(found)) > len(_written(e.replacement))
+
+
+def _written(text: str) -> bytes:
+    return text.encode("gb18030")
 
 
 def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:

@@ -11,8 +11,8 @@ from seedsearch.damage import Damage
 class Page:
     """A text on its way through the steps.
 
-    `kinds`: of the edits that were made so far. `unsure`: whether the decoder of its bytes wrote the U+FFFD in it, so
-    that they say nothing about what happened before the file was written.
+    `kinds`: of the edits that the steps made so far. `unsure`: whether the decoder of its bytes wrote the U+FFFD in
+    it, so that they say nothing about what happened before the file was written.
     """
 
     text: str
