@@ -1,13 +1,15 @@
 """Every row of `cases/*.json` through the whole restoration.
 
 A row has a label, the raw text, the readable text (missing where a file is about findings only), its origin (wild,
-synthetic, clean), perhaps a comment, and `"expect": "fail"` where the answer is known and not yet reached.
+synthetic, clean), how many edits of each kind there are and how sure
+(`certainty`), perhaps a comment, and `"expect": "fail"` where the answer is known and not yet reached.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from seedsearch.cleaning import restore
-from seedsearch.offsets import apply_edits
+from seedsearch.damage import FOUND, RESTORED, Damage
+from seedsearch.offsets import Edit, apply_edits
 
 CASES = Path(__file__).parent / "cases"
 
@@ -41,6 +44,26 @@ def test_case_reads_as_it_should(kind: str, row: dict[str, Any]) -> None:
         assert not restored.edits
     else:
         assert kind in {str(e.kind) for e in restored.edits}
+    assert {e.kind for e in restored.edits} <= RESTORED
+    assert {f.kind for f in restored.findings} <= FOUND
+    if "certainty" in row:
+        assert certainty(restored.edits) == row["certainty"]
+
+
+def certainty(edits: Sequence[Edit]) -> str:
+    """How many edits of each kind there are, and how sure."""
+    counts = Counter(f"{e.kind} {e.certainty}" for e in edits)
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+
+
+@pytest.mark.parametrize("kind", sorted({str(row.values[0]) for row in ROWS} - {"clean"}))
+def test_a_table_says_how_sure_its_repairs_are(kind: str) -> None:
+    assert any(row.values for row in rows(kind, "certainty"))
+
+
+def test_every_kind_is_restored_or_found_and_not_both() -> None:
+    assert frozenset(Damage) == RESTORED | FOUND
+    assert not RESTORED & FOUND
 
 
 @pytest.mark.parametrize(("kind", "row"), list(rows("clean", "readable")))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import bz2
 import gzip
 import json
 import lzma
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from seedsearch import formats
 from seedsearch.errors import SourceError
 from seedsearch.formats import Asked, documents, one_text, pdf
 from seedsearch.model import Failure
 from seedsearch.restoring import clean_document
 from tests import made
+from tools import make_golden
 
 Found = dict[str, str]
 
@@ -187,3 +191,23 @@ def test_a_file_can_be_taken_as_one_text() -> None:
         one_text("-", b"\x89PNG\r\n\x1a\n" + bytes(64))
     with pytest.raises(SourceError, match="holds no text"):
         one_text("a.zip", made.zip_of({}))
+
+
+def test_a_format_whose_text_is_taken_out_is_known_as_one_that_is_no_text() -> None:
+    """So that the copy that `clean -o` writes of it does not bear its name: `a.pdf!/a.pdf.txt`."""
+    calls = [
+        call
+        for path in Path(formats.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Extracted"
+    ]
+    names = {ast.literal_eval(call.args[1]) for call in calls}
+    assert names == formats.EXTRACTED
+
+
+@pytest.mark.parametrize("name", make_golden.FILES)
+def test_a_document_that_bears_the_name_of_its_file_is_the_text_of_that_file(name: str) -> None:
+    content = made.as_bytes(make_golden.FILES[name])
+    for item in documents(name, content, Asked(records=False)):
+        if not isinstance(item, Failure) and item.path == name and item.encoding not in formats.EXTRACTED:
+            assert item.text.lstrip("\ufeff") == content.decode(item.encoding).lstrip("\ufeff")

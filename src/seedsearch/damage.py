@@ -46,5 +46,35 @@ class Certainty(StrEnum):
     CERTAIN = "certain"  # no choice is involved (an entity, an invisible character)
 
 
-RESTORED = frozenset(list(Damage)[: list(Damage).index(Damage.LOST_CHARACTER)])
-FOUND = frozenset(Damage) - RESTORED
+# What becomes of each kind. A new one is named in one of the two, wherever it stands above.
+RESTORED = frozenset(
+    {
+        Damage.READING_MARK,
+        Damage.SHIFTED_BYTES,
+        Damage.UTF8_AS_GBK,
+        Damage.UTF8_AS_LATIN1,
+        Damage.GBK_AS_LATIN1,
+        Damage.BIG5_AS_GBK,
+        Damage.GBK_AS_BIG5,
+        Damage.ENTITY,
+        Damage.MARKUP,
+        Damage.RUBY,
+        Damage.OVERSTRIKE,
+        Damage.INVISIBLE_CHARACTER,
+        Damage.COMPATIBILITY_CHARACTER,
+        Damage.REPEATED_PASSAGE,
+        Damage.REALIGNED_BYTES,
+        Damage.MIXED_ENCODING,
+    }
+)
+FOUND = frozenset(
+    {
+        Damage.LOST_CHARACTER,
+        Damage.REPLACEMENT_CHARACTER,
+        Damage.KUN_JIN_KAO,
+        Damage.MISSING_GLYPH,
+        Damage.PRIVATE_USE_CHARACTER,
+        Damage.STRAY_SYMBOL,
+        Damage.UNREPAIRED_BYTES,
+    }
+)
