@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import os
 import re
 import subprocess
@@ -18,6 +19,7 @@ import seedsearch
 from seedsearch import cli
 from seedsearch.damage import Certainty, Damage
 from seedsearch.settings import KEYS
+from tests.programs import seedsearch as seedsearch_run
 from tools.make_docs import DOCS, PAGES, PICTURES, TOP, commands_page, furnished, page_again, picture
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -40,8 +42,26 @@ def test_a_picture_is_what_a_terminal_shows(name: str, tmp_path: Path) -> None:
     assert ElementTree.fromstring(made).tag.endswith("svg")
 
 
-def test_the_list_of_commands_is_what_help_says() -> None:
+def test_the_list_of_commands_is_made_from_what_help_prints() -> None:
     assert commands_page() == (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", cli.main.commands)
+def test_the_list_of_commands_is_what_help_prints(name: str, tmp_path: Path) -> None:
+    printed = seedsearch_run(name, "--help", cwd=tmp_path, COLUMNS="80").stdout.decode()
+    assert "-h, --help" in printed
+    assert f"## seedsearch {name}\n\n```text\n{printed}```\n" in (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+def test_the_python_guide_has_every_parameter_of_build_index() -> None:
+    """In their order, with their defaults."""
+    guide = re.sub(r"\s+", " ", (DOCS / "python.md").read_text(encoding="utf-8"))
+    shown = re.search(r"`build_index\((.*?)\) -> IndexReport`", guide)
+    assert shown
+    parameters = list(inspect.signature(seedsearch.build_index).parameters.values())
+    words = [one.name if one.default is one.empty else f"{one.name}={one.default!r}" for one in parameters]
+    first = next(i for i, one in enumerate(parameters) if one.kind is one.KEYWORD_ONLY)
+    assert shown[1] == ", ".join([*words[:first], "*", *words[first:]])
 
 
 @pytest.mark.parametrize("name", cli.main.commands)

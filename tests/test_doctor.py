@@ -66,6 +66,30 @@ def test_a_damaged_index_is_a_fault(place: Path) -> None:
     assert "is not what was written" in remarks["index"][0][1]
 
 
+def test_a_check_for_programs(place: Path) -> None:
+    done = seedsearch("check", "--json", cwd=place)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"sound": True, "faults": []})
+    (segment,) = (place / "index").glob("*.segment")
+    segment.write_bytes(segment.read_bytes()[:-1])
+    done = seedsearch("check", "--json", cwd=place)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["sound"], len(found["faults"])) == (2, False, 1)
+    assert segment.name in found["faults"][0]
+
+
+@pytest.mark.parametrize("command", ["stats", "check", "doctor", "config"])
+def test_every_look_can_be_quiet_and_for_programs(place: Path, command: str) -> None:
+    done = seedsearch(command, "-q", "--json", cwd=place)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert isinstance(json.loads(done.stdout), dict)
+
+
+def test_a_file_without_a_word_has_no_keywords(place: Path) -> None:
+    (place / "empty.txt").write_bytes(b"")
+    assert seedsearch("keywords", "empty.txt", cwd=place).returncode == 1
+    assert seedsearch("keywords", "seeds/letter.txt", cwd=place).returncode == 0
+
+
 def test_an_index_older_than_the_files(place: Path) -> None:
     (place / "seeds" / "new.txt").write_text("新的", encoding="utf-8")
     (place / "seeds" / "old.txt").unlink()

@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
-
 from seedsearch.cli import main as seedsearch
 from tools.terminal_svg import on_terminal, svg
 
@@ -40,12 +38,21 @@ _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 
 
 def commands_page() -> str:
-    """Every command with its help."""
+    """Every command with its help, as the program prints it."""
     parts = ["# Commands\n\nMade from `--help` by `python -m tools.make_docs`; a test compares.\n"]
-    for name, command in seedsearch.commands.items():
-        context = click.Context(command, info_name=f"seedsearch {name}", terminal_width=80, max_content_width=80)
-        parts.append(f"## seedsearch {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    for name in seedsearch.commands:
+        parts.append(f"## seedsearch {name}\n\n```text\n{help_of(name)}```\n")
     return "\n".join(parts)
+
+
+def help_of(name: str) -> str:
+    """What `seedsearch NAME --help` prints on 80 columns."""
+    with TemporaryDirectory() as home:
+        wide = {**environment(Path(home)), "COLUMNS": "80"}
+        done = subprocess.run(
+            ["seedsearch", name, "--help"], cwd=home, env=wide, stdout=subprocess.PIPE, text=True, check=True
+        )
+    return done.stdout
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -154,7 +154,8 @@ def similar(
 @options.limit
 @options.as_json
 @options.talking
-def keywords_of(file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
+@click.pass_context
+def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
     """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
     from seedsearch.render import keywords_json, keywords_text
     from seedsearch.searching import open_index
@@ -163,3 +164,5 @@ def keywords_of(file: str, index_dir: options.Place, limit: int, as_json: bool) 
     with open_index(index_dir.folder) as opened:
         found = opened.keywords(readable, limit)
     print_lines([keywords_json(file, found)] if as_json else keywords_text(found))
+    if not found:
+        ctx.exit(NOTHING_FOUND)

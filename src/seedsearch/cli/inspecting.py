@@ -14,6 +14,7 @@ from seedsearch.cli.terminal import print_lines, print_paged, style_of
 @options.index_dir
 @options.as_json
 @options.paged
+@options.talking
 def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
     """Show what the index holds: documents, terms, sizes, encodings, damage."""
     from seedsearch.render import stats_json, stats_text
@@ -29,24 +30,29 @@ def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
 
 @click.command()
 @options.index_dir
+@options.as_json
+@options.talking
 @click.pass_context
-def check(ctx: click.Context, index_dir: options.Place) -> None:
+def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     """Verify every file of the index; name what is damaged."""
     from seedsearch.engines import faults
-    from seedsearch.render import one_line
+    from seedsearch.render import faults_json, one_line
 
     found = faults(index_dir.folder)
-    for fault in found:
-        say(fault)
+    if as_json:
+        print_lines([faults_json(found)])
+    elif not found:
+        print_lines([one_line(f"{index_dir} is as it was written")])
     if found:
-        say("the index is damaged; make it anew with: seedsearch index --rebuild")
+        for line in (*found, "the index is damaged; make it anew with: seedsearch index --rebuild"):
+            say(line)
         ctx.exit(ERROR)
-    print_lines([one_line(f"{index_dir} is as it was written")])
 
 
 @click.command()
 @options.index_dir
 @options.as_json
+@options.talking
 @click.pass_context
 def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     """Say what may be wrong: versions, packages, the index and its files, words, files that were not read.

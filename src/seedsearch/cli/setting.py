@@ -14,6 +14,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 @click.command()
 @options.as_json
+@options.talking
 @click.pass_context
 def config(ctx: click.Context, as_json: bool) -> None:
     """Show every setting that holds here, and where it is from.

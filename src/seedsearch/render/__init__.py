@@ -12,7 +12,7 @@ Text of a document never reaches a terminal with control characters, bidirection
 from __future__ import annotations
 
 from seedsearch.render.answers import empty_text, keywords_json, keywords_text, results_json, results_text
-from seedsearch.render.health import diagnosis_json, diagnosis_text, settings_json, settings_text
+from seedsearch.render.health import diagnosis_json, diagnosis_text, faults_json, settings_json, settings_text
 from seedsearch.render.repairs import diff_colour, diff_plain, document_json, edits_json, readable, readable_safe
 from seedsearch.render.reports import (
     corpus_text,
@@ -39,6 +39,7 @@ __all__ = [
     "edits_json",
     "empty_text",
     "failure_text",
+    "faults_json",
     "files_text",
     "json_line",
     "keywords_json",

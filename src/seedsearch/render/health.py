@@ -30,6 +30,11 @@ def diagnosis_json(remarks: Sequence[Remark]) -> str:
     return json_line({"healthy": all(remark.health != Health.FAULT for remark in remarks), "remarks": rows})
 
 
+def faults_json(faults: Sequence[str]) -> str:
+    """What `check` found, as one JSON object."""
+    return json_line({"sound": not faults, "faults": list(faults)})
+
+
 def settings_text(
     settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
 ) -> Iterator[str]:
