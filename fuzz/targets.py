@@ -6,6 +6,7 @@ are run by property tests with random bytes, and by a fuzzer that watches which 
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,6 +76,9 @@ _ARCHIVES = (
     made.zip_of({"a.txt": "焊接", "b/c.csv": "名,值\n焊,1\n", "d.zip": made.zip_of({"e.txt": "字"})}),
     made.tar_of({"a.txt": "焊接", "b.jsonl": '{"a": [1, "焊"]}\n'}),
     made.tar_of({"a.txt": "焊接"}, "w:gz"),
+    made.tar_of({"a.txt": "焊接"}, "w:xz"),
+    made.zip_of({"a.txt": "焊接"}, zipfile.ZIP_LZMA),
+    made.zip_of({"a.txt": "焊接"}, zipfile.ZIP_BZIP2),
     made.docx_of(made.paragraph("焊接") + f"<w:tbl><w:tr><w:tc>{made.paragraph('甲')}</w:tc></w:tr></w:tbl>"),
     made.epub_of({"c.xhtml": made.page_of("题", "书")}),
 )
