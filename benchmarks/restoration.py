@@ -21,9 +21,9 @@ import ftfy
 from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
+from benchmarks.harm import HARM, shown
 from seedsearch.cleaning import restore
 from seedsearch.cleaning.faults import narrowed
-from seedsearch.damage import Damage
 from seedsearch.folding import is_han
 from seedsearch.restoring import clean
 from tests.generator import KINDS, SITES, Damaged, damaged, listed
@@ -35,20 +35,7 @@ KEPT = 0.8  # of a page's characters can be written in the encodings of its kind
 SPEED_TEXT = 4_000_000  # bytes of UTF-8 of clean text for the figure of speed, and a quarter of it for damaged text
 SHIFTED = 25_000  # bytes for one page of each kind of site with shifts
 LISTED = 40  # edits of clean text that are printed one by one
-AROUND = 12  # characters printed on each side of them
 
-# The kinds of bytes and marks: an edit of one of these in clean text is harm.
-HARM = frozenset(
-    {
-        Damage.READING_MARK,
-        Damage.SHIFTED_BYTES,
-        Damage.UTF8_AS_GBK,
-        Damage.UTF8_AS_LATIN1,
-        Damage.GBK_AS_LATIN1,
-        Damage.BIG5_AS_GBK,
-        Damage.GBK_AS_BIG5,
-    }
-)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -109,9 +96,7 @@ def _harm(texts: Sequence[Document]) -> None:
         for edit in restore(text).edits:
             if edit.kind in HARM:
                 edits[genre] += 1
-                start, end = edit.span.start, edit.span.end
-                around = f"{text[max(0, start - AROUND) : start]}[{edit.span.cut(text)}→{edit.replacement}]"
-                listed.append(f"  {genre}: {edit.kind} {around}{text[end : end + AROUND]}".replace("\n", "⏎"))
+                listed.append(f"  {genre}: {shown(text, edit)}")
     print("\nHarm: edits of byte and mark kinds in clean text, and for a million characters")
     for genre, size in sorted(sizes.items()):
         print(f"  {genre:30} {size:10} characters {edits[genre]:5} edits {1e6 * edits[genre] / size:8.2f}")
