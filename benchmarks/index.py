@@ -7,6 +7,7 @@ stores the text. MB are of UTF-8. Memory is the most that the process and its wo
 included. Questions are a few words of a document with one in three left out, phrases runs of two to six of its
 characters; ours answers with ten snippets, "engine" alone with ten texts, the others with the ids of ten documents.
 Stock Whoosh is given so many MB at most (SLOW of them where nothing is said); it gets slower with more.
+Last comes what reading and checking blocks takes of a question.
 """
 
 from __future__ import annotations
@@ -26,10 +27,16 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from benchmarks.corpus import documents, endless
 from benchmarks.peers import ENGINES, Peak, files_of
-from seedsearch.analysis import query_words
+from seedsearch.analysis import fingerprint, query_words
+from seedsearch.engines.embedded import EmbeddedEngine
+from seedsearch.engines.embedded.container import Container
+from seedsearch.searching import Index
+
+T = TypeVar("T")
 
 MB = 1_000_000
 SIZES = (2, 20)
@@ -85,6 +92,7 @@ def _table(texts: Sequence[str], asked: int, stock: int) -> None:
             if found is not None:
                 _print(name, found, given)
         _cold(Path(place, "seedsearch"), phrases[0])
+        _checked(Path(place, "seedsearch"), [*phrases[:COLD], *questions[:COLD]])
 
 
 def _print(name: str, found: Figures, size: int) -> None:
@@ -143,9 +151,9 @@ def _measure(
     return Figures(build if opened.built else 0.0, peak.bytes, disk, asked, looked)
 
 
-def _seconds(ask: Callable[[str], object], text: str) -> float:
+def _seconds(ask: Callable[[T], object], asked: T) -> float:
     begun = time.perf_counter()
-    ask(text)
+    ask(asked)
     return time.perf_counter() - begun
 
 
@@ -165,6 +173,23 @@ def _cold(place: Path, found: str) -> None:
             times[name].append(time.perf_counter() - begun)
     ours, bare = (1000 * statistics.median(values[1:]) for values in times.values())
     print(f"cold: seedsearch query {ours:.0f} ms, import click and whoosh.query {bare:.0f} ms, {ours / bare:.2f} times")
+
+
+def _checked(place: Path, asked: Sequence[str]) -> None:
+    """What reading blocks and their checksums takes of a question to an index just opened, and of one asked again."""
+    cold, again, read, sizes = [], [], [], []
+    for text in [asked[0], *asked]:  # the first one loads tables
+        engine = EmbeddedEngine(place, fingerprint())
+        with Index(engine) as index:
+            cold.append(_seconds(index.search, text))
+            containers = [segment.container for segment in engine.segments]
+            sizes.append(sum(container.held for container in containers))
+            again.append(_seconds(index.search, text))
+        whole = sum(container.path.stat().st_size for container in containers)
+        read.append(sum(_seconds(Container.verify, container) for container in containers) * sizes[-1] / whole)
+    first, second, share = (1000 * statistics.median(values[1:]) for values in (cold, again, read))
+    print(f"a question to an index just opened {first:.1f} ms, asked again {second:.2f} ms; of the first, reading and")
+    print(f"checking blocks {share:.2f} ms ({share / first:.1%}) for {statistics.median(sizes[1:]) / MB:.1f} MB")
 
 
 def _short(documents: int) -> None:

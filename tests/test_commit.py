@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -241,6 +242,30 @@ def test_a_first_build_without_an_end_says_so(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert b"was begun, and no run has finished it" in done.stderr
         assert b"seedsearch index" in done.stderr
+
+
+STOPPED_LATE = """
+import os, signal, sys
+from seedsearch.cli import main
+def stop(event, arguments):
+    if event == "os.remove" and str(arguments[0]).endswith(".kept"):
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(stop)
+sys.argv = ["seedsearch", "index"]
+main()
+"""
+
+
+def test_an_interrupt_behind_the_commit_is_told_as_it_is(tmp_path: Path) -> None:
+    """Ctrl-C while what the new state no longer needs is removed: the new state stands, and that is said."""
+    (tmp_path / "seeds").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "seeds" / name).write_text(f"焊接材料 {name}", encoding="utf-8")
+        program = [sys.executable, "-c", STOPPED_LATE]
+        done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "seedsearch: interrupted; the new state of the index in index is in place\n"
+    assert seedsearch("query", "--count", "焊接", cwd=tmp_path).stdout == b"2\n"
 
 
 def test_a_full_disk_is_said_with_path_and_bytes(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from seedsearch import build_index, open_index
 from seedsearch.analysis import fingerprint
-from seedsearch.engines import faults, open_engine
+from seedsearch.engines import embedded, faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.container import BLOCK, Container, laid_out
 from seedsearch.engines.embedded.disk import LOCK
@@ -267,6 +267,18 @@ def test_what_is_let_go_is_read_and_checked_again(tmp_path: Path) -> None:
     assert bytes(long[0:10]) == content[start : start + 10]
     with pytest.raises(IndexDamaged, match="not what was written"):
         long[0 : 5 * BLOCK]
+
+
+def test_an_open_index_holds_so_much_of_its_files(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = EmbeddedEngine(sound, MARK)
+    held = [segment.container.held for segment in engine.segments]
+    right = engine.search(Run("焊接"), 100)
+    assert sum(segment.container.held for segment in engine.segments) > sum(held)
+    before = engine.segments
+    assert (engine.search(Run("焊接"), 100), engine.segments) == (right, before)
+    monkeypatch.setattr(embedded, "HELD", sum(held))
+    assert engine.search(Run("焊接"), 100) == right
+    assert not set(engine.segments) & set(before)
 
 
 def test_a_slice_outside_of_its_section_is_refused(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ class Group(click.Group):
         with stopping() as stopper:
             try:
                 return self._invoked(ctx)
-            except KeyboardInterrupt:
-                ctx.exit(_stopped(ctx, stopper))
+            except KeyboardInterrupt as interrupt:
+                ctx.exit(_stopped(ctx, stopper, interrupt))
             except OSError as error:
                 _say_all(_in_words(error))
                 ctx.exit(ERROR)
@@ -65,10 +65,13 @@ class Group(click.Group):
 NO_FOLDER = "the current folder is no longer there: change to one that is"
 
 
-def _stopped(ctx: click.Context, stopper: Stopper) -> int:
-    """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP)."""
+def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt) -> int:
+    """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP).
+
+    What was stopped may say so itself: an index that was stopped behind its commit.
+    """
     with suppress(OSError):
-        _say_all(stopper.word + account_of(ctx))
+        _say_all(f"{stopper.word}; {interrupt}" if interrupt.args else stopper.word + account_of(ctx))
     return stopper.exit_code
 
 

@@ -28,6 +28,9 @@ def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
         print_paged(stats_text(found, style_of()), pager)
 
 
+_DAMAGED = "the index is damaged; what is in it is read again by: seedsearch index, or seedsearch index --rebuild"
+
+
 @click.command()
 @options.index_dir
 @options.as_json
@@ -44,7 +47,7 @@ def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     elif not found:
         print_lines([one_line(f"{index_dir} is as it was written")])
     if found:
-        for line in (*found, "the index is damaged; make it anew with: seedsearch index --rebuild"):
+        for line in (*found, _DAMAGED):
             say(line)
         ctx.exit(ERROR)
 

@@ -37,6 +37,8 @@ from seedsearch.query import FIELDS, Field, Query, Term
 if TYPE_CHECKING:
     from seedsearch.engines.embedded.writer import EmbeddedWriter
 
+# Bytes that an open index holds of its files, past which it begins anew with none: the larger part of 1 GB of texts.
+HELD = 1 << 30
 TRIES = 20  # of opening an index that is changed at the same time
 
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -128,9 +130,12 @@ class EmbeddedEngine:
             parts = tuple(part for part in committed.parts if part.file.name in there)
             self.manifest = replace(committed, parts=parts)
         if segments != self.segments:
-            budget, self._answering = self.budget, Answering(segments, self._room)
-            self.segments, self.budget = segments, budget
+            self._answer_from(segments)
         return is_new
+
+    def _answer_from(self, segments: list[Segment]) -> None:
+        budget, self._answering = self.budget, Answering(segments, self._room)
+        self.segments, self.budget = segments, budget
 
     def _opened(self, thoroughly: bool) -> tuple[Manifest | None, list[Segment]]:
         """The manifest of the last commit, and its segments."""
@@ -252,6 +257,8 @@ class EmbeddedEngine:
     def search(self, query: Query, limit: int) -> Matches:
         """The `limit` best matches, by score and then by doc_id, and how many match in all."""
         with self.mapped():
+            if sum(segment.container.held for segment in self.segments) > HELD:
+                self._answer_from([segment.again() for segment in self.segments])
             return self._answering.search(query, limit)
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:

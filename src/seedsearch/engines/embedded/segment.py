@@ -42,6 +42,10 @@ class Segment:
         self.tables = {"word": TermTable(container, "word"), "tag": TermTable(container, "tag")}
         self.ids = TermTable(container, "doc")
 
+    def again(self, live: Mask | None = None) -> Segment:
+        """The same with nothing in memory yet, or with others that are there; what is read is checked anew."""
+        return Segment(self.container.again(), self.live if live is None else live)
+
     @property
     def path(self) -> Path:
         """The file."""

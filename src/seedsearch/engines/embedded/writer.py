@@ -65,8 +65,8 @@ class _Open:
         return self.segment.documents.count if self.live is None else int(self.live.sum())
 
     def apart(self) -> Segment:
-        """As it is now, in memory of its own and checked anew."""
-        return Segment(self.segment.container.again(), self.live)
+        """As it is now, in memory of its own."""
+        return self.segment.again(self.live)
 
 
 class EmbeddedWriter:
