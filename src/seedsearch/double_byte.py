@@ -155,13 +155,20 @@ def _big5_choices(codec: str) -> Choices:
     return choices
 
 
+def _file_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+    """The same for files, in which Windows wrote 0x80 for the euro."""
+    if stretch[at] == 0x80:
+        yield 1, "€"
+    yield from gb18030_choices(stretch, at)
+
+
 _BIG5_PIECE = re.compile(rb"[\0-\x7f]|..", re.DOTALL)
 _GB18030_PIECE = re.compile(rb"[\0-\x7f]|[\x81-\xfe][\x30-\x39]..|..", re.DOTALL)
 
 GB18030 = DoubleByte("gb18030", _GB18030_PIECE, gb18030_choices)
 # By the names of Python's codecs.
 DOUBLE_BYTE = {
-    "gb18030": GB18030,
+    "gb18030": DoubleByte("gb18030", _GB18030_PIECE, _file_choices),
     **{name: DoubleByte(name, _BIG5_PIECE, _big5_choices(name)) for name in ("big5", "cp950", "big5hkscs")},
 }
 

@@ -102,7 +102,7 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
     """The whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
     if found := exactly(data, name):
         text, name = found
-        return Decoded(text, name, confidence, slips(text, name), by)
+        return Decoded(text, name, confidence, slips(data, name), by)
     if name == "utf-8" or name in BIG5 or name == "gb18030":
         name = mixed_with_utf8(data, name)
         codec = "cp950" if name == "big5" else name
@@ -112,7 +112,7 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
         text = _without_surrogates(data.decode(name, "replace"))
     except UnicodeError as error:
         raise SourceError(f"the bytes can not be read as {name}: {error}", hint="choose another encoding") from error
-    return Decoded(text, name, confidence, slips(text, name, data), by)
+    return Decoded(text, name, confidence, slips(data, name), by)
 
 
 def _without_surrogates(text: str) -> str:

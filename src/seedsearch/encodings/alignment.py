@@ -7,6 +7,7 @@ or the codec fails, a window of a few dozen characters is searched for the way b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +23,10 @@ SEARCHED_LEAST, SEARCHED_SHARE = 1 << 17, 4
 CLEARLY = 5
 
 
+# Whether a block, as it stands and as it reads one byte further, is to be taken as it stands.
+Fits = Callable[[str, str], bool]
+
+
 @dataclass(slots=True)
 class Budget:
     """How many bytes of a file may still be searched; what lies beyond is left as the codec reads it."""
@@ -35,15 +40,20 @@ class Budget:
 
 
 def in_step(stretch: bytes, encoding: DoubleByte, budget: Budget) -> Parts:
-    """The bytes of a stretch, which begins in step, as characters."""
+    """The bytes of a stretch, which begins in step, as characters; a short one is searched as a whole."""
     if len(stretch) <= WHOLE:
         return _searched(stretch, encoding, "\n", budget)
+    return walked(stretch, encoding, budget, fits)
+
+
+def walked(stretch: bytes, encoding: DoubleByte, budget: Budget, fits: Fits) -> Parts:
+    """The same in small blocks, of which those are searched that do not fit."""
     parts: Parts = []
     at = 0
     while at < len(stretch):
         block = plain_parts(stretch[at : at + BLOCK + 4], encoding)
         taken = _first(block, BLOCK) if at + BLOCK < len(stretch) else block
-        if _fits(taken, stretch[at + 1 : at + 1 + BLOCK], encoding):
+        if fits("".join(text for _, text in taken), stretch[at + 1 : at + 1 + BLOCK].decode(encoding.codec, "replace")):
             read = taken
         else:
             at = _back(parts, at)
@@ -79,14 +89,13 @@ def _back(parts: Parts, at: int) -> int:
     return at
 
 
-def _fits(parts: Parts, next_one: bytes, encoding: DoubleByte) -> bool:
+def fits(text: str, further: str) -> bool:
     """Whether a block reads as well as it stands as it does one byte further."""
-    text = "".join(text for _, text in parts)
     if "\ufffd" in text:
         return False
     frequent = common()
     here = sum(map(frequent.__contains__, text))
-    return here + CLEARLY > sum(map(frequent.__contains__, next_one.decode(encoding.codec, "replace")))
+    return here + CLEARLY > sum(map(frequent.__contains__, further))
 
 
 @cache

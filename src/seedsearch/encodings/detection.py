@@ -154,7 +154,7 @@ def _finely(reading: _Reading) -> _Reading:
 def _roughly(text: str, name: str) -> float:
     bad = text.count("\ufffd")
     if bad > BROKEN and bad * 4 > len(text):
-        return likelihood.BAD * bad
+        return likelihood.BAD * len(text)
     return _ROUGH.get(name, likelihood.of_two_bytes)(text)
 
 

@@ -1,0 +1,118 @@
+"""Files whose bytes were changed by programs that know no characters, and files in two encodings."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+import seedsearch
+from seedsearch.damage import Certainty, Damage
+
+LINES = ("今天不能去，路上不好走。", "他说不要等了，我们不在家。", "明天上午再不来，就不等了。", "不知道的事不要说。")
+STORY = "\r\n".join(LINES) + "\r\n"
+WIDE = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+
+
+def kinds(cleaned: seedsearch.Cleaned) -> set[str]:
+    return set(cleaned.damage)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("times", [1, 30])
+def test_carriage_returns_taken_byte_by_byte(encoding: str, times: int) -> None:
+    stream = (STORY * times).encode(encoding).replace(b"\r", b"")
+    cleaned = seedsearch.clean(WIDE[encoding] + stream)
+    assert cleaned.readable == STORY * times
+    assert cleaned.raw.text == stream.decode(encoding, "replace")
+    assert "realigned-bytes" in kinds(cleaned)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("times", [1, 30])
+def test_carriage_returns_added_byte_by_byte(encoding: str, times: int) -> None:
+    text = STORY.replace("\r", "") * times
+    stream = text.encode(encoding).replace(b"\n", b"\r\n")
+    cleaned = seedsearch.clean(WIDE[encoding] + stream)
+    assert cleaned.readable == text
+    assert "realigned-bytes" in kinds(cleaned)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize(
+    "text",
+    [
+        STORY,
+        "鶗鴂、奕誴、圐圙、滋澹",
+        "한국어 문서입니다.",
+        "Это текст",
+        "俄语里的Привет мир是你好世界",
+        "𠀀𠮷 plain",
+        "日本語のテキスト",
+        "①②③",
+    ],
+)
+def test_utf16_that_is_whole_stays(encoding: str, text: str) -> None:
+    cleaned = seedsearch.clean(WIDE[encoding] + (text * 20).encode(encoding))
+    assert (cleaned.raw.text, cleaned.raw.edits) == (text * 20, ())
+
+
+@pytest.mark.parametrize("encoding", ["big5", "gb18030"])
+@pytest.mark.parametrize("escapes", [b"\x1b[33m", b"\x1b[1;31m\x1b[44m", b"\x1b[m"])
+def test_escapes_between_the_bytes_of_a_character(encoding: str, escapes: bytes) -> None:
+    before, char, after = "本站公告：", "版", "友請遵守規定，違者停權。"
+    whole = (before + char + after).encode(encoding)
+    at = len(before.encode(encoding)) + 1
+    stream = whole[:at] + escapes + whole[at:] + b"\n" + whole + b"\n"
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.readable == (before + char + after + "\n") * 2
+    assert any(e.kind is Damage.REALIGNED_BYTES and e.certainty is Certainty.PROVED for e in cleaned.raw.edits)
+
+
+def test_several_torn_characters_of_a_line() -> None:
+    stream = b"".join(bytes((a, *b"\x1b[3", 0x31, *b"m", b)) for a, b in _pairs("人生無常"))
+    cleaned = seedsearch.clean("測試看板公告如下\n".encode("big5") + stream + "謝謝收看。\n".encode("big5"))
+    assert cleaned.readable == "測試看板公告如下\n人生無常謝謝收看。\n"
+
+
+def _pairs(text: str) -> list[tuple[int, int]]:
+    stream = text.encode("big5")
+    return list(zip(stream[::2], stream[1::2], strict=True))
+
+
+UTF8_LINE, OTHER_LINE = "服务已经启动，配置文件加载完成。", "用户登录失败，密码错误次数过多。"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
+@pytest.mark.parametrize("shape", ["halves", "mostly the other", "mostly UTF-8", "turn about"])
+def test_two_encodings_in_one_file(encoding: str, shape: str) -> None:
+    lines = [UTF8_LINE, OTHER_LINE] if encoding == "gb18030" else ["服務已經啟動。", "使用者登入失敗，密碼錯誤。"]
+    order = {"halves": "uuuooo", "mostly the other": "oooooou", "mostly UTF-8": "uuuuuuo", "turn about": "uouououo"}
+    marked = [(f"1: {lines['uo'.index(one)]}\n", "utf-8" if one == "u" else encoding) for one in order[shape]]
+    stream = b"".join(line.encode(name) for line, name in marked)
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.readable == "".join(line for line, _ in marked)
+    assert "mixed-encoding" in kinds(cleaned)
+    assert cleaned.raw.text == stream.decode(cleaned.encoding, "replace")
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"\xc0", b"\n"])
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_byte_put_inside_a_character_of_utf8(junk: bytes, at: int) -> None:
+    stream = (
+        "清晨的雾还没有散去，".encode() + "码".encode()[:at] + junk + "码".encode()[at:] + "头上的工人来了。".encode()
+    )
+    kept = junk.decode("ascii", "ignore")
+    assert seedsearch.clean(stream).readable == f"清晨的雾还没有散去，码{kept}头上的工人来了。"
+
+
+def test_the_euro_of_code_page_936() -> None:
+    stream = "这本书的价格是".encode("gbk") + b"\x80" + "25，运费另算。\n".encode("gbk")
+    assert seedsearch.clean(stream).readable == "这本书的价格是€25，运费另算。\n"
+
+
+def test_bytes_of_no_encoding_are_counted() -> None:
+    stream = UTF8_LINE.encode() + b"\n\xff\xfe\xfd\xfc\n" + UTF8_LINE.encode()
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.damage["replacement-character"] >= 1
+    assert cleaned.readable.count(UTF8_LINE) == 2
