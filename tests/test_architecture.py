@@ -60,6 +60,7 @@ LAYERS = {
     "fallbacks": 9,
     "likeness": 9,
     "source": 6,
+    "neighbours": 6,
     "dictionary": 6,
     "synonyms": 6,
     "formats": 7,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+from functools import cache
 from random import Random
 
 import pytest
@@ -201,3 +202,88 @@ def test_text_in_utf8_comes_back(text: str) -> None:
         decoded = decode(text.encode())
         assert decoded.text == text.encode().decode(decoded.encoding)
         assert decoded.text == text or sum(char > "\u07ff" for char in text) < 3  # Ŀ¼ may be 目录
+
+
+# A word or two are all there is in many a file. Words of a dictionary, every seventh; the population is in benchmarks.
+@cache
+def words(encoding: str, script: str) -> tuple[str, ...]:
+    from opencc import OpenCC
+
+    from seedsearch.language import model
+
+    known = sorted(model().long_words)[::97]
+    pairs = [a + b for a in "学校目录图片系统模式小说同学" for b in "院目录统业片校学式说间门"]
+    convert = OpenCC(script).convert
+    converted = [convert(word) for word in known + pairs]
+    return tuple(word for word in converted if word.encode(encoding, "ignore").decode(encoding) == word)
+
+
+@pytest.mark.parametrize(("encoding", "script"), [("gb18030", "t2s"), ("utf-8", "t2s"), ("cp950", "s2t")])
+@pytest.mark.parametrize(
+    "form", ["{}", "/* {} */\nint x;\n", "[{}]\nkey=1\n", '"{}","{}"\n', "★★★★★★★★\n  {}\n★★★★★★★★\n"]
+)
+def test_words_alone_and_in_forms(encoding: str, script: str, form: str) -> None:
+    known = words(encoding, script)
+    texts = [form.replace("{}", word) for word in known]
+    read = [(text, decode(text.encode(encoding))) for text in texts]
+    wrong = [(text, decoded) for text, decoded in read if decoded.text != text]
+    assert len(known) > 150
+    assert len(wrong) <= len(texts) // 100
+    assert all(decoded.confidence < 0.9 for _, decoded in wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("목록과 설정을 저장합니다", "euc_kr"),
+        ("// 사용자 설정\nint main() { return 0; }\n", "euc_kr"),
+        ("設定ファイルを読み込みます", "shift_jis"),
+        ("# はじめに\nx = 1\n", "euc_jp"),
+        ("naïve façade, déjà vu", "cp1252"),
+        ("Über die Brücke", "cp1252"),
+    ],
+)
+def test_other_languages_are_still_read(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Москва и Киев",
+        "Ελληνικά",
+        "שלום עולם",
+        "Łódź",
+        "Žluťoučký kůň",
+        "café",
+        "25°C ± 2",
+        "Home · About",
+        "Tiếng Việt",
+        "한국",
+        "あ",
+        "x² + y²",
+    ],
+)
+def test_short_utf8_of_others_is_utf8(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+def test_late_chinese_is_found_behind_much_ascii() -> None:
+    for lines in (300, 5_000, 200_000):
+        text = "x = 1\n" * lines + "# 初始化完成\n" + "y = 2\n" * lines
+        decoded = decode(text.encode("gbk"))
+        assert (decoded.text == text, decoded.encoding) == (True, "gb18030")
+
+
+def test_a_line_of_signs_counts_once() -> None:
+    for sign in "●★■※─━◆○□":
+        for text, encoding in (
+            (f"{sign * 60}\n      社团招生\n{sign * 60}\n", "gbk"),
+            (f"{sign * 60}\n社團招生\n", "cp950"),
+        ):
+            assert decode(text.encode(encoding, "ignore")).text == text.encode(encoding, "ignore").decode(encoding)
+
+
+def test_quoted_words_are_not_utf16() -> None:
+    text = ",".join(f'"{word}"' for word in ("中国", "美国", "英国", "法国"))
+    assert decode(text.encode("gbk")).text == text

@@ -119,6 +119,7 @@ class IndexStats:
     """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful.
 
     `stale` says, a sentence each, what of it this version would make otherwise from the files as they are now.
+    `told_by_neighbours`: documents whose encoding the files beside them had a say in.
     """
 
     engine: EngineInfo
@@ -127,6 +128,7 @@ class IndexStats:
     files: Mapping[str, Mapping[str, int]]
     unsure: tuple[tuple[str, str, float], ...]
     stale: tuple[str, ...] = ()
+    told_by_neighbours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"#\d+\Z")
 class Record:
     """A document as the index keeps it.
 
-    `confidence` (0 to 1) says how sure the encoding is.
+    `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
     `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
     ones (kind, how many); `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
     """
@@ -35,6 +35,7 @@ class Record:
     lines: tuple[int, ...]
     damage: Mapping[str, int]
     kinds: tuple[tuple[str, int], ...] = ()
+    told_by: str = "text"
 
     def to_raw(self, span: Span) -> Span:
         """A span of the readable text as one of the raw text."""
@@ -58,7 +59,7 @@ def record_of(cleaned: Cleaned) -> Record:
     raw = cleaned.raw
     lines = line_starts(raw.text)
     kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
-    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds)
+    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds, raw.told_by)
 
 
 def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def to_bytes(record: Record) -> bytes:
     """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
     lengths = [b - a for a, b in pairwise(record.lines)]
     origin = [record.path, record.encoding, record.confidence]
-    row = [*origin, record.replaced, lengths, dict(record.damage), record.kinds]
+    row = [*origin, record.replaced, lengths, dict(record.damage), record.kinds, record.told_by]
     return json.dumps(row, separators=(",", ":")).encode()
 
 
@@ -96,9 +97,10 @@ def from_bytes(content: bytes) -> Record:
         raise stored.unusable(_WHAT) from error
     if not _SHAPE(row):
         raise stored.unusable(_WHAT)
-    path, encoding, confidence, replaced, lengths, damage, kinds = row
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by = row
     lines = tuple(accumulate(lengths, initial=0))
-    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, tuple(map(tuple, kinds)))
+    runs = tuple(map(tuple, kinds))
+    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, runs, told_by)
 
 
 def _places(value: object) -> bool:
@@ -118,4 +120,5 @@ def _lengths(value: object) -> bool:
 _WHAT = "a document"
 _MOST = 1 << 48  # code points
 _KINDS = stored.many(stored.row(stored.text, stored.count))
-_SHAPE = stored.row(stored.text, stored.text, stored.share, _places, _lengths, stored.table(stored.count), _KINDS)
+_ORIGIN = stored.text, stored.text, stored.share
+_SHAPE = stored.row(*_ORIGIN, _places, _lengths, stored.table(stored.count), _KINDS, stored.text)

@@ -182,10 +182,11 @@ class Index:
     def _counts(self) -> IndexStats:
         encodings: Counter[str] = Counter()
         damage: Counter[str] = Counter()
-        files, unsure = {}, []
+        files, unsure, neighbours = {}, [], 0
         for record in map(from_bytes, self._engine.stored()):
             encodings[record.encoding] += 1
             damage.update(record.damage)
+            neighbours += record.told_by == "neighbours"
             if record.damage:
                 files[record.path] = record.damage
             if record.confidence < SURE:
@@ -193,7 +194,7 @@ class Index:
         unsure.sort(key=lambda row: (row[2], row[0]))
         counts = dict(sorted(encodings.items())), dict(sorted(damage.items()))
         stale = tuple(filter(None, (*self._stale, self.outdated())))
-        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale)
+        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours)
 
     def outdated(self) -> str | None:
         """A sentence where the files, as seen from here, are no longer those that the index was made from."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from seedsearch.encodings import decode
+from seedsearch.encodings import Beside, decode
 from seedsearch.errors import NotText, SourceError, reason
 from seedsearch.model import Failure, RawDocument
 from seedsearch.patterns import ALL, Choice, Pattern, decided, lies_in, parse
@@ -158,10 +158,13 @@ def _whole(path: str, descriptor: int) -> bytes:
     return b"".join(pieces)
 
 
-def raw_document(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
-    """`content` decoded; raises NotText for a binary file and SourceError for an encoding that is not known."""
+def raw_document(path: str, content: bytes, encoding: str | None = None, beside: Beside = dict) -> RawDocument:
+    """`content` decoded; `beside` is asked where it leaves a doubt.
+
+    Raises NotText for a binary file and SourceError for an encoding that is not known.
+    """
     try:
-        decoded = decode(content, encoding=encoding)
+        decoded = decode(content, encoding=encoding, beside=beside)
     except NotText as error:
         raise NotText(f"{path}: {error}") from error
     told = decoded.encoding, decoded.text, decoded.confidence, decoded.edits, decoded.told_by

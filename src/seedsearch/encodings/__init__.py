@@ -17,18 +17,17 @@ A file that no encoding makes plausible text of, with more than a trace of contr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from seedsearch import language
 from seedsearch.encodings.byte_repairs import assembled, mixed_with_utf8, repairs
-from seedsearch.encodings.detection import Neighbours, Told, tell, tell_utf8
+from seedsearch.encodings.detection import Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.encodings.utf16_slips import slips
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import Edit
 
-__all__ = ["Decoded", "Neighbours", "canonical_name", "decode"]
+__all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
 
 # First bytes of formats that people keep beside their texts.
 BINARY = re.compile(
@@ -62,11 +61,7 @@ class Decoded:
     told_by: str = "text"
 
 
-def _nothing() -> Neighbours:
-    return {}
-
-
-def decode(data: bytes, *, encoding: str | None = None, beside: Callable[[], Neighbours] = _nothing) -> Decoded:
+def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -> Decoded:
     """Read `data` in `encoding`, or in the one found out.
 
     `beside` is asked for the encodings of the files beside this one where its own text leaves a doubt. Newlines stay as
@@ -124,7 +119,7 @@ def _strange(data: bytes) -> bool:
     return b"\0" in data or len(data[:4096].translate(None, STRANGE)) < len(data[:4096])
 
 
-def _valid_utf8(data: bytes, text: str, beside: Callable[[], Neighbours]) -> Decoded:
+def _valid_utf8(data: bytes, text: str, beside: Beside) -> Decoded:
     if b"~{" in data and HZ.search(data) and text.isascii() and (found := _as_hz(data)):
         return found
     told = tell_utf8(data, text, _declared(data), beside)

@@ -23,6 +23,8 @@ from seedsearch.encodings.samples import Sample, sample
 
 # The encodings of files beside this one, each with its share (0 to 1).
 Neighbours = Mapping[str, float]
+# Asked only where there is a doubt.
+Beside = Callable[[], Neighbours]
 
 FIRST_SAMPLE, SECOND_SAMPLE = 96, 1536  # bytes
 CLEAR = 24.0  # nats between the best and the next reading at which the first sample is enough
@@ -104,7 +106,7 @@ class _Reading:
         return self.total / self.wide if self.wide else 0.0
 
 
-def tell(data: bytes, declared: str | None, beside: Callable[[], Neighbours]) -> Told:
+def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
     """The encoding of what is not valid UTF-8, or holds NUL."""
     if (names := _wide_names(data)) or b"\0" in data[:SECOND_SAMPLE]:
         head = Sample(data[: SECOND_SAMPLE & ~3] if len(data) > SECOND_SAMPLE else data)
@@ -115,7 +117,7 @@ def tell(data: bytes, declared: str | None, beside: Callable[[], Neighbours]) ->
     return _decided(readings, declared, beside)
 
 
-def tell_utf8(data: bytes, text: str, declared: str | None, beside: Callable[[], Neighbours]) -> Told:
+def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
     """The encoding of what is valid UTF-8 without NUL: that, where it is not GBK or Big5 by accident."""
     if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST:
         return Told("utf-8", 1.0, 0.0)
@@ -180,7 +182,7 @@ def _margin(readings: list[_Reading], declared: str | None) -> float:
     return best - second
 
 
-def _decided(readings: list[_Reading], declared: str | None, beside: Callable[[], Neighbours]) -> Told:
+def _decided(readings: list[_Reading], declared: str | None, beside: Beside) -> Told:
     by, shares = "text", dict[str, float]()
     if _margin(readings, declared) < DOUBTFUL and (shares := dict(beside())):
         by = "neighbours"

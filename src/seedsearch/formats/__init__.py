@@ -18,12 +18,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
 from seedsearch.formats import docx, epub, pdf, records, tarred, zipped
 from seedsearch.formats.limits import DEPTH, Budget
 from seedsearch.formats.parts import Extracted, Lost, Member
 from seedsearch.model import Failure, RawDocument
+from seedsearch.neighbours import beside
 from seedsearch.offsets import apply_edits
 from seedsearch.source import digest, raw_document
 
@@ -31,14 +33,20 @@ _TABLES = {".csv", ".tsv", ".tab"}
 _LINES = {".jsonl", ".ndjson"}
 # The names of formats that are no text, which stand where a text has its encoding.
 EXTRACTED = {"pdf", "docx"}
+# What standard input is called.
+STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text."""
+    """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
+
+    `in_folder`: the files beside it may say which encoding it is in.
+    """
 
     encoding: str | None = None
     records: bool = True
+    in_folder: bool = False
     depth: int = DEPTH
 
 
@@ -57,7 +65,7 @@ def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator
 
 def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
     """The same for a file that lies among others: a part gives way to a file that is named like it."""
-    for item in documents(path, content, asked):
+    for item in documents(path, content, replace(asked, in_folder=True)):
         if isinstance(item, RawDocument) and item.path != path and os.path.lexists(item.path):
             yield Failure(item.path, f"a file of this name lies beside {path}", skipped=True)
         else:
@@ -66,7 +74,7 @@ def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDo
 
 def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
     """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
-    found = list(documents(path, content, Asked(encoding, records=False)))
+    found = list(documents(path, content, Asked(encoding, records=False, in_folder=path != STDIN)))
     texts = [item for item in found if isinstance(item, RawDocument)]
     if not texts:
         raise SourceError(next((item.reason for item in found if isinstance(item, Failure)), f"{path} holds no text"))
@@ -86,7 +94,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield Failure(f"{path}!/{name}", "another file of this name is in the archive")
                 case Member(name=name):
                     names.add(name)
-                    inner = replace(asked, depth=asked.depth - 1)
+                    inner = replace(asked, depth=asked.depth - 1, in_folder=False)
                     yield from _documents(f"{path}!/{name}", part.content, inner, budget)
                 case Extracted():
                     yield RawDocument(path, digest(content), part.encoding, part.text)
@@ -121,7 +129,11 @@ def _parts(
         yield from tarred.members(content, budget)
     else:
         budget.text(len(content))
-        yield from _of_text(raw_document(path, content, asked.encoding), asked, budget)
+        yield from _of_text(
+            raw_document(path, content, asked.encoding, partial(beside, path) if asked.in_folder else dict),
+            asked,
+            budget,
+        )
 
 
 def _descend(asked: Asked) -> None:

@@ -76,6 +76,7 @@ def stats_json(stats: IndexStats) -> str:
             "damage": dict(stats.damage),
             "files": {path: dict(damage) for path, damage in stats.files.items()},
             "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
+            "told_by_neighbours": stats.told_by_neighbours,
             "stale": list(stats.stale),
         }
     )
@@ -95,6 +96,8 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
     if worst:
         yield f"most damage in {'these' if len(worst) <= WORST else f'{WORST} of {len(worst):,}'} documents:"
         yield from (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in worst[:WORST])
+    if stats.told_by_neighbours:
+        yield f"encoding told with the help of the files beside: {stats.told_by_neighbours:,} documents"
     if stats.unsure:
         yield "encoding not sure:"
         yield from (f"  {one_line(path)}: {name} ({sure:.2f})" for path, name, sure in stats.unsure[:WORST])
