@@ -19,6 +19,7 @@ from seedsearch.model import IndexEntry
 from seedsearch.records import Record, to_bytes
 from seedsearch.runs import run_text
 from seedsearch.searching import Index
+from seedsearch.typed import expression_of
 
 CHARS = "焊接产业aB1 \n，"
 texts = st.text(CHARS, max_size=14)
@@ -150,3 +151,19 @@ def test_other_leaves(typed: str, expected: str) -> None:
     with engines(PLANTED) as made:
         for engine in made:
             assert sorted(hit.path for hit in Index(engine).search(typed).hits) == list(expected)
+
+
+def test_a_pattern_without_a_match_is_said() -> None:
+    engine = MemoryEngine()
+    with engine.writer() as writer:
+        writer.put(IndexEntry("a", "", "焊接材料 word", ("焊接", "材料", "word"), (), b""))
+    with Index(engine) as index:
+        assert [expression_of(typed) is not None for typed in ("w??d", "焊??料", "材料??", "材料?? 焊接")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+        assert index.search("w??d", limit=0).notes == index.search("焊??料", limit=0).notes == ()
+        results = index.search("材*焊", limit=0)
+    assert (results.total, results.notes) == (1, ("nothing matches 材*焊 as a pattern; looked for it as it stands",))

@@ -122,7 +122,11 @@ class Index:
         asked: list[Tier] = []
         for stage in stages(query, self._own, self._synonyms):
             if tiers := self._counted(stage):
-                return self._results(query, tiers, limit, offset, shown)
+                made = self._results(query, tiers, limit, offset, shown)
+                if any(tier.name == "query" for tier in asked):  # a pattern, or a word with `~`
+                    said = f"nothing matches {query} as a pattern; looked for it as it stands"
+                    made = replace(made, notes=(*made.notes, said))
+                return made
             asked += stage
         from seedsearch.fallbacks import heard, similar_words  # loads the readings of characters
 

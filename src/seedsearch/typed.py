@@ -50,7 +50,7 @@ _DISTANCE = re.compile(r"~(\d{1,3})")
 _WORD = re.compile(r'[^\s"“”]+')
 _FILTER = re.compile(r"(path|ext|encoding|damage|date|after|before):(.*)", re.DOTALL)
 _FUZZY = re.compile(r"(\w[\w.+#-]*)~([12]?)")
-_WILDCARD = re.compile(r"\*|(?<=\w)\?(?=\w)")
+_WILDCARD = re.compile(r"\*|(?<=\w)\?+(?=\w)")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _CHINESE_ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "cp950": "big5"}
 _LAST = "\uffff"  # after every date that begins so
