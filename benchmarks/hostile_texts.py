@@ -154,6 +154,8 @@ LONG = {
     "html: doctype without end": ("<!doctype html><!", "a", ""),
     "markup: long script": ("<script>", "a;\n", "</script>"),
     "markup: attributes": ("<b ", "a=b ", "></b>"),
+    "overstrike: one, and a long word": ("a\ba ", "啊", ""),
+    "shifts: noise without a mark": ("中，", "\x05", ""),
     "shifts: a long bracket": ("人?(", "a", ")"),
 }
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from seedsearch.cleaning.budget import Budget
 from seedsearch.cleaning.faults import encode, narrowed, pair_of
 from seedsearch.cleaning.reading_marks import MARK, marked_characters, suspected_characters
 from seedsearch.cleaning.readings import LETTERS, is_reading, letters, read_as
@@ -60,31 +61,33 @@ _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 def edits(text: str) -> list[Edit]:
     """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
     listed = marked_characters(text) or (suspected_characters(text) if len(_NOISY.findall(text)) >= NOISY else {})
+    work = Budget(WORK, len(text), WORK_EACH)
     if listed:
-        return list(_Pass(text, listed, marked=True).edits())
+        return list(_Pass(text, listed, work, marked=True).edits())
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
-    made = list(_Pass(text, suspected, marked=False).edits())
+    made = list(_Pass(text, suspected, work, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
-    return list(_Pass(text, suspected, marked=True).edits()) if suspected else made
+    return list(_Pass(text, suspected, work, marked=True).edits()) if suspected else made
 
 
-# Repairs that may fail before a page is left as it is, each of some milliseconds. Damaged pages have one in ten
-# thousand code points; pages made of question marks have one at each.
-PATIENCE, FAILING = 20, 0.0005
+# Units of work of some 50 µs for a page, and more for each code point: `shift_search` counts them. Pages of 1,500
+# characters take up to 1,100, longer ones .02 for a character, and .1 where pairs were dropped; pages made of question
+# marks would take hundreds.
+WORK, WORK_EACH = 1500, 0.06
 
 
 class _Pass:
     """One way through a page."""
 
-    def __init__(self, text: str, listed: dict[str, str], *, marked: bool) -> None:
+    def __init__(self, text: str, listed: dict[str, str], work: Budget, *, marked: bool) -> None:
         self._text, self._listed, self._marked = text, listed, marked
         # A reader that leaves a sign for one broken pair leaves it for all.
         self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
-        self._failed = 0  # repairs that did not pass
+        self._work = work
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
 
     def edits(self) -> Iterator[Edit]:
@@ -164,11 +167,11 @@ class _Pass:
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:
-        if self._failed > PATIENCE + len(self._text) * FAILING:
+        if self._work.left <= 0:
             return None
-        made = repair(self._text, site, self._score(), drops=not self._score().private, marked=self._marked)
+        page = self._score()
+        made = repair(self._text, site, page, self._work, drops=not page.private, marked=self._marked)
         if made is None:
-            self._failed += 1
             return None
         self._last = made.text[-1:]
         certainty = Certainty.PROVED if made.proved else Certainty.INFERRED

@@ -66,6 +66,7 @@ FEW = 4  # ideographs that a page must hold before a run with one alone is belie
 GIBBERISH = -9.3  # mean ln p under which GBK is not believed
 WORD = -7.5  # the same for two ideographs alone: a word and no accident
 JUDGED = 120  # characters of a run that are scored
+AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
 DROPPED = 6.0  # nats against a byte that left no trace
 
 
@@ -100,12 +101,19 @@ class _Page:
     utf8: bool  # whether a run of it is Chinese in valid UTF-8
     droppable: tuple[bytes, ...]
     work: Budget
+    again: Budget  # bytes of GBK that are put in step
 
 
 def _page(text: str, found: list[re.Match[str]]) -> _Page:
     stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
     utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
-    return _Page(script_of(stream), utf8, _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL, budget_of(len(text)))
+    return _Page(
+        script_of(stream),
+        utf8,
+        _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL,
+        budget_of(len(text)),
+        Budget(AGAIN, len(text), AGAIN_EACH),
+    )
 
 
 def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
@@ -118,9 +126,9 @@ def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
         return _Run([edit(at, at + len(run), twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED)], _han(twice))
     return (
         (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
-        or _from_gbk(at, run, before, lenient=False)
+        or _from_gbk(at, run, before)
         or _from_utf8(at, run, before, page)
-        or _from_gbk(at, run, before, lenient=True)
+        or _from_gbk(at, run, before, page.again)
     )
 
 
@@ -188,10 +196,12 @@ def _edits_of(at: int, run: str, pieces: list[Piece]) -> Iterator[Edit]:
             yield edit(at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty)
 
 
-def _from_gbk(at: int, run: str, before: str, *, lenient: bool) -> _Run | None:
-    """The run as GBK, where it reads as Chinese; `lenient` allows for bytes without a partner."""
+def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
+    """The run as GBK, where it reads as Chinese; with bytes that may be put in step it may be torn."""
     stream = b"".join(map(_gbk_bytes, run))
-    if lenient == (GB18030.strict(stream) is not None):
+    if (again is not None) == (GB18030.strict(stream) is not None):
+        return None
+    if again is not None and (len(stream) > again.left or not again.spend(len(stream))):
         return None
     parts = _gbk_parts(stream, before)
     read = "".join(text for _, text in parts)

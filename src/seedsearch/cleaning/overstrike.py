@@ -23,7 +23,7 @@ from seedsearch.offsets import Edit, edit
 TRIGGER: re.Pattern[str] | None = re.compile("\x08")
 
 _VISIBLE = r"[^\x00-\x20\x7f\u3000]"
-_WORD = re.compile(rf"{_VISIBLE}+(?:\x08+{_VISIBLE}+)+")
+_WORD = re.compile(rf"(?<!{_VISIBLE}){_VISIBLE}++(?:\x08++{_VISIBLE}++)+")  # from where a word begins: linear
 _LINE, _BULLET = "_", frozenset("+o")
 _MARKS = frozenset(NOISY_MARKS + narrowed(NOISY_MARKS))
 _REST = ""  # the second column of a wide character

@@ -16,6 +16,7 @@ from heapq import nlargest
 from math import inf
 from typing import TypeAlias
 
+from seedsearch.cleaning.budget import Budget
 from seedsearch.cleaning.faults import pair_of, pairs, true_characters
 from seedsearch.cleaning.readings import is_reading, read_as
 from seedsearch.cleaning.shift_pairs import first_halves, middles, second_halves
@@ -62,6 +63,7 @@ from seedsearch.folding import is_han
 LONGEST = 400  # code points of one stretch
 # Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.
 HOPELESS, ALLOWANCE = -11.0, 60.0
+GUESSING = 5  # … each of so many units of work, of which a place without a guess takes one
 EFFORT = 100  # bytes guessed and dropped pairs looked for in one search, of a fifth of a millisecond each or so
 WIDTH = 10  # states with a byte pending that are kept at one place, of those within
 BEHIND = 14.0  # nats of the best one
@@ -90,9 +92,12 @@ _Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
 _Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
 
 
-def searched(text: str, site: Site, page: PageScore, *, drops: bool) -> tuple[int, State] | None:
+def searched(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool) -> tuple[int, State] | None:
     """(where the stretch ends, its best proposal), with dropped pairs or without; None if there is no proposal."""
-    return _Search(text, site, page, drops).run()
+    search = _Search(text, site, page, drops)
+    found = search.run()
+    work.spend(search.work)
+    return found
 
 
 class _Search:
@@ -102,6 +107,7 @@ class _Search:
         self._text, self._site, self._page, self._drops = text, site, page, drops
         self._front: dict[int, dict[_Key, State]] = {}
         self._effort = 0  # bytes guessed and dropped pairs looked for
+        self._places = 0  # places advanced from
         self._worth = -inf  # a score that has no future at the present place
         self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
@@ -120,6 +126,7 @@ class _Search:
         """(where the stretch ends, its best proposal); None if it has none."""
         while self._front:
             at = min(self._front)
+            self._places += 1
             states = self._front.pop(at)
             if not self._front and all(pending == SYNC for pending, _ in states):
                 return self._closed(at, states)
@@ -139,6 +146,11 @@ class _Search:
             for i, ((byte, last), state) in enumerate(nlargest(WIDTH, pending, key=_score)):
                 self._pending(at, byte, last, state, i < FEW)
         return None
+
+    @property
+    def work(self) -> int:
+        """Units of work so far, of some 50 µs."""
+        return self._places + GUESSING * self._effort + 1
 
     def _start(self, lead: int, guessed: bool) -> State:
         return State(-self._site.cost, inf, Node(None, "", bytes((lead,)) + self._site.inserted), guessed)

@@ -20,6 +20,7 @@ from __future__ import annotations
 from itertools import product
 from typing import NamedTuple
 
+from seedsearch.cleaning.budget import Budget
 from seedsearch.cleaning.faults import Private, Reader, decoded, narrowed
 from seedsearch.cleaning.readings import is_reading
 from seedsearch.cleaning.shift_score import PageScore, chance
@@ -60,15 +61,15 @@ class Repair(NamedTuple):
     proved: bool
 
 
-def repair(text: str, site: Site, page: PageScore, *, drops: bool, marked: bool) -> Repair | None:
+def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
     """The repair at `site`, or None where no proposal passes.
 
     `drops`: whether the reader may have dropped pairs; `marked`: whether the page carries reading marks, which makes
     torn characters likely. Without them only a repair that is beyond doubt passes.
     """
-    found = searched(text, site, page, drops=False)
+    found = searched(text, site, page, work, drops=False)
     if drops and (found is None or _worst(found, site, page) < IMPLAUSIBLE):
-        found = max(filter(None, (found, searched(text, site, page, drops=True))), default=None, key=_merit)
+        found = max(filter(None, (found, searched(text, site, page, work, drops=True))), default=None, key=_merit)
     if found is None:
         return None
     end, state = found

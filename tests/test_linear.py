@@ -1,0 +1,131 @@
+"""Restoration takes linear time: steps are counted, on hostile texts and on twice as much of each.
+
+What happens inside a regular expression is not seen by counting, so the patterns themselves are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from re import _constants, _parser  # type: ignore[attr-defined]
+from types import FrameType
+
+import pytest
+
+import seedsearch.cleaning
+from benchmarks.hostile_texts import ROWS
+from seedsearch.cleaning import latin1, lost, restore, torn_utf8, utf8_as_gbk
+from seedsearch.cleaning.budget import Budget
+from seedsearch.cleaning.torn_utf8 import Lost, mend
+from seedsearch.damage import Damage
+
+SIZE = 4000  # bytes of the smaller text
+# Calls for a byte of text, of which a budget allows some tens of thousands to any text: 2 s/MB are some 20 of them.
+CALLS, ANY_TEXT = 40, 600_000
+NAMES = (
+    "latin1: torn",
+    "latin1: all lost",
+    "latin1: GBK torn",
+    "latin1: UTF-8 with U+FFFD",
+    "utf8-as-gbk: torn, asked",
+    "utf8-as-gbk: torn, prose",
+    "utf8-as-gbk: runs",
+    "utf8-as-gbk: prose with ?",
+    "big5: U+FFFD",
+    "big5: Big5 as GBK with U+FFFD",
+    "big5: GBK as Big5 with U+FFFD",
+    "shifts: question marks",
+    "shifts: false marks",
+    "ruby: a reading for all",
+    "ruby: Zhuyin",
+    "marks: a mark",
+    "findings: kun jin kao",
+)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions `work` calls, those written in C included."""
+    count = 0
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twice_the_text_takes_twice_the_calls(name: str) -> None:
+    row = next(row for row in ROWS if row.name == name)
+    once, twice = row.make(SIZE).decode(), row.make(2 * SIZE).decode()
+    restore(twice)  # tables, and answers that are kept
+    first, second = calls(lambda: restore(once)), calls(lambda: restore(twice))
+    assert second < 2.5 * first
+    assert second < ANY_TEXT + CALLS * 2 * SIZE
+
+
+def test_the_bases_of_ruby_are_looked_at_once() -> None:
+    """A long base with many readings behind it: the readings do not each look through the base."""
+
+    def page(size: int) -> str:
+        return "<ruby>" + "雪" * size + "<rt>xue</rt>" * size + "</ruby>"
+
+    assert calls(lambda: restore(page(400))) < 2.5 * calls(lambda: restore(page(200)))
+
+
+def test_a_budget_ends() -> None:
+    budget = Budget(2, 10, 0.1)
+    assert [budget.spend() for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_what_is_over_the_budget_stays_torn() -> None:
+    """All that is whole is read, whatever the search may cost."""
+    lost = (Lost(tuple(bytes((b,)) for b in range(0x80, 0xC0))),)
+    atoms = [b"\xe4", b"\xb8", lost, *(bytes((b,)) for b in "中文".encode())]
+    made = "".join(piece.text for piece in mend(atoms, work=Budget(0, 0, 0)))
+    assert made.endswith("中文")
+    assert torn_utf8.TEAR in made
+
+
+@pytest.mark.parametrize(
+    ("step", "unit"),
+    [(utf8_as_gbk, "锛?"), (utf8_as_gbk, "锛屼粬鐨?銆"), (latin1, "ä¸\ufffdæ\ufffd")],
+    ids=["asked", "torn", "Latin-1"],
+)
+def test_what_is_left_over_is_found(step: object, unit: str) -> None:
+    """A text of which more is lost than a page may cost: what is not restored is reported."""
+    restored = restore(unit * 3000)
+    kinds = {finding.kind for finding in restored.findings}
+    assert kinds & {Damage.UNREPAIRED_BYTES, Damage.REPLACEMENT_CHARACTER}
+    assert lost.findings(restored.text)
+
+
+def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every pattern of the cleaning steps that is kept in their modules."""
+    for module in iter_modules(seedsearch.cleaning.__path__):
+        for name, value in vars(import_module(f"seedsearch.cleaning.{module.name}")).items():
+            if isinstance(value, re.Pattern):
+                yield f"{module.name}.{name}", value
+
+
+# Taken whole from where they begin, asked for at one place, or searched in a few characters only.
+HARMLESS = {"latin1._MARKS", "markup._REST_OF_LINE", "shift_traces._CLAUSE", "utf8_as_gbk._RUN"}
+
+
+def test_no_pattern_runs_on_from_every_place() -> None:
+    """A search for `x+y` in a row of x begins at each of them and runs to the end: quadratic."""
+    found = set()
+    for name, pattern in patterns():
+        first, *others = _parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
+        unbounded = first[0] is _constants.MAX_REPEAT and first[1][1] is _constants.MAXREPEAT
+        if unbounded and others:
+            found.add(name)
+    assert found <= HARMLESS
