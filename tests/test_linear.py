@@ -19,7 +19,7 @@ import seedsearch.cleaning
 from benchmarks.hostile_texts import ROWS
 from seedsearch.cleaning import latin1, lost, restore, torn_utf8, utf8_as_gbk
 from seedsearch.cleaning.budget import Budget
-from seedsearch.cleaning.torn_utf8 import Lost, mend
+from seedsearch.cleaning.torn_utf8 import Atom, Lost, mend
 from seedsearch.damage import Damage
 
 SIZE = 4000  # bytes of the smaller text
@@ -89,7 +89,7 @@ def test_a_budget_ends() -> None:
 def test_what_is_over_the_budget_stays_torn() -> None:
     """All that is whole is read, whatever the search may cost."""
     lost = (Lost(tuple(bytes((b,)) for b in range(0x80, 0xC0))),)
-    atoms = [b"\xe4", b"\xb8", lost, *(bytes((b,)) for b in "中文".encode())]
+    atoms: list[Atom] = [b"\xe4", b"\xb8", lost, *(bytes((b,)) for b in "中文".encode())]
     made = "".join(piece.text for piece in mend(atoms, work=Budget(0, 0, 0)))
     assert made.endswith("中文")
     assert torn_utf8.TEAR in made
