@@ -35,6 +35,15 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
         print(f"\n{name}")
         for encoding in ENCODINGS:
             print(f"  {encoding:10}", _line(decoder, texts, encoding, wanted))
+    print("\nShare of short and odd files decoded exactly; ms for a file")
+    odd = list(_odd(20 if smoke else 1000))
+    for name, decoder in _decoders():
+        print(f"\n{name}")
+        for kind, encoding, made in odd:
+            print(f"  {kind:28} {encoding:8} {_share(decoder, made, encoding)}")
+    print("\nMB of a clean file a second: decode(), and bytes.decode() alone")
+    for encoding in ("gb18030", "big5"):
+        print(f"  {encoding:10} {_speeds(texts, encoding)}")
 
 
 def _line(decoder: Decoder, texts: list[str], encoding: str, wanted: int) -> str:
@@ -47,6 +56,67 @@ def _line(decoder: Decoder, texts: list[str], encoding: str, wanted: int) -> str
         pieces += len(chosen)
         shares.append(f"{right / len(chosen):6.3f}" if chosen else "     –")
     return " ".join(shares) + (f"   {1000 * seconds / pieces:6.2f} ms" if pieces else "")
+
+
+def _share(decoder: Decoder, texts: list[str], encoding: str) -> str:
+    start = time.perf_counter()
+    right = sum(decoder(text.encode(encoding)) == text for text in texts)
+    return f"{right / len(texts):6.3f} of {len(texts):5} {1000 * (time.perf_counter() - start) / len(texts):7.2f} ms"
+
+
+def _odd(wanted: int) -> Iterator[tuple[str, str, list[str]]]:
+    """Kinds of short files, made of the words of the dictionary: a source that has nothing to do with the corpus."""
+    from opencc import OpenCC
+
+    from seedsearch.language import model
+
+    rng = random.Random(1)
+    known = sorted(model().long_words)
+    singles = list(model().rank)[:600]
+    pairs = ["".join(pair) for pair in zip(rng.choices(singles, k=40_000), rng.choices(singles, k=40_000), strict=True)]
+    kinds = {
+        "a word": rng.sample(known, wanted),
+        "two characters, valid UTF-8": [p for p in pairs if _fits(p, "gb18030") and _is_utf8(p.encode("gb18030"))][
+            :wanted
+        ],
+        "a source with two comments": [
+            f"/* {a} */\nint main() {{\n  return 0; // {b}\n}}\n" for a, b in _couples(known, wanted, rng)
+        ],
+        "a settings file": [f"[{a}]\n{b}=1\n" for a, b in _couples(known, wanted, rng)],
+        "quoted words": [f'"{a}","{b}"\n' for a, b in _couples(known, wanted, rng)],
+        "a ruled notice": [f"{rng.choice('●★■※─') * 30}\n  {a}\n" for a in rng.sample(known, wanted)],
+        "Chinese behind much ASCII": [f"{'x = 1' * 600}\n# {a}{b}\n" for a, b in _couples(known, wanted, rng)],
+    }
+    convert = OpenCC("s2t").convert
+    for kind, texts in kinds.items():
+        for encoding in ("gb18030", "cp950", "utf-8"):
+            made = [convert(text) if encoding == "cp950" else text for text in texts]
+            if made := [text for text in made if text.encode(encoding, "ignore").decode(encoding) == text]:
+                yield kind, encoding, made
+
+
+def _couples(known: list[str], wanted: int, rng: random.Random) -> list[tuple[str, str]]:
+    return list(zip(rng.sample(known, wanted), rng.sample(known, wanted), strict=True))
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _speeds(texts: list[str], encoding: str) -> str:
+    content = "".join(texts).encode(encoding, "ignore")
+    best = [min(_seconds(reader, content) for _ in range(3)) for reader in (decode, lambda data: data.decode(encoding))]
+    return " ".join(f"{len(content) / 1e6 / seconds:7.1f}" for seconds in best)
+
+
+def _seconds(reader: Callable[[bytes], object], content: bytes) -> float:
+    start = time.perf_counter()
+    reader(content)
+    return time.perf_counter() - start
 
 
 def _pieces(texts: list[str], length: int, encoding: str, wanted: int) -> Iterator[str]:
