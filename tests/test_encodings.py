@@ -287,3 +287,11 @@ def test_a_line_of_signs_counts_once() -> None:
 def test_quoted_words_are_not_utf16() -> None:
     text = ",".join(f'"{word}"' for word in ("中国", "美国", "英国", "法国"))
     assert decode(text.encode("gbk")).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["，积累德政善行十多代", "王围困建康城，住在石", "丁巳，任命侍中、太尉公、丹阳王萧赞为使持"]
+)
+def test_utf16_without_a_mark_or_a_blank(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)).text == text

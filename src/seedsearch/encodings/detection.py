@@ -36,6 +36,7 @@ LOOK = 128  # bytes that show whether it can be UTF-16
 DOUBTFUL = 20.0  # nats under which neighbours are asked
 DECLARED, BESIDE = 8.0, 8.0  # nats for a declared charset, and for one that all neighbours are in
 STRANGE = -12.0  # ln p of a control character that no text needs
+ASCII = -3.0  # ln p of a character of ASCII, where readings differ in how many they have
 SHARPNESS = 0.35  # of a nat of the model is worth a nat: it counts as independent what is not
 IMPLAUSIBLE, SOUND = -12.0, -9.0  # mean ln p of a character: under which it is no known language, and from which it is
 
@@ -92,18 +93,22 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A sample as one encoding reads it: ln p in all, the part of it for controls, characters that are not ASCII."""
+    """A sample as one encoding reads it.
+
+    `total` is ln p in all, of which `controls` and `basic` (ASCII) are parts; `wide` counts what is not ASCII.
+    """
 
     encoding: str
     text: str
     total: float
     controls: float
+    basic: float
     wide: int
 
     @property
     def mean(self) -> float:
         """ln p of a character that is not ASCII; 0 where there is none."""
-        return self.total / self.wide if self.wide else 0.0
+        return (self.total - self.basic) / self.wide if self.wide else 0.0
 
 
 def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
@@ -137,9 +142,10 @@ def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: boo
         if name not in CHINESE and any(reading.mean > EVIDENT and reading.wide >= ENOUGH for reading in readings):
             continue
         text = _text(taken, name)
-        controls = STRANGE * len(_CONTROLS.findall(text)) if whole else 0.0
         wide = len(text) - len(text.encode("ascii", "ignore"))
-        readings.append(_Reading(name, text, controls + _roughly(text, name), controls, wide))
+        controls = STRANGE * len(_CONTROLS.findall(text)) if whole else 0.0
+        basic = ASCII * (len(text) - wide) if whole else 0.0
+        readings.append(_Reading(name, text, controls + basic + _roughly(text, name), controls, basic, wide))
     totals = [reading.total + _prior(reading.encoding, declared, {}) for reading in readings]
     near = max(totals) - NEAR
     rivals = [reading for reading, total in zip(readings, totals, strict=True) if total > near]
@@ -150,7 +156,7 @@ def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: boo
 
 def _finely(reading: _Reading) -> _Reading:
     score = _FINE.get(reading.encoding)
-    return reading if score is None else replace(reading, total=reading.controls + score(reading.text))
+    return reading if score is None else replace(reading, total=reading.controls + reading.basic + score(reading.text))
 
 
 def _roughly(text: str, name: str) -> float:
@@ -213,8 +219,13 @@ def _looks_wide(data: bytes, name: str, *, nul: bool) -> bool:
         return False
     text = data[:LOOK].decode(name, "ignore")
     fits = sum(map(common().__contains__, text)) + len(_LETTERS.findall(text) if nul else _BASIC.findall(text))
+    if not nul and len(text) > FEW and fits >= len(text) * 0.5 and len(_CJK.findall(text)) >= len(text) * 0.95:
+        return True
     least = 0.6 if nul else 0.8 if _ANCHORS.search(text) else 0.95
     return fits >= len(text) * least and len(text) > (0 if nul else 2)
 
 
+# Bytes of GB 2312 in pairs are all beyond these, and those of the rest of GBK and of Big5 seldom are all in them.
+_CJK = re.compile("[\t\n\r -~\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+FEW = 4  # characters
 _BASIC = re.compile("[\t\n\r -~]")
