@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
-from time import monotonic
+from time import thread_time
 
 from seedsearch.errors import OutOfTime
 
@@ -14,8 +14,11 @@ SECONDS = 2.0  # of a question where nothing else is said: over a hundred times 
 class Budget:
     """The seconds that a question may take, None for any number, and what its parts have taken so far."""
 
-    def __init__(self, seconds: float | None = None, clock: Callable[[], float] = monotonic) -> None:
-        """`clock`: the seconds that have passed since some moment."""
+    def __init__(self, seconds: float | None = None, clock: Callable[[], float] = thread_time) -> None:
+        """`clock`: the seconds that have passed since some moment; processor time of this thread where nothing is said.
+
+        A question is refused for what it costs, not for what else the machine has to do or how slow its disk is.
+        """
         self.seconds = seconds
         self._clock = clock
         self._begin = self._last = 0.0 if seconds is None else clock()
