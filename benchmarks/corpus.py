@@ -43,7 +43,7 @@ def generated() -> str:
     """Sentences of dictionary words in random order, in both scripts: enough to see that all is well."""
     from opencc import OpenCC
 
-    from seedsearch.language import model
+    from seedsearch.text.character_model import model
 
     rng = random.Random(1)
     words = rng.sample(sorted(model().long_words, key=model().long_words.__getitem__)[-20_000:], 4000)
@@ -54,7 +54,7 @@ def generated() -> str:
 
 def endless(rng: random.Random, length: int) -> Iterator[str]:
     """Texts of about `length` characters without end: words of the dictionary, some much more often than others."""
-    from seedsearch.language import model
+    from seedsearch.text.character_model import model
 
     frequencies = model().long_words
     words = sorted(frequencies, key=frequencies.__getitem__)[-30_000:]

@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.corpus import documents
-from seedsearch.encodings import decode
 from seedsearch.errors import SeedsearchError
+from seedsearch.reading.encodings import decode
 
 LENGTHS = (10, 20, 50, 200)
 # Files in Big5 are written by Windows: cp950, which differs from Python's "big5" in a dozen signs.
@@ -68,7 +68,7 @@ def _odd(wanted: int) -> Iterator[tuple[str, str, list[str]]]:
     """Kinds of short files, made of the words of the dictionary: a source that has nothing to do with the corpus."""
     from opencc import OpenCC
 
-    from seedsearch.language import model
+    from seedsearch.text.character_model import model
 
     rng = random.Random(1)
     known = sorted(model().long_words)

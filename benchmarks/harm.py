@@ -18,9 +18,9 @@ from random import Random
 from benchmarks import harm_kinds, harm_others
 from benchmarks.corpus import documents
 from benchmarks.harm_kinds import planted, texts
-from seedsearch.cleaning import restore
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edit
+from seedsearch.restoring.steps import restore
 
 # The kinds of bytes and marks: an edit of one of these in clean text is harm.
 HARM = frozenset(

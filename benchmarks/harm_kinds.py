@@ -13,8 +13,8 @@ from itertools import islice
 from random import Random
 from typing import TypeVar
 
-from seedsearch.folding import is_han
-from seedsearch.language import model
+from seedsearch.text.character_model import model
+from seedsearch.text.folding import is_han
 
 T = TypeVar("T")
 Kind = Callable[[Random, int | None], Iterator[str]]

@@ -16,11 +16,11 @@ from functools import partial
 
 from benchmarks.hostile_texts import prose
 from benchmarks.worst import Row
-from seedsearch.engines.embedded.packing import Packer
-from seedsearch.formats import documents
+from seedsearch.engines.embedded.packer import Packer
 from seedsearch.model import Failure, IndexEntry
-from seedsearch.restoring import clean_document
-from seedsearch.tokenizing import batch_of
+from seedsearch.reading.formats import documents
+from seedsearch.restoring.clean import clean_document
+from seedsearch.text.batch_analyzer import batch_of
 from tests import made
 
 PAGE = 1 << 20  # bytes of a member that is packed a thousandfold

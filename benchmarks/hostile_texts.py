@@ -13,7 +13,7 @@ from functools import partial
 
 from benchmarks.corpus import endless
 from benchmarks.worst import Row
-from seedsearch.restoring import clean
+from seedsearch.restoring.clean import clean
 from tests.generator import SITES, damaged
 
 

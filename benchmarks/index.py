@@ -31,10 +31,10 @@ from typing import TypeVar
 
 from benchmarks.corpus import documents, endless
 from benchmarks.peers import ENGINES, Peak, files_of
-from seedsearch.analysis import fingerprint, query_words
 from seedsearch.engines.embedded import EmbeddedEngine
-from seedsearch.engines.embedded.container import Container
-from seedsearch.searching import Index
+from seedsearch.engines.embedded.section_file import Container
+from seedsearch.searching.index import Index
+from seedsearch.text.analyzer import fingerprint, query_words
 
 T = TypeVar("T")
 

@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.corpus import endless
-from seedsearch.analysis import fingerprint, query_words, words
 from seedsearch.engines import Engine, open_engine
-from seedsearch.folding import fold
+from seedsearch.engines.query import AtLeast, Query, Ranked, Run, Term
 from seedsearch.model import IndexEntry
-from seedsearch.query import AtLeast, Query, Ranked, Run, Term
-from seedsearch.runs import run_grams, run_text
-from seedsearch.tokenizing import batch_of
+from seedsearch.text.analyzer import fingerprint, query_words, words
+from seedsearch.text.batch_analyzer import batch_of
+from seedsearch.text.folding import fold
+from seedsearch.text.run_text import run_grams, run_text
 
 Ask = Callable[[str], object]
 TOP = 10

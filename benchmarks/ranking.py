@@ -186,7 +186,7 @@ def _rows(path: Path) -> dict[str, str]:
 
 def _generated() -> Judged:
     """Passages of random words, and questions of a few words of one sentence: enough to see that all runs."""
-    from seedsearch.language import model
+    from seedsearch.text.character_model import model
 
     rng = Random(SEED)
     words = sorted(model().long_words)

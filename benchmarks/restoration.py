@@ -22,10 +22,10 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
-from seedsearch.cleaning import restore
-from seedsearch.cleaning.faults import narrowed
-from seedsearch.folding import is_han
-from seedsearch.restoring import clean
+from seedsearch.restoring.clean import clean
+from seedsearch.restoring.corruptions import narrowed
+from seedsearch.restoring.steps import restore
+from seedsearch.text.folding import is_han
 from tests.generator import KINDS, SITES, Damaged, damaged, listed
 
 PAGES = 200  # of each kind

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from seedsearch.analysis import placed_words
 from seedsearch.errors import NotText, QueryError
-from seedsearch.formats import documents
-from seedsearch.formats.limits import TEXTS
 from seedsearch.model import Failure
 from seedsearch.offsets import Edit, apply_edits, check_edits
-from seedsearch.restoring import clean
-from seedsearch.runs import run_text
-from seedsearch.tiers import readings
+from seedsearch.reading.formats import documents
+from seedsearch.reading.formats.limits import TEXTS
+from seedsearch.restoring.clean import clean
+from seedsearch.searching.tiers import readings
+from seedsearch.text.analyzer import placed_words
+from seedsearch.text.run_text import run_text
 from tests import made
 
 ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip")

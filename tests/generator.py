@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from random import Random
 
-from seedsearch.cleaning import faults
-from seedsearch.cleaning.faults import Private, Reader
-from seedsearch.cleaning.readings import LETTERS, toneless
-from seedsearch.language import model
+from seedsearch.restoring import corruptions
+from seedsearch.restoring.corruptions import Private, Reader
+from seedsearch.text.character_model import model
+from seedsearch.text.pinyin import LETTERS, toneless
 
 KEPT_BY_SITES = frozenset("后里")  # characters that the sites' tables left as they are
 COMMON = 400  # the sites' lists hold characters of about this frequency rank
@@ -87,15 +87,15 @@ def damaged(kind: str, text: str, rng: Random) -> Damaged:
 def _replaced_page(kind: str, text: str, rng: Random) -> Damaged:
     site = SITES[kind]
     true = encodable("".join(map(traditional, text)) if site.traditional else text)
-    stream = faults.marked(faults.encode(true), listed(site, rng), blank=site.blank)
+    stream = corruptions.marked(corruptions.encode(true), listed(site, rng), blank=site.blank)
     if site.noise:
-        stream = faults.noisy(stream, lambda: bytes(rng.choices(range(5, 9), k=rng.randrange(5))))
-    found = faults.decoded(stream, site.reader)
+        stream = corruptions.noisy(stream, lambda: bytes(rng.choices(range(5, 9), k=rng.randrange(5))))
+    found = corruptions.decoded(stream, site.reader)
     if not site.controls_kept:
         found = without_controls(found)
     if site.wide:
         found = _MARK.sub(r"（\1）", found)
-    return Damaged(kind, true, faults.narrowed(found) if site.narrow else found)
+    return Damaged(kind, true, corruptions.narrowed(found) if site.narrow else found)
 
 
 def listed(site: Site, rng: Random) -> dict[str, str]:
@@ -119,7 +119,7 @@ def traditional(char: str) -> str:
     if char in KEPT_BY_SITES or char < "\x80":
         return char
     made: str = _converter().convert(char)
-    return made if len(made) == 1 and made in faults.pair_of() else char
+    return made if len(made) == 1 and made in corruptions.pair_of() else char
 
 
 @cache
@@ -131,8 +131,8 @@ def _converter():  # type: ignore[no-untyped-def]
 
 def encodable(text: str) -> str:
     """`text` without the characters that GBK can not write."""
-    table = faults.pair_of()
-    return "".join(c for c in text if c < "\x80" or (c in table and ord(c) not in faults.PRIVATE))
+    table = corruptions.pair_of()
+    return "".join(c for c in text if c < "\x80" or (c in table and ord(c) not in corruptions.PRIVATE))
 
 
 def without_controls(text: str) -> str:
@@ -174,13 +174,13 @@ def _pairing_up(line: str) -> str:
 def _utf8_as_gbk_lossy(kind: str, text: str, rng: Random) -> Damaged:
     """Broken pairs become a question mark that eats an ASCII partner, or U+FFFD."""
     reader = rng.choice((Reader("?", True, Private.KEPT), Reader("\ufffd", False, Private.KEPT)))
-    return Damaged(kind, text, faults.decoded(text.encode(), reader))
+    return Damaged(kind, text, corruptions.decoded(text.encode(), reader))
 
 
 def _lost_bytes(kind: str, text: str, rng: Random) -> Damaged:
     """A GBK file without one byte in about `LOST_EVERY`; `true` still holds the characters that lost it."""
     true = encodable(text)
-    stream = bytearray(faults.encode(true))
+    stream = bytearray(corruptions.encode(true))
     for block in range(len(stream) // LOST_EVERY - 1, -1, -1):
         at = block * LOST_EVERY + rng.randrange(LOST_EVERY)
         if stream[at] >= 0x80:

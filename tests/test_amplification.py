@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.formats import documents, limits, records
-from seedsearch.formats.limits import Budget
-from seedsearch.formats.parts import Lost, Member
-from seedsearch.formats.streams import xz
-from seedsearch.formats.zipped import members, opened
 from seedsearch.model import Failure
+from seedsearch.reading.formats import documents, limits
+from seedsearch.reading.formats import tables as records
+from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats.members import Lost, Member
+from seedsearch.reading.formats.streams import xz
+from seedsearch.reading.formats.zip_archive import members, opened
 from tests import made
 
 
@@ -258,7 +259,7 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
 from pathlib import Path
-from seedsearch.formats import documents
+from seedsearch.reading.formats import documents
 content = Path(sys.argv[1]).read_bytes()
 print(sum(len(getattr(item, "text", "")) for item in documents(sys.argv[1], content)))
 """

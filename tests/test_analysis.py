@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.analysis import query_words, words
-from seedsearch.folding import fold
-from seedsearch.runs import grams, occurrences, readable_places, run_grams, run_text
-from seedsearch.segmenting import LONGEST_RUN, han_words
+from seedsearch.text.analyzer import query_words, words
+from seedsearch.text.folding import fold
+from seedsearch.text.run_text import grams, occurrences, readable_places, run_grams, run_text
+from seedsearch.text.segmenter import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 
 
@@ -76,7 +76,7 @@ def test_hard_breaks_and_blanks_between_han_are_read_across() -> None:
 
 
 def test_jieba_says_nothing_and_writes_no_cache(tmp_path: Path) -> None:
-    code = "from seedsearch.segmenting import han_words; print(list(han_words('焊接产业链')))"
+    code = "from seedsearch.text.segmenter import han_words; print(list(han_words('焊接产业链')))"
     environment = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.strip() == "['焊接', '产业链']"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,97 +14,36 @@ from seedsearch import errors
 
 SOURCE = Path(seedsearch.__file__).parent
 
-# A room may import rooms of lower layers.
-LAYERS = {
-    "damage": 0,
-    "errors": 0,
-    "interpreter": 0,
-    "worker": 0,
-    "pool": 1,
-    "budget": 1,
-    "parallel": 2,
-    "patterns": 0,
-    "offsets": 1,
-    "model": 2,
-    "folding": 1,
-    "code_points": 1,
-    "userfile": 2,
-    "arrays": 0,
-    "versions": 0,
-    "batch": 4,
-    "lattice": 4,
-    "tokenizing": 6,
-    "bm25": 2,
-    "runs": 3,
-    "language": 3,
-    "lexicon": 3,
-    "states": 3,
-    "stored": 1,
-    "settings": 3,
-    "watching": 3,
-    "freshness": 4,
-    "segmenting": 4,
-    "records": 3,
-    "query": 4,
-    "double_byte": 4,
-    "analysis": 5,
-    "engines": 5,
-    "encodings": 5,
-    "cleaning": 5,
-    "snippets": 6,
-    "typed": 7,
-    "ranking": 6,
-    "tiers": 8,
-    "hits": 7,
-    "fallbacks": 9,
-    "likeness": 9,
-    "source": 6,
-    "neighbours": 6,
-    "dictionary": 6,
-    "synonyms": 6,
-    "formats": 7,
-    "unread": 6,
-    "restoring": 7,
-    "corpus": 8,
-    "analysing": 8,
-    "indexing": 9,
-    "searching": 10,
-    "health": 10,
-    "render": 11,
-    "cli": 12,
-    "__init__": 13,
-    "__main__": 13,
-}
-# Rooms that know less than their layer allows.
-ONLY: dict[str, set[str]] = {
-    "engines": {
-        *("arrays", "batch", "bm25", "budget", "code_points", "errors", "folding", "model", "parallel", "query"),
-        *("runs", "stored", "versions"),
-    },
-    "render": {"errors", "model", "offsets", "settings"},
-    "snippets": {"model", "offsets"},
-}
+# Modules of the ground floor import nothing but one another.
+GROUND = ("damage", "errors", "offsets", "parallel", "versions")
 HOMES = {
     "whoosh": {"engines"},
-    "numpy": {"arrays", "batch", "cleaning", "code_points", "engines", "lattice", "tokenizing"},
-    "jieba": {"segmenting"},
-    "rjieba": {"segmenting"},
-    "ftfy": {"cleaning"},
-    "pypinyin": {"cleaning"},
-    "click": {"cli"},
-    "pypdf": {"formats"},
-    "watchfiles": {"watching"},
+    "numpy": {"engines", "restoring", "text"},
+    "jieba": {"text"},
+    "rjieba": {"text"},
+    "ftfy": {"restoring"},
+    "pypinyin": {"restoring"},
+    "click": {"frontends"},
+    "pypdf": {"reading"},
+    "watchfiles": {"indexing"},
     "opencc": set(),
 }
 
 
-def room(path: Path) -> str:
-    """The room that a file belongs to."""
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+def package(module: str) -> str:
+    """The package of a module named from below `seedsearch`: `ground` for the files beside the packages."""
+    first = module.split(".")[0]
+    return "ground" if first in GROUND else first
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module from below `seedsearch`."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
 
 def imports(path: Path) -> set[str]:
-    """Every module that a file imports, at its top or later; for types alone does not count."""
+    """Every name that a file imports, at its top or later; for types alone does not count."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(inner)
@@ -120,35 +58,17 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-FILES = sorted(SOURCE.rglob("*.py"))
+FILES = {name_of(path): path for path in sorted(SOURCE.rglob("*.py"))}
 
 
-def test_the_picture_in_the_readme_is_this_one() -> None:
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", readme, re.MULTILINE)
-    drawn = {name: int(layer) for layer, names in rows for name in re.findall(r"`(\w+)/?`", names)}
-    assert drawn == {name: layer for name, layer in LAYERS.items() if not name.startswith("__")}
-    assert {room(path) for path in FILES} == set(LAYERS)
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_room_imports_only_what_stands_below_it(path: Path) -> None:
-    here = room(path)
-    layer = LAYERS[here]
-    used = {parts[1] for name in imports(path) if (parts := name.split("."))[0] == "seedsearch" and len(parts) > 1}
-    used = {name for name in used if name in LAYERS} - {here}
-    assert {name for name in used if LAYERS[name] >= layer} == set()
-    assert here not in ONLY or used <= ONLY[here]
-
-
-@pytest.mark.parametrize(("package", "rooms"), HOMES.items())
-def test_a_package_is_imported_in_its_room_only(package: str, rooms: set[str]) -> None:
-    users = {room(path) for path in FILES if package in {name.split(".")[0] for name in imports(path)}}
-    assert users <= rooms
+@pytest.mark.parametrize(("foreign", "packages"), HOMES.items())
+def test_a_foreign_package_is_imported_in_its_home_only(foreign: str, packages: set[str]) -> None:
+    users = {package(name) for name, path in FILES.items() if foreign in {i.split(".")[0] for i in imports(path)}}
+    assert users <= packages
 
 
 def loaded(code: str) -> set[str]:
@@ -162,7 +82,7 @@ HEAVY = {"pypdf", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    assert not loaded("import seedsearch, seedsearch.cli") & HEAVY
+    assert not loaded("import seedsearch, seedsearch.frontends.cli") & HEAVY
 
 
 def test_cleaning_clean_text_loads_nothing_heavy() -> None:

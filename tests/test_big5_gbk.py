@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import big5_gbk
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import big5_gbk
 from tests.misreadings import SENTENCES
 
 TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]

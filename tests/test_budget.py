@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.budget import SECONDS, Budget
+from seedsearch.engines.budget import SECONDS, Budget
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.errors import OutOfTime, QueryError
-from seedsearch.searching import Index
+from seedsearch.searching.index import Index
 from tests.programs import seedsearch
 
 
@@ -56,7 +56,7 @@ def index_dir(tmp_path: Path) -> Path:
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Every question begins with a clock that goes on by a second a look; how often it was looked at so far."""
     looks = count()
-    monkeypatch.setattr("seedsearch.searching.Budget", lambda seconds=None: Budget(seconds, lambda: next(looks)))
+    monkeypatch.setattr("seedsearch.searching.index.Budget", lambda seconds=None: Budget(seconds, lambda: next(looks)))
     return lambda: next(looks)
 
 
@@ -84,7 +84,7 @@ def test_an_odd_query_is_ended_and_its_dear_part_named(
             self.now += not isinstance(part, str)
             super().spend(part)
 
-    monkeypatch.setattr("seedsearch.searching.Budget", Slow)
+    monkeypatch.setattr("seedsearch.searching.index.Budget", Slow)
     with open_index(index_dir) as index:
         with pytest.raises(QueryError, match=r"longer than 0\.5 s, most of it for ") as caught:
             index.search(query, seconds=0.5)
@@ -117,7 +117,7 @@ def test_the_default_is_two_seconds(index_dir: Path, monkeypatch: pytest.MonkeyP
         seen.append(seconds)
         return Budget(seconds)
 
-    monkeypatch.setattr("seedsearch.searching.Budget", budget)
+    monkeypatch.setattr("seedsearch.searching.index.Budget", budget)
     with open_index(index_dir) as index:
         index.search("焊接")
     assert seen[0] == SECONDS == 2.0
@@ -145,7 +145,7 @@ def test_threads_share_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for number, text in enumerate(texts):
         (files / f"{number}.txt").write_text(text + "焊接机器人的一种材料", encoding="utf-8")
     build_index(files, tmp_path / "index", workers=1)
-    monkeypatch.setattr("seedsearch.engines.embedded.pairs.KEPT_CHUNKS", 4)
+    monkeypatch.setattr("seedsearch.engines.embedded.bigrams.KEPT_CHUNKS", 4)
     monkeypatch.setattr("seedsearch.engines.embedded.documents.KEPT_TEXTS", 3000)
     monkeypatch.setattr("seedsearch.engines.embedded.documents.KEPT_BYTES", 3000)
     queries = [text[at : at + 2 + at % 3] for at, text in enumerate(texts)]

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from seedsearch.cleaning import restore
 from seedsearch.damage import FOUND, RESTORED, Damage
 from seedsearch.offsets import Edit, apply_edits
+from seedsearch.restoring.steps import restore
 
 CASES = Path(__file__).parent / "cases"
 

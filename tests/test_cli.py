@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.source import LARGEST_FILE
+from seedsearch.reading.files import LARGEST_FILE
 from tests.programs import seedsearch
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -321,7 +321,7 @@ def test_help_says_nothing_on_standard_error(tmp_path: Path, arguments: tuple[st
 def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
-    assert b"seedsearch.cli" in done.stderr
+    assert b"seedsearch.frontends.cli" in done.stderr
     assert b" jieba" not in done.stderr
 
 
@@ -361,5 +361,13 @@ def test_a_dictionary_is_remembered(place: Path) -> None:
 def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
-    packages = (b" seedsearch.cleaning", b" rjieba", b" pypinyin", b" ftfy", b" wcwidth", b" watchfiles", b" tomllib")
+    packages = (
+        b" seedsearch.restoring.steps",
+        b" rjieba",
+        b" pypinyin",
+        b" ftfy",
+        b" wcwidth",
+        b" watchfiles",
+        b" tomllib",
+    )
     assert [package for package in packages if package in done.stderr] == []

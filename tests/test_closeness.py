@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from seedsearch.engines.embedded import EmbeddedEngine, closeness
 from seedsearch.engines.memory import MemoryEngine
+from seedsearch.engines.query import Gapped, Near
 from seedsearch.model import IndexEntry
-from seedsearch.query import Gapped, Near
-from seedsearch.runs import run_text
+from seedsearch.text.run_text import run_text
 
 # Characters of one, two, three and five bytes, letters of which several are one token, marks, and a blank.
 CHARS = "的一甲夔\U00020000ab1，。 "

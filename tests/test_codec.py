@@ -9,24 +9,13 @@ from typing import Any as AnyType
 
 import pytest
 
-from seedsearch.analysis import words
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.codec import query as whoosh
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.folding import fold
+from seedsearch.engines.query import All, Any, Fuzzy, Not, Prefix, Query, Ranked, Term, Terms, Wildcard
 from seedsearch.model import IndexEntry
-from seedsearch.query import (
-    All,
-    Any,
-    Fuzzy,
-    Not,
-    Prefix,
-    Query,
-    Ranked,
-    Term,
-    Terms,
-    Wildcard,
-)
+from seedsearch.text.analyzer import words
+from seedsearch.text.folding import fold
 
 WORDS = ("焊接", "焊", "材料", "产业链", "创新", "联合体", "gen-itgc", "itgc", "5g", "的")
 BOTH = tuple[MemoryEngine, EmbeddedEngine]

@@ -18,8 +18,8 @@ import pytest
 from seedsearch import build_index, open_index
 from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
-from seedsearch.engines.embedded.disk import Disk
 from seedsearch.engines.embedded.manifest import NAME
+from seedsearch.engines.embedded.storage import Disk
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError
 from tests.programs import seedsearch
 from tests.test_safety import AFTER, BEFORE, MARK, Dying, Full, change, complaint, entry, in_child, leftovers, state
@@ -246,7 +246,7 @@ def test_a_first_build_without_an_end_says_so(tmp_path: Path) -> None:
 
 STOPPED_LATE = """
 import os, signal, sys
-from seedsearch.cli import main
+from seedsearch.frontends.cli import main
 def stop(event, arguments):
     if event == "os.remove" and str(arguments[0]).endswith(".kept"):
         os.kill(os.getpid(), signal.SIGINT)

@@ -5,8 +5,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import compatibility
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import compatibility
 
 RADICALS = [chr(c) for c in range(0x2F00, 0x2FD6)]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.corpus import JOURNAL, restore_all, tasks
 from seedsearch.errors import OutputError
 from seedsearch.model import CorpusReport, Failure, Restoration
+from seedsearch.restoring.collection import JOURNAL, restore_all, tasks
 
 PAGE = "第{}页的文字\u200b没有别的毛病，只多了一个看不见的字符。\n"
 

@@ -19,18 +19,19 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import build_index, dictionary, open_index, records, states, stored, synonyms, unread
-from seedsearch.analysis import fingerprint
-from seedsearch.cli import main
-from seedsearch.engines import open_engine
-from seedsearch.engines.embedded.disk import Disk
+from seedsearch import build_index, open_index
+from seedsearch.engines import open_engine, stored
 from seedsearch.engines.embedded.manifest import NAME, File, Manifest
+from seedsearch.engines.embedded.storage import Disk
 from seedsearch.errors import IndexDamaged, SourceError
+from seedsearch.frontends.cli import main
+from seedsearch.metadata import document_records, failures, file_states, synonyms, user_dictionary
+from seedsearch.metadata.file_states import Stamp, State
 from seedsearch.model import IndexEntry
-from seedsearch.states import Stamp, State
+from seedsearch.text.analyzer import fingerprint
 from tests.programs import limited
 
-KEPT = (states.STATES, states.RULES_OF_ALL, dictionary.KEPT, synonyms.KEPT, unread.KEPT)
+KEPT = (file_states.STATES, file_states.RULES_OF_ALL, user_dictionary.KEPT, synonyms.KEPT, failures.KEPT)
 COMMANDS = (
     ["query", "焊接"],
     ["query", "没有"],
@@ -103,7 +104,7 @@ CONTENTS = (b"", b"null", b"7", b'"x"', b"[]", b"{}", b"[[1]]", b'[["a", 1, 2]]'
 @pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: repr(content[:14]))
 def test_content_of_another_kind(place: Path, name: str, content: bytes) -> None:
-    put(name, zlib.compress(content) if name == states.STATES and len(content) > 2 else content)
+    put(name, zlib.compress(content) if name == file_states.STATES and len(content) > 2 else content)
     for command in (["query", "没有"], ["stats"], ["doctor"]) if content != b"[[1]]" else COMMANDS:
         result = run(*command)
         assert result.exit_code < 2 or "seedsearch index --rebuild" in result.output, command
@@ -142,11 +143,11 @@ def same_kinds(some: object, others: object) -> bool:
     return type(some) is type(others)
 
 
-@pytest.mark.parametrize("name", [dictionary.KEPT, synonyms.KEPT])
+@pytest.mark.parametrize("name", [user_dictionary.KEPT, synonyms.KEPT])
 def test_words_of_another_kind(place: Path, name: str) -> None:
     """Each is what was written, or damage: nothing in between."""
     content = json.loads(kept(name))
-    file = dictionary.FILE if name == dictionary.KEPT else synonyms.FILE
+    file = user_dictionary.FILE if name == user_dictionary.KEPT else synonyms.FILE
     for at in wrong(content):
         for other in WRONG:
             made = with_wrong(content, at, other)
@@ -160,7 +161,7 @@ WORDS = ("焊接 0\n", "焊接 -5\n", "焊接 99999999999999999999\n", "焊 接\
 
 @pytest.mark.parametrize("words", WORDS)
 def test_words_that_no_dictionary_gives(place: Path, words: str) -> None:
-    put(dictionary.KEPT, json.dumps({**json.loads(kept(dictionary.KEPT)), "words": words}).encode())
+    put(user_dictionary.KEPT, json.dumps({**json.loads(kept(user_dictionary.KEPT)), "words": words}).encode())
     all_commands()
 
 
@@ -236,7 +237,7 @@ def test_a_path_that_the_index_names_is_not_opened(place: Path, monkeypatch: pyt
     named = {str(place / "secret"), str(place / "pipe"), "/dev/zero"}
     sys.addaudithook(look)
     for path in sorted(named):
-        for name in (dictionary.KEPT, synonyms.KEPT):
+        for name in (user_dictionary.KEPT, synonyms.KEPT):
             put(name, json.dumps({**json.loads(kept(name)), "path": path}).encode())
         for command in COMMANDS:
             assert SECRET[:12] not in run(*command).output
@@ -247,9 +248,9 @@ def test_a_path_that_the_index_names_is_not_opened(place: Path, monkeypatch: pyt
 
 def test_a_file_that_the_index_lists_is_not_read(place: Path) -> None:
     """Not though it is said to have been indexed, with documents that are gone."""
-    known = states.load(open_engine(Path("index"), fingerprint()).kept)
+    known = file_states.load(open_engine(Path("index"), fingerprint()).kept)
     path = str(place / "secret")
-    put(states.STATES, states.to_bytes({**known, path: State(Stamp(1, 2, 3), None)}))
+    put(file_states.STATES, file_states.to_bytes({**known, path: State(Stamp(1, 2, 3), None)}))
     result = run("index")
     assert f"failed: {path}: what the index held of it was damaged" in result.output
     assert run("query", "geheim").exit_code == 1
@@ -294,7 +295,7 @@ def test_a_rebuild_never_fails_for_what_the_index_kept(place: Path, name: str, h
     assert result.exit_code == 0
     (answer,) = (json.loads(line) for line in result.output.splitlines() if line.startswith("{"))
     lost = [line for line in answer["notes"] if line.startswith("the index no longer knows its")]
-    assert len(lost) == (name in (dictionary.KEPT, synonyms.KEPT))
+    assert len(lost) == (name in (user_dictionary.KEPT, synonyms.KEPT))
     assert not lost or f"name the file with: --{name} FILE" in lost[0]
     assert run("doctor").exit_code == 0
     assert run("query", "焊接").exit_code == 0
@@ -324,7 +325,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_in_the_list_of_files(place: Path, name: str) -> None:
     """100 MB above what the program takes anyway would not do for any of them once it is unpacked."""
-    put(states.STATES, zlib.compress(BOMBS[name]))
+    put(file_states.STATES, zlib.compress(BOMBS[name]))
     for command in (["query", "没有"], ["stats"], ["doctor"], ["index"], ["index", "--rebuild"]):
         done = limited(*command, cwd=place, megabytes=400)
         assert done.returncode in (0, 1, 2)
@@ -356,18 +357,18 @@ def test_states_come_back_as_they_were(known: dict[str, State]) -> None:
         for name, state in known.items()
         if "\0" not in "".join([name, *state.names, *(part for lost in state.lost for part in lost[:2])])
     }
-    assert states.from_bytes(states.to_bytes(known)) == through
+    assert file_states.from_bytes(file_states.to_bytes(known)) == through
 
 
 @given(st.lists(st.sampled_from("[]{}"), min_size=1).map("".join))
 def test_brackets_in_names_are_no_damage(name: str) -> None:
     known = {name: State(Stamp(1, 2, 3), None, name, False, (name,), ((name, name, True),))}
-    assert states.from_bytes(states.to_bytes(known)) == known
+    assert file_states.from_bytes(file_states.to_bytes(known)) == known
 
 
 def test_what_packs_well_is_still_read() -> None:
     known = {f"{number:06}": State(Stamp(1, 1, 1), None) for number in range(5000)}
-    assert states.from_bytes(states.to_bytes(known)) == known
+    assert file_states.from_bytes(file_states.to_bytes(known)) == known
 
 
 json_values = st.recursive(
@@ -381,12 +382,12 @@ contents = st.binary(max_size=60) | json_values.map(lambda value: json.dumps(val
 @given(contents)
 def test_any_content_is_taken_or_called_damaged(content: bytes) -> None:
     for read in (
-        states.from_bytes,
-        lambda raw: states.from_bytes(zlib.compress(raw)),
-        records.from_bytes,
-        dictionary.FILE.content,
+        file_states.from_bytes,
+        lambda raw: file_states.from_bytes(zlib.compress(raw)),
+        document_records.from_bytes,
+        user_dictionary.FILE.content,
         synonyms.FILE.content,
-        dictionary.FILE.changed,
+        user_dictionary.FILE.changed,
     ):
         with suppress(IndexDamaged):
             read(content)

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seedsearch
-from seedsearch.double_byte import DOUBLE_BYTE, plain_parts, plain_runs
-from seedsearch.encodings import decode
-from seedsearch.encodings.byte_repairs import assembled, repairs
 from seedsearch.errors import NotText
-from seedsearch.language import model
 from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.reading.encodings import decode
+from seedsearch.reading.encodings.byte_repairs import assembled, repairs
+from seedsearch.text.character_model import model
+from seedsearch.text.double_byte import DOUBLE_BYTE, plain_parts, plain_runs
 
 CODECS = ("gb18030", "gbk", "cp950", "big5", "big5hkscs")
 RARE = (

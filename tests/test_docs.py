@@ -16,9 +16,9 @@ import click
 import pytest
 
 import seedsearch
-from seedsearch import cli
 from seedsearch.damage import Certainty, Damage
-from seedsearch.settings import KEYS
+from seedsearch.frontends import cli
+from seedsearch.frontends.settings import KEYS
 from tests.programs import seedsearch as seedsearch_run
 from tools.make_docs import DOCS, PAGES, PICTURES, TOP, commands_page, furnished, page_again, picture
 

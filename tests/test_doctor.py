@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.source import LARGEST_FILE
+from seedsearch.reading.files import LARGEST_FILE
 from tests.programs import seedsearch
 from tools.make_docs import furnished
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch import interpreter
+from seedsearch.parallel import interpreter
 from tests import made
 
 PROGRAM = (str(Path(sys.executable).with_name("seedsearch")),)

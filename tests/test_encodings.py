@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.encodings import decode
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import apply_edits
+from seedsearch.reading.encodings import decode
 
 SIMPLIFIED = (
     "会议由副主任主持，参加的有各部门负责人。",
@@ -209,7 +209,7 @@ def test_text_in_utf8_comes_back(text: str) -> None:
 def words(encoding: str, script: str) -> tuple[str, ...]:
     from opencc import OpenCC
 
-    from seedsearch.language import model
+    from seedsearch.text.character_model import model
 
     known = sorted(model().long_words)[::97]
     pairs = [a + b for a in "学校目录图片系统模式小说同学" for b in "院目录统业片校学式说间门"]

@@ -13,15 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch.analysis import words
-from seedsearch.budget import Budget
 from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale, OutOfTime
-from seedsearch.folding import fold
-from seedsearch.model import IndexEntry
-from seedsearch.query import (
+from seedsearch.engines.query import (
     All,
     Any,
     AtLeast,
@@ -38,7 +34,11 @@ from seedsearch.query import (
     Terms,
     Wildcard,
 )
-from seedsearch.runs import grams, run_text
+from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale, OutOfTime
+from seedsearch.model import IndexEntry
+from seedsearch.text.analyzer import words
+from seedsearch.text.folding import fold
+from seedsearch.text.run_text import grams, run_text
 
 MARK = "analysis 0"
 
@@ -289,7 +289,7 @@ def test_clear_takes_out_what_was_there_before(filled: Engine) -> None:
 
 
 def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seedsearch.engines.embedded.singles.LEAST", 3)
+    monkeypatch.setattr("seedsearch.engines.embedded.unigrams.LEAST", 3)
     memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)
     for engine in (memory, embedded):
         with engine.writer() as writer:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import entities
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import entities
 
 PIECES = ["&", "amp", ";", "lt", "#", "x", "38", "51", "nbsp", "中", " ", "&amp;", "&lt;", "&#20013;", "`", "\n", "；"]
 SOUP = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch.analysis import words
 from seedsearch.engines import Engine, open_engine
 from seedsearch.engines.memory import MemoryEngine
+from seedsearch.metadata.document_records import Record, to_bytes
 from seedsearch.model import IndexEntry
-from seedsearch.records import Record, to_bytes
-from seedsearch.runs import run_text
-from seedsearch.searching import Index
-from seedsearch.typed import expression_of
+from seedsearch.searching.index import Index
+from seedsearch.searching.query_parser import expression_of
+from seedsearch.text.analyzer import words
+from seedsearch.text.run_text import run_text
 
 CHARS = "焊接产业aB1 \n，"
 texts = st.text(CHARS, max_size=14)

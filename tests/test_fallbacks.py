@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.searching import Index
+from seedsearch.searching.index import Index
 from tests.test_expressions import entry
 
 TEXTS = ["转学指南：九月办理。", "自动焊接机器人，焊接材料。", "西安的城墙与绿色农业", "hello world, welding"]

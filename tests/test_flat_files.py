@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.batch import RunTexts
-from seedsearch.code_points import points, text_of
-from seedsearch.engines.embedded import pairs, postings, varints
+from seedsearch.engines.embedded import bigrams, postings, varints
 from seedsearch.engines.embedded.alphabet import RANKED, Alphabet
-from seedsearch.engines.embedded.container import Container, laid_out
+from seedsearch.engines.embedded.bigrams import PairsWriter, PairTable
 from seedsearch.engines.embedded.expansion import accepted_rows
-from seedsearch.engines.embedded.pairs import PairsWriter, PairTable
 from seedsearch.engines.embedded.postings import Lists
-from seedsearch.engines.embedded.terms import TermsWriter, TermTable
-from seedsearch.engines.embedded.texts import put_together, take_apart
-from seedsearch.query import Between, Fuzzy, Prefix, Wildcard
-from seedsearch.runs import grams, run_text
+from seedsearch.engines.embedded.section_file import Container, laid_out
+from seedsearch.engines.embedded.term_dictionary import TermsWriter, TermTable
+from seedsearch.engines.embedded.text_store import put_together, take_apart
+from seedsearch.engines.query import Between, Fuzzy, Prefix, Wildcard
+from seedsearch.text.batch import RunTexts
+from seedsearch.text.code_points import points, text_of
+from seedsearch.text.run_text import grams, run_text
 from tests.strategies import mixed_text
 
 DOCUMENTS = 3000
@@ -125,14 +125,14 @@ def test_texts_are_taken_apart_as_run_texts_are_defined(texts: list[str]) -> Non
 @given(st.lists(any_text, min_size=1, max_size=4))
 def test_pairs_hold_the_grams(texts: list[str]) -> None:
     apart = take_apart(RunTexts.of(texts))
-    keys, owners = pairs.pairs_of(apart.runs, apart.lengths)
+    keys, owners = bigrams.pairs_of(apart.runs, apart.lengths)
     for number, text in enumerate(texts):
-        found = Counter(map(pairs.text_of, keys[owners == number].tolist()))
+        found = Counter(map(bigrams.text_of, keys[owners == number].tolist()))
         expected = grams(run_text(text))
         assert {gram: n for gram, n in found.items() if len(gram) == 2} == {
             g: n for g, n in expected.items() if len(g) == 2
         }
-        singles = Counter(chr(key >> pairs.SECOND_BITS) for key in keys[owners == number].tolist())
+        singles = Counter(chr(key >> bigrams.SECOND_BITS) for key in keys[owners == number].tolist())
         assert singles == {gram: n for gram, n in expected.items() if len(gram) == 1}
 
 

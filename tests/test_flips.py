@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.analysis import fingerprint
 from seedsearch.engines import embedded, faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
-from seedsearch.engines.embedded.container import BLOCK, Container, laid_out
-from seedsearch.engines.embedded.disk import LOCK
 from seedsearch.engines.embedded.manifest import NAME
+from seedsearch.engines.embedded.section_file import BLOCK, Container, laid_out
+from seedsearch.engines.embedded.storage import LOCK
+from seedsearch.engines.query import Gapped, Near, Prefix, Ranked, Run, Term, Terms, Wildcard
 from seedsearch.errors import IndexDamaged, IndexFault
-from seedsearch.query import Gapped, Near, Prefix, Ranked, Run, Term, Terms, Wildcard
+from seedsearch.text.analyzer import fingerprint
 from tests.test_safety import MARK, complaint, entry
 
 SENTENCES = ("焊接材料与焊接机器人", "天津市东丽区的产业链，創新聯合體", "量子通信 5G network", "一二三四五六七八九十")

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.analysing import Job, analyse
-from seedsearch.corpus import JOURNAL
-from seedsearch.formats import documents, limits
+from seedsearch.indexing.pipeline import Job, analyse
 from seedsearch.model import Failure, IndexReport
-from seedsearch.source import read_bytes, walk
+from seedsearch.reading.files import read_bytes, walk
+from seedsearch.reading.formats import documents, limits
+from seedsearch.restoring.collection import JOURNAL
 from tests import made
 
 GOOD = "东丽区的焊接产业链"
@@ -120,7 +120,7 @@ class TestFiles:
                 Path(path).write_text(GOOD + "变" * len(written), encoding="utf-8")
             return content
 
-        monkeypatch.setattr("seedsearch.analysing.read_bytes", read_while_written)
+        monkeypatch.setattr("seedsearch.indexing.pipeline.read_bytes", read_while_written)
         outcome = analyse(Job("in/good.txt"))
         assert [entry.readable for entry in outcome.entries] == ([GOOD + "变"] if times == 1 else [])
         assert [failure.reason for failure in outcome.failures] == (
@@ -516,7 +516,7 @@ def test_a_package_that_comes_later_is_used(folder: Path, monkeypatch: pytest.Mo
     """A file that could not be read without it is read again, and no other is."""
     (folder / "a.zip").write_bytes(made.zip_of({"a.pdf": made.pdf_of("量子纠缠"), "b.txt": "字"}))
     with monkeypatch.context() as without:
-        without.setattr("seedsearch.formats.pdf.find_spec", lambda _: None)
+        without.setattr("seedsearch.reading.formats.pdf.find_spec", lambda _: None)
         first, second = indexed(folder), indexed(folder)
     assert said(first) == said(second) == {"in/a.zip!/a.pdf": "a PDF; to read it: pip install 'seedsearch[pdf]'"}
     assert (first.added, second.unchanged) == (2, 2)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.folding import HAN, fold, is_han, table, wide_blanks
+from seedsearch.text.folding import HAN, fold, is_han, table, wide_blanks
 from tools.make_folding import as_text, make_table
 
 
@@ -40,7 +40,7 @@ def test_folding_keeps_length_and_is_closed(text: str) -> None:
 
 
 def test_the_table_is_what_its_sources_give() -> None:
-    committed = Path(__file__).parents[1] / "src" / "seedsearch" / "folding.txt"
+    committed = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "folding.txt"
     assert committed.read_text(encoding="utf-8") == as_text(make_table())
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch import formats
 from seedsearch.errors import SourceError
-from seedsearch.formats import Asked, documents, one_text, pdf
 from seedsearch.model import Failure
-from seedsearch.restoring import clean_document
+from seedsearch.reading import formats
+from seedsearch.reading.formats import Asked, documents, one_text, pdf
+from seedsearch.restoring.clean import clean_document
 from tests import made
 from tools import make_golden
 

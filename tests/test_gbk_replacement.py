@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from seedsearch.cleaning import gbk_replacement
-from seedsearch.cleaning.faults import Private, Reader, decoded, encode, marked, narrowed, noisy
-from seedsearch.cleaning.readings import is_reading
-from seedsearch.cleaning.shifted_bytes import READERS
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
+from seedsearch.restoring import gbk_replacement
+from seedsearch.restoring.corruptions import Private, Reader, decoded, encode, marked, narrowed, noisy
+from seedsearch.restoring.shifted_bytes.repair import READERS
+from seedsearch.text.pinyin import is_reading
 from tests.generator import SITES, damaged, without_controls
 from tests.misreadings import SENTENCES
 

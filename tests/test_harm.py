@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from benchmarks import harm_kinds, harm_others
 from benchmarks.harm import HARM, row
 from benchmarks.harm_kinds import character_set, texts
-from seedsearch.cleaning import evidence, restore
-from seedsearch.cleaning.faults import Private, Reader, decoded
-from seedsearch.cleaning.page import Page
 from seedsearch.damage import Certainty, Damage
 from seedsearch.model import RawDocument
 from seedsearch.offsets import edit
-from seedsearch.restoring import clean_document
+from seedsearch.restoring import evidence
+from seedsearch.restoring.clean import clean_document
+from seedsearch.restoring.corruptions import Private, Reader, decoded
+from seedsearch.restoring.page import Page
+from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 from tests.test_restore import mixtures
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import html
 from seedsearch.damage import Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import html
 
 PAGE = (
     "<!DOCTYPE html>\n<html><head><meta charset=gbk><title> 东丽区 &amp;\n 焊接 </title></head>\n"

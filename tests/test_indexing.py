@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch import build_index, open_index, states
-from seedsearch.analysis import fingerprint
+from seedsearch import build_index, open_index
 from seedsearch.engines import open_engine
+from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
+from seedsearch.metadata import file_states
+from seedsearch.metadata.file_states import Stamp
 from seedsearch.model import IndexReport
-from seedsearch.query import FIELDS, Ranked, Run, Term
-from seedsearch.source import read_bytes
-from seedsearch.states import Stamp
+from seedsearch.reading.files import read_bytes
+from seedsearch.text.analyzer import fingerprint
 from seedsearch.versions import RULES
 from tests import made
 from tests.programs import seedsearch
@@ -126,7 +127,7 @@ def read_files(place: Path, monkeypatch: pytest.MonkeyPatch, **options: object) 
         read.append(Path(path).name)
         return read_bytes(path)
 
-    monkeypatch.setattr("seedsearch.analysing.read_bytes", noted)
+    monkeypatch.setattr("seedsearch.indexing.pipeline.read_bytes", noted)
     return read, update(place, **options)
 
 
@@ -190,7 +191,7 @@ def test_every_time_has_a_day(changed: int, day: str) -> None:
 
 def test_work_by_several_processes_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("WORTH_WORKERS", 0), ("SAMPLE", 10), ("TASK_FILES", 3)):
-        monkeypatch.setattr(f"seedsearch.indexing.{name}", value)
+        monkeypatch.setattr(f"seedsearch.indexing.build.{name}", value)
     (tmp_path / "files").mkdir()
     for i in range(20):
         write(f"{i}.txt", f"焊接材料{i}，創(chuàng)新".encode(), 1)(tmp_path / "files")
@@ -288,7 +289,7 @@ class TestOtherRules:
         """The environment of a program whose rules are the next ones, by which 焊接 is 熔接."""
         room = tmp_path_factory.mktemp("newer") / "seedsearch"
         room.mkdir()
-        source = Path(states.__file__).parent
+        source = Path(file_states.__file__).parent
         for path in source.iterdir():
             if path.name not in ("versions.py", "restoring.py", "__pycache__"):
                 (room / path.name).symlink_to(path)

@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import invisible
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import invisible
 
 DROPPED = "\x00\x07\x1b\x7f\xad\u200b\u2060\ufeff\ufffc"
 VISIBLE = "文字a1 \n👩💻❤🏴שم葛กé"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import language
+from seedsearch.text import character_model
 from tests.strategies import MIXED
 
 TOOL = Path(__file__).parents[1] / "tools" / "make_language.py"
@@ -52,33 +52,38 @@ def test_reading_the_model_needs_neither_jieba_nor_numpy() -> None:
     ],
 )
 def test_sense_scores_above_nonsense(likely: str, unlikely: str) -> None:
-    assert language.score(likely) / len(likely) > language.score(unlikely) / len(unlikely)
+    assert character_model.score(likely) / len(likely) > character_model.score(unlikely) / len(unlikely)
 
 
 def test_both_scripts_score_the_same() -> None:
-    assert language.score("機器人產業鏈") == language.score("机器人产业链")
-    assert language.rank("產") == language.rank("产") < language.COMMON
+    assert character_model.score("機器人產業鏈") == character_model.score("机器人产业链")
+    assert character_model.rank("產") == character_model.rank("产") < character_model.COMMON
 
 
 def test_rank_orders_by_frequency() -> None:
-    assert language.rank("的") < language.rank("器") < language.rank("饕") < language.UNKNOWN_RANK
-    assert language.rank("A") == language.rank("\ufffd") == language.UNKNOWN_RANK
+    assert (
+        character_model.rank("的")
+        < character_model.rank("器")
+        < character_model.rank("饕")
+        < character_model.UNKNOWN_RANK
+    )
+    assert character_model.rank("A") == character_model.rank("\ufffd") == character_model.UNKNOWN_RANK
 
 
 def test_marks_that_never_stand_together() -> None:
     for pair in ("。、", "，。", "，”", "（，"):
-        assert language.pair_score(*pair) == language.NEVER
+        assert character_model.pair_score(*pair) == character_model.NEVER
     for pair in ("。”", "！！", "？！", "：“", "》、"):
-        assert language.pair_score(*pair) > language.NEVER
+        assert character_model.pair_score(*pair) > character_model.NEVER
 
 
 def test_long_words_raise_the_third_character() -> None:
-    assert language.triple_score("实", "验", "室") > language.pair_score("验", "室")
-    assert language.triple_score("好", "验", "室") == language.pair_score("验", "室")
+    assert character_model.triple_score("实", "验", "室") > character_model.pair_score("验", "室")
+    assert character_model.triple_score("好", "验", "室") == character_model.pair_score("验", "室")
 
 
 def test_the_rows_of_the_model_say_what_pair_score_says() -> None:
-    model = language.model()
+    model = character_model.model()
     assert model.follow["焊"].get("接") is not None
     assert model.follow["的"].get("\ue000") is None
     assert model.follow["\ue000"] == {}
@@ -87,6 +92,6 @@ def test_the_rows_of_the_model_say_what_pair_score_says() -> None:
 @given(st.text(MIXED + "\ue000\ufffd𠮷ぁ\x05", max_size=12), st.text(max_size=12))
 def test_scores_add_up(first: str, second: str) -> None:
     text = first + second
-    pairs = sum(language.pair_score(a, b) for a, b in zip("\n" + text, text, strict=False))
-    assert language.score(text) == pytest.approx(pairs)
-    assert language.score(text) <= 0
+    pairs = sum(character_model.pair_score(a, b) for a, b in zip("\n" + text, text, strict=False))
+    assert character_model.score(text) == pytest.approx(pairs)
+    assert character_model.score(text) <= 0

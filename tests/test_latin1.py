@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import latin1
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import latin1
 from tests.misreadings import SENTENCES, as_windows_1252
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)

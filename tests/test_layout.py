@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
+from seedsearch.frontends.render.layout import NARROWEST, cell, cells, clipped, columns, lines, padded, wrapped
+from seedsearch.frontends.render.progress import progress_text
 from seedsearch.model import Progress
-from seedsearch.render.layout import NARROWEST, cell, cells, clipped, columns, lines, padded, wrapped
-from seedsearch.render.progress import progress_text
 
 BLOCKS = {
     "ascii": (0x20, 0x7F),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.searching import Index
+from seedsearch.searching.index import Index
 from tests.test_expressions import entry
 
 TEXTS = [

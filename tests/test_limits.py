@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fuzz.targets import TARGETS
-from seedsearch.formats import limits
-from seedsearch.source import LARGEST_FILE, LARGEST_IGNORE
+from seedsearch.reading.files import LARGEST_FILE, LARGEST_IGNORE
+from seedsearch.reading.formats import limits
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"

@@ -9,18 +9,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from re import _constants, _parser  # type: ignore[attr-defined]
 from types import FrameType
 
 import pytest
 
-import seedsearch.cleaning
+import seedsearch.restoring
 from benchmarks.hostile_texts import ROWS
-from seedsearch.cleaning import latin1, lost, restore, torn_utf8, utf8_as_gbk
-from seedsearch.cleaning.budget import Budget
-from seedsearch.cleaning.torn_utf8 import Atom, Lost, mend
 from seedsearch.damage import Damage
+from seedsearch.restoring import findings as lost
+from seedsearch.restoring import latin1, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.lossy_utf8 import Atom, Lost, mend
+from seedsearch.restoring.steps import restore
 
 SIZE = 4000  # bytes of the smaller text
 # Calls for a byte of text, of which a budget allows some tens of thousands to any text: 2 s/MB are some 20 of them.
@@ -92,7 +94,7 @@ def test_what_is_over_the_budget_stays_torn() -> None:
     atoms: list[Atom] = [b"\xe4", b"\xb8", lost, *(bytes((b,)) for b in "中文".encode())]
     made = "".join(piece.text for piece in mend(atoms, work=Budget(0, 0, 0)))
     assert made.endswith("中文")
-    assert torn_utf8.TEAR in made
+    assert lossy_utf8.TEAR in made
 
 
 @pytest.mark.parametrize(
@@ -110,14 +112,14 @@ def test_what_is_left_over_is_found(step: object, unit: str) -> None:
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern of the cleaning steps that is kept in their modules."""
-    for module in iter_modules(seedsearch.cleaning.__path__):
-        for name, value in vars(import_module(f"seedsearch.cleaning.{module.name}")).items():
+    for module in walk_packages(seedsearch.restoring.__path__, "seedsearch.restoring."):
+        for name, value in vars(import_module(module.name)).items():
             if isinstance(value, re.Pattern):
-                yield f"{module.name}.{name}", value
+                yield f"{module.name.rpartition('.')[2]}.{name}", value
 
 
 # Taken whole from where they begin, asked for at one place, or searched in a few characters only.
-HARMLESS = {"latin1._MARKS", "markup._REST_OF_LINE", "shift_traces._CLAUSE", "utf8_as_gbk._RUN"}
+HARMLESS = {"latin1._MARKS", "markup._REST_OF_LINE", "traces._CLAUSE", "utf8_as_gbk._RUN"}
 
 
 def test_no_pattern_runs_on_from_every_place() -> None:

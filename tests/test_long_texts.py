@@ -11,15 +11,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seedsearch import batch
-from seedsearch.batch import Batch, RunTexts, pieces_of
 from seedsearch.engines.embedded import postings
-from seedsearch.engines.embedded.packing import Pack, Packer, TermsPack
+from seedsearch.engines.embedded.packer import Pack, Packer, TermsPack
 from seedsearch.engines.embedded.postings import Rows
-from seedsearch.engines.embedded.texts import put_together
+from seedsearch.engines.embedded.text_store import put_together
 from seedsearch.model import IndexEntry
-from seedsearch.runs import run_text
-from seedsearch.tokenizing import batch_of, words_of
+from seedsearch.text import batch
+from seedsearch.text.batch import Batch, RunTexts, pieces_of
+from seedsearch.text.batch_analyzer import batch_of, words_of
+from seedsearch.text.run_text import run_text
 from tests.strategies import mixed_text
 
 long_texts = st.lists(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import lost
 from seedsearch.damage import FOUND
+from seedsearch.restoring import findings
 
 from .test_cleaning_cases import CASES, rows
 
@@ -18,7 +18,7 @@ SOUP = st.text("文字好a1?？！，。\n <>[]+B0□■\ue000\ue001\ufffd锟斤
 
 @pytest.mark.parametrize(("kind", "row"), ROWS)
 def test_case_is_found(kind: str, row: dict[str, Any]) -> None:
-    found = lost.findings(row["raw"])
+    found = findings.findings(row["raw"])
     assert [f.span.cut(row["raw"]) for f in found] == row["found"]
     assert {str(f.kind) for f in found} <= {kind}
 
@@ -26,7 +26,7 @@ def test_case_is_found(kind: str, row: dict[str, Any]) -> None:
 @given(SOUP)
 def test_findings_are_in_order_apart_and_inside(text: str) -> None:
     last = 0
-    for finding in lost.findings(text):
+    for finding in findings.findings(text):
         assert last <= finding.span.start < finding.span.end <= len(text)
         assert finding.kind in FOUND
         last = finding.span.end
@@ -34,13 +34,13 @@ def test_findings_are_in_order_apart_and_inside(text: str) -> None:
 
 @given(SOUP)
 def test_the_scan_misses_nothing(text: str) -> None:
-    if lost.TRIGGER.search(text) is None:
-        assert not [span for _, detect in lost._DETECTORS for span in detect(text)]
+    if findings.TRIGGER.search(text) is None:
+        assert not [span for _, detect in findings._DETECTORS for span in detect(text)]
 
 
 @given(st.text("文字甲乙丙，。“”《》、；：abc123\n 　", max_size=60))
 def test_clean_text_has_none(text: str) -> None:
-    assert lost.findings(text) == []
+    assert findings.findings(text) == []
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,4 @@ def test_clean_text_has_none(text: str) -> None:
 )
 def test_hostile_pages_come_to_an_end(piece: str) -> None:
     text = piece * 20_000
-    assert sum(len(f.span) for f in lost.findings(text)) <= len(text)
+    assert sum(len(f.span) for f in findings.findings(text)) <= len(text)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import markup
-from seedsearch.cleaning.tags import tags
 from seedsearch.offsets import Span, apply_edits
+from seedsearch.restoring import markup
+from seedsearch.restoring.tags import tags
 
 PIECES = [
     "<",

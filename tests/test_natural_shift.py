@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import natural_shift, restore
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import lossless_shift
+from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 
 STORY = (
@@ -18,8 +19,8 @@ STORY = (
 
 
 def restored(text: str) -> str:
-    trigger = natural_shift.TRIGGER
-    return apply_edits(text, natural_shift.edits(text)) if trigger is None or trigger.search(text) else text
+    trigger = lossless_shift.TRIGGER
+    return apply_edits(text, lossless_shift.edits(text)) if trigger is None or trigger.search(text) else text
 
 
 @pytest.mark.parametrize("line", STORY)
@@ -28,7 +29,7 @@ def test_a_byte_left_over_shifts_the_rest_of_the_line(line: str, left_over: byte
     cut = 14
     stream = line[:cut].encode("gb18030") + left_over + line[cut:].encode("gb18030")
     found = stream.decode("gb18030", "replace") + "\n" + STORY[0]
-    edits = natural_shift.edits(found)
+    edits = lossless_shift.edits(found)
     assert {e.kind for e in edits} == {Damage.SHIFTED_BYTES}
     made = apply_edits(found, edits)
     assert made.startswith(line[: cut - 1])
@@ -42,7 +43,7 @@ def test_a_sure_repair_reads_wrongly_as_what_was_found() -> None:
     for seed in range(20):
         line = Random(seed).choice(STORY)
         found = (b"\xa0" + line.encode("gb18030")).decode("gb18030", "replace")
-        for e in natural_shift.edits(found):
+        for e in lossless_shift.edits(found):
             if e.certainty is Certainty.PROVED:
                 assert e.replacement.encode("gb18030") == e.span.cut(found).encode("gb18030")
 
@@ -53,7 +54,7 @@ def test_dropped_pairs_that_tore_a_comma_are_guessed() -> None:
     found = stream.decode("gb18030", "replace")
     dropped = b"\xac\xd6".decode("gb18030")  # ， and 制 torn: a pair without a character
     assert dropped in found
-    made = natural_shift.edits(found.replace(dropped, ""))
+    made = lossless_shift.edits(found.replace(dropped, ""))
     assert [e.certainty for e in made] == [Certainty.INFERRED]
     assert "，制作农具的人" in made[0].replacement
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import seedsearch
-from seedsearch.formats import Asked, documents_on_disk
 from seedsearch.model import RawDocument
-from seedsearch.neighbours import beside
-from seedsearch.restoring import clean_document
+from seedsearch.reading.formats import Asked, documents_on_disk
+from seedsearch.reading.neighbours import beside
+from seedsearch.restoring.clean import clean_document
 
 SIMPLIFIED = ("会议由副主任主持，参加的有各部门负责人。", "机器人可以自动完成焊接。", "昨天夜里下了一场大雪。")
 TRADITIONAL = ("這本書的作者住在臺北。", "系統會自動儲存設定。", "歷史學家對這個問題有不同的看法。")

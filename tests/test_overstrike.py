@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import overstrike, restore
 from seedsearch.damage import Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import overstrike
+from seedsearch.restoring.steps import restore
 
 LETTERS = "NAMEerrno.-名称用途返回的值"
 BACK = {char: "\b" * (2 if char >= "\u3000" else 1) for char in LETTERS}

@@ -12,8 +12,8 @@ from pathspec import GitIgnoreSpec
 
 from seedsearch.errors import SourceError
 from seedsearch.model import Failure
-from seedsearch.patterns import Choice, decided, parse
-from seedsearch.source import IGNORE, LARGEST_IGNORE, walk
+from seedsearch.reading.files import IGNORE, LARGEST_IGNORE, walk
+from seedsearch.reading.ignore_patterns import Choice, decided, parse
 
 PIECES = st.text("ab*?", min_size=1, max_size=4).filter(lambda piece: "**" not in piece) | st.just("**")
 LINES = st.builds(

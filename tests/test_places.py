@@ -13,8 +13,8 @@ import pytest
 
 from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
-from seedsearch.engines.embedded.disk import LOCK, Disk, Lock
 from seedsearch.engines.embedded.manifest import NAME, NEW
+from seedsearch.engines.embedded.storage import LOCK, Disk, Lock
 from seedsearch.errors import IndexDamaged, OutputError, SeedsearchError
 from tests.test_safety import BEFORE, MARK, complaint, entry
 

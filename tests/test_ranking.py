@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.analysis import placed_query_words
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.folding import fold, is_han
-from seedsearch.hits import Shown, found
+from seedsearch.engines.query import Run, Term
+from seedsearch.metadata.document_records import Record, to_bytes
 from seedsearch.model import Match
-from seedsearch.query import Run, Term
-from seedsearch.ranking import (
+from seedsearch.searching.hits import Shown, found
+from seedsearch.searching.index import Index
+from seedsearch.searching.ranking import (
     PASSAGE,
     TITLE,
     Passages,
@@ -23,11 +23,11 @@ from seedsearch.ranking import (
     scored_terms,
     without_interrogatives,
 )
-from seedsearch.records import Record, to_bytes
-from seedsearch.runs import run_text
-from seedsearch.searching import Index
-from seedsearch.snippets import best_stretches, sentences
-from seedsearch.tiers import stages
+from seedsearch.searching.snippets import best_stretches, sentences
+from seedsearch.searching.tiers import stages
+from seedsearch.text.analyzer import placed_query_words
+from seedsearch.text.folding import fold, is_han
+from seedsearch.text.run_text import run_text
 from tests.test_expressions import entry
 
 Opened = Callable[[list[str]], Index]

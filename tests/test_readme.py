@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from seedsearch import cli, render
 from seedsearch.damage import Certainty, Damage
+from seedsearch.frontends import cli, render
 from seedsearch.model import IndexReport, Results
 
 TOP = Path(__file__).parents[1]

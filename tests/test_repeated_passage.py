@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import seedsearch
-from seedsearch.cleaning import repeated_passage, restore
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits, edit
+from seedsearch.restoring import repeated_passage
+from seedsearch.restoring.steps import restore
 
 SUBJECTS = ["东丽区的企业", "天津大学的老师", "焊接车间的工人", "研究所的专家", "各地的农民", "这一带的居民"]
 VERBS = ["在去年秋天终于完成了", "着力推动并不断改进", "认真地记录和总结了", "向来访的客人介绍过"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import restore
 from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 
 # Pieces of damaged pages of all kinds, and single characters that mean something to one step or another.

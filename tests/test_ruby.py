@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import ruby
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import ruby
 
 PIECES = [
     "<ruby>",

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from seedsearch import build_index, clean, open_index
 from seedsearch.errors import IndexMissing, QueryError, SourceError
-from seedsearch.folding import fold, is_han
 from seedsearch.offsets import OffsetMap, Span
-from seedsearch.searching import Index
-from seedsearch.tiers import LONGEST_QUERY
+from seedsearch.searching.index import Index
+from seedsearch.searching.tiers import LONGEST_QUERY
+from seedsearch.text.folding import fold, is_han
 from tests.strategies import HAN
 
 Opened = Callable[[dict[str, str | bytes]], Index]
@@ -228,7 +228,7 @@ def test_workers_make_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyP
     files.mkdir()
     for i in range(8):
         (files / f"{i}.txt").write_text(f"焊接产业链第{i}号" * 5, encoding="utf-8")
-    monkeypatch.setattr("seedsearch.indexing.WORTH_WORKERS", 100)
+    monkeypatch.setattr("seedsearch.indexing.build.WORTH_WORKERS", 100)
     build_index(files, tmp_path / "many", workers=2)
     build_index(files, tmp_path / "one", workers=1)
     with open_index(tmp_path / "many") as many, open_index(tmp_path / "one") as one:

@@ -13,11 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch import lattice, lexicon
-from seedsearch.code_points import points
-from seedsearch.folding import fold, is_han
-from seedsearch.lexicon import NONE, Lexicon, OwnWords
-from seedsearch.segmenting import LONGEST_RUN, WORTH_LOADING, Cut, Segmenter, jieba_cut, mapped_cut, rjieba_cut
+from seedsearch.text import batch_segmenter, lexicon
+from seedsearch.text.code_points import points
+from seedsearch.text.folding import fold, is_han
+from seedsearch.text.lexicon import NONE, Lexicon, OwnWords
+from seedsearch.text.segmenter import (
+    LONGEST_RUN,
+    WORTH_LOADING,
+    Cut,
+    Segmenter,
+    jieba_cut,
+    mapped_cut,
+    rjieba_cut,
+)
 from tests.strategies import HAN
 
 TOOLS = Path(__file__).parents[1] / "tools"
@@ -44,7 +52,7 @@ def words() -> list[str]:
 def lattice_cut(run: str) -> list[str]:
     """The cut over arrays of a run between two others; what it does not take stands alone."""
     text = f"产业。{run}\0焊接\0"
-    found = lattice.cut(points(text))
+    found = batch_segmenter.cut(points(text))
     ends = {a: a + n for a, n in zip(found.starts.tolist(), found.lengths.tolist(), strict=True)}
     words, at = [], 0
     while at < len(text):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from seedsearch.errors import SettingsError
-from seedsearch.render import Style
-from seedsearch.settings import KEYS, settings_of, variable
+from seedsearch.frontends.render import Style
+from seedsearch.frontends.settings import KEYS, settings_of, variable
 from tests.programs import seedsearch
 from tools.make_docs import environment as environment_of
 from tools.terminal_svg import on_terminal
@@ -191,7 +191,7 @@ def test_paths_of_the_settings_are_for_index_alone(place: Path) -> None:
 
 @pytest.mark.parametrize("key", [key for key in KEYS if KEYS[key].kind is not list])
 def test_every_setting_is_an_option_of_a_command(key: str) -> None:
-    from seedsearch.cli import main
+    from seedsearch.frontends.cli import main
 
     parameters = [parameter for command in main.commands.values() for parameter in command.params]
     assert any(parameter.envvar == variable(key) for parameter in parameters)
@@ -199,7 +199,7 @@ def test_every_setting_is_an_option_of_a_command(key: str) -> None:
 
 
 def test_a_default_is_the_one_that_help_shows() -> None:
-    from seedsearch.cli import main
+    from seedsearch.frontends.cli import main
 
     shown = {parameter.name: parameter.default for command in main.commands.values() for parameter in command.params}
     assert {key: shown[key] for key in ("limit", "snippets")} == {"limit": 10, "snippets": 1}

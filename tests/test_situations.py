@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch import analysing, build_index, open_index
-from seedsearch.source import read_bytes
+from seedsearch import build_index, open_index
+from seedsearch.indexing import pipeline
+from seedsearch.reading.files import read_bytes
 from tests.programs import seedsearch
 from tools.make_docs import furnished
 
@@ -135,7 +136,7 @@ def test_a_file_that_changes_while_it_is_read(
             path.write_text("焊接" * (1 + left.pop()) * 2, encoding="utf-8")
         return content
 
-    monkeypatch.setattr(analysing, "read_bytes", read_and_change)
+    monkeypatch.setattr(pipeline, "read_bytes", read_and_change)
     report = build_index(tmp_path / "seeds", tmp_path / "index")
     assert report.added == added
     assert [failure.reason.partition(" changed ")[2] for failure in report.failures] == [

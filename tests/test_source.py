@@ -9,7 +9,7 @@ import pytest
 
 from seedsearch.errors import NotText, SourceError
 from seedsearch.model import Failure
-from seedsearch.source import Found, _entries, digest, raw_document, read_bytes, walk
+from seedsearch.reading.files import Found, _entries, digest, raw_document, read_bytes, walk
 
 
 def test_files_come_in_the_order_of_their_names_with_the_path_as_given(
@@ -59,7 +59,7 @@ def test_a_folder_that_is_left_out_is_not_entered(tmp_path: Path, monkeypatch: p
         entered.append(folder)
         return _entries(folder)
 
-    monkeypatch.setattr("seedsearch.source._entries", entries)
+    monkeypatch.setattr("seedsearch.reading.files._entries", entries)
     assert list(walk(str(tmp_path), without=tmp_path / "index")) == []
     assert entered == [str(tmp_path)]
 

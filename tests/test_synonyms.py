@@ -8,7 +8,7 @@ import pytest
 
 from seedsearch import build_index, open_index
 from seedsearch.errors import SourceError
-from seedsearch.synonyms import Synonyms
+from seedsearch.metadata.synonyms import Synonyms
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seedsearch import clean
-from seedsearch.render.layout import cells
+from seedsearch.frontends.render.layout import cells
 from tests.programs import seedsearch
 from tools.make_docs import environment, furnished
 from tools.terminal_svg import on_terminal

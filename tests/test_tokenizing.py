@@ -8,14 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seedsearch import lattice
-from seedsearch.analysis import words
-from seedsearch.batch import RunTexts, Terms
-from seedsearch.code_points import text_of
-from seedsearch.lexicon import NONE, OwnWords
-from seedsearch.runs import run_text
-from seedsearch.segmenting import LONGEST_RUN
-from seedsearch.tokenizing import words_of
+from seedsearch.text import batch_segmenter
+from seedsearch.text.analyzer import words
+from seedsearch.text.batch import RunTexts, Terms
+from seedsearch.text.batch_analyzer import words_of
+from seedsearch.text.code_points import text_of
+from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.run_text import run_text
+from seedsearch.text.segmenter import LONGEST_RUN
 from tests.strategies import mixed_text
 
 OWN = OwnWords.parse("焊接产业链\n的人 5000 n\n")
@@ -59,6 +59,6 @@ def test_words(own: OwnWords, given_texts: list[str]) -> None:
 def test_words_of_many_parts(given_texts: list[str]) -> None:
     """However little of a text is looked at at once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lattice, "AT_ONCE", 7)
+        patch.setattr(batch_segmenter, "AT_ONCE", 7)
         found = words_of(RunTexts.of(given_texts))
     assert counted(found, len(given_texts)) == [Counter(words(run_text(text))) for text in given_texts]

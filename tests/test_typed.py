@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.errors import QueryError
-from seedsearch.runs import run_text
-from seedsearch.tiers import LONGEST_QUERY, readings
-from seedsearch.typed import DEEPEST, MOST_PIECES, MOST_TERMS, explained, expression_of
+from seedsearch.searching.query_parser import DEEPEST, MOST_PIECES, MOST_TERMS, explained, expression_of
+from seedsearch.searching.tiers import LONGEST_QUERY, readings
+from seedsearch.text.run_text import run_text
 
 
 def read(typed: str) -> str | None:

@@ -5,11 +5,11 @@ from difflib import SequenceMatcher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.cleaning import utf8_as_gbk
-from seedsearch.cleaning.faults import Private, Reader, decoded
-from seedsearch.cleaning.torn_utf8 import Lost, mend
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
+from seedsearch.restoring import utf8_as_gbk
+from seedsearch.restoring.corruptions import Private, Reader, decoded
+from seedsearch.restoring.lossy_utf8 import Lost, mend
 from tests.misreadings import SENTENCES
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from opencc import OpenCC
 
-from seedsearch.folding import fold, is_han
+from seedsearch.text.folding import fold, is_han
 
 CHARACTERS = Path(__file__).parents[1] / "src" / "seedsearch" / "engines" / "embedded" / "characters.txt"
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from seedsearch.cli import main as seedsearch
+from seedsearch.frontends.cli import main as seedsearch
 from tools.terminal_svg import on_terminal, svg
 
 TOP = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""Make src/seedsearch/folding.txt, the table of spelling variants that search treats as one.
+"""Make src/seedsearch/text/folding.txt, the table of spelling variants that search treats as one.
 
 Sources: OpenCC's character tables (Traditional, Taiwan and Hong Kong variants → Simplified) and Unicode's own
 NFKC and lower-case mappings where they lead from one character to one. The table is closed: what a character folds to
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import opencc
 
-TABLE = Path(__file__).parents[1] / "src" / "seedsearch" / "folding.txt"
+TABLE = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "folding.txt"
 
 # Variants in daily use that OpenCC's tables leave apart: old and new print forms of one character
 # (the "new character forms" list of 1965 against the traditional forms that Taiwan and Big5 kept).

@@ -20,17 +20,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from seedsearch import versions
-from seedsearch.analysis import query_words, words
-from seedsearch.cleaning import restore
 from seedsearch.engines import open_engine
-from seedsearch.engines.embedded.container import Container
 from seedsearch.engines.embedded.manifest import NAME
-from seedsearch.folding import fold
-from seedsearch.formats import documents
+from seedsearch.engines.embedded.section_file import Container
+from seedsearch.engines.stored import unpacked
+from seedsearch.metadata.file_states import Stamp, State, to_bytes
 from seedsearch.model import Failure, IndexEntry
-from seedsearch.runs import grams, run_text
-from seedsearch.states import Stamp, State, to_bytes
-from seedsearch.stored import unpacked
+from seedsearch.reading.formats import documents
+from seedsearch.restoring.steps import restore
+from seedsearch.text.analyzer import query_words, words
+from seedsearch.text.folding import fold
+from seedsearch.text.run_text import grams, run_text
 from tests import made
 
 TOP = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""Make src/seedsearch/language.bin, the character model that judges proposed repairs.
+"""Make src/seedsearch/text/character_model.bin, the character model that judges proposed repairs.
 
 Source: the word frequencies of jieba's dictionary (MIT licence), folded to one script. The file is committed, so that
 running needs neither jieba nor its 5 MB of text, and a repair made today is made the same after an update of jieba.
@@ -25,9 +25,9 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
-from seedsearch.folding import fold, is_han
+from seedsearch.text.folding import fold, is_han
 
-MODEL = Path(__file__).parents[1] / "src" / "seedsearch" / "language.bin"
+MODEL = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "character_model.bin"
 STEPS = 4  # stored steps to a factor of e
 RAREST_WORD = 5  # long words seen fewer times (of 60 million) are two thirds of the list and say next to nothing
 # The list counts 的 at a tenth of what any count of running text gives (some four in a hundred characters).

@@ -1,4 +1,4 @@
-"""Make src/seedsearch/cleaning/readings.txt, the readings of single characters: a line each, the character and its
+"""Make src/seedsearch/text/pinyin.txt, the readings of single characters: a line each, the character and its
 readings in pinyin with tone marks, the usual one first, a comma between.
 
 The source is pypinyin's table, which takes a tenth of a second to load, with all its phrases. It is committed so that
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-READINGS = Path(__file__).parents[1] / "src" / "seedsearch" / "cleaning" / "readings.txt"
+READINGS = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "pinyin.txt"
 
 
 def make_readings() -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-WORDS = Path(__file__).parents[1] / "src" / "seedsearch" / "words.bin"
+WORDS = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "words.bin"
 FIRST, LAST = 0x4E00, 0x9FD5
 WINDOW = 1 << 15  # bases that are tried at once
 SMALL = 8  # children; for so few, what is full is not tried again

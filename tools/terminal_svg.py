@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-from seedsearch.render.layout import cells
+from seedsearch.frontends.render.layout import cells
 
 CELL, LINE, SIZE, EDGE = 8.4, 20, 14, 16
 COLOURS = {"31": "#f28b82", "32": "#81c995", "35": "#d7aefb"}

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from seedsearch.damage import Certainty, Damage
     from seedsearch.errors import SeedsearchError
-    from seedsearch.indexing import build_index
+    from seedsearch.indexing.build import build_index
     from seedsearch.model import Cleaned, Hit, IndexReport, Results, Snippet
     from seedsearch.offsets import Edit, Span
-    from seedsearch.restoring import clean
-    from seedsearch.searching import Index, open_index
+    from seedsearch.restoring.clean import clean
+    from seedsearch.searching.index import Index, open_index
 
 __version__ = "0.1.0"
 
@@ -46,15 +46,15 @@ _HOME = {
     "Damage": "damage",
     "Edit": "offsets",
     "Hit": "model",
-    "Index": "searching",
+    "Index": "searching.index",
     "IndexReport": "model",
     "Results": "model",
     "SeedsearchError": "errors",
     "Snippet": "model",
     "Span": "offsets",
-    "build_index": "indexing",
-    "clean": "restoring",
-    "open_index": "searching",
+    "build_index": "indexing.build",
+    "clean": "restoring.clean",
+    "open_index": "searching.index",
 }
 
 

@@ -2,14 +2,14 @@
 
 import sys
 
-from seedsearch.interpreter import leave_here
+from seedsearch.parallel.interpreter import leave_here
 
 
 def main() -> None:
     """Run the command line."""
     leave_here()
     try:
-        from seedsearch.cli import main as commands
+        from seedsearch.frontends.cli import main as commands
     except KeyboardInterrupt:
         sys.exit(130)
     commands(prog_name="seedsearch")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seedsearch.damage import FOUND, Damage
-from seedsearch.folding import fold
 from seedsearch.offsets import Edit, Span
+from seedsearch.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
-from seedsearch.budget import Budget
+from seedsearch.engines.budget import Budget
+from seedsearch.engines.query import Field, Query, Term
 from seedsearch.errors import IndexDamaged
 from seedsearch.model import EngineInfo, IndexEntry, Matches
-from seedsearch.query import Field, Query, Term
 
 if TYPE_CHECKING:
-    from seedsearch.batch import Batch
+    from seedsearch.text.batch import Batch
 
 # What a packer made; opaque, and it pickles.
 Pack: TypeAlias = Any

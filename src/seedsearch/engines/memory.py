@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from seedsearch.batch import Batch
-from seedsearch.bm25 import K1, B, rarity
-from seedsearch.budget import Budget
-from seedsearch.errors import IndexLocked
-from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
-from seedsearch.query import (
+from seedsearch.engines.bm25 import K1, B, rarity
+from seedsearch.engines.budget import Budget
+from seedsearch.engines.query import (
     FIELDS,
     All,
     Any,
@@ -28,7 +25,10 @@ from seedsearch.query import (
     Term,
     Terms,
 )
-from seedsearch.runs import grams, run_text
+from seedsearch.errors import IndexLocked
+from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
+from seedsearch.text.batch import Batch
+from seedsearch.text.run_text import grams, run_text
 
 
 @dataclass(frozen=True, slots=True)

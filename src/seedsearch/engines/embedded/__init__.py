@@ -22,17 +22,17 @@ from zlib import crc32
 
 import numpy as np
 
-from seedsearch.arrays import Mask
-from seedsearch.budget import Budget
-from seedsearch.engines.embedded.answering import KEPT_BYTES, LOOKS, Answering
-from seedsearch.engines.embedded.container import Container
-from seedsearch.engines.embedded.disk import Disk, Lock, damaged, opened, read
+from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest, Part
+from seedsearch.engines.embedded.searcher import KEPT_BYTES, LOOKS, Answering
+from seedsearch.engines.embedded.section_file import Container
 from seedsearch.engines.embedded.segment import Segment
+from seedsearch.engines.embedded.storage import Disk, Lock, damaged, opened, read
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
+from seedsearch.engines.query import FIELDS, Field, Query, Term
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
 from seedsearch.model import EngineInfo, Matches
-from seedsearch.query import FIELDS, Field, Query, Term
+from seedsearch.text.array_types import Mask
 
 if TYPE_CHECKING:
     from seedsearch.engines.embedded.writer import EmbeddedWriter

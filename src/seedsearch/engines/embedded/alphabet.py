@@ -16,8 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Points
-from seedsearch.code_points import points, text_of
+from seedsearch.text.array_types import Bytes, Ints, Points
+from seedsearch.text.code_points import points, text_of
 
 SINGLE = 160
 LONG, ESCAPE, INNER = 206, 207, 208

@@ -16,12 +16,12 @@ from functools import cache
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Mask, Points
-from seedsearch.code_points import COUNT, members, points, text_of
 from seedsearch.engines.embedded.alphabet import ESCAPE, LONG, LONGEST, SINGLE
 from seedsearch.engines.embedded.documents import Documents
-from seedsearch.folding import HAN
-from seedsearch.query import Gapped, Near
+from seedsearch.engines.query import Gapped, Near
+from seedsearch.text.array_types import Bytes, Ints, Mask, Points
+from seedsearch.text.code_points import COUNT, members, points, text_of
+from seedsearch.text.folding import HAN
 
 # Bytes of each text that are looked at first, and how many times as many after that. Of 20,000 pages of 770 characters
 # on average, two thirds of those that hold two frequent characters near each other do so in the first 512 bytes.

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from seedsearch.bm25 import K1, B, rarity
+from seedsearch.engines.bm25 import K1, B, rarity
 from seedsearch.engines.embedded.expansion import accepted_rows
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.vocabulary import vocabulary
-from seedsearch.query import FIELDS, Field, Fuzzy
+from seedsearch.engines.query import FIELDS, Field, Fuzzy
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in Whoosh's source, shown by Python 3.12 and later

@@ -22,13 +22,13 @@ from sys import getsizeof
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Mask, Points
-from seedsearch.code_points import text_of
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import INNER, LONGEST, Alphabet
-from seedsearch.engines.embedded.container import BLOCK, SHIFT, Chunk, Container, Section, Slices
-from seedsearch.engines.embedded.kept import Kept
-from seedsearch.engines.embedded.texts import put_together
+from seedsearch.engines.embedded.lru_cache import Kept
+from seedsearch.engines.embedded.section_file import BLOCK, SHIFT, Chunk, Container, Section, Slices
+from seedsearch.engines.embedded.text_store import put_together
+from seedsearch.text.array_types import Bytes, Ints, Mask, Points
+from seedsearch.text.code_points import text_of
 
 TOGETHER = 16
 KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts

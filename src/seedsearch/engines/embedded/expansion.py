@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from seedsearch.arrays import Ints
-from seedsearch.code_points import points
-from seedsearch.engines.embedded import pairs
+from seedsearch.engines.embedded import bigrams
 from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.terms import BETWEEN, TermTable
-from seedsearch.query import Between, Field, Fuzzy, Prefix, Wildcard
+from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
+from seedsearch.engines.query import Between, Field, Fuzzy, Prefix, Wildcard
+from seedsearch.text.array_types import Ints
+from seedsearch.text.code_points import points
 
 Test = Prefix | Wildcard | Fuzzy | Between
 Look: TypeAlias = Callable[[], object]
@@ -92,9 +92,9 @@ def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
 
 def _accepted_grams(segment: Segment, test: Test) -> Lists:
     keys, lists = segment.pairs.between(0, 1 << 63)
-    singles = {key >> pairs.SECOND_BITS for key in keys.tolist()}
+    singles = {key >> bigrams.SECOND_BITS for key in keys.tolist()}
     chosen = {chr(c) for c in singles if test.accepts(chr(c))}
-    fits = [pairs.text_of(k)[0] in chosen or test.accepts(pairs.text_of(k)) for k in keys.tolist()]
+    fits = [bigrams.text_of(k)[0] in chosen or test.accepts(bigrams.text_of(k)) for k in keys.tolist()]
     rows = np.repeat(np.array(fits, dtype=bool), lists.lengths)
     kept = lists.lengths[np.array(fits, dtype=bool)]
     return Lists(kept, lists.documents[rows], lists.counts[rows])

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 from zlib import crc32
 
-from seedsearch import stored
-from seedsearch.engines.embedded.disk import LOCK, Disk, damaged, read
+from seedsearch.engines import stored
+from seedsearch.engines.embedded.storage import LOCK, Disk, damaged, read
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 from seedsearch.versions import FORMAT
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Keys, Points
+from seedsearch.text.array_types import Bytes, Ints, Keys, Points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from seedsearch.arrays import Ints, Mask
-from seedsearch.engines.embedded import pairs, postings
-from seedsearch.engines.embedded.container import Container
+from seedsearch.engines.embedded import bigrams, postings
+from seedsearch.engines.embedded.bigrams import PairTable
 from seedsearch.engines.embedded.documents import Documents
-from seedsearch.engines.embedded.pairs import PairTable
 from seedsearch.engines.embedded.postings import LONG, Entry, Lists
-from seedsearch.engines.embedded.singles import Singles
-from seedsearch.engines.embedded.terms import CHUNK, TermTable
-from seedsearch.query import Field
+from seedsearch.engines.embedded.section_file import Container
+from seedsearch.engines.embedded.term_dictionary import CHUNK, TermTable
+from seedsearch.engines.embedded.unigrams import Singles
+from seedsearch.engines.query import Field
+from seedsearch.text.array_types import Ints, Mask
 
 COUNTED = 1 << 20  # counts that are added up at once
 
@@ -85,7 +85,7 @@ class Segment:
         And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
         """
         grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
-        of_pairs = {pairs.key_of(*text): place for text, place in grams.items() if len(text) == 2}
+        of_pairs = {bigrams.key_of(*text): place for text, place in grams.items() if len(text) == 2}
         singles = [(text, place, self.singles.entry(text)) for text, place in grams.items() if len(text) == 1]
         without = {text: place for text, place, entry in singles if entry is None}
         found = self.pairs.entries([*of_pairs], sorted(without))
@@ -136,7 +136,7 @@ class Segment:
 
     def at_most_with(self, grams: Sequence[str]) -> list[int]:
         """How many documents may have each gram, as far as can be told without reading lists."""
-        entries = self.pairs.entries([pairs.key_of(*gram) for gram in grams if len(gram) == 2])
+        entries = self.pairs.entries([bigrams.key_of(*gram) for gram in grams if len(gram) == 2])
         sizes = iter([0 if entry is None else entry[0] for entry in entries])
         return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from seedsearch.arrays import Bytes, Ints, Keys
+from seedsearch.text.array_types import Bytes, Ints, Keys
 
 Numbers: TypeAlias = Keys
 

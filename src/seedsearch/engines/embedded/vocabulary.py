@@ -8,10 +8,10 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from seedsearch.engines.embedded import pairs
+from seedsearch.engines.embedded import bigrams
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.terms import BETWEEN
-from seedsearch.query import Field
+from seedsearch.engines.embedded.term_dictionary import BETWEEN
+from seedsearch.engines.query import Field
 
 Row = tuple[str, int]
 
@@ -23,8 +23,8 @@ def count_terms(segments: Sequence[Segment], field: Field) -> int:
     if field != "gram":
         return len(set().union(*(segment.tables[field].rows.terms for segment in segments)))
     keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *(segment.pairs.keys() for segment in segments)]))
-    characters = np.unique(keys >> np.uint64(pairs.SECOND_BITS))
-    return len(characters) + int(np.count_nonzero(keys & np.uint64((1 << pairs.SECOND_BITS) - 1)))
+    characters = np.unique(keys >> np.uint64(bigrams.SECOND_BITS))
+    return len(characters) + int(np.count_nonzero(keys & np.uint64((1 << bigrams.SECOND_BITS) - 1)))
 
 
 def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
@@ -51,9 +51,9 @@ def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
 
 def _grams(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
     if not prefix:
-        borders = sorted({0, *(segment.pairs.firsts[::CHUNKS] >> np.uint64(pairs.SECOND_BITS)).tolist(), 0x110000})
+        borders = sorted({0, *(segment.pairs.firsts[::CHUNKS] >> np.uint64(bigrams.SECOND_BITS)).tolist(), 0x110000})
         for first, last in pairwise(borders):
-            yield from _grams_between(segment, first << pairs.SECOND_BITS, last << pairs.SECOND_BITS, prefix)
+            yield from _grams_between(segment, first << bigrams.SECOND_BITS, last << bigrams.SECOND_BITS, prefix)
         return
     yield from _grams_between(segment, *_range(prefix), prefix)
 
@@ -64,7 +64,7 @@ def _grams_between(segment: Segment, low: int, high: int, prefix: str) -> Iterat
     counts = np.bincount(lists.owners(), there, minlength=len(keys)).astype(np.int64).tolist()
     ends = np.cumsum(lists.lengths).tolist()
     start = 0
-    by_first = groupby(zip(keys.tolist(), counts, ends, strict=True), key=lambda row: row[0] >> pairs.SECOND_BITS)
+    by_first = groupby(zip(keys.tolist(), counts, ends, strict=True), key=lambda row: row[0] >> bigrams.SECOND_BITS)
     for first, group in by_first:
         of_first = list(group)
         some = slice(start, of_first[-1][2])
@@ -73,12 +73,12 @@ def _grams_between(segment: Segment, low: int, high: int, prefix: str) -> Iterat
         if single and len(prefix) < 2:
             yield chr(first), single
         for key, count, _ in of_first:
-            if count and key & (1 << pairs.SECOND_BITS) - 1:
-                yield pairs.text_of(key), count
+            if count and key & (1 << bigrams.SECOND_BITS) - 1:
+                yield bigrams.text_of(key), count
 
 
 def _range(prefix: str) -> tuple[int, int]:
     if len(prefix) == 1:
-        return pairs.key_of(prefix), pairs.key_of(chr(ord(prefix) + 1))
-    low = pairs.key_of(*prefix) if len(prefix) == 2 else 0
+        return bigrams.key_of(prefix), bigrams.key_of(chr(ord(prefix) + 1))
+    low = bigrams.key_of(*prefix) if len(prefix) == 2 else 0
     return low, low + (len(prefix) == 2)

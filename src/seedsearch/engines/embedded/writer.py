@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from seedsearch.arrays import Mask
-from seedsearch.batch import Batch
-from seedsearch.engines.embedded import merging
-from seedsearch.engines.embedded.building import Pending
-from seedsearch.engines.embedded.container import Container, Section, laid_out
-from seedsearch.engines.embedded.disk import Disk, Lock
+from seedsearch.engines.embedded import merger
 from seedsearch.engines.embedded.manifest import NEW, File, Part, sweep_unnamed
-from seedsearch.engines.embedded.packing import Pack, Packer
+from seedsearch.engines.embedded.packer import Pack, Packer
+from seedsearch.engines.embedded.section_file import Container, Section, laid_out
 from seedsearch.engines.embedded.segment import Segment
+from seedsearch.engines.embedded.segment_builder import Pending
+from seedsearch.engines.embedded.storage import Disk, Lock
 from seedsearch.errors import OutputError, reason
 from seedsearch.model import IndexEntry
+from seedsearch.text.array_types import Mask
+from seedsearch.text.batch import Batch
 
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
@@ -262,7 +262,7 @@ class EmbeddedWriter:
 
     def _merged(self, chosen: Sequence[_Open]) -> None:
         chosen = [opened for opened in self._segments if opened in chosen]
-        made = self._segment(merging.sections([opened.apart() for opened in chosen]))
+        made = self._segment(merger.sections([opened.apart() for opened in chosen]))
         at = self._segments.index(chosen[0])
         self._segments = [opened for opened in self._segments if opened not in chosen]
         self._segments.insert(at, made)

@@ -1,0 +1,253 @@
+"""The pairs of neighbouring characters, sorted, and where their postings are.
+
+A pair is one number: the code point of the first, shifted by 21 bits, and the code point of the second plus one, or 0
+where a blank or the end of the text follows. So every occurrence of a character is in one of its pairs, its pairs stand
+side by side, and few need lists of their own (singles.py). Chunks hold up to 256 pairs. Sections:
+
+    pairs           for each chunk, deflated, the varints: how many pairs it has, how far each (but the first) is from
+                    the one before it, and those of the lists (postings.py)
+    pairs.firsts    the first pair of each chunk, 8 bytes each
+    pairs.chunks    for each chunk (and the end): where its varints and its postings begin, 8 bytes each
+    pairs.postings  the lists
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+
+from seedsearch.engines.embedded import postings, varints
+from seedsearch.engines.embedded.postings import Entry, Lists
+from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
+from seedsearch.engines.embedded.unigrams import SinglesWriter
+from seedsearch.parallel import made_ahead
+from seedsearch.text.array_types import Ints, Keys, Points
+
+CHUNK = 256
+KEPT_CHUNKS = 2048  # unpacked
+SECOND_BITS = 21
+BLANK = 0x20
+
+# A column for each pair: it, its documents and extras, and the bit at which its list begins.
+PairRows: TypeAlias = Ints
+Part = tuple[Keys, Lists]
+
+
+def key_of(first: str, second: str = "") -> int:
+    """The number of a pair; without a second character, of the pair (character, end)."""
+    return ord(first) << SECOND_BITS | (ord(second) + 1 if second else 0)
+
+
+def text_of(key: int) -> str:
+    """The character or the two of a pair."""
+    second = key & (1 << SECOND_BITS) - 1
+    return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
+
+
+def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tuple[Keys, Points]:
+    """The pairs of run texts that stand one after the other, and for each the number of its text.
+
+    `following`: the code point that comes after each, where they are pieces; nothing but a blank where it is None.
+    """
+    second = np.append(runs[1:], np.uint32(BLANK))
+    some = lengths > 0
+    second[np.cumsum(lengths)[some] - 1] = BLANK if following is None else following[some]
+    second = np.where(second == BLANK, np.uint32(0), second + np.uint32(1))
+    keys = runs.astype(np.uint64) << np.uint64(SECOND_BITS)
+    keys |= second
+    there = runs != BLANK
+    return keys[there], np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)[there]
+
+
+class PairsWriter:
+    """Makes the sections out of parts in the order of their pairs."""
+
+    def __init__(self, count: int) -> None:
+        """`count`: the documents of the segment."""
+        self._count = count
+        self._numbers: list[Chunk] = []
+        self._firsts: list[Keys] = []
+        self._places: list[Ints] = []
+        self._at = self._postings = 0
+
+    def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
+        """The sections; each part is asked for when the one before it has been written."""
+        singles = SinglesWriter(self._count)
+        yield "pairs.postings", self._written(parts, singles)
+        singles.close()
+        yield from singles.sections()
+        yield "pairs", self._numbers
+        yield "pairs.firsts", [firsts.astype("<u8").tobytes() for firsts in self._firsts]
+        end = np.array([[self._at, self._postings]])
+        yield "pairs.chunks", [places.astype("<i8").tobytes() for places in (*self._places, end)]
+
+    def _written(self, parts: Iterable[Part], singles: SinglesWriter) -> Iterable[Chunk]:
+        for keys, lists, extras, stored, starts in made_ahead(self._encoded(parts)):
+            yield stored
+            if len(keys):
+                self._add(keys, *postings.numbers_of(lists.lengths, extras), starts // 8)
+                singles.add((keys >> np.uint64(SECOND_BITS)).astype(np.int64), lists)
+            self._postings += len(stored)
+
+    def _encoded(self, parts: Iterable[Part]) -> Iterator[tuple[Keys, Lists, Ints, bytes, Ints]]:
+        for keys, lists in parts:
+            extras = postings.extras_of(lists)
+            yield keys, lists, extras, *postings.encode(lists, extras, self._count, CHUNK)
+
+    def _add(self, keys: Keys, numbers: Keys, of_each: Ints, starts: Ints) -> None:
+        """All chunks of a part at once."""
+        heads = np.arange(0, len(keys), CHUNK)
+        lengths = np.diff(np.append(heads, len(keys)))
+        ends = np.cumsum(lengths + np.add.reduceat(of_each, heads))
+        is_number = np.ones(int(ends[-1]), dtype=bool)
+        begins = np.append(0, ends[:-1])
+        is_number[np.repeat(begins, lengths) + np.arange(len(keys)) - np.repeat(heads, lengths)] = False
+        steps = np.diff(keys, prepend=keys[0])
+        steps[heads] = lengths  # in the place of the step to the first pair
+        values = np.empty(len(is_number), dtype=np.uint64)
+        values[~is_number], values[is_number] = steps, numbers
+        width = np.append(0, np.cumsum(varints.sizes(values)))[np.append(begins, len(values))]
+        written = varints.encode(values).tobytes()
+        chunks = [zlib.compress(written[a:z], 6) for a, z in pairwise(width.tolist())]
+        places = self._at + np.cumsum([0, *map(len, chunks)])
+        self._places.append(np.stack([places[:-1], self._postings + starts[heads]], axis=1))
+        self._firsts.append(keys[heads])
+        self._numbers += chunks
+        self._at = int(places[-1])
+
+
+class PairTable:
+    """The pairs of a mapped segment."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._count = container.count
+        self._kept: OrderedDict[int, PairRows] = OrderedDict()
+
+    @cached_property
+    def firsts(self) -> Keys:
+        """The first pair of each chunk."""
+        return self._container.array("pairs.firsts", "<u8")
+
+    @property
+    def sizes(self) -> Ints:
+        """How many bytes the lists of each chunk take."""
+        sizes: Ints = np.diff(self._places[:, 1])
+        return sizes
+
+    def keys(self) -> Keys:
+        """All pairs."""
+        chunks = [rows[0] for number in range(len(self.firsts)) for rows in self._read([number])]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *chunks]).view(np.uint64)
+
+    @cached_property
+    def _places(self) -> Ints:
+        return self._container.array("pairs.chunks", "<i8").reshape(-1, 2)
+
+    @cached_property
+    def _numbers(self) -> Slices:
+        return self._container.slices("pairs")
+
+    @cached_property
+    def _postings(self) -> Slices:
+        return self._container.slices("pairs.postings")
+
+    def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks."""
+        kept = self._kept
+        found = {number: kept.pop(number) for number in numbers if number in kept}
+        if missing := [number for number in numbers if number not in found]:
+            found.update(zip(missing, self._read(missing), strict=True))
+        kept.update(found)
+        while len(kept) > KEPT_CHUNKS:
+            kept.popitem(last=False)
+        return [found[number] for number in numbers]
+
+    def _read(self, numbers: Sequence[int]) -> list[PairRows]:
+        """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        if not numbers:
+            return []
+        at = np.array(numbers)
+        firsts = self.firsts[at].tolist()
+        places = self._places[at].tolist()
+        ends = self._places[at + 1, 0].tolist()
+        raw = [zlib.decompress(self._numbers[begin:end].data) for (begin, _), end in zip(places, ends, strict=True)]
+        stored = np.frombuffer(b"".join(raw), dtype=np.uint8)
+        values = varints.decode(stored)
+        ends = np.add.reduceat(stored < 128, np.cumsum([0, *map(len, raw[:-1])]), dtype=np.int64).cumsum().tolist()
+        begins = [0, *ends[:-1]]
+        counts = values[begins].tolist()
+        heads = [begin + count for begin, count in zip(begins, counts, strict=True)]
+        numbered = np.concatenate([values[head:end] for head, end in zip(heads, ends, strict=True)])
+        documents, extras = postings.from_numbers(numbered)
+        sizes = postings.sizes_of(documents, extras, self._count)
+        columns = np.empty((4, len(documents)), dtype=np.int64)
+        columns[0] = np.concatenate([values[begin:head] for begin, head in zip(begins, heads, strict=True)])
+        columns[1:] = documents, extras, sizes
+        borders = np.cumsum([0, *counts])
+        columns[0, borders[:-1]] = 0
+        columns[::3].cumsum(axis=1, out=columns[::3])
+        columns[3] -= sizes
+        shifts = np.array([(first, 8 * place) for first, (_, place) in zip(firsts, places, strict=True)])
+        columns[::3] += np.repeat(shifts.T - columns[::3, borders[:-1]], counts, axis=1)
+        return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
+
+    def entries(self, keys: Sequence[int], chars: Sequence[str] = ()) -> list[Entry | None]:
+        """For each pair where its list is, None for a pair that no document has.
+
+        What `with_firsts` will need for `chars` is unpacked at the same time.
+        """
+        wanted = np.array(keys, dtype=np.uint64)
+        numbers = self._numbers_of(wanted)
+        if chars:
+            self._chunks(sorted(numbers.union(*(self._range(*_keys_with_first(char)) for char in chars))))
+        chunks = self._chunks(sorted(numbers))
+        if not chunks:
+            return [None] * len(keys)
+        rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
+        found = rows.take(rows[0].searchsorted(wanted.view(np.int64)), axis=1, mode="clip").T.tolist()
+        return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
+
+    def _numbers_of(self, keys: Keys) -> set[int]:
+        """The chunks in which pairs would be."""
+        numbers = self.firsts.searchsorted(keys, side="right") - 1
+        return set(numbers[numbers >= 0].tolist())
+
+    def between(self, low: int, high: int) -> tuple[Keys, Lists]:
+        """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
+        rows = _between(self._read(self._range(low, high)), low, high)
+        return rows[0].view(np.uint64), self._lists(rows)
+
+    def with_firsts(self, chars: Sequence[str]) -> tuple[Ints, Lists]:
+        """The lists of all pairs that begin with one of some characters, and for each the place of its character."""
+        ranges = [_keys_with_first(char) for char in chars]
+        parts = [_between(self._chunks(self._range(low, high)), low, high) for low, high in ranges]
+        owners = np.repeat(np.arange(len(chars)), [part.shape[1] for part in parts])
+        return owners, self._lists(np.concatenate(parts, axis=1))
+
+    def _range(self, low: int, high: int) -> range:
+        """The chunks in which the pairs from `low` to before `high` are."""
+        first, last = self.firsts.searchsorted(np.array([low + 1, high], dtype=np.uint64)).tolist()
+        return range(max(0, first - 1), last)
+
+    def _lists(self, rows: PairRows) -> Lists:
+        _, documents, extras, starts = rows
+        return postings.decode(self._postings, starts, documents, extras, self._count)
+
+
+def _keys_with_first(char: str) -> tuple[int, int]:
+    """The least pair that begins with a character, and the least after them."""
+    return key_of(char), (ord(char) + 1) << SECOND_BITS
+
+
+def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:
+    """The pairs from `low` to before `high` in chunks that follow one another."""
+    rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
+    first, last = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
+    return rows[:, first:last]

@@ -1,0 +1,191 @@
+"""Entries → arrays, in whatever process has the entries; the writer only puts packs together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
+
+import numpy as np
+
+from seedsearch.engines.embedded import bigrams as pairs
+from seedsearch.engines.embedded import postings
+from seedsearch.engines.embedded.alphabet import Alphabet
+from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
+from seedsearch.engines.embedded.term_dictionary import BETWEEN
+from seedsearch.engines.embedded.text_store import Apart, Begun, take_apart
+from seedsearch.model import IndexEntry
+from seedsearch.text.array_types import Bytes, Ints
+from seedsearch.text.batch import Batch, Part, RunTexts, Terms, numbered
+
+Sizes: TypeAlias = Ints
+
+# Characters of a sample from which ranks of characters can be told.
+ENOUGH = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPack:
+    """The postings of a field: key k of `rows` is term k.
+
+    The terms are joined by the byte 255, which UTF-8 never has; `known` is for each the number that it has in every
+    pack, or -1.
+    """
+
+    joined: bytes
+    known: Ints
+    rows: Rows
+
+    @property
+    def terms(self) -> list[bytes]:
+        """The terms."""
+        return self.joined.split(BETWEEN) if len(self.known) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Some documents, numbered from 0, as arrays; `sizes` of their codes and differences are in bytes.
+
+    `lengths` are those of the fields `gram` and `word`, in terms.
+    """
+
+    alphabet: Alphabet
+    ids: list[bytes]
+    digests: list[bytes]
+    stored: list[bytes]
+    codes: Bytes
+    code_sizes: Sizes
+    differences: Bytes
+    difference_sizes: Sizes
+    gram_lengths: Sizes
+    word_lengths: Sizes
+    pairs: Rows
+    words: TermsPack
+    tags: TermsPack
+
+    def without_postings(self) -> Pack:
+        """The documents alone."""
+        nothing = np.zeros(0, dtype=np.uint64)
+        no_terms = TermsPack(b"", np.zeros(0, dtype=np.int64), nothing)
+        return replace(self, pairs=nothing, words=no_terms, tags=no_terms)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        arrays = (self.codes, self.differences, self.pairs, self.words.rows, self.tags.rows)
+        return sum(array.nbytes for array in arrays) + 300 * len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Packer:
+    """Packs entries with one alphabet; goes to worker processes."""
+
+    alphabet: Alphabet
+
+    @classmethod
+    def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
+        """A packer for texts like these, where they are enough to tell; else the usual one."""
+        runs = RunTexts.of([entry.readable[:ENOUGH] for entry in sample]).points
+        return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
+
+    def pack(self, batch: Batch) -> Pack:
+        """The entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
+        entries = batch.entries
+        if len(entries) > MOST_DOCUMENTS:
+            raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
+        columns = _Columns(self.alphabet, len(entries))
+        for part in batch.parts:
+            columns.add(part)
+            del part  # before the next one is made
+        return Pack(
+            alphabet=self.alphabet,
+            ids=[entry.doc_id.encode("utf-8", "surrogatepass") for entry in entries],
+            digests=[_digest(entry.digest) for entry in entries],
+            stored=[entry.stored for entry in entries],
+            codes=_joined_bytes(columns.codes),
+            code_sizes=columns.code_sizes,
+            differences=_joined_bytes(columns.differences),
+            difference_sizes=columns.difference_sizes,
+            gram_lengths=columns.gram_lengths,
+            word_lengths=columns.word_lengths,
+            pairs=postings.together(columns.pairs),
+            words=_together(columns.words),
+            tags=_terms_pack(Terms.of([entry.tags for entry in entries])),
+        )
+
+
+class _Columns:
+    """What becomes of the parts of a batch, of which only small arrays stay."""
+
+    def __init__(self, alphabet: Alphabet, count: int) -> None:
+        self._alphabet = alphabet
+        self._begun: Begun | None = None
+        self._last_owner = -1
+        self.codes: list[Bytes] = []
+        self.differences: list[Bytes] = []
+        self.pairs: list[Rows] = []
+        self.words: list[TermsPack] = []
+        self.code_sizes, self.difference_sizes = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        self.gram_lengths, self.word_lengths = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+
+    def add(self, part: Part) -> None:
+        """Take in one more part; its first piece may go on with the last text of the one before."""
+        goes_on = len(part.owners) and part.owners[0] == self._last_owner
+        apart = take_apart(part.runs, self._begun if goes_on else None)
+        self._begun, self._last_owner = apart.last, int(part.owners[-1]) if len(part.owners) else -1
+        self.differences.append(apart.differences)
+        self.difference_sizes[part.owners] += apart.sizes
+        codes, sizes = self._alphabet.encode(apart.runs)
+        self.codes.append(codes)
+        borders = np.append(0, np.cumsum(sizes))[np.append(0, np.cumsum(apart.lengths))]
+        self.code_sizes[part.owners] += np.diff(borders)
+        self._add_terms(part, apart)
+
+    def _add_terms(self, part: Part, apart: Apart) -> None:
+        keys, pieces = pairs.pairs_of(apart.runs, apart.lengths, part.following)
+        true_pairs = keys & np.uint64((1 << pairs.SECOND_BITS) - 1) != 0
+        grams = np.bincount(pieces, 1 + true_pairs, minlength=len(part.owners)).astype(np.int64)
+        self.gram_lengths[part.owners] += grams
+        self.word_lengths += np.bincount(part.words.owners, minlength=len(self.word_lengths))
+        self.pairs.append(postings.packed(keys, part.owners[pieces]))
+        self.words.append(_terms_pack(part.words))
+
+
+def _joined_bytes(pieces: Sequence[Bytes]) -> Bytes:
+    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype=np.uint8), *pieces])
+
+
+def _together(packs: Sequence[TermsPack]) -> TermsPack:
+    """The postings of several parts as those of one, in which each term has one number."""
+    if len(packs) == 1:
+        return packs[0]
+    numbers = numbered()
+    known = [np.zeros(0, dtype=np.int64)]
+    rows: list[Rows] = []
+    for pack in packs:
+        before = len(numbers)
+        places = np.fromiter(map(numbers.__getitem__, pack.terms), dtype=np.uint64, count=len(pack.known))
+        known.append(pack.known[places >= before])
+        rows.append(postings.renamed(pack.rows, places))
+    return TermsPack(BETWEEN.join(numbers), np.concatenate(known), postings.together(rows))
+
+
+def _terms_pack(terms: Terms) -> TermsPack:
+    rows = postings.packed(terms.numbers, terms.owners)
+    return TermsPack(_joined(terms.terms), terms.known, rows)
+
+
+def _joined(terms: Sequence[str]) -> bytes:
+    lines = "\n".join(terms)
+    if lines.count("\n") < max(len(terms), 1):  # none in a term
+        return lines.encode("utf-8", "surrogatepass").replace(b"\n", BETWEEN)
+    return BETWEEN.join(term.encode("utf-8", "surrogatepass") for term in terms)
+
+
+def _digest(digest: str) -> bytes:
+    """Hexadecimal digits as bytes, anything else as text; `documents.digest_of` tells them apart."""
+    try:
+        short = bytes.fromhex(digest)
+    except ValueError:
+        return b"=" + digest.encode("utf-8", "surrogatepass")
+    return b"x" + short if short.hex() == digest else b"=" + digest.encode()

@@ -1,0 +1,192 @@
+"""The terms of a field that has words for terms, sorted, and where their postings are.
+
+Terms stand in chunks of 256. A chunk is its terms, joined by the byte 255 (which UTF-8 never has) and deflated, and the
+varints of their lists (postings.py). Sections, by the name of the field:
+
+    F.terms     the chunks                            F.firsts   the first term of each chunk, joined by 255
+    F.chunks    for each chunk (and the end): where its terms, its varints and its postings begin, 8 bytes each
+    F.postings  the lists
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from seedsearch.engines.embedded import postings, varints
+from seedsearch.engines.embedded.postings import Entry, Lists
+from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
+from seedsearch.parallel import made_ahead
+from seedsearch.text.array_types import Ints, Points
+from seedsearch.text.code_points import points
+
+CHUNK = 256
+BETWEEN = b"\xff"
+KEPT_CHUNKS = 512  # of each field, unpacked
+
+Part = tuple[Sequence[bytes], Lists]
+
+
+class TermsWriter:
+    """Makes the sections of a field out of parts in the order of their terms."""
+
+    def __init__(self, field: str, count: int) -> None:
+        """`count`: the documents of the segment."""
+        self._field = field
+        self._count = count
+        self._chunks: list[bytes] = []
+        self._firsts: list[bytes] = []
+        self._places: list[tuple[int, int, int]] = []
+        self._at = self._postings = 0
+
+    def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
+        """The sections; each part is asked for when the one before it has been written."""
+        yield f"{self._field}.postings", self._written(parts)
+        yield f"{self._field}.terms", self._chunks
+        yield f"{self._field}.firsts", [BETWEEN.join(self._firsts)]
+        places = np.array([*self._places, (self._at, self._at, self._postings)], dtype="<u8")
+        yield f"{self._field}.chunks", [places.tobytes()]
+
+    def _written(self, parts: Iterable[Part]) -> Iterable[Chunk]:
+        for terms, lists, extras, stored, starts in made_ahead(self._encoded(parts)):
+            yield stored
+            for start in range(0, len(terms), CHUNK):
+                some = slice(start, start + CHUNK)
+                self._add(terms[some], lists.lengths[some], extras[some], int(starts[start]) // 8)
+            self._postings += len(stored)
+
+    def _encoded(self, parts: Iterable[Part]) -> Iterator[tuple[Sequence[bytes], Lists, Ints, bytes, Ints]]:
+        for terms, lists in parts:
+            extras = postings.extras_of(lists)
+            yield terms, lists, extras, *postings.encode(lists, extras, self._count, CHUNK)
+
+    def _add(self, terms: Sequence[bytes], documents: Ints, extras: Ints, start: int) -> None:
+        text = zlib.compress(BETWEEN.join(terms), 6)
+        numbers = varints.encode(postings.numbers_of(documents, extras)[0]).tobytes()
+        self._firsts.append(terms[0])
+        self._places.append((self._at, self._at + len(text), self._postings + start))
+        self._chunks += [text, numbers]
+        self._at += len(text) + len(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class TermRows:
+    """Some terms of a field, sorted; for each its documents and extras, and the bit at which its list begins."""
+
+    terms: list[bytes]
+    documents: Ints
+    extras: Ints
+    starts: Ints
+
+    def at(self, places: Ints | slice) -> TermRows:
+        """Some of the rows; of their terms only where the places are a slice."""
+        terms = self.terms[places] if isinstance(places, slice) else []
+        return TermRows(terms, self.documents[places], self.extras[places], self.starts[places])
+
+
+class TermTable:
+    """The terms of a field of a mapped segment."""
+
+    def __init__(self, container: Container, field: str) -> None:
+        self._container = container
+        self._count = container.count
+        self._field = field
+        self._kept: OrderedDict[int, TermRows] = OrderedDict()
+
+    @cached_property
+    def firsts(self) -> list[bytes]:
+        """The first term of each chunk."""
+        firsts = bytes(self._container.bytes(f"{self._field}.firsts"))
+        return firsts.split(BETWEEN) if len(self._places) > 1 else []
+
+    @cached_property
+    def _places(self) -> Ints:
+        return self._container.array(f"{self._field}.chunks", "<i8").reshape(-1, 3)
+
+    @cached_property
+    def _terms(self) -> Slices:
+        return self._container.slices(f"{self._field}.terms")
+
+    @cached_property
+    def _postings(self) -> Slices:
+        return self._container.slices(f"{self._field}.postings")
+
+    def find(self, term: bytes) -> tuple[int, int] | None:
+        """Chunk and place in it, where the field has the term."""
+        number = bisect_right(self.firsts, term) - 1
+        if number < 0:
+            return None
+        terms = self.chunk(number).terms
+        at = bisect_right(terms, term) - 1
+        return (number, at) if terms[at] == term else None
+
+    def chunk(self, number: int) -> TermRows:
+        """One chunk."""
+        if (rows := self._kept.get(number)) is not None:
+            return rows
+        text, numbers, begin = self._places[number].tolist()
+        terms = zlib.decompress(self._terms[text:numbers].data).split(BETWEEN)
+        stored = self._terms[numbers : int(self._places[number + 1][0])]
+        documents, extras = postings.from_numbers(varints.decode(stored))
+        sizes = postings.sizes_of(documents, extras, self._count)
+        rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
+        if len(self._kept) > KEPT_CHUNKS:
+            self._kept.popitem(last=False)
+        return rows
+
+    def entry(self, term: bytes) -> Entry | None:
+        """Where the list of a term is, None where no document has it."""
+        if (found := self.find(term)) is None:
+            return None
+        rows, at = self.chunk(found[0]), found[1]
+        return int(rows.documents[at]), int(rows.extras[at]), int(rows.starts[at])
+
+    def postings_of(self, term: bytes) -> Lists | None:
+        """The postings of a term."""
+        entry = self.entry(term)
+        return None if entry is None else postings.decode_few(self._postings, [entry], self._count)
+
+    def lists(self, rows: TermRows) -> Lists:
+        """The lists of some terms."""
+        if not len(rows.starts):
+            return Lists.empty()
+        return postings.decode(self._postings, rows.starts, rows.documents, rows.extras, self._count)
+
+    @cached_property
+    def rows(self) -> TermRows:
+        """All terms."""
+        chunks = [self.chunk(number) for number in range(len(self._places) - 1)]
+        if not chunks:
+            return TermRows([], *(np.zeros(0, dtype=np.int64) for _ in range(3)))
+        terms = [term for rows in chunks for term in rows.terms]
+        columns = (
+            np.concatenate([getattr(rows, name) for rows in chunks]) for name in ("documents", "extras", "starts")
+        )
+        return TermRows(terms, *columns)
+
+    @cached_property
+    def joined(self) -> bytes:
+        """All terms, a byte 255 after each."""
+        return BETWEEN.join([*self.rows.terms, b""])
+
+    @cached_property
+    def begins(self) -> Ints:
+        """Where each term begins in `joined`."""
+        return np.append(0, np.flatnonzero(np.frombuffer(self.joined, dtype=np.uint8) == 255)[:-1] + 1)
+
+    @cached_property
+    def points(self) -> tuple[Points, Ints]:
+        """The code points of all terms, and where each term begins in them, and the end."""
+        texts = [term.decode("utf-8", "surrogatepass") for term in self.rows.terms]
+        return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
+
+    def between(self, low: bytes, high: bytes) -> TermRows:
+        """The terms from `low` to before `high`."""
+        terms = self.rows.terms
+        return self.rows.at(slice(bisect_left(terms, low), bisect_left(terms, high)))

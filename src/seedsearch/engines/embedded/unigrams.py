@@ -1,0 +1,81 @@
+"""Lists of the characters that stand in so many pairs that putting the lists of these together takes long.
+
+singles         the lists (postings.py), each from a byte on
+singles.index   for each, by code point: the character, its documents, their extras, and where it begins; 8 bytes each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import numpy as np
+
+from seedsearch.engines.embedded import postings
+from seedsearch.engines.embedded.postings import Entry, Lists
+from seedsearch.engines.embedded.section_file import Container, Section
+from seedsearch.text.array_types import Ints
+
+LEAST, SHARE = 4096, 8  # so many postings of pairs at least, and one for so many documents
+
+
+class SinglesWriter:
+    """Adds up the lists of pairs as they pass by, in the order of their first characters."""
+
+    def __init__(self, count: int) -> None:
+        """`count`: the documents of the segment."""
+        self._count = count
+        self._char = -1
+        self._pieces: list[tuple[Ints, Ints]] = []
+        self._lists: list[bytes] = []
+        self._rows: list[tuple[int, int, int, int]] = []
+        self._at = 0
+
+    def add(self, chars: Ints, lists: Lists) -> None:
+        """Take in pairs, of which these are the first characters."""
+        heads = np.flatnonzero(np.diff(chars, prepend=-1))
+        borders = np.append(0, np.cumsum(lists.lengths))[np.append(heads, len(chars))].tolist()
+        for char, begin, end in zip(chars[heads].tolist(), borders, borders[1:], strict=False):
+            if char != self._char:
+                self.close()
+                self._char = char
+            self._pieces.append((lists.documents[begin:end], lists.counts[begin:end]))
+
+    def close(self) -> None:
+        """Write the list of the character that was added last, where it is long enough."""
+        pieces, self._pieces = self._pieces, []
+        if sum(len(documents) for documents, _ in pieces) < max(LEAST, self._count // SHARE):
+            return
+        documents, counts = map(np.concatenate, zip(*pieces, strict=True))
+        sums = np.bincount(documents, counts, minlength=self._count).astype(np.int64)
+        having = np.flatnonzero(sums)
+        lists = Lists(np.array([len(having)]), having, sums[having])
+        extras = postings.extras_of(lists)
+        stored, _ = postings.encode(lists, extras, self._count, 1)
+        self._lists.append(stored)
+        self._rows.append((self._char, len(having), int(extras[0]), self._at))
+        self._at += len(stored)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections, when all pairs have passed."""
+        yield "singles", self._lists
+        yield "singles.index", self._index()
+
+    def _index(self) -> Iterable[bytes]:
+        yield np.array(self._rows, dtype="<i8").tobytes()
+
+
+class Singles:
+    """The lists of a mapped segment."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    @cached_property
+    def _entries(self) -> dict[int, Entry]:
+        rows = self._container.array("singles.index", "<i8").reshape(-1, 4).tolist()
+        return {char: (documents, extra, 8 * start) for char, documents, extra, start in rows}
+
+    def entry(self, char: str) -> Entry | None:
+        """Where the list of a character is, None where it has none."""
+        return self._entries.get(ord(char))

@@ -1,0 +1,193 @@
+"""What was typed → a tree that every engine understands.
+
+Matching and scoring are apart: every node but `Ranked` says which documents match, and only the terms of `Ranked`
+give scores. A node says itself what it means: `holds` of a run text, `accepts` of a term; an engine may find the same
+documents in a faster way and is tested against them. Every text in a tree is a run text (runs.py).
+
+Three fields have terms: `gram` and `word` (analysis.py), and `tag`, what is known of a document besides its
+text (`ext:txt`, `encoding:gb18030`, `damage:reading-mark`, `path:seeds/a.txt`, `date:2026-01-31`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from seedsearch.text.run_text import gapped, near
+
+Field: TypeAlias = Literal["gram", "word", "tag"]
+FIELDS: tuple[Field, ...] = ("gram", "word", "tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Documents with this term in this field."""
+
+    field: Field
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Documents whose run text holds `text`."""
+
+    text: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Runs that every matching document holds."""
+        return (self.text,)
+
+    def holds(self, run_text: str) -> bool:
+        """Whether a document with this run text matches."""
+        return self.text in run_text
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Documents that hold all `texts`, in any order, with at most `distance` tokens in all between them.
+
+    A token is an ideograph or a stretch of other letters and digits; marks and blanks count nothing.
+    """
+
+    texts: tuple[str, ...]
+    distance: int
+
+    def holds(self, run_text: str) -> bool:
+        """Whether a document with this run text matches."""
+        return next(near(run_text, self.texts, self.distance), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Gapped:
+    """Documents that hold all `texts` in this order, `gaps` (least, most) characters between each two of them."""
+
+    texts: tuple[str, ...]
+    gaps: tuple[tuple[int, int], ...]
+
+    def holds(self, run_text: str) -> bool:
+        """Whether a document with this run text matches."""
+        return next(gapped(run_text, self.texts, self.gaps), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Terms that begin with `text`."""
+
+    text: str
+
+    def accepts(self, term: str) -> bool:
+        """Whether the term is meant."""
+        return term.startswith(self.text)
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """Terms that are `pattern`, in which `?` stands for one character and `*` for any number of them."""
+
+    pattern: str
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern as a regular expression for the whole of a term."""
+        first, *others = ["".join("." if c == "?" else re.escape(c) for c in p) for p in re.split(r"\*+", self.pattern)]
+        # Atomic groups: a piece is looked for once, so that no pattern takes more than linear time.
+        middle = "".join(f"(?>.*?{piece})" for piece in others[:-1])
+        return re.compile(first + middle + "".join(f".*{piece}" for piece in others[-1:]), re.DOTALL)
+
+    def accepts(self, term: str) -> bool:
+        """Whether the term is meant."""
+        return self.regex.fullmatch(term) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Terms at most `edits` (1 or 2) insertions, deletions, replacements or swaps of neighbours from `text`."""
+
+    text: str
+    edits: int
+
+    def accepts(self, term: str) -> bool:
+        """Whether the term is meant."""
+        return abs(len(term) - len(self.text)) <= self.edits and edit_distance(self.text, term) <= self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Terms from `low` to `high`, both included, in the order of code points."""
+
+    low: str
+    high: str
+
+    def accepts(self, term: str) -> bool:
+        """Whether the term is meant."""
+        return self.low <= term <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Documents with any term in this field that `test` accepts."""
+
+    field: Field
+    test: Prefix | Wildcard | Fuzzy | Between
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Documents that match every child."""
+
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Documents that match one child or more."""
+
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Documents that match `count` of the children or more."""
+
+    count: int
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Documents that do not match the child."""
+
+    child: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Documents that match `required`, scored by the terms of `scored` that they have: a sum of weighted BM25."""
+
+    required: Query
+    scored: tuple[tuple[Term, float], ...]
+
+
+OnText: TypeAlias = Run | Near | Gapped
+Query: TypeAlias = Term | Terms | OnText | All | Any | AtLeast | Not | Ranked
+
+
+def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours between two texts, each place edited once.
+
+    The optimal string alignment distance (Damerau 1964; Wagner and Fischer 1974).
+    """
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        earlier, before, row = before, row, [i]
+        for j, y in enumerate(b, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

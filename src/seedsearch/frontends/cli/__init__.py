@@ -1,0 +1,51 @@
+"""The command line: parse, call, render, exit. Nothing is decided here that a program could not ask the library for.
+
+group      errors → a line and an exit code         options   what several commands share
+talk       standard error: what is said beside the answer, progress
+terminal   what standard output is: colour, width, links, a pager
+building · asking · cleaning · inspecting · setting     the commands
+"""
+
+from __future__ import annotations
+
+import click
+
+from seedsearch import __version__
+from seedsearch.frontends.cli.clean import clean
+from seedsearch.frontends.cli.config import completion, config
+from seedsearch.frontends.cli.group import Group
+from seedsearch.frontends.cli.index import index, watch
+from seedsearch.frontends.cli.inspect import check, doctor, stats
+from seedsearch.frontends.cli.messages import QUIET, say
+from seedsearch.frontends.cli.query import keywords_of, query, similar
+from seedsearch.frontends.settings import FILE, settings_of
+
+COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, config, completion)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seedsearch")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Full-text search over folders of Chinese documents that were damaged on their way.
+
+    \b
+    seedsearch index                  clean and index every file of seeds/
+    seedsearch query 焊接             find it, with readable snippets
+    seedsearch clean page.txt         print a restored text
+    """
+    ctx.obj = settings_of()
+    ctx.call_on_close(lambda: _say_ignored(ctx))
+    ctx.default_map = {str(command.name): ctx.obj.defaults() for command in COMMANDS}
+
+
+def _say_ignored(ctx: click.Context) -> None:
+    """Name the keys of the folder's file that do not count from there, where the command would have obeyed them."""
+    command = main.commands.get(ctx.invoked_subcommand or "")
+    taken = {parameter.name for parameter in command.params} if command else set()
+    if keys := [key for key in ctx.obj.ignored if key in taken and not ctx.meta.get(QUIET)]:
+        say(f"{FILE} in this folder cannot set {' and '.join(keys)}; that is for your own settings")
+
+
+for _command in COMMANDS:
+    main.add_command(_command)

@@ -1,0 +1,163 @@
+"""Restoring without an index: `clean`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedsearch.errors import SourceError
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.group import ERROR
+from seedsearch.frontends.cli.inputs import one_cleaned
+from seedsearch.frontends.cli.messages import detail, is_quiet, progress, tell_line
+from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
+from seedsearch.frontends.cli.stopping import keep_account
+
+if TYPE_CHECKING:
+    from seedsearch.model import Cleaned, CorpusReport, Failure
+    from seedsearch.restoring.collection import Task
+
+
+Show = Callable[["Cleaned"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be restored, and what becomes of it; `show` makes what is printed of each document."""
+
+    paths: tuple[str, ...]
+    output: Path | None
+    encoding: str | None
+    workers: int | None
+    show: Show | None
+    pager: str | None
+    choice: Mapping[str, Any]
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether what is printed is the text itself, which several files would run together."""
+        from seedsearch.frontends import render
+
+        return self.show in (render.readable, render.readable_safe)
+
+
+@click.command()
+@options.paths
+@click.option("--json", "as_json", is_flag=True, help="Print the edits and findings, one JSON object a document.")
+@click.option("--diff", is_flag=True, help="Print the lines that were changed, with what went and what came.")
+@click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
+@options.encoding
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
+@options.choosing
+@options.workers
+@options.paged
+@options.talking
+@click.pass_context
+def clean(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    as_json: bool,
+    diff: bool,
+    jsonl: bool,
+    encoding: str | None,
+    output: Path | None,
+    workers: int | None,
+    pager: str | None,
+    **choice: Any,
+) -> None:
+    """Restore damaged text: PATH, or standard input for - or none.
+
+    One file goes to standard output. Folders need -o, --jsonl, --json or --diff.
+    """
+    show = _shown_as(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
+    wanted = _Wanted(paths, output, encoding, workers, show, pager, choice)
+    if paths in ((), ("-",)):
+        _print_standard_input(wanted)
+        return
+    if wanted.one_by_one and (len(paths) > 1 or os.path.isdir(paths[0])):
+        raise SourceError("several files can not go to standard output as text", hint="use -o DIR, --jsonl or --diff")
+    report = _restored(wanted)
+    if any(not failure.skipped for failure in report.failures) or not report.documents:
+        ctx.exit(ERROR)
+
+
+def _shown_as(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> Show | None:
+    """What to print of each document."""
+    from seedsearch.frontends import render
+
+    if as_json + diff + jsonl > 1:
+        raise click.UsageError("--json, --diff and --jsonl exclude one another")
+    if as_json:
+        return render.edits_json
+    if jsonl:
+        return render.document_json
+    if diff:
+        return render.diff_colour if style_of().colour else render.diff_plain
+    if copied:
+        return None
+    return render.readable_safe if sys.stdout.isatty() else render.readable
+
+
+def _print_standard_input(wanted: _Wanted) -> None:
+    if wanted.show is None:
+        raise click.UsageError("-o needs files or folders, not standard input")
+    _print_texts([wanted.show(one_cleaned("-", wanted.encoding))], wanted.pager)
+
+
+def _print_texts(texts: Iterable[str], pager: str | None) -> None:
+    """Write what is shown of each document: as it is, or on a terminal through the pager."""
+    if sys.stdout.isatty():
+        print_paged((line for text in texts for line in text.splitlines()), pager)
+    else:
+        print_lines(texts, end="")
+
+
+def _restored(wanted: _Wanted) -> CorpusReport:
+    """Restore files and folders, print what is to be shown, say what was done."""
+    from seedsearch.frontends.render import corpus_text, failure_text
+    from seedsearch.model import CorpusReport
+    from seedsearch.reading.ignore_patterns import Choice
+    from seedsearch.restoring.collection import tasks
+
+    choice = Choice.of(**wanted.choice)
+    found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice)
+    report = CorpusReport()
+    keep_account(lambda: _account(report, len(found), wanted.output))
+    _print_texts(_shown(found, report, wanted), wanted.pager)
+    several = wanted.output is not None or len(found) > 1
+    for line in corpus_text(report) if several and not is_quiet() else map(failure_text, report.failures):
+        tell_line(line)
+    return report
+
+
+def _account(report: CorpusReport, total: int, output: Path | None) -> str:
+    """How far a run got that was stopped. A file may hold several documents."""
+    if output is None:
+        return f"after {report.documents:,} documents, of {total:,} files"
+    done = f"with {report.documents:,} copies finished in {output}, of {total:,} files"
+    return f"{done}; the same command goes on from there"
+
+
+def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -> Iterator[str]:
+    """Restore each; what is to be shown of it. The progress bar is for copies: it would run through what is printed."""
+    from seedsearch.frontends.render import files_text
+    from seedsearch.model import Progress, Restoration
+    from seedsearch.restoring.collection import restore_all
+
+    with progress("restoring", hidden=wanted.output is None) as tell:
+        outcomes = restore_all(found, report, output=wanted.output, workers=wanted.workers)
+        for done, outcome in enumerate(outcomes, start=1):
+            if tell is not None:
+                tell(Progress(done, len(found), report.damage))
+            if isinstance(outcome, Restoration):
+                for line in files_text({outcome.path: outcome.damage}) if outcome.damage else ():
+                    detail(line.strip())
+                if outcome.shown is not None:
+                    yield outcome.shown

@@ -1,0 +1,107 @@
+"""Every command ends here: errors raised on purpose become one line on standard error and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from seedsearch.errors import SeedsearchError, reason
+from seedsearch.frontends.cli.messages import say
+from seedsearch.frontends.cli.stdout import flush
+from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
+
+NOTHING_FOUND = 1
+ERROR = 2
+
+
+class Group(click.Group):
+    """The commands, in the order in which they were added, and what is done about errors."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, the most used first."""
+        return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run with UTF-8 on both streams, whatever the locale."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what it raises becomes a line and an exit code."""
+        with stopping() as stopper:
+            try:
+                return self._invoked(ctx)
+            except KeyboardInterrupt as interrupt:
+                ctx.exit(_stopped(ctx, stopper, interrupt))
+            except OSError as error:
+                _say_all(_in_words(error))
+                ctx.exit(ERROR)
+
+    def _invoked(self, ctx: click.Context) -> Any:
+        from seedsearch.frontends.render.safe import safe
+
+        try:
+            result = super().invoke(ctx)
+            flush()
+            return result
+        except SeedsearchError as error:
+            _say_all(f"{error}; {NO_FOLDER}" if _is_nowhere() else str(error))
+            ctx.exit(error.exit_code)
+        except click.UsageError as error:
+            raise click.UsageError(safe(error.format_message()), error.ctx) from error
+        except click.Abort:
+            raise KeyboardInterrupt from None
+        except BrokenPipeError:
+            _close_quietly()
+            ctx.exit(0)
+
+
+NO_FOLDER = "the current folder is no longer there: change to one that is"
+
+
+def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt) -> int:
+    """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP).
+
+    What was stopped may say so itself: an index that was stopped behind its commit.
+    """
+    with suppress(OSError):
+        _say_all(f"{stopper.word}; {interrupt}" if interrupt.args else stopper.word + account_of(ctx))
+    return stopper.exit_code
+
+
+def _in_words(error: OSError) -> str:
+    """What the system would not do, and with what; where a command knows more, it raises an error of its own."""
+    if _is_nowhere():
+        return NO_FOLDER
+    if error.filename is None:
+        return f"the system would not do what was asked of it: {reason(error)}"
+    return f"{os.fsdecode(error.filename)} cannot be used: {reason(error)}"
+
+
+def _is_nowhere() -> bool:
+    """Whether the current folder was removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
+def _say_all(text: str) -> None:
+    """Say it, behind what was printed before; what cannot be printed any more is given up."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _close_quietly()
+    say(text)
+
+
+def _close_quietly() -> None:
+    """Point standard output at nothing, so that closing it at the end can not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,121 @@
+"""Making an index and keeping it: `index` and `watch`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedsearch.errors import SeedsearchError
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.group import ERROR
+from seedsearch.frontends.cli.messages import detail, is_quiet, is_verbose, note, progress, say
+from seedsearch.frontends.cli.stdout import print_lines, style_of
+from seedsearch.frontends.cli.stopping import keep_account
+
+if TYPE_CHECKING:
+    from seedsearch.model import IndexReport, Progress
+
+
+def _of_files(command: options.Function) -> options.Function:
+    """What `index` and `watch` share: the paths, the index, how files are read."""
+    shared = (
+        options.paths,
+        options.index_dir,
+        options.dictionary,
+        options.synonyms,
+        options.choosing,
+        options.workers,
+        options.encoding,
+        options.as_json,
+    )
+    for decorate in reversed((*shared, options.talking)):
+        command = decorate(command)
+    return command
+
+
+@click.command()
+@_of_files
+@click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
+@click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
+@click.pass_context
+def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
+    """Clean and index the files at and below PATH (default: seeds).
+
+    Only files that changed are read anew; files that are gone leave the index. The files themselves are never
+    written to.
+    """
+    report = _built(_wanted(ctx, paths, index_dir), index_dir, how)
+    _show(report, as_json=as_json)
+    if any(not failure.skipped for failure in report.failures):
+        ctx.exit(ERROR)
+
+
+@click.command()
+@_of_files
+@click.pass_context
+def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
+    """Index the files at and below PATH (default: seeds), and again whenever some of them change.
+
+    Ends with Ctrl-C. Needs the package watchfiles: pip install 'seedsearch[watch]'
+    """
+    from seedsearch.indexing.watch import changes
+
+    wanted = _wanted(ctx, paths, index_dir)
+    for number, count in enumerate(changes(wanted, index_dir.folder)):
+        detail(f"{count:,} files changed")
+        try:
+            _show(_built(wanted, index_dir, how), as_json=as_json)
+        except SeedsearchError as error:
+            say(str(error))
+        if number == 0:
+            note(f"watching {', '.join(wanted)}; stop with Ctrl-C")
+
+
+def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> tuple[str, ...]:
+    """What is to be indexed: as said, else what the named index is made from, else as set."""
+    return tuple(paths) or place.paths or options.settings_in(ctx).paths()
+
+
+def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) -> IndexReport:
+    from seedsearch.indexing.build import build_index
+
+    last: list[Progress] = []
+    keep_account(lambda: _account(last))
+    with progress("indexing") as tell:
+
+        def told(state: Progress) -> None:
+            last[:] = [state]
+            if tell is not None:
+                tell(state)
+
+        report = build_index(paths, place.folder, progress=told, **how)
+    keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
+    return report
+
+
+_AS_IT_WAS = "the index is as the last run that finished left it"
+
+
+def _account(last: Sequence[Progress]) -> str:
+    far = f"after {last[0].done:,} of {last[0].total:,} changed files" if last else "before the first file was done"
+    return f"{far}; {_AS_IT_WAS}"
+
+
+def _show(report: IndexReport, *, as_json: bool) -> None:
+    """Print the report; when quiet, what failed and no more, as talk."""
+    from seedsearch.frontends.render import failure_text, report_json, report_text
+
+    for line in report.notes:
+        say(line)
+    if as_json:
+        print_lines([report_json(report)])
+    elif is_quiet():
+        for failure in report.failures:
+            if not failure.skipped:
+                say(failure_text(failure))
+    else:
+        print_lines(report_text(report, style_of(), verbose=is_verbose()))
+    sys.stdout.flush()

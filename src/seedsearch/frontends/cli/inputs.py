@@ -1,0 +1,19 @@
+"""What a person hands over, as documents: a file, or standard input for -."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seedsearch.model import Cleaned
+
+
+def one_cleaned(path: str, encoding: str | None = None) -> Cleaned:
+    """One file, restored; standard input for -."""
+    from seedsearch.reading.files import read_bytes
+    from seedsearch.reading.formats import one_text
+    from seedsearch.restoring.clean import clean_document
+
+    content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    return clean_document(one_text(path, content, encoding))

@@ -1,0 +1,72 @@
+"""Looking at an index: `stats`, `check`, `doctor`."""
+
+from __future__ import annotations
+
+import click
+
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.group import ERROR
+from seedsearch.frontends.cli.messages import say
+from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
+
+
+@click.command()
+@options.index_dir
+@options.as_json
+@options.paged
+@options.talking
+def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
+    """Show what the index holds: documents, terms, sizes, encodings, damage."""
+    from seedsearch.frontends.render import stats_json, stats_text
+    from seedsearch.searching.index import open_index
+
+    with open_index(index_dir.folder) as opened:
+        found = opened.stats()
+    if as_json:
+        print_lines([stats_json(found)])
+    else:
+        print_paged(stats_text(found, style_of()), pager)
+
+
+_DAMAGED = "the index is damaged; what is in it is read again by: seedsearch index, or seedsearch index --rebuild"
+
+
+@click.command()
+@options.index_dir
+@options.as_json
+@options.talking
+@click.pass_context
+def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
+    """Verify every file of the index; name what is damaged."""
+    from seedsearch.engines import faults
+    from seedsearch.frontends.render import faults_json, one_line
+
+    found = faults(index_dir.folder)
+    if as_json:
+        print_lines([faults_json(found)])
+    elif not found:
+        print_lines([one_line(f"{index_dir} is as it was written")])
+    if found:
+        for line in (*found, _DAMAGED):
+            say(line)
+        ctx.exit(ERROR)
+
+
+@click.command()
+@options.index_dir
+@options.as_json
+@options.talking
+@click.pass_context
+def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
+    """Say what may be wrong: versions, packages, the index and its files, words, files that were not read.
+
+    Exit code 2 means that something is to be put right.
+    """
+    from seedsearch.frontends.doctor import examine
+    from seedsearch.frontends.render import diagnosis_json, diagnosis_text
+    from seedsearch.model import Health
+
+    remarks = list(examine(index_dir.folder))
+    print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))
+    if any(remark.health is Health.FAULT for remark in remarks):
+        ctx.exit(ERROR)

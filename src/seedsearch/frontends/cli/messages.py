@@ -1,0 +1,96 @@
+"""Standard error: what is said beside the answer, as much of it as was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from seedsearch.model import Progress
+
+QUIET, VERBOSE = "seedsearch.quiet", "seedsearch.verbose"
+
+# Seconds between two states of a progress bar.
+OFTEN = 0.1
+
+
+def remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Keep what --quiet and --verbose say, for `note` and `detail`."""
+    ctx.meta[f"seedsearch.{parameter.name}"] = value
+
+
+def is_quiet() -> bool:
+    """Whether only errors are to be said."""
+    return bool(click.get_current_context().meta.get(QUIET))
+
+
+def is_verbose() -> bool:
+    """Whether more is to be said."""
+    return bool(click.get_current_context().meta.get(VERBOSE))
+
+
+def say(text: str) -> None:
+    """An error, or the answer that nothing was found."""
+    from seedsearch.frontends.render.safe import one_line
+
+    click.echo(f"seedsearch: {one_line(text)}", err=True)
+
+
+def tell_line(text: str) -> None:
+    """A line of a report that is no data."""
+    from seedsearch.frontends.render.safe import one_line
+
+    click.echo(one_line(text), err=True)
+
+
+def note(text: str) -> None:
+    """Something worth knowing, unless it is to be quiet."""
+    if not is_quiet():
+        say(text)
+
+
+def detail(text: str) -> None:
+    """Something for those who asked for more."""
+    if is_verbose():
+        say(text)
+
+
+@contextmanager
+def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress], None] | None]:
+    """What draws a progress bar on standard error; None where that is no terminal, or it is to be quiet."""
+    if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or is_quiet():
+        yield None
+        return
+    bar = _Bar(label)
+    try:
+        yield bar.show
+    finally:
+        bar.clear()
+
+
+class _Bar:
+    """One line of a terminal that is written over."""
+
+    def __init__(self, label: str) -> None:
+        self._label, self._begun, self._shown = label, time.monotonic(), 0.0
+
+    def show(self, state: Progress) -> None:
+        """Draw how far it is, not more often than the eye sees."""
+        from seedsearch.frontends.cli.stdout import width_of
+        from seedsearch.frontends.render.progress import progress_text
+
+        now = time.monotonic()
+        if now - self._shown >= OFTEN or state.done == state.total:
+            self._shown = now
+            line = progress_text(self._label, state, now - self._begun, (width_of(sys.stderr) or 80) - 1)
+            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Leave an empty line."""
+        click.echo("\r\x1b[K", err=True, nl=False)

@@ -1,0 +1,142 @@
+"""What several commands share: the options, and the index that is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from seedsearch.frontends.cli.messages import remember
+from seedsearch.frontends.settings import KEYS, Settings, variable
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder of an index, and what it is made from where it has a name."""
+
+    folder: Path
+    paths: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+
+class IndexPlace(click.ParamType[Place]):
+    """A name of the settings, or a folder."""
+
+    name = "dir|name"
+
+    def convert(self, value: str | Place, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """The place that a name or a path means; a name comes first."""
+        if isinstance(value, Place):
+            return value
+        settings = ctx.find_object(Settings) if ctx is not None else None
+        named = settings.indexes.get(value) if settings is not None else None
+        return Place(Path(value)) if named is None else Place(Path(named.folder), named.paths)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names of the settings, and folders."""
+        settings = ctx.find_object(Settings) or Settings()
+        names = [CompletionItem(name) for name in settings.indexes if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="dir")]
+
+
+class _MayBeEmpty(click.Option):
+    """An option whose variable may be empty, which says: none. Click takes an empty one as one that is not there."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The value of the variable, if it is set."""
+        return os.environ.get(str(self.envvar))
+
+
+def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function]:
+    """An option that is also a setting: from the environment, from a file, with the default that KEYS has."""
+    kind = KEYS[key]
+    if kind.kind is int:
+        more["type"] = click.IntRange(min=kind.least)
+    if kind.kind is float:
+        more["type"] = click.FloatRange(min=kind.least)
+    if kind.kind is not bool:
+        more |= {"default": kind.default, "show_default": kind.default is not None}
+    return click.option(*names, key.replace("-", "_"), envvar=variable(key), **more)
+
+
+index_dir = setting(
+    "index-dir", "-i", "--index-dir", type=IndexPlace(), help="The folder of the index, or the name of one."
+)
+limit = setting("limit", "-n", "--limit", help="How many to print at most.")
+workers = setting("workers", "--workers", help="Processes that clean and analyse.  [default: one a core]")
+encoding = setting("encoding", "--encoding", help="Read the files in this encoding, whatever they look like.")
+dictionary = setting(
+    "dictionary", "--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it."
+)
+synonyms = setting(
+    "synonyms", "--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too."
+)
+link = setting(
+    "link",
+    "--link",
+    cls=_MayBeEmpty,
+    metavar="URL",
+    help="What a click on a path opens: {path} {line} {column} {host}.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+paths = click.argument("paths", nargs=-1, type=click.Path())
+
+_quiet = setting(
+    "quiet", "-q", "--quiet", is_flag=True, expose_value=False, callback=remember, help="Say nothing but errors."
+)
+_verbose = setting(
+    "verbose", "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Say more of what is done."
+)
+_pager = setting(
+    "pager", "--pager", cls=_MayBeEmpty, metavar="COMMAND", help="What shows long answers.  [default: PAGER, or less]"
+)
+_no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long answers as they are.")
+
+
+def choosing(command: Function) -> Function:
+    """The options that say which files of a folder are wanted."""
+    for option in (
+        click.option("--include", multiple=True, metavar="PATTERN", help="Read only files like this (as .gitignore)."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what is like this."),
+        click.option("--hidden", is_flag=True, help="Read hidden files too."),
+    ):
+        command = option(command)
+    return command
+
+
+def talking(command: Function) -> Function:
+    """The options --quiet and --verbose."""
+    return _quiet(_verbose(command))
+
+
+def paged(command: Function) -> Function:
+    """The options about the pager."""
+    return _pager(_no_pager(command))
+
+
+def settings_in(ctx: click.Context) -> Settings:
+    """The settings of the files."""
+    found = ctx.find_object(Settings)
+    return Settings() if found is None else found
+
+
+def typed(word: str) -> str:
+    """An argument as text; bytes that are no UTF-8 are read as GB18030, as a terminal of that encoding sends them."""
+    from seedsearch.errors import QueryError
+
+    content = os.fsencode(word)
+    for name in ("utf-8", "gb18030"):
+        try:
+            return content.decode(name)
+        except UnicodeDecodeError:
+            continue
+    raise QueryError("the query is neither UTF-8 nor GB18030", hint="check the encoding of the terminal")

@@ -1,0 +1,168 @@
+"""Asking an index: `query`, `similar`, `keywords`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.group import NOTHING_FOUND
+from seedsearch.frontends.cli.inputs import one_cleaned
+from seedsearch.frontends.cli.messages import is_quiet, is_verbose, note, say
+from seedsearch.frontends.cli.stdout import print_lines, print_paged, printing, style_of
+
+if TYPE_CHECKING:
+    from seedsearch.model import Results
+    from seedsearch.searching.index import Index
+
+
+@click.command()
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@options.index_dir
+@options.limit
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
+@options.as_json
+@click.option("--count", is_flag=True, help="Print only how many documents match, copies and parts of files too.")
+@click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the path of each, or of -n of them.")
+@click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
+@options.setting("snippets", "--snippets", help="Snippets a hit at most.")
+@options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
+@click.option("--explain", is_flag=True, help="Say how the query was read.")
+@options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
+@options.link
+@options.paged
+@options.talking
+@click.pass_context
+def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Place, explain: bool, **shown: Any) -> None:
+    """Find documents: a word, a run of characters, a question, or an expression.
+
+    Script, width and case do not matter: 产业链 finds 產業鏈. Exit code 1 means that nothing was found.
+
+    \b
+    "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
+    prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
+    """
+    from seedsearch.frontends.render import one_line
+    from seedsearch.searching.index import open_index
+
+    typed = " ".join(map(options.typed, words))
+    how = {name: shown[name] for name in ("limit", "offset", "snippets")}
+    if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
+        how["limit"] = 0  # no hit is shown
+    with open_index(index_dir.folder) as opened:
+        for line in opened.readings(typed) if explain or is_verbose() else ():
+            say(line)
+        results = opened.search(typed, lines=shown["context"], seconds=shown["seconds"] or None, **how)
+        for line in results.notes:
+            note(line)
+        if not results.total and not of_all and not shown["as_json"]:
+            _say_nothing_found(opened, results)
+        if of_all and not shown["count"]:
+            paths = opened.paths(typed)[_page(ctx, **shown)]
+            _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
+        else:
+            _print_answer(results, **shown)
+    if not results.total:
+        ctx.exit(NOTHING_FOUND)
+
+
+def _say_nothing_found(opened: Index, results: Results) -> None:
+    from seedsearch.frontends.render import empty_text
+
+    for line in () if is_quiet() else empty_text(results, opened.outdated()):
+        say(line)
+
+
+def _print_answer(
+    results: Results,
+    *,
+    offset: int,
+    as_json: bool,
+    count: bool,
+    context: int | None,
+    link: str | None,
+    pager: str | None,
+    **_: Any,
+) -> None:
+    """Print what was found in the form that was asked for."""
+    from seedsearch.frontends.render import results_json, results_text
+
+    if as_json:
+        print_lines(results_json(results, offset=offset))
+    elif count:
+        print_lines([str(results.total)])
+    elif results.total:
+        print_paged(results_text(results, style_of(link), offset=offset, whole_lines=context is not None), pager)
+
+
+def _page(ctx: click.Context, *, offset: int, limit: int, **_: Any) -> slice:
+    """Which of all the paths are printed: all, as with grep -l, unless somebody has said how many."""
+    of_itself = ctx.get_parameter_source("limit") is ParameterSource.DEFAULT
+    return slice(offset, None if of_itself else offset + limit)
+
+
+def _print_names(paths: Iterable[str]) -> None:
+    """Names for programs: their bytes as they are, each with a NUL at its end."""
+    for path in paths:
+        with printing():
+            sys.stdout.buffer.write(os.fsencode(path) + b"\0")
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@options.index_dir
+@options.limit
+@options.as_json
+@options.link
+@options.paged
+@options.talking
+@click.pass_context
+def similar(
+    ctx: click.Context,
+    file: str,
+    index_dir: options.Place,
+    limit: int,
+    as_json: bool,
+    link: str | None,
+    pager: str | None,
+) -> None:
+    """Find documents that are about the same as FILE, which need not be in the index."""
+    from seedsearch.frontends.render import results_json, results_text
+    from seedsearch.searching.index import open_index
+
+    readable = one_cleaned(file).readable
+    with open_index(index_dir.folder) as opened:
+        results = opened.similar(readable, limit=limit, name=file)
+    if as_json:
+        print_lines(results_json(results))
+    elif results.hits:
+        print_paged(results_text(results, style_of(link)), pager)
+    else:
+        note(f"nothing is like {file}")
+    if not results.hits:
+        ctx.exit(NOTHING_FOUND)
+
+
+@click.command(name="keywords")
+@click.argument("file", type=click.Path())
+@options.index_dir
+@options.limit
+@options.as_json
+@options.talking
+@click.pass_context
+def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
+    """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
+    from seedsearch.frontends.render import keywords_json, keywords_text
+    from seedsearch.searching.index import open_index
+
+    readable = one_cleaned(file).readable
+    with open_index(index_dir.folder) as opened:
+        found = opened.keywords(readable, limit)
+    print_lines([keywords_json(file, found)] if as_json else keywords_text(found))
+    if not found:
+        ctx.exit(NOTHING_FOUND)

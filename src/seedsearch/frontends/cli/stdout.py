@@ -1,0 +1,134 @@
+"""What standard output is, and how an answer gets there: colour, width, links, a pager."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from seedsearch.errors import OutputError, reason
+from seedsearch.frontends.cli.messages import say
+
+if TYPE_CHECKING:
+    from seedsearch.frontends.render import Style
+
+# Terminals that open what is clicked on (OSC 8), by the variable that tells them.
+_WITH_LINKS = {
+    "TERM_PROGRAM": ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "mintty", "rio", "Tabby"),
+    "TERM": ("xterm-kitty", "alacritty", "foot", "wezterm", "xterm-ghostty", "contour"),
+}
+_MARKS_OF_LINKS = ("VTE_VERSION", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM")
+# Without these the outer terminal sees what it should not: multiplexers pass links on only in late versions.
+_BETWEEN = ("TMUX", "STY")
+
+FILE_LINK = "file://{host}{path}"
+KITTY_LINK = "file://{host}{path}#{line}"
+VSCODE_LINK = "vscode://file{path}:{line}:{column}"
+
+
+def style_of(link: str | None = None) -> Style:
+    """How an answer looks on this standard output; `link` is what the user wants a click to open ("": nothing)."""
+    from seedsearch.frontends.render import Style
+
+    able = is_terminal()
+    colour = able and not os.environ.get("NO_COLOR")
+    return Style(colour=colour, width=width_of(sys.stdout), link=_link(link) if able else None)
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal that can do more than print."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO) -> int | None:
+    """The cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def _link(wanted: str | None) -> str | None:
+    """What a click on a path opens: as the user says, else as this terminal is known to understand."""
+    if wanted is not None:
+        return wanted or None
+    if any(os.environ.get(name) for name in _BETWEEN):
+        return None
+    if os.environ.get("TERM_PROGRAM") == "vscode":
+        return VSCODE_LINK
+    if os.environ.get("TERM") == "xterm-kitty":
+        return KITTY_LINK
+    known = any(os.environ.get(name) in values for name, values in _WITH_LINKS.items())
+    return FILE_LINK if known or any(os.environ.get(name) for name in _MARKS_OF_LINKS) else None
+
+
+def print_lines(lines: Iterable[str], end: str = "\n") -> None:
+    """Write lines to standard output as they come; raises OutputError where it does not take them."""
+    for line in lines:
+        with printing():
+            sys.stdout.write(line + end)
+
+
+def flush() -> None:
+    """Have everything that was printed written; raises OutputError where that cannot be."""
+    with printing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Make an error of standard output one of ours; a pipe that was closed is none."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"output can not be written: {reason(error)}") from error
+
+
+def print_paged(lines: Iterable[str], pager: str | None) -> None:
+    """Write lines to standard output; on a terminal that they do not fit on, through the pager.
+
+    `pager` is a command, "" for none and None for PAGER or less.
+    """
+    command = _pager(pager) if is_terminal() and sys.stdin.isatty() else []
+    if not command:
+        print_lines(lines)
+        return
+    all_lines = list(lines)
+    if len(all_lines) < os.get_terminal_size(sys.stdout.fileno()).lines or not _shown_by(command, all_lines):
+        print_lines(all_lines)
+
+
+def _pager(wanted: str | None) -> list[str]:
+    import shlex
+
+    command = wanted if wanted is not None else os.environ.get("PAGER", "less")
+    try:
+        return shlex.split(command)
+    except ValueError:
+        say(f"the pager {command!r} can not be understood")
+        return []
+
+
+def _shown_by(command: list[str], lines: list[str]) -> bool:
+    """Whether the pager could be started; it is waited for, and may be left before it has read all."""
+    import subprocess
+
+    environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+    except OSError:
+        return False
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a key of the pager's
+    try:
+        pager.communicate("".join(line + "\n" for line in lines).encode("utf-8", "backslashreplace"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return True

@@ -1,0 +1,101 @@
+"""What may be wrong with an installation and an index: versions, packages, files of the index, words, unread files."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
+from pathlib import Path
+
+from seedsearch.engines import Engine, faults, open_engine
+from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
+from seedsearch.metadata import failures, synonyms, user_dictionary
+from seedsearch.metadata.file_states import load
+from seedsearch.metadata.freshness import of_other_rules, outdated
+from seedsearch.model import Health, Remark
+from seedsearch.text.analyzer import fingerprint
+
+NAME = "seedsearch"
+
+DEVELOPING = ("dev", "fuzz")  # the extras of those who work on the project itself
+QUOTES = "\"'"
+
+
+def examine(index_dir: str | Path) -> Iterator[Remark]:
+    """What there is to say of this installation, then of the index in a folder."""
+    yield Remark(
+        "versions", Health.WELL, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})"
+    )
+    yield from _packages()
+    yield _whooshes()
+    yield from _index(Path(index_dir))
+
+
+def _packages() -> Iterator[Remark]:
+    """The versions of what is required and of the extras, and what is not installed of them."""
+    there = []
+    for requirement in requires(NAME) or []:
+        name = _name_of(requirement)
+        extra = requirement.partition("extra == ")[2].strip(QUOTES)
+        if extra in DEVELOPING:
+            continue
+        try:
+            there.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            if extra:
+                said = f"{name} is not installed; pip install '{NAME}[{extra}]'"
+                yield Remark("packages", Health.NOTE, said)
+            else:
+                yield Remark("packages", Health.FAULT, f"{name} is required and not installed")
+    yield Remark("packages", Health.WELL, ", ".join(there))
+
+
+def _name_of(requirement: str) -> str:
+    """The name that a requirement begins with."""
+    end = next((i for i, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement))
+    return requirement[:end]
+
+
+def _whooshes() -> Remark:
+    """Several distributions bring a package `whoosh`; the one installed last has written over the other's files."""
+    names = sorted(set(packages_distributions().get("whoosh", ())))
+    found = [f"{name} {version(name)}" for name in names]
+    if len(found) == 1:
+        return Remark("whoosh", Health.WELL, found[0])
+    said = f"{len(found)} distributions bring the package whoosh: {', '.join(found)}"
+    return Remark("whoosh", Health.FAULT, f"{said}; uninstall them all, then install whoosh==2.7.4")
+
+
+def _index(folder: Path) -> Iterator[Remark]:
+    try:
+        damaged = faults(folder)
+        if damaged:
+            raise IndexDamaged("; ".join(damaged), hint="make it anew with: seedsearch index --rebuild")
+        engine = open_engine(folder, fingerprint())
+    except IndexMissing as error:
+        yield Remark("index", Health.NOTE, str(error))
+        return
+    except SeedsearchError as error:
+        yield Remark("index", Health.FAULT, str(error))
+        return
+    try:
+        yield from _content(folder, engine)
+    finally:
+        engine.close()
+
+
+def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
+    info = engine.info()
+    said = f"{folder}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
+    yield Remark("index", Health.WELL, said)
+    other = of_other_rules(engine.kept)
+    yield Remark("rules", Health.NOTE if other else Health.WELL, other or "those of this version")
+    old = outdated(load(engine.kept))
+    yield Remark("files", Health.NOTE if old else Health.WELL, old or "as they were when they were read")
+    for topic, words in (("dictionary", user_dictionary), ("synonyms", synonyms)):
+        stale = words.changed(engine)
+        used = "remembered by the index" if engine.kept(words.KEPT) else "none"
+        yield Remark(topic, Health.NOTE if stale else Health.WELL, stale or used)
+    for failure in failures.remembered(engine):
+        yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)

@@ -1,0 +1,149 @@
+"""An answer, for people and as JSON Lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from seedsearch.frontends.render.layout import lines, wrapped
+from seedsearch.frontends.render.reports import damage_text
+from seedsearch.frontends.render.safe import json_line, one_line, safe
+from seedsearch.frontends.render.style import Style
+from seedsearch.model import Hit, Results, Snippet
+from seedsearch.offsets import Span
+
+MATCHED = {
+    "phrase": "the whole run",
+    "all": "all words",
+    "most": "the best of its words",
+    "similar": "with words of it",
+    "pinyin": "by its pinyin",
+    "sound": "by its sound",
+    "query": "the query as written",
+}
+
+
+def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
+    """An answer for people; with `whole_lines` snippets keep their line breaks."""
+    count = "1 document" if results.total == 1 else f"{results.total:,} documents"
+    head = f"{count} for {one_line(results.query)} ({MATCHED[results.matched]})"
+    yield from map(style.faint, wrapped(head, style.width))
+    indent = len(str(offset + len(results.hits))) + 2
+    for rank, hit in enumerate(results.hits, start=offset + 1):
+        yield ""
+        yield from _hit_text(f"{rank}.".rjust(indent - 1) + " ", hit, style, whole_lines)
+
+
+def empty_text(results: Results, outdated: str | None) -> Iterator[str]:
+    """What to say where nothing was found: what was asked, what else could be, whether the index is old."""
+    said = f"nothing found for {results.query}"
+    if results.suggestions:
+        said += f"; did you mean {' or '.join(results.suggestions)}?"
+    yield said
+    if results.asked:
+        yield f"looked for: {', then '.join(MATCHED[name] for name in results.asked)}"
+    if outdated:
+        yield outdated
+
+
+def _hit_text(rank: str, hit: Hit, style: Style, whole_lines: bool) -> Iterator[str]:
+    margin = " " * len(rank)
+    blanks = "[^\\S\n]+" if whole_lines else "\\s+"
+    place = hit.snippets[0] if hit.snippets else None
+    yield rank + _path_text(hit.path, place, style)
+    for number, snippet in enumerate(hit.snippets):
+        if number:
+            yield margin + style.faint(_place(snippet))
+        yield from _snippet_text(snippet, style, blanks, margin)
+        if snippet.restored:
+            yield from _beside(f"restored here: {damage_text(snippet.restored)}", style, margin)
+    if hit.also_in:
+        yield from _beside(f"also in {', '.join(map(one_line, hit.also_in))}", style, margin)
+
+
+def _path_text(path: str, place: Snippet | None, style: Style) -> str:
+    if place is None:
+        return style.linked(style.path(one_line(path)), path)
+    return style.linked(style.path(one_line(path) + _place(place)), path, place.line, place.column)
+
+
+def _place(snippet: Snippet) -> str:
+    return f":{snippet.line}:{snippet.column}"
+
+
+def _beside(text: str, style: Style, margin: str) -> Iterator[str]:
+    """A faint remark below a snippet."""
+    width = None if style.width is None else style.width - len(margin)
+    return (margin + style.faint(line) for line in wrapped(text, width, hanging=2))
+
+
+def _snippet_text(snippet: Snippet, style: Style, blanks: str, margin: str) -> Iterator[str]:
+    """The lines of a snippet with its matches marked, within the width."""
+    text, marks = _marked(snippet, style, blanks)
+    width = None if style.width is None else style.width - len(margin)
+    for line in lines(text, width):
+        yield (margin + _painted(text, line, marks, style)).rstrip(" ")
+
+
+def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span]]:
+    """The text, each run of `blanks` (a regular expression) as one space, and where its matches stand in it."""
+    opening, closing = style.brackets
+    text, last = "… " if snippet.cut_before else "", 0
+    marks = []
+    for span in snippet.highlights:
+        text += safe(re.sub(blanks, " ", snippet.text[last : span.start]))
+        found = opening + safe(re.sub(blanks, " ", span.cut(snippet.text))) + closing
+        marks.append(Span(len(text), len(text) + len(found)))
+        text, last = text + found, span.end
+    return text + safe(re.sub(blanks, " ", snippet.text[last:])) + (" …" if snippet.cut_after else ""), marks
+
+
+def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
+    """One line of a text with the parts of its matches that stand on it marked."""
+    pieces, last = [], line.start
+    for mark in marks:
+        start, end = max(mark.start, last), min(mark.end, line.end)
+        if start < end:
+            pieces += [text[last:start], style.match(text[start:end])]
+            last = end
+    return "".join([*pieces, text[last : line.end]])
+
+
+def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
+    """An answer as JSON Lines: a summary, then a line a hit."""
+    summary: dict[str, object] = {"type": "summary", "schema": 1, "query": results.query}
+    summary |= {"total": results.total, "matched": results.matched}
+    talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
+    yield json_line(summary | {key: said for key, said in talk.items() if said})
+    for rank, hit in enumerate(results.hits, start=offset + 1):
+        yield json_line(
+            {
+                "type": "hit",
+                "rank": rank,
+                "path": hit.path,
+                "score": round(hit.score, 4),
+                "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
+                "also_in": list(hit.also_in),
+            }
+        )
+
+
+def _snippet_json(snippet: Snippet) -> dict[str, object]:
+    return {
+        "text": snippet.text,
+        "highlights": [[span.start, span.end] for span in snippet.highlights],
+        "line": snippet.line,
+        "column": snippet.column,
+        "raw_start": snippet.raw_span.start,
+        "raw_end": snippet.raw_span.end,
+    }
+
+
+def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """Words for people, a line each, with their weights."""
+    return (f"{weight:7.2f}  {one_line(word)}" for word, weight in found)
+
+
+def keywords_json(path: str, found: Sequence[tuple[str, float]]) -> str:
+    """Words as one JSON object."""
+    return json_line({"path": path, "keywords": [{"word": word, "weight": weight} for word, weight in found]})

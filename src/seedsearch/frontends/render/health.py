@@ -1,0 +1,68 @@
+"""What `doctor` and `config` say, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from seedsearch.frontends.render.layout import cells, columns, padded, wrapped
+from seedsearch.frontends.render.safe import json_line, one_line
+from seedsearch.frontends.render.style import Style
+from seedsearch.frontends.settings import FILE, NamedPlace, Setting
+from seedsearch.model import Health, Remark
+
+_MARKS = {Health.WELL: "ok", Health.NOTE: "note", Health.FAULT: "fault"}
+
+
+def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
+    """What was examined, a line each: how it stands, what it is, what there is to say."""
+    left = max(cells(remark.topic) for remark in remarks) + 2
+    paint = {Health.WELL: style.good, Health.NOTE: style.faint, Health.FAULT: style.bad}
+    for remark in remarks:
+        said = padded(remark.topic, left) + one_line(remark.says)
+        first, *more = wrapped(said, None if style.width is None else style.width - 7, hanging=left)
+        yield paint[remark.health](padded(_MARKS[remark.health], 7)) + first
+        yield from (" " * 7 + line for line in more)
+
+
+def diagnosis_json(remarks: Sequence[Remark]) -> str:
+    """The same as one JSON object."""
+    rows = [{"topic": remark.topic, "health": remark.health, "says": remark.says} for remark in remarks]
+    return json_line({"healthy": all(remark.health != Health.FAULT for remark in remarks), "remarks": rows})
+
+
+def faults_json(faults: Sequence[str]) -> str:
+    """What `check` found, as one JSON object."""
+    return json_line({"sound": not faults, "faults": list(faults)})
+
+
+def settings_text(
+    settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
+) -> Iterator[str]:
+    """Each setting with the value that holds and where it is from; the named indexes; the files that were read.
+
+    `ignored`: the keys of the folder's file that do not count from there.
+    """
+    yield from columns([(setting.key, _value(setting.value), one_line(setting.origin)) for setting in settings])
+    for index in indexes:
+        name, folder, origin = map(one_line, (index.name, index.folder, index.origin))
+        yield f"[index.{name}]  {_value(list(index.paths))} in {folder}  {origin}"
+    yield f"files read: {', '.join(map(one_line, files)) or 'none'}"
+    if ignored:
+        yield f"not taken from {FILE}: {', '.join(ignored)}"
+
+
+def settings_json(
+    settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
+) -> str:
+    """The same as one JSON object."""
+    held = {setting.key: {"value": setting.value, "from": setting.origin} for setting in settings}
+    named = {index.name: {"paths": index.paths, "dir": index.folder, "from": index.origin} for index in indexes}
+    return json_line({"settings": held, "indexes": named, "files": list(files), "ignored": list(ignored)})
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    return one_line(str(value).lower() if isinstance(value, bool) else str(value)) or "''"

@@ -1,0 +1,107 @@
+"""What was repaired in a document: its text, its edits, the lines that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from seedsearch.frontends.render.safe import json_line, safe, seen
+from seedsearch.frontends.render.style import Style
+from seedsearch.model import Cleaned
+from seedsearch.offsets import Edit
+
+# An edit longer than this is shown by its beginning and its end.
+LONGEST_SHOWN = 80
+
+
+def readable(cleaned: Cleaned) -> str:
+    """The restored text as it is."""
+    return cleaned.readable
+
+
+def readable_safe(cleaned: Cleaned) -> str:
+    """The restored text for the eyes: nothing in it steers a terminal."""
+    return safe(cleaned.readable)
+
+
+def document_json(cleaned: Cleaned) -> str:
+    """One restored document as a line of JSON."""
+    row = {"path": cleaned.raw.path, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
+    return json_line(row) + "\n"
+
+
+def edits_json(cleaned: Cleaned) -> str:
+    """The edits and findings of one document as a line of JSON; offsets are code points of the file as decoded."""
+    raw = cleaned.raw.text
+    row = {
+        "path": cleaned.raw.path,
+        "encoding": cleaned.encoding,
+        "confidence": round(cleaned.raw.confidence, 3),
+        "edits": [
+            {
+                "kind": e.kind,
+                "raw_start": e.span.start,
+                "raw_end": e.span.end,
+                "found": e.span.cut(raw),
+                "replacement": e.replacement,
+                "certainty": e.certainty,
+            }
+            for e in cleaned.edits
+        ],
+        "findings": [
+            {"kind": f.kind, "raw_start": f.span.start, "raw_end": f.span.end, "found": f.span.cut(raw)}
+            for f in cleaned.findings
+        ],
+        "damage": cleaned.damage,
+    }
+    return json_line(row) + "\n"
+
+
+def diff_plain(cleaned: Cleaned) -> str:
+    """The changed lines without colour."""
+    return "".join(line + "\n" for line in diff_text(cleaned, Style(colour=False)))
+
+
+def diff_colour(cleaned: Cleaned) -> str:
+    """The changed lines in colour."""
+    return "".join(line + "\n" for line in diff_text(cleaned, Style(colour=True)))
+
+
+def diff_text(cleaned: Cleaned, style: Style) -> Iterator[str]:
+    """The lines of the raw text that edits touch, each with its number, what went and what came."""
+    raw = cleaned.raw.text
+    number, counted = 1, 0
+    for edits in _by_line(raw, cleaned.edits):
+        begin = raw.rfind("\n", 0, edits[0].span.start) + 1
+        number += raw.count("\n", counted, begin)
+        counted = begin
+        yield f"{style.path(f'{number}:')} {_marked_line(raw, begin, edits, style)}"
+
+
+def _by_line(raw: str, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """The edits in groups: those that begin on the line that the one before ends on belong together."""
+    group: list[Edit] = []
+    for e in edits:
+        if group and raw.find("\n", group[-1].span.end, e.span.start) >= 0:
+            yield group
+            group = []
+        group.append(e)
+    if group:
+        yield group
+
+
+def _marked_line(raw: str, begin: int, edits: Sequence[Edit], style: Style) -> str:
+    pieces, last = [], begin
+    for e in edits:
+        pieces += [safe(raw[last : e.span.start]), style.gone(_shown(e.span.cut(raw)))]
+        if e.replacement:
+            pieces.append(style.come(_shown(e.replacement)))
+        last = e.span.end
+    end = raw.find("\n", last)
+    return "".join([*pieces, safe(raw[last : len(raw) if end < 0 else end])])
+
+
+def _shown(text: str) -> str:
+    """The text of an edit on one line; of a long one the beginning and the end."""
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[:40]}…{text[-20:]} ({len(text):,} characters)"
+    return seen(text)

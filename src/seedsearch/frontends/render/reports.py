@@ -1,0 +1,117 @@
+"""What indexing did, what an index holds, what was restored: for people, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from seedsearch.frontends.render.layout import table, wrapped
+from seedsearch.frontends.render.safe import json_line, one_line
+from seedsearch.frontends.render.style import Style
+from seedsearch.model import WORST, CorpusReport, Failure, IndexReport, IndexStats
+
+
+def report_json(report: IndexReport) -> str:
+    """What indexing did, as one JSON object."""
+    return json_line(
+        {
+            "added": report.added,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "removed": report.removed,
+            "failures": [{"path": f.path, "reason": f.reason, "skipped": f.skipped} for f in report.failures],
+            "damage": dict(report.damage),
+            "files": {path: dict(damage) for path, damage in report.files.items()},
+            "seconds": report.seconds,
+            "notes": list(report.notes),
+        }
+    )
+
+
+def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> Iterator[str]:
+    """What indexing did, for people; with `verbose` every damaged and every skipped file."""
+    head = (
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.removed:,} removed in {report.seconds:.1f} s"
+    )
+    yield from wrapped(head, style.width)
+    if report.damage:
+        yield from wrapped(f"damage: {damage_text(report.damage)}", style.width, hanging=8)
+    if verbose:
+        yield from files_text(report.files)
+    yield from _failures_text(report.failures, verbose=verbose)
+
+
+def files_text(files: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Damaged files, a line each."""
+    return (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in sorted(files.items()))
+
+
+def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[str]:
+    """Every file that failed, and of those that hold no text the first, unless all are asked for."""
+    skipped = [failure for failure in failures if failure.skipped]
+    left = () if verbose else skipped[WORST:]
+    yield from (failure_text(failure) for failure in failures if failure not in left)
+    if left:
+        yield f"skipped: {len(left):,} more; --verbose names them"
+
+
+def failure_text(failure: Failure) -> str:
+    """A file that was left out, and why."""
+    return f"{'skipped' if failure.skipped else 'failed'}: {one_line(failure.says)}"
+
+
+def damage_text(damage: Mapping[str, int]) -> str:
+    """Kinds and counts, the most frequent first."""
+    return ", ".join(f"{count:,} {kind}" for kind, count in sorted(damage.items(), key=lambda row: (-row[1], row[0])))
+
+
+def stats_json(stats: IndexStats) -> str:
+    """What an index holds, as one JSON object."""
+    return json_line(
+        {
+            "documents": stats.engine.documents,
+            "terms": dict(stats.engine.terms),
+            "bytes": stats.engine.size,
+            "encodings": dict(stats.encodings),
+            "damage": dict(stats.damage),
+            "files": {path: dict(damage) for path, damage in stats.files.items()},
+            "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
+            "told_by_neighbours": stats.told_by_neighbours,
+            "stale": list(stats.stale),
+        }
+    )
+
+
+def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
+    """What an index holds, for people."""
+    rows = {
+        "documents": f"{stats.engine.documents:,}",
+        "terms": ", ".join(f"{count:,} {name}" for name, count in stats.engine.terms.items()),
+        "on disk": f"{stats.engine.size / 1e6:,.1f} MB",
+        "encodings": damage_text(stats.encodings),
+        "damage": damage_text(stats.damage) or "none",
+    }
+    yield from table(rows, style)
+    worst = sorted(stats.files.items(), key=lambda row: (-sum(row[1].values()), row[0]))
+    if worst:
+        yield f"most damage in {'these' if len(worst) <= WORST else f'{WORST} of {len(worst):,}'} documents:"
+        yield from (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in worst[:WORST])
+    if stats.told_by_neighbours:
+        yield f"encoding told with the help of the files beside: {stats.told_by_neighbours:,} documents"
+    if stats.unsure:
+        yield "encoding not sure:"
+        yield from (f"  {one_line(path)}: {name} ({sure:.2f})" for path, name, sure in stats.unsure[:WORST])
+    yield from map(one_line, stats.stale)
+
+
+def corpus_text(report: CorpusReport) -> Iterator[str]:
+    """What was done to a collection, for people."""
+    resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
+    yield f"{report.documents:,} documents{resumed}, {report.damaged:,} with damage, {report.characters:,} characters"
+    if report.damage:
+        yield f"damage: {damage_text(report.damage)}"
+        yield f"edits:  {damage_text(report.certainty) or 'none'}"
+    if report.worst:
+        yield "most damage left unrepaired:"
+        yield from (f"  {count:>7,}  {one_line(path)}" for path, count in report.worst)
+    yield from map(failure_text, report.failures)

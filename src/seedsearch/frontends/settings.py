@@ -1,0 +1,238 @@
+"""What a person has set for good: `seedsearch.toml` in the folder, and before it the one of the user.
+
+    index-dir = "work"            # any key of KEYS
+    limit = 20
+
+    [index.work]                  # a named index: seedsearch index -i work
+    paths = ["texts", "~/scans"]
+    dir = "index-work"
+
+An option on the command line comes first, then the environment, the folder's file, the user's file, the default.
+Relative paths are those of the folder in which the command is run; `~` is the home folder.
+
+The folder may be somebody else's data, so its file is not trusted like the user's. What is run (`pager`) or printed
+as it is (`link`) is not taken from it; the places that it names lie below the folder; it asks for no more workers than
+there are processors; and the file itself has to be a regular one of at most LARGEST bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seedsearch.engines.budget import SECONDS
+from seedsearch.errors import SettingsError, reason
+
+FILE = "seedsearch.toml"
+# Keys that count only from the user's own file, the environment and the command line.
+OF_THE_USER = ("pager", "link")
+# Bytes of a file of settings: a hundred times what all keys and a few named indexes take.
+LARGEST = 200_000
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A setting: what it is, its default, what it is for. `least`: of a number, the smallest."""
+
+    kind: type
+    default: Any
+    about: str
+    least: int = 0
+
+    @property
+    def wanted(self) -> str:
+        """What a value has to be, in words."""
+        if self.kind in (int, float):
+            return f"a {'whole ' if self.kind is int else ''}number from {self.least} on"
+        return _KINDS[self.kind]
+
+    def fits(self, value: object) -> bool:
+        """Whether a value can be one of this setting."""
+        if self.kind is list:
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if self.kind is int:
+            return type(value) is int and value >= self.least
+        if self.kind is float:
+            return isinstance(value, int | float) and type(value) is not bool and value >= self.least
+        return isinstance(value, self.kind)
+
+
+_KINDS: Mapping[type, str] = {str: "a text in quotes", bool: "true or false", list: "a list of texts in quotes"}
+
+KEYS: Mapping[str, Key] = {
+    "index-dir": Key(str, "index", "the folder of the index, or the name of one"),
+    "paths": Key(list, ["seeds"], "what is indexed where no path is given"),
+    "limit": Key(int, 10, "hits printed at most"),
+    "snippets": Key(int, 1, "snippets a hit at most", least=1),
+    "context": Key(int, None, "whole lines, and this many around"),
+    "seconds": Key(float, SECONDS, "what a query may take; 0 for any number"),
+    "workers": Key(int, None, "processes that clean and analyse", least=1),
+    "encoding": Key(str, None, "read files in this encoding"),
+    "dictionary": Key(str, None, "a file of words that are not cut"),
+    "synonyms": Key(str, None, "a file of words that mean the same"),
+    "pager": Key(str, None, "what shows long answers on a terminal; empty for nothing"),
+    "link": Key(str, None, "what a click on a path opens; empty for no links"),
+    "quiet": Key(bool, False, "say nothing beside the answer but errors"),
+    "verbose": Key(bool, False, "say more about what is done"),
+}
+_OF_INDEX: Mapping[str, Key] = {"paths": KEYS["paths"], "dir": KEYS["index-dir"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that holds, and where it is from."""
+
+    key: str
+    value: object
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """An index with a name: what it is made from, its folder, the file that names it."""
+
+    name: str
+    paths: tuple[str, ...]
+    folder: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the files set: key → (value, the file that sets it), and the named indexes; `files` that were read.
+
+    `ignored`: keys that the file of the folder sets and that do not count from there.
+    """
+
+    values: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
+    indexes: Mapping[str, NamedPlace] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def defaults(self) -> dict[str, Any]:
+        """Parameter of a command → value; `paths` is none, for it means one thing to `index` and another to `clean`."""
+        return {key.replace("-", "_"): value for key, (value, _) in self.values.items() if key != "paths"}
+
+    def paths(self) -> tuple[str, ...]:
+        """What is indexed where no path is given and the index has no name."""
+        return tuple(self.values["paths"][0] if "paths" in self.values else KEYS["paths"].default)
+
+    def holding(self, environment: Mapping[str, str]) -> list[Setting]:
+        """Every key with the value that holds where no option is given, and where that is from."""
+        return [_holding(key, self.values.get(key, (KEYS[key].default, DEFAULT)), environment) for key in KEYS]
+
+
+def _holding(key: str, of_files: tuple[Any, str], environment: Mapping[str, str]) -> Setting:
+    name = variable(key)
+    if KEYS[key].kind is not list and name in environment:
+        return Setting(key, environment[name], f"environment {name}")
+    return Setting(key, *of_files)
+
+
+def variable(key: str) -> str:
+    """The environment variable of a setting."""
+    return f"SEEDSEARCH_{key.replace('-', '_').upper()}"
+
+
+def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that hold in a folder; raises SettingsError where a file of them can not be used."""
+    home = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME") or "~", ".config")
+    user = os.path.normpath(os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")))
+    here = os.path.normpath(os.path.join(folder, FILE))
+    of_user, of_folder = _read(user), _read(here)
+    ignored = tuple(key for key in OF_THE_USER if of_folder and of_folder.pop(key, None) is not None)
+    if of_folder:
+        _check_places(of_folder, here, folder)
+    values: dict[str, tuple[Any, str]] = {}
+    indexes: dict[str, NamedPlace] = {}
+    for name, read in ((user, of_user), (here, of_folder)):
+        if read is not None:
+            indexes |= _indexes(read.pop("index", {}), name)
+            values |= {key: (_checked(KEYS, key, value, name, ""), name) for key, value in read.items()}
+    chosen, by = values.get("index-dir", ("", ""))
+    if by == here and chosen in indexes and indexes[chosen].origin != here:
+        raise _outside(here, "index-dir", chosen)
+    if values.get("workers", (0, ""))[1] == here:
+        values["workers"] = min(values["workers"][0], os.cpu_count() or 1), here
+    files = tuple(name for name, read in ((here, of_folder), (user, of_user)) if read is not None)
+    return Settings(values, indexes, files, ignored)
+
+
+def _check_places(read: Mapping[str, Any], path: str, folder: str | Path) -> None:
+    """Raise SettingsError where the file of a folder names a place outside of it; other faults are told later."""
+    named = read.get("index", {})
+    tables = [one for one in named.values() if isinstance(one, dict)] if isinstance(named, dict) else []
+    for table in (read, *tables):
+        for key in ("index-dir", "dir", "paths", "dictionary", "synonyms"):
+            given = table.get(key, [])
+            for place in given if isinstance(given, list) else [given]:
+                if isinstance(place, str) and _leads_out(place, folder, is_file=key in ("dictionary", "synonyms")):
+                    raise _outside(path, key, place)
+
+
+def _outside(path: str, key: str, place: str) -> SettingsError:
+    hint = "name it in ~/.config/seedsearch/config.toml, in the environment or on the command line"
+    return SettingsError(f"{path}: {key} = {place!r} is outside of the folder", hint=hint)
+
+
+def _leads_out(place: str, folder: str | Path, *, is_file: bool) -> bool:
+    """Whether a place is not below a folder: by its name, and, of a file whose content is read, in truth."""
+    whole = os.path.expanduser(place)
+    if os.path.isabs(whole) or os.pardir in whole.split(os.sep):
+        return True
+    top = os.path.realpath(folder)
+    return is_file and os.path.commonpath([top, os.path.realpath(os.path.join(folder, whole))]) != top
+
+
+def _read(path: str) -> dict[str, Any] | None:
+    """The content of a file of settings; None where there is none. A pipe in its place is not waited for."""
+    try:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SettingsError(f"{path} is not a regular file", hint="move it away")
+            content = file.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SettingsError(f"{path} can not be read: {reason(error)}") from error
+    if len(content) > LARGEST:
+        raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is no file of settings; move it away")
+    import tomllib  # most folders have no such file
+
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path} is no TOML: {error}", hint="mend that line") from error
+
+
+def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
+    if not isinstance(named, dict) or not all(isinstance(of_one, dict) for of_one in named.values()):
+        raise SettingsError(f"{path}: index is not a table of named indexes", hint="write [index.NAME], or index-dir")
+    found = {}
+    for name, of_one in named.items():
+        kept = {key: _checked(_OF_INDEX, key, value, path, f"index.{name}.") for key, value in of_one.items()}
+        if "dir" not in kept:
+            raise SettingsError(f"{path}: index.{name} has no dir", hint="name the folder of the index")
+        paths = kept.get("paths", KEYS["paths"].default)
+        found[name] = NamedPlace(name, tuple(map(os.path.expanduser, paths)), os.path.expanduser(kept["dir"]), path)
+    return found
+
+
+def _checked(keys: Mapping[str, Key], key: str, value: object, path: str, before: str) -> Any:
+    """The value of a key; raises SettingsError where there is no such key or the value does not fit."""
+    if key not in keys:
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, keys, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}"
+        raise SettingsError(f"{path}: there is no key {before}{key}", hint=hint)
+    if not keys[key].fits(value):
+        raise SettingsError(f"{path}: {before}{key} = {value!r} is not {keys[key].wanted}")
+    if key in ("dictionary", "synonyms", "index-dir"):
+        return os.path.expanduser(str(value))
+    return [os.path.expanduser(path) for path in value] if isinstance(value, list) else value

@@ -1,0 +1,312 @@
+"""Folder → engine: find what changed, have it analysed and packed, write it in one commit."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.errors import IndexDamaged, SourceError
+from seedsearch.indexing.pipeline import (
+    Done,
+    Job,
+    Outcome,
+    Task,
+    analyse,
+    carry_out,
+    doc_id_of,
+    packed,
+    reads_more,
+    stamp_of,
+    unchanged,
+)
+from seedsearch.metadata import failures as unread
+from seedsearch.metadata.file_states import State, keep, load
+from seedsearch.metadata.synonyms import remember, remember_anew
+from seedsearch.metadata.user_dictionary import words_anew, words_for
+from seedsearch.model import Failure, IndexReport, Progress
+from seedsearch.parallel import map_in_order, prepare
+from seedsearch.reading.files import Found, walk
+from seedsearch.reading.ignore_patterns import Choice
+from seedsearch.text.analyzer import fingerprint
+from seedsearch.text.lexicon import OwnWords
+from seedsearch.versions import RULES
+
+# Bytes of changed files under which starting worker processes costs more than it saves.
+WORTH_WORKERS = 1_500_000
+# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent. They
+# are taken from all over what there is to index.
+SAMPLE = 400_000
+# Bytes and files of one task: much work for each message between processes, and a small part of the memory.
+TASK_BYTES, TASK_FILES = 400_000, 500
+# Tasks under way for each worker: enough to go on with while a segment is written.
+AHEAD = 32
+
+# New files that are likely to be worth them.
+MANY_FILES = 1000
+
+# What a worker needs.
+PRELOAD = ("seedsearch.indexing.pipeline", "seedsearch.engines.embedded")
+
+# What the path of a document adds to that of its file.
+_INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a run has done so far; `states` are those of the files that it found."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    damage: Counter[str] = field(default_factory=Counter)
+    files: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+
+def build_index(
+    paths: Paths,
+    index_dir: str | Path,
+    *,
+    workers: int | None = None,
+    rebuild: bool = False,
+    full: bool = False,
+    encoding: str | None = None,
+    dictionary: str | Path | None = None,
+    synonyms: str | Path | None = None,
+    hidden: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    progress: Callable[[Progress], None] | None = None,
+) -> IndexReport:
+    """Bring the index in `index_dir` up to date with the files at and below `paths`.
+
+    Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
+    change and inode are those that it was read with is not read again, unless `full` or where it was read by the rules
+    of another version. With `rebuild` the index holds these paths and nothing else; its own folder is never a part of
+    it. A file that can not be read is reported and does not stop the run.
+    `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
+    they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
+    `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
+    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `progress` is told how
+    far it is.
+    Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
+    Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
+    made with, and the errors of the engine.
+
+    >>> report = build_index("seeds", "index")
+    >>> report.added, report.failures
+    (5, (Failure(path='seeds/photo.png', reason='seeds/photo.png: a binary file, by its first bytes', skipped=True),))
+    >>> build_index("seeds", "index").unchanged
+    5
+    """
+    begun = time.monotonic()
+    roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
+    found = [item for root in roots for item in walk(root, choice, without=index_dir)]
+    tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
+    files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
+    engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
+    try:
+        with engine.writer() as writer:
+            if rebuild:
+                writer.clear()
+                own = words_anew(engine, writer, dictionary, tally.notes.append)
+                remember_anew(engine, writer, synonyms, tally.notes.append)
+            else:
+                own = words_for(engine, writer, dictionary)
+                remember(engine, writer, synonyms)
+            known = {} if rebuild else _known(engine)
+            if len(files) > len(known) + MANY_FILES and workers != 1:
+                prepare(PRELOAD)  # ready when it is known what has changed
+            digests = {} if rebuild else engine.digests()
+            files_of = _files_of(digests, known)
+            torn = _torn(known, digests)
+            whole = {name: state for name, state in known.items() if name not in torn}
+            jobs = list(_changed(files, whole, digests, encoding, tally, full=full))
+            tally.failures += _lost(torn - _below(torn, roots))
+            done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
+            _write(writer, done, digests, tally)
+            gone = _below({*known, *files_of.values()}, roots)
+            _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
+            states = {name: state for name, state in known.items() if name not in gone} | tally.states
+            if rebuild or states != known:
+                keep(states, writer.keep)
+            unread.remember(engine, writer, tally.failures, anew=rebuild)
+    finally:
+        engine.close()
+    return _report(tally, time.monotonic() - begun)
+
+
+def _known(engine: Engine) -> dict[str, State]:
+    """The states of files that the index remembers; none where they are damaged, so that all are read again."""
+    try:
+        return load(engine.kept)
+    except IndexDamaged:
+        return {}
+
+
+def _torn(known: Mapping[str, State], digests: Mapping[str, str]) -> set[str]:
+    """The files of which the index has lost documents, for they were in a part of it that was damaged.
+
+    They are read again where they are below a path that the user names: an index may have been made by anybody, and
+    what it names besides is not opened.
+    """
+    return {name for name, state in known.items() if any(name + below not in digests for below in state.names)}
+
+
+def _lost(names: Iterable[str]) -> Iterator[Failure]:
+    """What is said at every run of torn files that it was not asked for."""
+    reason = "what the index held of it was damaged; to have it read again name its folder: seedsearch index PATH"
+    return (Failure(name, reason) for name in sorted(names))
+
+
+def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:
+    """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
+    files = {file + name: file for file, state in known.items() for name in state.names}
+    return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in doc_ids}
+
+
+def _changed(
+    files: Iterable[str],
+    known: Mapping[str, State],
+    digests: Mapping[str, str],
+    encoding: str | None,
+    tally: _Tally,
+    *,
+    full: bool,
+) -> Iterator[tuple[Job, int]]:
+    """The files that look changed, with their sizes; what did not change is counted."""
+    for path in files:
+        state = known.get(doc_id_of(path))
+        try:
+            stamp = stamp_of(path)
+        except SourceError as error:
+            tally.failures.append(Failure(path, str(error)))
+            continue
+        if state is not None and state.rules != RULES:
+            yield Job(path, encoding), stamp.size
+        elif state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
+            first = state.names[0] if state and state.names else ""
+            yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
+        else:
+            _count(unchanged(path, state), (), tally)
+
+
+def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
+    """What came of each job, in order; in this process until the work is worth others."""
+    spread = _spread(jobs)
+    begin = _end(spread, 0, SAMPLE)
+    sample, first = spread[:begin], list[Done]()
+
+    def tasks() -> Iterator[Task]:
+        """Asked for when the workers have been started: the sample is analysed meanwhile."""
+        outcomes = [analyse(job) for job, _ in sample]
+        packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
+        first.append(packed(outcomes, packer, own))
+        at = begin
+        while at < len(spread):
+            end = _end(spread, at, TASK_BYTES)
+            yield Task([job for job, _ in spread[at:end]], packer, own)
+            at = end
+
+    worth = workers if sum(size for _, size in spread[begin:]) > WORTH_WORKERS else 1
+    for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
+        yield from first
+        first.clear()
+        yield done
+    yield from first
+
+
+def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
+    """The jobs, a few from all over them first."""
+    step = 1 + sum(size for _, size in jobs) // SAMPLE
+    return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
+
+
+def _followed(
+    done: Iterator[Done], total: int, tally: _Tally, progress: Callable[[Progress], None] | None
+) -> Iterator[Done]:
+    """The same portions; of each `progress` is told when it is written."""
+    files = 0
+    for portion in done:
+        yield portion
+        files += len(portion.outcomes)
+        if progress is not None:
+            progress(Progress(files, total, tally.damage))
+
+
+def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
+    """Where those of the jobs from `begin` on end that come to `size` bytes."""
+    last = min(begin + TASK_FILES, len(jobs))
+    for at in range(begin, last):
+        size -= jobs[at][1]
+        if size <= 0:
+            return at + 1
+    return last
+
+
+def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _Tally) -> None:
+    for portion in done:
+        if portion.pack is not None:
+            writer.add(portion.pack)
+        for outcome in portion.outcomes:
+            _count(outcome, before, tally)
+
+
+def _count(outcome: Outcome, before: Iterable[str], tally: _Tally) -> None:
+    tally.failures += outcome.failures
+    if outcome.state is None:
+        return
+    doc_id = doc_id_of(outcome.path)
+    tally.states[doc_id] = outcome.state
+    tally.kept.update(doc_id + name for name in outcome.state.names)
+    if outcome.damage is None:
+        tally.unchanged += len(outcome.state.names)
+        return
+    for path, damage in outcome.damage.items():
+        if damage:
+            tally.damage.update(damage)
+            tally.files[path] = damage
+        if doc_id_of(path) in before:
+            tally.updated += 1
+        else:
+            tally.added += 1
+
+
+def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
+    """Those of `doc_ids` that are one of `roots` or lie below one."""
+    whole = {doc_id_of(root.rstrip("/")) for root in roots}
+    folders = tuple(root + "/" for root in whole)
+    return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}
+
+
+def _remove(writer: Writer, gone: Iterable[str], tally: _Tally) -> None:
+    for doc_id in sorted(gone):
+        writer.remove(doc_id)
+        tally.removed += 1
+
+
+def _report(tally: _Tally, seconds: float) -> IndexReport:
+    return IndexReport(
+        added=tally.added,
+        updated=tally.updated,
+        unchanged=tally.unchanged,
+        removed=tally.removed,
+        failures=tuple(sorted(tally.failures, key=lambda failure: failure.path)),
+        damage=dict(sorted(tally.damage.items())),
+        files=tally.files,
+        seconds=round(seconds, 3),
+        notes=tuple(tally.notes),
+    )

@@ -1,0 +1,167 @@
+"""Files → packs of entries: read, clean, tokenize and pack, in whatever process it is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from seedsearch.engines import Pack, Packer
+from seedsearch.errors import SeedsearchError, SourceError, reason
+from seedsearch.metadata.document_records import record_of, tags, to_bytes
+from seedsearch.metadata.file_states import Stamp, State
+from seedsearch.model import Cleaned, Failure, IndexEntry
+from seedsearch.parallel import Sent
+from seedsearch.reading.files import read_bytes
+from seedsearch.reading.formats import Asked, complete, documents_on_disk
+from seedsearch.restoring.clean import clean_document
+from seedsearch.text.batch_analyzer import batch_of
+from seedsearch.text.lexicon import NONE, OwnWords
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Sent):
+    """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents."""
+
+    path: str
+    encoding: str | None = None
+    known: State | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Sent):
+    """What came of a file. `state` is None where the next run has to try again.
+
+    `entries` are its documents; there are none for a file whose content is the known one, and after packing. `damage`
+    is that of what is new, by path; None where nothing is.
+    """
+
+    path: str
+    state: State | None
+    entries: tuple[IndexEntry, ...] = ()
+    damage: Mapping[str, Mapping[str, int]] | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for one process at a time."""
+
+    jobs: Sequence[Job]
+    packer: Packer
+    own: OwnWords = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task; the pack holds the entries of those outcomes that have damage, an empty one included."""
+
+    outcomes: Sequence[Outcome]
+    pack: Pack
+
+
+def carry_out(task: Task) -> Done:
+    """Analyse the files of a task and pack their entries."""
+    return packed([analyse(job) for job in task.jobs], task.packer, task.own)
+
+
+def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
+    """The outcomes with their entries in a pack."""
+    entries = [entry for outcome in outcomes for entry in outcome.entries]
+    done = [replace(outcome, entries=()) for outcome in outcomes]
+    return Done(done, packer.pack(batch_of(entries, own)) if entries else None)
+
+
+def doc_id_of(path: str) -> str:
+    """The path as an engine can store it: bytes that are no UTF-8 are spelled out."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def analyse(job: Job) -> Outcome:
+    """Read one file; decode and clean each document in it."""
+    try:
+        stamp, content = _read(job.path)
+    except SeedsearchError as error:
+        return Outcome(job.path, None, failures=(Failure(job.path, str(error)),))
+    digest = digest_of(content, job.encoding, stamp)
+    if job.known is not None and job.digest == digest and not reads_more(job.known):
+        return unchanged(job.path, replace(job.known, stamp=stamp))
+    return _analysed(job, content, digest, State(stamp, job.encoding))
+
+
+def reads_more(state: State) -> bool:
+    """Whether a package that was missing when a file was read is here now."""
+    return state.retry and complete()
+
+
+def unchanged(path: str, state: State) -> Outcome:
+    """What comes of a file that is as it was: what could not be read of it is said again."""
+    whole = (Failure(path, state.reason, state.skipped),) if state.reason else ()
+    parts = (Failure(path + name, reason, skipped) for name, reason, skipped in state.lost)
+    return Outcome(path, state, failures=(*whole, *parts))
+
+
+def _analysed(job: Job, content: bytes, digest: str, state: State) -> Outcome:
+    entries: list[IndexEntry] = []
+    failures: list[Failure] = []
+    damage: dict[str, Mapping[str, int]] = {}
+    for found in documents_on_disk(job.path, content, Asked(job.encoding)):
+        if isinstance(found, Failure):
+            failures.append(found)
+            continue
+        cleaned = clean_document(found)
+        entries.append(_entry(cleaned, digest, state))
+        damage[found.path] = cleaned.damage
+    return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
+
+
+def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure]) -> State:
+    """The state of a file with what was found in it."""
+    if documents_ == [path] and not failures:
+        return state
+    whole = next((failure for failure in failures if failure.path == path and not documents_), None)
+    lost = tuple((f.path[len(path) :], f.reason, f.skipped) for f in failures if f is not whole)
+    return replace(
+        state,
+        reason=whole.reason if whole else None,
+        skipped=whole is not None and whole.skipped,
+        names=tuple(name[len(path) :] for name in documents_),
+        lost=lost,
+        retry=any(failure.retry for failure in failures),
+    )
+
+
+def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
+    return IndexEntry(
+        doc_id=doc_id_of(cleaned.raw.path),
+        digest=digest,
+        readable=cleaned.readable,
+        words=(),
+        tags=tags(cleaned, state.stamp.date),
+        stored=to_bytes(record_of(cleaned)),
+    )
+
+
+def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
+    """What changes when the document would: with the content, the encoding if one is given, and the day."""
+    return sha256(b"\0".join([(encoding or "").encode(), stamp.date.encode(), content])).hexdigest()[:32]
+
+
+def _read(path: str) -> tuple[Stamp, bytes]:
+    """A file that did not change while it was read; raises SourceError where that can not be had."""
+    for _ in range(2):
+        before = stamp_of(path)
+        content = read_bytes(path)
+        if stamp_of(path) == before:
+            return before, content
+    raise SourceError(f"{path} changed while it was read", hint="index it again when it is written")
+
+
+def stamp_of(path: str) -> Stamp:
+    """The stamp of a file; raises SourceError where it can not be had."""
+    try:
+        return Stamp.of(os.stat(path))
+    except OSError as error:
+        raise SourceError(f"{path} can not be read: {reason(error)}") from error

@@ -1,0 +1,124 @@
+"""What the index keeps of a document besides its text and terms: enough to show a hit without the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate, chain, groupby, pairwise, repeat
+
+from seedsearch.engines import stored
+from seedsearch.model import Cleaned
+from seedsearch.offsets import OffsetMap, Span
+
+_DECODER = json.JSONDecoder()
+_NUMBER = re.compile(r"#\d+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document as the index keeps it.
+
+    `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
+    `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
+    ones (kind, how many); `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
+    """
+
+    path: str
+    encoding: str
+    confidence: float
+    replaced: tuple[tuple[int, int, int], ...]
+    lines: tuple[int, ...]
+    damage: Mapping[str, int]
+    kinds: tuple[tuple[str, int], ...] = ()
+    told_by: str = "text"
+
+    def to_raw(self, span: Span) -> Span:
+        """A span of the readable text as one of the raw text."""
+        return OffsetMap(self.replaced).to_raw(span) if self.replaced else span
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of an offset in the raw text."""
+        line = bisect_right(self.lines, offset) - 1
+        return line + 1, offset - self.lines[line] + 1
+
+    def restored(self, raw: Span) -> dict[str, int]:
+        """How often each kind of damage was repaired inside a span of the raw text."""
+        kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
+        edits = zip(self.replaced, kinds, strict=False)
+        return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
+
+
+def record_of(cleaned: Cleaned) -> Record:
+    """The record of a cleaned document."""
+    replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
+    raw = cleaned.raw
+    lines = line_starts(raw.text)
+    kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
+    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds, raw.told_by)
+
+
+def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
+    """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
+    path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
+    of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
+    return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))
+
+
+def endings(path: str) -> tuple[str, ...]:
+    """The endings of the names in a path, without dots: of the file, and of those inside it down to the document."""
+    names = _NUMBER.sub("", path).split("!/")
+    return tuple(dict.fromkeys(os.path.splitext(name)[1].removeprefix(".").lower() for name in names))
+
+
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offsets at which the lines of `text` start."""
+    return tuple(accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=0))
+
+
+def to_bytes(record: Record) -> bytes:
+    """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
+    lengths = [b - a for a, b in pairwise(record.lines)]
+    origin = [record.path, record.encoding, record.confidence]
+    row = [*origin, record.replaced, lengths, dict(record.damage), record.kinds, record.told_by]
+    return json.dumps(row, separators=(",", ":")).encode()
+
+
+def from_bytes(content: bytes) -> Record:
+    """The record that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    try:
+        # Not json.loads, half of whose time goes into what may stand around the row.
+        row, _ = _DECODER.raw_decode(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise stored.unusable(_WHAT) from error
+    if not _SHAPE(row):
+        raise stored.unusable(_WHAT)
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by = row
+    lines = tuple(accumulate(lengths, initial=0))
+    runs = tuple(map(tuple, kinds))
+    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, runs, told_by)
+
+
+def _places(value: object) -> bool:
+    """A list of rows of three numbers from 0 on: a look at all of them at once, for a book has 100,000."""
+    if type(value) is not list or not set(map(type, value)) <= {list} or not set(map(len, value)) <= {3}:
+        return False
+    return _lengths(list(chain.from_iterable(value)))
+
+
+def _lengths(value: object) -> bool:
+    """A list of numbers from 0 on."""
+    if type(value) is not list or not set(map(type, value)) <= {int}:
+        return False
+    return not value or (min(value) >= 0 and max(value) < _MOST)
+
+
+_WHAT = "a document"
+_MOST = 1 << 48  # code points
+_KINDS = stored.many(stored.row(stored.text, stored.count))
+_ORIGIN = stored.text, stored.text, stored.share
+_SHAPE = stored.row(*_ORIGIN, _places, _lengths, stored.table(stored.count), _KINDS, stored.text)

@@ -1,0 +1,38 @@
+"""The files that a run could not read or left out, remembered by the index with the reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from seedsearch.engines import Engine, Writer, stored
+from seedsearch.errors import IndexDamaged
+from seedsearch.model import Failure
+
+KEPT = "unread"
+_SHAPE = stored.many(stored.row(stored.text, stored.text, stored.flag))
+
+
+def remember(engine: Engine, writer: Writer, failures: Iterable[Failure], *, anew: bool = False) -> None:
+    """Keep what the run that writes could not read, in the place of what an earlier one could not.
+
+    `anew`: nothing is kept of an earlier one.
+    """
+    rows = sorted((failure.path, failure.reason, failure.skipped) for failure in failures)
+    made = json.dumps(rows).encode()
+    if made != (b"[]" if anew else _before(engine)):
+        writer.keep(KEPT, made)
+
+
+def _before(engine: Engine) -> bytes | None:
+    """What is kept of an earlier run; None where that is damaged."""
+    try:
+        return engine.kept(KEPT) or b"[]"
+    except IndexDamaged:
+        return None
+
+
+def remembered(engine: Engine) -> list[Failure]:
+    """The files that the last run could not read or left out."""
+    rows = stored.parsed(engine.kept(KEPT) or b"[]", _SHAPE, "the list of files that were not read")
+    return [Failure(*row) for row in rows]

@@ -1,0 +1,168 @@
+"""What the index remembers of each file, so that a file that did not change costs a `stat` and nothing more."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Self
+
+from seedsearch.engines import stored
+from seedsearch.parallel import Sent
+from seedsearch.versions import RULES
+
+# What the states are kept as in the engine, and the rules of all of them, which a query looks at.
+STATES, RULES_OF_ALL = "states", "rules"
+
+_EPOCH = date(1970, 1, 1)
+_DAY = 24 * 60 * 60 * 10**9  # ns
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp(Sent):
+    """What tells that a file is the one that was read: size in bytes, time of its last change (ns), inode."""
+
+    size: int
+    changed: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The stamp of a file."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    @property
+    def date(self) -> str:
+        """The day of the last change, UTC, as YYYY-MM-DD; for a day past the calendar the nearest that it has."""
+        return _date(self.changed // _DAY)
+
+
+@lru_cache(maxsize=1024)
+def _date(day: int) -> str:
+    try:
+        return str(_EPOCH + timedelta(days=day))
+    except OverflowError:
+        return str(date.max if day > 0 else date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class State(Sent):
+    """A file as it was last read: in which encoding if one was given, by which rules, and what of it is in the index.
+
+    `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
+    there is none, `lost` (name, reason, skipped) why a part is missing. `retry`: a package would read more of it.
+    """
+
+    stamp: Stamp
+    encoding: str | None
+    reason: str | None = None
+    skipped: bool = False
+    names: tuple[str, ...] = ("",)
+    lost: tuple[tuple[str, str, bool], ...] = ()
+    retry: bool = False
+    rules: int = RULES
+
+
+def load(kept: Callable[[str], bytes | None]) -> dict[str, State]:
+    """The states of files by doc_id, out of what an engine keeps."""
+    content = kept(STATES)
+    return {} if content is None else from_bytes(content)
+
+
+def keep(states: Mapping[str, State], put: Callable[[str, bytes], None]) -> None:
+    """Have a writer keep the states."""
+    put(STATES, to_bytes(states))
+    put(RULES_OF_ALL, json.dumps(sorted({state.rules for state in states.values()})).encode())
+
+
+def other_rules(kept: Callable[[str], bytes | None]) -> list[int]:
+    """The rules by which files of the index were read that are not those of this version."""
+    content = kept(RULES_OF_ALL)
+    found = [] if content is None else stored.parsed(content, stored.many(stored.number), "the list of its rules")
+    return [rules for rules in found if rules != RULES]
+
+
+# The columns, as they are kept: JSON of one list a column. Lists inside are texts with U+0000 after each item, and no
+# text has a bracket in it but escaped, so that a look at the brackets tells how deep it is before it is parsed.
+_Kind = frozenset[type]
+_TEXTS, _NUMBERS, _FLAGS, _PERHAPS = _Kind([str]), _Kind([int]), _Kind([bool]), _Kind([str, type(None)])
+_STAMPS = (_NUMBERS, _NUMBERS, _NUMBERS)
+_COLUMNS = (_TEXTS, *_STAMPS, _PERHAPS, _PERHAPS, _FLAGS, _TEXTS, _TEXTS, _FLAGS, _NUMBERS)
+_WHAT = "the list of files"
+_BETWEEN = "\0"
+_YES = "1"
+
+
+def to_bytes(states: Mapping[str, State]) -> bytes:
+    """The states of files by doc_id. One with U+0000 in it is left out: its file is then read anew."""
+    rows = [made for name, state in sorted(states.items()) if (made := _row(name, state))]
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
+    content = ",".join(map(_column, columns))
+    return stored.packed(f"[{content}]".encode("utf-8", "surrogatepass"))
+
+
+def _row(name: str, s: State) -> tuple[Any, ...]:
+    lost = [part for name_, reason, skipped in s.lost for part in (name_, reason, _YES if skipped else "")]
+    if any(_BETWEEN in part for part in (name, *s.names, *lost)):
+        return ()
+    parts = _joined(s.names), _joined(lost)
+    return name, s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, *parts, s.retry, s.rules
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Several texts as one; none at all is another thing than an empty one."""
+    return "".join(part + _BETWEEN for part in parts)
+
+
+def _parted(joined: str) -> list[str]:
+    return joined.split(_BETWEEN)[:-1]
+
+
+def _column(values: Sequence[Any]) -> str:
+    """A list as JSON that has no other bracket than its own."""
+    inside = json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
+    return "[" + inside.replace("[", "\\u005b").replace("{", "\\u007b") + "]"
+
+
+def from_bytes(content: bytes) -> dict[str, State]:
+    """The states that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    raw = stored.unpacked(content, _WHAT)
+    if raw.count(b"[") != len(_COLUMNS) + 1 or b"{" in raw:
+        raise stored.unusable(_WHAT)
+    names, *columns = stored.parsed(raw, _fits, _WHAT)
+    try:
+        return dict(zip(names, map(_state, *columns), strict=True))
+    except ValueError as error:
+        raise stored.unusable(_WHAT) from error
+
+
+def _fits(value: object) -> bool:
+    """Whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
+    if type(value) is not list or len(value) != len(_COLUMNS) or set(map(type, value)) != {list}:
+        return False
+    pairs = list(zip(value, _COLUMNS, strict=True))
+    if len(set(map(len, value))) != 1 or not all(set(map(type, column)) <= kind for column, kind in pairs):
+        return False
+    ends = [end for column, kind in pairs if kind is _NUMBERS and column for end in (min(column), max(column))]
+    return all(map(stored.number, ends))
+
+
+def _state(
+    size: int,
+    changed: int,
+    inode: int,
+    encoding: str | None,
+    reason: str | None,
+    skipped: bool,
+    names: str,
+    lost: str,
+    retry: bool,
+    rules: int,
+) -> State:
+    flat = iter(_parted(lost))
+    parts = tuple((name, why, skip == _YES) for name, why, skip in zip(flat, flat, flat, strict=True))
+    stamp = Stamp(size, changed, inode)
+    return State(stamp, encoding, reason, skipped, tuple(_parted(names)), parts, retry, rules)

@@ -1,0 +1,104 @@
+"""A user's synonyms, remembered by the index: a word of a query is also looked for by the others of its group.
+
+A file has a group a line, its words separated by commas (`焊接, 熔接, welding`) or, on a line without any, by blanks;
+`#` begins a comment. Words are compared folded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from seedsearch.engines import Engine, Writer, stored
+from seedsearch.errors import IndexDamaged
+from seedsearch.metadata.user_file import UserFile
+from seedsearch.text.run_text import run_text
+
+KEPT = "synonyms"
+
+MOST = 100  # words of a group: a query has 256 terms at most
+
+_COMMAS = re.compile("[,，、;；\t]")
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Groups of run texts that mean the same."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Synonyms:
+        """The groups of a file's text; raises ValueError where one is too large."""
+        lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
+        groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
+        return cls.of_groups(tuple(group for group in groups if len(group) > 1))
+
+    @classmethod
+    def of_groups(cls, groups: tuple[tuple[str, ...], ...]) -> Synonyms:
+        """Groups of run texts; raises ValueError for one that is too large, for each word leads to all others."""
+        if any(len(group) > MOST for group in groups):
+            raise ValueError(f"a group has more than {MOST} words")
+        return cls(groups)
+
+    @cached_property
+    def _others(self) -> dict[str, dict[str, None]]:
+        table: dict[str, dict[str, None]] = {}
+        for group in self.groups:
+            for word in group:
+                table.setdefault(word, {}).update(dict.fromkeys(other for other in group if other != word))
+        return table
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """The other words of the groups that a run text is in."""
+        return tuple(self._others.get(word, ()))
+
+
+NONE = Synonyms()
+
+
+def _words(line: str) -> list[str]:
+    return _COMMAS.split(line) if _COMMAS.search(line) else line.split()
+
+
+FILE = UserFile(
+    name="synonyms",
+    stale="were written again since; take them over with: seedsearch index --synonyms",
+    nothing=NONE,
+    parse=Synonyms.parse,
+    kept_of=lambda synonyms: {"groups": synonyms.groups},
+    shapes={"groups": stored.many(stored.many(stored.text))},
+    content_of=lambda kept: Synonyms.of_groups(tuple(map(tuple, kept["groups"]))),
+)
+
+
+def remembered(engine: Engine) -> Synonyms:
+    """The synonyms that the index remembers."""
+    return FILE.content(engine.kept(KEPT))
+
+
+def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
+    """Keep the synonyms of the file that is given; where none is, those that the index remembers stay."""
+    if given is not None and (kept := FILE.read(given)[1]) != _before(engine):
+        writer.keep(KEPT, kept)
+
+
+def _before(engine: Engine) -> bytes | None:
+    """What the index keeps of them; None also where that is damaged."""
+    try:
+        return engine.kept(KEPT)
+    except IndexDamaged:
+        return None
+
+
+def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> None:
+    """The same for an index that is made anew; what it remembers is only looked at where no file is given."""
+    FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+
+
+def changed(engine: Engine) -> str | None:
+    """A sentence where the file was written again since it was read."""
+    return FILE.changed(engine.kept(KEPT))

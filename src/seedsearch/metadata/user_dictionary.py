@@ -1,0 +1,56 @@
+"""A user's dictionary and the index that was made with it: it keeps the words, so that a query is cut by the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from seedsearch.engines import Engine, Writer, stored
+from seedsearch.errors import IndexStale
+from seedsearch.metadata.user_file import UserFile
+from seedsearch.text.lexicon import NONE, OwnWords
+
+KEPT = "dictionary"
+
+FILE = UserFile(
+    name="dictionary",
+    stale="was written again since; cut by it with: seedsearch index --rebuild --dictionary",
+    nothing=NONE,
+    parse=OwnWords.parse,
+    kept_of=lambda own: {"words": own.to_text()},
+    shapes={"words": stored.text},
+    content_of=lambda kept: OwnWords.from_text(kept["words"]),
+)
+
+
+def own_words(engine: Engine) -> OwnWords:
+    """The words that the index was made with."""
+    return FILE.content(engine.kept(KEPT))
+
+
+def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWords:
+    """The words to bring an index up to date with: those of the file that is given, else those that it was made with.
+
+    Raises IndexStale where they are others than those of the documents that stay in the index.
+    """
+    before = engine.kept(KEPT)
+    used = FILE.content(before)
+    if given is None:
+        return used
+    own, kept = FILE.read(given)
+    if own != used and engine.info().documents:
+        what = f"the dictionary {given} is not the one that the index was made with"
+        raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
+    if kept != before:
+        writer.keep(KEPT, kept)
+    return own
+
+
+def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> OwnWords:
+    """The words to make an index anew with; what it remembers is only looked at where no file is given."""
+    return FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+
+
+def changed(engine: Engine) -> str | None:
+    """A sentence where the dictionary was written again since it was read."""
+    return FILE.changed(engine.kept(KEPT))

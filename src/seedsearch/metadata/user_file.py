@@ -1,0 +1,121 @@
+"""A file of words that a user names: what an index keeps of it, and whether it was written again since.
+
+The index keeps what the file said. The path that it keeps as well is a name for messages: anybody may have made the
+index, so a file is opened only where the user names it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from seedsearch.engines import stored
+from seedsearch.errors import SeedsearchError, SourceError, reason
+
+Content = TypeVar("Content")
+
+LARGEST = 1 << 25  # bytes; the largest dictionary that comes with jieba has 8.6 MB
+
+
+@dataclass(frozen=True, slots=True)
+class UserFile(Generic[Content]):
+    """A kind of such files: how messages speak of one, what it says, and what is kept of that, as JSON.
+
+    `kept` is what an index keeps of one; None where it keeps nothing.
+    """
+
+    name: str
+    stale: str  # what is said of one that was written again, before its path
+    nothing: Content
+    parse: Callable[[str], Content]  # raises ValueError for a text that is none, with no part of it in the message
+    kept_of: Callable[[Content], Mapping[str, Any]]
+    shapes: Mapping[str, stored.Shape]  # of that
+    content_of: Callable[[Mapping[str, Any]], Content]  # raises ValueError for what `parse` would not take
+
+    def content(self, kept: bytes | None) -> Content:
+        """What the file said that the index remembers; raises IndexDamaged where that is not what was written."""
+        return self.nothing if kept is None else self._of(kept)[1]
+
+    def read(self, path: str | Path) -> tuple[Content, bytes]:
+        """What a file says, and what to keep of it; raises SourceError where it cannot be read."""
+        status, raw = self._raw(path)
+        try:
+            content = self.parse(raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise self._unreadable(path, "it is not UTF-8") from error
+        except ValueError as error:
+            raise self._unreadable(path, str(error)) from error
+        place = {"path": os.path.abspath(path), "size": status.st_size, "changed": status.st_mtime_ns}
+        return content, json.dumps({**place, **self.kept_of(content)}).encode()
+
+    def taken(
+        self,
+        key: str,
+        given: str | Path | None,
+        kept: Callable[[str], bytes | None],
+        keep: Callable[[str, bytes], None],
+        say: Callable[[str], None],
+    ) -> Content:
+        """What an index that is made anew keeps as `key`: the file that is given, else what the one before remembers.
+
+        Where that cannot be used, `say` is told and nothing is kept.
+        """
+        if given is not None:
+            content, made = self.read(given)
+            keep(key, made)
+            return content
+        try:
+            before = kept(key)
+            content = self.content(before)
+        except SeedsearchError as error:
+            say(f"the index no longer knows its {self.name} ({error.what}); name the file with: --{self.name} FILE")
+            return self.nothing
+        if before is not None:
+            keep(key, before)
+        return content
+
+    def changed(self, kept: bytes | None) -> str | None:
+        """A sentence where the file is there with another size or time than when it was read; it is not opened."""
+        if kept is None:
+            return None
+        remembered, _ = self._of(kept)
+        try:
+            status = os.stat(remembered["path"])
+        except (OSError, ValueError):
+            return None
+        same = (status.st_size, status.st_mtime_ns) == (remembered["size"], remembered["changed"])
+        if same or not stat.S_ISREG(status.st_mode):
+            return None
+        return f"the {self.name} {remembered['path']} {self.stale} {shlex.quote(remembered['path'])}"
+
+    def _of(self, kept: bytes) -> tuple[dict[str, Any], Content]:
+        what = f"what is kept of the {self.name}"
+        place = {"path": stored.text, "size": stored.count, "changed": stored.number}
+        remembered = stored.parsed(kept, stored.record(**place, **self.shapes), what)
+        try:
+            return remembered, self.content_of(remembered)
+        except ValueError as error:
+            raise stored.unusable(what) from error
+
+    def _raw(self, path: str | Path) -> tuple[os.stat_result, bytes]:
+        """What a regular file holds, and what it was when that was read."""
+        try:
+            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise self._unreadable(path, "it is not a regular file")
+                raw = file.read(LARGEST + 1)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(path, reason(error) if isinstance(error, OSError) else str(error)) from error
+        if len(raw) > LARGEST:
+            raise self._unreadable(path, f"it is larger than {LARGEST >> 20} MiB")
+        return status, raw
+
+    def _unreadable(self, path: str | Path, why: str) -> SourceError:
+        return SourceError(f"the {self.name} {path} can not be read: {why}")

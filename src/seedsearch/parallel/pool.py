@@ -1,0 +1,177 @@
+"""Workers as the process sees them that gives them work: a nursery for the whole process, and threads that wait."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
+from signal import SIGKILL
+from types import TracebackType
+from typing import Self, TypeVar
+
+from seedsearch.errors import WorkerDied, reason
+from seedsearch.parallel.interpreter import environment, python
+from seedsearch.parallel.worker import ENDING, receive, send
+
+R = TypeVar("R")
+
+# Seconds in which the nursery has ended after it was let go; it does nothing else then, unless it still imports.
+GOING = 5.0
+# One thread of calculations a process: there is a process for each core, and only what has one thread may be copied.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class Workers:
+    """So many worker processes, and for each a thread that hands it work and takes the answer; a context manager."""
+
+    def __init__(self, count: int, preload: Sequence[str]) -> None:
+        self._lines = [_line(preload) for _ in range(count)]
+        self._idle: SimpleQueue[socket.socket] = SimpleQueue()
+        for line in self._lines:
+            self._idle.put(line)
+        self._threads = ThreadPoolExecutor(count)
+
+    def submit(self, function: Callable[..., R], item: object) -> Future[R]:
+        """Have the function of an item worked out; raises, when the result is asked for, what it raised there."""
+        return self._threads.submit(self._asked, function, item)
+
+    def _asked(self, function: Callable[..., R], item: object) -> R:
+        line = self._idle.get()  # there is one for each thread
+        try:
+            content = _answered(line, pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL))
+        finally:
+            self._idle.put(line)
+        done, result = pickle.loads(content)
+        if not done:
+            raise result
+        return result  # type: ignore[no-any-return]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the workers go; what they are still busy with is no longer wanted."""
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+        self._threads.shutdown(cancel_futures=True)
+        for line in self._lines:
+            line.close()
+
+
+def _answered(line: socket.socket, content: bytes) -> bytes | bytearray:
+    try:
+        send(line, content)
+        answer = receive(line)
+    except OSError:
+        answer = None
+    if answer is None:
+        what = "a worker process was ended from outside, perhaps for want of memory"
+        raise WorkerDied(what, hint="use fewer of them: --workers 1")
+    return answer
+
+
+class Nursery:
+    """The process that workers are copies of; it ends, and they with it, when this process does."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            theirs.set_inheritable(True)
+            code = f"from seedsearch.parallel.worker import main; main({theirs.fileno()}, {list(preload)!r})"
+            self.pid = _spawned(python(code))
+
+    def line(self) -> socket.socket:
+        """Ask for a worker, without waiting for it; return the socket that leads to it. Raises OSError."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [b"w"], [theirs.fileno()])
+        send(ours, _folder())
+        return ours
+
+    def forget(self) -> None:
+        """Close this end, in a process that is only a copy of the one that it belongs to."""
+        self._control.close()
+
+    def stop(self) -> None:
+        """Let it go, and wait until it is gone."""
+        self._control.close()
+        with suppress(ChildProcessError):
+            until = time.monotonic() + GOING
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                if time.monotonic() > until:
+                    os.kill(self.pid, SIGKILL)
+                time.sleep(0.002)
+
+
+def _folder() -> bytes:
+    """Return the current folder, which need not be that in which the nursery was started; nothing where it is gone."""
+    try:
+        return os.getcwdb()
+    except OSError:
+        return b""
+
+
+def _spawned(command: list[str]) -> int:
+    """Start a process that has no input, prints nowhere, and lets the signals wait that it is about to ignore."""
+    nothing = [(os.POSIX_SPAWN_OPEN, at, os.devnull, os.O_RDWR, 0) for at in (0, 1)]
+    variables = {**environment(), **_ONE_THREAD}
+    return os.posix_spawn(sys.executable, command, variables, file_actions=nothing, setsigmask=ENDING)
+
+
+_guard = threading.Lock()
+_nursery: Nursery | None = None
+
+
+def nursery(preload: Sequence[str]) -> Nursery:
+    """Return the nursery of this process; it is started where there is none, and imports `preload` then.
+
+    Raises OSError where it cannot be started.
+    """
+    global _nursery
+    with _guard:
+        if _nursery is None:
+            _nursery = Nursery(preload)
+        return _nursery
+
+
+def _line(preload: Sequence[str]) -> socket.socket:
+    """Return the line to a new worker; a nursery that was killed is replaced once. Raises WorkerDied."""
+    try:
+        return nursery(preload).line()
+    except OSError:
+        _stop()
+    try:
+        return nursery(preload).line()
+    except OSError as error:
+        raise WorkerDied(f"worker processes cannot be started: {reason(error)}", hint="use --workers 1") from error
+
+
+def _stop() -> None:
+    global _nursery
+    with _guard:
+        if _nursery is not None:
+            _nursery.stop()
+        _nursery = None
+
+
+def _in_copy() -> None:
+    """A copy of this process (os.fork) has no workers of its own, and must not keep those of the first alive."""
+    global _nursery, _guard
+    if _nursery is not None:
+        _nursery.forget()
+    _nursery, _guard = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_in_copy)
+atexit.register(_stop)

@@ -1,0 +1,154 @@
+"""Bytes → text: which encoding a file is in, and how to read on where it does not hold.
+
+The decision, in order:
+
+1. a byte order mark is believed and dropped; so offsets count from the first character after it;
+2. the first bytes of well-known binary formats are refused (`NotText`);
+3. what is valid UTF-8, holds no NUL and is more than a word or two, is UTF-8;
+4. otherwise every encoding reads a sample, and the likeliest reading wins (`detection`).
+
+**The law**: the text is `data.decode(encoding)`, by Python's codec of the name that is told, whatever the size. Where
+that fails it is `data.decode(encoding, "replace")`, and what can be read better around the failing places
+(`byte_repairs`, `utf16_slips`) is an edit of that text.
+
+A file that no encoding makes plausible text of, with more than a trace of controls, is refused as binary (`NotText`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from seedsearch.errors import NotText, SourceError
+from seedsearch.offsets import Edit
+from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8, repairs
+from seedsearch.reading.encodings.detection import Beside, Neighbours, Told, tell, tell_utf8
+from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
+from seedsearch.reading.encodings.utf16_slips import slips
+from seedsearch.text import character_model
+
+__all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
+
+# First bytes of formats that people keep beside their texts.
+BINARY = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|%PDF-|PK(?:\x03\x04|\x05\x06)|\x7fELF|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0|7z\xbc\xaf"
+    rb"|Rar!\x1a\x07|MZ[^\r\n]{1,3}\0|\xca\xfe\xba\xbe|\xd0\xcf\x11\xe0|SQLite format 3\0|RIFF....(?:WAVE|AVI |WEBP)"
+    rb"|ID3[\x02-\x04]\0|OggS\0|fLaC\0|\0\0\x01\0[\x01-\x20]\0|wOF[F2]\0|\0\x01\0\0\0|II\*\0|MM\0\*|....ftyp|\x28\xb5\x2f\xfd",
+    re.DOTALL,
+)
+
+# Controls that no text needs. Left out: tab, line and page ends, escape, and U+0005-0008, which one family of damaged
+# pages holds by the hundred.
+STRANGE = bytes(c for c in (*range(0x20), 0x7F) if c not in b"\t\n\v\f\r\x1b\x05\x06\x07\x08")
+DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{3,20})", re.IGNORECASE)
+HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+HZ_SAMPLE = 1536  # bytes
+HZ_IMPLAUSIBLE = -11.0  # mean ln p of a character
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file, the encoding it was read in, how sure that is (0 to 1), and what reads better otherwise.
+
+    `edits` are in code points of `text`. `told_by` says what decided: `mark`, `named` (by whoever asked), `text`, or
+    `neighbours` where the files beside it had a say.
+    """
+
+    text: str
+    encoding: str
+    confidence: float
+    edits: tuple[Edit, ...] = ()
+    told_by: str = "text"
+
+
+def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -> Decoded:
+    """Read `data` in `encoding`, or in the one found out.
+
+    `beside` is asked for the encodings of the files beside this one where its own text leaves a doubt. Newlines stay as
+    they are; what can not be read becomes U+FFFD. Raises SourceError for an encoding that is not known, NotText (only
+    where none is given) for bytes that hold no text.
+    """
+    if encoding is not None:
+        return _as_named(data, encoding)
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return _read(data[len(mark) :], name, 1.0, "mark")
+    if BINARY.match(data):
+        raise NotText("a binary file, by its first bytes")
+    text = None if _strange(data) else strictly(data, "utf-8")
+    if text is not None:
+        return _valid_utf8(data, text, beside)
+    told = tell(data, _declared(data), beside)
+    decoded = _read(data, told.encoding, told.confidence, told.by)
+    _refuse_binary(told, decoded.text)
+    return decoded
+
+
+def _as_named(data: bytes, encoding: str) -> Decoded:
+    name, codec = canonical_name(encoding), python_name(encoding)
+    for mark, marked in BOMS:
+        if data.startswith(mark) and marked[:6] == name[:6]:
+            return _read(data[len(mark) :], marked, 1.0, "mark")
+    text = strictly(data, codec)
+    return _read(data, name, 1.0, "named") if text is None else Decoded(text, name, 1.0, told_by="named")
+
+
+def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
+    """The whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
+    if found := exactly(data, name):
+        text, name = found
+        return Decoded(text, name, confidence, slips(data, name), by)
+    if name == "utf-8" or name in BIG5 or name == "gb18030":
+        name = mixed_with_utf8(data, name)
+        codec = "cp950" if name == "big5" else name
+        text, edits = assembled(data, codec, repairs(data, codec))
+        return Decoded(text, codec, confidence, edits, by)
+    try:
+        text = _without_surrogates(data.decode(name, "replace"))
+    except UnicodeError as error:
+        raise SourceError(f"the bytes can not be read as {name}: {error}", hint="choose another encoding") from error
+    return Decoded(text, name, confidence, slips(data, name), by)
+
+
+def _without_surrogates(text: str) -> str:
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def _strange(data: bytes) -> bool:
+    """Whether `data` holds a NUL, or its beginning a control that no text needs."""
+    return b"\0" in data or len(data[:4096].translate(None, STRANGE)) < len(data[:4096])
+
+
+def _valid_utf8(data: bytes, text: str, beside: Beside) -> Decoded:
+    if b"~{" in data and HZ.search(data) and text.isascii() and (found := _as_hz(data)):
+        return found
+    told = tell_utf8(data, text, _declared(data), beside)
+    if told.encoding == "utf-8":
+        return Decoded(text, "utf-8", told.confidence, told_by=told.by)
+    return _read(data, told.encoding, told.confidence, told.by)
+
+
+def _as_hz(data: bytes) -> Decoded | None:
+    """`data` as HZ (RFC 1843), where its escapes hold Chinese."""
+    text = strictly(data, "hz")
+    if text is None:
+        return None
+    sample = "".join(m[0].decode("hz", "replace") for m in HZ.finditer(data[:HZ_SAMPLE]))
+    return Decoded(text, "hz", 0.95) if character_model.score(sample) > HZ_IMPLAUSIBLE * len(sample) else None
+
+
+def _refuse_binary(told: Told, text: str) -> None:
+    """Raise NotText for what no encoding makes text of: where it has too many controls."""
+    head = text[:4096]
+    strange = sum(map(head.count, map(chr, STRANGE)))
+    bearable = (0.2 if told.mean else 0.05) if told.plausible else 0.005
+    if strange > len(head) * bearable and len(head) > 8:
+        raise NotText("a binary file: no encoding makes text of it")
+
+
+def _declared(data: bytes) -> str | None:
+    found = DECLARED.search(data[:2048])
+    try:
+        return canonical_name(found[1].decode()) if found else None
+    except SourceError:
+        return None

@@ -1,0 +1,227 @@
+"""Bytes that their encoding does not read strictly: the plain reading, and what of it is to be read otherwise.
+
+The raw text of a file is always what its codec makes of it, with U+FFFD where that fails; what is known better is an
+edit of that text. So places are those that anyone gets who decodes the file, and what was changed can be shown.
+
+Repairs are looked for around the places that fail, and nowhere else:
+
+* a character torn apart by something between its two bytes: colour escapes of a BBS, a junk byte inside UTF-8 (proved);
+* 0x80 beside a digit or a blank in GBK, which is the euro of code page 936 (proved);
+* a stretch in another encoding than the rest: UTF-8 among GBK or Big5, and those among UTF-8 (`mixed-encoding`);
+* a byte lost: the stretch to the next byte that is part of no character is read in step (`realigned-bytes`).
+
+A stretch lies between two bytes under 0x30, after which every reader is in step. All is linear in the size of the data.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Span
+from seedsearch.reading.encodings.alignment import Budget, in_step
+from seedsearch.reading.encodings.likelihood import chinese, reads_well
+from seedsearch.text.double_byte import DOUBLE_BYTE, DoubleByte, Parts, differing, plain_parts, plain_runs
+
+
+@dataclass(frozen=True, slots=True)
+class ByteEdit:
+    """Bytes `start` to `end`, both between characters of the plain reading, read as `text`."""
+
+    start: int
+    end: int
+    text: str
+    kind: Damage = Damage.REALIGNED_BYTES
+    certainty: Certainty = Certainty.INFERRED
+
+
+def assembled(data: bytes, codec: str, repairs: Iterable[ByteEdit]) -> tuple[str, tuple[Edit, ...]]:
+    """The plain reading of `data`, and the repairs (in order, apart) as edits of it."""
+    pieces: list[str] = []
+    edits: list[Edit] = []
+    at = length = 0
+    for repair in repairs:
+        before = data[at : repair.start].decode(codec, "replace")
+        found = data[repair.start : repair.end].decode(codec, "replace")
+        start = length + len(before)
+        length, at = start + len(found), repair.end
+        pieces += before, found
+        if found != repair.text:
+            edits.append(Edit(Span(start, length), repair.text, repair.kind, repair.certainty))
+    pieces.append(data[at:].decode(codec, "replace"))
+    return "".join(pieces), tuple(edits)
+
+
+_STRETCH = re.compile(rb"[\x30-\xff]*[\x80-\xff][\x30-\xff]*")
+_ESCAPES = rb"(?:\x1b\[[0-9;]*[A-Za-z])+"
+_TORN = re.compile(rb"([\x81-\xfe])(" + _ESCAPES + rb")([\x40-\x7e\x80-\xfe])")
+# A character of UTF-8 with one byte inside that can be no part of it, or with a line end there.
+_JUNK = re.compile(
+    rb"([\xe0-\xef])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf]{2})"
+    rb"|([\xe0-\xef][\x80-\xbf])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf])"
+)
+_WIDE = re.compile("[\u0800-\uffff]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+OTHERS = ("gb18030", "cp950")
+
+
+def failing(data: bytes, codec: str) -> list[int]:
+    """Where `codec` fails to read `data`."""
+    return [start for start, _, text in plain_runs(data, codec) if text is None]
+
+
+def repairs(data: bytes, codec: str) -> list[ByteEdit]:
+    """What is known better than the plain reading of `data` by `codec`, in order and apart."""
+    if codec == "utf-8":
+        return sorted(_among_utf8(data), key=lambda repair: repair.start)
+    if codec in DOUBLE_BYTE:
+        return sorted(_in_double_byte(data, DOUBLE_BYTE[codec]), key=lambda repair: repair.start)
+    return []
+
+
+def mixed_with_utf8(data: bytes, name: str) -> str:
+    """The name that bytes in two encodings go by: UTF-8 where more than half of what is not ASCII is that."""
+    if name == "utf-8":
+        return name
+    utf8 = other = 0
+    for found in _STRETCH.finditer(data):
+        size = sum(map(len, _HIGH.findall(found[0])))
+        if _as_utf8(data, found.span()):
+            utf8 += size
+        else:
+            other += size
+    return "utf-8" if utf8 > other else name
+
+
+def _failing_stretches(data: bytes, codec: str, done: Sequence[ByteEdit] = ()) -> Iterator[tuple[int, int]]:
+    """The stretches in which the codec fails, without those that a repair touches."""
+    places = failing(data, codec)
+    taken = [repair.start for repair in done]
+    for found in _STRETCH.finditer(data):
+        start, end = found.span()
+        at, touched = bisect_left(places, start), bisect_left(taken, start)
+        if at < len(places) and places[at] < end and not (touched < len(taken) and taken[touched] < end):
+            yield start, end
+
+
+def _among_utf8(data: bytes) -> Iterator[ByteEdit]:
+    junk = list(_without_junk(data))
+    yield from junk
+    strange = [(s, e) for s, e in _failing_stretches(data, "utf-8", junk)]
+    for start, end in strange:
+        if read := _as_another(data[start:end]):
+            yield ByteEdit(start, end, read, Damage.MIXED_ENCODING)
+
+
+def _without_junk(data: bytes) -> Iterator[ByteEdit]:
+    for found in _JUNK.finditer(data):
+        lead, junk, rest = found.group(1, 2, 3) if found[1] else found.group(4, 5, 6)
+        try:
+            text = (lead + rest).decode()
+        except UnicodeDecodeError:
+            continue
+        kept = junk.decode("ascii", "ignore")
+        yield ByteEdit(found.start(), found.end(), text + kept, certainty=Certainty.PROVED)
+
+
+def _as_another(stretch: bytes) -> str | None:
+    """A stretch that is not UTF-8 as GBK or Big5, where it is well-written Chinese in one of them."""
+    readings = []
+    for codec in OTHERS:
+        try:
+            readings.append(stretch.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    best = max(readings, key=chinese, default="")
+    return best if reads_well(best) else None
+
+
+def _in_double_byte(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
+    torn = list(_joined(data, encoding))
+    yield from torn
+    budget = Budget.of(data)
+    foreign = {span for span in _failing_stretches(data, encoding.codec, torn) if _as_utf8(data, span)}
+    for start, end in _failing_stretches(data, encoding.codec, torn):
+        if (start, end) in foreign:
+            continue
+        stretch = data[start:end]
+        plain = _plain(data, start, end, encoding)
+        yield from _changed(start, plain, in_step(stretch, encoding, budget))
+    if foreign:
+        yield from _all_utf8(data)
+
+
+def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
+    """A stretch as UTF-8 where it is that and holds a character of three bytes."""
+    try:
+        text = data[span[0] : span[1]].decode()
+    except UnicodeDecodeError:
+        return None
+    return text if _WIDE.search(text) else None
+
+
+def _all_utf8(data: bytes) -> Iterator[ByteEdit]:
+    """Every stretch that is UTF-8, in a file that holds some which can be nothing else."""
+    for found in _STRETCH.finditer(data):
+        if text := _as_utf8(data, found.span()):
+            yield ByteEdit(*found.span(), text, Damage.MIXED_ENCODING, Certainty.PROVED)
+
+
+def _plain(data: bytes, start: int, end: int, encoding: DoubleByte) -> Parts:
+    """The plain reading of a stretch, which the byte after it can change."""
+    parts = plain_parts(data[start : end + 1], encoding)
+    return parts if end == len(data) else parts[:-1]
+
+
+def _changed(start: int, plain: Parts, read: Parts) -> Iterator[ByteEdit]:
+    """The repairs that make the one reading of the bytes from `start` on into the other."""
+    ends = [start, *accumulate((size for size, _ in plain), initial=start)][1:]
+    for first, last, text in differing(plain, read):
+        yield ByteEdit(ends[first], ends[last], text)
+
+
+def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
+    """Characters that have escapes between their two bytes, and what the plain reading made of the bytes behind."""
+    places = list(_places_torn(data, encoding))
+    for number, (start, end, text) in enumerate(places):
+        rest = _STRETCH.match(data, end)
+        stop = rest.end() if rest else end
+        if number + 1 < len(places) and places[number + 1][0] < stop:
+            stop = places[number + 1][0]
+        read = [(end - start, text), *plain_parts(data[end:stop], encoding)]
+        for repair in _changed(start, _plain_torn(data, start, stop, encoding), read):
+            yield ByteEdit(repair.start, repair.end, repair.text, certainty=Certainty.PROVED)
+
+
+def _plain_torn(data: bytes, start: int, stop: int, encoding: DoubleByte) -> Parts:
+    """The plain reading from a lone lead byte on; all in one where it goes on past `stop`."""
+    parts = _plain(data, start, stop, encoding)
+    if sum(size for size, _ in parts) == stop - start:
+        return parts
+    return [(stop - start, data[start:stop].decode(encoding.codec, "replace"))]
+
+
+def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, str]]:
+    """Where a lead byte in step is followed by escapes and the byte that makes it a character: from, to, as what."""
+    done = 0
+    while found := _TORN.search(data, done):
+        start = _step_before(data, found.start(), done)
+        done = found.start(3)  # no escape lies in front of this one
+        try:
+            data[start : found.start()].decode(encoding.codec)
+            text = (found[1] + found[3]).decode(encoding.codec)
+        except UnicodeDecodeError:
+            continue
+        done = found.end()
+        yield found.start(), found.end(), text + found[2].decode("ascii")
+
+
+def _step_before(data: bytes, at: int, least: int) -> int:
+    """Where the stretch begins that goes on to `at`."""
+    while at > least and data[at - 1] >= 0x30:
+        at -= 1
+    return at

@@ -1,0 +1,75 @@
+"""UTF-16 whose line ends were changed byte by byte, so that it goes on one byte off.
+
+`tr -d '\\r'` and its like take every byte 0D: the first half of U+000D, and of 不 (U+4E0D). A program that puts 0D
+before every 0A adds one. Either moves what follows by a byte, until it happens again. Both are known bytes, so the
+characters come back whole: the halves that are left are read with the 0D that they lost, or without the added one.
+
+Looked for where the codec fails, and where a block of characters reads much worse than it does one byte further. 0D
+that became 0A moves nothing (不 becomes 上) and can not be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.reading.encodings.alignment import Budget, common, walked
+from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
+
+_CR, _LF = 0x0D, 0x0A
+
+
+def _choices(big: bool) -> Choices:
+    def char(first: int, second: int) -> str | None:
+        code = first << 8 | second if big else second << 8 | first
+        return chr(code) if (code >= 0x20 or code in b"\t\n\r") and not 0xD800 <= code < 0xE000 else None
+
+    def choices(data: bytes, at: int) -> Iterator[tuple[int, str]]:
+        """Two bytes; the half that lost its 0D; a line feed with an 0D too many; a byte without a partner."""
+        yield 1, "\ufffd"
+        if half := char(data[at], _CR) if big else char(_CR, data[at]):
+            yield 1, half
+        if at + 1 < len(data) and (whole := char(data[at], data[at + 1])):
+            yield 2, whole
+        if big and data[at + 1 : at + 3] == b"\r\n" and (line := char(data[at], _LF)):
+            yield 3, line
+        if not big and data[at : at + 2] == b"\r\n" and at + 2 < len(data) and (line := char(_LF, data[at + 2])):
+            yield 3, line
+
+    return choices
+
+
+_UTF16 = {
+    "utf-16-le": DoubleByte("utf-16-le", re.compile(rb".[\xd8-\xdb].[\xdc-\xdf]|..", re.DOTALL), _choices(big=False)),
+    "utf-16-be": DoubleByte("utf-16-be", re.compile(rb"[\xd8-\xdb].[\xdc-\xdf].|..", re.DOTALL), _choices(big=True)),
+}
+
+
+# What stands between Chinese characters, and what a text in one script is made of.
+_ODD = re.compile("[^\0-\x7f\xa0-\xff\u2000-\u22ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]")
+ODD, CHINESE = 2, 5  # odd characters, and common ideographs both ways, of sixteen
+
+
+def _fits(text: str, further: str) -> bool:
+    """Whether a block is in step: no odd characters among Chinese ones."""
+    if "\ufffd" in text:
+        return False
+    odd = len(_ODD.findall(text))
+    return odd < ODD or sum(map(common().__contains__, text + further)) < CHINESE
+
+
+def slips(data: bytes, name: str) -> tuple[Edit, ...]:
+    """The edits, of the plain reading of `data`, that bring it back into step; none for another encoding."""
+    encoding = _UTF16.get(name)
+    if encoding is None:
+        return ()
+    read = walked(data, encoding, Budget.of(data), _fits)
+    plain = plain_parts(data, encoding)
+    starts = list(accumulate((len(text) for _, text in plain), initial=0))
+    return tuple(
+        edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED)
+        for first, last, text in differing(plain, read)
+    )

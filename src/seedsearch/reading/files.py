@@ -1,0 +1,176 @@
+"""Folders and files → raw documents. The only reader of what the user has; it never writes there.
+
+Hidden names are left out unless asked for, and so is what patterns leave out (options, or `.seedsearchignore` in a
+folder). Symbolic links are not followed, unless named on the command line themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from seedsearch.errors import NotText, SourceError, reason
+from seedsearch.model import Failure, RawDocument
+from seedsearch.reading.encodings import Beside, decode
+from seedsearch.reading.ignore_patterns import ALL, Choice, Pattern, decided, lies_in, parse
+
+# What is larger is not read into memory; what is allowed inside a file is in seedsearch.reading.formats.limits.
+LARGEST_FILE = 256 * 1024 * 1024
+
+# Patterns of what is left out, in any folder; larger than this it is something else.
+IGNORE = ".seedsearchignore"
+LARGEST_IGNORE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was found: `path` as given on the command line joined with the place below it, with `/`."""
+
+    path: str
+
+
+def walk(given: str, choice: Choice = ALL, *, without: str | Path | None = None) -> Iterator[Found | Failure]:
+    """Every file at or below `given` that is wanted, in the order of their names.
+
+    What is named by itself is always wanted, except in the folder `without`, which is left out whatever leads to it.
+    Raises SourceError where there is nothing.
+    """
+    if not os.path.lexists(given):
+        raise SourceError(f"{given} does not exist", hint="name a file or a folder that is there")
+    if without is not None and lies_in(given, without):
+        return
+    if os.path.isdir(given):
+        left_out = os.stat(without) if without is not None and os.path.exists(without) else None
+        yield from _walk_folder(given.rstrip("/") or "/", choice, left_out)
+    else:
+        yield Found(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The patterns that belong to a folder."""
+
+    folder: str
+    patterns: tuple[Pattern, ...]
+
+    def decide(self, path: str, *, folder: bool) -> bool | None:
+        """Whether they leave out `path`; None where they say nothing of it."""
+        return decided(self.patterns, path[len(self.folder) :].lstrip("/"), folder=folder)
+
+
+def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> Iterator[Found | Failure]:
+    """The files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
+    include = _Rules(top, choice.include)
+    left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
+    while left:
+        path, entry, rules = left.pop()
+        if entry is None or entry.is_dir(follow_symlinks=False):
+            try:
+                entries, rules = _entries(path), _with_own(path, rules)
+            except OSError as error:
+                yield Failure(path, reason(error))
+                continue
+            except SourceError as error:
+                yield Failure(f"{path.rstrip('/')}/{IGNORE}", str(error))
+                continue
+            others = (inner for inner in entries if not _leads_to(inner, left_out))
+            inside = ((f"{path.rstrip('/')}/{inner.name}", inner) for inner in others)
+            left += [(name, inner, rules) for name, inner in inside if _wanted(name, inner, choice.hidden, rules)]
+        elif not choice.include or include.decide(path, folder=False):
+            yield _found(path, entry)
+
+
+def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
+    """Whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
+    if folder is None or (entry.inode() != folder.st_ino and not entry.is_symlink()):
+        return False
+    try:
+        return os.path.samestat(entry.stat(), folder)
+    except OSError:
+        return False
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, the last name first."""
+    with os.scandir(folder) as scan:
+        return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
+
+
+def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
+    """The rules of the folders above, and those that lie in this one."""
+    path = f"{folder.rstrip('/')}/{IGNORE}"
+    if not os.path.lexists(path):
+        return rules
+    if os.path.islink(path):
+        raise SourceError(f"{path} is a symbolic link", hint="put the patterns into a file")
+    if os.stat(path).st_size > LARGEST_IGNORE:
+        raise SourceError(f"{path} is larger than {LARGEST_IGNORE >> 10} KiB", hint="it holds patterns, a line each")
+    lines = os.fsdecode(read_bytes(path)).splitlines()
+    return (*rules, _Rules(folder, parse(lines)))
+
+
+def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
+    """Whether a name is wanted; the rules of the nearest folder come first."""
+    if entry.name.startswith(".") and (not hidden or entry.name == IGNORE):
+        return False
+    folder = entry.is_dir(follow_symlinks=False)
+    said = (of_folder.decide(path, folder=folder) for of_folder in reversed(rules))
+    return not next((left_out for left_out in said if left_out is not None), False)
+
+
+def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
+    if entry.is_symlink():
+        return Failure(path, "a symbolic link, not followed", skipped=True)
+    if entry.is_file(follow_symlinks=False):
+        return Found(path)
+    return Failure(path, "not a regular file", skipped=True)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of one file; raises SourceError with the reason where they can not be had."""
+    try:
+        # A pipe is opened without waiting for a writer, so that it can be refused.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _whole(path, descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise SourceError(f"{path} can not be read: {reason(error)}") from error
+
+
+def _whole(path: str, descriptor: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(f"{path} is not a regular file")
+    if status.st_size > LARGEST_FILE:
+        raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MiB", hint="split it")
+    content = os.read(descriptor, status.st_size + 1)
+    if len(content) == status.st_size:
+        return content
+    pieces = [content]  # it grows, or the system gives it in pieces
+    while piece := os.read(descriptor, 1 << 20):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def raw_document(path: str, content: bytes, encoding: str | None = None, beside: Beside = dict) -> RawDocument:
+    """`content` decoded; `beside` is asked where it leaves a doubt.
+
+    Raises NotText for a binary file and SourceError for an encoding that is not known.
+    """
+    try:
+        decoded = decode(content, encoding=encoding, beside=beside)
+    except NotText as error:
+        raise NotText(f"{path}: {error}") from error
+    told = decoded.encoding, decoded.text, decoded.confidence, decoded.edits, decoded.told_by
+    return RawDocument(path, digest(content), *told)
+
+
+def digest(content: bytes) -> str:
+    """Hex SHA-256 of the bytes of a file."""
+    return sha256(content).hexdigest()

@@ -1,0 +1,83 @@
+"""Word documents (DOCX) → text: a paragraph a line, a row of a table a line with tabs between its cells.
+
+The text comes first, then notes, comments, headers and footers. What was deleted under revision, instructions of fields
+and readings above characters are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from seedsearch.errors import NotText
+from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats.safe_xml import read_xml
+from seedsearch.reading.formats.zip_archive import Archive, read
+
+BODY = "word/document.xml"
+_OTHERS = re.compile(r"word/(?:footnotes|endnotes|comments|header\d*|footer\d*)\.xml")
+# Drawn twice (for old readers), or not text of the document.
+_DROPPED = {"Fallback", "rt", "instrText", "delText"}
+_IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+
+def text(archive: Archive, budget: Budget) -> str:
+    """The text of the document; raises SourceError for one that is broken."""
+    names = archive.namelist()
+    parts = [BODY, *sorted(set(filter(_OTHERS.fullmatch, names)))]
+    return "".join(_text_of(read(archive, archive.getinfo(name), budget)) for name in parts)
+
+
+class _Text:
+    """The text of one part, as its elements come."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._open: list[str] = []
+        self._cells = self._dropped = 0
+
+    def start(self, name: str, _: Mapping[str, str]) -> None:
+        """An element begins."""
+        self._dropped += name in _DROPPED
+        self._cells += name == "tc"
+        if name in _IN_RUN and self._open[-1:] == ["r"] and not self._dropped:
+            self.pieces.append(_IN_RUN[name])
+        self._open.append(name)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._open.pop()
+        self._dropped -= name in _DROPPED
+        self._cells -= name == "tc"
+        if self._dropped:
+            return
+        if name == "p":
+            self.pieces.append(" " if self._cells else "\n")
+        elif name in ("tc", "tr"):
+            self._drop_blank()
+            self.pieces.append("\t" if name == "tc" else "\n")
+
+    def _drop_blank(self) -> None:
+        """Take back what parted the last paragraph or cell from a next one that does not come."""
+        if self.pieces and self.pieces[-1] in (" ", "\t"):
+            self.pieces.pop()
+
+    def characters(self, found: str) -> None:
+        """Text that stands in an element."""
+        if self._open[-1:] == ["t"] and not self._dropped:
+            self.pieces.append(found)
+
+
+def _text_of(content: bytes) -> str:
+    reader = _Text()
+    read_xml(content, reader.start, reader.end, reader.characters)
+    return "".join(reader.pieces)
+
+
+def is_docx(names: list[str]) -> bool:
+    """Whether an archive with these names is a Word document; raises NotText for other office documents."""
+    if BODY in names:
+        return True
+    if "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= set(names):
+        raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
+    return False

@@ -1,0 +1,63 @@
+"""PDF → text, in a process of its own that can be killed: a file can make any reader of PDF spin or swallow memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from importlib.util import find_spec
+
+from seedsearch.errors import ExtraMissing, NotText, SourceError
+from seedsearch.parallel.interpreter import environment, python
+from seedsearch.reading.formats import limits
+from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats.members import Extracted, Lost
+
+MAGIC = b"%PDF-"
+
+
+def available() -> bool:
+    """Whether the package that reads PDF is here."""
+    return find_spec("pypdf") is not None
+
+
+def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
+    """The text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
+    if not available():
+        raise ExtraMissing("a PDF", hint="to read it: pip install 'seedsearch[pdf]'")
+    answer = _asked(content)
+    if "error" in answer:
+        raise SourceError(f"the PDF can not be read: {answer['error']}")
+    text = "".join(f"{page}\n\f" for page in answer["pages"])
+    budget.text(len(text))
+    lost = [Lost("", f"pages that can not be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
+    if not text.strip() and not lost:
+        raise NotText("a PDF that holds no text; its pages may be pictures")
+    return Extracted(text, "pdf"), lost
+
+
+def _asked(content: bytes) -> dict[str, list[str]]:
+    """What the other process says. It ends when this one does: nothing else holds the pipe that it looks at."""
+    watched, held = os.pipe()
+    characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
+    allowed = (limits.PDF_SECONDS, limits.PDF_MEMORY, characters)
+    command = python(f"from seedsearch.reading.formats.pdf_worker import main; main({watched}, *{allowed})")
+    try:
+        done = subprocess.run(
+            command,
+            input=content,
+            capture_output=True,
+            timeout=limits.PDF_WALL_SECONDS,
+            check=False,
+            env=environment(),
+            pass_fds=[watched],
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SourceError(f"a PDF that takes more than {limits.PDF_WALL_SECONDS} s to read") from error
+    finally:
+        os.close(watched)
+        os.close(held)
+    if done.returncode:
+        raise SourceError(f"a PDF that can not be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
+    answer: dict[str, list[str]] = json.loads(done.stdout)
+    return answer

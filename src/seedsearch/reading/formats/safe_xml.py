@@ -1,0 +1,59 @@
+"""XML from strangers: no entities, nothing fetched, and as deep as documents are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+from xml.parsers import expat
+
+from seedsearch.errors import SourceError
+from seedsearch.reading.formats.limits import XML_DEPTH, XML_TAG
+
+Start = Callable[[str, Mapping[str, str]], None]
+End = Callable[[str], None]
+
+# Bytes that are parsed at a time. A tag is only handed on when all of it is there.
+_PIECE = 1 << 16
+
+
+def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]) -> None:
+    """Call `start` (name, attributes), `end` (name) and `text` for what stands in `content`, in its order.
+
+    Names come without their namespaces. Raises SourceError for XML that is broken or declares an entity.
+    """
+    depth = 0
+
+    def started(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > XML_DEPTH:
+            raise SourceError(f"its XML is more than {XML_DEPTH:,} levels deep")
+        start(_local(name), {_local(key): value for key, value in attributes.items()})
+
+    def ended(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(_local(name))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = started
+    parser.EndElementHandler = ended
+    parser.CharacterDataHandler = text
+    parser.EntityDeclHandler = _refuse
+    try:
+        for at in range(0, len(content), _PIECE):
+            parser.Parse(content[at : at + _PIECE], False)
+            if at + _PIECE - parser.CurrentByteIndex > XML_TAG + _PIECE:
+                raise SourceError(f"its XML has a tag of more than {XML_TAG >> 10:,} KiB")
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise SourceError(f"its XML is broken: {error}") from error
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _refuse(*_: Any) -> NoReturn:
+    raise SourceError("its XML declares entities, which are not read: they can grow without end or name other files")

@@ -1,0 +1,86 @@
+"""Packed streams, unpacked a few bytes at a time and with a dictionary of bounded size.
+
+The library's own readers of bzip2 and LZMA in ZIP hand out whatever a piece of packed bytes grows to, and those of xz
+take as much memory as a file demands.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+from collections.abc import Callable
+from typing import Protocol
+
+from seedsearch.reading.formats.limits import DICTIONARY, DICTIONARY_ROOM
+
+XZ = b"\xfd7zXZ\0"
+# Packed bytes that are handed over at a time. What follows a stream is copied each time that one ends.
+_PIECE = 1 << 13
+_MEMORY = DICTIONARY + DICTIONARY_ROOM
+
+
+class Decompressor(Protocol):
+    """What bz2 and lzma have in common."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes without more packed bytes."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was handed over and follows the stream."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """The next bytes, at most `max_length`."""
+
+
+class Stream:
+    """The bytes of a packed stream, or of all that follow one another where each begins with `magic`."""
+
+    def __init__(self, packed: bytes, start: Callable[[], Decompressor], magic: bytes = b"") -> None:
+        self._file = io.BytesIO(packed)
+        self._start = start
+        self._magic = magic
+        self._decompressor = start()
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size`; none at the end. Raises EOFError where the stream was cut off."""
+        while True:
+            decompressor = self._decompressor
+            if decompressor.eof:
+                piece = self._next()
+                if not piece:
+                    return b""
+            elif decompressor.needs_input:
+                piece = self._file.read(_PIECE)
+                if not piece:
+                    raise EOFError("it was cut off")
+            else:
+                piece = b""
+            if found := self._decompressor.decompress(piece, size):
+                return found
+
+    def _next(self) -> bytes:
+        """The first bytes of the next stream, which is begun; none where no other follows. NULs may stand between."""
+        piece = self._decompressor.unused_data.lstrip(b"\0")
+        while len(piece) < len(self._magic) and (more := self._file.read(_PIECE)):
+            piece = (piece + more).lstrip(b"\0")
+        if not self._magic or not piece.startswith(self._magic):
+            return b""
+        self._decompressor = self._start()
+        return piece
+
+
+def xz(packed: bytes) -> Stream:
+    """An xz file: one stream or several."""
+    return Stream(packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY), XZ)
+
+
+def lzma_alone(properties: bytes, size: int, packed: bytes) -> Stream:
+    """A stream of LZMA without a head; `size` of what it unpacks to is -1 where the stream says so itself."""
+    head = properties + size.to_bytes(8, "little", signed=True)
+    return Stream(head + packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY))

@@ -1,0 +1,207 @@
+"""Tables (CSV, TSV) and JSON Lines → a text a record: a line a field, with its name.
+
+Damage does not stop them: a quote that is never closed takes in what follows, a line that is no JSON is a text as it
+stands, and a field without a name goes by its number.
+
+Names are repeated in every record, so a few kilobytes of long names could become gigabytes of text. What they may come
+to is limited for a whole file (`limits.NAMES`). From the record that would go past it on, fields of a table stand
+without their names and lines of JSON as they are: nothing is lost, and the record says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+
+from seedsearch.reading.formats.limits import FIELDS, NAMES, UNPACKED, Budget
+
+_DELIMITERS = ",;\t|，；"
+# As a file opened with newline="" is read: a line with its end.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record: its number, from 1, its text, and in how far that is not what it should be ("": it is)."""
+
+    number: int
+    text: str
+    reason: str = ""
+
+
+class _NamesSpent(Exception):
+    """The names of a record come to more than is left for those of the file."""
+
+
+class _Names:
+    """Gives names to fields while the budget lasts; once it is spent, no record gets any."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.spent = False
+
+    def take(self, size: int) -> None:
+        """Count `size` characters; raises _NamesSpent where so many are not left."""
+        if self.spent or not self._budget.name(size):
+            self.spent = True
+            raise _NamesSpent
+
+    def reason(self, before: bool) -> str:
+        """What is to be said of a record that was read; `before`: whether names were spent when it was begun."""
+        if before or not self.spent:
+            return ""
+        return f"from this record on names of fields are left out: they come to more than {NAMES} times the file"
+
+
+def of_table(text: str, budget: Budget) -> Iterator[Record]:
+    """The records of a table whose first row names the fields; rows without text are left out, and counted."""
+    csv.field_size_limit(UNPACKED)
+    delimiter = _delimiter(text)
+    lines = _Lines(text, delimiter)
+    rows = csv.reader(lines, delimiter=delimiter)
+    names = _Names(budget)
+    headings: list[str] = []
+    number = 0
+    try:
+        headings = [name.strip() for name in next(rows, [])]
+        lines.row_ends()
+        for number, row in enumerate(rows, 1):
+            lines.row_ends()
+            before = names.spent
+            if found := _row(headings, row, names):
+                yield Record(number, found, names.reason(before))
+    except _TooWide:
+        yield Record(number + 1, text[lines.begin :], f"a row of more than {FIELDS:,} fields; the rest is one record")
+
+
+class _TooWide(Exception):
+    """A row has more fields than are read."""
+
+
+class _Lines:
+    """The lines of a table one by one; ends by _TooWide in a row (of one line or more) with too many fields.
+
+    The reader makes an object of every field of a row before anybody can look at it.
+    """
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._lines = _LINE.finditer(text)
+        self._delimiter = delimiter
+        self._fields = 0
+        self.begin = 0  # of the row
+        self._end = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._fields += line[0].count(self._delimiter)
+            if self._fields > FIELDS:
+                raise _TooWide
+            self._end = line.end()
+            yield line[0]
+
+    def row_ends(self) -> None:
+        """The row that was begun is over."""
+        self.begin, self._fields = self._end, 0
+
+
+def _delimiter(text: str) -> str:
+    """What stands oftenest in the first row, of what parts fields."""
+    first = text[: text.find("\n") if "\n" in text else len(text)]
+    return max(_DELIMITERS, key=first.count)
+
+
+def _row(headings: list[str], row: list[str], names: _Names) -> str:
+    fields = ((_heading(headings, i), value) for i, value in enumerate(row) if value.strip())
+    return _lines(_named(fields, names))
+
+
+def _heading(headings: list[str], i: int) -> str:
+    return headings[i] if i < len(headings) and headings[i] else str(i + 1)
+
+
+def _named(fields: Iterable[tuple[str, str]], names: _Names) -> Iterator[tuple[str, str]]:
+    """The fields, with their names while these last."""
+    for name, value in fields:
+        try:
+            names.take(len(name))
+        except _NamesSpent:
+            name = ""
+        yield name, value
+
+
+def of_lines(text: str, budget: Budget) -> Iterator[Record]:
+    """The records of JSON Lines; the number of a record is that of its line."""
+    names = _Names(budget)
+    begin = number = 0
+    while begin <= len(text):
+        end = text.find("\n", begin)
+        end = len(text) if end < 0 else end
+        line, number, begin = text[begin:end], number + 1, end + 1
+        if not line.strip():
+            continue
+        if sum(map(line.count, ",[{")) > FIELDS:
+            yield Record(number, line, f"a line of more than {FIELDS:,} values, which stands as it is")
+            continue
+        before = names.spent
+        found = _of_line(line, names)
+        yield Record(number, found, names.reason(before))
+
+
+def _of_line(line: str, names: _Names) -> str:
+    if names.spent:
+        return line
+    try:
+        return _lines(_flat(json.loads(line, parse_int=str, parse_float=str, parse_constant=str), names))
+    except (ValueError, RecursionError, _NamesSpent):
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """Where a value of JSON stands: a key below another path. Put together only for values, and when it is paid."""
+
+    above: _Path | None
+    key: str
+    size: int
+
+    def below(self, value: dict[str, object]) -> Iterator[tuple[_Path, object]]:
+        """The paths of what stands in an object."""
+        return ((_Path(self, key, self.size + 1 + len(key)), inner) for key, inner in value.items())
+
+    def __str__(self) -> str:
+        """The keys with dots between them; empty ones at the top are left out."""
+        keys: list[str] = []
+        path: _Path | None = self
+        while path is not None:
+            keys.append(path.key)
+            path = path.above
+        while keys and not keys[-1]:
+            keys.pop()
+        return ".".join(reversed(keys))
+
+
+def _flat(value: object, names: _Names) -> Iterator[tuple[str, str]]:
+    """The leaves of a JSON value with their names, dots between levels; the items of a list share its name."""
+    left: list[Iterator[tuple[_Path, object]]] = [iter([(_Path(None, "", 0), value)])]
+    while left:
+        for path, inner in left[-1]:
+            if isinstance(inner, dict):
+                left.append(path.below(inner))
+                break
+            if isinstance(inner, list):
+                left.append(zip(repeat(path), inner))
+                break
+            if inner not in (None, ""):
+                names.take(path.size)
+                yield str(path), str(inner)
+        else:
+            left.pop()
+
+
+def _lines(fields: Iterable[tuple[str, str]]) -> str:
+    text = "".join(f"{name}: {value}\n" if name else f"{value}\n" for name, value in fields)
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

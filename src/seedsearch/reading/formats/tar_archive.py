@@ -1,0 +1,97 @@
+"""TAR archives, and single files packed by gzip, bzip2 or xz."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator
+
+from seedsearch.errors import SourceError
+from seedsearch.reading.formats import streams
+from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats.members import Lost, Member, Readable, hidden, place, text_of_name, unpacked
+
+_PACKED = re.compile(rb"(\x1f\x8b\x08)|(BZh[1-9]1AY&SY)|(\xfd7zXZ\0)")
+_ENDINGS = (".gz", ".bz2", ".xz")
+_BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError, RecursionError)
+_BLOCK = 512
+
+
+def is_tar(content: bytes) -> bool:
+    """Whether `content` begins with a header of tar (those of before 1988 have no mark and are not read)."""
+    return content[257:262] == b"ustar"
+
+
+def is_packed(content: bytes) -> bool:
+    """Whether `content` begins as gzip, bzip2 or xz do."""
+    return _PACKED.match(content) is not None
+
+
+def loosened(name: str, content: bytes, budget: Budget) -> Member:
+    """The one file in a packed one, by its name without the ending; raises SourceError where it is broken."""
+    try:
+        inner = unpacked(_reader(content), len(content), budget)
+    except _BROKEN as error:
+        raise SourceError(f"it can not be unpacked: {error}") from error
+    stem, ending = os.path.splitext(os.path.basename(name))
+    return Member(stem if ending.lower() in _ENDINGS else stem + ending, inner)
+
+
+def _reader(content: bytes) -> Readable:
+    if content.startswith(streams.XZ):
+        return streams.xz(content)
+    file = io.BytesIO(content)
+    return gzip.GzipFile(fileobj=file) if content.startswith(b"\x1f") else bz2.BZ2File(file)
+
+
+class _Counted(io.BytesIO):
+    """Bytes that are read only so often: a header that points backwards would have the library read for ever."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.left = 8 * (len(content) // _BLOCK) + 64
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Like that of the base; raises SourceError when it was asked too often."""
+        self.left -= 1
+        if self.left < 0:
+            raise SourceError("the archive is broken: it goes in circles")
+        return super().read(size)
+
+
+def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
+    """The files in the archive, in its order; hidden ones are left out."""
+    try:
+        with tarfile.open(fileobj=_Counted(content), mode="r:", errors="surrogateescape") as archive:
+            for info in archive:
+                budget.part()
+                if info.isdir():
+                    continue
+                if (found := _member(archive, info, budget)) is not None:
+                    yield found
+                    del found  # before the next one is read
+    except _BROKEN as error:
+        raise SourceError(f"the archive is broken: {error}") from error
+
+
+def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member | Lost | None:
+    name = text_of_name(info.name.encode("utf-8", "surrogateescape"))
+    try:
+        name = place(name)
+        if hidden(name):
+            return None
+        if not info.isfile():
+            linked = info.issym() or info.islnk()
+            return Lost(name, "a link, not followed" if linked else "not a regular file", skipped=True)
+        file = archive.extractfile(info)
+        return None if file is None else Member(name, unpacked(file, info.size, budget))
+    except SourceError as error:
+        if budget.spent:
+            raise
+        return Lost(name, str(error))

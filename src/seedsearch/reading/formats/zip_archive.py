@@ -1,0 +1,137 @@
+"""ZIP archives, read in memory: nothing is ever written where an archive says.
+
+Names without a mark of their encoding are read as UTF-8 or as the code page of a Chinese Windows, not as the code
+page 437 that the standard has.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from seedsearch.errors import SourceError
+from seedsearch.reading.formats.limits import PARTS, Budget
+from seedsearch.reading.formats.members import Lost, Member, hidden, place, text_of_name, unpacked
+from seedsearch.reading.formats.streams import Stream, lzma_alone
+
+MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+
+_UTF8 = 0x800
+_ENCRYPTED = 0x1
+_END_MARKED = 0x2
+# What the library raises for archives that are broken or of a kind it does not know.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
+
+
+class Archive(zipfile.ZipFile):
+    """An archive that counts what was read of it: members that lie on one another are read only once."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))
+        self._left = len(content)
+
+    def take(self, info: zipfile.ZipInfo) -> None:
+        """Count a member that is to be read; raises SourceError where more would be read than is there."""
+        if info.compress_size > self._left:
+            raise SourceError("it can not be unpacked: it overlaps other members")
+        self._left -= info.compress_size
+
+
+def opened(content: bytes) -> Archive:
+    """The archive; raises SourceError for one that is broken, or has more members than are read."""
+    # Every entry of the directory begins with these bytes; counting them costs nothing, making objects of them does.
+    if content.count(b"PK\x01\x02") > PARTS:
+        raise SourceError(f"it holds more than {PARTS:,} files", hint="unpack it into a folder")
+    try:
+        return Archive(content)
+    except _BROKEN as error:
+        raise SourceError(f"the archive is broken: {error}") from error
+
+
+def members(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
+    """The files in the archive, in its order; hidden ones are left out."""
+    for info in archive.infolist():
+        budget.part()
+        if not info.filename.endswith(("/", "\\")) and (found := _member(archive, info, budget)) is not None:
+            yield found
+            del found  # before the next one is unpacked
+
+
+def _member(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> Member | Lost | None:
+    name = _name(info)
+    try:
+        name = place(name)
+        if hidden(name):
+            return None
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG):
+            return Lost(name, _what(kind), skipped=True)
+        return Member(name, read(archive, info, budget))
+    except SourceError as error:
+        if budget.spent:
+            raise
+        return Lost(name, str(error))
+
+
+def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
+    """The bytes of a member; raises SourceError where they can not be had."""
+    if info.flag_bits & _ENCRYPTED:
+        raise SourceError("it is encrypted", hint="unpack it with its password")
+    archive.take(info)
+    try:
+        with archive.open(info) as file:
+            if info.compress_type not in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+                return unpacked(file, info.compress_size, budget)
+        content = unpacked(_stream(archive, info), info.compress_size, budget)
+        if zlib.crc32(content) != info.CRC:
+            raise SourceError("it can not be unpacked: its checksum is wrong")
+        return content
+    except _BROKEN as error:
+        raise SourceError(f"it can not be unpacked: {error}") from error
+
+
+def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
+    """The stream of a member packed by bzip2 or LZMA (APPNOTE 4.3.7 and 5.8.8)."""
+    packed = _packed(archive, info)
+    if info.compress_type == zipfile.ZIP_BZIP2:
+        return Stream(packed, bz2.BZ2Decompressor)
+    _, size = struct.unpack_from("<HH", packed)
+    return lzma_alone(packed[4 : 4 + size], -1 if info.flag_bits & _END_MARKED else info.file_size, packed[4 + size :])
+
+
+def _packed(archive: Archive, info: zipfile.ZipInfo) -> bytes:
+    """The packed bytes of a member, which stand after its head and the name in it."""
+    file = archive.fp
+    if file is None:
+        raise ValueError("a closed archive")
+    file.seek(info.header_offset + 26)
+    name, extra = struct.unpack("<HH", file.read(4))
+    file.seek(name + extra, io.SEEK_CUR)
+    return file.read(info.compress_size)
+
+
+def _what(kind: int) -> str:
+    return "a symbolic link, not followed" if kind == stat.S_IFLNK else "not a regular file"
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    if info.flag_bits & _UTF8:
+        return info.filename
+    return text_of_name(info.filename.encode("cp437", "replace"))

@@ -1,0 +1,195 @@
+"""Whole collections → restored copies and a report of what was done.
+
+Each file is read, restored and written by one worker. What is finished is noted in a journal beside the copies, so
+that a run that was stopped goes on where it stood; a file that holds others is done again as a whole. The originals
+are only ever read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from seedsearch.errors import OutputError, SeedsearchError
+from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
+from seedsearch.parallel import map_in_order
+from seedsearch.reading.files import Found, read_bytes, walk
+from seedsearch.reading.formats import EXTRACTED, Asked, documents_on_disk
+from seedsearch.reading.ignore_patterns import ALL, Choice
+from seedsearch.restoring.clean import clean_document
+from seedsearch.versions import RULES
+
+JOURNAL = ".seedsearch-clean.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to restore: where its copy goes (if anywhere) and what else to make of it."""
+
+    path: str
+    target: str | None = None
+    encoding: str | None = None
+    show: Callable[[Cleaned], str] | None = None
+
+
+def tasks(
+    paths: Sequence[str],
+    output: Path | None = None,
+    encoding: str | None = None,
+    show: Callable[[Cleaned], str] | None = None,
+    choice: Choice = ALL,
+) -> list[Task | Failure]:
+    """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
+
+    Raises OutputError where a copy would fall on a file that is read, or on another copy.
+    """
+    found: list[Task | Failure] = []
+    for given in paths:
+        for item in walk(given, choice):
+            if isinstance(item, Found):
+                target = None if output is None else os.path.join(output, _below(item.path, given))
+                found.append(Task(item.path, target, encoding, show))
+            else:
+                found.append(item)
+    if output is not None:
+        _check_targets([item for item in found if isinstance(item, Task)], paths, output)
+    return found
+
+
+def _below(path: str, given: str) -> str:
+    return os.path.basename(path) if path == given else os.path.relpath(path, given)
+
+
+def _check_targets(found: Sequence[Task], paths: Sequence[str], output: Path) -> None:
+    place = os.path.realpath(output)
+    for given in paths:
+        top = os.path.realpath(given)
+        if os.path.isdir(given) and (place == top or place.startswith(top + os.sep)):
+            raise OutputError(f"{output} is inside {given}, which is only read", hint="name a folder elsewhere")
+    sources = {os.path.realpath(task.path) for task in found}
+    targets = Counter(os.path.realpath(task.target) for task in found if task.target)
+    if fallen := sources & set(targets):
+        raise OutputError(f"the copy of {min(fallen)} would replace the file itself", hint="name a folder elsewhere")
+    if twice := [target for target, count in targets.items() if count > 1]:
+        raise OutputError(f"two files would be copied to {min(twice)}", hint="restore one folder at a time")
+
+
+def restore_all(
+    found: Sequence[Task | Failure], report: CorpusReport, *, output: Path | None = None, workers: int | None = None
+) -> Iterator[Restoration | Failure]:
+    """Restore every task and count it in `report`; yields what came of each, in order.
+
+    With `output`, files that its journal has as finished are not done again.
+    """
+    for failure in found:
+        if isinstance(failure, Failure):
+            report.add(failure)
+            yield failure
+    work = [task for task in found if isinstance(task, Task)]
+    finished = _read_journal(output) if output else {}
+    for task in work:
+        if (done := finished.get(task.path)) and _still_holds(task, done):
+            report.resumed += 1
+            report.add(done)
+            yield done
+    left = [task for task in work if not ((done := finished.get(task.path)) and _still_holds(task, done))]
+    with _Journal(output) as journal:
+        for outcomes in map_in_order(restore_file, left, workers if len(left) > 1 else 1, preload=[__name__]):
+            for outcome in outcomes:
+                report.add(outcome)
+                journal.note(outcome)
+                yield outcome
+
+
+def restore_file(task: Task) -> list[Restoration | Failure]:
+    """Read, restore and write one file, or each document in it: those go to a folder that is named like it and `!`."""
+    try:
+        stamp = _stamp(task.path)
+        content = read_bytes(task.path)
+    except (SeedsearchError, OSError) as error:
+        return [Failure(task.path, str(error))]
+    found = documents_on_disk(task.path, content, Asked(task.encoding, records=False))
+    return [one if isinstance(one, Failure) else _restored(task, one, stamp) for one in found]
+
+
+def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
+    cleaned = clean_document(document)
+    try:
+        if task.target is not None:
+            _write(Path(task.target + _below_target(task, document)), cleaned.readable)
+    except OSError as error:
+        return Failure(document.path, str(error))
+    certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
+    shown = task.show(cleaned) if task.show else None
+    return Restoration(document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp, shown)
+
+
+def _below_target(task: Task, document: RawDocument) -> str:
+    """Where the copy of a document stands below that of its file; text out of a format that is none is no such file."""
+    extracted = f"!/{os.path.basename(document.path)}.txt" if document.encoding in EXTRACTED else ""
+    return document.path[len(task.path) :] + extracted
+
+
+def _stamp(path: str) -> str:
+    """What changes when the file or the rules of cleaning change."""
+    status = os.stat(path)
+    return f"{status.st_size} {status.st_mtime_ns} {RULES}"
+
+
+def _write(target: Path, text: str) -> None:
+    """Write a copy whole or not at all; a part left by a killed run is written over by the next."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{sha256(os.fsencode(target.name)).hexdigest()[:16]}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _still_holds(task: Task, done: Restoration) -> bool:
+    return task.show is None and os.path.exists(task.target or "") and done.stamp == _stamp(task.path)
+
+
+def _read_journal(output: Path) -> dict[str, Restoration]:
+    """Path → what the last run noted of it; a line that was cut off is passed over."""
+    finished = {}
+    try:
+        lines = (output / JOURNAL).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    for line in lines:
+        try:
+            done = Restoration(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        finished[done.path] = done
+    return finished
+
+
+class _Journal:
+    """Notes each finished file; does nothing where there is no output folder."""
+
+    def __init__(self, output: Path | None) -> None:
+        if output is not None:
+            output.mkdir(parents=True, exist_ok=True)
+        self._file = None if output is None else (output / JOURNAL).open("a", encoding="utf-8")
+
+    def note(self, outcome: Restoration | Failure) -> None:
+        if self._file is not None and isinstance(outcome, Restoration):
+            self._file.write(json.dumps(asdict(outcome) | {"shown": None}) + "\n")
+            self._file.flush()
+
+    def __enter__(self) -> _Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,186 @@
+"""Pages that went through byte replacement in GBK: reading marks and shifted bytes, undone in one pass.
+
+The two belong together: marks stand inside shifted stretches, and a mark that tore a character apart begins one.
+From left to right, each mark of the page's list is taken out and each place where a character was torn apart is
+repaired; what a repair covers is not looked at again. A page is marked if its marks say so (`reading_marks`), if the
+program's noise stands in front of its commas and stops, or if a torn character beside its marks is repaired beyond
+doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import encode, narrowed, pair_of
+from seedsearch.restoring.reading_marks import MARK, marked_characters, suspected_characters
+from seedsearch.restoring.shifted_bytes.repair import repair
+from seedsearch.restoring.shifted_bytes.score import PageScore
+from seedsearch.restoring.shifted_bytes.state import SIGNED, SILENT
+from seedsearch.restoring.shifted_bytes.traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
+from seedsearch.text.pinyin import LETTERS, is_reading, letters, read_as
+
+_MARKS = "！？。，；、!?,;"
+_LOSS = (
+    rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[(（]?[{LETTERS}]{{1,7}} ?[)）]"
+    rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
+)
+_SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
+TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
+_SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
+_ROW = "????"  # nobody knows what that was
+_STOP = encode("。")
+
+
+@cache
+def _event() -> re.Pattern[str]:
+    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false.
+
+    All begin with one of a few characters, and the pattern begins with them, so that they are found quickly.
+    """
+    sign = r"(?<=[?\ufffd\0])\0?"
+    return re.compile(
+        rf"[(（?\ufffd\0{_MARKS}](?:"
+        rf"(?<=(?P<char>[㐀-鿿])[(（]) ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign})[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<!\?.)(?P<loss>{sign})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?"
+        rf"[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
+        rf"|(?P<silent>{silent_marks()}))",
+        re.DOTALL,
+    )
+
+
+# Noise of the program in front of its marks, where a reader kept it; so often that it is no accident.
+_NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
+    listed = marked_characters(text) or (suspected_characters(text) if len(_NOISY.findall(text)) >= NOISY else {})
+    work = Budget(WORK, len(text), WORK_EACH)
+    if listed:
+        return list(_Pass(text, listed, work, marked=True).edits())
+    if not _SIGN_OF_LOSS.search(text):
+        return []
+    suspected = suspected_characters(text)
+    made = list(_Pass(text, suspected, work, marked=False).edits())
+    if all(e.kind is Damage.READING_MARK for e in made):
+        return []
+    return list(_Pass(text, suspected, work, marked=True).edits()) if suspected else made
+
+
+# Units of work of some 50 µs for a page, and more for each code point: `shift_search` counts them. Pages of 1,500
+# characters take up to 1,100, longer ones .02 for a character, and .1 where pairs were dropped; pages made of question
+# marks would take hundreds.
+WORK, WORK_EACH = 1500, 0.06
+
+
+class _Pass:
+    """One way through a page."""
+
+    def __init__(self, text: str, listed: dict[str, str], work: Budget, *, marked: bool) -> None:
+        self._text, self._listed, self._marked = text, listed, marked
+        # A reader that leaves a sign for one broken pair leaves it for all.
+        self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
+        self._page: PageScore | None = None
+        self._work = work
+        self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
+
+    def edits(self) -> Iterator[Edit]:
+        at: int | None = 0
+        while at is not None:
+            events, at = _event().finditer(self._text, at), None
+            for event in events:
+                char = event["char"]
+                if char is not None and self._listed.get(char) == letters(event["letters"]):
+                    yield edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+                    self._last, self._done = char, event.end()
+                    continue
+                made = self._edit(event)
+                if made is not None:
+                    yield made
+                    self._done = made.span.end
+                    if self._done != event.end():
+                        at = self._done
+                        break
+
+    def _edit(self, event: re.Match[str]) -> Edit | None:
+        if event["char"] is None:
+            return self._stop(event) if event["orphan"] is None else self._orphan(event)
+        char, inside = event["char"], event["letters"]
+        if not self._marked or is_reading(char, inside):
+            return None
+        return self._torn(event.start(), event.end(), char, inside, SIGNED)
+
+    def _orphan(self, event: re.Match[str]) -> Edit | None:
+        before = self._before(event.start())
+        return self._torn(event.start(), event.end(), before, event["reading"], SIGNED)
+
+    def _torn(self, start: int, end: int, before: str, reading: str, cost: float) -> Edit | None:
+        """A mark between `before` and the next character: what was searched for begins with the last byte."""
+        ending = pair_of().get(before)
+        if ending is None:
+            return None
+        searched = [c for c in read_as(reading) if c[1][0] == ending[1] and c[1][1] > 0x80]
+        leads = tuple((pair[1], cost + more) for more, pair in self._score().as_marked(searched))
+        mark = "(" + self._text[start:end].lstrip("(（?\ufffd\0")
+        return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
+
+    def _stop(self, event: re.Match[str]) -> Edit | None:
+        """A sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
+        if event["signed"] is None:
+            return self._silent(event.start())
+        text, start, after = self._text, event.start(), event.end("loss")
+        if text.startswith(_ROW, start):
+            return None
+        if not self._marked and (event["signed"] not in "！？!?" or text.startswith("??", after)):
+            return None
+        sign = _SIGNED.match(text, after)
+        made = self._signed(start, after, sign.end() - 1) if sign else None
+        return made or (self._both(event) if event["again"] else None)
+
+    def _signed(self, start: int, after: int, mark: int) -> Edit | None:
+        inserted = b"\x05" + self._text[after:mark].encode()
+        return self._repaired(Site(start, mark, self._before(start), inserted, SIGNED))
+
+    def _both(self, event: re.Match[str]) -> Edit | None:
+        """A character that ends in the first byte of a full stop, and a mark that begins with its second: `啊！`."""
+        if not self._marked or event["signed"] not in "！？；!;":
+            return None
+        start = event.start()
+        site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])
+        return self._repaired(site)
+
+    def _silent(self, mark: int) -> Edit | None:
+        """A mark that may be two halves of characters, with nothing left of the byte before it."""
+        if not self._silent_reader or not shows_shift(self._text, mark):
+            return None
+        return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
+
+    def _score(self) -> PageScore:
+        if self._page is None:
+            self._page = PageScore(MARK.sub("", self._text), self._listed)
+        return self._page
+
+    def _repaired(self, site: Site) -> Edit | None:
+        if self._work.left <= 0:
+            return None
+        page = self._score()
+        made = repair(self._text, site, page, self._work, drops=not page.private, marked=self._marked)
+        if made is None:
+            return None
+        self._last = made.text[-1:]
+        certainty = Certainty.PROVED if made.proved else Certainty.INFERRED
+        return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty)
+
+    def _before(self, at: int) -> str:
+        """The true character before `at`: that of the last edit if it ended there."""
+        if at == self._done:
+            return self._last
+        while at > 0 and self._text[at - 1] < "\t":
+            at -= 1
+        return self._text[at - 1] if at else "\n"

@@ -1,0 +1,288 @@
+"""UTF-8 or GBK read as Latin-1 or Windows-1252: ä¸­æ–‡ and ÖÐÎÄ for 中文. Kinds utf8-as-latin1 and gbk-as-latin1.
+
+How it arises: a program of a Western system takes every byte for a character of its own. Windows-1252 has no
+characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD; later programs drop the
+other controls and the soft hyphen, or turn the no-break space into a blank. Some readers take what happens to be valid
+UTF-8 for just that (×ʱ¾Êг¡ for 资本市场).
+
+How it is recognised: a run of such characters, written back as bytes, is valid UTF-8 that holds ideographs; or else is
+GBK that reads as Chinese, by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
+Wrongly read punctuation and letters of Western text (â€œ, Ã©) are ftfy's field, and are taken from it run by run, with
+everything else that ftfy can do switched off: it would narrow Chinese punctuation. Every repair is proved by reading
+it wrongly again.
+
+Left alone: Western words, rows of symbols, and runs that lost so much that they do not read as Chinese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.lossy_utf8 import Atom, Lost, Piece, Script, budget_of, mend, script_of
+from seedsearch.text import character_model
+from seedsearch.text.double_byte import GB18030, realigned_parts
+
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
+
+UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # bytes without a character in Windows-1252
+# Characters of Windows-1252 beyond Latin-1 → their byte.
+SPECIAL = {bytes((b,)).decode("cp1252"): b for b in range(0x80, 0xA0) if b not in UNDEFINED}
+_S = "".join(SPECIAL)
+_HIGH = f"\x80-\xff{_S}"
+_LUCKY = "Ā-߿"  # what two bytes of GBK are that happen to be UTF-8
+
+# One class first, so that clean text is passed over quickly.
+TRIGGER: re.Pattern[str] | None = re.compile(
+    f"[\x80-\xff](?:(?<=[ã-ï])[{_HIGH}\ufffd][{_HIGH}\ufffd]"  # an ideograph of UTF-8
+    f"|(?<=[ã-ï])[{_HIGH}\ufffd ][ã-ï][{_HIGH}\ufffd ]"  # two that lost a byte each
+    f"|[{_HIGH}{_LUCKY}][{_HIGH}{_LUCKY}][{_HIGH}]"  # two characters of GBK
+    f"|(?<=â)€[{_HIGH}]|(?<=Ã)[\x80-\xbf{_S}]|(?<=Â)[\xa0-\xbf])"  # ftfy's
+)
+
+# A run: one ASCII character at a time can be the second byte of a pair of GBK, or a no-break space turned blank.
+_RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:[ -~]?[{_HIGH}{_LUCKY}\ufffd])*[ 0-~]?")
+_WESTERN = re.compile(f"â€[{_HIGH}]|Ã[\x80-\xbf{_S}]|Â[\xa0-\xbf]")
+_CONTINUING = tuple(bytes((b,)) for b in range(0x80, 0xC0))
+# Bytes that leave no trace where controls and the soft hyphen are dropped: as Windows-1252 and as Latin-1.
+_DROPPABLE = tuple(bytes((b,)) for b in (*UNDEFINED, 0xA0, 0xAD))
+_DROPPABLE_ALL = tuple(bytes((b,)) for b in (*range(0x80, 0xA1), 0xAD))
+_SPECIAL = re.compile(f"[ã-ï][{_S}]")
+_MARKS = re.compile(
+    "[ -~]*[，。、：；！？“”‘’《》（）【】「」…—·　０-９][，。、：；！？“”‘’《》（）【】「」…—·　０-９ -~]*"
+)
+_LETTER = re.compile("[À-ÖØ-öø-ÿ]")
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_GBK_PIECE = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL)
+
+FEW = 4  # ideographs that a page must hold before a run with one alone is believed
+GIBBERISH = -9.3  # mean ln p under which GBK is not believed
+WORD = -7.5  # the same for two ideographs alone: a word and no accident
+JUDGED = 120  # characters of a run that are scored
+AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
+DROPPED = 6.0  # nats against a byte that left no trace
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of both kinds: sorted, disjoint, in code points of `text`."""
+    found = [m for m in _RUN.finditer(text) if len(m[0]) > 1]
+    page = _page(text, found)
+    runs = [(m, _chinese(text, m, page)) for m in found]
+    enough = sum(run.han for _, run in runs if run and run.han > 1) >= FEW
+    made: list[Edit] = []
+    for m, run in runs:
+        if run and (run.han > 1 or enough):
+            made += run.edits
+        else:
+            made += _western(m.start(), m[0])
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What can be done about one run: its edits, and the ideographs in it that are beyond doubt."""
+
+    edits: list[Edit]
+    han: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What holds for all runs of a page; `droppable` are the bytes that leave no trace where they are dropped."""
+
+    script: Script
+    utf8: bool  # whether a run of it is Chinese in valid UTF-8
+    droppable: tuple[bytes, ...]
+    work: Budget
+    again: Budget  # bytes of GBK that are put in step
+
+
+def _page(text: str, found: list[re.Match[str]]) -> _Page:
+    stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
+    utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
+    return _Page(
+        script_of(stream),
+        utf8,
+        _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL,
+        budget_of(len(text)),
+        Budget(AGAIN, len(text), AGAIN_EACH),
+    )
+
+
+def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
+    """The surest reading first: what is valid, then what is only torn here and there."""
+    at, run = found.start(), found[0]
+    before = text[at - 1] if at else "\n"
+    valid = _valid_utf8(run)
+    twice = _valid_utf8(valid)
+    if _WIDE.search(twice) and not _WIDE.search(valid):
+        return _Run([edit(at, at + len(run), twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED)], _han(twice))
+    return (
+        (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
+        or _from_gbk(at, run, before)
+        or _from_utf8(at, run, before, page)
+        or _from_gbk(at, run, before, page.again)
+    )
+
+
+def _valid_utf8(run: str) -> str:
+    """The text that the run is in valid UTF-8, or nothing."""
+    try:
+        return b"".join(map(_gbk_bytes, run)).decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
+    """The run as UTF-8, where not much of it stays torn."""
+    if not all(char <= "\xff" or char in SPECIAL or char == "\ufffd" for char in run):
+        return None
+    pieces = _mended(run, before, page)
+    torn = sum(piece.torn for piece in pieces)
+    whole = "".join(piece.text for piece in pieces if not piece.torn)
+    if torn * 3 > len(whole) or (torn and not _han(whole)):
+        return None
+    made = list(_edits_of(at, run, pieces))
+    sure = "".join(piece.text for piece in pieces if piece.sure)
+    return _Run(made, _han(sure)) if made else None
+
+
+def _mended(run: str, before: str, page: _Page) -> list[Piece]:
+    """The run as UTF-8; where that leaves tears, with bytes that may have been dropped beside them."""
+    atoms = list(_atoms(run))
+    pieces = mend(atoms, before, page.script, page.work)
+    torn = [piece for piece in pieces if piece.torn]
+    if torn and len(torn) * 2 <= len(pieces) and page.work.left > 0:
+        again = mend(list(_with_gaps(atoms, torn, page.droppable)), before, page.script, page.work)
+        pieces = again if sum(piece.torn for piece in again) < len(torn) else pieces
+    return pieces
+
+
+def _atoms(run: str) -> Iterator[Atom]:
+    for char in run:
+        if char == "\ufffd":
+            yield (Lost(_CONTINUING),)
+        elif char == " ":
+            yield Lost((b"\xa0",)), Lost((b" ",))
+        else:
+            yield _byte(char)
+
+
+def _byte(char: str) -> bytes:
+    return bytes((SPECIAL.get(char) or ord(char),))
+
+
+def _with_gaps(atoms: list[Atom], torn: list[Piece], droppable: tuple[bytes, ...]) -> Iterator[Atom]:
+    """The atoms, in front of each of which a byte may have been dropped where that can explain a tear."""
+    near = {i for piece in torn for i in range(piece.start - 2, piece.end + 2)}
+    for i, atom in enumerate(atoms):
+        if i in near and isinstance(atom, bytes):
+            yield Lost((atom,)), Lost(tuple(byte + atom for byte in droppable), cost=DROPPED)
+        else:
+            yield atom
+
+
+def _edits_of(at: int, run: str, pieces: list[Piece]) -> Iterator[Edit]:
+    for piece in pieces:
+        if run[piece.start : piece.end] != piece.shown:
+            certainty = Certainty.PROVED if piece.sure and not piece.torn else Certainty.INFERRED
+            yield edit(at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty)
+
+
+def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
+    """The run as GBK, where it reads as Chinese; with bytes that may be put in step it may be torn."""
+    stream = b"".join(map(_gbk_bytes, run))
+    if (again is not None) == (GB18030.strict(stream) is not None):
+        return None
+    if again is not None and (len(stream) > again.left or not again.spend(len(stream))):
+        return None
+    parts = _gbk_parts(stream, before)
+    read = "".join(text for _, text in parts)
+    han = _han(read)
+    lost = read.count("\ufffd")
+    if lost * 4 > han or (han == 0 and not _MARKS.fullmatch(read)):
+        return None
+    if character_model.score(read[:JUDGED]) < GIBBERISH * len(read[:JUDGED]):
+        return None
+    owner = [i for i, char in enumerate(run) for _ in _gbk_bytes(char)]  # of each byte, its character
+    word = han > 2 or character_model.score(read) > WORD * len(read)
+    alone = word and _LETTER.search(run) and len(set(read)) > 1  # rows of signs are GBK by accident
+    return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1)
+
+
+def _gbk_bytes(char: str) -> bytes:
+    if char == "\ufffd":
+        return b""
+    return _byte(char) if char <= "\xff" or char in SPECIAL else char.encode()
+
+
+def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:
+    if GB18030.strict(stream) is None:
+        return realigned_parts(stream, GB18030, before)
+    return [(len(piece), piece.decode("gb18030")) for piece in _GBK_PIECE.findall(stream)]
+
+
+def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Edit]:
+    """One edit for each piece of the run that begins and ends between characters, found and repaired."""
+    start = here = 0
+    made = ""
+    for size, text in parts:
+        here += size
+        made += text
+        end = owner[here] if here < len(owner) else len(run)
+        if here == len(owner) or owner[here - 1] != end:
+            if run[start:end] != made:
+                certainty = Certainty.INFERRED if "\ufffd" in made else Certainty.PROVED
+                yield edit(at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty)
+            start, made = end, ""
+
+
+def _western(at: int, run: str) -> list[Edit]:
+    """The run as ftfy repairs it, where reading the repair wrongly gives the run again."""
+    if not _WESTERN.search(run):
+        return []
+    import ftfy
+
+    fixed = ftfy.fix_encoding(run, _ftfy_config())
+    if fixed == run or _misread(fixed) != run:
+        return []
+    return [edit(at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED)]
+
+
+@cache
+def _ftfy_config() -> TextFixerConfig:
+    """Only the decoding, and only what is a plain mistake of it."""
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        restore_byte_a0=False,
+        replace_lossy_sequences=False,
+        decode_inconsistent_utf8=True,
+        fix_c1_controls=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+    )
+
+
+def _misread(text: str) -> str:
+    """UTF-8 read as Windows-1252, with controls where that has no characters."""
+    back = {byte: char for char, byte in SPECIAL.items()}
+    return "".join(back.get(byte, chr(byte)) for byte in text.encode())
+
+
+def _han(text: str) -> int:
+    return sum("一" <= char <= "鿿" for char in text)

@@ -1,0 +1,164 @@
+"""GBK text that was read one byte off, with nothing lost on the way: 犕醯且跃诤佣 for 王登以沮河督. Kind shifted-bytes.
+
+How it arises: in old e-texts a byte is missing or left over, where a rare character was spelled in some private way or
+a line was cut; from there to the next ASCII character every pair of bytes is made of the halves of two characters.
+
+How it is recognised: characters that are rare in Chinese and odd symbols stand close together. The text around is
+turned back into bytes and read again at every alignment (`seedsearch.text.double_byte`); where another one reads much
+better than what was found, a whole stretch is replaced at once. The bytes are all there, so the repair gives back
+what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is nothing
+that could be shown: it goes, and its character is a finding (`loses`). Some of these pages lost the pairs in it that
+are full-width letters or no character; that is undone where such a pair tore a comma or a stop and the character
+after it (inferred).
+
+Left alone: lists of rare characters, and shifts of a few characters, which can not be told from names.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import pair_of
+from seedsearch.text import character_model
+from seedsearch.text.double_byte import GB18030, gb18030_choices, realigned_parts
+
+# Level 2 of GB 2312, from D8A1 on: the less common half of its characters.
+_LEVEL_2 = bytes(b for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)).decode(
+    "gb2312", "ignore"
+)
+_RARE = f"[{_LEVEL_2}{character_model.ODD_SYMBOLS}]"
+TRIGGER = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
+
+_RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
+_WHOLE_RUN = re.compile(r"[^\x00-\x2f\ufffd（）]+")  # no brackets of marks, no sign of loss: other steps repair those
+BEFORE = 40  # characters read again in front of the first rare ones
+LONGEST = 2000  # characters of a run read again, and of a page …
+AGAIN_EACH = 0.02  # … beside this share of it: each takes 20 µs and more
+BETTER = 1.0  # nats per character by which the beginning of a shift must read better one byte off, to be read again
+LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
+MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
+FEW = 6  # characters of a shift that can be told
+JUDGED = 16  # characters from the rare ones on that must look shifted
+GIBBERISH = -10.0  # mean ln p under which they do
+GAIN = 2.5  # nats per character by which the repair must read better
+SOUND = -9.0  # mean ln p that the repair must reach
+
+# First byte of a mark → its second byte, which made a pair that was dropped with the first byte of the next
+# character: a full-width letter (A3 xx, after 。) or none (AC xx, after ，).
+_DROPPED = {0xA1: 0xA3, 0xA3: 0xAC}
+
+
+def _choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+    yield from gb18030_choices(stretch, at)
+    mark = stretch[at]
+    if mark in _DROPPED and at + 1 < len(stretch) and 0xA1 <= stretch[at + 1] < 0xFF:
+        for first in range(0xB0, 0xF8):
+            pair = bytes((mark, _DROPPED[mark], first, stretch[at + 1]))
+            yield 2, pair.decode("gb18030")
+
+
+_TORN = replace(GB18030, choices=_choices)
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
+    made: list[Edit] = []
+    looks, again = Budget(LOOKS, len(text), LOOKS_EACH), Budget(LONGEST, len(text), AGAIN_EACH)
+    for run in _RUN.finditer(text):
+        at = _shifted(run[0], looks) if TRIGGER.search(text, *run.span()) else None
+        if at is not None and again.left > 0:
+            start = run.start() + max(0, at - BEFORE)
+            end = min(run.end(), start + LONGEST, start + BEFORE + again.left)
+            again.spend(end - start)
+            made += _stretch_edits(text, start, end)
+    return made
+
+
+def _shifted(run: str, looks: Budget) -> int | None:
+    """Where in the run gibberish begins that reads better one byte off; None where that is nowhere."""
+    sums = array("d", accumulate(map(character_model.pair_score, "\n" + run, run), initial=0.0))
+    for found in TRIGGER.finditer(run):
+        start, end = found.start(), min(found.start() + JUDGED, len(run))
+        score = character_model.pair_score("\n", run[start]) + sums[end] - sums[start + 1]
+        if score < GIBBERISH * (end - start):
+            if not looks.spend():
+                break
+            off = _one_off(run[start:end])
+            if off and character_model.score(off) / len(off) > score / (end - start) + BETTER:
+                return start
+    return None
+
+
+def _one_off(found: str) -> str:
+    """What was found, read again from its second byte on."""
+    stream = b"".join(pair_of().get(char, b"?") for char in found)
+    return stream[1:].decode("gb18030", "ignore")
+
+
+def loses(e: Edit, text: str) -> bool:
+    """Whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
+    if e.kind is not Damage.SHIFTED_BYTES or e.certainty is not Certainty.INFERRED:
+        return False
+    found = e.span.cut(text)
+    return _WHOLE_RUN.fullmatch(found) is not None and len(_written(found)) > len(_written(e.replacement))
+
+
+def _written(text: str) -> bytes:
+    return text.encode("gb18030")
+
+
+def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
+    """The edits of one stretch without ASCII punctuation."""
+    found = text[start:end]
+    bytes_of = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
+    stream, ends = b"".join(bytes_of), list(accumulate(map(len, bytes_of)))
+    marks = sum(stream.count(first) for first in _DROPPED)
+    choices = _TORN if marks < MARKS * len(stream) else GB18030
+    parts = realigned_parts(stream, choices, text[start - 1] if start else "\n")
+    for shift in _differing(found, ends, parts):
+        if _convincing(found[shift.start : shift.end], shift.text):
+            same = shift.text.encode("gb18030") == found[shift.start : shift.end].encode("gb18030")
+            certainty = Certainty.PROVED if same else Certainty.INFERRED
+            whole = shift.text.strip("\ufffd")
+            yield edit(start + shift.start, start + shift.end, whole, Damage.SHIFTED_BYTES, certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """Characters `start` to `end` of what was found read as `text` at another alignment."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _differing(found: str, ends: list[int], parts: list[tuple[int, str]]) -> Iterator[_Shift]:
+    """The longest stretches between characters, found and read again, in which the two differ."""
+    start = at = here = 0  # found characters before the shift, and so far; bytes so far
+    made = ""
+    for size, text in parts:
+        here += size
+        made += text
+        while at < len(ends) and ends[at] < here:
+            at += 1
+        if at < len(ends) and ends[at] == here:
+            at += 1
+            if made == found[start:at]:
+                pass
+            elif made:
+                yield _Shift(start, at, made)
+            start, made = at, ""
+
+
+def _convincing(found: str, made: str) -> bool:
+    if len(found) < FEW or made.count("\ufffd") * 4 > len(made):
+        return False
+    mean = character_model.score(made) / len(made)
+    return mean > SOUND and mean > character_model.score(found) / len(found) + GAIN

@@ -1,0 +1,280 @@
+"""Repeated passages: the body of a page that is there twice, a block that follows itself.
+
+They arise where a page template prints an article into two places (the visible one and one for printing or for a
+telephone), where a scraper walks overlapping elements, and where an editor pastes twice. Copies are equal
+character by character; only blanks and line breaks may differ, so passages are compared without white space.
+
+How a copy is recognised: a sentence that was seen before is a seed; from it the equal stretch is grown both ways
+and cut back to the borders of sentences or lines. Growing, not comparing line by line, finds copies with other
+line breaks and copies inside one long line.
+
+Whether an equal stretch is damage depends on the page. Authors repeat themselves: a clause in two parts of a contract,
+a list of documents to enclose in a law, rows of a dump, lines of a log. So on a page without other damage of the family
+(reading marks, shifted bytes) only one thing is a copy: the *whole body* a second time, several sentences long, right
+behind the first or with no more than a label between. On a page that shows such damage:
+
+* **doubled body**: copies in the order of their sources that take up, with their sources, most of the text;
+* **block after block**: a copy that directly follows its source;
+* **distant block**: prose that is both long and a good share of the text, or very long.
+
+What is left alone: everything shorter, code and addresses (few Han characters), rows of tables and records (lines
+that begin with ASCII), and verse, lyrics and lists (short lines), unless the whole text is there twice on a damaged
+page. The first of the equal passages stays.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from seedsearch.damage import Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.restoring.fixpoint import settled
+from seedsearch.text.folding import HAN
+
+TRIGGER: re.Pattern[str] | None = None  # the search for a sentence that comes twice is itself the cheap scan
+
+# Lengths are in code points without white space, shares are of the whole text so measured.
+_SEED = 8  # a shorter sentence says nothing: 他说, 第一条
+_LONG = 200  # longer sentences than that, on the mean, are none: titles, verse, a table
+_LEAST = 60  # the shortest passage worth a look: two or three sentences
+_DOUBLED = 0.7  # doubled body: copies and sources together
+_ADJACENT = 100  # block after block
+_DISTANT, _DISTANT_SHARE = 300, 0.15  # distant block: both
+_DISTANT_LONG = 1500  # distant block: three times the longest honest one
+_PROSE_LINE = 20  # the mean line of prose is longer; verse, menus and lists are shorter
+_WHOLE, _WHOLE_LEAST = 0.9, 200  # verse goes only when nearly the whole text is doubled, and it is no refrain
+_SENTENCES = 3  # different ones in a body
+_LABEL = 20  # a line between the two bodies of a page that begins with the first: 相关阅读
+_HAN_SHARE = 0.4  # below it is code, a table of figures, or addresses
+
+_ENDS = "。！？!?；;…"
+_CLOSERS = "”’」』》）)】\"'"
+_SENTENCE_END = re.compile(f"[{_ENDS}]")
+_HAN = re.compile(f"[{HAN}]")
+_BLANKS = re.compile(r"\s*")
+_LINE_START = re.compile(r"(?:\A|\n)[^\S\n]*\Z")
+_BLOCK = 128  # characters compared at a stroke
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """dense[start:end] equals the passage of the same length at `source`."""
+
+    source: int
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(slots=True)
+class _Dense:
+    """A text without its white space: `dense`, and the way back to raw offsets."""
+
+    text: str
+    dense: str = field(init=False)
+    _starts: list[int] = field(init=False, default_factory=list)  # dense offsets of runs without white space …
+    _raw: list[int] = field(init=False, default_factory=list)  # … and where they start in `text`
+
+    def __post_init__(self) -> None:
+        self.dense = "".join(self.text.split())
+
+    def lines(self) -> list[str]:
+        """The lines of the text, without white space; together they are `dense`."""
+        return ["".join(line.split()) for line in self.text.split("\n")]
+
+    def raw(self, offset: int) -> int:
+        """The offset in `text` of dense character `offset`."""
+        if not self._starts:
+            at = 0
+            for run in re.finditer(r"\S+", self.text):
+                self._starts.append(at)
+                self._raw.append(run.start())
+                at += len(run.group())
+        i = bisect_right(self._starts, offset) - 1
+        return self._raw[i] + offset - self._starts[i]
+
+    def breaks(self, start: int, end: int) -> int:
+        """How many line breaks the text has inside dense[start:end]."""
+        return self.text.count("\n", self.raw(start), self.raw(end - 1))
+
+    def starts_sentence(self, offset: int) -> bool:
+        """Whether a sentence or a line starts at dense `offset`."""
+        if offset == 0:
+            return True
+        before = self.dense[max(0, offset - 4) : offset].rstrip(_CLOSERS)
+        return before[-1:] in tuple(_ENDS) or "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]
+
+    def ends_sentence(self, offset: int) -> bool:
+        """Whether dense `offset` is the end of a sentence, its closing quotes included, or of a line."""
+        if offset == len(self.dense):
+            return True
+        if "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]:
+            return True
+        return self.starts_sentence(offset) and self.dense[offset] not in _CLOSERS + _ENDS
+
+
+def edits(text: str, family: Collection[Damage] = ()) -> list[Edit]:
+    """One edit for each copy of a passage that stands earlier in `text`.
+
+    `family`: what other damage of the family of pages that repeat themselves was found in the text.
+    """
+    return settled(text, lambda now: _once(now, damaged=bool(family)))
+
+
+def _once(text: str, *, damaged: bool) -> list[Edit]:
+    page = _Dense(text)
+    sentences, mark = _sentences(page)
+    seeds = [sentence for sentence in sentences if len(sentence) >= _SEED]
+    if len(set(seeds)) == len(seeds):
+        return []
+    starts = accumulate((len(sentence) + mark for sentence in sentences), initial=0)
+    found = list(_copies(page, zip(starts, sentences, strict=False)))
+    copies = _damage(page, found) if damaged else _twice(page, found)
+    return list(_deletions(page, copies))
+
+
+def _copies(page: _Dense, sentences: Iterable[tuple[int, str]]) -> Iterator[_Copy]:
+    """Passages of whole sentences that stand earlier too, from left to right, without overlap.
+
+    `sentences` come with their dense offsets.
+    Every character is looked at a bounded number of times: no stretch is entered again, and growing to the left
+    stops at the last long one.
+    """
+    first: dict[str, int] = {}
+    done = floor = 0
+    for at, sentence in sentences:
+        if len(sentence) < _SEED:
+            continue
+        source = first.setdefault(sentence, at)
+        if source == at or at < done:
+            continue
+        start, end = _grown(page.dense, source, at, floor)
+        copy = _trimmed(page, start, end, at - source)
+        done = copy.end if len(copy) >= _LEAST else min(end, start + at - source)
+        if done - start >= _LEAST:
+            floor = done
+        if len(copy) >= _LEAST:
+            yield copy
+
+
+def _sentences(page: _Dense) -> tuple[list[str], int]:
+    """The sentences without their end marks, which are 1 long; or the lines where there are none, with marks of 0."""
+    sentences = _SENTENCE_END.split(page.dense)
+    return (sentences, 1) if len(sentences) * _LONG >= len(page.dense) else (page.lines(), 0)
+
+
+def _grown(dense: str, source: int, at: int, floor: int) -> tuple[int, int]:
+    """The stretch around `at` that is equal to the one around `source`, at most twice their distance long.
+
+    It may run over its own start: in `X。X。` the equal stretch is a rotation of the copy, and trimming finds it.
+    """
+    shift = at - source
+    start = at
+    while start > floor and start > shift and dense[start - shift - 1] == dense[start - 1]:
+        start -= 1
+    limit = min(len(dense), start + 2 * shift)
+    while at < limit and dense[at - shift : at - shift + _BLOCK] == dense[at : at + _BLOCK]:
+        at += _BLOCK
+    at = min(at, limit)
+    while at < limit and dense[at - shift] == dense[at]:
+        at += 1
+    return start, at
+
+
+def _trimmed(page: _Dense, start: int, end: int, shift: int) -> _Copy:
+    """The whole sentences of dense[start:end] that stand `shift` characters earlier too, their source apart."""
+    while start < end and not page.starts_sentence(start):
+        start += 1
+    end = min(end, start + shift)
+    while end > start and not page.ends_sentence(end):
+        end -= 1
+    return _Copy(start - shift, start, end)
+
+
+def _damage(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
+    """Those of the copies that are damage; see the head of the module."""
+    total = len(page.dense)
+    if 2 * _in_order(found) >= max(_WHOLE * total, 2 * _WHOLE_LEAST):
+        return found
+    prose = [copy for copy in found if _is_prose(page, copy)]
+    if 2 * _in_order(prose) >= _DOUBLED * total:
+        return prose
+    return list(_blocks(prose, total))
+
+
+def _twice(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
+    """The one copy that is the whole body of a page a second time, or nothing."""
+    if len(found) != 1:
+        return ()
+    copy = found[0]
+    between = page.dense[copy.source + len(copy) : copy.start]
+    follows = not between or (copy.source == 0 and len(between) <= _LABEL and not _SENTENCE_END.search(between))
+    whole = follows and len(copy) >= max(_ADJACENT, _DOUBLED / 2 * len(page.dense))
+    return found if whole and _is_prose(page, copy) and _is_body(page, copy) else ()
+
+
+def _is_body(page: _Dense, copy: _Copy) -> bool:
+    """Whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
+    lines = page.text[page.raw(copy.source) : page.raw(copy.start - 1) + 1].split("\n")
+    began = [line.lstrip()[0] for line in lines if line.strip()]
+    if 2 * sum(char < "\x80" for char in began) > len(began):
+        return False
+    return len(set(_SENTENCE_END.split(page.dense[copy.start : copy.end]))) > _SENTENCES
+
+
+def _in_order(copies: Sequence[_Copy]) -> int:
+    """The length of the copies whose sources stand one after the other, as those of a doubled body do."""
+    last = length = 0
+    for copy in copies:
+        if copy.source >= last:
+            last = copy.source + len(copy)
+            length += len(copy)
+    return length
+
+
+def _is_prose(page: _Dense, copy: _Copy) -> bool:
+    """Whether the passage is mostly ideographs, in long lines in at least one of its two places."""
+    passage = page.dense[copy.start : copy.end]
+    breaks = min(page.breaks(start, start + len(copy)) for start in (copy.source, copy.start))
+    return len(_HAN.findall(passage)) >= _HAN_SHARE * len(passage) and len(passage) >= _PROSE_LINE * (breaks + 1)
+
+
+def _blocks(prose: Sequence[_Copy], total: int) -> Iterator[_Copy]:
+    """Copies that follow their source at once, and distant ones that are long."""
+    previous: _Copy | None = None
+    for copy in prose:
+        follows = copy.source + len(copy) == copy.start or (previous is not None and _again(previous, copy))
+        distant = len(copy) >= max(_DISTANT, min(_DISTANT_LONG, _DISTANT_SHARE * total))
+        if distant or (follows and len(copy) >= _ADJACENT):
+            previous = copy
+            yield copy
+
+
+def _again(previous: _Copy, copy: _Copy) -> bool:
+    """Whether `copy` is the third, fourth … of a row whose last one is `previous`."""
+    return previous.end == copy.start and previous.source == copy.source
+
+
+def _deletions(page: _Dense, copies: Sequence[_Copy]) -> Iterator[Edit]:
+    text, last = page.text, 0
+    for copy in copies:
+        start, end = page.raw(copy.start), page.raw(copy.end - 1) + 1
+        end = _with_line_end(text, start, end)
+        yield edit(max(start, last), end, "", Damage.REPEATED_PASSAGE)
+        last = end
+
+
+def _with_line_end(text: str, start: int, end: int) -> int:
+    """`end` moved over the line breaks after a copy that takes whole lines, so that no empty line stays."""
+    after = _BLANKS.match(text, end)
+    if after is None or not _LINE_START.search(text, max(0, start - 8), start):
+        return end
+    if after.end() == len(text):
+        return len(text)
+    return max(end, text.rfind("\n", end, after.end()) + 1)

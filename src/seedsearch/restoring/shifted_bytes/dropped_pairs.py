@@ -1,0 +1,43 @@
+"""Pairs of bytes without a character, which readers drop: what two characters they were the inner halves of.
+
+Tables for the search of torn characters, made when they are first asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from seedsearch.restoring.corruptions import PRIVATE, pairs
+from seedsearch.restoring.shifted_bytes.score import Choices, beginning_with, ending_in
+
+
+@cache
+def without_character() -> dict[int, tuple[int, ...]]:
+    """Lead → trails of the pairs that readers drop."""
+    table: dict[int, tuple[int, ...]] = {}
+    for pair, char in pairs().items():
+        if ord(char) in PRIVATE:
+            table[pair[0]] = (*table.get(pair[0], ()), pair[1])
+    return table
+
+
+@cache
+def first_halves(pending: int) -> Choices:
+    """Characters of `pending` and the lead byte of a pair without a character."""
+    choices = beginning_with(pending)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in without_character())
+
+
+@cache
+def middles(lead: int) -> Choices:
+    """Characters of the trail byte of such a pair and the lead byte of another one."""
+    table = without_character()
+    trails = set(table[lead])
+    return Choices((pair[0], char) for pair, char in pairs().items() if pair[0] in trails and pair[1] in table)
+
+
+@cache
+def second_halves(lead: int, known: int) -> Choices:
+    """Characters of the trail byte of such a pair and the known byte that follows."""
+    choices = ending_in(known)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in without_character()[lead])

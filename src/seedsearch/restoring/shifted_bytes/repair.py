@@ -1,0 +1,141 @@
+"""Shifted bytes: `生態?！睎|麗` for 生態。”東麗.
+
+What it is: a stretch of text in which each character is made of the second byte of one true character and the first
+byte of the next. How it arises: a program put noise or a reading mark between two bytes of GBK text without regard for
+the borders of characters, so that one character was torn apart; its half stood alone and was lost, and the
+rest was read one byte off until a byte under 0x80 set the reader right again. `faults` has the programs.
+
+How it is undone: the bytes that were found are known, so the only unknowns are the bytes that stood alone (126 leads or
+190 trails, fewer where a reading mark names the character) and pairs that have no character and were dropped. A search
+from left to right (`shift_search`) keeps one state per (pending byte, last true character); all guesses of a lost byte
+meet again one character later. Each step is scored by how the text reads (`shift_score`). The stretch ends where
+no state has a byte pending, and the winner is believed only if it reads clearly better than the text as it was found,
+clearly better than the runner-up, and if its fault, run forward, gives exactly what was found.
+
+What is left alone: everything for which no proposal passes.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import Private, Reader, decoded, narrowed
+from seedsearch.restoring.shifted_bytes.score import PageScore, chance
+from seedsearch.restoring.shifted_bytes.search import searched
+from seedsearch.restoring.shifted_bytes.state import SILENT, State, spelled
+from seedsearch.restoring.shifted_bytes.traces import (
+    BRACKETED,
+    BROKEN_MARK,
+    BROKEN_MARKUP,
+    MARKUP_LENGTH,
+    STRIPPED,
+    TYPED,
+    Site,
+    ordinary,
+)
+from seedsearch.text.folding import is_han
+from seedsearch.text.pinyin import is_reading
+
+# Nats by which a repair must beat the text as found, and its runner-up.
+MARGIN, CLEAR = 3.0, 0.3
+SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
+STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
+NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
+FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
+RARE = 4  # of so many characters one may be rare
+IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
+# Nats that it costs to leave a reading on a character that is not read so, or a tag without its beginning.
+BOGUS = 12.0
+_BAD = (("?", True), ("?", False), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
+# The readers that were seen; a proposal must give the found text through one of them.
+READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_BAD, Private))
+
+
+class Repair(NamedTuple):
+    """The true `text` of the found code points from the site's start to `end`; `proved` if no other one is possible."""
+
+    end: int
+    text: str
+    proved: bool
+
+
+def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
+    """The repair at `site`, or None where no proposal passes.
+
+    `drops`: whether the reader may have dropped pairs; `marked`: whether the page carries reading marks, which makes
+    torn characters likely. Without them only a repair that is beyond doubt passes.
+    """
+    found = searched(text, site, page, work, drops=False)
+    if drops and (found is None or _worst(found, site, page) < IMPLAUSIBLE):
+        found = max(filter(None, (found, searched(text, site, page, work, drops=True))), default=None, key=_merit)
+    if found is None:
+        return None
+    end, state = found
+    true, stream = spelled(state)
+    gained = state.score - _as_found(text, site, end)
+    if not marked and not (gained > STRONG and _beyond_doubt(text, site, found, true, page)):
+        return None
+    if state.lossy and sum(map(is_han, true)) < 2:
+        return None
+    margin = SILENT_MARGIN if site.cost == SILENT else MARGIN
+    if gained < (margin if _readable(true) else STRONG) or _unclear(state, true):
+        return None
+    if not _proved(stream, text[site.start : end]):
+        return None
+    return Repair(end, true, not state.guessed)
+
+
+def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:
+    """Whether what is left of the stretch behind the loss is nonsense, and the repair ordinary text.
+
+    A page without other damage has to show more: nothing else was lost, and no mark that people type is explained away.
+    """
+    known = 0 if site.leads else 1  # the false mark is a known character, but not one that can be judged
+    start, (end, state) = site.resume + known, found
+    typed = TYPED.search(text, start, end + MARKUP_LENGTH)
+    if state.lossy or (typed and typed.start() < end) or not all(map(ordinary, true)):
+        return False
+    if _worst(found, site, page) < NONSENSE:
+        return False
+    left = text[start:end]
+    return not left or left[0] == "?" or page.inside(left) < page.inside(true[known:])
+
+
+def _readable(true: str) -> bool:
+    """Whether rare characters are rare in the repair."""
+    return RARE * sum(not ordinary(char) for char in true) < len(true)
+
+
+def _unclear(state: State, true: str) -> bool:
+    return state.gap < CLEAR and sum(map(is_han, true)) < FIRM
+
+
+def _as_found(text: str, site: Site, end: int) -> float:
+    """How the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
+    found = text[site.start : end]
+    bogus = (found[0] in "(（") + sum(1 for _ in BROKEN_MARKUP.finditer(found))
+    bogus += sum(not is_reading(found[m.start() - 1], m[1]) for m in BRACKETED.finditer(found, 1))
+    plain, torn = BROKEN_MARK.subn("", BRACKETED.sub("", found))
+    plain = site.before + plain + text[end : end + 1]
+    return sum(map(chance, plain, plain[1:])) - BOGUS * (bogus + torn)
+
+
+def _merit(found: tuple[int, State]) -> float:
+    return found[1].score
+
+
+def _worst(found: tuple[int, State], site: Site, page: PageScore) -> float:
+    true, _ = spelled(found[1])
+    return min(map(page.pair, site.before + true, true), default=0.0)
+
+
+def _proved(stream: bytes, found: str) -> bool:
+    """Whether one of the readers makes exactly `found` of the bytes (width and control characters ignored)."""
+    wanted = _visible(found)
+    return any(_visible(decoded(stream, reader)) == wanted for reader in READERS)
+
+
+def _visible(text: str) -> str:
+    return narrowed(STRIPPED.sub("", text))

@@ -1,0 +1,314 @@
+"""How well a proposed repair reads: the language model, with what the page itself shows mixed in.
+
+A pair of ideographs that stands on the page more than once is likely to stand there again; one that stands there
+once is not counted, for it may be the damage itself. Lines that are repeated count once, for the same
+reason, and what follows a sign of loss is not counted at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
+from heapq import nlargest
+from math import exp, log
+from typing import TypeAlias
+
+from seedsearch.restoring.corruptions import NOISY_MARKS, PRIVATE, pairs
+from seedsearch.restoring.lossy_utf8 import oddity, script_of
+from seedsearch.text.character_model import model, pair_score, rank
+from seedsearch.text.folding import table
+
+ONCE = 0.3  # what a pair counts for a guess beside it that stands elsewhere on the page once
+PAGE = 0.5  # the weight of the page's own pairs beside the model's
+FLOOR = -20.0  # no pair is less likely than this: true text has surprises, and one must not outweigh the rest
+MARK = -5.0  # ln p of a mark as a word
+IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph
+BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
+_BLANK_COST = 4.0
+# Nats for a character of the site's list that is nowhere else on the page, and more for one past these frequency ranks:
+# nine in ten of the marked characters are among the first 1,200.
+UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
+EVERYDAY, COMMON = 600, 1200
+_OPENING = frozenset("“‘（《〈【「『〔")
+STOPS = frozenset("，。、；：！？")
+# How often marks end a line, before the page is counted; and what a question ends with.
+_ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
+BLANKS = 0.3  # … and how many blanks come to a line end
+_ASKING = frozenset("吗嗎呢麼么")
+UNASKED = -2.0
+# Noise of the program, as a reader may leave it: in front of marks alone, and of four in five of them.
+NOISES = ("\x05", "\x06", "\x07", "\x08")
+_NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
+LOUD, QUIET = 8.0, 1.6
+_PRIVATE_USE = re.compile("[\ue000-\ue864]")
+_NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
+_DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
+
+
+class Choices:
+    """The characters that a lost byte may have made: parallel lists, and how each reads beside another character."""
+
+    def __init__(self, made: Iterable[tuple[int, str]]) -> None:
+        """`made`: (lost byte, character)."""
+        chosen = [(byte, char) for byte, char in made if ord(char) not in PRIVATE]
+        self.byte = [byte for byte, _ in chosen]
+        self.char = [char for _, char in chosen]
+        self.place = {char: i for i, char in enumerate(self.char)}
+        known, folds = model(), table()
+        folded = [folds.get(ord(char), char) for char in self.char]
+        # For ideographs the model's own figures; the others are asked one by one.
+        self._known = [(i, c, known.start[c], known.end[c]) for i, c in enumerate(folded) if c in known.start]
+        self._folded: dict[str, list[int]] = {}
+        for i, c in enumerate(folded):
+            self._folded.setdefault(c, []).append(i)
+        self._others = [i for i, c in enumerate(folded) if c not in known.start]
+
+    def after(self, before: str) -> list[float]:
+        """ln p of each choice after `before`."""
+        known, folded = model(), table().get(ord(before), before)
+        if folded not in known.rank:
+            return [chance(before, char) for char in self.char]
+        row, end = known.follow[folded], known.end[folded]
+        scores = [0.0] * len(self.char)
+        for i, char, start, _ in self._known:
+            inside = row.get(char)
+            scores[i] = IDEOGRAPHS + (end + start if inside is None else inside)
+        for i in self._others:
+            scores[i] = chance(before, self.char[i])
+        return scores
+
+    def inside_words(self, before: str) -> list[tuple[float, int, str]]:
+        """(ln p after `before`, byte, character) of the choices that follow `before` inside a word."""
+        folds = table()
+        row = model().follow[folds.get(ord(before), before)]
+        return [
+            (row[folded] + IDEOGRAPHS, self.byte[i], self.char[i])
+            for folded in row.keys() & self._folded.keys()
+            for i in self._folded[folded]
+        ]
+
+    def before(self, after: str) -> list[float]:
+        """ln p of `after` after each choice."""
+        known, folded = model(), table().get(ord(after), after)
+        if folded not in known.start:
+            return [chance(char, after) for char in self.char]
+        follow, start = known.follow, known.start[folded]
+        scores = [0.0] * len(self.char)
+        for i, char, _, end in self._known:
+            inside = follow[char].get(folded)
+            scores[i] = IDEOGRAPHS + (end + start if inside is None else inside)
+        for i in self._others:
+            scores[i] = chance(self.char[i], after)
+        return scores
+
+
+@cache
+def ending_in(trail: int) -> Choices:
+    """The characters of true text with this trail byte; the byte of each is its lead."""
+    return Choices((pair[0], char) for pair, char in pairs().items() if pair[1] == trail)
+
+
+@cache
+def beginning_with(lead: int) -> Choices:
+    """The characters of true text with this lead byte; the byte of each is its trail."""
+    return Choices((pair[1], char) for pair, char in pairs().items() if pair[0] == lead)
+
+
+@cache
+def torn_after(lead: int) -> Choices:
+    """Those of them whose trail byte could stand alone: one that is ASCII would be seen."""
+    choices = beginning_with(lead)
+    return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] >= 0x80)
+
+
+@lru_cache(maxsize=1 << 17)
+def chance(a: str, b: str) -> float:
+    """ln p(b | a) by the model alone, not under `FLOOR`."""
+    known, folds = model(), table()
+    first, second = folds.get(ord(a), a), folds.get(ord(b), b)
+    if first in known.rank and second in known.start:
+        inside = known.follow[first].get(second)
+        made = IDEOGRAPHS + (known.end[first] + known.start[second] if inside is None else inside)
+    elif (a in _OPENING and b in "<\n") or (a in STOPS and b == "·") or a == b == "。":
+        return FLOOR  # nothing is opened at the end of a line, the dot stands inside names, a stop not before a stop
+    else:
+        made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
+        made += known.end[first] if first in known.rank else 0.0  # a word ends before a mark
+    return max(made, FLOOR)
+
+
+def words(text: str) -> float:
+    """ln p of the likeliest cut of `text` into words: where pairs overlap (環專|專科 for 環保|科技), words do not.
+
+    The usual dynamic programme over a unigram model; words of up to four characters.
+    """
+    known, folded = model(), "".join(table().get(ord(c), c) for c in text)
+    best = [0.0]
+    for end in range(1, len(folded) + 1):
+        char = folded[end - 1]
+        made = best[end - 1] + (_alone(char) if char >= "\u3400" else MARK)
+        if end > 1 and (inside := known.follow[folded[end - 2]].get(char)) is not None:
+            made = max(made, best[end - 2] + known.alone.get(folded[end - 2], FLOOR) + inside)
+        for size in (3, 4):
+            if size <= end and (chance_of := known.long_words.get(folded[end - size : end])) is not None:
+                made = max(made, best[end - size] + chance_of)
+        best.append(made)
+    return best[-1]
+
+
+_Seen: TypeAlias = defaultdict[str, str]
+
+
+@cache
+def _alone(char: str) -> float:
+    """ln p of an ideograph as a word of its own: that a word begins with it and ends there."""
+    known = model()
+    return known.start[char] + known.end[char] if char in known.start else FLOOR
+
+
+class PageScore:
+    """ln p of pairs of characters on one page."""
+
+    def __init__(self, text: str, listed: Collection[str] = ()) -> None:
+        """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
+        self._text, self._listed, self._chars = text, listed, frozenset(text)
+        self.marked = bool(listed)
+        self._noise = _NOISE.search(text) is not None
+        # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
+        self.private = _PRIVATE_USE.search(text) is not None
+        # Whether later programs made full-width marks ASCII.
+        self.narrowed = text.count(",") >= text.count("，")
+        # Whether numbers stand off the ideographs before them.
+        self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
+        # Whether paragraphs end in empty lines, lines in two characters, and whether a comma is ASCII.
+        self.empty_lines, self.returns, self.commas = "\n\n" in text, "\r\n" in text, "," in text
+        self._endings: dict[str, dict[str, float]] = {}
+        self._script = script_of(text.encode())
+        once = _DOUBTFUL.sub("", "\n".join(dict.fromkeys(text.split("\n"))))
+        single = Counter(once)
+        # First character → {second: ln p}, and second → the first ones, for the pairs that the page repeats.
+        self._after: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._before: defaultdict[str, list[str]] = defaultdict(list)
+        # The same for pairs that stand there once: first → seconds, and second → firsts; for guesses alone.
+        self._once: tuple[_Seen, _Seen] = (defaultdict(str), defaultdict(str))
+        self._single = single
+        for pair, count in Counter(map(str.__add__, once, once[1:])).items():
+            a, b = pair[0], pair[1]
+            if a < "\u3400" or b < "\u3400":
+                continue
+            if count > 1:
+                self._after[a][b] = log((1 - PAGE) * exp(chance(a, b)) + PAGE * (count - 1) / single[a])
+                self._before[b].append(a)
+            else:
+                self._once[0][a] += b
+                self._once[1][b] += a
+
+    def oddity(self, char: str) -> float:
+        """Nats against a guess that the page does not hold and its script hardly."""
+        return 0.0 if char in self._chars else -oddity(char, self._script)
+
+    def holds(self, char: str) -> bool:
+        """Whether `char` stands somewhere on the page."""
+        return char in self._chars
+
+    def unlike_noise(self, char: str, noisy: bool) -> float:
+        """Nats against `char` behind noise (`noisy`) or none, on a page whose reader left the noise of marks."""
+        if not self._noise:
+            return 0.0
+        if char in NOISY_MARKS:
+            return 0.0 if noisy else QUIET
+        return LOUD if noisy else 0.0
+
+    def as_marked(self, searched: Sequence[tuple[str, bytes]]) -> list[tuple[float, bytes]]:
+        """(nats against it, pair) of the characters that the site may have marked.
+
+        First those of the page's list, then common ones that the page does not hold; those that stand there without a
+        mark are not of the list, and taken only where there is no other.
+        """
+        likely = [(self._unlisted(char), pair) for char, pair in searched if self._may_be_listed(char)]
+        return likely or [(0.0, pair) for _, pair in searched]
+
+    def _may_be_listed(self, char: str) -> bool:
+        return char in self._listed or char not in self._chars
+
+    def _unlisted(self, char: str) -> float:
+        if char in self._listed:
+            return 0.0
+        place = rank(char)
+        more = 0.0 if place < EVERYDAY else UNCOMMON if place < COMMON else RARE
+        return UNLISTED + more + self.oddity(char)
+
+    def before_gone(self, before: str, char: str, gone: str) -> float:
+        """ln p of `gone` after `char`, which follows `before`; for marks before blanks and line ends, by the page."""
+        if char not in _ENDINGS or gone[0] not in "\n ":
+            return self.pair(char, gone[0])
+        if gone[1:] not in self._endings:
+            self._endings[gone[1:]] = self._ending_with(gone[1:])
+        asked = (before in _ASKING) == (char == "？")
+        return self._endings[gone[1:]][char + gone] + (0.0 if asked or before not in _ASKING else UNASKED)
+
+    def _ending_with(self, following: str) -> dict[str, float]:
+        """A mark, a blank or line end, and `following` → ln p among all such."""
+        counts = {
+            mark + gone + following: share * usual + self._text.count(mark + gone + following)
+            for mark, usual in _ENDINGS.items()
+            for gone, share in (("\n", 1.0), (" ", BLANKS))
+        }
+        return {ending: log(count / sum(counts.values())) for ending, count in counts.items()}
+
+    def pair(self, a: str, b: str) -> float:
+        """ln p(b | a), about 0 to -20."""
+        repeated = self._after.get(a)
+        if repeated is None:
+            return chance(a, b)
+        known = repeated.get(b)
+        return chance(a, b) if known is None else known
+
+    def line(self, before: str, text: str) -> float:
+        """ln p of `text` after the character `before`."""
+        return sum(map(self.pair, before + text, text))
+
+    def inside(self, text: str) -> float:
+        """ln p of `text` after its own first character."""
+        return sum(map(self.pair, text, text[1:]))
+
+    def best(self, choices: Choices, before: str, after: str, count: int) -> list[tuple[float, int, str]]:
+        """The `count` likeliest (ln p after `before`, byte, character), judged between `before` and `after`.
+
+        `after` may be empty: nothing is known of what follows.
+        """
+        scores = choices.after(before)
+        for char in self._after.get(before, ()):
+            if char in choices.place:
+                scores[choices.place[char]] = self._after[before][char]
+        for char in self._once[0].get(before, ""):
+            if char in choices.place:
+                place = choices.place[char]
+                scores[place] = max(scores[place], self._known_once(before))
+        if not after:
+            ranked = nlargest(count, zip(scores, range(len(scores)), strict=True))
+            return [(score, choices.byte[i], choices.char[i]) for score, i in ranked]
+        seconds = choices.before(after)
+        for char in self._before.get(after, ()):
+            if char in choices.place:
+                seconds[choices.place[char]] = self._after[char][after]
+        for char in self._once[1].get(after, ""):
+            if char in choices.place:
+                place = choices.place[char]
+                seconds[place] = max(seconds[place], self._known_once(char))
+        judged = nlargest(count, zip(map(float.__add__, scores, seconds), range(len(scores)), strict=True))
+        return [(scores[i], choices.byte[i], choices.char[i]) for _, i in judged]
+
+    def seen_once(self, before: str, char: str, after: str) -> float:
+        """What a guess gains by standing elsewhere on the page between the same characters."""
+        seen = char in self._once[0].get(before, "")
+        gained = max(0.0, self._known_once(before) - chance(before, char)) if seen else 0.0
+        if after and after in self._once[0].get(char, ""):
+            gained += max(0.0, self._known_once(char) - chance(char, after))
+        return gained
+
+    def _known_once(self, first: str) -> float:
+        """ln p of a character after `first` behind which it stands on the page once."""
+        return log(PAGE * ONCE / self._single[first])

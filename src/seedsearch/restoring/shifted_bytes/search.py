@@ -1,0 +1,460 @@
+"""The search for what torn characters were: proposals by place in the found text, from left to right.
+
+A state is one pending byte (or none) and the last true character; the Viterbi algorithm with a beam. All guesses of a
+lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Where a state that
+is in step with the found text comes to another place of loss, it begins there anew, so that neighbouring tears are
+undone together. A broken pair may have taken an ASCII character with it: line ends, blanks and brackets are proposed,
+anything else leaves its sign. Work is bounded by `LONGEST` code points and `EFFORT` guesses for each site, ends where
+the best proposal is not Chinese, and follows up only few states, choices and dropped pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from heapq import nlargest
+from math import inf
+from typing import TypeAlias
+
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import pair_of, pairs, true_characters
+from seedsearch.restoring.shifted_bytes.dropped_pairs import first_halves, middles, second_halves
+from seedsearch.restoring.shifted_bytes.score import NOISES, STOPS, PageScore, ending_in, torn_after, words
+from seedsearch.restoring.shifted_bytes.state import (
+    ALONE,
+    DROPPED,
+    EATEN,
+    SIGNED,
+    SILENT,
+    SYNC,
+    Node,
+    State,
+    costing,
+    paid,
+    stream_of,
+)
+from seedsearch.restoring.shifted_bytes.traces import (
+    BEGINNING,
+    BRACKET_REST,
+    BRACKETED,
+    CLOSING_OF,
+    MARKUP_LENGTH,
+    MARKUP_REST,
+    NOISE,
+    READING,
+    SHORT,
+    SIGN,
+    SIGNED_MARK,
+    Site,
+    clause,
+    closing,
+    widened,
+)
+from seedsearch.text.folding import is_han
+from seedsearch.text.pinyin import is_reading, read_as
+
+LONGEST = 400  # code points of one stretch
+# Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.
+HOPELESS, ALLOWANCE = -11.0, 60.0
+GUESSING = 5  # … each of so many units of work, of which a place without a guess takes one
+EFFORT = 100  # bytes guessed and dropped pairs looked for in one search, of a fifth of a millisecond each or so
+WIDTH = 10  # states with a byte pending that are kept at one place, of those within
+BEHIND = 14.0  # nats of the best one
+AHEAD = 12.0  # … and these more where a proposal is two characters ahead
+CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
+FEW = 3  # states that agree with the found text, and such that suppose a dropped pair, at one place
+DROPS = 2  # dropped pairs in a row
+WORD = -3.5  # ln p of a pair inside a common word
+CONTEXT = 4  # characters on each side of a guess that the word model sees
+ASKED = 2.0  # … and more for a pair without a character that left a sign
+LINE_END, EATEN_BLANK = 1.5, 1.0  # … for what else may have gone with a broken pair
+DIGITS = "0123456789"
+CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
+CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
+HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
+DOUBLED = 8.0  # … for a stop before another one
+EXCLAIMED = 4.0  # … gained by the one particle that may have stood before an exclamation mark
+USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
+UNBALANCED = 3.0  # … for closing what is not open
+DIGIT = "1"  # stands for a lost ASCII character in scores
+LOST = "?"  # stays in its place
+_ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
+
+
+_Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
+_Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
+
+
+def searched(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool) -> tuple[int, State] | None:
+    """(where the stretch ends, its best proposal), with dropped pairs or without; None if there is no proposal."""
+    search = _Search(text, site, page, drops)
+    found = search.run()
+    work.spend(search.work)
+    return found
+
+
+class _Search:
+    """States by place in the found text, advanced from left to right."""
+
+    def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
+        self._text, self._site, self._page, self._drops = text, site, page, drops
+        self._front: dict[int, dict[_Key, State]] = {}
+        self._effort = 0  # bytes guessed and dropped pairs looked for
+        self._places = 0  # places advanced from
+        self._worth = -inf  # a score that has no future at the present place
+        self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
+        before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
+        made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
+        for (lead, cost), score in zip(site.leads, made, strict=True):
+            start = costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
+            self._put(site.resume, (lead, site.before), start)
+        if site.trail:
+            self._begin_whole(site.trail)
+        elif not site.leads:
+            start = State(-site.cost, inf, None, True)
+            noisy = text[site.start - 1 : site.start] in NOISES
+            self._begin(site.resume, site.before, site.inserted, start, clause(text, site.start), noisy)
+
+    def run(self) -> tuple[int, State] | None:
+        """(where the stretch ends, its best proposal); None if it has none."""
+        while self._front:
+            at = min(self._front)
+            self._places += 1
+            states = self._front.pop(at)
+            if not self._front and all(pending == SYNC for pending, _ in states):
+                return self._closed(at, states)
+            best = max(state.score for state in states.values())
+            if (
+                self._effort > EFFORT
+                or at > self._site.start + LONGEST
+                or best < HOPELESS * (at - self._site.start) - ALLOWANCE
+            ):
+                return None
+            self._worth = best - BEHIND
+            worthy = [item for item in states.items() if item[1].score >= self._worth]
+            agreed = [item for item in worthy if item[0][0] == SYNC]
+            pending = [item for item in worthy if item[0][0] != SYNC]
+            for (_, last), state in nlargest(FEW, agreed, key=_score):
+                self._agreed(at, last, state)
+            for i, ((byte, last), state) in enumerate(nlargest(WIDTH, pending, key=_score)):
+                self._pending(at, byte, last, state, i < FEW)
+        return None
+
+    @property
+    def work(self) -> int:
+        """Units of work so far, of some 50 µs."""
+        return self._places + GUESSING * self._effort + 1
+
+    def _start(self, lead: int, guessed: bool) -> State:
+        return State(-self._site.cost, inf, Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
+
+    def _begin(self, at: int, last: str, inserted: bytes, state: State, before: str, noisy: bool) -> None:
+        """The torn character ends in the first byte of the false mark at `at`; the second begins the next character.
+
+        `before`: the clause before the torn character; `noisy`: whether noise stands between them.
+        """
+        if not self._page.narrowed and self._text[at] < "\x80":
+            return
+        mark = pair_of()[widened(self._text[at])]
+        following = self._shifted(at + 1, mark[1])
+        best = self._page.best(ending_in(mark[0]), last, following, CHOICES)
+        for (_, lead, char), cost in self._by_words(best, last, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
+            cost += _stopping(before, following) if char == "。" else 0.0
+            cost += DOUBLED if char in STOPS and following in STOPS else 0.0
+            cost += self._page.unlike_noise(char, noisy)
+            node = Node(state.node, "", bytes((lead,)) + inserted)
+            self._go(at + 1, mark[1], last, char, mark, costing(state._replace(node=node), cost))
+
+    def _begin_whole(self, trail: int) -> None:
+        """The torn character ends in `trail`, and no more than that was lost."""
+        site, following = self._site, self._text[self._site.resume]
+        best = self._page.best(ending_in(trail), site.before, following, CHOICES)
+        for (_, lead, char), cost in self._by_words(best, site.before, clause(self._text, site.start)[-CONTEXT:], ""):
+            cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" else 0.0
+            begun = costing(self._start(lead, True), cost)
+            self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
+
+    def _ahead(self, at: int, pending: int) -> str:
+        """The next few true characters if nothing more is lost."""
+        made = ""
+        while len(made) < CONTEXT and pending > 0x80 and (char := self._shifted(at, pending)):
+            made += char
+            pending, at = pair_of().get(self._text[at], b"  ")[1], at + 1
+        return made
+
+    def _shifted(self, at: int, pending: int) -> str:
+        """The true character of the pending byte and the next known one; empty where there is none."""
+        char = self._text[at : at + 1]
+        known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
+        return pairs().get(bytes((pending,)) + known, "")
+
+    def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
+        """The best state where all agree, with the mark on its last character."""
+        following = self._text[at : at + 1]
+        ranked = nlargest(
+            2,
+            ((s.score + (self._page.pair(c, following) if following else 0.0), c, s) for (_, c), s in states.items()),
+            key=lambda item: item[0],
+        )
+        score, last, state = ranked[0]
+        gap = min(state.gap, score - ranked[1][0]) if len(ranked) > 1 else state.gap
+        state = state._replace(score=score, gap=gap)
+        mark = BRACKETED.match(self._text, at)
+        if mark and is_reading(last, mark[1]):
+            return mark.end(), state._replace(node=Node(state.node, "", stream_of(mark[0])))
+        return at, state
+
+    def _put(self, at: int, key: _Key, state: State) -> None:
+        states = self._front.setdefault(at, {})
+        rival = states.get(key)
+        if rival is None:
+            states[key] = state
+            return
+        if rival.score < state.score:
+            rival, state = state, rival
+        gap = min(rival.gap, rival.score - state.score)
+        states[key] = State(rival.score, gap, rival.node, rival.guessed, rival.lossy)
+
+    def _go(self, at: int, pending: int, last: str, true: str, stream: bytes, state: State) -> None:
+        """Add a state that reads `true` after `last`."""
+        score, page = state.score, self._page
+        for char in true:
+            score += page.pair(last, char)
+            last = char
+        node = Node(state.node, true, stream)
+        self._put(at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy))
+
+    def _agreed(self, at: int, last: str, state: State) -> None:
+        """Text that is as it should be, until the other states are done."""
+        char = self._text[at : at + 1]
+        mark = BRACKETED.match(self._text, at) if char in "(（" else None
+        if self._page.marked:
+            self._torn_again(at, last, state)
+        if not char:
+            self._put(at, (SYNC, last), state)
+        elif mark and is_reading(last, mark[1]):
+            self._skip(mark.end(), SYNC, last, stream_of(mark[0]), state)
+        elif char < "\x80":
+            self._go(at + 1, SYNC, last, char, char.encode(), state)
+        elif char in pair_of():
+            self._go(at + 1, SYNC, last, char, pair_of()[char], state)
+
+    def _torn_again(self, at: int, last: str, state: State) -> None:
+        """Where another character was torn apart before the other states are done."""
+        found = SIGNED_MARK.match(self._text, at)
+        if found is None:
+            return
+        if found["mark"]:
+            inserted = b"\x05" + found["noise"].encode()
+            torn = paid(state, SIGNED)._replace(guessed=True)
+            noisy = self._text[at - 1] in NOISES
+            self._begin(found.end() - 1, last, inserted, torn, self._behind(state), noisy)
+            return
+        ending = pair_of().get(last, b"  ")[1]
+        searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
+        for cost, pair in self._page.as_marked(searched):
+            node = Node(state.node, "", pair[1:] + stream_of("(" + found["inserted"].lstrip("(（")))
+            torn = costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
+            self._put(found.end(), (pair[1], last), torn)
+
+    def _skip(self, end: int, pending: int, last: str, inserted: bytes, state: State) -> None:
+        """Pass over what a program put in; nothing of it is true text."""
+        self._put(end, (pending, last), state._replace(node=Node(state.node, "", inserted)))
+
+    def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
+        if self._drops and leading and (at > self._site.resume or self._site.leads):
+            self._dropped(at, pending, last, state)
+        self._known(at, pending, last, state)
+
+    def _known(self, at: int, pending: int, last: str, state: State) -> None:
+        char = self._text[at : at + 1]
+        pair = pair_of().get(char)
+        if pair is not None:
+            self._pair(at + 1, pending, last, pair, state)
+            self._alone(at, pending, last, costing(state, ALONE))
+            return
+        if self._page.narrowed and "!" <= char <= "~":
+            self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
+        if "@" <= char < "\x80":
+            made = true_characters()[pending << 8 | ord(char)]
+            if made:
+                self._go(at + 1, SYNC, last, made, char.encode(), state)
+        elif char < "@" or char == "\ufffd":
+            self._interrupted(at, char, pending, last, state)
+
+    def _pair(self, at: int, pending: int, last: str, pair: bytes, state: State) -> None:
+        """Two known bytes: the first ends a character, the second begins the next one or is ASCII."""
+        char = true_characters()[pending << 8 | pair[0]]
+        if not char or pair[1] == 0x80:
+            return
+        if pair[1] > 0x80:
+            self._go(at, pair[1], last, char, pair, state)
+        elif chr(pair[1]) not in _ODD:
+            self._go(at, SYNC, last, char + chr(pair[1]), pair, state)
+
+    def _alone(self, at: int, pending: int, last: str, state: State) -> None:
+        """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
+        char = true_characters()[pending << 8 | 0x80]
+        if char:
+            self._go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
+
+    def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
+        """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
+        sign = SIGN.match(self._text, at)
+        noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
+        mark = BRACKETED.match(self._text, at) if char == "(" else None
+        if sign:
+            self._signed(sign.end(), pending, last, state)
+        elif noise:
+            self._skip(noise.end(), pending, last, noise[0].encode(), state)
+            self._trails(noise.end(), pending, last, noise[0].encode(), paid(state, SILENT))
+        elif mark:
+            if is_reading(self._text[at - 1], mark[1]):
+                self._skip(mark.end(), pending, last, stream_of(mark[0]), state)
+            self._read(mark.end(), pending, last, mark[1], mark[0], paid(state, SILENT))
+        else:
+            self._trails(at, pending, last, b"", paid(state, SILENT))
+
+    def _signed(self, at: int, pending: int, last: str, state: State) -> None:
+        """A sign of loss before `at`: a trail byte and what went with it, or a pair without a character."""
+        noise = NOISE.match(self._text, at)
+        reading = READING.match(self._text, at)
+        if reading:
+            self._read(reading.end(), pending, last, reading[1], "(" + reading[0].lstrip("(（"), paid(state, SIGNED))
+            return
+        if noise:
+            inserted = b"\x05" + noise[0].encode()
+            self._trails(noise.end(), pending, last, inserted, paid(state, SIGNED))
+        self._alone(at, pending, last, costing(state, ALONE))
+        rest = MARKUP_REST.match(self._text, at)
+        if rest:
+            begun = BEGINNING[str(rest.lastgroup)]
+            self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
+            return
+        if at == len(self._text):
+            self._trails(at, pending, last, b"", paid(state, SIGNED))
+        self._eaten(at, pending, last, paid(state, SIGNED))
+        if not self._page.private:
+            self._dropped(at, pending, last, costing(state, ASKED))
+
+    def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
+        """The characters that the lost trail byte could have completed."""
+        following = true or self._text[at : at + 1]
+        best = self._page.best(torn_after(pending), last, following, CHOICES)
+        for (_, trail, char), cost in self._by_words(
+            best, last, self._behind(state), true or self._text[at : at + CONTEXT]
+        ):
+            made = costing(state._replace(guessed=True), cost)
+            self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
+
+    def _behind(self, state: State) -> str:
+        """The last few true characters of a proposal, and what stands before it."""
+        made, node = "", state.node
+        while node is not None and len(made) < CONTEXT:
+            made, node = node.text + made, node.earlier
+        return (clause(self._text, self._site.start) + made)[-CONTEXT:]
+
+    def _by_words(self, guesses: list[_Guess], last: str, before: str, ahead: str) -> list[tuple[_Guess, float]]:
+        """The guesses after `last`, each with the nats by which another one is better.
+
+        Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
+        """
+        self._effort += 1
+        made = [
+            words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
+            for _, _, char in guesses
+        ]
+        best = max(made, default=0.0)
+        return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
+
+    def _unlikely(self, char: str) -> float:
+        """What speaks against a guess, whatever stands beside it."""
+        if char not in CLOSING_OF.values():
+            return self._page.oddity(char)
+        if self._closing is None:
+            self._closing = closing(self._text, self._site.start)
+        if not self._closing or char == self._closing:
+            return 0.0
+        return UNBALANCED if self._page.holds(char) else 2 * UNBALANCED
+
+    def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
+        """A trail byte was lost and an ASCII character with it."""
+        ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
+        for gone, shown, cost in self._gone(at):
+            best = self._page.best(torn_after(pending), last, gone, CHOICES)
+            for (score, trail, char), worse in self._by_words(best, last, self._behind(state), ""):
+                node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
+                score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
+                self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
+
+    def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
+        """What may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
+
+        Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
+        year is plain, and of anything else a sign stays in its place.
+        """
+        text, following = self._text, self._text[at : at + 1]
+        if following and following in DIGITS:
+            century = CENTURY.match(text, at)
+            yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
+        if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
+            yield "\n", "\n", LINE_END
+        if following not in DIGITS or self._page.spaced:
+            blank = "\r" if following == "\n" and self._page.returns else " "
+            yield blank, blank, EATEN_BLANK
+        if self._page.narrowed and following not in "\r\n" and self._page.commas:
+            yield ",", ",", EATEN_BLANK
+        opened = BRACKET_REST.match(text, at)
+        if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):
+            yield "(", "(", EATEN_BLANK
+        yield DIGIT, LOST, EATEN
+
+    def _read(self, at: int, pending: int, last: str, reading: str, inserted: str, state: State) -> None:
+        """Each character with this reading that begins with the pending byte."""
+        choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == pending])
+        state = state._replace(guessed=state.guessed or len(choices) > 1)
+        for cost, pair in choices:
+            self._go(at, SYNC, last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost))
+
+    def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
+        """Pairs without a character stood here: those that read well with the next known byte.
+
+        `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
+        """
+        known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
+        if known < b"@":
+            return
+        self._effort += 1
+        state = paid(state, DROPPED)
+        halves = first_halves(pending)
+        firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
+        for score, lead, char in firsts:
+            score -= self._page.oddity(char)
+            seconds = second_halves(lead, known[0])
+            if state.score + score < self._worth - AHEAD:
+                continue
+            for more, trail, following in self._page.best(seconds, char, "", CHOICES):
+                made = state.score + score - self._page.oddity(following)
+                if made + more > self._worth - AHEAD:
+                    node = Node(state.node, char, bytes((lead, trail)))
+                    self._known(at, trail, char, state._replace(score=made, node=node))
+            if left > 1:
+                self._dropped_again(at, lead, char, state._replace(score=state.score + score), left - 1)
+
+    def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
+        """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""
+        for score, trail, following in middles(lead).inside_words(char):
+            if score > WORD:
+                node = Node(state.node, char, bytes((lead, trail)))
+                self._dropped(at, trail, char, state._replace(node=node), left, following)
+
+
+def _stopping(before: str, following: str) -> float:
+    """What speaks against a full stop between a clause and what follows: that it is short, and ideographs go on."""
+    if not following:
+        return -USUAL
+    return HASTY * max(0, SHORT - len(before)) if is_han(following) else 0.0
+
+
+def _score(item: tuple[_Key, State]) -> float:
+    return item[1].score

@@ -1,0 +1,128 @@
+"""Restoration: raw text → edits and findings, one module per kind of damage.
+
+A step is a pure function from text to edits; this module runs them in order, each on the text that the
+one before left, and composes their edits into one list over the raw text. `trigger` is the cheap scan:
+text in which it finds nothing has no edits of that step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from seedsearch.damage import Damage
+from seedsearch.model import Finding
+from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose
+from seedsearch.restoring import (
+    big5_gbk,
+    compatibility,
+    entities,
+    evidence,
+    gbk_replacement,
+    html,
+    invisible,
+    latin1,
+    lossless_shift,
+    markup,
+    overstrike,
+    repeated_passage,
+    ruby,
+    utf8_as_gbk,
+)
+from seedsearch.restoring import (
+    findings as lost,
+)
+from seedsearch.restoring.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One pass of cleaning; `edits` is only asked where `trigger` is found (or is None)."""
+
+    trigger: re.Pattern[str] | None
+    edits: Callable[[Page], Sequence[Edit]]
+
+
+def _of_text(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
+    """A step that looks at the text alone."""
+    return lambda page: edits(page.text)
+
+
+def _of_bytes(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
+    """A step that reads bytes otherwise, whose proposals are weighed."""
+    return lambda page: evidence.believed(page, edits(page.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The text with all steps done, and the edits and findings in code points of the text given."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    findings: tuple[Finding, ...]
+
+
+# Damage of the family of pages that print their bodies twice (section A of the catalogue).
+_FAMILY = frozenset({Damage.READING_MARK, Damage.SHIFTED_BYTES})
+
+# The order is part of the result.
+STEPS: tuple[Step, ...] = (
+    # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
+    Step(latin1.TRIGGER, _of_bytes(latin1.edits)),
+    Step(utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
+    Step(big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
+    # What a printer struck twice, before its backspaces are taken for the noise of a program.
+    Step(overstrike.TRIGGER, _of_text(overstrike.edits)),
+    # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
+    Step(gbk_replacement.TRIGGER, lambda page: evidence.allowed(page, gbk_replacement.edits(page.text))),
+    # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
+    Step(lossless_shift.TRIGGER, _of_bytes(lossless_shift.edits)),
+    Step(invisible.TRIGGER, _of_text(invisible.edits)),
+    # Markup after bytes: a torn tag is a tag again. A whole HTML file is parsed; what is left are remnants.
+    Step(html.TRIGGER, _of_text(html.edits)),
+    Step(ruby.TRIGGER, _of_text(ruby.edits)),
+    Step(entities.TRIGGER, _of_text(entities.edits)),
+    Step(markup.TRIGGER, _of_text(markup.edits)),
+    Step(compatibility.TRIGGER, _of_text(compatibility.edits)),
+    # Repeats last: copies are equal only when the damage in them is undone.
+    Step(repeated_passage.TRIGGER, lambda page: repeated_passage.edits(page.text, _FAMILY & page.kinds)),
+)
+
+
+# Times that the steps may come round. What one step does may show another one damage that it did not see before; real
+# text is at rest after the first round.
+ROUNDS = 4
+
+
+def restore(text: str, steps: Sequence[Step] = STEPS, *, done: tuple[Edit, ...] = (), unsure: bool = False) -> Restored:
+    """Run the steps over `text` until all of them are at rest, then look for damage that is left.
+
+    `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
+    in it.
+    """
+    edits = done
+    kinds: frozenset[Damage] = frozenset()
+    now, quiet = apply_edits(text, done) if done else text, 0
+    for step in islice(cycle(steps), ROUNDS * len(steps)):
+        if quiet == len(steps):
+            break
+        asked = step.trigger is None or step.trigger.search(now)
+        found = tuple(step.edits(Page(now, kinds, unsure))) if asked else ()
+        kinds |= {e.kind for e in found}
+        quiet = 0 if found else quiet + 1
+        edits = compose(edits, found, now)
+        now = apply_edits(now, found) if found else now
+    return Restored(now, edits, _findings(text, now, edits))
+
+
+def _findings(raw: str, text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
+    """Damage in the restored text, and repairs that lost a character, in code points of the raw text."""
+    gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in edits if lossless_shift.loses(e, raw)]
+    found = lost.findings(text)
+    if not found:
+        return tuple(gone)
+    back = OffsetMap.of(edits)
+    left = [Finding(back.to_raw(finding.span), finding.kind) for finding in found]
+    return tuple(sorted(gone + left, key=lambda finding: finding.span)) if gone else tuple(left)

@@ -1,0 +1,209 @@
+"""UTF-8 read as GBK: 涓枃 for 中文. Kind utf8-as-gbk.
+
+How it arises: an editor, a compiler or a console of a Chinese system takes UTF-8 bytes for its own GBK. Three bytes
+of UTF-8 make one and a half characters of GBK, so that pairs of characters become three others, most of them rare.
+
+How it is recognised: the characters, written back in GBK, are valid UTF-8 for several ideographs in a row, and the
+result reads more like Chinese than what was found: the fewer they are, the more. Runs are judged one by one, as pages
+mix right and wrong text (comments beside code, a log within a report); where the page is full of it, a single
+ideograph is enough.
+
+What was lost: a byte left over before an ASCII character became `?` or U+FFFD, often together with that character;
+pairs without a character were kept as private-use characters, or turned to `?`. The candidates that the
+fault would have treated just so are tried, the text around picks one (inferred), and what stays torn is shown as
+U+FFFD.
+
+The fault may have come over a page more than once; it is undone as often as that is proved.
+
+Left alone: rare characters that do not decode, and single ones on clean pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby, product
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, apply_edits, compose, edit
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import PRIVATE, pair_of, pairs
+from seedsearch.restoring.lossy_utf8 import UNTOLD, Atom, Lost, Piece, Script, budget_of, mend, script_of
+from seedsearch.text import character_model
+
+
+def _read(first: Iterable[int], second: Iterable[int]) -> str:
+    """The characters of GBK whose bytes are one of `first` and one of `second`."""
+    return bytes(byte for pair in product(first, second) for byte in pair).decode("gb18030")
+
+
+# As characters of GBK: the first two bytes of an ideograph or a full-width mark (E3 80 to EF BF); its last byte with
+# the first one of the next; and the last two bytes of that.
+_LEADS, _CONTINUING = (*range(0xE3, 0xEA), 0xEF), range(0x80, 0xC0)
+_FIRST = _read(_LEADS, _CONTINUING)
+_BETWEEN = _read(_CONTINUING[1:], _LEADS)
+_SECOND = _read(_CONTINUING[1:], _CONTINUING)
+# Some of these may be lost.
+TRIGGER: re.Pattern[str] | None = re.compile(f"[{_FIRST}](?:[{_BETWEEN}?\ufffd]|[{_SECOND}€][{_FIRST}])")
+
+# What stands between two ASCII characters, with question marks that may be lost bytes, and the ASCII one after it.
+_RUN = re.compile(r"[^\x00-\x7f]+(?:\?+[^\x00-\x7f]+)*\?*[\x00-\x7f]?")
+_LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
+# ASCII that a reader can eat with the byte before it, under 0x40; the likely ones.
+_EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
+_EURO = (Lost((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
+
+# A question mark for a broken pair before what is no partner for a byte, and before what is: readers that eat partners
+# leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
+EATING = 1.4
+_GOES_ON, _GOES_ON_ASCII = re.compile(r"\?(?=[^\x00-\x7f])"), re.compile(r"(?<=[^\x00-\x7f])\?(?=[\n -?])")
+
+FULL = 8  # ideographs and marks on the page after which one in a run is enough
+# Ideographs and marks in a row → nats per character by which the repair must read better than what was found.
+GAIN = {1: 9.0, 2: 4.0, 3: 2.0}
+GAIN_FULL = {1: 2.0}
+# Nats against a reader that leaves the ASCII partner of a broken byte, or asks for or drops a pair without a character.
+UNEATEN, ASKED, DROPPED = 6.0, 4.0, 6.0
+_MARKS = "，。、：；！？《》（）【】「」“”‘’…—"
+_AS_SCORED = {ord(UNTOLD): "0", 0xFFFD: "\n"}
+# Where more was lost than this nothing is restored, and every guess would be made in vain: signs of loss within so many
+# characters, and in a row. Three bytes a character leave one sign in three at most.
+LOST_AT_MOST, WITHIN, IN_A_ROW = 6, 16, 3
+DEEPEST = 3  # times that the fault is undone one after the other
+JUDGED = 60  # characters of a run that are scored
+
+
+def edits(text: str) -> list[Edit]:
+    """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
+    made: tuple[Edit, ...] = ()
+    work = budget_of(len(text))
+    for _ in range(DEEPEST):
+        again = _once(text, work)
+        if not again:
+            break
+        made = compose(made, again, text)
+        text = apply_edits(text, again)
+    return list(made)
+
+
+def _once(text: str, work: Budget) -> list[Edit]:
+    """The edits that undo the fault one time."""
+    if TRIGGER is None or not TRIGGER.search(text):
+        return []
+    found = [m for m in _RUN.finditer(text) if _suspect().search(m[0])]
+    eats = len(_GOES_ON.findall(text)) > EATING * len(_GOES_ON_ASCII.findall(text))
+    script = script_of(b"".join(atom for m in found for atom in _atoms(m[0]) if isinstance(atom, bytes)))
+    runs = [(m.start(), _stretches(m[0], text[m.start() - 1 : m.start()], script, eats, work)) for m in found]
+    sure = sum(_wide(s) for at, stretches in runs for s in stretches if _convincing(text, at, s, GAIN, work))
+    gain = GAIN_FULL if sure >= FULL else GAIN
+    made: list[Edit] = []
+    for at, stretches in runs:
+        good = [_convincing(text, at, stretch, gain, work) for stretch in stretches]
+        for i, stretch in enumerate(stretches):
+            between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
+            if good[i] or (between and stretch[0].torn):
+                made += _edits_of(text, at, stretch)
+    return made
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(_FIRST)}]")
+
+
+def _stretches(run: str, before: str, script: Script, eats: bool, work: Budget) -> list[list[Piece]]:
+    """The run as bytes, read as UTF-8; grouped into pieces that are whole and pieces that stay torn."""
+    atoms = list(_atoms(run, eats=eats))
+    pieces = mend(atoms, before or "\n", script, work)
+    torn = [piece for piece in pieces if piece.torn]
+    if torn and len(torn) * 2 <= len(pieces) and work.left > 0:
+        again = mend(list(_with_gaps(atoms, torn)), before or "\n", script, work)
+        if sum(piece.torn for piece in again) < len(torn):
+            pieces = again
+    return [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
+
+
+def _with_gaps(atoms: list[Atom], torn: list[Piece]) -> Iterator[Atom]:
+    """The atoms, in front of each of which a pair may have been dropped where that can explain a torn piece."""
+    near = {i for piece in torn for i in range(piece.start - 3, piece.end + 1)}
+    for i, atom in enumerate(atoms):
+        if i in near and isinstance(atom, bytes):
+            yield Lost((atom,)), Lost(tuple(pair + atom for pair in _private_pairs()), cost=DROPPED)
+        else:
+            yield atom
+
+
+def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float], work: Budget) -> bool:
+    """Whether the pieces are whole, hold ideographs or marks, and read better than what was found."""
+    wide = _wide(stretch)
+    if stretch[0].torn or not wide:
+        return False
+    judged = stretch[:JUDGED]
+    found = text[at + judged[0].start : at + judged[-1].end]
+    mended = "".join(piece.text for piece in judged).translate(_AS_SCORED)
+    if found == mended:
+        return False
+    if character_model.score(mended) / len(mended) > character_model.score(found) / len(found) + gain.get(wide, 0.0):
+        return True
+    return all(piece.sure for piece in judged) and bool(_once(mended, work))  # the fault came over the page twice
+
+
+def _wide(stretch: list[Piece]) -> int:
+    """How many ideographs and full-width marks the pieces hold."""
+    return sum("一" <= c <= "鿿" or c in _MARKS for piece in stretch for c in piece.text)
+
+
+def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Edit]:
+    for piece in stretch:
+        start, end = at + piece.start, at + piece.end
+        if text[start:end] != piece.shown:
+            certainty = Certainty.PROVED if piece.sure else Certainty.INFERRED
+            yield edit(start, end, piece.shown, Damage.UTF8_AS_GBK, certainty)
+
+
+def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
+    """The bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
+    lost: deque[int] = deque(maxlen=LOST_AT_MOST)
+    for i, char in enumerate(run):
+        if char in "?\ufffd":
+            crowded = len(lost) == LOST_AT_MOST and i - lost[0] < WITHIN
+            if crowded or run[max(0, i - IN_A_ROW) : i] == char * IN_A_ROW:
+                yield char.encode()
+                continue
+            lost.append(i)
+            following = run[i + 1 : i + 2]
+            yield _lost(following, asked=char == "?", eats=eats)
+        elif char == "€":
+            yield _EURO
+        else:
+            yield pair_of().get(char) or char.encode("gb18030")
+
+
+@cache
+def _lost(following: str, *, asked: bool, eats: bool) -> Atom:
+    """What a `?` or U+FFFD can stand for, by the character after it ("" at the end of the text)."""
+    literal = (Lost((b"?",)),) if asked else ()
+    if following < "\x80" or following == "\ufffd":
+        orphan = Lost(
+            _LAST, cost=UNEATEN * (1 + eats) if asked and (following and (eats or following not in "\r\n")) else 0.0
+        )
+    else:
+        after = (pair_of().get(following) or following.encode("gb18030"))[:1]
+        orphan = Lost(tuple(b for b in _LAST if b == b"\x80" or _is_private(b + after)))
+    if not asked:
+        return (orphan,)
+    eaten = Lost(_LAST, _EATEN, cost=0.0 if following else UNEATEN)
+    return (*literal, orphan, eaten, Lost(_private_pairs(), cost=ASKED))
+
+
+def _is_private(pair: bytes) -> bool:
+    return ord(pairs().get(pair, "\0")) in PRIVATE
+
+
+@cache
+def _private_pairs() -> tuple[bytes, ...]:
+    """The pairs without a character that valid UTF-8 can hold: two last bytes, or a last byte and a first one."""
+    second = (*range(0x80, 0xC0), *range(0xE2, 0xF0))
+    return tuple(pair for a in range(0x80, 0xC0) for b in second if _is_private(pair := bytes((a, b))))

@@ -1,0 +1,183 @@
+"""Matches → hits: what to highlight, the best stretches, places in the untouched file, passages that repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import TypeAlias
+
+from seedsearch.engines.budget import NO_LIMIT, Budget
+from seedsearch.engines.query import Fuzzy, Gapped, Near, Query, Run, Terms
+from seedsearch.metadata.document_records import Record, from_bytes
+from seedsearch.model import Hit, Match, Snippet
+from seedsearch.offsets import Span
+from seedsearch.searching.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
+from seedsearch.text.analyzer import placed_words
+from seedsearch.text.folding import HAN, fold, is_han
+from seedsearch.text.run_text import Place, gapped, near, occurrences, readable_places
+
+# A passage of so many ideographs is no coincidence: files that share it are named together.
+SAME_PASSAGE = 24
+
+# Texts are nearly the same if this share of their sentences is; of fewer sentences than FEW none are.
+NEARLY, FEW = 0.8, 4
+
+_SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
+_NOT_HAN = re.compile(f"[^{HAN}]+")
+
+Places: TypeAlias = Mapping[str, Sequence[int]]
+NOWHERE: Places = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences).
+
+    `budget`: of the question, for looking for what is shown.
+    """
+
+    snippets: int = 1
+    lines: int | None = None
+    budget: Budget = NO_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match with what is to be shown of it: its record, its sentences and its best stretches.
+
+    `first`: where in the run text the first occurrence of the best stretch begins.
+    """
+
+    match: Match
+    record: Record
+    sentences: list[str]
+    stretches: tuple[Stretch, ...]
+    first: int = 0
+
+    @property
+    def passage(self) -> str:
+        """The sentences of the best stretch, folded, without marks and blanks: equal in files that share them."""
+        return _NOT_HAN.sub("", self._folded(self.stretches[0])) if self.stretches else ""
+
+    def _folded(self, stretch: Stretch) -> str:
+        readable = self.match.readable
+        start, end = sentences(readable, stretch)
+        if stretch.found:
+            # Quicker than to fold: as many characters as there are, blanks left out, lie in the run text side by side.
+            at = stretch.found[0][0]
+            before, behind = readable[start:at].split(), readable[at:end].split()
+            folded = self.match.run[self.first - len("".join(before)) : self.first + len("".join(behind))]
+            if " " not in folded:
+                return folded
+        return fold(readable[start:end])
+
+
+def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE) -> Found:
+    """A match with its best stretches; where nothing is to be highlighted, its beginning.
+
+    `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
+    """
+    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
+    for number, leaf in enumerate(wanted):
+        if isinstance(leaf, Run):
+            text = leaf.text
+            last, size = 0, len(text)
+            for at in places[text] if text in places else occurrences(match.run, text):
+                if at >= last:
+                    last = at + size
+                    spans.append((at, -last, number))
+        else:
+            spans += [(start, -end, number) for start, end in _spans(match.run, leaf, shown.budget)]
+    spans.sort()
+    disjoint: list[Place] = []
+    last = 0
+    for start, minus, number in spans:
+        if start >= last:
+            last = -minus
+            disjoint.append((start, last, number))
+    kept = readable_places(match.run, match.readable, disjoint)
+    stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
+    if shown.lines is not None:
+        stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
+    best = stretches[0].found if stretches else ()
+    first = disjoint[kept.index(best[0])][0] if best else 0
+    return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first)
+
+
+def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
+    """The first `wanted` hits, each with the others that are nearly the same text or share its passage."""
+    groups: list[list[Found]] = []
+    by_passage: dict[str, list[Found]] = {}
+    seen: set[str] = set()  # the sentences of the first text of each group
+    for one in several:
+        passage = one.passage
+        key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
+        group = by_passage.get(key)
+        if group is None and not seen.isdisjoint(one.sentences):
+            group = next((g for g in groups if _nearly_same(g[0].sentences, one.sentences)), None)
+        if group is None and len(groups) == wanted:
+            break
+        if group is None:
+            groups.append(group := [])
+            seen.update(one.sentences)
+        by_passage.setdefault(key, group).append(one)
+    return groups
+
+
+def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether texts of these sentences have nearly all of them in common."""
+    a, b = set(some), set(others)
+    return len(a & b) >= NEARLY * max(len(a | b), FEW)
+
+
+def hit(group: Sequence[Found]) -> Hit:
+    """The hit that a group of matches makes: the first of them, and the paths of the others."""
+    first = group[0]
+    return Hit(
+        path=first.record.path,
+        score=first.match.score,
+        snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
+        also_in=tuple([other.record.path for other in group[1:]]),
+    )
+
+
+def _spans(run: str, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
+    """Where a leaf of a query that is no exact run stands in a run text."""
+    look = partial(budget.spend, leaf)
+    match leaf:
+        case Near(texts=texts, distance=distance):
+            yield from ((span.start, span.end) for spans in near(run, texts, distance, look) for span in spans)
+        case Gapped(texts=texts, gaps=gaps):
+            yield from ((span.start, span.end) for span in gapped(run, texts, gaps, look))
+        case Terms(test=test):
+            of_han = isinstance(test, Fuzzy) and any(map(is_han, test.text))
+            text = run if of_han else re.sub(f"[{HAN}]", " ", run)
+            yield from ((at, at + len(word)) for at, word in placed_words(text) if test.accepts(word))
+
+
+def _snippet(one: Found, stretch: Stretch) -> Snippet:
+    readable, record = one.match.readable, one.record
+    start, end = stretch.span.start, stretch.span.end
+    raw = record.to_raw(Span(*stretch.found[0][:2]) if stretch.found else Span(start, start + 1))
+    line, column = record.place(raw.start)
+    before, after = _inside_paragraph(readable, start, end)
+    return Snippet(
+        text=readable[start:end],
+        highlights=tuple([Span(first - start, last - start) for first, last, _ in stretch.found]),
+        line=line,
+        column=column,
+        raw_span=raw,
+        cut_before=before,
+        cut_after=after,
+        restored=record.restored(record.to_raw(stretch.span)) if end > start and record.replaced else {},
+    )
+
+
+def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
+    before = readable[readable.rfind("\n", 0, start) + 1 : start]
+    after = readable[end:].partition("\n")[0]
+    return bool(before.strip()), bool(after.strip())

@@ -1,0 +1,318 @@
+"""A query as typed → hits with readable snippets and places in the untouched files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.budget import SECONDS, Budget
+from seedsearch.engines.query import AtLeast, Run
+from seedsearch.errors import OutOfTime
+from seedsearch.metadata import synonyms, user_dictionary
+from seedsearch.metadata.document_records import Record, from_bytes
+from seedsearch.metadata.freshness import of_other_rules, outdated
+from seedsearch.metadata.user_dictionary import own_words
+from seedsearch.model import IndexStats, Match, Results
+from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
+from seedsearch.searching.more_like_this import TELLING, keywords, like
+from seedsearch.searching.query_parser import explained
+from seedsearch.searching.ranking import JUDGED, Passages
+from seedsearch.searching.tiers import Tier, readings, stages
+from seedsearch.text.analyzer import fingerprint
+from seedsearch.text.run_text import run_text
+
+# Encodings that are less sure than this are worth a look.
+SURE = 0.9
+# Matches asked for beyond the hits that are wanted, for those that collapse into one.
+SPARE = 3
+SHOWING = "the places to show"  # a part of every question
+LONGEST_PART = 80  # characters of the part of a query that an error names
+TOGETHER = 1000  # records that are read before another thread may ask
+
+
+class Index:
+    """An index that is open for questions; a context manager.
+
+    Several threads may share one: it answers one question at a time. A question sees what was committed last when it
+    began, by this process or another.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = RLock()
+        self._remember()
+
+    def _remember(self) -> None:
+        """What the commit that is seen says of words."""
+        engine = self._engine
+        self._own = own_words(engine)
+        self._synonyms = synonyms.remembered(engine)
+        said = of_other_rules(engine.kept), user_dictionary.changed(engine), synonyms.changed(engine)
+        self._stale = tuple(filter(None, said))
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit that is seen; an index that was made anew begins with 1 again."""
+        with self._lock:
+            return self._engine.generation
+
+    def refresh(self) -> bool:
+        """See what was committed last; whether that is something new. Every question begins with this.
+
+        Raises IndexMissing, IndexStale or IndexDamaged where there is nothing to see any more.
+        """
+        with self._lock:
+            is_new = self._engine.refresh()
+            if is_new:
+                self._remember()
+            return is_new
+
+    @contextmanager
+    def _question(self, seconds: float | None = None) -> Iterator[Budget]:
+        """One question at a time, on what was committed last, in `seconds` at most."""
+        with self._lock:
+            self.refresh()
+            budget = self._engine.budget = Budget(seconds)
+            try:
+                yield budget
+            except OutOfTime as error:
+                raise OutOfTime(error.seconds, error.part, says=_says(error.part)) from None
+            finally:
+                self._engine.budget = Budget()
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        snippets: int = 1,
+        lines: int | None = None,
+        seconds: float | None = SECONDS,
+    ) -> Results:
+        """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
+
+        A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
+        Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
+        for a query with nothing to look for or past a limit, and for one that takes longer than `seconds` (None: any
+        number).
+
+        >>> from seedsearch import build_index
+        >>> _ = build_index("seeds", "index")
+        >>> with open_index("index") as index:
+        ...     results = index.search("焊接机器人", limit=3)
+        >>> results.total, results.matched
+        (1, 'phrase')
+        >>> hit = results.hits[0]
+        >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
+        ('seeds/letter.txt', 1, 16)
+        """
+        with self._question(seconds) as budget:
+            return self._searched(query, limit, offset, Shown(snippets, lines, budget))
+
+    def _searched(self, query: str, limit: int, offset: int, shown: Shown) -> Results:
+        asked: list[Tier] = []
+        for stage in stages(query, self._own, self._synonyms):
+            if tiers := self._counted(stage):
+                made = self._results(query, tiers, limit, offset, shown)
+                if any(tier.name == "query" for tier in asked):  # a pattern, or a word with `~`
+                    said = f"nothing matches {query} as a pattern; looked for it as it stands"
+                    made = replace(made, notes=(*made.notes, said))
+                return made
+            asked += stage
+        from seedsearch.searching.phonetic import heard, similar_words  # loads the readings of characters
+
+        for fallback in heard(query, self._engine):
+            if tiers := self._counted([fallback.tier]):
+                made = self._results(query, tiers, limit, offset, shown)
+                return replace(made, notes=(*self._stale, fallback.note))
+        suggestions = tuple(similar_words(query, self._engine, self._own))
+        notes = (*self._stale, *self._missing(asked))
+        return Results(query, 0, "query", (), notes, suggestions, asked=tuple(tier.name for tier in asked))
+
+    def paths(self, query: str) -> list[str]:
+        """The path of every document that `search` counts, best first, those that share a hit too.
+
+        Raises QueryError as `search` does.
+        """
+        return [path for tier in self._answering(query) for path in self._paths(tier)]
+
+    def _answering(self, query: str) -> list[Tier]:
+        """The tiers that answer a query: as typed, else as it sounds; none where nothing is found."""
+        for stage in stages(query, self._own, self._synonyms):
+            if tiers := self._counted(stage):
+                return [tier for tier, _ in tiers]
+        from seedsearch.searching.phonetic import heard  # loads the readings of characters
+
+        return next(([one.tier] for one in heard(query, self._engine) if self._counted([one.tier])), [])
+
+    def _paths(self, tier: Tier) -> Iterator[str]:
+        """Those of a tier; the first are in the order of `search`, which has looked at their texts."""
+        first = [match for match, _ in self._judged(tier, list(self._engine.search(tier.query, JUDGED).best))]
+        yield from (from_bytes(match.stored).path for match in first)
+        seen = {match.doc_id for match in first}
+        for doc_id, stored in self._engine.every_match(tier.query):
+            if doc_id not in seen:
+                yield from_bytes(stored).path
+
+    def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
+        """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
+        with self._question():
+            tier = like(readable, self._engine, self._own)
+            if tier is None:
+                return Results(name, 0, "similar", ())
+            matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
+            hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
+            return Results(name, sum(self._engine.totals([tier.query])), "similar", hits)
+
+    def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
+        """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
+        with self._question():
+            return keywords(readable, self._engine, self._own, count)
+
+    def stats(self) -> IndexStats:
+        """What the index holds, and the damage there was."""
+        with self._question():
+            return self._counts()
+
+    def _counts(self) -> IndexStats:
+        encodings: Counter[str] = Counter()
+        damage: Counter[str] = Counter()
+        files, unsure, neighbours = {}, [], 0
+        for record in map(from_bytes, self._engine.stored()):
+            encodings[record.encoding] += 1
+            damage.update(record.damage)
+            neighbours += record.told_by == "neighbours"
+            if record.damage:
+                files[record.path] = record.damage
+            if record.confidence < SURE:
+                unsure.append((record.path, record.encoding, record.confidence))
+        unsure.sort(key=lambda row: (row[2], row[0]))
+        counts = dict(sorted(encodings.items())), dict(sorted(damage.items()))
+        stale = tuple(filter(None, (*self._stale, self.outdated())))
+        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours)
+
+    def outdated(self) -> str | None:
+        """A sentence where the files, as seen from here, are no longer those that the index was made from."""
+        from seedsearch.metadata.file_states import load
+
+        with self._question():
+            states = load(self._engine.kept)
+        return outdated(states)
+
+    def records(self) -> Iterator[Record]:
+        """The record of every document, of one commit."""
+        with self._question():
+            stored = self._engine.stored()
+            some = list(islice(stored, TOGETHER))
+        while some:
+            yield from map(from_bytes, some)
+            with self._lock:
+                some = list(islice(stored, TOGETHER))
+
+    def close(self) -> None:
+        """Give back what the index holds open."""
+        with self._lock:
+            self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _counted(self, stage: Sequence[Tier]) -> list[tuple[Tier, int]]:
+        """The tiers that have documents, and how many."""
+        totals = self._engine.totals([tier.query for tier in stage])
+        return [(tier, total) for tier, total in zip(stage, totals, strict=True) if total]
+
+    def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
+        wanted = offset + limit
+        matches = (one for tier, _ in tiers for one in self._found(tier, max(wanted + SPARE, JUDGED), shown))
+        hits = [hit(group) for group in collapsed(matches, wanted)[offset:]] if limit else []
+        first = tiers[0][0]
+        return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(query, first))
+
+    def _found(self, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
+        """The matches of a tier, best first; more are asked for as they are taken."""
+        seen = 0
+        while True:
+            matches = list(self._engine.search(tier.query, asked).best)
+            self._engine.budget.spend(SHOWING)
+            ranked = self._judged(tier, matches[:JUDGED]) + [(match, NOWHERE) for match in matches[JUDGED:]]
+            for match, places in ranked[seen:]:
+                yield found(match, tier.wanted, shown, places)
+                shown.budget.spend(SHOWING)
+            if len(matches) < asked:
+                return
+            seen, asked = len(matches), 2 * asked
+
+    def _judged(self, tier: Tier, matches: list[Match]) -> list[tuple[Match, Places]]:
+        """The matches in the order of their scores with those of their best passages and titles added.
+
+        Each with the places of texts that were found on the way.
+        """
+        documents, having = self._engine.having([term for term, _ in tier.scored])
+        passages = Passages(tier.scored, having, documents)
+        judged = []
+        for match in matches:
+            places = passages.places(match.run) if tier.judged else NOWHERE
+            score = match.score + passages.title(match.run, match.readable) + (passages.best(places) if places else 0.0)
+            self._engine.budget.spend(SHOWING)
+            judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
+        return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
+
+    def readings(self, query: str) -> list[str]:
+        """How a query is read, a line a tier, in the order in which they are asked."""
+        with self._lock:
+            own, groups = self._own, self._synonyms
+        return readings(query, own, groups)
+
+    def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
+        """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
+        typed = run_text(query)
+        notes = [*self._stale]
+        if added := [text for text in tier.texts if text not in typed]:
+            notes.append(f"also looked for: {', '.join(added)}")
+        if isinstance(tier.required, AtLeast):
+            words = ", ".join(text for text in tier.texts if text in typed)
+            notes.append(f"no document has all of the words; these have at least {tier.required.count} of {words}")
+            notes += self._missing([tier])
+        return tuple(notes)
+
+    def _missing(self, tiers: Sequence[Tier]) -> list[str]:
+        """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
+        words = max((tier.texts for tier in tiers), key=len, default=())
+        there = self._engine.any_match([Run(word) for word in words])
+        missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
+        return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
+
+
+def _says(part: object) -> str:
+    """A part of a question in words, a line at most."""
+    words = part if isinstance(part, str) else explained(part)  # type: ignore[arg-type]
+    return words if len(words) <= LONGEST_PART else words[: LONGEST_PART - 1] + "…"
+
+
+def open_index(index_dir: str | Path, *, cache_bytes: int | None = None) -> Index:
+    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged.
+
+    `cache_bytes`: how much of what questions worked out is kept for the next ones at most (None: 96 MiB).
+
+    >>> from seedsearch import build_index
+    >>> _ = build_index("seeds", "index")
+    >>> with open_index("index") as index:
+    ...     index.stats().engine.documents
+    5
+    """
+    return Index(open_engine(Path(index_dir), fingerprint(), cache_bytes=cache_bytes))

@@ -1,0 +1,54 @@
+"""What a text is about, and which documents are about the same: words that are frequent in it and rare in the index."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log
+
+from seedsearch.engines import Engine
+from seedsearch.engines.bm25 import K1
+from seedsearch.engines.query import Any, Run, Term
+from seedsearch.searching.ranking import EMPTY, asks
+from seedsearch.searching.tiers import Tier
+from seedsearch.text.analyzer import words
+from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.run_text import run_text
+
+TELLING = 20  # words of a text by which others like it are looked for
+_WORD = re.compile(r"(?!\d+$)\w[\w.+#-]+")
+
+
+def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = TELLING) -> list[tuple[str, float]]:
+    """The words that tell most of a text, folded, with their weights, heaviest first.
+
+    Frequency, saturated, times inverse document frequency (Spärck Jones, 1972). Numbers, single characters and words
+    without meaning of their own are left out, and in an index of several documents words that all of them have.
+    """
+    counts = Counter(word for word in words(run_text(readable), own) if _tells(word))
+    terms = sorted(counts)
+    documents, having = engine.having([Term("word", term) for term in terms])
+    weighted = [
+        (term, round(_saturated(counts[term]) * log((documents + 1) / (n + 0.5)), 4))
+        for term, n in zip(terms, having, strict=True)
+        if n < documents or documents < 2
+    ]
+    return sorted(weighted, key=lambda row: (-row[1], row[0]))[:count]
+
+
+def like(readable: str, engine: Engine, own: OwnWords = NONE) -> Tier | None:
+    """The reading by which documents like this text are looked for; None where it has no telling words."""
+    telling = keywords(readable, engine, own)
+    if not telling:
+        return None
+    runs = tuple(Run(word) for word, _ in telling)
+    scored = tuple((Term("word", word), weight) for word, weight in telling)
+    return Tier("similar", Any(tuple(term for term, _ in scored)), runs, scored, judged=False)
+
+
+def _tells(word: str) -> bool:
+    return _WORD.fullmatch(word) is not None and word not in EMPTY and not asks(word)
+
+
+def _saturated(count: int) -> float:
+    return count * (K1 + 1) / (count + K1)

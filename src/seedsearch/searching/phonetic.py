@@ -1,0 +1,181 @@
+"""When nothing is found as typed: what sounds the same, and words that are spelled nearly so. Never silent.
+
+Pinyin (`hanjie`, `hàn jiē`, the initials `hj`) and characters typed by sound (转学指男 for 转学指南) are read as the
+characters with those sounds whose pairs stand next to each other in the index, the most frequent first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nlargest, nsmallest
+from itertools import compress
+
+from seedsearch.engines import Engine
+from seedsearch.engines.query import Any, Fuzzy, Run, Term
+from seedsearch.searching.ranking import scored_terms
+from seedsearch.searching.tiers import Tier
+from seedsearch.text.analyzer import query_words
+from seedsearch.text.folding import fold, is_han
+from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.run_text import run_text
+
+LONGEST = 12  # syllables; longer runs are read word by word by other tiers
+CHOICES = 60  # characters tried for one syllable, the most frequent in the index
+BEAM = 40  # readings followed up at each place
+SHOWN = 5  # readings asked for at once
+SEGMENTATIONS = 6  # ways to cut letters into syllables (xian: xian, xi an)
+SUGGESTED = 3
+
+_LETTERS = re.compile(r"[a-zü' 1-5]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Another reading of a query, and the sentence that says so."""
+
+    tier: Tier
+    note: str
+
+
+def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
+    """The readings of a query by sound, likeliest first."""
+    whole = run_text(typed).strip()
+    if all(map(is_han, whole)):
+        if 2 <= len(whole) <= LONGEST:
+            yield from _fallback("sound", whole, _same_sound(whole, engine), "that sounds the same")
+        return
+    letters = _plain_letters(whole)
+    if letters is None:
+        return
+    for cut in _cuts(letters):
+        yield from _fallback("pinyin", whole, _spelled(cut, engine), "by its pinyin")
+    if 2 <= len(letters) <= LONGEST:
+        yield from _fallback("pinyin", whole, _initials(letters, engine), "by its initials")
+
+
+def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]:
+    """Words of the index that differ by an edit from a word of the query that no document holds."""
+    found: list[str] = []
+    words = [word for word in query_words(run_text(typed).strip(), own) if len(word) > 1]
+    for word, is_there in zip(words, engine.any_match([Run(word) for word in words]), strict=True):
+        if not is_there:
+            test = Fuzzy(word, 1 if len(word) < 6 else 2)
+            near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
+            found += [term for _, term in nlargest(SUGGESTED, near)]
+    return list(dict.fromkeys(found))
+
+
+def _fallback(name: str, whole: str, texts: Sequence[str], how: str) -> Iterator[Fallback]:
+    if texts:
+        runs = tuple(map(Run, texts))
+        tier = Tier(name, Any(runs), runs, scored_terms(" ".join(texts), texts))
+        yield Fallback(tier, f"nothing found for {whole}; looked for {', '.join(texts)}, {how}")
+
+
+def _plain_letters(text: str) -> str | None:
+    """The letters of text that may be pinyin: tones off, ü kept; None where it is something else."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if c not in "\u0304\u0301\u030c\u0300")
+    bare = unicodedata.normalize("NFC", bare).replace("v", "ü")
+    return re.sub("[1-5]", " ", bare).strip() if _LETTERS.fullmatch(bare) and re.search("[a-z]", bare) else None
+
+
+def _cuts(letters: str) -> list[tuple[str, ...]]:
+    """The ways to cut letters into syllables, fewest first; blanks and apostrophes are borders."""
+    ways: list[tuple[str, ...]] = [()]
+    for piece in re.split("[ ']+", letters):
+        ends: dict[int, list[tuple[str, ...]]] = {0: [()]}
+        for at in range(len(piece)):
+            for size in range(1, 7):
+                if piece[at : at + size] in _syllables() and at + size <= len(piece):
+                    more = [(*way, piece[at : at + size]) for way in ends.get(at, ())]
+                    ends[at + size] = nsmallest(SEGMENTATIONS, ends.get(at + size, []) + more, key=len)
+        ways = nsmallest(SEGMENTATIONS, (a + b for a in ways for b in ends.get(len(piece), ())), key=len)
+    return [way for way in ways if 1 <= len(way) <= LONGEST]
+
+
+def _spelled(cut: Sequence[str], engine: Engine) -> list[str]:
+    return _likely([_by_sound().get(syllable, "") for syllable in cut], engine, "")
+
+
+def _same_sound(whole: str, engine: Engine) -> list[str]:
+    choices = ["".join({c for s in _readings(char) for c in _by_sound().get(s, "")} | {char}) for char in whole]
+    return [text for text in _likely(choices, engine, whole) if text != whole]
+
+
+def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
+    """Texts of one character of each choice that stand in the index, those with the fewest changes to `typed` first.
+
+    A beam search over the pairs of the index.
+    """
+    kept = [_frequent(chars, engine) for chars in choices]
+    if len(kept) == 1:
+        return kept[0][:SHOWN]
+    beam = [(_changed(char, typed, 0), 0, char) for char in kept[0]]
+    for place, chars in enumerate(kept[1:], start=1):
+        pairs = sorted({text[-1] + char for _, _, text in beam for char in chars})
+        counts = dict(zip(pairs, engine.having([Term("gram", pair) for pair in pairs])[1], strict=True))
+        longer = (
+            (changes + _changed(char, typed, place), rare - count, text + char)
+            for changes, rare, text in beam
+            for char in chars
+            if (count := counts[text[-1] + char])
+        )
+        beam = nsmallest(BEAM, longer)
+    texts = [text for _, _, text in beam]
+    return list(compress(texts, engine.any_match([Run(text) for text in texts])))[:SHOWN]
+
+
+def _frequent(chars: str, engine: Engine) -> list[str]:
+    """The characters that stand in the index, the most frequent first, `CHOICES` at most."""
+    counts = engine.having([Term("gram", char) for char in chars])[1]
+    ranked = nlargest(CHOICES, zip(counts, chars, strict=True))
+    return [char for count, char in ranked if count]
+
+
+def _changed(char: str, typed: str, place: int) -> int:
+    return int(bool(typed) and typed[place] != char)
+
+
+def _initials(letters: str, engine: Engine) -> list[str]:
+    """The most frequent words whose characters begin with these letters."""
+    fitting = (
+        (count, word)
+        for word, count in engine.vocabulary("word")
+        if len(word) == len(letters) and all(map(_begins, word, letters))
+    )
+    return [word for _, word in nlargest(SHOWN, fitting)]
+
+
+@cache
+def _begins(char: str, letter: str) -> bool:
+    """Whether a reading of the character begins with the letter."""
+    return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
+
+
+def _readings(char: str) -> frozenset[str]:
+    """The readings of a character; what knows them is loaded only for a query that found nothing."""
+    from seedsearch.text.pinyin import readings
+
+    return readings(char)
+
+
+def _syllables() -> frozenset[str]:
+    from seedsearch.text.pinyin import syllables
+
+    return syllables()
+
+
+@cache
+def _by_sound() -> dict[str, str]:
+    """Toneless syllable → the folded characters read so."""
+    table: dict[str, dict[str, None]] = {}
+    for code in range(0x4E00, 0x9FA6):
+        char = chr(code)
+        if fold(char) == char:
+            for reading in _readings(char) & _syllables():
+                table.setdefault(reading, {})[char] = None
+    return {reading: "".join(chars) for reading, chars in table.items()}

@@ -1,0 +1,156 @@
+"""How well a document answers: by its terms as a whole, and by its best passage.
+
+The engine scores whole documents: BM25 over words, pairs and single characters, each unit at half the weight of
+the next larger one, for what a word of two characters says it says three times. Over a long page the pairs of a
+question add up by chance, so the best documents are judged once more by their best passage: how much
+of the question stands within two sentences. There nearness is the point, so pairs count as much as words. A
+title that holds the question's terms counts as a passage of its own.
+
+Words that only ask (什么, 哪些, 怎么) are rare in statements, so their rarity says nothing; they are not scored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
+from operator import add, itemgetter
+
+from seedsearch.engines.bm25 import rarity
+from seedsearch.engines.query import Term
+from seedsearch.text.folding import HAN
+from seedsearch.text.run_text import occurrences
+
+PASSAGE = 60  # code points: about two sentences of ordinary prose
+TITLE = 40  # code points that a first line may have to be a title
+JUDGED = 10  # documents that are judged by their passages, a page of hits; the rest keep the order of the engine
+FEW = 20  # documents; in more, a term that half of them have does not tell their passages apart
+WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
+NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
+
+# Interrogatives as jieba cuts them, folded: 哪 asks but for 哪吒, and 何 and 几 alone may be names and numbers.
+_ASKING = re.compile(
+    "(?:为什么|什么|甚么|怎|多少|谁|哪(?!吒)).{0,3}|几[个年月日次位种岁点天所座条名只届部]|多[久长大高远]|几|如何|为何"
+    "|何[年月日时地处种人物者以故事谓]|是否|请问|吗|呢"
+)
+# Particles, pronouns and conjunctions that nearly every text holds: they do not decide whether a document matches.
+EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
+_CONTENT = re.compile(rf"[\w{HAN}]+")
+
+_CHANGE: itemgetter[int] = itemgetter(1)
+
+Weighted = tuple[tuple[Term, float], ...]
+
+
+def scored_terms(run: str, words: Sequence[str]) -> Weighted:
+    """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
+    pieces = _CONTENT.findall(run)
+    singles = dict.fromkeys("".join(pieces))
+    pairs = dict.fromkeys([pair for piece in pieces for pair in map(add, piece, piece[1:])])
+    return (
+        *[(Term("word", word), WORD) for word in dict.fromkeys(words)],
+        *[(Term("gram", pair), PAIR) for pair in pairs],
+        *[(Term("gram", char), SINGLE) for char in singles],
+    )
+
+
+def asks(word: str) -> bool:
+    """Whether a word only asks."""
+    return _ASKING.fullmatch(word) is not None
+
+
+def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
+    """A run text with blanks in the place of those of its words (offset, word) that only ask."""
+    for at, word in placed:
+        if asks(word):
+            run = run[:at] + " " * len(word) + run[at + len(word) :]
+    return run
+
+
+def content_words(words: Iterable[str]) -> list[str]:
+    """The words that say what is asked for: no interrogatives, no particles; all of them where no other is left."""
+    given = list(words)
+    return [w for w in given if w not in EMPTY and not asks(w)] or given
+
+
+class Passages:
+    """Judges documents by the passage that says most of what was asked."""
+
+    def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
+        """`having`: in how many of all the `documents` each term of `scored` stands."""
+        self._worth: dict[str, float] = {}
+        self._having: dict[str, int] = {}
+        for (term, _), n in zip(scored, having, strict=True):
+            text = term.text
+            if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW):
+                self._worth[text] = self._worth.get(text, 0.0) + _near(term) * rarity(documents, n)
+                self._having[text] = n
+
+    @cached_property
+    def _nowhere(self) -> dict[str, Sequence[int]]:
+        return dict.fromkeys(self._worth, ())
+
+    @cached_property
+    def _by_char(self) -> dict[str, list[tuple[str, int]]]:
+        """The texts by the rarest character of each, with its place in them: the quickest to look for.
+
+        A text without any that counts stands for itself.
+        """
+        having = self._having
+        texts: dict[str, list[tuple[str, int]]] = {text: [] for text in having if len(text) == 1}
+        others: dict[str, list[tuple[str, int]]] = {}
+        for text in having:
+            if len(text) > 1:
+                chars = [char for char in text if char in texts]
+                if chars:
+                    char = min(chars, key=having.__getitem__)
+                    texts[char].append((text, text.index(char)))
+                else:
+                    others[text] = []
+        return texts | others
+
+    def places(self, run: str) -> dict[str, Sequence[int]]:
+        """Where each text that counts stands in a run text, overlapping places included."""
+        found, starts = self._nowhere.copy(), run.startswith
+        for char, texts in self._by_char.items():
+            if not (places := occurrences(run, char)):
+                continue
+            found[char] = places
+            # A place below 0 is one counted from the end, where too little is left for the text to begin.
+            for text, before in texts:
+                found[text] = [at - before for at in places if starts(text, at - before)]
+        return found
+
+    def best(self, places: Mapping[str, Sequence[int]]) -> float:
+        """The score of the best passage of a text: the rarity of what stands in it, each once."""
+        # A passage that begins at `at - reach` or after it, and not after `at`, holds what stands at `at`.
+        changes: list[tuple[int, float]] = []
+        for text, worth in self._worth.items():
+            if found := places[text]:
+                reach, last = PASSAGE - len(text), found[0]
+                changes.append((last - reach, worth))
+                for at in found:
+                    if at - last > reach:
+                        changes += ((last + 1, -worth), (at - reach, worth))
+                    last = at
+                changes.append((last + 1, -worth))
+        changes.sort()
+        return max(accumulate(map(_CHANGE, changes)), default=0.0)
+
+    def title(self, run: str, readable: str) -> float:
+        """The same of the first line of a text and its run text; 0 where that is too long for a title."""
+        line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
+        if len(line) > TITLE:
+            return 0.0
+        end = int(run.startswith(" "))
+        for piece in line.split():
+            end += len(piece)
+            end += run.startswith(" ", end)
+        title = run[:end]
+        return sum([worth for text, worth in self._worth.items() if text in title])
+
+
+def _near(term: Term) -> float:
+    """The weight of a term in a passage."""
+    return NEAR_SINGLE if term.field == "gram" and len(term.text) == 1 else NEAR

@@ -1,0 +1,210 @@
+"""Many documents at once, as arrays: their run texts (as runs.py defines them) and their terms."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, pairwise
+from typing import Any, Self
+
+import numpy as np
+
+from seedsearch.model import IndexEntry
+from seedsearch.text.array_types import Ints, Mask, Points, Small
+from seedsearch.text.code_points import COUNT, members, points
+from seedsearch.text.folding import WIDE, table
+
+_SPACE = 0x20
+# Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
+TOGETHER = 1 << 18
+
+
+@cache
+def _folding() -> Points:
+    made = np.arange(COUNT, dtype=np.uint32)
+    for char, folded in table().items():
+        made[char] = ord(folded)
+    return made
+
+
+@cache
+def _blank() -> Mask:
+    return members("".join(re.findall(r"\s", "".join(map(chr, range(0x10000))))))
+
+
+@cache
+def _wide() -> Mask:
+    return members(WIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTexts:
+    """The run texts of some readable texts, one after the other, with a NUL after each.
+
+    `points` are their code points, `readable` what is readable in the place of each, `lengths` those of the texts
+    without the NUL. The blanks that are readable and that run texts lack are `lacking`; `lacking_before` says before
+    which place in `points` each stands.
+    """
+
+    points: Points
+    readable: Points
+    lengths: Ints
+    lacking: Points
+    lacking_before: Ints
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        """Those of these texts."""
+        chars = points("".join(f"{text}\0" for text in texts))  # NUL is no blank, and no blank is dropped beside it
+        folded = _folding()[chars]
+        lacks = _lacking(chars, folded)
+        there = ~lacks
+        out = np.flatnonzero(lacks)
+        before = out - np.arange(len(out))
+        ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64) - 1
+        lengths = np.diff(ends - np.searchsorted(out, ends), prepend=-1) - 1
+        return cls(folded[there], chars[there], lengths, chars[out], before)
+
+    def owners(self) -> Small:
+        """For each of `points` the number of its text; the NUL belongs to the text before it."""
+        return np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths + 1)
+
+    def is_text(self) -> Mask:
+        """Which of `points` are none of those NULs."""
+        mask = np.ones(len(self.points), dtype=bool)
+        mask[np.cumsum(self.lengths + 1) - 1] = False
+        return mask
+
+
+def _lacking(chars: Points, folded: Points) -> Mask:
+    """The blanks that the run texts lack; those that they keep become spaces in `folded`."""
+    blank = _blank()[np.minimum(chars, 0xFFFF)]
+    edges = np.diff(blank, prepend=False, append=False)
+    firsts, lasts = np.flatnonzero(edges).reshape(-1, 2).T
+    wide = _wide()
+    dropped = (firsts > 0) & wide[chars[firsts - 1]] & wide[chars[np.minimum(lasts, len(chars) - 1)]]
+    kept = firsts[~dropped]
+    folded[kept] = _SPACE
+    blank[kept] = False
+    return blank
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a field in some documents: occurrence i is of `terms[numbers[i]]`, in document `owners[i]`.
+
+    The occurrences are in no order; no term is listed twice. `known` is for each term the number that it has in every
+    batch, or -1.
+    """
+
+    terms: Sequence[str]
+    known: Ints
+    numbers: Small
+    owners: Small
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[str]]) -> Self:
+        """The terms of each document as a list."""
+        places: defaultdict[str, int] = numbered()
+        lengths = [len(terms) for terms in lists]
+        every = map(places.__getitem__, chain.from_iterable(lists))
+        numbers = np.fromiter(every, dtype=np.int32, count=sum(lengths))
+        owners = np.repeat(np.arange(len(lists), dtype=np.int32), lengths)
+        return cls(list(places), np.full(len(places), -1), numbers, owners)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some texts, or pieces of long ones, one after the other, with their run texts and the terms of the field `word`.
+
+    Piece i belongs to entry `owners[i]`, and so do its terms. `following[i]` is the code point that comes after it in
+    the run text of the entry, a space at the end.
+    """
+
+    runs: RunTexts
+    words: Terms
+    owners: Ints
+    following: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some entries with their `parts`, in order, which can be asked for once; the `words` of the entries are not read.
+
+    There is one part after the other, so that the arrays of a long text need not be in memory together.
+    """
+
+    entries: Sequence[IndexEntry]
+    parts: Iterable[Part]
+
+    @classmethod
+    def of(cls, entries: Sequence[IndexEntry]) -> Self:
+        """Entries that have their words."""
+        runs = RunTexts.of([entry.readable for entry in entries])
+        words = Terms.of([entry.words for entry in entries])
+        ends = np.full(len(entries), _SPACE, dtype=np.uint32)
+        return cls(entries, [Part(runs, words, np.arange(len(entries)), ends)])
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of texts that are looked at together, as in `Part`."""
+
+    texts: Sequence[str]
+    owners: Ints
+    following: Points
+
+    def part(self, words_of: Callable[[RunTexts], Terms]) -> Part:
+        """The part that they make; `words_of` finds the terms of run texts, each of them its own owner."""
+        runs = RunTexts.of(self.texts)
+        words = words_of(runs)
+        return Part(
+            runs, replace(words, owners=self.owners[words.owners].astype(np.int32)), self.owners, self.following
+        )
+
+
+def pieces_of(texts: Sequence[str]) -> Iterator[Pieces]:
+    """Some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is."""
+    some: list[tuple[str, int, int]] = []
+    size = 0
+    for owner, text in enumerate(texts):
+        for begin, end in pairwise(_borders(text)):
+            some.append((text[begin:end], owner, ord(text[end]) if end < len(text) else _SPACE))
+            size += end - begin
+            if size >= TOGETHER:
+                yield _together(some)
+                some, size = [], 0
+    if some:
+        yield _together(some)
+
+
+def _together(some: Sequence[tuple[str, int, int]]) -> Pieces:
+    texts, owners, following = zip(*some, strict=True)
+    return Pieces(texts, np.array(owners), _folding()[np.array(following)])
+
+
+def _borders(text: str) -> list[int]:
+    """Where a text is cut, its beginning and its end."""
+    borders = [0]
+    while len(text) - borders[-1] > TOGETHER and (found := _border().search(text, borders[-1] + TOGETHER)):
+        borders.append(found.end())
+    return [*borders, len(text)]
+
+
+@cache
+def _border() -> re.Pattern[str]:
+    """After marks that are in no word, and after white space that the run text keeps, for what it follows is narrow.
+
+    What comes after is no white space; so the run text of the whole is that of the pieces, one after the other.
+    """
+    return re.compile(r"(?:[,;!?()，；！？（）。、“”《》]|(?<=[A-Za-z0-9,;])\s+)(?=\S)")
+
+
+def numbered() -> defaultdict[Any, int]:
+    """A dictionary that numbers its keys from 0 as they are asked for."""
+    numbers: defaultdict[Hashable, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers

@@ -1,0 +1,155 @@
+"""Run text: what exact runs of characters are looked up in, and the grams that index it.
+
+The run text is the folded text without the blanks and line breaks between characters that are written without
+any, and with one space for every other run of white space. An exact run of characters is a substring of it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import TypeAlias
+
+from seedsearch.offsets import Span
+from seedsearch.text.folding import HAN, fold, wide_blanks
+
+_BLANK = re.compile(r"\s")
+_BLANKS = re.compile(r"\s+")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when it is first used: only words that stand near one another need it."""
+    return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
+
+
+LOOKS = 1024  # places that are tried between two looks
+
+# Start, end, and the number of what stands there.
+Place: TypeAlias = tuple[int, int, int]
+
+
+def run_text(readable: str) -> str:
+    """The run text of `readable`."""
+    folded = fold(readable)
+    if readable.split(maxsplit=1) == [readable]:  # no white space: most words and questions
+        return folded
+    dropped = set(wide_blanks(readable))
+    return _BLANKS.sub(lambda blanks: "" if blanks.span() in dropped else " ", folded)
+
+
+def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
+    """Places in the run text `run` as places in its readable text; none begins or ends with a blank.
+
+    Characters that are no blanks are counted: both texts have the same ones.
+    """
+    kept = occurrences(run, " ")
+    # Before each blank of the readable text. White space is mostly these two, and then no pattern is needed.
+    before = list(accumulate(map(len, readable.replace("\n", " ").split(" "))))
+    if before[-1] != len(run) - len(kept):
+        before = list(accumulate(map(len, _BLANK.split(readable))))
+    if kept:
+        places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
+    # There is seldom a blank inside a place, and then its end lies behind as many as its start.
+    return [
+        (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
+        for start, end, of in places
+    ]
+
+
+def grams(run: str) -> Counter[str]:
+    """Every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
+    singles = Counter(run)
+    pairs = Counter(map(str.__add__, run, run[1:]))
+    del singles[" "]
+    return singles + Counter({pair: n for pair, n in pairs.items() if " " not in pair})
+
+
+def run_grams(run: str) -> list[str]:
+    """The fewest grams that every text with `run` in it has: its pairs, and characters that stand alone in it."""
+    found: list[str] = []
+    for piece in run.split(" "):
+        found += [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece] * bool(piece)
+    return list(dict.fromkeys(found))
+
+
+def occurrences(text: str, part: str) -> list[int]:
+    """Where `part` stands in `text`, overlapping places included."""
+    found: list[int] = []
+    find = text.find
+    at = find(part) if part else -1
+    while at >= 0:
+        found.append(at)
+        at = find(part, at + 1)
+    return found
+
+
+def _no_look() -> None:
+    """Nobody wants to stop it."""
+
+
+def near(
+    text: str, parts: Sequence[str], distance: int, look: Callable[[], object] = _no_look
+) -> Iterator[tuple[Span, ...]]:
+    """Places of all `parts`, none on another, with at most `distance` tokens in all between them; left to right.
+
+    A token is an ideograph or a stretch of other letters and digits. Of each occurrence of a part only the nearest
+    ones of the others are tried, so a place can be missed only where parts overlap one another. `look` is called again
+    and again, and may raise.
+    """
+    places = [[Span(at, at + len(part)) for at in occurrences(text, part)] for part in parts]
+    if not all(places):
+        return
+    starts = [m.start() for m in _token().finditer(text)]
+    lasts = sorted({span for spans in places for span in spans}, key=lambda span: span.end)
+    for number, last in enumerate(lasts):
+        if not number % LOOKS:
+            look()
+        chosen = _nearest_before(places, last)
+        if chosen is not None and _between(starts, chosen) <= distance:
+            yield chosen
+
+
+def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span, ...] | None:
+    """A place of each part, none on another, all ending at `last` or as shortly before it as can be."""
+    chosen: list[Span] = []
+    for spans in places:
+        at = bisect_right(spans, last.end, key=lambda span: span.end)
+        free = (s for s in reversed(spans[:at]) if all(s.end <= c.start or c.end <= s.start for c in chosen))
+        found = next(free, None)
+        if found is None:
+            return None
+        chosen.append(found)
+    chosen.sort()
+    return tuple(chosen) if chosen[-1].end == last.end else None
+
+
+def _between(starts: Sequence[int], chosen: Sequence[Span]) -> int:
+    """How many tokens begin between the chosen places."""
+    return sum(bisect_left(starts, b.start) - bisect_left(starts, a.end) for a, b in pairwise(chosen))
+
+
+def gapped(
+    text: str, parts: Sequence[str], gaps: Sequence[tuple[int, int]], look: Callable[[], object] = _no_look
+) -> Iterator[Span]:
+    """Stretches that begin with the first of `parts` and end with the last, `gaps` (least, most) characters between.
+
+    No blank stands in a gap. Linear in the number of places for each part, whatever the pattern. `look` is called again
+    and again, and may raise.
+    """
+    ends = {at + len(parts[0]): at for at in occurrences(text, parts[0])}
+    for part, (least, most) in zip(parts[1:], gaps, strict=True):
+        reached: dict[int, int] = {}
+        for number, at in enumerate(occurrences(text, part)):
+            if not number % LOOKS:
+                look()
+            before = (at - gap for gap in range(least, most + 1))
+            begun = [ends[end] for end in before if end in ends and " " not in text[end:at]]
+            if begun:
+                reached[at + len(part)] = max(begun)
+        ends = reached
+    yield from (Span(start, end) for end, start in sorted(ends.items()))

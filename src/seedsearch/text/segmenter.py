@@ -1,0 +1,95 @@
+"""Han → words, as jieba cuts them without its guesses at unknown words (they lose more text than they find).
+
+Three ways that give the same words: by the mapped dictionary (lexicon.py), which is ready at once, for a query or a few
+pages; by rjieba, which is quick once it is loaded, also with a user's own words; by jieba itself where rjieba is not
+installed. For many texts at once there is a fourth, by arrays (lattice.py), which needs no own words.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.util import find_spec
+
+from seedsearch.text.lexicon import NONE, Lexicon, OwnWords
+
+# jieba's work grows faster than its input on long runs of one character; no word is near this long.
+LONGEST_RUN = 400
+# Characters that are cut before loading a dictionary pays: it takes as long as they do.
+WORTH_LOADING = 40_000
+
+Cut = Callable[[str], list[str]]
+
+
+class Segmenter:
+    """Cuts runs of ideographs into words, a user's own among them."""
+
+    def __init__(self, own: OwnWords = NONE) -> None:
+        self.own = own
+        self._left = WORTH_LOADING
+        self._cut: Cut = mapped_cut(own)
+
+    def words(self, run: str) -> list[str]:
+        """The words of a run of ideographs."""
+        if self._left > 0:
+            self._left -= len(run)
+            if self._left <= 0:
+                self._cut = loaded_cut(self.own)
+        if len(run) <= LONGEST_RUN:
+            return self._cut(run)
+        return [word for at in range(0, len(run), LONGEST_RUN) for word in self._cut(run[at : at + LONGEST_RUN])]
+
+
+@lru_cache(maxsize=4)
+def segmenter(own: OwnWords = NONE) -> Segmenter:
+    """The segmenter of this process for these words."""
+    return Segmenter(own)
+
+
+def han_words(run: str, own: OwnWords = NONE) -> list[str]:
+    """The words of a run of ideographs."""
+    return segmenter(own).words(run)
+
+
+def mapped_cut(own: OwnWords) -> Cut:
+    """jieba's cut by the mapped dictionary."""
+    lexicon = Lexicon(own)
+    return lambda run: list(lexicon.cut(run))
+
+
+def loaded_cut(own: OwnWords) -> Cut:
+    """The quickest cut there is once its dictionary is loaded."""
+    return rjieba_cut(own) if find_spec("rjieba") else jieba_cut(own)
+
+
+def rjieba_cut(own: OwnWords) -> Cut:
+    """rjieba's cut."""
+    import rjieba
+
+    tokenizer = rjieba.Jieba()
+    for word, frequency in own.frequencies:
+        tokenizer.add_word(word, frequency, None)
+    return lambda run: tokenizer.cut(run, False)
+
+
+def jieba_cut(own: OwnWords) -> Cut:
+    """jieba's cut.
+
+    The dictionary is read from the package every time and not through jieba's cache: that is a file of a known name
+    in a folder that others write to, and it is loaded with marshal.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(60)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    for word, frequency in own.frequencies:
+        # Not add_word, which counts the total twice for a word that is known.
+        tokenizer.total += frequency - tokenizer.FREQ.get(word, 0)
+        tokenizer.FREQ[word] = frequency
+        for end in range(1, len(word)):
+            tokenizer.FREQ.setdefault(word[:end], 0)
+    return lambda run: list(tokenizer.cut(run, HMM=False))
