@@ -17,10 +17,17 @@ from functools import partial
 from benchmarks.hostile_texts import prose
 from benchmarks.worst import Row
 from seedsearch.engines.embedded.packer import Packer
-from seedsearch.model import Failure, IndexEntry
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
+from seedsearch.indexing.pipeline import (
+    batch_of,
+)
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.formats import documents
 from seedsearch.restoring.clean import clean_document
-from seedsearch.text.batch_analyzer import batch_of
 from tests import made
 
 PAGE = 1 << 20  # bytes of a member that is packed a thousandfold

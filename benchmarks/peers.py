@@ -17,10 +17,14 @@ from typing import Any, Self
 
 from benchmarks.corpus import endless
 from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.query import AtLeast, Query, Ranked, Run, Term
-from seedsearch.model import IndexEntry
+from seedsearch.indexing.pipeline import (
+    batch_of,
+)
 from seedsearch.text.analyzer import fingerprint, query_words, words
-from seedsearch.text.batch_analyzer import batch_of
 from seedsearch.text.folding import fold
 from seedsearch.text.run_text import run_grams, run_text
 

@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from seedsearch.errors import NotText, QueryError
-from seedsearch.model import Failure
 from seedsearch.offsets import Edit, apply_edits, check_edits
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.formats import documents
 from seedsearch.reading.formats.limits import TEXTS
 from seedsearch.restoring.clean import clean

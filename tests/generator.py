@@ -17,6 +17,7 @@ from random import Random
 
 from seedsearch.restoring import corruptions
 from seedsearch.restoring.corruptions import Private, Reader
+from seedsearch.text import gbk
 from seedsearch.text.character_model import model
 from seedsearch.text.pinyin import LETTERS, toneless
 
@@ -87,7 +88,7 @@ def damaged(kind: str, text: str, rng: Random) -> Damaged:
 def _replaced_page(kind: str, text: str, rng: Random) -> Damaged:
     site = SITES[kind]
     true = encodable("".join(map(traditional, text)) if site.traditional else text)
-    stream = corruptions.marked(corruptions.encode(true), listed(site, rng), blank=site.blank)
+    stream = corruptions.marked(gbk.encode(true), listed(site, rng), blank=site.blank)
     if site.noise:
         stream = corruptions.noisy(stream, lambda: bytes(rng.choices(range(5, 9), k=rng.randrange(5))))
     found = corruptions.decoded(stream, site.reader)
@@ -119,7 +120,7 @@ def traditional(char: str) -> str:
     if char in KEPT_BY_SITES or char < "\x80":
         return char
     made: str = _converter().convert(char)
-    return made if len(made) == 1 and made in corruptions.pair_of() else char
+    return made if len(made) == 1 and made in gbk.pair_of() else char
 
 
 @cache
@@ -131,8 +132,8 @@ def _converter():  # type: ignore[no-untyped-def]
 
 def encodable(text: str) -> str:
     """`text` without the characters that GBK can not write."""
-    table = corruptions.pair_of()
-    return "".join(c for c in text if c < "\x80" or (c in table and ord(c) not in corruptions.PRIVATE))
+    table = gbk.pair_of()
+    return "".join(c for c in text if c < "\x80" or (c in table and ord(c) not in gbk.PRIVATE))
 
 
 def without_controls(text: str) -> str:
@@ -180,7 +181,7 @@ def _utf8_as_gbk_lossy(kind: str, text: str, rng: Random) -> Damaged:
 def _lost_bytes(kind: str, text: str, rng: Random) -> Damaged:
     """A GBK file without one byte in about `LOST_EVERY`; `true` still holds the characters that lost it."""
     true = encodable(text)
-    stream = bytearray(corruptions.encode(true))
+    stream = bytearray(gbk.encode(true))
     for block in range(len(stream) // LOST_EVERY - 1, -1, -1):
         at = block * LOST_EVERY + rng.randrange(LOST_EVERY)
         if stream[at] >= 0x80:

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.model import Failure
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.formats import documents, limits
 from seedsearch.reading.formats import tables as records
 from seedsearch.reading.formats.limits import Budget

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,22 @@ import seedsearch
 from seedsearch import errors
 
 SOURCE = Path(seedsearch.__file__).parent
+PICTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 
 # Modules of the ground floor import nothing but one another.
 GROUND = ("damage", "errors", "offsets", "parallel", "versions")
+# A package imports itself, the ground, and these packages; `frontends` and the public names import everything.
+MAY_IMPORT: dict[str, set[str]] = {
+    "text": set(),
+    "reading": {"text"},
+    "restoring": {"reading", "text"},
+    "engines": {"text"},
+    "metadata": {"engines", "reading", "text"},
+    "indexing": {"engines", "metadata", "reading", "restoring", "text"},
+    "searching": {"engines", "metadata", "text"},
+    "frontends": {"engines", "indexing", "metadata", "reading", "restoring", "searching", "text"},
+}
+TOP = ("__init__", "__main__")
 HOMES = {
     "whoosh": {"engines"},
     "numpy": {"engines", "restoring", "text"},
@@ -63,6 +78,46 @@ def imports(path: Path) -> set[str]:
 
 
 FILES = {name_of(path): path for path in sorted(SOURCE.rglob("*.py"))}
+
+
+@cache
+def used_by(module: str) -> frozenset[str]:
+    """The modules of ours that a module imports, lazily or not."""
+    names = {name.removeprefix("seedsearch.") for name in imports(FILES[module]) if name.startswith("seedsearch.")}
+    return frozenset({name if name in FILES else name.rpartition(".")[0] or "__init__" for name in names} - {module})
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_module_imports_only_packages_below_its_own(module: str) -> None:
+    here = package(module)
+    used = {package(name) for name in used_by(module)} - {here, "ground"}
+    if here == "frontends":
+        used -= set(TOP)  # the version is said by the command line
+    allowed = set(MAY_IMPORT) if here in TOP else set() if here == "ground" else MAY_IMPORT[here]
+    assert used <= allowed, f"{module} may import {sorted(allowed)}: see docs/architecture.md"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {module: set(used_by(module)) & set(FILES) for module in FILES}
+    while free := {module for module, used in left.items() if not used & set(left)}:
+        left = {module: used for module, used in left.items() if module not in free}
+    assert not left, f"in a circle, or above one: {sorted(left)}; move what both need to a module below them"
+
+
+def test_the_picture_of_the_packages_is_what_they_import() -> None:
+    block = re.search(r"```packages\n(.+?)```", PICTURE.read_text(encoding="utf-8"), re.DOTALL)
+    assert block, "docs/architecture.md has a block ```packages"
+    drawn = {m[1]: set(m[2].split()) for m in re.finditer(r"^(\w+) +← ([\w ]+?)(?:  .*)?$", block[1], re.MULTILINE)}
+    made: dict[str, set[str]] = {name: set() for name in MAY_IMPORT}
+    for module in FILES:
+        if package(module) in made:
+            made[package(module)] |= {package(used) for used in used_by(module)} - {package(module), *TOP}
+    assert drawn == made
+
+
+def test_every_package_has_its_heading() -> None:
+    headings = set(re.findall(r"^## `(\w+)/`", PICTURE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert headings == set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize(("foreign", "packages"), HOMES.items())

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.engines.embedded import EmbeddedEngine, closeness
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import Gapped, Near
-from seedsearch.model import IndexEntry
 from seedsearch.text.run_text import run_text
 
 # Characters of one, two, three and five bytes, letters of which several are one token, marks, and a blank.

@@ -11,9 +11,11 @@ import pytest
 
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.codec import query as whoosh
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import All, Any, Fuzzy, Not, Prefix, Query, Ranked, Term, Terms, Wildcard
-from seedsearch.model import IndexEntry
 from seedsearch.text.analyzer import words
 from seedsearch.text.folding import fold
 

@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from seedsearch.errors import OutputError
-from seedsearch.model import CorpusReport, Failure, Restoration
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.restoring.collection import JOURNAL, restore_all, tasks
+from seedsearch.restoring.documents import (
+    CorpusReport,
+    Restoration,
+)
 
 PAGE = "第{}页的文字\u200b没有别的毛病，只多了一个看不见的字符。\n"
 

@@ -23,11 +23,13 @@ from seedsearch import build_index, open_index
 from seedsearch.engines import open_engine, stored
 from seedsearch.engines.embedded.manifest import NAME, File, Manifest
 from seedsearch.engines.embedded.storage import Disk
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.frontends.cli import main
 from seedsearch.metadata import document_records, failures, file_states, synonyms, user_dictionary
 from seedsearch.metadata.file_states import Stamp, State
-from seedsearch.model import IndexEntry
 from seedsearch.text.analyzer import fingerprint
 from tests.programs import limited
 

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from seedsearch.engines import Engine, open_engine
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded import EmbeddedEngine
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import (
     All,
@@ -35,7 +38,6 @@ from seedsearch.engines.query import (
     Wildcard,
 )
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, IndexStale, OutOfTime
-from seedsearch.model import IndexEntry
 from seedsearch.text.analyzer import words
 from seedsearch.text.folding import fold
 from seedsearch.text.run_text import grams, run_text

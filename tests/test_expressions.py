@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.engines import Engine, open_engine
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.metadata.document_records import Record, to_bytes
-from seedsearch.model import IndexEntry
 from seedsearch.searching.index import Index
 from seedsearch.searching.query_parser import expression_of
 from seedsearch.text.analyzer import words

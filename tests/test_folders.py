@@ -19,7 +19,12 @@ import pytest
 
 from seedsearch import build_index, open_index
 from seedsearch.indexing.pipeline import Job, analyse
-from seedsearch.model import Failure, IndexReport
+from seedsearch.indexing.reports import (
+    IndexReport,
+)
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.files import read_bytes, walk
 from seedsearch.reading.formats import documents, limits
 from seedsearch.restoring.collection import JOURNAL

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from seedsearch.errors import SourceError
-from seedsearch.model import Failure
 from seedsearch.reading import formats
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.formats import Asked, documents, one_text, pdf
 from seedsearch.restoring.clean import clean_document
 from tests import made

@@ -12,8 +12,18 @@ from rapidfuzz.distance import Indel
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
 from seedsearch.restoring import gbk_replacement
-from seedsearch.restoring.corruptions import Private, Reader, decoded, encode, marked, narrowed, noisy
+from seedsearch.restoring.corruptions import (
+    Private,
+    Reader,
+    decoded,
+    marked,
+    narrowed,
+    noisy,
+)
 from seedsearch.restoring.shifted_bytes.repair import READERS
+from seedsearch.text.gbk import (
+    encode,
+)
 from seedsearch.text.pinyin import is_reading
 from tests.generator import SITES, damaged, without_controls
 from tests.misreadings import SENTENCES

@@ -12,8 +12,10 @@ from benchmarks import harm_kinds, harm_others
 from benchmarks.harm import HARM, row
 from benchmarks.harm_kinds import character_set, texts
 from seedsearch.damage import Certainty, Damage
-from seedsearch.model import RawDocument
 from seedsearch.offsets import edit
+from seedsearch.reading.documents import (
+    RawDocument,
+)
 from seedsearch.restoring import evidence
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.corruptions import Private, Reader, decoded

@@ -16,9 +16,11 @@ from seedsearch import build_index, open_index
 from seedsearch.engines import open_engine
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
+from seedsearch.indexing.reports import (
+    IndexReport,
+)
 from seedsearch.metadata import file_states
 from seedsearch.metadata.file_states import Stamp
-from seedsearch.model import IndexReport
 from seedsearch.reading.files import read_bytes
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.versions import RULES

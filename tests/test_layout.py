@@ -12,7 +12,9 @@ from wcwidth import wcwidth
 
 from seedsearch.frontends.render.layout import NARROWEST, cell, cells, clipped, columns, lines, padded, wrapped
 from seedsearch.frontends.render.progress import progress_text
-from seedsearch.model import Progress
+from seedsearch.indexing.reports import (
+    Progress,
+)
 
 BLOCKS = {
     "ascii": (0x20, 0x7F),

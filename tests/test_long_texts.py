@@ -11,14 +11,27 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from seedsearch.engines.batch import (
+    Batch,
+)
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.packer import Pack, Packer, TermsPack
 from seedsearch.engines.embedded.postings import Rows
 from seedsearch.engines.embedded.text_store import put_together
-from seedsearch.model import IndexEntry
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
+from seedsearch.indexing.pipeline import (
+    batch_of,
+)
 from seedsearch.text import batch
-from seedsearch.text.batch import Batch, RunTexts, pieces_of
-from seedsearch.text.batch_analyzer import batch_of, words_of
+from seedsearch.text.batch import (
+    RunTexts,
+    pieces_of,
+)
+from seedsearch.text.batch_analyzer import (
+    words_of,
+)
 from seedsearch.text.run_text import run_text
 from tests.strategies import mixed_text
 

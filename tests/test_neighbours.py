@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import seedsearch
-from seedsearch.model import RawDocument
+from seedsearch.reading.documents import (
+    RawDocument,
+)
 from seedsearch.reading.formats import Asked, documents_on_disk
 from seedsearch.reading.neighbours import beside
 from seedsearch.restoring.clean import clean_document

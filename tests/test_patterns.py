@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from seedsearch.errors import SourceError
-from seedsearch.model import Failure
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.files import IGNORE, LARGEST_IGNORE, walk
 from seedsearch.reading.ignore_patterns import Choice, decided, parse
 

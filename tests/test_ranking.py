@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch.engines.entries import (
+    Match,
+)
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import Run, Term
 from seedsearch.metadata.document_records import Record, to_bytes
-from seedsearch.model import Match
 from seedsearch.searching.hits import Shown, found
 from seedsearch.searching.index import Index
 from seedsearch.searching.ranking import (

@@ -15,7 +15,12 @@ import pytest
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli, render
-from seedsearch.model import IndexReport, Results
+from seedsearch.indexing.reports import (
+    IndexReport,
+)
+from seedsearch.searching.results import (
+    Results,
+)
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")

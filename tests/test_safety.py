@@ -19,9 +19,11 @@ from seedsearch.engines import faults, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.storage import LOCK, Disk
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.query import Prefix, Ranked, Run, Term, Terms
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexStale, OutputError, SeedsearchError
-from seedsearch.model import IndexEntry
 from seedsearch.text.analyzer import words
 from seedsearch.text.folding import fold
 from seedsearch.versions import FORMAT

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from seedsearch.errors import NotText, SourceError
-from seedsearch.model import Failure
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.files import Found, _entries, digest, raw_document, read_bytes, walk
 
 

@@ -23,9 +23,14 @@ from seedsearch import versions
 from seedsearch.engines import open_engine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.section_file import Container
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.engines.stored import unpacked
 from seedsearch.metadata.file_states import Stamp, State, to_bytes
-from seedsearch.model import Failure, IndexEntry
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.formats import documents
 from seedsearch.restoring.steps import restore
 from seedsearch.text.analyzer import query_words, words

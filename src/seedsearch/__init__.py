@@ -16,10 +16,20 @@ if TYPE_CHECKING:
     from seedsearch.damage import Certainty, Damage
     from seedsearch.errors import SeedsearchError
     from seedsearch.indexing.build import build_index
-    from seedsearch.model import Cleaned, Hit, IndexReport, Results, Snippet
+    from seedsearch.indexing.reports import (
+        IndexReport,
+    )
     from seedsearch.offsets import Edit, Span
     from seedsearch.restoring.clean import clean
+    from seedsearch.restoring.documents import (
+        Cleaned,
+    )
     from seedsearch.searching.index import Index, open_index
+    from seedsearch.searching.results import (
+        Hit,
+        Results,
+        Snippet,
+    )
 
 __version__ = "0.1.0"
 
@@ -42,15 +52,15 @@ __all__ = [
 
 _HOME = {
     "Certainty": "damage",
-    "Cleaned": "model",
+    "Cleaned": "restoring.documents",
     "Damage": "damage",
     "Edit": "offsets",
-    "Hit": "model",
+    "Hit": "searching.results",
     "Index": "searching.index",
-    "IndexReport": "model",
-    "Results": "model",
+    "IndexReport": "indexing.reports",
+    "Results": "searching.results",
     "SeedsearchError": "errors",
-    "Snippet": "model",
+    "Snippet": "searching.results",
     "Span": "offsets",
     "build_index": "indexing.build",
     "clean": "restoring.clean",

@@ -13,12 +13,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from seedsearch.engines.budget import Budget
+from seedsearch.engines.entries import (
+    EngineInfo,
+    IndexEntry,
+    Matches,
+)
 from seedsearch.engines.query import Field, Query, Term
 from seedsearch.errors import IndexDamaged
-from seedsearch.model import EngineInfo, IndexEntry, Matches
 
 if TYPE_CHECKING:
-    from seedsearch.text.batch import Batch
+    from seedsearch.engines.batch import (
+        Batch,
+    )
 
 # What a packer made; opaque, and it pickles.
 Pack: TypeAlias = Any

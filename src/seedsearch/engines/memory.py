@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from seedsearch.engines.batch import (
+    Batch,
+)
 from seedsearch.engines.bm25 import K1, B, rarity
 from seedsearch.engines.budget import Budget
+from seedsearch.engines.entries import (
+    EngineInfo,
+    IndexEntry,
+    Match,
+    Matches,
+)
 from seedsearch.engines.query import (
     FIELDS,
     All,
@@ -26,8 +35,6 @@ from seedsearch.engines.query import (
     Terms,
 )
 from seedsearch.errors import IndexLocked
-from seedsearch.model import EngineInfo, IndexEntry, Match, Matches
-from seedsearch.text.batch import Batch
 from seedsearch.text.run_text import grams, run_text
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
@@ -13,7 +15,6 @@ from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.metadata import failures, synonyms, user_dictionary
 from seedsearch.metadata.file_states import load
 from seedsearch.metadata.freshness import of_other_rules, outdated
-from seedsearch.model import Health, Remark
 from seedsearch.text.analyzer import fingerprint
 
 NAME = "seedsearch"
@@ -99,3 +100,20 @@ def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
         yield Remark(topic, Health.NOTE if stale else Health.WELL, stale or used)
     for failure in failures.remembered(engine):
         yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)
+
+
+class Health(StrEnum):
+    """How a thing stands that was examined."""
+
+    WELL = "well"
+    NOTE = "note"  # worth knowing
+    FAULT = "fault"  # to be put right
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an examination says of one thing."""
+
+    topic: str
+    health: Health
+    says: str

@@ -25,12 +25,18 @@ from seedsearch.indexing.pipeline import (
     stamp_of,
     unchanged,
 )
+from seedsearch.indexing.reports import (
+    IndexReport,
+    Progress,
+)
 from seedsearch.metadata import failures as unread
 from seedsearch.metadata.file_states import State, keep, load
 from seedsearch.metadata.synonyms import remember, remember_anew
 from seedsearch.metadata.user_dictionary import words_anew, words_for
-from seedsearch.model import Failure, IndexReport, Progress
 from seedsearch.parallel import map_in_order, prepare
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.files import Found, walk
 from seedsearch.reading.ignore_patterns import Choice
 from seedsearch.text.analyzer import fingerprint

@@ -8,15 +8,29 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from seedsearch.engines import Pack, Packer
+from seedsearch.engines.batch import Batch
+from seedsearch.engines.entries import IndexEntry
 from seedsearch.errors import SeedsearchError, SourceError, reason
-from seedsearch.metadata.document_records import record_of, tags, to_bytes
+from seedsearch.indexing.entries import (
+    record_of,
+    tags,
+)
+from seedsearch.metadata.document_records import (
+    to_bytes,
+)
 from seedsearch.metadata.file_states import Stamp, State
-from seedsearch.model import Cleaned, Failure, IndexEntry
 from seedsearch.parallel import Sent
+from seedsearch.reading.documents import (
+    Failure,
+)
 from seedsearch.reading.files import read_bytes
 from seedsearch.reading.formats import Asked, complete, documents_on_disk
 from seedsearch.restoring.clean import clean_document
-from seedsearch.text.batch_analyzer import batch_of
+from seedsearch.restoring.documents import (
+    Cleaned,
+)
+from seedsearch.text.batch import pieces_of
+from seedsearch.text.batch_analyzer import words_of
 from seedsearch.text.lexicon import NONE, OwnWords
 
 
@@ -165,3 +179,9 @@ def stamp_of(path: str) -> Stamp:
         return Stamp.of(os.stat(path))
     except OSError as error:
         raise SourceError(f"{path} can not be read: {reason(error)}") from error
+
+
+def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
+    """Entries with their words, which are found here, part by part as they are asked for."""
+    found = pieces_of([entry.readable for entry in entries])
+    return Batch(entries, (pieces.part(lambda runs: words_of(runs, own)) for pieces in found))

@@ -9,10 +9,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, chain, groupby, pairwise, repeat
+from itertools import accumulate, chain, pairwise, repeat
 
 from seedsearch.engines import stored
-from seedsearch.model import Cleaned
 from seedsearch.offsets import OffsetMap, Span
 
 _DECODER = json.JSONDecoder()
@@ -51,22 +50,6 @@ class Record:
         kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
         edits = zip(self.replaced, kinds, strict=False)
         return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
-
-
-def record_of(cleaned: Cleaned) -> Record:
-    """The record of a cleaned document."""
-    replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
-    raw = cleaned.raw
-    lines = line_starts(raw.text)
-    kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
-    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds, raw.told_by)
-
-
-def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
-    """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
-    path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
-    of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
-    return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))
 
 
 def endings(path: str) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from seedsearch.engines import Engine, Writer, stored
 from seedsearch.errors import IndexDamaged
-from seedsearch.model import Failure
+from seedsearch.reading.documents import (
+    Failure,
+)
 
 KEPT = "unread"
 _SHAPE = stored.many(stored.row(stored.text, stored.text, stored.flag))

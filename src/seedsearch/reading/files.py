@@ -14,7 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from seedsearch.errors import NotText, SourceError, reason
-from seedsearch.model import Failure, RawDocument
+from seedsearch.reading.documents import (
+    Failure,
+    RawDocument,
+)
 from seedsearch.reading.encodings import Beside, decode
 from seedsearch.reading.ignore_patterns import ALL, Choice, Pattern, decided, lies_in, parse
 

@@ -27,9 +27,13 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates, best_places
-from seedsearch.restoring.corruptions import PRIVATE, pair_of, pairs
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import big5_pair
+from seedsearch.text.gbk import (
+    PRIVATE,
+    pair_of,
+    pairs,
+)
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
 _LEVEL_2 = bytes(byte for lead in range(0xC9, 0xD8) for trail in range(0xA1, 0xFF) for byte in (lead, trail)).decode(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
-from seedsearch.model import Cleaned, RawDocument
+from seedsearch.reading.documents import (
+    RawDocument,
+)
 from seedsearch.reading.files import digest, raw_document
+from seedsearch.restoring.documents import (
+    Cleaned,
+)
 from seedsearch.restoring.steps import restore
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -16,12 +16,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from seedsearch.errors import OutputError, SeedsearchError
-from seedsearch.model import Cleaned, CorpusReport, Failure, RawDocument, Restoration
 from seedsearch.parallel import map_in_order
+from seedsearch.reading.documents import (
+    Failure,
+    RawDocument,
+)
 from seedsearch.reading.files import Found, read_bytes, walk
 from seedsearch.reading.formats import EXTRACTED, Asked, documents_on_disk
 from seedsearch.reading.ignore_patterns import ALL, Choice
 from seedsearch.restoring.clean import clean_document
+from seedsearch.restoring.documents import (
+    Cleaned,
+    CorpusReport,
+    Restoration,
+)
 from seedsearch.versions import RULES
 
 JOURNAL = ".seedsearch-clean.jsonl"

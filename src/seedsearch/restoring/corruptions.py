@@ -14,11 +14,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 
-# Pairs without a character: those that GB18030 gives to users (U+E000-E765) and the gaps in its rows (to U+E864).
-# A reader with its table shows private-use characters for them.
-PRIVATE = range(0xE000, 0xE865)
+from seedsearch.text.gbk import PRIVATE, encode, pairs
+
 # The marks in front of which the programs put noise, in the order in which they searched for them.
 NOISY_MARKS = "，。、；！？"
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -39,44 +37,6 @@ class Reader:
     bad: str = "?"
     eats: bool = True
     private: Private = Private.KEPT
-
-
-@cache
-def pairs() -> dict[bytes, str]:
-    """Two bytes → their character, for every pair of GB18030, private-use ones included."""
-    table = {}
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x40, 0xFF):
-            if trail != 0x7F:
-                pair = bytes((lead, trail))
-                table[pair] = pair.decode("gb18030")
-    return table
-
-
-@cache
-def true_characters() -> list[str]:
-    """Lead · 256 + trail → the character of true text with these bytes; empty where there is none."""
-    table = [""] * 0x10000
-    for pair, char in pairs().items():
-        if ord(char) not in PRIVATE:
-            table[pair[0] << 8 | pair[1]] = char
-    return table
-
-
-@cache
-def pair_of() -> dict[str, bytes]:
-    """A character → its two bytes, for every character of `pairs`."""
-    return {char: pair for pair, char in pairs().items()}
-
-
-def encode(text: str) -> bytes:
-    """`text` in GBK bytes; raises UnicodeEncodeError for a character that has no pair."""
-    table = pair_of()
-    try:
-        return b"".join(table[char] if char >= "\x80" else char.encode() for char in text)
-    except KeyError as missing:
-        at = text.index(missing.args[0])
-        raise UnicodeEncodeError("gbk", text, at, at + 1, "no pair of bytes") from None
 
 
 def replaced(stream: bytes, searched: bytes, replacement: Callable[[], bytes]) -> bytes:

@@ -26,8 +26,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from seedsearch.damage import Damage
-from seedsearch.model import Finding
 from seedsearch.offsets import Span
+from seedsearch.restoring.documents import (
+    Finding,
+)
 from seedsearch.text.character_model import model
 from seedsearch.text.folding import HAN, fold
 from seedsearch.text.pinyin import readings

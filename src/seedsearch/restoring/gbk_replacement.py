@@ -16,13 +16,26 @@ from functools import cache
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.corruptions import encode, narrowed, pair_of
+from seedsearch.restoring.corruptions import (
+    narrowed,
+)
 from seedsearch.restoring.reading_marks import MARK, marked_characters, suspected_characters
+from seedsearch.restoring.shifted_bytes.readings import (
+    read_as,
+)
 from seedsearch.restoring.shifted_bytes.repair import repair
 from seedsearch.restoring.shifted_bytes.score import PageScore
 from seedsearch.restoring.shifted_bytes.state import SIGNED, SILENT
 from seedsearch.restoring.shifted_bytes.traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
-from seedsearch.text.pinyin import LETTERS, is_reading, letters, read_as
+from seedsearch.text.gbk import (
+    encode,
+    pair_of,
+)
+from seedsearch.text.pinyin import (
+    LETTERS,
+    is_reading,
+    letters,
+)
 
 _MARKS = "！？。，；、!?,;"
 _LOSS = (

@@ -25,9 +25,11 @@ from itertools import accumulate
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.corruptions import pair_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, gb18030_choices, realigned_parts
+from seedsearch.text.gbk import (
+    pair_of,
+)
 
 # Level 2 of GB 2312, from D8A1 on: the less common half of its characters.
 _LEVEL_2 = bytes(b for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)).decode(

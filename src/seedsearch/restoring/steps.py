@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from seedsearch.damage import Damage
-from seedsearch.model import Finding
 from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose
 from seedsearch.restoring import (
     big5_gbk,
@@ -33,6 +32,9 @@ from seedsearch.restoring import (
 )
 from seedsearch.restoring import (
     findings as lost,
+)
+from seedsearch.restoring.documents import (
+    Finding,
 )
 from seedsearch.restoring.page import Page
 

@@ -29,9 +29,13 @@ from itertools import groupby, product
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, apply_edits, compose, edit
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.corruptions import PRIVATE, pair_of, pairs
 from seedsearch.restoring.lossy_utf8 import UNTOLD, Atom, Lost, Piece, Script, budget_of, mend, script_of
 from seedsearch.text import character_model
+from seedsearch.text.gbk import (
+    PRIVATE,
+    pair_of,
+    pairs,
+)
 
 
 def _read(first: Iterable[int], second: Iterable[int]) -> str:

@@ -10,10 +10,16 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from seedsearch.engines.budget import NO_LIMIT, Budget
+from seedsearch.engines.entries import (
+    Match,
+)
 from seedsearch.engines.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.metadata.document_records import Record, from_bytes
-from seedsearch.model import Hit, Match, Snippet
 from seedsearch.offsets import Span
+from seedsearch.searching.results import (
+    Hit,
+    Snippet,
+)
 from seedsearch.searching.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.folding import HAN, fold, is_han

@@ -14,17 +14,23 @@ from typing import Self
 
 from seedsearch.engines import Engine, open_engine
 from seedsearch.engines.budget import SECONDS, Budget
+from seedsearch.engines.entries import (
+    Match,
+)
 from seedsearch.engines.query import AtLeast, Run
 from seedsearch.errors import OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.user_dictionary import own_words
-from seedsearch.model import IndexStats, Match, Results
 from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.searching.more_like_this import TELLING, keywords, like
 from seedsearch.searching.query_parser import explained
 from seedsearch.searching.ranking import JUDGED, Passages
+from seedsearch.searching.results import (
+    IndexStats,
+    Results,
+)
 from seedsearch.searching.tiers import Tier, readings, stages
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.text.run_text import run_text

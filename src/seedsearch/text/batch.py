@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, pairwise
@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from seedsearch.model import IndexEntry
 from seedsearch.text.array_types import Ints, Mask, Points, Small
 from seedsearch.text.code_points import COUNT, members, points
 from seedsearch.text.folding import WIDE, table
@@ -128,25 +127,6 @@ class Part:
     words: Terms
     owners: Ints
     following: Points
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some entries with their `parts`, in order, which can be asked for once; the `words` of the entries are not read.
-
-    There is one part after the other, so that the arrays of a long text need not be in memory together.
-    """
-
-    entries: Sequence[IndexEntry]
-    parts: Iterable[Part]
-
-    @classmethod
-    def of(cls, entries: Sequence[IndexEntry]) -> Self:
-        """Entries that have their words."""
-        runs = RunTexts.of([entry.readable for entry in entries])
-        words = Terms.of([entry.words for entry in entries])
-        ends = np.full(len(entries), _SPACE, dtype=np.uint32)
-        return cls(entries, [Part(runs, words, np.arange(len(entries)), ends)])
 
 
 @dataclass(frozen=True, slots=True)

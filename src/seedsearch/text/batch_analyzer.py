@@ -5,16 +5,19 @@ Ideographs are cut side by side (lattice.py); what stands between them is looked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import numpy as np
 
-from seedsearch.model import IndexEntry
 from seedsearch.text import batch_segmenter
 from seedsearch.text.analyzer import other_words, words
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points, Small
-from seedsearch.text.batch import Batch, RunTexts, Terms, numbered, pieces_of
+from seedsearch.text.batch import (
+    RunTexts,
+    Terms,
+    numbered,
+)
 from seedsearch.text.code_points import members, text_of
 from seedsearch.text.folding import HAN as ALL_HAN
 from seedsearch.text.folding import is_han
@@ -42,12 +45,6 @@ def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
         text = text_of(runs.points)
         return Terms.of([words(text[a : b - 1], own) for a, b in zip([0, *ends], ends, strict=False)])
     return _Words(runs).terms()
-
-
-def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
-    """Entries with their words, which are found here, part by part as they are asked for."""
-    found = pieces_of([entry.readable for entry in entries])
-    return Batch(entries, (pieces.part(lambda runs: words_of(runs, own)) for pieces in found))
 
 
 class _Words:

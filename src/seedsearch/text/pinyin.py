@@ -8,7 +8,6 @@ v, ɡ (U+0261) for g; `letters` makes them one.
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -59,20 +58,3 @@ def usual_readings(char: str) -> frozenset[str]:
 def is_reading(char: str, found: str) -> bool:
     """Whether `found` (as written in a mark) is a reading of `char`."""
     return letters(found) in readings(char)
-
-
-@cache
-def _by_reading() -> dict[str, list[tuple[str, bytes]]]:
-    from seedsearch.restoring.corruptions import pair_of
-
-    table: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
-    for char, pair in pair_of().items():
-        if ord(char) in _table():
-            for reading in readings(char):
-                table[reading].append((char, pair))
-    return table
-
-
-def read_as(found: str) -> list[tuple[str, bytes]]:
-    """Every character of GBK with this reading, and its two bytes."""
-    return _by_reading().get(letters(found), [])

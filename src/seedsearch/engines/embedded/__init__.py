@@ -29,9 +29,12 @@ from seedsearch.engines.embedded.section_file import Container
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.storage import Disk, Lock, damaged, opened, read
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
+from seedsearch.engines.entries import (
+    EngineInfo,
+    Matches,
+)
 from seedsearch.engines.query import FIELDS, Field, Query, Term
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
-from seedsearch.model import EngineInfo, Matches
 from seedsearch.text.array_types import Mask
 
 if TYPE_CHECKING:

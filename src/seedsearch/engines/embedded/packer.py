@@ -8,15 +8,25 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
+from seedsearch.engines.batch import (
+    Batch,
+)
 from seedsearch.engines.embedded import bigrams as pairs
 from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.alphabet import Alphabet
 from seedsearch.engines.embedded.postings import MOST_DOCUMENTS, Rows
 from seedsearch.engines.embedded.term_dictionary import BETWEEN
 from seedsearch.engines.embedded.text_store import Apart, Begun, take_apart
-from seedsearch.model import IndexEntry
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.text.array_types import Bytes, Ints
-from seedsearch.text.batch import Batch, Part, RunTexts, Terms, numbered
+from seedsearch.text.batch import (
+    Part,
+    RunTexts,
+    Terms,
+    numbered,
+)
 
 Sizes: TypeAlias = Ints
 

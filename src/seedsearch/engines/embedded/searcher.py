@@ -27,6 +27,10 @@ from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.lru_cache import Kept
 from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Key, Segment
+from seedsearch.engines.entries import (
+    Match,
+    Matches,
+)
 from seedsearch.engines.query import (
     All,
     Any,
@@ -42,7 +46,6 @@ from seedsearch.engines.query import (
     Term,
     Terms,
 )
-from seedsearch.model import Match, Matches
 from seedsearch.text.array_types import Ints, Mask, Scores, Small
 from seedsearch.text.code_points import text_of
 from seedsearch.text.run_text import run_grams

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from seedsearch.engines.batch import (
+    Batch,
+)
 from seedsearch.engines.embedded import merger
 from seedsearch.engines.embedded.manifest import NEW, File, Part, sweep_unnamed
 from seedsearch.engines.embedded.packer import Pack, Packer
@@ -18,10 +21,11 @@ from seedsearch.engines.embedded.section_file import Container, Section, laid_ou
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.segment_builder import Pending
 from seedsearch.engines.embedded.storage import Disk, Lock
+from seedsearch.engines.entries import (
+    IndexEntry,
+)
 from seedsearch.errors import OutputError, reason
-from seedsearch.model import IndexEntry
 from seedsearch.text.array_types import Mask
-from seedsearch.text.batch import Batch
 
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine

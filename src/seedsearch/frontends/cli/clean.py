@@ -20,8 +20,14 @@ from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
 from seedsearch.frontends.cli.stopping import keep_account
 
 if TYPE_CHECKING:
-    from seedsearch.model import Cleaned, CorpusReport, Failure
+    from seedsearch.reading.documents import (
+        Failure,
+    )
     from seedsearch.restoring.collection import Task
+    from seedsearch.restoring.documents import (
+        Cleaned,
+        CorpusReport,
+    )
 
 
 Show = Callable[["Cleaned"], str]
@@ -122,9 +128,11 @@ def _print_texts(texts: Iterable[str], pager: str | None) -> None:
 def _restored(wanted: _Wanted) -> CorpusReport:
     """Restore files and folders, print what is to be shown, say what was done."""
     from seedsearch.frontends.render import corpus_text, failure_text
-    from seedsearch.model import CorpusReport
     from seedsearch.reading.ignore_patterns import Choice
     from seedsearch.restoring.collection import tasks
+    from seedsearch.restoring.documents import (
+        CorpusReport,
+    )
 
     choice = Choice.of(**wanted.choice)
     found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice)
@@ -148,8 +156,13 @@ def _account(report: CorpusReport, total: int, output: Path | None) -> str:
 def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -> Iterator[str]:
     """Restore each; what is to be shown of it. The progress bar is for copies: it would run through what is printed."""
     from seedsearch.frontends.render import files_text
-    from seedsearch.model import Progress, Restoration
+    from seedsearch.indexing.reports import (
+        Progress,
+    )
     from seedsearch.restoring.collection import restore_all
+    from seedsearch.restoring.documents import (
+        Restoration,
+    )
 
     with progress("restoring", hidden=wanted.output is None) as tell:
         outcomes = restore_all(found, report, output=wanted.output, workers=wanted.workers)

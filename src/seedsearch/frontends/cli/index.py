@@ -16,7 +16,10 @@ from seedsearch.frontends.cli.stdout import print_lines, style_of
 from seedsearch.frontends.cli.stopping import keep_account
 
 if TYPE_CHECKING:
-    from seedsearch.model import IndexReport, Progress
+    from seedsearch.indexing.reports import (
+        IndexReport,
+        Progress,
+    )
 
 
 def _of_files(command: options.Function) -> options.Function:

@@ -6,7 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seedsearch.model import Cleaned
+    from seedsearch.restoring.documents import (
+        Cleaned,
+    )
 
 
 def one_cleaned(path: str, encoding: str | None = None) -> Cleaned:

@@ -62,9 +62,11 @@ def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
 
     Exit code 2 means that something is to be put right.
     """
-    from seedsearch.frontends.doctor import examine
+    from seedsearch.frontends.doctor import (
+        Health,
+        examine,
+    )
     from seedsearch.frontends.render import diagnosis_json, diagnosis_text
-    from seedsearch.model import Health
 
     remarks = list(examine(index_dir.folder))
     print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))

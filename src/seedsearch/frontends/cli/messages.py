@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from seedsearch.model import Progress
+    from seedsearch.indexing.reports import (
+        Progress,
+    )
 
 QUIET, VERBOSE = "seedsearch.quiet", "seedsearch.verbose"
 
@@ -82,7 +84,6 @@ class _Bar:
 
     def show(self, state: Progress) -> None:
         """Draw how far it is, not more often than the eye sees."""
-        from seedsearch.frontends.cli.stdout import width_of
         from seedsearch.frontends.render.progress import progress_text
 
         now = time.monotonic()
@@ -94,3 +95,14 @@ class _Bar:
     def clear(self) -> None:
         """Leave an empty line."""
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """The cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None

@@ -17,8 +17,10 @@ from seedsearch.frontends.cli.messages import is_quiet, is_verbose, note, say
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, printing, style_of
 
 if TYPE_CHECKING:
-    from seedsearch.model import Results
     from seedsearch.searching.index import Index
+    from seedsearch.searching.results import (
+        Results,
+    )
 
 
 @click.command()

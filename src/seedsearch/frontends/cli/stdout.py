@@ -7,10 +7,10 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from seedsearch.errors import OutputError, reason
-from seedsearch.frontends.cli.messages import say
+from seedsearch.frontends.cli.messages import say, width_of
 
 if TYPE_CHECKING:
     from seedsearch.frontends.render import Style
@@ -41,17 +41,6 @@ def style_of(link: str | None = None) -> Style:
 def is_terminal() -> bool:
     """Whether standard output is a terminal that can do more than print."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def width_of(stream: TextIO) -> int | None:
-    """The cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
-    said = os.environ.get("COLUMNS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError):
-        return None
 
 
 def _link(wanted: str | None) -> str | None:

@@ -9,8 +9,12 @@ from seedsearch.frontends.render.layout import lines, wrapped
 from seedsearch.frontends.render.reports import damage_text
 from seedsearch.frontends.render.safe import json_line, one_line, safe
 from seedsearch.frontends.render.style import Style
-from seedsearch.model import Hit, Results, Snippet
 from seedsearch.offsets import Span
+from seedsearch.searching.results import (
+    Hit,
+    Results,
+    Snippet,
+)
 
 MATCHED = {
     "phrase": "the whole run",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from seedsearch.frontends.doctor import (
+    Health,
+    Remark,
+)
 from seedsearch.frontends.render.layout import cells, columns, padded, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
 from seedsearch.frontends.settings import FILE, NamedPlace, Setting
-from seedsearch.model import Health, Remark
 
 _MARKS = {Health.WELL: "ok", Health.NOTE: "note", Health.FAULT: "fault"}
 

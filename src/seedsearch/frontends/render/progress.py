@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from seedsearch.frontends.render.layout import clipped
 from seedsearch.frontends.render.reports import damage_text
-from seedsearch.model import Progress
+from seedsearch.indexing.reports import (
+    Progress,
+)
 
 BAR = 20
 

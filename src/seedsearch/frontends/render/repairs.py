@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from seedsearch.frontends.render.safe import json_line, safe, seen
 from seedsearch.frontends.render.style import Style
-from seedsearch.model import Cleaned
 from seedsearch.offsets import Edit
+from seedsearch.restoring.documents import (
+    Cleaned,
+)
 
 # An edit longer than this is shown by its beginning and its end.
 LONGEST_SHOWN = 80

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from seedsearch.frontends.render.layout import table, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
-from seedsearch.model import WORST, CorpusReport, Failure, IndexReport, IndexStats
+from seedsearch.indexing.reports import (
+    IndexReport,
+)
+from seedsearch.reading.documents import (
+    Failure,
+)
+from seedsearch.restoring.documents import (
+    WORST,
+    CorpusReport,
+)
+from seedsearch.searching.results import (
+    IndexStats,
+)
 
 
 def report_json(report: IndexReport) -> str:

@@ -21,8 +21,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
-from seedsearch.model import Failure, RawDocument
 from seedsearch.offsets import apply_edits
+from seedsearch.reading.documents import (
+    Failure,
+    RawDocument,
+)
 from seedsearch.reading.files import digest, raw_document
 from seedsearch.reading.formats import docx, epub, pdf, tar_archive, zip_archive
 from seedsearch.reading.formats import tables as records

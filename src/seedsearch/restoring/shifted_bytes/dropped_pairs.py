@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from seedsearch.restoring.corruptions import PRIVATE, pairs
 from seedsearch.restoring.shifted_bytes.score import Choices, beginning_with, ending_in
+from seedsearch.text.gbk import (
+    PRIVATE,
+    pairs,
+)
 
 
 @cache

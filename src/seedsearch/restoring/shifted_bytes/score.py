@@ -15,10 +15,16 @@ from heapq import nlargest
 from math import exp, log
 from typing import TypeAlias
 
-from seedsearch.restoring.corruptions import NOISY_MARKS, PRIVATE, pairs
+from seedsearch.restoring.corruptions import (
+    NOISY_MARKS,
+)
 from seedsearch.restoring.lossy_utf8 import oddity, script_of
 from seedsearch.text.character_model import model, pair_score, rank
 from seedsearch.text.folding import table
+from seedsearch.text.gbk import (
+    PRIVATE,
+    pairs,
+)
 
 ONCE = 0.3  # what a pair counts for a guess beside it that stands elsewhere on the page once
 PAGE = 0.5  # the weight of the page's own pairs beside the model's

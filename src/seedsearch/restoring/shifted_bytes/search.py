@@ -17,8 +17,10 @@ from math import inf
 from typing import TypeAlias
 
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.corruptions import pair_of, pairs, true_characters
 from seedsearch.restoring.shifted_bytes.dropped_pairs import first_halves, middles, second_halves
+from seedsearch.restoring.shifted_bytes.readings import (
+    read_as,
+)
 from seedsearch.restoring.shifted_bytes.score import NOISES, STOPS, PageScore, ending_in, torn_after, words
 from seedsearch.restoring.shifted_bytes.state import (
     ALONE,
@@ -51,7 +53,14 @@ from seedsearch.restoring.shifted_bytes.traces import (
     widened,
 )
 from seedsearch.text.folding import is_han
-from seedsearch.text.pinyin import is_reading, read_as
+from seedsearch.text.gbk import (
+    pair_of,
+    pairs,
+    true_characters,
+)
+from seedsearch.text.pinyin import (
+    is_reading,
+)
 
 LONGEST = 400  # code points of one stretch
 # Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from seedsearch.restoring.corruptions import encode, narrowed
+from seedsearch.restoring.corruptions import (
+    narrowed,
+)
+from seedsearch.text.gbk import (
+    encode,
+)
 
 SYNC = -1  # instead of a pending byte: the true text and the found text have a border here
 # Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair

@@ -11,9 +11,15 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from seedsearch.restoring.corruptions import narrowed, pair_of, pairs
+from seedsearch.restoring.corruptions import (
+    narrowed,
+)
 from seedsearch.restoring.shifted_bytes.score import chance
 from seedsearch.text.character_model import rank
+from seedsearch.text.gbk import (
+    pair_of,
+    pairs,
+)
 from seedsearch.text.pinyin import LETTERS
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"

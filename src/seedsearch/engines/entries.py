@@ -1,0 +1,54 @@
+"""What goes into an engine and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One document as an engine stores it.
+
+    The run text of `readable` (runs.py) is what exact runs are looked up in, and its grams are the terms of the field
+    `gram`; `words` are the terms of the field `word`, in the order of the text (none where a batch.py has them), and
+    `tags` those of the field `tag`. `stored` is opaque to the engine and comes back with a match.
+    """
+
+    doc_id: str
+    digest: str
+    readable: str
+    words: Sequence[str]
+    tags: Sequence[str]
+    stored: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What an engine answers: a document and its score, higher is better, and what was stored of it.
+
+    `run` is the run text of `readable`.
+    """
+
+    doc_id: str
+    score: float
+    readable: str
+    run: str
+    stored: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The best matches, best first, and how many documents match in all."""
+
+    total: int
+    best: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine holds: documents, distinct terms per field, bytes on disk."""
+
+    documents: int
+    terms: Mapping[str, int]
+    size: int

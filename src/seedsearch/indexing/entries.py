@@ -1,0 +1,25 @@
+"""Cleaned document → what the index keeps of it: its record and its filters."""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+
+from seedsearch.metadata.document_records import Record, endings, line_starts
+from seedsearch.restoring.documents import Cleaned
+
+
+def record_of(cleaned: Cleaned) -> Record:
+    """The record of a cleaned document."""
+    replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
+    raw = cleaned.raw
+    lines = line_starts(raw.text)
+    kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
+    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds, raw.told_by)
+
+
+def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
+    """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
+    path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
+    of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
+    return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))

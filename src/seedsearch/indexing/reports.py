@@ -1,0 +1,35 @@
+"""What a run of indexing tells: how far it is, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from seedsearch.reading.documents import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any.
+
+    `notes` are sentences on what else there is to know.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failures: tuple[Failure, ...] = ()
+    damage: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: files done of those to do, and the damage met so far."""
+
+    done: int
+    total: int
+    damage: Mapping[str, int]

@@ -1,0 +1,73 @@
+"""What a search gives to a person: hits with snippets, and what an index holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from seedsearch.engines.entries import EngineInfo
+from seedsearch.offsets import Span
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful.
+
+    `stale` says, a sentence each, what of it this version would make otherwise from the files as they are now.
+    `told_by_neighbours`: documents whose encoding the files beside them had a say in.
+    """
+
+    engine: EngineInfo
+    encodings: Mapping[str, int]
+    damage: Mapping[str, int]
+    files: Mapping[str, Mapping[str, int]]
+    unsure: tuple[tuple[str, str, float], ...]
+    stale: tuple[str, ...] = ()
+    told_by_neighbours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A readable stretch of a document.
+
+    `highlights` are spans of `text`. `line` and `column` (from 1, in code points) and `raw_span` are the place of the
+    first highlight in the untouched file as decoded. `cut_before` and `cut_after` say whether it begins and ends inside
+    a paragraph, `restored` how often each kind of damage was repaired in it.
+    """
+
+    text: str
+    highlights: tuple[Span, ...]
+    line: int
+    column: int
+    raw_span: Span
+    cut_before: bool = False
+    cut_after: bool = False
+    restored: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a person sees of a match; `also_in` names other files that hold the same passage."""
+
+    path: str
+    score: float
+    snippets: tuple[Snippet, ...]
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer.
+
+    `matched` names the tier that answered: phrase, all, most or query; where nothing was found as typed, pinyin or
+    sound. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
+    nothing is found, `asked` names the tiers that were asked.
+    """
+
+    query: str
+    total: int
+    matched: str
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
