@@ -195,7 +195,7 @@ def test_threads_ask_one_after_the_other(index_dir: Path, monkeypatch: pytest.Mo
 
         return called
 
-    for name in ("search", "totals", "any_match", "having", "kept", "info", "stored", "refresh"):
+    for name in ("search", "count", "exists", "document_frequencies", "metadata", "info", "stored", "refresh"):
         monkeypatch.setattr(EmbeddedEngine, name, alone(name))
 
     def ask(index: Index) -> None:

@@ -35,7 +35,7 @@ def make(folder: Path, mark: str, texts: dict[str, str], note: bytes, disk: Disk
         writer.clear()
         for doc_id, text in texts.items():
             writer.put(entry(doc_id, text))
-        writer.keep("note", note)
+        writer.put_metadata("note", note)
 
 
 def update(folder: Path, disk: Disk | None) -> None:
@@ -57,7 +57,7 @@ def sound(folder: Path) -> None:
     with EmbeddedEngine(folder, MARK).writer() as writer:
         for doc_id in "cy":
             writer.put(entry(doc_id, BEFORE[doc_id]))
-        writer.keep("note", b"before")
+        writer.put_metadata("note", b"before")
 
 
 def stale(folder: Path) -> None:

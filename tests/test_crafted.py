@@ -67,7 +67,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def kept(name: str) -> bytes:
     """What the index keeps under a name."""
-    content = open_engine(Path("index"), fingerprint()).kept(name)
+    content = open_engine(Path("index"), fingerprint()).metadata(name)
     assert content is not None
     return content
 
@@ -250,7 +250,7 @@ def test_a_path_that_the_index_names_is_not_opened(place: Path, monkeypatch: pyt
 
 def test_a_file_that_the_index_lists_is_not_read(place: Path) -> None:
     """Not though it is said to have been indexed, with documents that are gone."""
-    known = file_states.load(open_engine(Path("index"), fingerprint()).kept)
+    known = file_states.load(open_engine(Path("index"), fingerprint()).metadata)
     path = str(place / "secret")
     put(file_states.STATES, file_states.to_bytes({**known, path: State(Stamp(1, 2, 3), None)}))
     result = run("index")

@@ -114,8 +114,8 @@ def test_what_each_query_matches(filled: Engine, query: Query, expected: str) ->
     assert found(filled, query) == set(expected)
     assert filled.search(query, 0).total == len(expected)
     asked = [query, run("量子"), Ranked(query, ((Term("word", "与"), 1.0),))]
-    assert filled.totals(asked) == [len(expected), 0, len(expected)]
-    assert filled.any_match(asked) == [bool(expected), False, bool(expected)]
+    assert filled.count(asked) == [len(expected), 0, len(expected)]
+    assert filled.exists(asked) == [bool(expected), False, bool(expected)]
 
 
 LOOKED_FOR = [
@@ -130,7 +130,7 @@ LOOKED_FOR = [
 
 @pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda query: type(getattr(query, "test", query)).__name__)
 @pytest.mark.parametrize("within", [lambda q: q, Not, lambda q: Any((q, run("与"))), lambda q: Ranked(q, ())])
-@pytest.mark.parametrize("ask", ["search", "totals", "any_match"])
+@pytest.mark.parametrize("ask", ["search", "count", "exists"])
 def test_a_budget_ends_every_kind_of_query(
     filled: Engine, query: Query, within: Callable[[Query], Query], ask: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_a_budget_ends_every_kind_of_query(
         filled.search(asked, 9) if ask == "search" else getattr(filled, ask)([asked])
     filled.budget = Budget()
     expected = {doc_id for doc_id, text in TEXTS.items() if doc_id in found(filled, asked)}
-    assert filled.search(asked, 9).total == filled.totals([asked])[0] == len(expected)
+    assert filled.search(asked, 9).total == filled.count([asked])[0] == len(expected)
 
 
 @pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda query: type(getattr(query, "test", query)).__name__)
@@ -181,10 +181,10 @@ def test_a_commit_by_another_is_seen_by_refresh(tmp_path: Path) -> None:
     reader = open_engine(tmp_path, MARK, create=True)
     with open_engine(tmp_path, MARK, create=True).writer() as writer:
         writer.put(entry("a", "焊接"))
-        writer.keep("words", b"one")
-    assert (reader.generation, found(reader, run("焊接")), reader.kept("words")) == (0, set(), None)
+        writer.put_metadata("words", b"one")
+    assert (reader.generation, found(reader, run("焊接")), reader.metadata("words")) == (0, set(), None)
     assert reader.refresh()
-    assert (reader.generation, found(reader, run("焊接")), reader.kept("words")) == (1, {"a"}, b"one")
+    assert (reader.generation, found(reader, run("焊接")), reader.metadata("words")) == (1, {"a"}, b"one")
     with open_engine(tmp_path, MARK).writer() as writer:
         writer.put(entry("b", "焊接"))
     assert reader.refresh()
@@ -193,15 +193,15 @@ def test_a_commit_by_another_is_seen_by_refresh(tmp_path: Path) -> None:
 
 def test_what_was_kept_is_that_of_the_next_commit_where_it_was_swept(tmp_path: Path) -> None:
     with open_engine(tmp_path, MARK, create=True).writer() as writer:
-        writer.keep("words", b"one")
+        writer.put_metadata("words", b"one")
     reader = open_engine(tmp_path, MARK)
     with open_engine(tmp_path, MARK).writer() as writer:
-        writer.keep("words", b"two")
-    assert reader.kept("words") == b"two"
+        writer.put_metadata("words", b"two")
+    assert reader.metadata("words") == b"two"
     for path in tmp_path.glob("*.kept"):
         path.unlink()
     with pytest.raises(IndexDamaged, match="it is missing"):
-        reader.kept("words")
+        reader.metadata("words")
 
 
 def test_an_index_that_was_made_anew_is_seen(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_cache_without_room_gives_the_same_answers(tmp_path: Path) -> None:
     for query in (*some, All(some[:2]), Any(some), AtLeast(2, some), Not(some[0])):
         ranked = Ranked(query, ((Term("gram", "焊"), 1.0), (Term("word", "产业链"), 1.0)))
         assert without.search(ranked, 9) == usual.search(ranked, 9)
-        assert without.totals([query]) == usual.totals([query])
+        assert without.count([query]) == usual.count([query])
 
 
 def test_ranked_puts_the_scored_first(filled: Engine) -> None:
@@ -443,8 +443,8 @@ def test_engines_agree_on_many_documents(tmp_path: Path) -> None:
             assert [match.score for match in best.best] == pytest.approx([match.score for match in expected.best])
             assert [match.doc_id for match in best.best] == [match.doc_id for match in expected.best]
     asked += [*longer, run("焊甲乙丙丁"), *some]
-    assert embedded.any_match(asked) == memory.any_match(asked)
-    assert embedded.totals(asked) == memory.totals(asked)
+    assert embedded.exists(asked) == memory.exists(asked)
+    assert embedded.count(asked) == memory.count(asked)
     terms = [term for term, _ in scored]
-    assert embedded.having(terms) == memory.having(terms)
+    assert embedded.document_frequencies(terms) == memory.document_frequencies(terms)
     embedded.close()

@@ -37,7 +37,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with open_engine(folder, MARK, create=True).writer() as writer:
             for number in range(begin, begin + size):
                 writer.put(entry(f"{number:03}", "".join(SENTENCES[number % 4 :]) + chr(0x4E00 + number)))
-            writer.keep("note", b"what is kept")
+            writer.put_metadata("note", b"what is kept")
     with open_engine(folder, MARK).writer() as writer:
         writer.remove("003")
     return folder
@@ -61,7 +61,7 @@ def answers(folder: Path) -> object:
     return (
         [engine.search(query, 100) for query in queries],
         engine.digests(),
-        engine.kept("note"),
+        engine.metadata("note"),
         list(engine.stored()),
         [list(engine.vocabulary(field)) for field in ("gram", "word", "tag")],
         engine.info().documents,

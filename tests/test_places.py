@@ -38,7 +38,7 @@ def index(tmp_path: Path) -> Path:
     with open_engine(folder, MARK, create=True).writer() as writer:
         for doc_id, text in BEFORE.items():
             writer.put(entry(doc_id, text))
-        writer.keep("note", b"kept")
+        writer.put_metadata("note", b"kept")
     with open_engine(folder, MARK).writer() as writer:
         writer.remove("x")
     (tmp_path / "victim").write_text(VICTIM, encoding="utf-8")
@@ -85,14 +85,14 @@ WORDS = ("symbolic link", "pipe", "socket", "folder")
 
 def asked(folder: Path) -> None:
     engine = EmbeddedEngine(folder, MARK)
-    engine.kept("note")
+    engine.metadata("note")
     assert len(engine.digests()) == len(BEFORE) - 1
 
 
 def changed(folder: Path) -> None:
     with open_engine(folder, MARK).writer() as writer:
         writer.put(entry("new", "新的"))
-        writer.keep("note", b"new")
+        writer.put_metadata("note", b"new")
 
 
 def rebuilt(folder: Path) -> None:

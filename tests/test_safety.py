@@ -43,7 +43,7 @@ def change(engine: EmbeddedEngine) -> None:
         writer.put(entry("b", AFTER["b"]))
         writer.put(entry("d", AFTER["d"]))
         writer.remove("c")
-        writer.keep("note", b"after")
+        writer.put_metadata("note", b"after")
 
 
 def state(folder: Path) -> tuple[dict[str, str], bytes | None]:
@@ -51,7 +51,7 @@ def state(folder: Path) -> tuple[dict[str, str], bytes | None]:
     engine = open_engine(folder, MARK)
     found = engine.search(Terms("tag", Prefix("path:")), 100).best
     assert {match.doc_id for match in found} == set(engine.digests())
-    return {match.doc_id: match.readable for match in found}, engine.kept("note")
+    return {match.doc_id: match.readable for match in found}, engine.metadata("note")
 
 
 OLD, NEW = (BEFORE, b"before"), (AFTER, b"after")
@@ -65,7 +65,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with engine.writer() as writer:
             for doc_id in doc_ids:
                 writer.put(entry(doc_id, BEFORE[doc_id]))
-            writer.keep("note", b"before")
+            writer.put_metadata("note", b"before")
     assert state(folder) == OLD
     assert len(EmbeddedEngine(folder, MARK).segments) == 2
     return folder
@@ -335,7 +335,7 @@ def ask_everything(folder: Path) -> None:
     for query in (Ranked(Run("焊接"), scored), Run("接产业"), Run("焊"), Terms("word", Prefix("焊"))):
         engine.search(query, 10)
     engine.digests()
-    engine.kept("note")
+    engine.metadata("note")
     list(engine.stored())
     list(engine.vocabulary("gram"))
     list(engine.vocabulary("word"))

@@ -104,7 +104,7 @@ def _shapes() -> Iterator[tuple[str, object]]:
         with engine.writer() as writer:
             for number in range(4):
                 writer.put(IndexEntry(str(number), "d", f"焊接{number}", words("焊接"), ("t",), b"s"))
-            writer.keep("note", b"n")
+            writer.put_metadata("note", b"n")
         with engine.writer() as writer:
             writer.put(IndexEntry("4", "d", "材料", words("材料"), (), b"s"))
             writer.remove("4")

@@ -49,7 +49,7 @@ class Writer(Protocol):
     def add(self, pack: Pack) -> None:
         """Put every entry of a pack, in their order."""
 
-    def keep(self, name: str, content: bytes) -> None:
+    def put_metadata(self, name: str, content: bytes) -> None:
         """Keep something beside the entries, in the place of what had that name."""
 
     def remove(self, doc_id: str) -> None:
@@ -96,7 +96,7 @@ class Engine(Protocol):
     def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
 
-    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+    def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """How many documents there are, and how many have each term."""
 
     def writer(self) -> Writer:
@@ -111,13 +111,13 @@ class Engine(Protocol):
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
         """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
 
-    def totals(self, queries: Sequence[Query]) -> list[int]:
+    def count(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query; for `Ranked` ones an engine may read ahead what `search` will need."""
 
-    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+    def exists(self, queries: Sequence[Query]) -> list[bool]:
         """Whether any document matches each query."""
 
-    def kept(self, name: str) -> bytes | None:
+    def metadata(self, name: str) -> bytes | None:
         """What a writer kept under this name."""
 
     def close(self) -> None:

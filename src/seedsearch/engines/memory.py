@@ -84,7 +84,7 @@ class MemoryEngine:
         counts = Counter(term for d in self._documents.values() for term in d.terms[field])
         return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
 
-    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+    def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         documents = self._documents.values()
         return len(documents), [sum(term.text in d.terms[term.field] for d in documents) for term in terms]
 
@@ -104,10 +104,10 @@ class MemoryEngine:
         """The doc_id and what was stored of every match, in the order of `search`."""
         return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
 
-    def totals(self, queries: Sequence[Query]) -> list[int]:
+    def count(self, queries: Sequence[Query]) -> list[int]:
         return [sum(1 for _ in self._matching(query)) for query in queries]
 
-    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+    def exists(self, queries: Sequence[Query]) -> list[bool]:
         return [any(True for _ in self._matching(query)) for query in queries]
 
     def _matching(self, query: Query) -> Iterator[_Document]:
@@ -116,7 +116,7 @@ class MemoryEngine:
             if _matches(query, document):
                 yield document
 
-    def kept(self, name: str) -> bytes | None:
+    def metadata(self, name: str) -> bytes | None:
         return self._kept.get(name)
 
     def close(self) -> None:
@@ -187,7 +187,7 @@ class _Writer:
         for entry in pack:
             self.put(entry)
 
-    def keep(self, name: str, content: bytes) -> None:
+    def put_metadata(self, name: str, content: bytes) -> None:
         self._kept[name] = content
 
     def remove(self, doc_id: str) -> None:

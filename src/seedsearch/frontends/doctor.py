@@ -90,13 +90,13 @@ def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
     info = engine.info()
     said = f"{folder}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
     yield Remark("index", Health.WELL, said)
-    other = of_other_rules(engine.kept)
+    other = of_other_rules(engine.metadata)
     yield Remark("rules", Health.NOTE if other else Health.WELL, other or "those of this version")
-    old = outdated(load(engine.kept))
+    old = outdated(load(engine.metadata))
     yield Remark("files", Health.NOTE if old else Health.WELL, old or "as they were when they were read")
     for topic, words in (("dictionary", user_dictionary), ("synonyms", synonyms)):
         stale = words.changed(engine)
-        used = "remembered by the index" if engine.kept(words.KEPT) else "none"
+        used = "remembered by the index" if engine.metadata(words.KEPT) else "none"
         yield Remark(topic, Health.NOTE if stale else Health.WELL, stale or used)
     for failure in failures.remembered(engine):
         yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)

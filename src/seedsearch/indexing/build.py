@@ -148,7 +148,7 @@ def build_index(
             _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
             states = {name: state for name, state in known.items() if name not in gone} | tally.states
             if rebuild or states != known:
-                keep(states, writer.keep)
+                keep(states, writer.put_metadata)
             unread.remember(engine, writer, tally.failures, anew=rebuild)
     finally:
         engine.close()
@@ -158,7 +158,7 @@ def build_index(
 def _known(engine: Engine) -> dict[str, State]:
     """The states of files that the index remembers; none where they are damaged, so that all are read again."""
     try:
-        return load(engine.kept)
+        return load(engine.metadata)
     except IndexDamaged:
         return {}
 

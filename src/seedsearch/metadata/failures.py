@@ -23,18 +23,18 @@ def remember(engine: Engine, writer: Writer, failures: Iterable[Failure], *, ane
     rows = sorted((failure.path, failure.reason, failure.skipped) for failure in failures)
     made = json.dumps(rows).encode()
     if made != (b"[]" if anew else _before(engine)):
-        writer.keep(KEPT, made)
+        writer.put_metadata(KEPT, made)
 
 
 def _before(engine: Engine) -> bytes | None:
     """What is kept of an earlier run; None where that is damaged."""
     try:
-        return engine.kept(KEPT) or b"[]"
+        return engine.metadata(KEPT) or b"[]"
     except IndexDamaged:
         return None
 
 
 def remembered(engine: Engine) -> list[Failure]:
     """The files that the last run could not read or left out."""
-    rows = stored.parsed(engine.kept(KEPT) or b"[]", _SHAPE, "the list of files that were not read")
+    rows = stored.parsed(engine.metadata(KEPT) or b"[]", _SHAPE, "the list of files that were not read")
     return [Failure(*row) for row in rows]

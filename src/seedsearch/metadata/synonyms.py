@@ -77,28 +77,28 @@ FILE = UserFile(
 
 def remembered(engine: Engine) -> Synonyms:
     """The synonyms that the index remembers."""
-    return FILE.content(engine.kept(KEPT))
+    return FILE.content(engine.metadata(KEPT))
 
 
 def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
     """Keep the synonyms of the file that is given; where none is, those that the index remembers stay."""
     if given is not None and (kept := FILE.read(given)[1]) != _before(engine):
-        writer.keep(KEPT, kept)
+        writer.put_metadata(KEPT, kept)
 
 
 def _before(engine: Engine) -> bytes | None:
     """What the index keeps of them; None also where that is damaged."""
     try:
-        return engine.kept(KEPT)
+        return engine.metadata(KEPT)
     except IndexDamaged:
         return None
 
 
 def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> None:
     """The same for an index that is made anew; what it remembers is only looked at where no file is given."""
-    FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+    FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
 def changed(engine: Engine) -> str | None:
     """A sentence where the file was written again since it was read."""
-    return FILE.changed(engine.kept(KEPT))
+    return FILE.changed(engine.metadata(KEPT))

@@ -25,7 +25,7 @@ FILE = UserFile(
 
 def own_words(engine: Engine) -> OwnWords:
     """The words that the index was made with."""
-    return FILE.content(engine.kept(KEPT))
+    return FILE.content(engine.metadata(KEPT))
 
 
 def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWords:
@@ -33,7 +33,7 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWo
 
     Raises IndexStale where they are others than those of the documents that stay in the index.
     """
-    before = engine.kept(KEPT)
+    before = engine.metadata(KEPT)
     used = FILE.content(before)
     if given is None:
         return used
@@ -42,15 +42,15 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWo
         what = f"the dictionary {given} is not the one that the index was made with"
         raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
     if kept != before:
-        writer.keep(KEPT, kept)
+        writer.put_metadata(KEPT, kept)
     return own
 
 
 def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> OwnWords:
     """The words to make an index anew with; what it remembers is only looked at where no file is given."""
-    return FILE.taken(KEPT, given, engine.kept, writer.keep, say)
+    return FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
 def changed(engine: Engine) -> str | None:
     """A sentence where the dictionary was written again since it was read."""
-    return FILE.changed(engine.kept(KEPT))
+    return FILE.changed(engine.metadata(KEPT))

@@ -61,7 +61,7 @@ class Index:
         engine = self._engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
-        said = of_other_rules(engine.kept), user_dictionary.changed(engine), synonyms.changed(engine)
+        said = of_other_rules(engine.metadata), user_dictionary.changed(engine), synonyms.changed(engine)
         self._stale = tuple(filter(None, said))
 
     @property
@@ -177,7 +177,7 @@ class Index:
                 return Results(name, 0, "similar", ())
             matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
             hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
-            return Results(name, sum(self._engine.totals([tier.query])), "similar", hits)
+            return Results(name, sum(self._engine.count([tier.query])), "similar", hits)
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
         """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
@@ -211,7 +211,7 @@ class Index:
         from seedsearch.metadata.file_states import load
 
         with self._question():
-            states = load(self._engine.kept)
+            states = load(self._engine.metadata)
         return outdated(states)
 
     def records(self) -> Iterator[Record]:
@@ -239,7 +239,7 @@ class Index:
 
     def _counted(self, stage: Sequence[Tier]) -> list[tuple[Tier, int]]:
         """The tiers that have documents, and how many."""
-        totals = self._engine.totals([tier.query for tier in stage])
+        totals = self._engine.count([tier.query for tier in stage])
         return [(tier, total) for tier, total in zip(stage, totals, strict=True) if total]
 
     def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
@@ -268,7 +268,7 @@ class Index:
 
         Each with the places of texts that were found on the way.
         """
-        documents, having = self._engine.having([term for term, _ in tier.scored])
+        documents, having = self._engine.document_frequencies([term for term, _ in tier.scored])
         passages = Passages(tier.scored, having, documents)
         judged = []
         for match in matches:
@@ -299,7 +299,7 @@ class Index:
     def _missing(self, tiers: Sequence[Tier]) -> list[str]:
         """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
         words = max((tier.texts for tier in tiers), key=len, default=())
-        there = self._engine.any_match([Run(word) for word in words])
+        there = self._engine.exists([Run(word) for word in words])
         missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
         return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
 

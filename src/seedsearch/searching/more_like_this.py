@@ -27,7 +27,7 @@ def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = T
     """
     counts = Counter(word for word in words(run_text(readable), own) if _tells(word))
     terms = sorted(counts)
-    documents, having = engine.having([Term("word", term) for term in terms])
+    documents, having = engine.document_frequencies([Term("word", term) for term in terms])
     weighted = [
         (term, round(_saturated(counts[term]) * log((documents + 1) / (n + 0.5)), 4))
         for term, n in zip(terms, having, strict=True)

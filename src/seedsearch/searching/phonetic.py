@@ -61,7 +61,7 @@ def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]
     """Words of the index that differ by an edit from a word of the query that no document holds."""
     found: list[str] = []
     words = [word for word in query_words(run_text(typed).strip(), own) if len(word) > 1]
-    for word, is_there in zip(words, engine.any_match([Run(word) for word in words]), strict=True):
+    for word, is_there in zip(words, engine.exists([Run(word) for word in words]), strict=True):
         if not is_there:
             test = Fuzzy(word, 1 if len(word) < 6 else 2)
             near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
@@ -117,7 +117,7 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
     beam = [(_changed(char, typed, 0), 0, char) for char in kept[0]]
     for place, chars in enumerate(kept[1:], start=1):
         pairs = sorted({text[-1] + char for _, _, text in beam for char in chars})
-        counts = dict(zip(pairs, engine.having([Term("gram", pair) for pair in pairs])[1], strict=True))
+        counts = dict(zip(pairs, engine.document_frequencies([Term("gram", pair) for pair in pairs])[1], strict=True))
         longer = (
             (changes + _changed(char, typed, place), rare - count, text + char)
             for changes, rare, text in beam
@@ -126,12 +126,12 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
         )
         beam = nsmallest(BEAM, longer)
     texts = [text for _, _, text in beam]
-    return list(compress(texts, engine.any_match([Run(text) for text in texts])))[:SHOWN]
+    return list(compress(texts, engine.exists([Run(text) for text in texts])))[:SHOWN]
 
 
 def _frequent(chars: str, engine: Engine) -> list[str]:
     """The characters that stand in the index, the most frequent first, `CHOICES` at most."""
-    counts = engine.having([Term("gram", char) for char in chars])[1]
+    counts = engine.document_frequencies([Term("gram", char) for char in chars])[1]
     ranked = nlargest(CHOICES, zip(counts, chars, strict=True))
     return [char for count, char in ranked if count]
 

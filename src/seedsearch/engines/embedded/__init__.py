@@ -234,12 +234,12 @@ class EmbeddedEngine:
                     self.budget.spend(part)
                 yield row
 
-    def having(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+    def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """How many documents there are, and how many have each term."""
         with self.mapped():
             return self._answering.count, self._answering.having(terms)
 
-    def kept(self, name: str) -> bytes | None:
+    def metadata(self, name: str) -> bytes | None:
         """What a writer kept beside the entries."""
         with self.mapped():
             while (file := self.manifest.kept.get(name)) is not None:
@@ -269,12 +269,12 @@ class EmbeddedEngine:
         with self.mapped():
             yield from self._answering.every_match(query)
 
-    def totals(self, queries: Sequence[Query]) -> list[int]:
+    def count(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query."""
         with self.mapped():
             return self._answering.totals(queries)
 
-    def any_match(self, queries: Sequence[Query]) -> list[bool]:
+    def exists(self, queries: Sequence[Query]) -> list[bool]:
         """Whether any document matches each query."""
         with self.mapped():
             return self._answering.any_match(queries)

@@ -135,7 +135,7 @@ class EmbeddedWriter:
         before = {part.file.name for part in self._before.parts}
         self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
 
-    def keep(self, name: str, content: bytes) -> None:
+    def put_metadata(self, name: str, content: bytes) -> None:
         """Keep something beside the entries, from this commit on."""
         self._kept[name] = content
 
