@@ -16,6 +16,7 @@ from functools import partial
 
 from benchmarks.hostile_texts import prose
 from benchmarks.worst import Row
+from fixtures import made
 from seedsearch.engines.embedded.packer import Packer
 from seedsearch.engines.entries import (
     IndexEntry,
@@ -28,7 +29,6 @@ from seedsearch.reading.documents import (
 )
 from seedsearch.reading.formats import documents
 from seedsearch.restoring.clean import clean_document
-from tests import made
 
 PAGE = 1 << 20  # bytes of a member that is packed a thousandfold
 LARGE = 20  # times the size of other rows

@@ -13,8 +13,8 @@ from functools import partial
 
 from benchmarks.corpus import endless
 from benchmarks.worst import Row
+from fixtures.generator import SITES, damaged
 from seedsearch.restoring.clean import clean
-from tests.generator import SITES, damaged
 
 
 def _repeated(unit: str, size: int) -> str:

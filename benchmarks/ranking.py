@@ -22,8 +22,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from fixtures.generator import KINDS, damaged
 from seedsearch import build_index, open_index
-from tests.generator import KINDS, damaged
 
 DEEP = 100
 TIMED = 300  # questions

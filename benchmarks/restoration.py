@@ -22,11 +22,11 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
+from fixtures.generator import KINDS, SITES, Damaged, damaged, listed
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
 from seedsearch.restoring.steps import restore
 from seedsearch.text.folding import is_han
-from tests.generator import KINDS, SITES, Damaged, damaged, listed
 
 PAGES = 200  # of each kind
 LENGTHS = (300, 1500)  # characters of a page, from and to

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from fixtures import made
 from seedsearch.errors import NotText, QueryError
 from seedsearch.offsets import Edit, apply_edits, check_edits
 from seedsearch.reading.documents import (
@@ -22,7 +23,6 @@ from seedsearch.restoring.clean import clean
 from seedsearch.searching.tiers import readings
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.run_text import run_text
-from tests import made
 
 ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip")
 PAGE = "<html><title>題</title><p>焊接(hàn)&nbsp;材料<ruby>焊<rt>hàn</ruby></p></html>"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures import made
 from seedsearch.reading.documents import (
     Failure,
 )
@@ -25,7 +26,6 @@ from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.members import Lost, Member
 from seedsearch.reading.formats.streams import xz
 from seedsearch.reading.formats.zip_archive import members, opened
-from tests import made
 
 
 def read(name: str, content: bytes) -> tuple[dict[str, str], dict[str, str]]:

@@ -126,6 +126,24 @@ def test_a_foreign_package_is_imported_in_its_home_only(foreign: str, packages: 
     assert users <= packages
 
 
+# The folders beside the program, each with those that it may import; the program itself imports none of them.
+AROUND: dict[str, set[str]] = {
+    "fixtures": set(),
+    "tools": {"fixtures"},
+    "fuzz": {"fixtures"},
+    "benchmarks": {"fixtures"},
+    "tests": {"fixtures", "tools", "fuzz", "benchmarks"},
+}
+TOP_FOLDER = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("folder", ["src", *AROUND])
+def test_a_folder_beside_the_program_imports_only_those_below_it(folder: str) -> None:
+    files = (TOP_FOLDER / folder).rglob("*.py")
+    used = {name.split(".")[0] for path in files for name in imports(path)} & set(AROUND) - {folder}
+    assert used <= AROUND.get(folder, set()), f"put what {folder}/ shares with the others into fixtures/"
+
+
 def loaded(code: str) -> set[str]:
     """The top-level modules that a fresh interpreter has after `code`."""
     script = f"import sys\n{code}\nprint(' '.join(sys.modules))"

@@ -16,11 +16,12 @@ import click
 import pytest
 
 import seedsearch
+from fixtures.guides import DOCS, TOP, furnished
 from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli
 from seedsearch.frontends.settings import KEYS
 from tests.programs import seedsearch as seedsearch_run
-from tools.make_docs import DOCS, PAGES, PICTURES, TOP, commands_page, furnished, page_again, picture
+from tools.make_docs import PAGES, PICTURES, commands_page, page_again, picture
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.guides import furnished
 from seedsearch.reading.files import LARGEST_FILE
 from tests.programs import seedsearch
-from tools.make_docs import furnished
 
 
 @pytest.fixture

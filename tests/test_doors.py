@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import made
 from seedsearch.parallel import interpreter
-from tests import made
 
 PROGRAM = (str(Path(sys.executable).with_name("seedsearch")),)
 MODULE = (sys.executable, "-m", "seedsearch")

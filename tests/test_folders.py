@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import made
 from seedsearch import build_index, open_index
 from seedsearch.indexing.pipeline import Job, analyse
 from seedsearch.indexing.reports import (
@@ -28,7 +29,6 @@ from seedsearch.reading.documents import (
 from seedsearch.reading.files import read_bytes, walk
 from seedsearch.reading.formats import documents, limits
 from seedsearch.restoring.collection import JOURNAL
-from tests import made
 
 GOOD = "东丽区的焊接产业链"
 

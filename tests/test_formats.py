@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import made
 from seedsearch.errors import SourceError
 from seedsearch.reading import formats
 from seedsearch.reading.documents import (
@@ -19,7 +20,6 @@ from seedsearch.reading.documents import (
 )
 from seedsearch.reading.formats import Asked, documents, one_text, pdf
 from seedsearch.restoring.clean import clean_document
-from tests import made
 from tools import make_golden
 
 Found = dict[str, str]

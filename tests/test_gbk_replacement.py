@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
+from fixtures.generator import SITES, damaged, without_controls
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
 from seedsearch.restoring import gbk_replacement
@@ -25,7 +26,6 @@ from seedsearch.text.gbk import (
     encode,
 )
 from seedsearch.text.pinyin import is_reading
-from tests.generator import SITES, damaged, without_controls
 from tests.misreadings import SENTENCES
 
 # A page of everyday text with many characters that the sites mark, and many places where marks can be false.

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures import made
 from seedsearch import build_index, open_index
 from seedsearch.engines import open_engine
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
@@ -24,7 +25,6 @@ from seedsearch.metadata.file_states import Stamp
 from seedsearch.reading.files import read_bytes
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.versions import RULES
-from tests import made
 from tests.programs import seedsearch
 
 NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.guides import furnished
 from seedsearch import build_index, open_index
 from seedsearch.indexing import pipeline
 from seedsearch.reading.files import read_bytes
 from tests.programs import seedsearch
-from tools.make_docs import furnished
 
 
 def indexed(folder: Path) -> Path:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from fixtures.guides import environment, furnished
 from seedsearch import clean
 from seedsearch.frontends.render.layout import cells
 from tests.programs import seedsearch
-from tools.make_docs import environment, furnished
 from tools.terminal_svg import on_terminal
 
 ESCAPES = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[\d;]*[mK]")

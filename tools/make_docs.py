@@ -8,20 +8,16 @@ files of docs/sample as `seeds`, so what is shown is what is printed.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fixtures.guides import DOCS, environment, furnished
 from seedsearch.frontends.cli import main as seedsearch
 from tools.terminal_svg import on_terminal, svg
 
-TOP = Path(__file__).parents[1]
-DOCS = TOP / "docs"
 PAGES = ("find.md", "repairs.md", "scripts.md", "words.md", "settings.md")
 
 # What a run prints that is another each time.
@@ -53,18 +49,6 @@ def help_of(name: str) -> str:
             ["seedsearch", name, "--help"], cwd=home, env=wide, stdout=subprocess.PIPE, text=True, check=True
         )
     return done.stdout
-
-
-def environment(home: Path) -> dict[str, str]:
-    """A clean environment with the programs of this interpreter, and a home folder with nothing in it."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color", "TZ": "UTC"}
-
-
-def furnished(folder: Path) -> Path:
-    """A folder with the sample in it as `seeds`."""
-    shutil.copytree(DOCS / "sample", folder / "seeds")
-    return folder
 
 
 def page_again(text: str, folder: Path) -> str:

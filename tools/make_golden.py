@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fixtures import made
 from seedsearch import versions
 from seedsearch.engines import open_engine
 from seedsearch.engines.embedded.manifest import NAME
@@ -36,7 +37,6 @@ from seedsearch.restoring.steps import restore
 from seedsearch.text.analyzer import query_words, words
 from seedsearch.text.folding import fold
 from seedsearch.text.run_text import grams, run_text
-from tests import made
 
 TOP = Path(__file__).parents[1]
 CASES = TOP / "tests" / "cases"
