@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from fixtures import made
 from seedsearch.errors import NotText, QueryError
-from seedsearch.offsets import Edit, apply_edits, check_edits
+from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.reading.documents import (
     Failure,
 )
@@ -43,7 +43,7 @@ def cleaning(content: bytes) -> None:
         cleaned = clean(content)
     except NotText:
         return
-    edits: tuple[Edit, ...] = cleaned.edits
+    edits = cleaned.edits
     check_edits(edits, len(cleaned.raw.text))
     assert apply_edits(cleaned.raw.text, edits) == cleaned.readable
     assert len(cleaned.text) == len(cleaned.readable)

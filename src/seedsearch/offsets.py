@@ -15,9 +15,12 @@ one as an end and another as a start. Laws (tests/test_offsets.py holds them):
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, islice
+from typing import TypeVar, overload
 
 from seedsearch.damage import Certainty, Damage
 
@@ -52,27 +55,124 @@ def edit(start: int, end: int, replacement: str, kind: Damage, certainty: Certai
     return Edit(Span(start, end), replacement, kind, certainty)
 
 
+_KINDS, _CERTAINTIES = tuple(Damage), tuple(Certainty)
+_KIND_OF = {kind: number for number, kind in enumerate(_KINDS)}
+_CERTAINTY_OF = {certainty: number for number, certainty in enumerate(_CERTAINTIES)}
+
+
+MANY = 1 << 12  # edits, or pieces of a text, that are in memory together: each takes 50 to 230 bytes
+
+_T = TypeVar("_T")
+
+
+class Edits(Sequence[Edit]):
+    """Edits that do not change, as columns: 14 bytes for each and its replacement, where an `Edit` takes 230.
+
+    Equal to a tuple of the same edits.
+    """
+
+    __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_starts", "_written")
+
+    def __init__(self, edits: Iterable[Edit] = ()) -> None:
+        self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
+        self._kinds, self._certainties = bytearray(), bytearray()
+        self._written = "".join(self._taken(edits))  # the replacements, one after the other
+
+    def _taken(self, edits: Iterable[Edit]) -> Iterator[str]:
+        for some in _portions(edits):
+            self._starts.extend([e.span.start for e in some])
+            self._ends.extend([e.span.end for e in some])
+            self._kinds.extend([_KIND_OF[e.kind] for e in some])
+            self._certainties.extend([_CERTAINTY_OF[e.certainty] for e in some])
+            lengths = [len(e.replacement) for e in some]
+            self._borders.extend(islice(accumulate(lengths, initial=self._borders[-1]), 1, None))
+            yield "".join([e.replacement for e in some])
+
+    @property
+    def rows(self) -> Iterator[tuple[int, int, str]]:
+        """The start and end of each, and what it puts there."""
+        between = map(slice, self._borders, islice(self._borders, 1, None))
+        return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, key: int) -> Edit: ...
+    @overload
+    def __getitem__(self, key: slice) -> Edits: ...
+    def __getitem__(self, key: int | slice) -> Edit | Edits:
+        if isinstance(key, slice):
+            return Edits(self[i] for i in range(*key.indices(len(self))))
+        i = range(len(self))[key]
+        span = Span(self._starts[i], self._ends[i])
+        replacement = self._written[self._borders[i] : self._borders[i + 1]]
+        return Edit(span, replacement, _KINDS[self._kinds[i]], _CERTAINTIES[self._certainties[i]])
+
+    def __iter__(self) -> Iterator[Edit]:
+        said = zip(self.rows, self._kinds, self._certainties, strict=True)
+        for (start, end, replacement), kind, certainty in said:
+            yield Edit(Span(start, end), replacement, _KINDS[kind], _CERTAINTIES[certainty])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Edits | tuple):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:
+    items = iter(items)
+    while some := list(islice(items, MANY)):
+        yield some
+
+
+def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
+    """The edits as a sequence: a list where they are few, and columns where they are many."""
+    if isinstance(edits, Edits):
+        return edits
+    edits = iter(edits)
+    some = list(islice(edits, MANY))
+    return some if len(some) < MANY else Edits(chain(some, edits))
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """The pieces as one text, without all of them in memory at once."""
+    return "".join(["".join(some) for some in _portions(pieces)])
+
+
+def _rows(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
+    """The start and end of each edit, and its replacement."""
+    return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
+
+
 def check_edits(edits: Sequence[Edit], length: int) -> None:
     """Raise ValueError unless the edits are sorted, disjoint, not empty and inside `length`."""
     last = 0
-    for e in edits:
-        if not last <= e.span.start < e.span.end <= length:
-            raise ValueError(f"edit {e} is empty, out of order or outside a text of {length} code points")
-        last = e.span.end
+    for number, (start, end, _) in enumerate(_rows(edits)):
+        if not last <= start < end <= length:
+            wrong = f"edit {edits[number]} is empty, out of order or outside a text of {length} code points"
+            raise ValueError(wrong)
+        last = end
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     """`text` with the edits made; raises ValueError where they are not lawful."""
     check_edits(edits, len(text))
-    return "".join(_pieces(text, edits))
+    return joined(_pieces(text, edits))
 
 
-def _pieces(text: str, edits: Iterable[Edit]) -> Iterator[str]:
+def _pieces(text: str, edits: Sequence[Edit]) -> Iterator[str]:
     last = 0
-    for e in edits:
-        yield text[last : e.span.start]
-        yield e.replacement
-        last = e.span.end
+    for start, end, replacement in _rows(edits):
+        yield text[last:start]
+        yield replacement
+        last = end
     yield text[last:]
 
 
@@ -86,10 +186,8 @@ class OffsetMap:
 
     def __init__(self, replaced: Iterable[tuple[int, int, int]]) -> None:
         """`replaced`: (raw start, raw end, length of the replacement) of each edit, in order."""
-        self._raw_start: list[int] = []
-        self._raw_end: list[int] = []
-        self._out_start: list[int] = []
-        self._out_end: list[int] = []
+        self._raw_start, self._raw_end = array("q"), array("q")
+        self._out_start, self._out_end = array("q"), array("q")
         shift = 0
         for start, end, length in replaced:
             self._raw_start.append(start)
@@ -99,9 +197,9 @@ class OffsetMap:
             shift += length - (end - start)
 
     @classmethod
-    def of(cls, edits: Iterable[Edit]) -> OffsetMap:
+    def of(cls, edits: Sequence[Edit]) -> OffsetMap:
         """The map back over `edits`."""
-        return cls((e.span.start, e.span.end, len(e.replacement)) for e in edits)
+        return cls((start, end, len(replacement)) for start, end, replacement in _rows(edits))
 
     def to_raw(self, span: Span) -> Span:
         """The raw span of a non-empty `span`: from its first character's source to its last one's.
@@ -130,25 +228,32 @@ class OffsetMap:
         return self._out_end[i] + offset - self._raw_end[i]
 
 
-def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> tuple[Edit, ...]:
+def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Sequence[Edit]:
     """The edits that do at once what `first` and then `second` do.
 
     `middle` is the text between the two. Where an edit of `second` touches characters that `first` wrote,
     they become one edit over everything they cover, of the later kind and the weaker certainty.
     """
     if not first or not second:
-        return tuple(first or second)
+        return fixed(first or second)
+    return fixed(gathered(_composed(first, second, middle)))
+
+
+def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
+    """The edits, so that they do not change."""
+    return edits if isinstance(edits, Edits) else tuple(edits)
+
+
+def _composed(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Iterator[Edit]:
     back = OffsetMap.of(first)
-    starts = [back.to_edited(e.span.start) for e in first]
-    made: list[Edit] = []
-    done = 0  # how many of `first` are in `made`
+    starts = array("q", (back.to_edited(start) for start, _, _ in _rows(first)))
+    done = 0  # how many of `first` are there
     for group in _groups(first, starts, second):
         lo, hi = group.lo, group.hi
-        made.extend(first[done:lo])
-        made.append(_merged(first[lo:hi], group.later, back, middle, starts[lo:hi]))
+        yield from (first[i] for i in range(done, lo))
+        yield _merged(first[lo:hi], group.later, back, middle, starts[lo:hi])
         done = hi
-    made.extend(first[done:])
-    return tuple(made)
+    yield from (first[i] for i in range(done, len(first)))
 
 
 @dataclass(slots=True)
@@ -161,7 +266,7 @@ class _Group:
 
 
 def _groups(first: Sequence[Edit], starts: Sequence[int], second: Sequence[Edit]) -> Iterator[_Group]:
-    ends = [s + len(e.replacement) for s, e in zip(starts, first, strict=True)]
+    ends = array("q", (at + len(row[2]) for at, row in zip(starts, _rows(first), strict=True)))
     group: _Group | None = None
     for later in second:
         lo = _first_touched(starts, ends, later.span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from seedsearch.offsets import Edit
@@ -21,7 +22,7 @@ class RawDocument:
     encoding: str
     text: str
     confidence: float = 1.0
-    edits: tuple[Edit, ...] = ()
+    edits: Sequence[Edit] = ()
     told_by: str = "text"
 
 

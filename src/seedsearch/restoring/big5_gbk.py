@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from heapq import merge
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates, best_places
 from seedsearch.text import character_model
@@ -113,30 +115,51 @@ def _pairs_of_big5() -> Iterator[bytes]:
             yield bytes((lead, trail))
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """The edits of both kinds: sorted, disjoint, in code points of `text`."""
-    runs = [m for m in _RUN.finditer(text) if len(m[0]) <= LONGEST]
     work = Budget(WORK, len(text), WORK_EACH)
-    proved = list(_proved(text, runs, work))
-    made = {run.at: run for run in proved}
+    known = _Known(set(), Counter())
+    made = [gathered(known.edits(_proved(text, work)))]
     for fault in faults():
-        if sum(run.han for run in proved if run.fault is fault) >= ENOUGH:
-            others = [_read_run(m.start(), m[0], text, (fault,), work) for m in runs if m.start() not in made]
-            made |= {run.at: run for run in others if run.convincing(0, GAIN)}
-    return [e for at in sorted(made) for e in made[at].edits()]
+        if known.han[fault.kind] >= ENOUGH:
+            others = (
+                _read_run(m.start(), m[0], text, (fault,), work) for m in _runs(text) if m.start() not in known.at
+            )
+            made.append(gathered(known.edits(run for run in others if run.convincing(0, GAIN))))
+    return gathered(merge(*made, key=lambda e: e.span.start)) if len(made) > 1 else made[0]
 
 
-def _proved(text: str, runs: list[re.Match[str]], work: Budget) -> Iterator[_Run]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where the runs are that were believed, and how many ideographs there are in those of each kind."""
+
+    at: set[int]
+    han: Counter[Damage]
+
+    def edits(self, runs: Iterator[_Run]) -> Iterator[Edit]:
+        """The edits of these runs, which are believed."""
+        for run in runs:
+            self.at.add(run.at)
+            self.han[run.fault.kind] += run.han
+            yield from run.edits()
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    return (m for m in _RUN.finditer(text) if m.end() - m.start() <= LONGEST)
+
+
+def _proved(text: str, work: Budget) -> Iterator[_Run]:
     """The runs that are proof by themselves; gives up on a page where the first ones are not."""
-    failed = 0
-    for m in runs:
-        if failed < PATIENCE and TRIGGER is not None and TRIGGER.search(m[0]):
+    failed, proved = 0, False
+    for m in _runs(text):
+        if TRIGGER is not None and TRIGGER.search(m[0]):
             run = _read_run(m.start(), m[0], text, faults(), work)
             if run.convincing(FEW, GAIN):
                 yield run
-                failed = -len(runs)
-            else:
-                failed += 1
+                proved = True
+            failed += 1
+            if failed == PATIENCE and not proved:
+                return
 
 
 @dataclass(frozen=True, slots=True)

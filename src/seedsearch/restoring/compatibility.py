@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.text.folding import HAN
 
 # CJK Radicals Supplement → the ideograph of the same shape (Unicode's EquivalentUnifiedIdeograph.txt), without the
@@ -54,11 +55,16 @@ _BESIDE_SHARE = 0.5  # in a table of radicals hardly one stands beside an ideogr
 _CHART = 3  # so many neighbours of the chart in a row are a table
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """One edit for each run of compatibility characters."""
+    return gathered(_found(text))
+
+
+def _found(text: str) -> Iterator[Edit]:
     if _TALK.search(text) or _is_table(text):
-        return []
-    return [edit(*run.span(), unified(run.group()), Damage.COMPATIBILITY_CHARACTER) for run in _RUN.finditer(text)]
+        return
+    for run in _RUN.finditer(text):
+        yield edit(*run.span(), unified(run.group()), Damage.COMPATIBILITY_CHARACTER)
 
 
 def unified(chars: str) -> str:

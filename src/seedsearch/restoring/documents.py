@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from seedsearch.damage import FOUND, Damage
 from seedsearch.offsets import Edit, Span
@@ -25,7 +26,7 @@ class Cleaned:
     """A document with its restoration: `readable` is `raw.text` with `edits` applied and nothing else."""
 
     raw: RawDocument
-    edits: tuple[Edit, ...]
+    edits: Sequence[Edit]
     findings: tuple[Finding, ...]
     readable: str
 
@@ -44,8 +45,8 @@ class Cleaned:
         """How often each kind of damage was met, repaired or not."""
         if not self.edits and not self.findings:
             return {}
-        kinds = [e.kind for e in self.edits] + [f.kind for f in self.findings]
-        return {str(kind): count for kind, count in sorted(Counter(kinds).items())}
+        kinds = Counter(chain((e.kind for e in self.edits), (f.kind for f in self.findings)))
+        return {str(kind): count for kind, count in sorted(kinds.items())}
 
 
 # Files that a report on a collection names as the worst.

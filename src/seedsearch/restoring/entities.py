@@ -16,7 +16,7 @@ What is left alone:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.entities import html5
 
 from seedsearch.damage import Damage
@@ -47,24 +47,22 @@ _INVISIBLE = frozenset("\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _NEIGHBOURHOOD = 48  # code points; the longest reference is shorter
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """One edit for each run of references, replaced by its characters."""
     return settled(text, _once)
 
 
-def _once(text: str) -> list[Edit]:
+def _once(text: str) -> Iterator[Edit]:
     if _TALK.search(text) or _PROGRAM.search(text):
-        return []
+        return
     code = code_passages(text)
     addresses = _addresses(text)
-    found: list[Edit] = []
     for run in _RUN.finditer(text):
         if run.start() in code or run.start() in addresses:
             continue
         decoded = _decoded(run.group())
         if decoded != run.group() and _settles(text, run, decoded):
-            found.append(edit(run.start(), run.end(), decoded, Damage.ENTITY))
-    return found
+            yield edit(run.start(), run.end(), decoded, Damage.ENTITY)
 
 
 def references(text: str, start: int, end: int) -> Iterator[Edit]:

@@ -17,12 +17,12 @@ Punctuation and letters of Western text are ftfy's field, and are left to its ju
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit
+from seedsearch.offsets import Edit, gathered, joined
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model
 from seedsearch.text.folding import fold, is_han
@@ -39,9 +39,15 @@ LOST = "\ufffd"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Repairs side by side, and what they make of `found`; without those that fill in U+FFFD."""
+    """Repairs side by side from `start` to `end`, and what they make of `found`; without those that fill in U+FFFD.
 
-    edits: tuple[Edit, ...]
+    They are the edits from number `first` to number `last`, which is not one of them.
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
     found: str
     made: str
 
@@ -56,29 +62,24 @@ class Stretch:
             return False
         return words * max(1, found_pairs) > 2 * found_words * max(1, pairs)
 
-    @property
-    def start(self) -> int:
-        return self.edits[0].span.start
 
-    @property
-    def end(self) -> int:
-        return self.edits[-1].span.end
-
-
-def believed(page: Page, edits: Sequence[Edit]) -> list[Edit]:
+def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     """Those of the edits of one step that are believed on `page`."""
-    stretches = list(_stretches(page.text, allowed(page, edits)))
-    proofs = [(stretch.start, stretch.end) for stretch in stretches if stretch.proves]
-    made = []
-    for stretch in stretches:
-        near = _near(stretch, proofs)
-        made += [e for e in stretch.edits if near or _western(e)]
-    return made
+    found = allowed(page, edits)
+    proofs = [(stretch.start, stretch.end) for stretch in _stretches(page.text, found) if stretch.proves]
+    return gathered(_spoken_for(page.text, found, proofs))
 
 
-def allowed(page: Page, edits: Sequence[Edit]) -> list[Edit]:
+def _spoken_for(text: str, edits: Sequence[Edit], proofs: Sequence[tuple[int, int]]) -> Iterator[Edit]:
+    """Those of the edits that stand near one of the `proofs`, and those that need none."""
+    for first, last in _side_by_side(edits):
+        near = _near(edits[first].span.start, edits[last - 1].span.end, proofs)
+        yield from (e for e in (edits[i] for i in range(first, last)) if near or _western(e))
+
+
+def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     """Those of the edits of a step with evidence of its own that add no U+FFFD, and fill in none of the decoder's."""
-    return [e for e in edits if _allowed(page, e)]
+    return gathered(e for e in edits if _allowed(page, e))
 
 
 def _allowed(page: Page, e: Edit) -> bool:
@@ -86,25 +87,33 @@ def _allowed(page: Page, e: Edit) -> bool:
     return e.replacement.count(LOST) <= lost and not (lost and page.unsure)
 
 
+def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int]]:
+    """The first of each row of edits side by side, and the one after its last."""
+    first, before = 0, None
+    for i, e in enumerate(edits):
+        if before is not None and e.span.start - before > GAP:
+            yield first, i
+            first = i
+        before = e.span.end
+    if len(edits):
+        yield first, len(edits)
+
+
 def _stretches(text: str, edits: Sequence[Edit]) -> Iterator[Stretch]:
-    start = 0
-    for i in range(1, len(edits) + 1):
-        if i == len(edits) or edits[i].span.start - edits[i - 1].span.end > GAP:
-            if start < i:
-                yield _stretch(text, tuple(edits[start:i]))
-            start = i
+    for first, last in _side_by_side(edits):
+        start, end = edits[first].span.start, edits[last - 1].span.end
+        found = joined(_pieces(text, edits, first, last, made=False))
+        yield Stretch(first, last, start, end, found, joined(_pieces(text, edits, first, last, made=True)))
 
 
-def _stretch(text: str, edits: tuple[Edit, ...]) -> Stretch:
-    found, made, last = [], [], edits[0].span.start
-    for e in edits:
-        between = text[last : e.span.start]
+def _pieces(text: str, edits: Sequence[Edit], first: int, last: int, *, made: bool) -> Iterator[str]:
+    """What stands in a stretch, as found or as `made`, with U+FFFD for each edit that fills in some."""
+    at = edits[first].span.start
+    for e in (edits[i] for i in range(first, last)):
+        yield text[at : e.span.start]
         cut = e.span.cut(text)
-        guessed = LOST in cut
-        found += [between, LOST if guessed else cut]
-        made += [between, LOST if guessed else e.replacement]
-        last = e.span.end
-    return Stretch(edits, "".join(found), "".join(made))
+        yield LOST if LOST in cut else e.replacement if made else cut
+        at = e.span.end
 
 
 def _visible(text: str) -> set[str]:
@@ -120,12 +129,12 @@ def _words(text: str) -> tuple[int, int]:
     return sum(b in follow[a] for a, b in pairs), len(pairs)
 
 
-def _near(stretch: Stretch, proofs: Sequence[tuple[int, int]]) -> bool:
-    """Whether `stretch` is one of the `proofs` (start and end, in order), or the next one on a side is near."""
-    after = bisect_left(proofs, (stretch.start, stretch.end))
+def _near(start: int, end: int, proofs: Sequence[tuple[int, int]]) -> bool:
+    """Whether the stretch is one of the `proofs` (start and end, in order), or the next one on a side is near."""
+    after = bisect_left(proofs, (start, end))
     return any(
-        start - AROUND <= stretch.end and stretch.start <= end + AROUND
-        for start, end in proofs[max(0, after - 1) : after + 1]
+        its_start - AROUND <= end and start <= its_end + AROUND
+        for its_start, its_end in proofs[max(0, after - 1) : after + 1]
     )
 
 

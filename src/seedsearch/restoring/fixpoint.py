@@ -8,21 +8,21 @@ come to rest (a text made to do so) it makes no edits at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from seedsearch.offsets import Edit, apply_edits, compose
+from seedsearch.offsets import Edit, apply_edits, compose, gathered
 
 _ROUNDS = 4  # real text rests after one round; the others are for tags inside tags and the like
 
 
-def settled(text: str, once: Callable[[str], Sequence[Edit]]) -> list[Edit]:
+def settled(text: str, once: Callable[[str], Iterable[Edit]]) -> Sequence[Edit]:
     """The edits over `text` after which `once` has nothing left to edit; none where it never rests."""
-    edits: tuple[Edit, ...] = ()
+    edits: Sequence[Edit] = []
     now = text
     for _ in range(_ROUNDS):
-        found = once(now)
+        found = gathered(once(now))
         if not found:
-            return list(edits)
+            return gathered(edits)
         edits = compose(edits, found, now)
         now = apply_edits(now, found)
     return []

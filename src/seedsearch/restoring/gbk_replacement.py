@@ -10,11 +10,12 @@ doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.corruptions import (
     narrowed,
@@ -71,19 +72,23 @@ def _event() -> re.Pattern[str]:
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
-    listed = marked_characters(text) or (suspected_characters(text) if len(_NOISY.findall(text)) >= NOISY else {})
+    listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
     work = Budget(WORK, len(text), WORK_EACH)
     if listed:
-        return list(_Pass(text, listed, work, marked=True).edits())
+        return gathered(_Pass(text, listed, work, marked=True).edits())
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
-    made = list(_Pass(text, suspected, work, marked=False).edits())
+    made = gathered(_Pass(text, suspected, work, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
-    return list(_Pass(text, suspected, work, marked=True).edits()) if suspected else made
+    return gathered(_Pass(text, suspected, work, marked=True).edits()) if suspected else made
+
+
+def _is_noisy(text: str) -> bool:
+    return sum(1 for _ in islice(_NOISY.finditer(text), NOISY)) == NOISY
 
 
 # Units of work of some 50 µs for a page, and more for each code point: `shift_search` counts them. Pages of 1,500

@@ -16,10 +16,10 @@ recognised by their code point. What is left alone is every one that carries mea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, edit, gathered
 
 # Never visible and never of use in running text.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
@@ -63,18 +63,20 @@ _BLACK_FLAG = "\U0001f3f4"
 _CANCEL_TAG = "\U000e007f"
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """One edit for each run of invisible characters that carry no meaning where they stand."""
+    return gathered(_found(text))
+
+
+def _found(text: str) -> Iterator[Edit]:
     right_to_left = _RIGHT_TO_LEFT.search(text) is not None
-    found: list[Edit] = []
     for run in _RUN.finditer(text):
         if run.group() in _BREAKS:
-            found.append(edit(*run.span(), "\n", Damage.INVISIBLE_CHARACTER))
+            yield edit(*run.span(), "\n", Damage.INVISIBLE_CHARACTER)
         elif run.group().startswith("\x1b["):
-            found.append(edit(*run.span(), "", Damage.INVISIBLE_CHARACTER))
+            yield edit(*run.span(), "", Damage.INVISIBLE_CHARACTER)
         else:
-            found.extend(_run_edits(text, run.start(), run.end(), right_to_left))
-    return found
+            yield from _run_edits(text, run.start(), run.end(), right_to_left)
 
 
 def _run_edits(text: str, start: int, end: int, right_to_left: bool) -> Iterator[Edit]:

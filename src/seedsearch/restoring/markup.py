@@ -80,7 +80,7 @@ _BLANK_RUN = re.compile(r"[ \t]*")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """One edit for each tag, comment and script that is a remnant; none on a page that shows markup."""
     return settled(text, _once)
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.restoring.corruptions import NOISY_MARKS, narrowed
 
 TRIGGER: re.Pattern[str] | None = re.compile("\x08")
@@ -29,15 +30,17 @@ _MARKS = frozenset(NOISY_MARKS + narrowed(NOISY_MARKS))
 _REST = ""  # the second column of a wide character
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """The edits of kind overstrike, one for each word that was struck: sorted, disjoint, in code points of `text`."""
-    made = []
+    return gathered(_found(text))
+
+
+def _found(text: str) -> Iterator[Edit]:
     for m in _WORD.finditer(text):
         shown = _struck(m[0])
         if shown is not None:
             same = _shared(m[0], shown)
-            made.append(edit(m.start() + same, m.end(), shown[same:], Damage.OVERSTRIKE))
-    return made
+            yield edit(m.start() + same, m.end(), shown[same:], Damage.OVERSTRIKE)
 
 
 def _struck(word: str) -> str | None:

@@ -101,9 +101,13 @@ class Evidence:
 def marked_characters(text: str) -> dict[str, str]:
     """The page's list: marked character → its reading as `letters` spells it; empty where the page is not damaged."""
     found, listed, occurrences = _candidates(text)
-    if not listed or not _evidence(found, listed, occurrences, sum(map(len, _HAN.findall(text)))).damaged:
+    if not listed or not _evidence(found, listed, occurrences, _ideographs(text)).damaged:
         return {}
     return {char: reading for char, (reading, _) in listed.items()}
+
+
+def _ideographs(text: str) -> int:
+    return sum(run.end() - run.start() for run in _HAN.finditer(text))
 
 
 def suspected_characters(text: str) -> dict[str, str]:
@@ -113,7 +117,7 @@ def suspected_characters(text: str) -> dict[str, str]:
 
 def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[str, int]], dict[str, int]]:
     """All marks, those that may be of a list (character → reading, how often), and how often each of these stands."""
-    found = Counter((char or wide_char, inside or wide) for char, inside, wide_char, wide in MARK.findall(text))
+    found = Counter((m[1] or m[3], m[2] or m[4]) for m in MARK.finditer(text))
     readings = _majority(found)
     counts = Counter(text if readings else "")
     occurrences = {char: counts[char] for char in readings}

@@ -25,10 +25,11 @@ page. The first of the equal passages stays.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edit, edit
@@ -57,7 +58,10 @@ _SENTENCE_END = re.compile(f"[{_ENDS}]")
 _HAN = re.compile(f"[{HAN}]")
 _BLANKS = re.compile(r"\s*")
 _LINE_START = re.compile(r"(?:\A|\n)[^\S\n]*\Z")
+_LINE_END = re.compile("\n")
 _BLOCK = 128  # characters compared at a stroke
+_PORTION = 1 << 18  # characters of which the sentences are in memory at once
+_MANY = 1 << 15  # sentences that are compared by arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +76,27 @@ class _Copy:
         return self.end - self.start
 
 
+def _offsets() -> array[int]:
+    return array("I")
+
+
 @dataclass(slots=True)
 class _Dense:
     """A text without its white space: `dense`, and the way back to raw offsets."""
 
     text: str
     dense: str = field(init=False)
-    _starts: list[int] = field(init=False, default_factory=list)  # dense offsets of runs without white space …
-    _raw: list[int] = field(init=False, default_factory=list)  # … and where they start in `text`
+    _starts: array[int] = field(init=False, default_factory=_offsets)  # dense offsets of runs without white space …
+    _raw: array[int] = field(init=False, default_factory=_offsets)  # … and where they start in `text`
 
     def __post_init__(self) -> None:
-        self.dense = "".join(self.text.split())
+        text = self.text
+        portions = (text[at : at + _PORTION] for at in range(0, len(text), _PORTION))
+        self.dense = "".join(["".join(portion.split()) for portion in portions])
 
-    def lines(self) -> list[str]:
+    def lines(self) -> Iterator[str]:
         """The lines of the text, without white space; together they are `dense`."""
-        return ["".join(line.split()) for line in self.text.split("\n")]
+        return ("".join(line.split()) for line in _split(self.text, _LINE_END))
 
     def raw(self, offset: int) -> int:
         """The offset in `text` of dense character `offset`."""
@@ -95,7 +105,7 @@ class _Dense:
             for run in re.finditer(r"\S+", self.text):
                 self._starts.append(at)
                 self._raw.append(run.start())
-                at += len(run.group())
+                at += run.end() - run.start()
         i = bisect_right(self._starts, offset) - 1
         return self._raw[i] + offset - self._starts[i]
 
@@ -119,7 +129,7 @@ class _Dense:
         return self.starts_sentence(offset) and self.dense[offset] not in _CLOSERS + _ENDS
 
 
-def edits(text: str, family: Collection[Damage] = ()) -> list[Edit]:
+def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
     """One edit for each copy of a passage that stands earlier in `text`.
 
     `family`: what other damage of the family of pages that repeat themselves was found in the text.
@@ -127,29 +137,39 @@ def edits(text: str, family: Collection[Damage] = ()) -> list[Edit]:
     return settled(text, lambda now: _once(now, damaged=bool(family)))
 
 
-def _once(text: str, *, damaged: bool) -> list[Edit]:
+def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
     page = _Dense(text)
-    sentences, mark = _sentences(page)
-    seeds = [sentence for sentence in sentences if len(sentence) >= _SEED]
-    if len(set(seeds)) == len(seeds):
-        return []
-    starts = accumulate((len(sentence) + mark for sentence in sentences), initial=0)
-    found = list(_copies(page, zip(starts, sentences, strict=False)))
-    copies = _damage(page, found) if damaged else _twice(page, found)
-    return list(_deletions(page, copies))
+    again = _seen_again(sentence for sentence in _sentences(page) if len(sentence) >= _SEED)
+    if again:
+        found = list(_copies(page, again))
+        copies = _damage(page, found) if damaged else _twice(page, found)
+        yield from _deletions(page, copies)
 
 
-def _copies(page: _Dense, sentences: Iterable[tuple[int, str]]) -> Iterator[_Copy]:
+def _seen_again(sentences: Iterable[str]) -> Collection[int]:
+    """The hashes of the sentences that come more than once; of few others, too."""
+    hashes = array("q", map(hash, sentences))
+    if len(hashes) < _MANY:
+        return () if len(set(hashes)) == len(hashes) else {one for one, n in Counter(hashes).items() if n > 1}
+    import numpy as np  # 0.1 s, and only a long text needs it
+
+    ordered = np.sort(np.frombuffer(hashes, dtype=np.int64))
+    return set(ordered[1:][ordered[1:] == ordered[:-1]].tolist())
+
+
+def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
     """Passages of whole sentences that stand earlier too, from left to right, without overlap.
 
-    `sentences` come with their dense offsets.
+    `again` are the hashes of sentences that may come more than once.
     Every character is looked at a bounded number of times: no stretch is entered again, and growing to the left
     stops at the last long one.
     """
     first: dict[str, int] = {}
-    done = floor = 0
-    for at, sentence in sentences:
-        if len(sentence) < _SEED:
+    done = floor = after = 0
+    mark = _has_sentences(page)
+    for sentence in _sentences(page):
+        at, after = after, after + len(sentence) + mark
+        if len(sentence) < _SEED or hash(sentence) not in again:
             continue
         source = first.setdefault(sentence, at)
         if source == at or at < done:
@@ -163,10 +183,23 @@ def _copies(page: _Dense, sentences: Iterable[tuple[int, str]]) -> Iterator[_Cop
             yield copy
 
 
-def _sentences(page: _Dense) -> tuple[list[str], int]:
-    """The sentences without their end marks, which are 1 long; or the lines where there are none, with marks of 0."""
-    sentences = _SENTENCE_END.split(page.dense)
-    return (sentences, 1) if len(sentences) * _LONG >= len(page.dense) else (page.lines(), 0)
+def _sentences(page: _Dense) -> Iterator[str]:
+    """The sentences without their end marks, which are 1 long; or the lines where there are none."""
+    return _split(page.dense, _SENTENCE_END) if _has_sentences(page) else page.lines()
+
+
+def _has_sentences(page: _Dense) -> bool:
+    """Whether the marks that end sentences are frequent enough in the text for that."""
+    return (sum(map(page.dense.count, _ENDS)) + 1) * _LONG >= len(page.dense)
+
+
+def _split(text: str, border: re.Pattern[str]) -> Iterator[str]:
+    """What `border.split` gives, a portion of a long text after the other."""
+    begin = 0
+    while found := border.search(text, begin + _PORTION):
+        yield from border.split(text[begin : found.start()])
+        begin = found.end()
+    yield from border.split(text[begin:])
 
 
 def _grown(dense: str, source: int, at: int, floor: int) -> tuple[int, int]:

@@ -52,7 +52,7 @@ _STRIPPED = re.compile(rf"(?:[{HAN}][（(]?{_ZHUYIN}[）)]?[，。、！？；�
 _STRIPPED_SHARE = 0.75  # of the readings must be right; a character may have a reading that no table knows
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """Edits that leave base text, and glosses in brackets."""
     return settled(text, _once)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose
+from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose, fixed
 from seedsearch.restoring import (
     big5_gbk,
     compatibility,
@@ -62,7 +62,7 @@ class Restored:
     """The text with all steps done, and the edits and findings in code points of the text given."""
 
     text: str
-    edits: tuple[Edit, ...]
+    edits: Sequence[Edit]
     findings: tuple[Finding, ...]
 
 
@@ -98,24 +98,25 @@ STEPS: tuple[Step, ...] = (
 ROUNDS = 4
 
 
-def restore(text: str, steps: Sequence[Step] = STEPS, *, done: tuple[Edit, ...] = (), unsure: bool = False) -> Restored:
+def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = (), unsure: bool = False) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
     `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
     in it.
     """
-    edits = done
+    edits = fixed(done)
     kinds: frozenset[Damage] = frozenset()
     now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
-        found = tuple(step.edits(Page(now, kinds, unsure))) if asked else ()
-        kinds |= {e.kind for e in found}
+        found = step.edits(Page(now, kinds, unsure)) if asked else ()
         quiet = 0 if found else quiet + 1
-        edits = compose(edits, found, now)
-        now = apply_edits(now, found) if found else now
+        if found:
+            kinds |= {e.kind for e in found}
+            edits = compose(edits, found, now)
+            now = apply_edits(now, found)
     return Restored(now, edits, _findings(text, now, edits))
 
 

@@ -21,15 +21,28 @@ Left alone: rare characters that do not decode, and single ones on clean pages.
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, product
+from typing import Self
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, apply_edits, compose, edit
+from seedsearch.offsets import Edit, apply_edits, compose, edit, gathered
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.lossy_utf8 import UNTOLD, Atom, Lost, Piece, Script, budget_of, mend, script_of
+from seedsearch.restoring.lossy_utf8 import (
+    SCRIPT_SAMPLE,
+    UNTOLD,
+    Atom,
+    Lost,
+    Piece,
+    Script,
+    budget_of,
+    mend,
+    script_of,
+)
 from seedsearch.text import character_model
 from seedsearch.text.gbk import (
     PRIVATE,
@@ -62,7 +75,7 @@ _EURO = (Lost((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro s
 # A question mark for a broken pair before what is no partner for a byte, and before what is: readers that eat partners
 # leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
 EATING = 1.4
-_GOES_ON, _GOES_ON_ASCII = re.compile(r"\?(?=[^\x00-\x7f])"), re.compile(r"(?<=[^\x00-\x7f])\?(?=[\n -?])")
+_GOES_ON, _GOES_ON_ASCII = re.compile(r"\?(?=[^\x00-\x7f])"), re.compile(r"\?(?<=[^\x00-\x7f]\?)(?=[\n -?])")
 
 FULL = 8  # ideographs and marks on the page after which one in a run is enough
 # Ideographs and marks in a row → nats per character by which the repair must read better than what was found.
@@ -79,9 +92,9 @@ DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
-    made: tuple[Edit, ...] = ()
+    made: Sequence[Edit] = []
     work = budget_of(len(text))
     for _ in range(DEEPEST):
         again = _once(text, work)
@@ -89,27 +102,104 @@ def edits(text: str) -> list[Edit]:
             break
         made = compose(made, again, text)
         text = apply_edits(text, again)
-    return list(made)
+    return gathered(made)
 
 
-def _once(text: str, work: Budget) -> list[Edit]:
+def _once(text: str, work: Budget) -> Sequence[Edit]:
     """The edits that undo the fault one time."""
     if TRIGGER is None or not TRIGGER.search(text):
         return []
-    found = [m for m in _RUN.finditer(text) if _suspect().search(m[0])]
-    eats = len(_GOES_ON.findall(text)) > EATING * len(_GOES_ON_ASCII.findall(text))
-    script = script_of(b"".join(atom for m in found for atom in _atoms(m[0]) if isinstance(atom, bytes)))
-    runs = [(m.start(), _stretches(m[0], text[m.start() - 1 : m.start()], script, eats, work)) for m in found]
-    sure = sum(_wide(s) for at, stretches in runs for s in stretches if _convincing(text, at, s, GAIN, work))
-    gain = GAIN_FULL if sure >= FULL else GAIN
-    made: list[Edit] = []
-    for at, stretches in runs:
-        good = [_convincing(text, at, stretch, gain, work) for stretch in stretches]
-        for i, stretch in enumerate(stretches):
-            between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
-            if good[i] or (between and stretch[0].torn):
-                made += _edits_of(text, at, stretch)
-    return made
+    page, before = _Page.of(text, work), work.left
+    found: list[Edit] = []
+    sure = 0
+    for at, stretches in page.runs():
+        good = [_convincing(text, at, stretch, GAIN, work) for stretch in stretches]
+        sure += sum(_wide(stretch) for stretch, proved in zip(stretches, good, strict=True) if proved)
+        if sure >= FULL:
+            work.left = before  # all over again, with less to ask
+            return gathered(_full(page))
+        found += _believed(text, at, stretches, good)
+    return found
+
+
+def _full(page: _Page) -> Iterator[Edit]:
+    """The edits of a page that is full of the fault."""
+    for at, stretches in page.runs():
+        good = [_convincing(page.text, at, stretch, GAIN_FULL, page.work) for stretch in stretches]
+        yield from _believed(page.text, at, stretches, good)
+
+
+def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Edit]:
+    """The edits of the stretches of a run that are good, and of those that stay torn between good ones."""
+    for i, stretch in enumerate(stretches):
+        between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
+        if good[i] or (between and stretch[0].torn):
+            yield from _edits_of(text, at, stretch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A text, and what holds for all runs of it; `eats`: whether a question mark took its ASCII partner with it."""
+
+    text: str
+    script: Script
+    eats: bool
+    work: Budget
+
+    @classmethod
+    def of(cls, text: str, work: Budget) -> Self:
+        """The page of a text."""
+        return cls(text, script_of(_sample(text)), _eats(text), work)
+
+    def runs(self) -> Iterator[tuple[int, list[list[Piece]]]]:
+        """Where each run begins that can hold the fault, and the pieces that it is read as; one run at a time."""
+        for m in _suspect_runs(self.text):
+            if _possible().search(m[0]):
+                before = self.text[m.start() - 1 : m.start()]
+                yield m.start(), _stretches(m[0], before, self.script, self.eats, self.work)
+
+
+def _suspect_runs(text: str) -> Iterator[re.Match[str]]:
+    return (m for m in _RUN.finditer(text) if _suspect().search(m[0]))
+
+
+def _sample(text: str) -> bytes:
+    """As many bytes of the suspect runs as show the script of the page."""
+    decoder = getincrementaldecoder("utf-8")("ignore")
+    taken: list[bytes] = []
+    read = 0
+    for m in _suspect_runs(text):
+        stream = b"".join(atom for atom in _atoms(m[0]) if isinstance(atom, bytes))
+        taken.append(stream)
+        read += len(decoder.decode(stream))
+        if read >= SCRIPT_SAMPLE:
+            break
+    return b"".join(taken)
+
+
+def _eats(text: str) -> bool:
+    if "?" not in text:
+        return False
+    goes_on, ascii_after = (sum(1 for _ in sign.finditer(text)) for sign in (_GOES_ON, _GOES_ON_ASCII))
+    return goes_on > EATING * ascii_after
+
+
+@cache
+def _possible() -> re.Pattern[str]:
+    """What a run holds that can be read as an ideograph or a mark: something lost, or the bytes of a whole one.
+
+    The first and second byte of it in one character and its third in the next, or its first in one and the others in
+    the next; four bytes that GB18030 has for a character hold one of a whole one at most, as their first.
+    """
+    leads = (0xE2, *_LEADS)
+    two, last = _class(leads, _CONTINUING), _class(range(0xC0, 0xFF), range(0x40, 0xFF))
+    first, others = _class(range(0x81, 0xFF), leads), _class(_CONTINUING, _CONTINUING)
+    return re.compile(f"[?\ufffd€]|[{two}][^\\x00-\\x7f{last}]|[{first}][{others}]")
+
+
+def _class(first: Container[int], second: Container[int]) -> str:
+    """The characters whose pair of bytes is one of `first` and one of `second`, to stand in a class."""
+    return re.escape("".join(char for char, pair in pair_of().items() if pair[0] in first and pair[1] in second))
 
 
 @cache
