@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -18,27 +19,23 @@ from seedsearch.engines.embedded import postings
 from seedsearch.engines.embedded.packer import Pack, Packer, TermsPack
 from seedsearch.engines.embedded.postings import Rows
 from seedsearch.engines.embedded.text_store import put_together
-from seedsearch.engines.entries import (
-    IndexEntry,
-)
-from seedsearch.indexing.pipeline import (
-    batch_of,
-)
-from seedsearch.text import batch
-from seedsearch.text.batch import (
-    RunTexts,
-    pieces_of,
-)
-from seedsearch.text.batch_analyzer import (
-    words_of,
-)
+from seedsearch.engines.entries import IndexEntry
+from seedsearch.indexing import pipeline
+from seedsearch.indexing.pipeline import batch_of
+from seedsearch.text import batch, batch_analyzer
+from seedsearch.text.batch import Part, RunTexts, pieces_of
+from seedsearch.text.batch_analyzer import words_of
+from seedsearch.text.code_points import text_of
 from seedsearch.text.run_text import run_text
 from tests.strategies import mixed_text
+
+LONGEST = 3  # ideographs that are cut together here: few, so that short texts are cut in their rows
 
 long_texts = st.lists(
     st.one_of(
         mixed_text,
         st.text("焊接產，。ab1 \n,;.-+", max_size=60),
+        st.text("焊接产业 \n", max_size=60),
         st.lists(
             st.sampled_from(["焊接", "，", "產業", "Ab", " ", "\n", "；", "v2.0", "C++", ", ", "。\n"]), max_size=40
         ).map("".join),
@@ -51,10 +48,12 @@ def entries_of(texts: Sequence[str]) -> list[IndexEntry]:
     return [IndexEntry(f"{i}", "00", text, (), (f"tag:{i}",), b"") for i, text in enumerate(texts)]
 
 
-def packed(texts: Sequence[str], together: int) -> tuple[Pack, int]:
+def packed(texts: Sequence[str], together: int, longest: int = LONGEST) -> tuple[Pack, int]:
     """The pack of some texts that are looked at in parts of so many characters, and how many parts there were."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "TOGETHER", together)
+        for module in (batch_analyzer, pipeline):
+            patch.setattr(module, "LONGEST_RUN", longest)
         made = batch_of(entries_of(texts))
         parts = list(made.parts)
         return Packer.fitted([]).pack(Batch(made.entries, parts)), len(parts)
@@ -75,6 +74,7 @@ def words_in(pack: TermsPack) -> dict[tuple[bytes, int, int], int]:
 @given(long_texts, st.integers(1, 12))
 @example(["焊接，產業，" * 12, "", "Ab, Ab, Ab, Ab", "一" * 40], 4)
 @example(["Ab,a;b,A;B,", "a b c d e f g h"], 1)
+@example(["〇5〇焊接"], 1)
 def test_pieces_make_the_pack_of_the_whole(texts: list[str], together: int) -> None:
     whole, _ = packed(texts, 1 << 20)
     cut, _ = packed(texts, together)
@@ -93,13 +93,40 @@ def test_pieces_make_the_pack_of_the_whole(texts: list[str], together: int) -> N
 def test_pieces_are_the_text_and_their_run_texts_that_of_the_whole(texts: list[str], together: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "TOGETHER", together)
-        found = list(pieces_of(texts))
+        found = [(one, one.part(words_of)) for one in pieces_of(texts, LONGEST)]
     for owner, text in enumerate(texts):
-        mine = [(one.texts[i], one.following[i]) for one in found for i in np.flatnonzero(one.owners == owner).tolist()]
-        assert "".join(piece for piece, _ in mine) == text
-        assert "".join(run_text(piece) for piece, _ in mine) == run_text(text)
-        following = [run_text(piece)[0] for piece, _ in mine[1:]] + [" "]
-        assert [chr(char) for _, char in mine] == following
+        mine = [
+            (one.texts[i], *piece_of(part, i))
+            for one, part in found
+            for i in np.flatnonzero(one.owners == owner).tolist()
+        ]
+        assert "".join(piece for piece, _, _ in mine) == text
+        assert "".join(run for _, run, _ in mine) == run_text(text)
+        for i, (_, run, char) in enumerate(mine):
+            after = "".join(run for _, run, _ in mine[i + 1 :])
+            assert char == after[:1] or run.endswith(" ") or (char, after) == (" ", "")
+
+
+def piece_of(part: Part, i: int) -> tuple[str, str]:
+    """The run text of one piece and what comes after it."""
+    begin = int((part.runs.lengths[:i] + 1).sum())
+    return text_of(part.runs.points[begin : begin + part.runs.lengths[i]]), chr(part.following[i])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "焊接材料的创新是一个产业的基础" * 800,
+        "焊接\n材料\n的\n" * 2000,
+        "\n" * 12_000,
+        "ab" + "\n" * 12_000 + "焊接",
+    ],
+)
+def test_a_text_without_marks_is_looked_at_in_pieces(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "TOGETHER", 1_000)
+    found = list(pieces_of([text], 400))
+    assert "".join(chain.from_iterable(one.texts for one in found)) == text
+    assert max(len(piece) for one in found for piece in one.texts) < 3_000
 
 
 def test_a_long_text_is_looked_at_in_pieces() -> None:
@@ -107,7 +134,7 @@ def test_a_long_text_is_looked_at_in_pieces() -> None:
     _, parts = packed([text], 1_000)
     assert parts > len(text) // 1_100
     whole = words_of(RunTexts.of([text]))
-    pack, _ = packed([text], 1_000)
+    pack, _ = packed([text], 1_000, 400)
     assert sum(words_in(pack.words).values()) == len(whole.numbers)
 
 

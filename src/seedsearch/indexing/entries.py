@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import overload
 
 from seedsearch.metadata.document_records import Record, endings, line_starts
+from seedsearch.offsets import Edit
 from seedsearch.restoring.documents import Cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced(Sequence[tuple[int, int, int]]):
+    """What a record keeps of each of `edits`, made as it is asked for."""
+
+    edits: Sequence[Edit]
+
+    def __len__(self) -> int:
+        return len(self.edits)
+
+    @overload
+    def __getitem__(self, key: int) -> tuple[int, int, int]: ...
+    @overload
+    def __getitem__(self, key: slice) -> Replaced: ...
+    def __getitem__(self, key: int | slice) -> tuple[int, int, int] | Replaced:
+        if isinstance(key, slice):
+            return Replaced(self.edits[key])
+        e = self.edits[key]
+        return e.span.start, e.span.end, len(e.replacement)
+
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        return ((e.span.start, e.span.end, len(e.replacement)) for e in self.edits)
 
 
 def record_of(cleaned: Cleaned) -> Record:
     """The record of a cleaned document."""
-    replaced = tuple((e.span.start, e.span.end, len(e.replacement)) for e in cleaned.edits)
+    replaced = Replaced(cleaned.edits)
     raw = cleaned.raw
     lines = line_starts(raw.text)
     kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))

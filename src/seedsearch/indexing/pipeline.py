@@ -32,6 +32,7 @@ from seedsearch.restoring.documents import (
 from seedsearch.text.batch import pieces_of
 from seedsearch.text.batch_analyzer import words_of
 from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.segmenter import LONGEST_RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +184,5 @@ def stamp_of(path: str) -> Stamp:
 
 def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
     """Entries with their words, which are found here, part by part as they are asked for."""
-    found = pieces_of([entry.readable for entry in entries])
+    found = pieces_of([entry.readable for entry in entries], LONGEST_RUN)
     return Batch(entries, (pieces.part(lambda runs: words_of(runs, own)) for pieces in found))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import accumulate, chain, islice, pairwise, repeat
 
 from seedsearch.engines import stored
 from seedsearch.offsets import OffsetMap, Span
 
+_PORTION = 1 << 18  # characters of which the lines are in memory at once
+_TOGETHER = 1 << 12  # edits or lines that are written together
 _DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"#\d+\Z")
 
@@ -30,8 +33,8 @@ class Record:
     path: str
     encoding: str
     confidence: float
-    replaced: tuple[tuple[int, int, int], ...]
-    lines: tuple[int, ...]
+    replaced: Sequence[tuple[int, int, int]]
+    lines: Sequence[int]
     damage: Mapping[str, int]
     kinds: tuple[tuple[str, int], ...] = ()
     told_by: str = "text"
@@ -58,17 +61,35 @@ def endings(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.path.splitext(name)[1].removeprefix(".").lower() for name in names))
 
 
-def line_starts(text: str) -> tuple[int, ...]:
+def line_starts(text: str) -> array[int]:
     """The offsets at which the lines of `text` start."""
-    return tuple(accumulate((len(line) + 1 for line in text.split("\n")[:-1]), initial=0))
+    starts = array("Q", [0])
+    for begin in range(0, len(text), _PORTION):
+        ends = text[begin : begin + _PORTION].split("\n")[:-1]
+        starts.extend(islice(accumulate((len(line) + 1 for line in ends), initial=begin), 1, None))
+    return starts
 
 
 def to_bytes(record: Record) -> bytes:
     """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
-    lengths = [b - a for a, b in pairwise(record.lines)]
-    origin = [record.path, record.encoding, record.confidence]
-    row = [*origin, record.replaced, lengths, dict(record.damage), record.kinds, record.told_by]
-    return json.dumps(row, separators=(",", ":")).encode()
+    lengths = (b - a for a, b in pairwise(record.lines))
+    origin = (_json(value) for value in (record.path, record.encoding, record.confidence))
+    places = _listed(record.replaced), _listed(lengths)
+    row = (*origin, *places, _json(dict(record.damage)), _listed(record.kinds), _json(record.told_by))
+    return b"[" + b",".join(row) + b"]"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _listed(rows: Iterable[object]) -> bytes:
+    """JSON of a list of which only a portion is in memory at once."""
+    rows = iter(rows)
+    portions = []
+    while some := list(islice(rows, _TOGETHER)):
+        portions.append(_json(some)[1:-1])
+    return b"[" + b",".join(portions) + b"]"
 
 
 def from_bytes(content: bytes) -> Record:

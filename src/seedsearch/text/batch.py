@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, Self
 
 import numpy as np
 
 from seedsearch.text.array_types import Ints, Mask, Points, Small
 from seedsearch.text.code_points import COUNT, members, points
-from seedsearch.text.folding import WIDE, table
+from seedsearch.text.folding import HAN, WIDE, table
 
 _SPACE = 0x20
 # Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
@@ -55,11 +55,11 @@ class RunTexts:
     lacking_before: Ints
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Self:
-        """Those of these texts."""
+    def of(cls, texts: Sequence[str], among: Among | None = None) -> Self:
+        """Those of these texts, which are pieces of longer ones where it is said what they stand among."""
         chars = points("".join(f"{text}\0" for text in texts))  # NUL is no blank, and no blank is dropped beside it
         folded = _folding()[chars]
-        lacks = _lacking(chars, folded)
+        lacks = _lacking(chars, folded, texts, among)
         there = ~lacks
         out = np.flatnonzero(lacks)
         before = out - np.arange(len(out))
@@ -78,13 +78,33 @@ class RunTexts:
         return mask
 
 
-def _lacking(chars: Points, folded: Points) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What pieces stand among: `after` is the next character after each that is no blank, NUL where there is none.
+
+    `inside` says which begin inside of blanks.
+    """
+
+    after: Points
+    inside: Mask
+
+
+def _lacking(chars: Points, folded: Points, texts: Sequence[str], among: Among | None) -> Mask:
     """The blanks that the run texts lack; those that they keep become spaces in `folded`."""
     blank = _blank()[np.minimum(chars, 0xFFFF)]
     edges = np.diff(blank, prepend=False, append=False)
     firsts, lasts = np.flatnonzero(edges).reshape(-1, 2).T
     wide = _wide()
-    dropped = (firsts > 0) & wide[chars[firsts - 1]] & wide[chars[np.minimum(lasts, len(chars) - 1)]]
+    is_wide = wide[chars[np.minimum(lasts, len(chars) - 1)]]
+    inside = np.zeros(len(firsts), dtype=bool)
+    if among is not None:
+        ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+        at_end = np.searchsorted(ends, lasts)
+        here = ends[at_end] == lasts
+        is_wide[here] = wide[among.after[at_end[here]]]
+        starts = np.append(0, ends[:-1] + 1)
+        inside = np.isin(firsts, starts[among.inside])
+    dropped = inside | ((firsts > 0) & wide[chars[firsts - 1]] & is_wide)
     kept = firsts[~dropped]
     folded[kept] = _SPACE
     blank[kept] = False
@@ -135,24 +155,29 @@ class Pieces:
 
     texts: Sequence[str]
     owners: Ints
-    following: Points
+    among: Among
 
     def part(self, words_of: Callable[[RunTexts], Terms]) -> Part:
         """The part that they make; `words_of` finds the terms of run texts, each of them its own owner."""
-        runs = RunTexts.of(self.texts)
+        runs = RunTexts.of(self.texts, self.among)
         words = words_of(runs)
-        return Part(
-            runs, replace(words, owners=self.owners[words.owners].astype(np.int32)), self.owners, self.following
-        )
+        following = _folding()[np.where(self.among.after == 0, _SPACE, self.among.after)]
+        return Part(runs, replace(words, owners=self.owners[words.owners].astype(np.int32)), self.owners, following)
 
 
-def pieces_of(texts: Sequence[str]) -> Iterator[Pieces]:
-    """Some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is."""
-    some: list[tuple[str, int, int]] = []
+def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
+    """Some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is.
+
+    `longest`: ideographs in a row after which words end wherever they are.
+    """
+    some: list[tuple[str, int, int, bool]] = []
     size = 0
     for owner, text in enumerate(texts):
-        for begin, end in pairwise(_borders(text)):
-            some.append((text[begin:end], owner, ord(text[end]) if end < len(text) else _SPACE))
+        visible = 0
+        for begin, end in pairwise(_borders(text, longest)):
+            inside = begin > 0 and text[begin].isspace()
+            visible = _visible_from(text, max(end, visible))
+            some.append((text[begin:end], owner, ord(text[visible]) if visible < len(text) else 0, inside))
             size += end - begin
             if size >= TOGETHER:
                 yield _together(some)
@@ -161,16 +186,29 @@ def pieces_of(texts: Sequence[str]) -> Iterator[Pieces]:
         yield _together(some)
 
 
-def _together(some: Sequence[tuple[str, int, int]]) -> Pieces:
-    texts, owners, following = zip(*some, strict=True)
-    return Pieces(texts, np.array(owners), _folding()[np.array(following)])
+def _visible_from(text: str, at: int) -> int:
+    """Where the first character from `at` on is that is no blank."""
+    found = _visible().search(text, at)
+    return found.start() if found else len(text)
 
 
-def _borders(text: str) -> list[int]:
+def _together(some: Sequence[tuple[str, int, int, bool]]) -> Pieces:
+    texts, owners, after, inside = zip(*some, strict=True)
+    return Pieces(texts, np.array(owners), Among(np.array(after, dtype=np.uint32), np.array(inside)))
+
+
+def _borders(text: str, longest: int) -> list[int]:
     """Where a text is cut, its beginning and its end."""
     borders = [0]
-    while len(text) - borders[-1] > TOGETHER and (found := _border().search(text, borders[-1] + TOGETHER)):
-        borders.append(found.end())
+    while len(text) - borders[-1] > TOGETHER:
+        wanted = borders[-1] + TOGETHER
+        found = _border().search(text, wanted, wanted + TOGETHER)
+        end = found.end() if found else _unmarked(text, borders[-1], wanted, longest)
+        if end is None and (found := _border().search(text, wanted)):
+            end = found.end()
+        if end is None:
+            break
+        borders.append(end)
     return [*borders, len(text)]
 
 
@@ -181,6 +219,43 @@ def _border() -> re.Pattern[str]:
     What comes after is no white space; so the run text of the whole is that of the pieces, one after the other.
     """
     return re.compile(r"(?:[,;!?()，；！？（）。、“”《》]|(?<=[A-Za-z0-9,;])\s+)(?=\S)")
+
+
+def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
+    """A border where there is no mark, in a piece from `begin` on: inside of blanks, or of a row of ideographs.
+
+    Ideographs side by side in the run text, which has no blanks between them, are cut after each `longest`.
+    """
+    if text[wanted - 1 : wanted + 1].isspace() and not _is_wide_at(text, begin, wanted):
+        return wanted
+    last = max((m.end() for m in _no_ideograph().finditer(text, begin, wanted)), default=begin)
+    count = sum(1 for _ in _ideograph().finditer(text, last, wanted))
+    missing = -count % longest
+    other = _no_ideograph().search(text, wanted)
+    row = _ideograph().finditer(text, wanted, other.start() if other else len(text))
+    found = next(islice(row, missing, None), None) or (_ideograph().search(text, other.end()) if other else None)
+    return found.start() if found else None
+
+
+def _is_wide_at(text: str, begin: int, at: int) -> bool:
+    """Whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
+    before = text[begin:at].rstrip()
+    return bool(before) and bool(_wide()[ord(before[-1])])
+
+
+@cache
+def _visible() -> re.Pattern[str]:
+    return re.compile(r"\S")
+
+
+@cache
+def _ideograph() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]")
+
+
+@cache
+def _no_ideograph() -> re.Pattern[str]:
+    return re.compile(rf"[^{HAN}\s]")
 
 
 def numbered() -> defaultdict[Any, int]:
