@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, check_edits, compose, edit
+from seedsearch.offsets import Edit, Edits, OffsetMap, Span, apply_edits, check_edits, compose, edit, gathered
 from tests.strategies import edits_of, mixed_text, spans_of
 
 MARK = Damage.READING_MARK
@@ -116,3 +118,26 @@ def test_unlawful_edits_are_refused(edits: list[Edit]) -> None:
 def test_an_empty_span_has_no_source() -> None:
     with pytest.raises(ValueError, match="no source"):
         OffsetMap.of([]).to_raw(Span(1, 1))
+
+
+@given(edited())
+def test_columns_are_the_same_edits(case: tuple[str, list[Edit], str]) -> None:
+    text, edits = case[0], tuple(case[1])
+    columns = Edits(edits)
+    assert columns == edits
+    assert hash(columns) == hash(edits)
+    assert tuple(columns) == edits
+    assert [columns[i] for i in range(len(columns))] == list(edits)
+    assert columns[1:] == edits[1:]
+    assert apply_edits(text, columns) == apply_edits(text, edits)
+    assert OffsetMap.of(columns).to_edited(len(text)) == OffsetMap.of(edits).to_edited(len(text))
+
+
+def test_many_edits_take_little_memory() -> None:
+    count = 50_000
+    tracemalloc.start()
+    made = gathered(edit(2 * i, 2 * i + 1, "中", Damage.ENTITY) for i in range(count))
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(made) == count
+    assert taken < 30 * count
