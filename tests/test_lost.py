@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,17 +7,7 @@ from hypothesis import strategies as st
 from seedsearch.damage import FOUND
 from seedsearch.restoring import findings
 
-from .test_cleaning_cases import CASES, rows
-
-ROWS = [row for path in sorted(Path(CASES).glob("*.json")) for row in rows(path.stem, "found")]
 SOUP = st.text("文字好a1?？！，。\n <>[]+B0□■\ue000\ue001\ufffd锟斤拷锘烫屯、；：Яㄅㄆ┺─áùä¸锛鐨|", max_size=40)
-
-
-@pytest.mark.parametrize(("kind", "row"), ROWS)
-def test_case_is_found(kind: str, row: dict[str, Any]) -> None:
-    found = findings.findings(row["raw"])
-    assert [f.span.cut(row["raw"]) for f in found] == row["found"]
-    assert {str(f.kind) for f in found} <= {kind}
 
 
 @given(SOUP)
