@@ -94,7 +94,7 @@ def flips(path: Path) -> Iterator[None]:
 
 def files_of(folder: Path) -> list[Path]:
     found = sorted(path for path in folder.iterdir() if path.name != LOCK)
-    assert {path.suffix for path in found} == {".segment", ".live", ".kept", ".json"}
+    assert {path.suffix for path in found} == {".segment", ".live", ".kept", ".json", ".toc"}
     return found
 
 

@@ -15,6 +15,8 @@ from seedsearch.errors import IndexDamaged
 
 Shape = Callable[[object], bool]
 
+DICTIONARY = "dictionary"  # the name under which an index keeps the words of its user, for the analyzer
+
 ANEW = "make the index anew with: seedsearch index --rebuild"
 # Numbers of the system: sizes, times in ns, inodes.
 LEAST, MOST = -(1 << 64), 1 << 64
@@ -100,6 +102,15 @@ def parsed(content: bytes, shape: Shape, what: str) -> Any:
 def unusable(what: str) -> IndexDamaged:
     """The error for content of an index that is not what was written."""
     return IndexDamaged(f"{what} in the index is not what was written", hint=ANEW)
+
+
+def kept_words(content: bytes | None) -> str:
+    """The words in what is kept under DICTIONARY, as lexicon.py writes them; none where nothing or anything else is."""
+    try:
+        words = json.loads(content or b"{}")["words"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return words if isinstance(words, str) else ""
 
 
 def packed(content: bytes) -> bytes:

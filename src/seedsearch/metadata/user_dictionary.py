@@ -10,7 +10,7 @@ from seedsearch.errors import IndexStale
 from seedsearch.metadata.user_file import UserFile
 from seedsearch.text.lexicon import NONE, OwnWords
 
-KEPT = "dictionary"
+KEPT = stored.DICTIONARY
 
 FILE = UserFile(
     name="dictionary",

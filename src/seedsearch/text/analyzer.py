@@ -14,7 +14,7 @@ from zlib import crc32
 
 from seedsearch.text.folding import HAN, TABLE
 from seedsearch.text.lexicon import JIEBA, NONE, OwnWords
-from seedsearch.text.segmenter import han_words, segmenter
+from seedsearch.text.segmenter import Cut, segmenter
 from seedsearch.versions import ANALYSIS
 
 _LETTER = rf"[^\W_{HAN}]"
@@ -59,9 +59,9 @@ def other_words(piece: str) -> list[str]:
     return [part for other, tail in _between_runs().findall(piece) for _, part in _whole_and_parts(other, tail)]
 
 
-def placed_words(folded: str, own: OwnWords = NONE) -> Iterator[tuple[int, str]]:
-    """The same as `words`, each with the offset at which it begins."""
-    cut = segmenter(own).words
+def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> Iterator[tuple[int, str]]:
+    """The same as `words`, each with the offset at which it begins; `cut` may be another way to the same words."""
+    cut = cut or segmenter(own).words
     for token in _token().finditer(folded):
         at = token.start()
         if token["han"]:
@@ -77,12 +77,13 @@ def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
     return list(dict.fromkeys([word for _, word in placed_query_words(folded, own)]))
 
 
-def placed_query_words(folded: str, own: OwnWords = NONE) -> list[tuple[int, str]]:
-    """All of them, each with the offset at which it begins."""
+def placed_query_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> list[tuple[int, str]]:
+    """All of them, each with the offset at which it begins; `cut` as in `placed_words`."""
+    cut = cut or segmenter(own).words
     found: list[tuple[int, str]] = []
     for token in _token().finditer(folded):
         at = token.start()
-        for word in han_words(token["han"], own) if token["han"] else [token["other"]]:
+        for word in cut(token["han"]) if token["han"] else [token["other"]]:
             found.append((at, word))
             at += len(word)
     return found

@@ -36,9 +36,13 @@ class Segmenter:
             self._left -= len(run)
             if self._left <= 0:
                 self._cut = loaded_cut(self.own)
-        if len(run) <= LONGEST_RUN:
-            return self._cut(run)
-        return [word for at in range(0, len(run), LONGEST_RUN) for word in self._cut(run[at : at + LONGEST_RUN])]
+        return _in_parts(self._cut, run)
+
+
+def _in_parts(cut: Cut, run: str) -> list[str]:
+    if len(run) <= LONGEST_RUN:
+        return cut(run)
+    return [word for at in range(0, len(run), LONGEST_RUN) for word in cut(run[at : at + LONGEST_RUN])]
 
 
 @lru_cache(maxsize=4)
@@ -50,6 +54,12 @@ def segmenter(own: OwnWords = NONE) -> Segmenter:
 def han_words(run: str, own: OwnWords = NONE) -> list[str]:
     """The words of a run of ideographs."""
     return segmenter(own).words(run)
+
+
+def jieba_words(own: OwnWords) -> Cut:
+    """The words of a run of ideographs as jieba itself cuts them; loading its dictionary takes most of a second."""
+    cut = jieba_cut(own)
+    return lambda run: _in_parts(cut, run)
 
 
 def mapped_cut(own: OwnWords) -> Cut:

@@ -1,33 +1,34 @@
-"""The embedded engine: an index in a folder, Whoosh's interfaces over flat files.
+"""The embedded engine: an index in a folder of flat files, which Whoosh opens as an index of its own.
 
-    entries → packing → building → segment files ← merging
-                        writer → manifest (the one file that changes)
-    query tree → answering (arrays) → matches        Whoosh's queries → codec → matchers
+    entries → packer → segment_builder → segment files ← merger
+                       writer → manifest (the one file that changes) → whoosh_toc
+    query tree → searcher (arrays) → matches         Whoosh's queries → whoosh_reader → matchers
 
-`manifest` says which files make up the index, `container` what a file of sections looks like, `documents`,
-`texts`, `pairs`, `terms` and `postings` what the sections hold. `codec` is the way in for Whoosh's own searcher.
+`manifest` says which files make up the index, `section_file` what a file of sections looks like, `documents`,
+`text_store`, `bigrams`, `term_dictionary` and `postings` what the sections hold. `whoosh_toc` writes the file by which
+Whoosh knows the folder; `seedsearch.engines.whoosh_reader` is what that file names, and is loaded by Whoosh alone.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
-import numpy as np
-
 from seedsearch.engines.budget import Budget
-from seedsearch.engines.embedded.manifest import NAME, REBUILD, File, Manifest, Part
+from seedsearch.engines.embedded import whoosh_toc
+from seedsearch.engines.embedded.manifest import NAME, REBUILD, Manifest, Part
 from seedsearch.engines.embedded.searcher import KEPT_BYTES, LOOKS, Answering
-from seedsearch.engines.embedded.section_file import Container
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.storage import Disk, Lock, damaged, opened, read
+from seedsearch.engines.embedded.segment_files import is_toc_of, open_segment, read_file
+from seedsearch.engines.embedded.storage import Disk, Lock, damaged, opened
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.engines.entries import (
     EngineInfo,
@@ -35,7 +36,6 @@ from seedsearch.engines.entries import (
 )
 from seedsearch.engines.query import FIELDS, Field, Query, Term
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
-from seedsearch.text.array_types import Mask
 
 if TYPE_CHECKING:
     from seedsearch.engines.embedded.writer import EmbeddedWriter
@@ -174,7 +174,7 @@ class EmbeddedEngine:
     def _segment(self, part: Part, thoroughly: bool) -> Segment | None:
         """A segment of the folder; None for one that is left out."""
         try:
-            segment = self.open_segment(part.file, part.live)
+            segment = open_segment(self.folder, part)
             if thoroughly:
                 segment.container.verify()
             return segment
@@ -186,22 +186,6 @@ class EmbeddedEngine:
             if not (self._create and thoroughly and error.errno in (errno.ENOENT, errno.EIO)):
                 raise
         return None
-
-    def open_segment(self, file: File, live: File | None) -> Segment:
-        """Open a segment of the folder."""
-        container = Container(self.folder / file.name, file.size, file.seal)
-        return Segment(container, None if live is None else self._live(live, container))
-
-    def _live(self, file: File, container: Container) -> Mask:
-        count = Segment(container, None).documents.count
-        return np.unpackbits(np.frombuffer(self._read(file), dtype=np.uint8), count=count).astype(bool)
-
-    def _read(self, file: File) -> bytes:
-        """A small file, checked."""
-        content = read(self.folder / file.name, file.size)
-        if crc32(content) != file.checksum:
-            raise damaged(self.folder / file.name, "its checksum is not that of its content")
-        return content
 
     def info(self) -> EngineInfo:
         """How much it holds."""
@@ -244,7 +228,7 @@ class EmbeddedEngine:
         with self.mapped():
             while (file := self.manifest.kept.get(name)) is not None:
                 try:
-                    return self._read(file)
+                    return read_file(self.folder, file)
                 except FileNotFoundError as error:  # swept by the writer of a later commit, which has its own
                     if not self.read_anew():
                         raise damaged(self.folder / file.name, "it is missing") from error
@@ -279,12 +263,6 @@ class EmbeddedEngine:
         with self.mapped():
             return self._answering.any_match(queries)
 
-    def whoosh_searcher(self) -> Any:
-        """Whoosh's own searcher over this commit; see `codec`."""
-        from seedsearch.engines.embedded.codec import searcher
-
-        return searcher(self.segments)
-
     def close(self) -> None:
         """Give back what it holds open: files and memory, which go when no array uses them."""
         self.segments, self.committed, self.manifest = [], None, Manifest(self._fingerprint)
@@ -313,7 +291,8 @@ def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
 
 def faults(folder: Path) -> Iterator[str]:
     """What is wrong with the files of an index, a sentence each; raises IndexMissing, IndexStale and IndexDamaged."""
-    for file in Manifest.read(folder, None).files():
+    manifest = Manifest.read(folder, None)
+    for file in manifest.files():
         path = folder / file.name
         try:
             if _measured(path) != (file.size, file.checksum):
@@ -322,6 +301,22 @@ def faults(folder: Path) -> Iterator[str]:
             yield error.what
         except OSError as error:
             yield f"{path} can not be read: {reason(error)}"
+    yield from _toc_faults(folder, manifest)
+
+
+def _toc_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """What is wrong with the file by which Whoosh knows the index; nothing where a run was stopped before its name."""
+    path = folder / manifest.toc_name
+    try:
+        if is_toc_of(folder, manifest):
+            return
+    except (IndexDamaged, OSError):
+        return  # a file that it is made from has a fault of its own
+    again = "seedsearch does not need it, Whoosh does; the next run of seedsearch index writes it"
+    if os.path.lexists(path):
+        yield f"{path} is not what was written: {again}"
+    elif not (folder / whoosh_toc.NEW).is_file() and not any(folder.glob("_MAIN_*.toc")):
+        yield f"{path} is missing: {again}"
 
 
 def _measured(path: Path) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 """What is in an index: the one file that changes, replaced whole at a commit. JSON with a checksum of its own.
 
-Every other file is written once and never changed: `NAME.segment` (container.py), `NAME.live` (a bit for each document
-of a segment, 1 where it was not deleted) and `NAME.kept` (what the rooms above keep). A file that the manifest does not
-name is a leftover.
+Every other file is written once and never changed: `NAME.segment` (section_file.py), `NAME.live` (a bit for each
+document of a segment, 1 where it was not deleted), `NAME.kept` (what the packages above keep), and for Whoosh the file
+of the same commit that whoosh_toc.py writes. Any other file with such a name is a leftover.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Any, Self
 from zlib import crc32
 
 from seedsearch.engines import stored
+from seedsearch.engines.embedded import whoosh_toc
 from seedsearch.engines.embedded.storage import LOCK, Disk, damaged, read
-from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
+from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError
 from seedsearch.versions import FORMAT
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
 REBUILD = "make it anew with: seedsearch index --rebuild"
-_OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + re.escape(NEW), re.ASCII)
+_OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + "|".join(map(re.escape, (NEW, whoosh_toc.NEW))), re.ASCII)
 LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
 
 
@@ -58,6 +59,15 @@ class Manifest:
         """Every file that it names."""
         live = [part.live for part in self.parts if part.live is not None]
         return [*(part.file for part in self.parts), *live, *self.kept.values()]
+
+    def toc(self, words: str) -> bytes:
+        """The file by which Whoosh knows this commit; `words` are those of the user's dictionary."""
+        return whoosh_toc.content(self.generation, [asdict(part) for part in self.parts], FORMAT, words)
+
+    @property
+    def toc_name(self) -> str:
+        """The name of that file."""
+        return whoosh_toc.name_of(self.generation)
 
     def to_json(self) -> str:
         """As it is written."""
@@ -95,15 +105,14 @@ class Manifest:
         checksum = content.pop("checksum", None)
         if not _SHAPE(content) or checksum != _checksum(content):
             raise damaged(path, "its checksum is not that of its content, or that is not what is written")
-        parts = tuple(Part(File(**p["file"]), File(**p["live"]) if p["live"] else None) for p in content["parts"])
+        parts = tuple(map(_part, content["parts"]))
         kept = {name: File(**file) for name, file in content["kept"].items()}
         return cls(content["fingerprint"], content["generation"], parts, kept)
 
     @classmethod
     def nothing(cls, folder: Path, fingerprint: str) -> Self:
         """That of an index that is yet to be made: its files will have names that none in the folder has."""
-        numbers = (path.name.partition("-")[0] for path in _ours(folder))
-        return cls(fingerprint, max((int(number) for number in numbers if number.isdecimal()), default=0))
+        return cls(fingerprint, max((_generation_of(path.name) for path in _ours(folder)), default=0))
 
     def write(self, folder: Path, disk: Disk) -> None:
         """Make this the state of the index: from the moment at which its file has its name, readers see it."""
@@ -125,7 +134,7 @@ class Manifest:
 
     def sweep(self, folder: Path, disk: Disk) -> None:
         """Remove the files of an index that it does not name."""
-        named = {file.name for file in self.files()}
+        named = {self.toc_name, *(file.name for file in self.files())}
         left = [path for path in _ours(folder) if path.name not in named]
         if left:
             disk.sync_folder(folder)  # or a loss of power could bring back a state that names them
@@ -137,8 +146,34 @@ def sweep_unnamed(folder: Path, disk: Disk) -> None:
     """Remove what no manifest can name: one that was never given its name, and all where there is no manifest."""
     has_none = not os.path.lexists(folder / NAME)
     for path in _ours(folder):
-        if has_none or path.name == NEW:
+        if has_none or path.name in (NEW, whoosh_toc.NEW):
             disk.remove(path)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise OutputError where another program made a Whoosh index in a folder that is to become one of ours."""
+    if os.path.lexists(folder / NAME):
+        return
+    for name in sorted(os.listdir(folder)):
+        if whoosh_toc.generation_of(name) is not None and not whoosh_toc.is_ours(folder / name):
+            what = f"{folder} holds a Whoosh index that another program made ({name})"
+            raise OutputError(what, hint="name another folder with --index-dir")
+
+
+def parts_of(content: str) -> list[Part]:
+    """The segments that a file for Whoosh names; raises IndexStale for another format, IndexDamaged for anything else.
+
+    `content`: the argument of `segments` (whoosh_toc.py).
+    """
+    what = "the list of segments for Whoosh"
+    found = stored.parsed(
+        content.encode("utf-8", "surrogatepass"), stored.record(format=stored.count, parts=_any), what
+    )
+    if found["format"] != FORMAT:
+        raise IndexStale(f"the index is in form {found['format']}, and this version reads {FORMAT}", hint=REBUILD)
+    if not _PARTS(found["parts"]):
+        raise stored.unusable(what)
+    return list(map(_part, found["parts"]))
 
 
 def missing(folder: Path) -> IndexMissing:
@@ -156,20 +191,42 @@ def _ours(folder: Path) -> list[Path]:
             files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
     except OSError:
         return []
-    return sorted(folder / name for name in files if _OURS.fullmatch(name))
+    return sorted(path for name in files if _is_ours(path := folder / name))
+
+
+def _is_ours(path: Path) -> bool:
+    if whoosh_toc.generation_of(path.name) is not None:
+        return whoosh_toc.is_ours(path)
+    return _OURS.fullmatch(path.name) is not None
+
+
+def _generation_of(name: str) -> int:
+    """The number of the commit in the name of a file of the index."""
+    of_toc, number = whoosh_toc.generation_of(name), name.partition("-")[0]
+    return int(number) if number.isdecimal() else of_toc or 0
+
+
+def _part(row: dict[str, Any]) -> Part:
+    return Part(File(**row["file"]), File(**row["live"]) if row["live"] else None)
+
+
+def _any(value: object) -> bool:
+    """Whatever it is: it is looked at when it is known which version wrote it."""
+    return True
 
 
 def _named(value: object) -> bool:
     """The name of a file of the index, which cannot lead out of its folder."""
-    return isinstance(value, str) and value != NEW and _OURS.fullmatch(value) is not None
+    return isinstance(value, str) and value not in (NEW, whoosh_toc.NEW) and _OURS.fullmatch(value) is not None
 
 
 _FILE = stored.record(**{one.name: _named if one.name == "name" else stored.count for one in fields(File)})
+_PARTS = stored.many(stored.record(file=_FILE, live=stored.maybe(_FILE)))
 _SHAPE = stored.record(
     format=stored.count,
     fingerprint=stored.text,
     generation=stored.count,
-    parts=stored.many(stored.record(file=_FILE, live=stored.maybe(_FILE))),
+    parts=_PARTS,
     kept=stored.table(_FILE),
 )
 

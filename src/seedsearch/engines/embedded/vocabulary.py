@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import dropwhile, groupby, pairwise
 
 import numpy as np
 
 from seedsearch.engines.embedded import bigrams
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.term_dictionary import BETWEEN
+from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
 from seedsearch.engines.query import Field
 
 Row = tuple[str, int]
@@ -29,15 +29,33 @@ def count_terms(segments: Sequence[Segment], field: Field) -> int:
 
 def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
     """The terms that begin with `prefix`, sorted, each with the number of documents that have it."""
-    of_segment = _grams if field == "gram" else _terms
-    rows = merge(*(of_segment(segment, field, prefix) for segment in segments))
-    for term, same in groupby(rows, key=lambda row: row[0]):
+    begin = prefix.encode("utf-8", "surrogatepass")
+    if field == "gram":
+        yield from _together(_grams(segment, prefix) for segment in segments)
+    else:
+        yield from _together(_terms(segment.tables[field], segment, begin, begin + BETWEEN) for segment in segments)
+
+
+def terms_from(segment: Segment, field: Field, begin: str) -> Iterator[Row]:
+    """The terms of one segment that are not before `begin`, as `vocabulary` gives them."""
+    if field == "gram":
+        first = ord(begin[0]) if begin else 0
+        return dropwhile(lambda row: row[0] < begin, _all_grams(segment, first))
+    return _terms(segment.tables[field], segment, begin.encode("utf-8", "surrogatepass"), BETWEEN)
+
+
+def ids_from(segment: Segment, begin: str) -> Iterator[Row]:
+    """The ids of documents that are not before `begin`, as `vocabulary` gives terms."""
+    return _terms(segment.ids, segment, begin.encode("utf-8", "surrogatepass"), BETWEEN)
+
+
+def _together(rows: Iterable[Iterator[Row]]) -> Iterator[Row]:
+    for term, same in groupby(merge(*rows), key=lambda row: row[0]):
         yield term, sum(count for _, count in same)
 
 
-def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
-    table, begin = segment.tables[field], prefix.encode("utf-8", "surrogatepass")
-    rows = table.between(begin, begin + BETWEEN)
+def _terms(table: TermTable, segment: Segment, begin: bytes, end: bytes) -> Iterator[Row]:
+    rows = table.between(begin, end)
     documents = rows.documents
     if segment.live is not None:
         lists = table.lists(rows)
@@ -49,13 +67,15 @@ def _terms(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
             yield term.decode("utf-8", "surrogatepass"), count
 
 
-def _grams(segment: Segment, field: Field, prefix: str) -> Iterator[Row]:
-    if not prefix:
-        borders = sorted({0, *(segment.pairs.firsts[::CHUNKS] >> np.uint64(bigrams.SECOND_BITS)).tolist(), 0x110000})
-        for first, last in pairwise(borders):
-            yield from _grams_between(segment, first << bigrams.SECOND_BITS, last << bigrams.SECOND_BITS, prefix)
-        return
-    yield from _grams_between(segment, *_range(prefix), prefix)
+def _grams(segment: Segment, prefix: str) -> Iterator[Row]:
+    return _grams_between(segment, *_range(prefix), prefix) if prefix else _all_grams(segment, 0)
+
+
+def _all_grams(segment: Segment, first: int) -> Iterator[Row]:
+    """The grams that begin with the code point `first` or a later one, some chunks at a time."""
+    chunks = (segment.pairs.firsts[::CHUNKS] >> np.uint64(bigrams.SECOND_BITS)).tolist()
+    for low, high in pairwise(sorted({first, *(one for one in chunks if one > first), 0x110000})):
+        yield from _grams_between(segment, low << bigrams.SECOND_BITS, high << bigrams.SECOND_BITS, "")
 
 
 def _grams_between(segment: Segment, low: int, high: int, prefix: str) -> Iterator[Row]:

@@ -14,17 +14,18 @@ import numpy as np
 from seedsearch.engines.batch import (
     Batch,
 )
-from seedsearch.engines.embedded import merger
-from seedsearch.engines.embedded.manifest import NEW, File, Part, sweep_unnamed
+from seedsearch.engines.embedded import merger, whoosh_toc
+from seedsearch.engines.embedded.manifest import NEW, File, Manifest, Part, refuse_foreign, sweep_unnamed
 from seedsearch.engines.embedded.packer import Pack, Packer
 from seedsearch.engines.embedded.section_file import Container, Section, laid_out
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.segment_builder import Pending
+from seedsearch.engines.embedded.segment_files import is_toc_of, toc_of
 from seedsearch.engines.embedded.storage import Disk, Lock
 from seedsearch.engines.entries import (
     IndexEntry,
 )
-from seedsearch.errors import OutputError, reason
+from seedsearch.errors import OutputError, SeedsearchError, reason
 from seedsearch.text.array_types import Mask
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class EmbeddedWriter:
         self._disk = disk
         self._folder: Path = engine.folder
         self._folder.mkdir(parents=True, exist_ok=True)
+        refuse_foreign(self._folder)
         self._lock = Lock(self._folder)
         try:
             engine.read_anew(thoroughly=True)
@@ -88,6 +90,7 @@ class EmbeddedWriter:
             if engine.committed is None:
                 sweep_unnamed(self._folder, disk)
             else:
+                self._heal(engine.committed)
                 engine.committed.sweep(self._folder, disk)
         except BaseException:
             self._lock.release()
@@ -213,17 +216,41 @@ class EmbeddedWriter:
             self._after = replace(self._after, parts=parts, kept=kept)
             last = self._engine.committed
             if last is None or (parts, kept) != (last.parts, last.kept):
-                self._written.append(self._folder / NEW)
+                self._written += [self._folder / whoosh_toc.NEW, self._folder / NEW]
+                self._write_toc(self._after)  # before the commit: a full disk shows here
                 self._after.write(self._folder, self._disk)
+            else:
+                self._after = last
         except BaseException as error:
             self._failed(error)
             raise
         try:
-            with suppress(OSError):  # the commit stands; what is left behind is swept by the next writer
+            # The commit stands; what is left behind is put in place or swept by the next writer.
+            with suppress(OSError, OutputError):
+                self._name_toc(self._after)
                 self._after.sweep(self._folder, self._disk)
             self._engine.read_anew()
         except KeyboardInterrupt:
             raise self._interrupted() from None
+
+    def _write_toc(self, manifest: Manifest) -> None:
+        """Write what tells Whoosh of a commit beside the file that tells it of the one before."""
+        self._disk.write(self._folder / whoosh_toc.NEW, [toc_of(self._folder, manifest)])
+
+    def _name_toc(self, manifest: Manifest) -> None:
+        """Let Whoosh see a commit, where that is not what it sees already."""
+        new = self._folder / whoosh_toc.NEW
+        if new.exists():
+            self._disk.replace(new, self._folder / manifest.toc_name)
+
+    def _heal(self, committed: Manifest) -> None:
+        """Make the file for Whoosh that a run did not come to, or that was changed since; it is of no use to us."""
+        with suppress(OSError, SeedsearchError):
+            if not is_toc_of(self._folder, committed):
+                with suppress(FileNotFoundError):
+                    self._disk.remove(self._folder / whoosh_toc.NEW)
+                self._write_toc(committed)
+                self._name_toc(committed)
 
     def _failed(self, error: BaseException) -> None:
         """Give up, unless the commit has happened; then only what is said of the error changes."""

@@ -1,0 +1,80 @@
+"""Three places of Whoosh 2.7.4 that are put right when an index of ours is opened.
+
+`a AND NOT b`: the first document of a passes unseen where the first one of b comes before it. `NOT b`: documents that
+were deleted are found where they follow the last one of b. Both are for every index that the process opens.
+
+`hit.highlights("text")`: Whoosh highlights in a field only what was asked for in that field, and a query asks `word` or
+`gram`, whose text is the field `text`; and it parts a run of grams, some of which are not asked for. This is for our
+schema only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seedsearch.engines.whoosh_reader.analyzers import GramTokenizer
+from seedsearch.engines.whoosh_reader.library import AndNotMatcher, InverseMatcher, highlight
+from seedsearch.engines.whoosh_reader.schema import IndexSchema
+
+TEXT = "text"
+
+
+def _find_first(matcher: Any) -> None:
+    """Move to the first document that only the first part of the matcher has."""
+    if matcher.a.is_active():
+        matcher._find_next()
+
+
+_find_next = InverseMatcher._find_next
+
+
+def _find_next_there(matcher: Any) -> None:
+    """Move to the next document that the child of the matcher lacks and that was not deleted."""
+    _find_next(matcher)
+    while matcher._id < matcher.limit and matcher.missing(matcher._id):
+        matcher._id += 1
+
+
+_highlight_hit = highlight.Highlighter.highlight_hit
+
+
+def _highlight_text(
+    self: Any, hit: Any, fieldname: str, text: str | None = None, top: int = 3, minscore: float = 1
+) -> Any:
+    """Highlight what was found, in the text that it was found in."""
+    if not isinstance(hit.results.searcher.schema, IndexSchema):
+        return _highlight_hit(self, hit, fieldname, text, top, minscore)
+    text = hit[TEXT] if text is None else text
+    if fieldname == TEXT:
+        fieldname = next((name for name in (TEXT, "word", "gram") if _asked(hit, name)), TEXT)
+    if fieldname != "gram":
+        return _highlight_hit(self, hit, fieldname, text, top, minscore)
+    tokens = self._merge_matched_tokens(_gram_tokens(text, _asked(hit, "gram")))
+    fragments = self.fragmenter.fragment_tokens(text, tokens)
+    return self.formatter.format(highlight.top_fragments(fragments, top, self.scorer, self.order, minscore=minscore))
+
+
+def _asked(hit: Any, fieldname: str) -> frozenset[str]:
+    """The terms of a field that the query asks for."""
+    terms = hit.results.query_terms(expand=True, fieldname=fieldname)
+    return frozenset(text.decode("utf-8", "surrogatepass") for _, text in terms)
+
+
+def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
+    """The grams of a text that were asked for, and its characters that are in none of them."""
+    end = 0
+    for token in GramTokenizer()(text, positions=True, chars=True):
+        token.matched = token.text in asked
+        if token.matched:
+            end = token.endchar
+            yield token
+        elif len(token.text) == 1 and token.startchar >= end:
+            yield token
+
+
+def install() -> None:
+    """Put them right."""
+    AndNotMatcher._find_first = _find_first
+    InverseMatcher._find_next = _find_next_there
+    highlight.Highlighter.highlight_hit = _highlight_text

@@ -1,0 +1,59 @@
+"""The segments of a commit as Whoosh's table of contents lists them: opened when a reader asks, and never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from seedsearch.engines.embedded.manifest import Part, parts_of
+from seedsearch.engines.embedded.segment_files import open_segment
+from seedsearch.engines.whoosh_reader.codec import FlatCodec, Opened
+from seedsearch.engines.whoosh_reader.library import base
+from seedsearch.errors import OutputError
+
+
+def segments(content: str) -> Segments:
+    """The segments that a file for Whoosh names (embedded/whoosh_toc.py).
+
+    Raises IndexStale where another version wrote it, IndexDamaged where none did.
+    """
+    return Segments(map(FlatSegment, parts_of(content)))
+
+
+def refuse() -> NoReturn:
+    """Raise OutputError: Whoosh is about to write."""
+    raise OutputError(
+        "Whoosh cannot write to this index, which seedsearch made",
+        hint="change the files and bring it up to date with: seedsearch index",
+    )
+
+
+class FlatSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
+    """One segment, by the names of its files."""
+
+    def __init__(self, part: Part) -> None:
+        self.indexname = "MAIN"
+        self.segid = "_".join(Path(file.name).stem for file in (part.file, part.live) if file is not None)
+        self.compound = False
+        self._part = part
+
+    def codec(self) -> FlatCodec:
+        """The way from Whoosh's reader to the files."""
+        return FlatCodec()
+
+    def opened_in(self, storage: Any) -> Opened:
+        """The segment in the folder of a storage; raises as `open_segment`."""
+        return Opened(open_segment(Path(storage.folder), self._part))
+
+    def doc_count_all(self) -> NoReturn:
+        """Refuse: a reader asks the codec how many documents there are, only a writer asks the segment."""
+        refuse()
+
+
+class Segments(list[FlatSegment]):
+    """The segments of a commit."""
+
+    def __iter__(self) -> Iterator[FlatSegment]:
+        """Go through them; where there are none a reader looks no further, so that this is a writer."""
+        return super().__iter__() if self else refuse()
