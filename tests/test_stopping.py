@@ -172,7 +172,8 @@ def test_a_second_signal_ends_it_at_once(place: Path) -> None:
         process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 143
+        # A shell says 143 of both: it left by itself, or the system ended it while Python was shutting down.
+        assert process.wait(PATIENCE) in (143, -signal.SIGTERM)
     assert gone(workers)
 
 

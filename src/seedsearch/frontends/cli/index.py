@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from seedsearch.errors import SeedsearchError
 from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.messages import detail, is_quiet, is_verbose, note, progress, say
-from seedsearch.frontends.cli.stdout import print_lines, style_of
+from seedsearch.frontends.cli.stdout import flush, print_lines, style_of
 from seedsearch.frontends.cli.stopping import keep_account
 
 if TYPE_CHECKING:
@@ -121,4 +120,4 @@ def _show(report: IndexReport, *, as_json: bool) -> None:
                 say(failure_text(failure))
     else:
         print_lines(report_text(report, style_of(), verbose=is_verbose()))
-    sys.stdout.flush()
+    flush()
