@@ -21,14 +21,18 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli
 from seedsearch.frontends.settings import KEYS
 from tests.programs import seedsearch as seedsearch_run
-from tools.make_docs import PAGES, PICTURES, commands_page, page_again, picture
+from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again, picture
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
 GUIDES = sorted(DOCS.glob("*.md"))
+PAGES_AT_THE_TOP = [
+    TOP / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
+]
 SITUATIONS = (DOCS / "situations.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize("name", PAGES)
 def test_what_a_page_shows_is_what_is_printed(name: str, tmp_path: Path) -> None:
     """Made again by: python -m tools.make_docs"""
@@ -36,6 +40,7 @@ def test_what_a_page_shows_is_what_is_printed(name: str, tmp_path: Path) -> None
     assert page_again(text, furnished(tmp_path)) == text
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_what_a_terminal_shows(name: str, tmp_path: Path) -> None:
     made = (DOCS / "terminal" / name).read_text(encoding="utf-8")
@@ -43,10 +48,17 @@ def test_a_picture_is_what_a_terminal_shows(name: str, tmp_path: Path) -> None:
     assert ElementTree.fromstring(made).tag.endswith("svg")
 
 
+def test_the_reference_of_python_has_every_public_name() -> None:
+    """Made again by: python -m tools.make_docs"""
+    assert api_page() == (DOCS / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.docs
 def test_the_list_of_commands_is_made_from_what_help_prints() -> None:
     assert commands_page() == (DOCS / "commands.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.docs
 @pytest.mark.parametrize("name", cli.main.commands)
 def test_the_list_of_commands_is_what_help_prints(name: str, tmp_path: Path) -> None:
     printed = seedsearch_run(name, "--help", cwd=tmp_path, COLUMNS="80").stdout.decode()
@@ -76,6 +88,7 @@ def test_every_setting_is_shown_in_the_guide() -> None:
     assert [key for key in KEYS if not re.search(rf"^{key}\b", shown, re.MULTILINE)] == []
 
 
+@pytest.mark.docs
 def test_the_python_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(furnished(tmp_path))
     done = doctest.testfile(str(DOCS / "python.md"), module_relative=False, encoding="utf-8")
@@ -102,7 +115,7 @@ def test_every_public_name_is_in_the_python_guide(name: str) -> None:
     assert name in (DOCS / "python.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [TOP / "README.md", TOP / "README.zh.md", *GUIDES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*PAGES_AT_THE_TOP, *GUIDES], ids=lambda path: str(path.relative_to(TOP)))
 def test_links_lead_to_files(path: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
@@ -118,9 +131,9 @@ def test_the_two_readmes_name_the_same() -> None:
 
 
 def test_the_change_log_begins_with_this_version() -> None:
-    found = re.search(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert found
-    assert found[1] == seedsearch.__version__
+    """Below what is not released yet, which is there for the next change."""
+    headings = re.findall(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", seedsearch.__version__]
 
 
 def rows() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Makes what in docs/ can be made: commands.md from --help, the output of every console block, the pictures.
+"""Makes what in docs/ can be made: commands.md from --help, api.md from the public names, what blocks print, pictures.
 
     python -m tools.make_docs
 
@@ -8,12 +8,14 @@ files of docs/sample as `seeds`, so what is shown is what is printed.
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import seedsearch as package
 from fixtures.guides import DOCS, environment, furnished
 from seedsearch.frontends.cli import main as seedsearch
 from tools.terminal_svg import on_terminal, svg
@@ -38,6 +40,18 @@ def commands_page() -> str:
     parts = ["# Commands\n\nMade from `--help` by `python -m tools.make_docs`; a test compares.\n"]
     for name in seedsearch.commands:
         parts.append(f"## seedsearch {name}\n\n```text\n{help_of(name)}```\n")
+    return "\n".join(parts)
+
+
+def api_page() -> str:
+    """Every public name, for mkdocstrings to put its docstring there."""
+    parts = [
+        "# Python\n\nThe public names, `seedsearch.__all__`. Made by `python -m tools.make_docs`; a test compares.\n"
+    ]
+    for title, classes in (("Functions", False), ("Records and names", True)):
+        names = [name for name in package.__all__ if inspect.isclass(getattr(package, name)) is classes]
+        parts.append(f"## {title}\n")
+        parts += [f"::: seedsearch.{package._HOME[name]}.{name}\n" for name in names]
     return "\n".join(parts)
 
 
@@ -84,6 +98,7 @@ def picture(name: str, folder: Path) -> str:
 def made() -> Iterator[tuple[Path, str]]:
     """Every file that is made, with what is to be in it."""
     yield DOCS / "commands.md", commands_page()
+    yield DOCS / "api.md", api_page()
     for page in PAGES:
         with TemporaryDirectory() as folder:
             yield DOCS / page, page_again((DOCS / page).read_text(encoding="utf-8"), furnished(Path(folder)))
