@@ -19,12 +19,6 @@ SITUATIONS = (
 )
 
 
-@pytest.mark.parametrize("named", sorted(set(re.findall(r"`(test_\w+::test_\w+)`", SITUATIONS))))
-def test_every_test_that_is_named_is_there(named: str) -> None:
-    file, test = named.split("::")
-    assert f"def {test}(" in (TOP / "tests" / f"{file}.py").read_text(encoding="utf-8")
-
-
 def test_every_situation_of_files_is_there() -> None:
     rows = re.findall(r"^\| (C\d+) \|.*::test_", SITUATIONS, re.MULTILINE)
     assert rows == [f"C{number}" for number in (*range(13, 23), 26, 27, 28)]

@@ -10,8 +10,10 @@ its terms; of an index the names of what its files hold.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import re
 import sys
 from collections.abc import Iterator
@@ -60,6 +62,8 @@ FILES: dict[str, made.Content] = {
     "a.zip": made.zip_of({"b.txt": "焊接", "c/d.csv": "甲\n1\n", "e.png": b"\x89PNG\r\n\x1a\n" + bytes(64)}),
     "a.tar": made.tar_of({"b.txt": "焊接", ".hidden": "字"}),
     "a.txt.gz": gzip.compress("材料".encode()),
+    "a.txt.xz": lzma.compress("设备".encode()),
+    "a.txt.bz2": bz2.compress("焊丝".encode()),
     "a.docx": made.docx_of(made.paragraph("焊接 &amp; 材料"), footnotes=made.paragraph("脚注")),
     "a.epub": made.epub_of({"1.xhtml": made.page_of("第一章", "甲"), "2.xhtml": made.page_of("第二章", "乙")}),
     "a.pdf": made.pdf_of("焊接材料", "第二页"),
