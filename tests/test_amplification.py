@@ -267,6 +267,7 @@ print(sum(len(getattr(item, "text", "")) for item in documents(sys.argv[1], cont
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

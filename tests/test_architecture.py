@@ -57,7 +57,8 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every name that a file imports, at its top or later; for types alone does not count."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
@@ -74,7 +75,7 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 FILES = {name_of(path): path for path in sorted(SOURCE.rglob("*.py"))}

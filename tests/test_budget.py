@@ -18,6 +18,8 @@ from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
 from tests.programs import seedsearch
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     now = 0.0

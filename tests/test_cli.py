@@ -52,6 +52,7 @@ def test_query_for_programs(place: Path) -> None:
     assert "焊接" in done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_count_paths_limit_and_offset(place: Path) -> None:
     assert seedsearch("query", "--count", "焊接", cwd=place).stdout == b"2\n"
     paths = seedsearch("query", "-l", "焊接", cwd=place).stdout.decode().splitlines()
@@ -60,6 +61,7 @@ def test_count_paths_limit_and_offset(place: Path) -> None:
     assert seedsearch("query", "-l", "--offset", "1", "焊接", cwd=place).stdout.decode().splitlines() == paths[1:]
 
 
+@pytest.mark.slow
 def test_every_file_that_matches_is_named(place: Path) -> None:
     """Copies that are one hit too, and more than a page of hits; with -n so many names."""
     for number in range(15):
@@ -82,6 +84,7 @@ def test_every_file_that_matches_is_named(place: Path) -> None:
     assert (none.returncode, none.stdout, none.stderr) == (1, b"", b"")
 
 
+@pytest.mark.slow
 def test_what_the_system_refuses_is_said_as_it_is(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -120,6 +123,7 @@ def test_nothing_found(place: Path) -> None:
     assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -166,6 +170,7 @@ def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: 
     assert seedsearch("query", "新的", cwd=place).returncode == 0
 
 
+@pytest.mark.slow
 def test_similar_and_keywords(place: Path) -> None:
     (place / "new.txt").write_text("焊接材料与产业链", encoding="utf-8")
     summary, *hits = [
@@ -179,6 +184,7 @@ def test_similar_and_keywords(place: Path) -> None:
     assert seedsearch("similar", "-", cwd=place, stdin="玫瑰".encode()).returncode == 1
 
 
+@pytest.mark.slow
 def test_how_a_query_was_read_and_what_it_could_not_do(place: Path) -> None:
     done = seedsearch("query", "--explain", "焊接 -材料", cwd=place)
     assert done.stderr.decode() == "seedsearch: query: all of (“焊接”, not “材料”)\n"
@@ -210,6 +216,7 @@ def test_stats(place: Path) -> None:
     assert "1 entity, 1 invisible-character" in text
 
 
+@pytest.mark.slow
 def test_clean_standard_input_and_one_file(place: Path) -> None:
     assert seedsearch("clean", cwd=place, stdin="有&nbsp;字".encode()).stdout.decode() == "有\xa0字".replace(
         "\xa0", " "
@@ -231,6 +238,7 @@ def test_clean_explains(place: Path) -> None:
     assert diff == "1: 有[-&nbsp;-]{+ +}实体[-\\u200b-]的一页。\n"
 
 
+@pytest.mark.slow
 def test_clean_a_folder_into_copies(place: Path) -> None:
     before = {path.name: path.read_bytes() for path in (place / "seeds").iterdir()}
     done = seedsearch("clean", "seeds", "-o", "out", cwd=place)
@@ -285,6 +293,7 @@ def test_a_query_in_the_encoding_of_an_old_terminal(place: Path) -> None:
     assert seedsearch("query", "--count", "焊接".encode("gb18030"), cwd=place).stdout == b"2\n"
 
 
+@pytest.mark.slow
 def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
     odd = os.fsencode(place / "seeds") + b"/\xb5\xe7\n\x1b[31m.txt"
     Path(os.fsdecode(odd)).write_text("罕见的文件名", encoding="utf-8")
@@ -295,6 +304,7 @@ def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
     assert os.fsencode(place / path) == odd
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
 def test_any_locale_prints_utf8(place: Path, variable: str) -> None:
     ascii_only = {variable: "C", "PYTHONIOENCODING": "ascii"}
@@ -315,6 +325,7 @@ def test_help_says_nothing_on_standard_error(tmp_path: Path, arguments: tuple[st
     assert b"seedsearch" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("clean", "seeds/c.txt"), ("query", "焊接"), ("query", "-n", "3", "创新联合体 焊接")]
 )
@@ -338,6 +349,7 @@ def test_check_says_that_all_is_well_or_what_is_not(place: Path) -> None:
     assert "seedsearch index --rebuild" in done.stderr.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"not an index", b'{"format": 99, "fingerprint": "of later"}'])
 def test_a_query_on_a_foreign_index_says_what_to_do(place: Path, content: bytes) -> None:
     (place / "index" / "seedsearch.json").write_bytes(content)
@@ -349,6 +361,7 @@ def test_a_query_on_a_foreign_index_says_what_to_do(place: Path, content: bytes)
     assert seedsearch("query", "焊接", cwd=place).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_dictionary_is_remembered(place: Path) -> None:
     (place / "words.txt").write_text("焊接材料\n", encoding="utf-8")
     assert seedsearch("index", "--dictionary", "words.txt", cwd=place).returncode == 2
@@ -357,6 +370,7 @@ def test_a_dictionary_is_remembered(place: Path) -> None:
     assert seedsearch("query", "焊接材料", cwd=place).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--help",), ("query", "焊接"), ("config",), ("stats",)])
 def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")

@@ -25,6 +25,8 @@ from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputErro
 from tests.programs import seedsearch
 from tests.test_safety import AFTER, BEFORE, MARK, Dying, Full, change, complaint, entry, in_child, leftovers, state
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = (BEFORE, b"before"), (AFTER, b"after")
 EARLIER = "analysis of before"
 IN_PLACE = "is in place"

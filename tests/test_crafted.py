@@ -33,6 +33,8 @@ from seedsearch.metadata.file_states import Stamp, State
 from seedsearch.text.analyzer import fingerprint
 from tests.programs import limited
 
+pytestmark = pytest.mark.slow
+
 KEPT = (file_states.STATES, file_states.RULES_OF_ALL, user_dictionary.KEPT, synonyms.KEPT, failures.KEPT)
 COMMANDS = (
     ["query", "焊接"],

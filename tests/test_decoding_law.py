@@ -66,6 +66,7 @@ def read_strictly(data: bytes, codec: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", CODECS)
 @settings(max_examples=40)
 @given(data=st.data())

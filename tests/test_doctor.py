@@ -11,6 +11,8 @@ from fixtures.guides import furnished
 from seedsearch.reading.files import LARGEST_FILE
 from tests.programs import seedsearch
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:

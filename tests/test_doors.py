@@ -17,6 +17,8 @@ import pytest
 from fixtures import made
 from seedsearch.parallel import interpreter
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = (str(Path(sys.executable).with_name("seedsearch")),)
 MODULE = (sys.executable, "-m", "seedsearch")
 COMMANDS = (

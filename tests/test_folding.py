@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from seedsearch.text.folding import HAN, fold, is_han, table, wide_blanks
 from tools.make_folding import as_text, make_table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "variants", ["台臺", "里裏裡", "为爲為", "产產産", "说說説", "线線綫", "么麼", "户戶戸", "着著"]

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from fuzz.targets import DAMAGED, PAGE, TARGETS
 
+pytestmark = pytest.mark.slow
+
 
 @st.composite
 def mutated(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:

@@ -24,6 +24,8 @@ from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 from tests.test_restore import mixtures
 
+pytestmark = pytest.mark.slow
+
 KINDS = harm_kinds.KINDS | harm_others.KINDS
 A_FEW = 12  # texts of a kind
 RARE = "".join(islice(character_set("gb2312"), 4500, 7000)) + "".join(islice(character_set("big5"), 6000, 9000))

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from seedsearch.text import character_model
 from tests.strategies import MIXED
 
+pytestmark = pytest.mark.slow
+
 TOOL = Path(__file__).parents[1] / "tools" / "make_language.py"
 
 

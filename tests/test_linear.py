@@ -24,6 +24,8 @@ from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.lossy_utf8 import Atom, Lost, mend
 from seedsearch.restoring.steps import restore
 
+pytestmark = pytest.mark.slow
+
 SIZE = 4000  # bytes of the smaller text
 # Calls for a byte of text, of which a budget allows some tens of thousands to any text: 2 s/MB are some 20 of them.
 CALLS, ANY_TEXT = 40, 600_000

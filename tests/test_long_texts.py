@@ -29,6 +29,8 @@ from seedsearch.text.code_points import text_of
 from seedsearch.text.run_text import run_text
 from tests.strategies import mixed_text
 
+pytestmark = pytest.mark.slow
+
 LONGEST = 3  # ideographs that are cut together here: few, so that short texts are cut in their rows
 
 long_texts = st.lists(

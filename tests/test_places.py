@@ -18,6 +18,8 @@ from seedsearch.engines.embedded.storage import LOCK, Disk, Lock
 from seedsearch.errors import IndexDamaged, OutputError, SeedsearchError
 from tests.test_safety import BEFORE, MARK, complaint, entry
 
+pytestmark = pytest.mark.slow
+
 VICTIM = "12345\nnot ours, and to be kept\n"
 
 

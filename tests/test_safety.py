@@ -28,6 +28,8 @@ from seedsearch.text.analyzer import words
 from seedsearch.text.folding import fold
 from seedsearch.versions import FORMAT
 
+pytestmark = pytest.mark.slow
+
 MARK = "analysis 0"
 BEFORE = {"a": "焊接产业链", "b": "焊接材料，創新", "c": "量子", "y": "这里", "x": "别的"}
 AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接", "x": "别的", "y": "这里"}

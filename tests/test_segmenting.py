@@ -28,6 +28,8 @@ from seedsearch.text.segmenter import (
 )
 from tests.strategies import HAN
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).parents[1] / "tools"
 OWN = OwnWords.parse("焊接产业链\n創新聯合體 30\n的人 5000 n\n不是 3\n")
 

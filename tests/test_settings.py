@@ -16,6 +16,8 @@ from seedsearch.frontends.settings import KEYS, settings_of, variable
 from tests.programs import seedsearch
 from tools.terminal_svg import on_terminal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:

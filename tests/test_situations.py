@@ -15,6 +15,8 @@ from seedsearch.indexing import pipeline
 from seedsearch.reading.files import read_bytes
 from tests.programs import seedsearch
 
+pytestmark = pytest.mark.slow
+
 
 def indexed(folder: Path) -> Path:
     assert seedsearch("index", cwd=folder).returncode == 0

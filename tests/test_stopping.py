@@ -17,6 +17,8 @@ import pytest
 
 from tests.programs import seedsearch
 
+pytestmark = pytest.mark.slow
+
 SEEDSEARCH = (sys.executable, "-m", "seedsearch")
 # Seconds after which a test fails that waits for something; nothing is measured.
 PATIENCE = 60

@@ -15,6 +15,8 @@ from seedsearch.frontends.render.layout import cells
 from tests.programs import seedsearch
 from tools.terminal_svg import on_terminal
 
+pytestmark = pytest.mark.slow
+
 ESCAPES = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[\d;]*[mK]")
 LINK = re.compile(r"\x1b\]8;;([^\x1b]+)\x1b\\")
 

@@ -15,6 +15,8 @@ import pytest
 
 from tests.programs import seedsearch
 
+pytestmark = pytest.mark.slow
+
 Running = subprocess.Popen[str]
 
 

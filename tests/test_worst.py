@@ -10,6 +10,8 @@ import pytest
 from benchmarks import worst
 from benchmarks.worst import MODULES, Measured, Row, figures, measured
 
+pytestmark = pytest.mark.slow
+
 
 def filled(size: int) -> bytes:
     return bytes(size)

@@ -1,22 +1,70 @@
-"""Every check of the project in one command: ruff, mypy --strict, the tests with warnings as errors."""
+"""Every check of the project in one command, or one part of it.
+
+    python tools/check.py               everything, as continuous integration runs it
+    python tools/check.py lint types    parts: lint, types, quick, docs, tests
+    python tools/check.py --fix         lint and docs, put right what can be put right: layout, imports, made pages
+
+Every part that is asked for is run, also after one that fails; the last line names those that failed.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-CHECKS = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", "-q"])
+TOP = Path(__file__).parents[1]
+Command = Sequence[str]
+
+# Part → the modules that it runs with their arguments. `quick` is what to run while one writes; `tests` is all of them.
+PARTS: Mapping[str, tuple[Command, ...]] = {
+    "lint": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
+    "types": (("mypy",),),
+    "docs": (("mkdocs", "build", "--strict", "--quiet"),),
+    "quick": (("pytest", "-q", "-m", "not slow and not docs"),),
+    "tests": (("pytest", "-q", "--durations=10"),),
+}
+ALL = ("lint", "types", "docs", "tests")
+FIXES: Mapping[str, tuple[Command, ...]] = {
+    "lint": (("ruff", "check", "--fix", "."), ("ruff", "format", ".")),
+    "docs": (("tools.make_docs",),),
+}
 
 
-def main() -> int:
-    """Run the checks from the top of the project; the exit code of the first that fails, else 0."""
-    for check in CHECKS:
-        print("$", *check, flush=True)
-        done = subprocess.run([sys.executable, "-m", *check], cwd=Path(__file__).parents[1], check=False)
-        if done.returncode:
-            return done.returncode
-    return 0
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the parts that are named, or all; return 0 where all of them pass, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)} (default: {' '.join(ALL)})"
+    )
+    parser.add_argument("--fix", action="store_true", help="put right what can be put right first")
+    asked = parser.parse_args(arguments)
+    if unknown := [part for part in asked.parts if part not in PARTS]:
+        parser.error(f"no part is called {unknown[0]}; there are {', '.join(PARTS)}")
+    parts = asked.parts or (list(FIXES) if asked.fix else list(ALL))
+    failed = [part for number, part in enumerate(parts, 1) if not passes(part, f"[{number}/{len(parts)}]", asked.fix)]
+    print(f"failed: {', '.join(failed)}" if failed else f"passed: {', '.join(parts)}", flush=True)
+    return bool(failed)
+
+
+def passes(part: str, place: str, fix: bool) -> bool:
+    """Run one part, saying what runs and how long it took; tell whether all of it passed."""
+    began = time.monotonic()
+    commands = (*(FIXES.get(part, ()) if fix else ()), *PARTS[part])
+    failed = sum(not runs(command, f"{place} {part}:") for command in commands)
+    print(f"{place} {part} {'FAILED' if failed else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
+    return not failed
+
+
+def runs(command: Command, place: str) -> bool:
+    """Run one module at the top of the project and tell whether it ended with 0."""
+    print(place, *command, flush=True)
+    quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "true", "DISABLE_MKDOCS_2_WARNING": "true"}
+    return subprocess.run([sys.executable, "-m", *command], cwd=TOP, env=quiet, check=False).returncode == 0
 
 
 if __name__ == "__main__":
