@@ -14,6 +14,7 @@ from seedsearch.errors import NotText
 from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.reading.encodings import decode
 from seedsearch.reading.encodings.byte_repairs import assembled, repairs
+from seedsearch.reading.encodings.names import exactly
 from seedsearch.text.character_model import model
 from seedsearch.text.double_byte import DOUBLE_BYTE, plain_parts, plain_runs
 
@@ -146,3 +147,31 @@ def test_a_named_encoding_is_taken_at_its_word() -> None:
     ):
         decoded = decode(stream, encoding=codec)
         assert decoded.text == stream.decode(codec) == stream.decode(decoded.encoding)
+
+
+def test_every_code_of_big5_is_read_as_the_codec_told_reads_it() -> None:
+    behind = "中文的說明，寫在後面".encode("big5")
+    told_as = set()
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
+            stream = bytes((lead, trail)) + behind
+            if found := exactly(stream, "big5"):
+                text, name = found
+                assert stream.decode(name) == text
+                told_as.add(name)
+    assert told_as == {"big5", "cp950", "big5-hkscs"}
+
+
+@pytest.mark.parametrize(
+    ("stream", "text", "name"),
+    [
+        (b"\xa1\x45", "‧", "cp950"),  # big5 reads •
+        (b"\xa2\x41", "∕", "cp950"),  # big5 reads ／, as both read the next
+        (b"\xa1\xfe", "／", "big5"),
+        (b"\xa1\xfe\xa4\xa2\x41", "／丐A", "big5"),  # a second byte and a letter
+        (b"\xf9\xd8", "裏", "cp950"),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 20_000])
+def test_signs_of_windows_are_read_as_windows_does(stream: bytes, text: str, name: str, before: int) -> None:
+    assert exactly(b"x" * before + stream, "big5") == ("x" * before + text, name)

@@ -188,6 +188,30 @@ def test_what_the_seed_does_not_hold(seed_index: Path) -> None:
         assert index.search("量子纠缠").total == 0
 
 
+def test_encoding_big5_finds_what_is_told_as_any_of_its_codecs(tmp_path: Path) -> None:
+    place = tmp_path / "seeds"
+    place.mkdir()
+    for name, text, codec in (
+        ("standard", "這本書的作者住在臺北，常常到圖書館寫作。", "big5"),
+        ("windows", "喬治‧華盛頓在家裏寫作，常常到圖書館。", "cp950"),
+        ("hong-kong", "佢哋喺度食嘢，唔知點解咁夜。", "big5hkscs"),
+        ("mainland", "会议由副主任主持，参加的有各部门负责人。", "gb2312"),
+    ):
+        (place / name).write_bytes(text.encode(codec))
+    build_index(place, tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        for query, found in (
+            ("encoding:big5", ["hong-kong", "standard", "windows"]),
+            ("encoding:CP950", ["windows"]),
+            ("encoding:big5-hkscs", ["hong-kong"]),
+            ("encoding:big5hkscs", ["hong-kong"]),
+            ("encoding:gbk", ["mainland"]),
+            ("encoding:gb2312", ["mainland"]),
+            ("-encoding:big5 会议", ["mainland"]),
+        ):
+            assert sorted(Path(hit.path).name for hit in index.search(query).hits) == found, query
+
+
 def test_a_run_follows_what_changed(tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()

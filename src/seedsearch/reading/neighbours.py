@@ -4,7 +4,7 @@ They are looked at where the text of a file leaves a doubt, and then weigh as mu
 depends on nothing but what lies in the folder: a few files from all over it, by their names in order, read from their
 beginning; each counts that is sure by itself. So it is the same whichever file asks, in whatever order and process,
 whether or not the others are indexed. A file that was read is not read again because its neighbours changed; `index
---full` does that.
+--full` does that. The neighbours of a member of a ZIP or TAR archive are the other members, by the same rules.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from seedsearch.errors import SeedsearchError
 from seedsearch.reading.encodings import Neighbours, decode
 
+T = TypeVar("T")
 LOOKED_AT = 24  # files of a folder
 HEAD = 8192  # bytes of each
 SURE = 0.95
@@ -35,19 +38,27 @@ def beside(path: str) -> Neighbours:
 @lru_cache(maxsize=512)
 def _of_folder(folder: str, _changed: int) -> Neighbours:
     names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    step = max(1, len(names) / LOOKED_AT)
-    chosen = dict.fromkeys(names[int(number * step)] for number in range(min(LOOKED_AT, len(names))))
-    found = Counter(filter(None, (_encoding(os.path.join(folder, name)) for name in chosen)))
+    return among(filter(None, (_head(os.path.join(folder, name)) for name in spread(names))))
+
+
+def spread(listed: Sequence[T]) -> list[T]:
+    """A few of what is listed, from all over it."""
+    step = max(1, len(listed) / LOOKED_AT)
+    return [listed[int(number * step)] for number in range(min(LOOKED_AT, len(listed)))]
+
+
+def among(heads: Iterable[bytes]) -> Neighbours:
+    """Encoding → its share among those files that are sure of theirs, of which these are the beginnings."""
+    found = Counter(filter(None, map(_encoding, heads)))
     total = found.total()
     return {name: count / total for name, count in found.items()} if total >= FEWEST else {}
 
 
-def _encoding(path: str) -> str | None:
+def _encoding(head: bytes) -> str | None:
     """The encoding of a file that is sure of it and holds more than ASCII."""
     try:
-        head = _head(path)
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)
-    except (OSError, SeedsearchError):
+    except SeedsearchError:
         return None
     if decoded.confidence < SURE or decoded.text.isascii():
         return None
@@ -55,9 +66,14 @@ def _encoding(path: str) -> str | None:
 
 
 def _head(path: str) -> bytes:
-    """The beginning of a regular file; nothing of anything else."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    """The beginning of a regular file; nothing of anything else, or of what can not be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return b""
     try:
         return os.read(descriptor, HEAD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    except OSError:
+        return b""
     finally:
         os.close(descriptor)

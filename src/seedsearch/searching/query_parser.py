@@ -52,7 +52,15 @@ _FILTER = re.compile(r"(path|ext|encoding|damage|date|after|before):(.*)", re.DO
 _FUZZY = re.compile(r"(\w[\w.+#-]*)~([12]?)")
 _WILDCARD = re.compile(r"\*|(?<=\w)\?+(?=\w)")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_CHINESE_ENCODINGS = {"gbk": "gb18030", "gb2312": "gb18030", "utf8": "utf-8", "cp950": "big5"}
+_CHINESE_ENCODINGS = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "cp936": "gb18030",
+    "utf8": "utf-8",
+    "big5hkscs": "big5-hkscs",
+}
+# What a file in Big5 may be told as, by the codec that reads all of it.
+_BIG5 = ("big5", "cp950", "big5-hkscs")
 _LAST = "\uffff"  # after every date that begins so
 
 
@@ -321,6 +329,8 @@ def _filter(name: str, value: str) -> Query | None:
     value = value.strip()
     if name == "path" and value:
         return Terms("tag", Wildcard(f"path:{value}" if "*" in value else f"path:*{value}*"))
+    if name == "encoding" and value.lower() == "big5":
+        return Any(tuple(Term("tag", f"encoding:{told}") for told in _BIG5))
     if name in ("ext", "encoding", "damage") and value:
         value = value.lower().removeprefix(".") if name == "ext" else value.lower()
         return Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")

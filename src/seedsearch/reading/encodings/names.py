@@ -35,8 +35,11 @@ CANONICAL = {
 }
 BIG5 = ("big5", "cp950", "big5-hkscs")
 
-# Signs that `big5` reads unlike Windows, as it reads them.
-_NOT_WINDOWS = "•､‾∼♁☉／＼¥¢£"
+# Signs that `big5` reads unlike Windows, as it reads them, and as Windows does; and the two of which each code page has
+# another one that both read so: these count only where their bytes are there.
+_NOT_WINDOWS, _WINDOWS = "•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡∕﹨"
+_OF_TWO_CODES = {"／": b"\xa2\x41", "＼": b"\xa2\x42"}
+_HEAD = 1 << 14  # bytes in which a text by Windows mostly shows one of its signs; so it is decoded but once
 # Both read ETEN's extension (C6A1-C8FE: kana, Cyrillic, circled digits) in an order that no font ever had. A text that
 # holds any of it holds one of the most frequent; each of these is looked for at the speed of memory.
 _ETEN_MISREAD = "".join(
@@ -84,14 +87,28 @@ def exactly(data: bytes, name: str) -> tuple[str, str] | None:
 
 
 def _exactly_big5(data: bytes) -> tuple[str, str] | None:
-    text, name = strictly(data, "big5"), "big5"
-    if text is None or _holds(text, _NOT_WINDOWS):
-        windows = strictly(data, "cp950")
-        text, name = (text, name) if windows is None else (windows, "cp950")
+    text, name = _standard_or_windows(data)
     if text is None or _holds(text, _ETEN_MISREAD):
         of_hong_kong = strictly(data, "big5-hkscs")
         text, name = (text, name) if of_hong_kong is None else (of_hong_kong, "big5-hkscs")
     return None if text is None else (text, name)
+
+
+def _standard_or_windows(data: bytes) -> tuple[str | None, str]:
+    """The text by whichever of the two codecs reads it as it was meant, by one pass in most cases."""
+    by_windows = _holds(data[:_HEAD].decode("cp950", "ignore"), _WINDOWS)
+    if by_windows and (text := strictly(data, "cp950")) is not None:
+        return text, "cp950"
+    text = strictly(data, "big5")
+    if text is not None and not _unlike_windows(text, data):
+        return text, "big5"
+    windows = strictly(data, "cp950")
+    return (text, "big5") if windows is None or windows == text else (windows, "cp950")
+
+
+def _unlike_windows(text: str, data: bytes) -> bool:
+    """Whether Windows may read `data` otherwise than as `text`."""
+    return _holds(text, _NOT_WINDOWS) or any(sign in text and code in data for sign, code in _OF_TWO_CODES.items())
 
 
 def _holds(text: str, signs: str) -> bool:

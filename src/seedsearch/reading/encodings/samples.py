@@ -15,7 +15,9 @@ LONGEST = 96  # bytes of a piece
 # Begins in step: everything before it, back to a byte under 0x30, is ASCII.
 _PIECE = re.compile(rb"[\x30-\x7f]?[\x80-\xff][\x30-\xff]*")
 _BREAK = re.compile(rb"[\0-\x2f]")
-_REPEATED = re.compile(rb"([\x80-\xff][\x30-\xff])\1{3,}")
+# A character again and again; and a few with what stands between, of which two are left, so that their step is kept.
+_REPEATED = re.compile(rb"([\x80-\xff][\x30-\xff])\1{3,}|(([\x80-\xff][\x30-\xff]{1,7}?)\3)\3+")
+_REPEATED_WIDE = re.compile(rb"(..)\1{3,}|(....)\2{3,}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Sample:
         return text
 
 
+def beginning(data: bytes, size: int) -> Sample:
+    """The first `size` bytes or so of what may have two or four bytes a character."""
+    head = data[: size & ~3] if len(data) > size else data
+    return Sample(_REPEATED_WIDE.sub(rb"\1\2", head))
+
+
 def sample(data: bytes, size: int) -> Sample:
     """Different stretches of `data` that begin with a character that is not ASCII; `size` bytes of them, or all."""
     starts = [at for at in range(0, len(data), BLOCK) if not data[at : at + BLOCK].isascii()]
@@ -53,7 +61,7 @@ def _take(data: bytes, start: int, size: int, chosen: dict[bytes, bool]) -> None
     """Add pieces from one block, `size` bytes of them or a piece more; each with whether it is cut."""
     end = min(len(data), start + BLOCK)
     for found in _PIECE.finditer(data, _step(data, start, end), end):
-        piece = _REPEATED.sub(rb"\1", found[0][: 4 * LONGEST])
+        piece = _REPEATED.sub(rb"\1\2", found[0][: 4 * LONGEST])
         if piece[:LONGEST] not in chosen:
             cut = len(piece) > LONGEST or len(found[0]) > 4 * LONGEST or (found.end() == end < len(data))
             chosen[piece[:LONGEST]] = cut

@@ -16,9 +16,9 @@ not be read: it, or the part of it, comes as a Failure, and the rest comes all t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
 from seedsearch.offsets import apply_edits
@@ -26,12 +26,13 @@ from seedsearch.reading.documents import (
     Failure,
     RawDocument,
 )
+from seedsearch.reading.encodings import Beside, Neighbours
 from seedsearch.reading.files import digest, raw_document
 from seedsearch.reading.formats import docx, epub, pdf, tar_archive, zip_archive
 from seedsearch.reading.formats import tables as records
 from seedsearch.reading.formats.limits import DEPTH, Budget
 from seedsearch.reading.formats.members import Extracted, Lost, Member
-from seedsearch.reading.neighbours import beside
+from seedsearch.reading.neighbours import among, beside
 
 _TABLES = {".csv", ".tsv", ".tab"}
 _LINES = {".jsonl", ".ndjson"}
@@ -45,12 +46,13 @@ STDIN = "-"
 class Asked:
     """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
 
-    `in_folder`: the files beside it may say which encoding it is in.
+    `in_folder`: the files beside it may say which encoding it is in; otherwise `beside` does.
     """
 
     encoding: str | None = None
     records: bool = True
     in_folder: bool = False
+    beside: Beside = dict
     depth: int = DEPTH
 
 
@@ -91,6 +93,7 @@ def _joined(texts: Iterable[RawDocument]) -> str:
 
 def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
     names = set()
+    others: Beside | None = None
     try:
         for part in _parts(path, content, asked, budget):
             match part:
@@ -98,7 +101,8 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield Failure(f"{path}!/{name}", "another file of this name is in the archive")
                 case Member(name=name):
                     names.add(name)
-                    inner = replace(asked, depth=asked.depth - 1, in_folder=False)
+                    others = others or cache(partial(_told_by, part.heads))
+                    inner = replace(asked, depth=asked.depth - 1, in_folder=False, beside=others)
                     yield from _documents(f"{path}!/{name}", part.content, inner, budget)
                 case Extracted():
                     yield RawDocument(path, digest(content), part.encoding, part.text)
@@ -112,6 +116,10 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
             raise
         missing = isinstance(error, ExtraMissing)
         yield Failure(path, str(error), skipped=missing or isinstance(error, NotText), retry=missing)
+
+
+def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:
+    return among(heads())
 
 
 def _parts(
@@ -134,7 +142,7 @@ def _parts(
     else:
         budget.text(len(content))
         yield from _of_text(
-            raw_document(path, content, asked.encoding, partial(beside, path) if asked.in_folder else dict),
+            raw_document(path, content, asked.encoding, partial(beside, path) if asked.in_folder else asked.beside),
             asked,
             budget,
         )

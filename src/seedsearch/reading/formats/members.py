@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,10 +18,14 @@ _HOUSEKEEPING = {"__MACOSX"}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside a file: bytes that are still to be recognised."""
+    """A file inside a file: bytes that are still to be recognised.
+
+    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told.
+    """
 
     name: str
     content: bytes
+    heads: Callable[[], Iterable[bytes]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.formats import streams
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.members import Lost, Member, Readable, hidden, place, text_of_name, unpacked
+from seedsearch.reading.neighbours import HEAD, spread
 
 _PACKED = re.compile(rb"(\x1f\x8b\x08)|(BZh[1-9]1AY&SY)|(\xfd7zXZ\0)")
 _ENDINGS = (".gz", ".bz2", ".xz")
@@ -74,10 +77,21 @@ def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
                 if info.isdir():
                     continue
                 if (found := _member(archive, info, budget)) is not None:
-                    yield found
+                    yield replace(found, heads=partial(_heads, content)) if isinstance(found, Member) else found
                     del found  # before the next one is read
     except _BROKEN as error:
         raise SourceError(f"the archive is broken: {error}") from error
+
+
+def _heads(content: bytes) -> Iterator[bytes]:
+    """The beginnings of a few members, by their names in order."""
+    try:
+        with tarfile.open(fileobj=_Counted(content), mode="r:", errors="surrogateescape") as archive:
+            plain = [(info.name, info.offset_data, info.size) for info in archive if info.isreg() and info.size]
+    except (*_BROKEN, SourceError):
+        return
+    for _, start, size in spread(sorted(plain)):
+        yield content[start : start + min(size, HEAD)]
 
 
 def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member | Lost | None:

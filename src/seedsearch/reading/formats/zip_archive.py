@@ -14,17 +14,20 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import partial
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.formats.limits import PARTS, Budget
 from seedsearch.reading.formats.members import Lost, Member, hidden, place, text_of_name, unpacked
 from seedsearch.reading.formats.streams import Stream, lzma_alone
+from seedsearch.reading.neighbours import HEAD, spread
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _END_MARKED = 0x2
+_READ_IN_PART = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What the library raises for archives that are broken or of a kind it does not know.
 _BROKEN = (
     zipfile.BadZipFile,
@@ -83,11 +86,26 @@ def _member(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> Member |
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             return Lost(name, _what(kind), skipped=True)
-        return Member(name, read(archive, info, budget))
+        return Member(name, read(archive, info, budget), partial(_heads, archive))
     except SourceError as error:
         if budget.spent:
             raise
         return Lost(name, str(error))
+
+
+def _heads(archive: Archive) -> Iterator[bytes]:
+    """The beginnings of a few members, by their names in order; of those that can be read without the rest."""
+    plain = [
+        info
+        for info in archive.infolist()
+        if info.file_size and not info.flag_bits & _ENCRYPTED and info.compress_type in _READ_IN_PART
+    ]
+    for info in spread(sorted(plain, key=lambda info: info.filename)):
+        try:
+            with archive.open(info) as file:
+                yield file.read(HEAD)
+        except _BROKEN:
+            continue
 
 
 def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
