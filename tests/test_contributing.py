@@ -7,15 +7,18 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
+import yaml
 
 import seedsearch
 from fixtures import made
 from fixtures.guides import DOCS, TOP
+from seedsearch.frontends import cli
 from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.formats import EXTRACTED, documents
 from seedsearch.restoring import steps
@@ -114,6 +117,45 @@ def test_a_copy_of_an_extracted_text_is_a_text_file(name: str) -> None:
 def test_every_test_that_the_guide_names_is_there(named: str) -> None:
     file, test = named.split("::")
     assert f"def {test}(" in (TOP / "tests" / f"{file}.py").read_text(encoding="utf-8")
+
+
+FORMS = sorted((TOP / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+FOR_PEOPLE = [*FORMS, TOP / "SECURITY.md", TOP / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("path", FOR_PEOPLE, ids=lambda path: path.stem)
+def test_the_commands_that_are_asked_for_are_there(path: Path) -> None:
+    for command, options in re.findall(r"seedsearch(?: ([a-z]+))?((?: --[a-z]+)+)", path.read_text(encoding="utf-8")):
+        of = cli.main.commands[command] if command else cli.main
+        known = {name for parameter in of.params for name in parameter.opts}
+        assert set(options.split()) <= known, f"{path.name}: seedsearch {command}{options}"
+
+
+@pytest.mark.parametrize("path", [path for path in FORMS if path.stem != "config"], ids=lambda path: path.stem)
+def test_an_issue_form_has_what_a_form_needs(path: Path) -> None:
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert form.keys() >= {"name", "description", "body"}
+    names = [part["id"] for part in form["body"]]
+    assert len(set(names)) == len(names)
+    assert all(part["attributes"]["label"] for part in form["body"])
+
+
+def test_a_wrong_repair_is_reported_with_its_bytes_and_edits() -> None:
+    form = yaml.safe_load((TOP / ".github" / "ISSUE_TEMPLATE" / "wrong-repair.yml").read_text(encoding="utf-8"))
+    needed = {part["id"]: part["attributes"] for part in form["body"] if part.get("validations", {}).get("required")}
+    assert "xxd" in needed["bytes"]["description"]
+    assert "clean --json" in needed["json"]["label"]
+
+
+def test_the_hooks_before_a_commit_download_nothing() -> None:
+    """They run what `pip install -e '.[dev]'` has put there."""
+    (repository,) = yaml.safe_load((TOP / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        assert hook["language"] == "system"
+        module = re.fullmatch(r"python -m (\w+).*", hook["entry"])
+        assert module
+        assert find_spec(module[1])
 
 
 PATHS = re.findall(r"`((?:src|tests|tools|docs|fuzz)/[\w/.-]+)`", CONTRIBUTING)

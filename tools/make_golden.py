@@ -4,8 +4,9 @@
     python -m tools.make_golden --release   when a version is published: from here on the numbers count as used
 
 A line is `NUMBER hash name`: of each row of the case tables the text, the edits and the findings (`@` and a hash of the
-raw text, so that a row that was written anew is another one); of small files of each format the documents; of a text
-its terms; of an index the names of what its files hold.
+raw text, so that a row that was written anew is another one); the kinds of damage and the modules of formats, so that
+a new one is a change; of small files of each format the documents; of a text its terms; of an index the names of what
+its files hold.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 from fixtures import made
 from seedsearch import versions
+from seedsearch.damage import Damage
 from seedsearch.engines import open_engine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.section_file import Container
@@ -31,6 +33,7 @@ from seedsearch.engines.entries import (
 )
 from seedsearch.engines.stored import unpacked
 from seedsearch.metadata.file_states import Stamp, State, to_bytes
+from seedsearch.reading import formats
 from seedsearch.reading.documents import (
     Failure,
 )
@@ -84,6 +87,8 @@ def _things() -> Iterator[tuple[str, str, object]]:
         found = documents(name, made.as_bytes(content))
         rows = [(f.path, f.reason) if isinstance(f, Failure) else (f.path, f.encoding, f.text) for f in found]
         yield "RULES", f"file {name}", rows
+    yield "RULES", "kinds of damage", sorted(Damage)
+    yield "RULES", "formats", sorted(path.stem for path in Path(formats.__file__).parent.glob("*.py"))
     folded = fold(TEXT)
     yield "ANALYSIS", "words", words(folded)
     yield "ANALYSIS", "words of a query", query_words(folded)
