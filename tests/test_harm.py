@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 from benchmarks import harm_kinds, harm_others
 from benchmarks.harm import HARM, row
 from benchmarks.harm_kinds import character_set, texts
+from fixtures.generator import traditional as traditional_of
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import edit
 from seedsearch.reading.documents import (
@@ -21,6 +24,8 @@ from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.corruptions import Private, Reader, decoded
 from seedsearch.restoring.page import Page
 from seedsearch.restoring.steps import restore
+from seedsearch.text.character_model import model
+from seedsearch.text.folding import is_han
 from tests.misreadings import SENTENCES
 from tests.test_restore import mixtures
 
@@ -28,7 +33,13 @@ pytestmark = pytest.mark.slow
 
 KINDS = harm_kinds.KINDS | harm_others.KINDS
 A_FEW = 12  # texts of a kind
+PLANTED_LISTS = 240
 RARE = "".join(islice(character_set("gb2312"), 4500, 7000)) + "".join(islice(character_set("big5"), 6000, 9000))
+
+
+def read(char: str) -> str:
+    reading: str = lazy_pinyin(char, style=Style.TONE)[0]
+    return reading
 
 
 def harm(text: str) -> list[str]:
@@ -40,6 +51,40 @@ def test_clean_text_of_every_kind_stays(kind: str) -> None:
     done = row(texts(kind, KINDS[kind], A_FEW))
     assert done.texts
     assert not done.offenders
+
+
+PROSE = "他们走到河边的时候，天已经黑了。渡船上的人说，今晚的风太大，谁也不能过去。老人坐下来，把灯放在脚边。"
+OFTEN = "每年的產量和每年的銷量都要報告，"
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize("traditional", [False, True])
+def test_readings_planted_on_characters_that_stand_once_stay(rate: float, traditional: bool) -> None:
+    rng = Random(f"{rate} {traditional}")
+    words = [word for word in sorted(model().long_words) if len(word) < 5 and all(map(is_han, word))]
+    harmed = 0
+    for _ in range(PLANTED_LISTS):
+        some = (word if not traditional else "".join(map(traditional_of, word)) for word in rng.sample(words, 60))
+        harmed += bool(harm("，".join(f"{word}({read(word[-1])})" if rng.random() < rate else word for word in some)))
+    assert harmed <= 1  # of 240; twenty before consistency had to be shown by characters that stand again
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("長(zhǎng)" * 3 + PROSE * 4, 0),  # one character, however often, is what an author glosses
+        (
+            PROSE.replace("河", "河(hé)")
+            .replace("船", "船(chuán)")
+            .replace("脚", "脚(jiǎo)")
+            .replace("灯", "灯(dēng)"),
+            0,
+        ),
+        (OFTEN.replace("產", "產(chǎn)").replace("報", "報(bào)").replace("銷", "銷(xiāo)") * 2, 6),
+    ],
+)
+def test_chance_marks_nothing_twice(text: str, marks: int) -> None:
+    assert len(harm(text)) == marks
 
 
 @pytest.mark.parametrize("codec", ["gb2312", "big5"])
