@@ -92,6 +92,8 @@ def test_an_odd_query_is_ended_and_its_dear_part_named(
             index.search(query, seconds=0.5)
         assert f"most of it for {ODD[query]};" in str(caught.value)
         assert index.search(query, seconds=None) == index.search(query, seconds=1000)
+    with open_index(index_dir) as index, pytest.raises(QueryError, match=r"longer than 0\.5 s"):
+        index.paths(query, seconds=0.5)  # an index that has kept nothing yet
 
 
 def test_pages_far_behind_are_ended(index_dir: Path, ticking: Callable[[], int]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.errors import IndexMissing
+from seedsearch.errors import IndexClosed, IndexMissing
+from seedsearch.searching.index import Index
 from tests.programs import seedsearch
 
 
@@ -79,3 +81,26 @@ def test_what_did_not_change_is_not_opened_again(tmp_path: Path) -> None:
         build_index(tmp_path / "files", tmp_path / "index")
         assert index.search("产业").total == 1
         assert before in engine.segments  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda index: index.search("焊接"),
+        lambda index: index.paths("焊接"),
+        lambda index: index.similar("焊接材料"),
+        lambda index: index.keywords("焊接材料"),
+        lambda index: list(index.records()),
+        Index.stats,
+        Index.outdated,
+        Index.refresh,
+    ],
+)
+def test_a_closed_index_answers_nothing(tmp_path: Path, asked: Callable[[Index], object]) -> None:
+    write(tmp_path / "files", a="焊接材料")
+    build_index(tmp_path / "files", tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        asked(index)
+    with pytest.raises(IndexClosed, match="was closed; open it again"):
+        asked(index)
+    index.close()  # twice is no error

@@ -9,7 +9,8 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexMissing       2   there is no index there
 │   ├── IndexStale         2   made by another analyzer or version
 │   ├── IndexDamaged       2   unreadable, or not what it says
-│   └── IndexLocked        2   another process is writing
+│   ├── IndexLocked        2   another process is writing
+│   └── IndexClosed        2   a question to an index that the program has closed
 ├── OutputError            2   a place that can not be written
 ├── WorkerDied             2   a process that was ended before its work was done
 ├── SettingsError          2   a file of settings that can not be used
@@ -75,6 +76,10 @@ class IndexDamaged(IndexFault):
 
 class IndexLocked(IndexFault):
     """Another process is writing to the index."""
+
+
+class IndexClosed(IndexFault):
+    """The program that asks has closed the index."""
 
 
 class OutputError(SeedsearchError):

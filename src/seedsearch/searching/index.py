@@ -18,7 +18,7 @@ from seedsearch.engines.entries import (
     Match,
 )
 from seedsearch.engines.query import AtLeast, Run
-from seedsearch.errors import OutOfTime
+from seedsearch.errors import IndexClosed, OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
@@ -54,6 +54,7 @@ class Index:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = RLock()
+        self._is_closed = False
         self._remember()
 
     def _remember(self) -> None:
@@ -73,9 +74,11 @@ class Index:
     def refresh(self) -> bool:
         """See what was committed last; whether that is something new. Every question begins with this.
 
-        Raises IndexMissing, IndexStale or IndexDamaged where there is nothing to see any more.
+        Raises IndexMissing, IndexStale or IndexDamaged where there is nothing to see any more, and IndexClosed.
         """
         with self._lock:
+            if self._is_closed:
+                raise IndexClosed("this index was closed", hint="open it again with open_index")
             is_new = self._engine.refresh()
             if is_new:
                 self._remember()
@@ -144,12 +147,13 @@ class Index:
         notes = (*self._stale, *self._missing(asked))
         return Results(query, 0, "query", (), notes, suggestions, asked=tuple(tier.name for tier in asked))
 
-    def paths(self, query: str) -> list[str]:
+    def paths(self, query: str, *, seconds: float | None = SECONDS) -> list[str]:
         """The path of every document that `search` counts, best first, those that share a hit too.
 
-        Raises QueryError as `search` does.
+        Raises QueryError as `search` does; naming what was found may take longer than `seconds`.
         """
-        return [path for tier in self._answering(query) for path in self._paths(tier)]
+        with self._question(seconds):
+            return [path for tier in self._answering(query) for path in self._paths(tier)]
 
     def _answering(self, query: str) -> list[Tier]:
         """The tiers that answer a query: as typed, else as it sounds; none where nothing is found."""
@@ -225,8 +229,9 @@ class Index:
                 some = list(islice(stored, TOGETHER))
 
     def close(self) -> None:
-        """Give back what the index holds open."""
+        """Give back what the index holds open; what is asked of it from then on raises IndexClosed."""
         with self._lock:
+            self._is_closed = True
             self._engine.close()
 
     def __enter__(self) -> Self:

@@ -52,20 +52,20 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     from seedsearch.frontends.render import one_line
     from seedsearch.searching.index import open_index
 
-    typed = " ".join(map(options.typed, words))
+    typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
     how = {name: shown[name] for name in ("limit", "offset", "snippets")}
     if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
         how["limit"] = 0  # no hit is shown
     with open_index(index_dir.folder) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
-        results = opened.search(typed, lines=shown["context"], seconds=shown["seconds"] or None, **how)
+        results = opened.search(typed, lines=shown["context"], seconds=seconds, **how)
         for line in results.notes:
             note(line)
         if not results.total and not of_all and not shown["as_json"]:
             _say_nothing_found(opened, results)
         if of_all and not shown["count"]:
-            paths = opened.paths(typed)[_page(ctx, **shown)]
+            paths = opened.paths(typed, seconds=seconds)[_page(ctx, **shown)]
             _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
         else:
             _print_answer(results, **shown)
