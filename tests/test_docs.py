@@ -89,9 +89,11 @@ def test_every_setting_is_shown_in_the_guide() -> None:
 
 
 @pytest.mark.docs
-def test_the_python_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["python.md", "whoosh.md"])
+def test_a_guide_for_programs_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("seedsearch.engines.whoosh_reader.library")  # Whoosh, without the warnings of its source
     monkeypatch.chdir(furnished(tmp_path))
-    done = doctest.testfile(str(DOCS / "python.md"), module_relative=False, encoding="utf-8")
+    done = doctest.testfile(str(DOCS / name), module_relative=False, encoding="utf-8")
     assert done.attempted > 10
     assert done.failed == 0
 

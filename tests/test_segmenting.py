@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.text import batch_segmenter, lexicon
@@ -23,6 +23,7 @@ from seedsearch.text.segmenter import (
     Cut,
     Segmenter,
     jieba_cut,
+    loaded_cut,
     mapped_cut,
     rjieba_cut,
 )
@@ -32,6 +33,11 @@ pytestmark = pytest.mark.slow
 
 TOOLS = Path(__file__).parents[1] / "tools"
 OWN = OwnWords.parse("焊接产业链\n創新聯合體 30\n的人 5000 n\n不是 3\n")
+# Words that overlap and begin one another, single characters, words that are taken out, frequencies from none to all.
+OVERLAPPING = OwnWords.parse(
+    "焊接 5\n  焊接产   1 n\n接产业 99999999\n产业链创新\t50\n链创 2\n创新联 1000000\n新联合体 3 nz\n"
+    "联合体\n合体的人 4611686018427387904\n的人不\n人不是 7\n是 9\n的 1\n焊 123456\n不是焊接产业链创新联合体的人\n"
+)
 
 
 def tool(name: str) -> ModuleType:
@@ -66,9 +72,14 @@ def lattice_cut(run: str) -> list[str]:
     return words[2:-3]
 
 
-@pytest.fixture(scope="module", params=[NONE, OWN], ids=["none", "own"])
+TAKEN_OUT = OwnWords((*OVERLAPPING.frequencies, ("焊接", 0), ("是", 0), ("龦", 0), ("联", 0)))
+
+
+@pytest.fixture(
+    scope="module", params=[NONE, OWN, OVERLAPPING, TAKEN_OUT], ids=["none", "own", "overlapping", "taken out"]
+)
 def cuts(request: pytest.FixtureRequest) -> list[Cut]:
-    made = [make(request.param) for make in (mapped_cut, rjieba_cut, jieba_cut)]
+    made = [make(request.param) for make in (mapped_cut, loaded_cut, jieba_cut)]
     return [*made, lattice_cut] if request.param == NONE else made
 
 
@@ -93,6 +104,31 @@ def test_pieces_across_words_cut_the_same(cuts: list[Cut]) -> None:
 @given(st.text(HAN + "〇々龦𠮷的人不是焊接产业链创新联合体", min_size=1, max_size=30))
 def test_any_characters_cut_the_same(cuts: list[Cut], run: str) -> None:
     agree(cuts, run)
+
+
+PIECES = [word[:n] for word, _ in (*OWN.frequencies, *OVERLAPPING.frequencies) for n in range(1, len(word) + 1)]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(HAN, max_size=2), min_size=1, max_size=8).map("".join))
+def test_pieces_of_a_users_words_cut_the_same(cuts: list[Cut], run: str) -> None:
+    agree(cuts, fold(run) or "焊")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.none() | st.integers(0, 1 << 62)), max_size=9))
+@settings(max_examples=8, deadline=None)
+def test_any_dictionary_cuts_the_same(rows: list[tuple[str, int | None]]) -> None:
+    """Each is loaded by all three, which takes a second."""
+    own = OwnWords.parse("\n".join(word if count is None else f"{word}  {count}" for word, count in rows))
+    made, rng = [make(own) for make in (mapped_cut, loaded_cut, jieba_cut)], random.Random(7)
+    for _ in range(100):
+        agree(made, fold("".join(rng.choices(PIECES, k=rng.randint(1, 5)))))
+
+
+def test_words_that_are_taken_out_are_left_to_jieba() -> None:
+    """As long as rjieba takes them for words that are infinitely rare."""
+    own = OwnWords((("中药用", 2), ("侧", 0)))
+    assert jieba_cut(own)("中药用侧用") == list(Lexicon(own).cut("中药用侧用")) == loaded_cut(own)("中药用侧用")
+    assert rjieba_cut(own)("中药用侧用") != jieba_cut(own)("中药用侧用")
 
 
 def test_the_committed_words_are_what_the_tool_makes() -> None:

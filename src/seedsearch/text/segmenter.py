@@ -1,8 +1,12 @@
 """Han → words, as jieba cuts them without its guesses at unknown words (they lose more text than they find).
 
-Three ways that give the same words: by the mapped dictionary (lexicon.py), which is ready at once, for a query or a few
-pages; by rjieba, which is quick once it is loaded, also with a user's own words; by jieba itself where rjieba is not
-installed. For many texts at once there is a fourth, by arrays (lattice.py), which needs no own words.
+Four ways give the same words; test_segmenting.py cuts the same runs by each, with and without a user's words:
+
+* the mapped dictionary (lexicon.py), which is ready at once: for a query, and the first pages that a process cuts;
+* arrays over it (batch_segmenter.py), for many texts at once: for an index without words of a user;
+* rjieba, which is quick once it is loaded: for what comes after the first pages;
+* jieba itself: for the analyzer of the Whoosh index; and in the place of rjieba where a user takes words out, or where
+  that is not installed.
 """
 
 from __future__ import annotations
@@ -69,8 +73,13 @@ def mapped_cut(own: OwnWords) -> Cut:
 
 
 def loaded_cut(own: OwnWords) -> Cut:
-    """The quickest cut there is once its dictionary is loaded."""
-    return rjieba_cut(own) if find_spec("rjieba") else jieba_cut(own)
+    """The quickest cut there is once its dictionary is loaded.
+
+    A frequency of 0 takes a word out of jieba's dictionary. rjieba takes its logarithm, which leaves no way through a
+    run that cannot do without the word, and then cuts at random: so jieba itself cuts where there is one.
+    """
+    takes_out = any(not frequency for _, frequency in own.frequencies)
+    return jieba_cut(own) if takes_out or not find_spec("rjieba") else rjieba_cut(own)
 
 
 def rjieba_cut(own: OwnWords) -> Cut:
