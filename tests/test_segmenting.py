@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seedsearch.text import batch_segmenter, lexicon
+from seedsearch.text import segmenter as segmenter_module
 from seedsearch.text.code_points import points
 from seedsearch.text.folding import fold, is_han
 from seedsearch.text.lexicon import NONE, Lexicon, OwnWords
@@ -25,7 +26,6 @@ from seedsearch.text.segmenter import (
     jieba_cut,
     loaded_cut,
     mapped_cut,
-    rjieba_cut,
 )
 from tests.strategies import HAN
 
@@ -124,11 +124,14 @@ def test_any_dictionary_cuts_the_same(rows: list[tuple[str, int | None]]) -> Non
         agree(made, fold("".join(rng.choices(PIECES, k=rng.randint(1, 5)))))
 
 
-def test_words_that_are_taken_out_are_left_to_jieba() -> None:
-    """As long as rjieba takes them for words that are infinitely rare."""
-    own = OwnWords((("中药用", 2), ("侧", 0)))
-    assert jieba_cut(own)("中药用侧用") == list(Lexicon(own).cut("中药用侧用")) == loaded_cut(own)("中药用侧用")
-    assert rjieba_cut(own)("中药用侧用") != jieba_cut(own)("中药用侧用")
+def test_jieba_itself_cuts_where_a_user_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """rjieba decides ties otherwise, and takes a frequency of 0 for a word that is infinitely rare."""
+    monkeypatch.setattr(segmenter_module, "rjieba_cut", None)
+    for own, run, expected in (
+        (OwnWords((("中药用", 2), ("侧", 0))), "中药用侧用", "中 药用 侧 用"),
+        (OwnWords((("眼睑", 3), ("睑", 3), ("宋任穷", 2))), "矩周规折矩周规宋任穷", "矩 周规折矩 周 规 宋任穷"),
+    ):
+        assert loaded_cut(own)(run) == mapped_cut(own)(run) == expected.split()
 
 
 def test_the_committed_words_are_what_the_tool_makes() -> None:
