@@ -129,7 +129,8 @@ def test_the_two_readmes_name_the_same() -> None:
         there = [set(re.findall(pattern, text)) for text in (README, CHINESE)]
         switched = {link for found in there for link in found if "README" in link}
         assert there[0] - switched == there[1] - switched
-    assert [kind for kind in (*Damage, *Certainty) if f"`{kind}`" not in CHINESE] == []
+    unnamed = [str(kind) for kind in (*Damage, *Certainty) if f"`{kind}`" not in CHINESE]
+    assert not unnamed, "name them in README.zh.md, below 损伤的名称"
 
 
 def test_the_change_log_begins_with_this_version() -> None:

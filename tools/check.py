@@ -25,7 +25,7 @@ PARTS: Mapping[str, tuple[Command, ...]] = {
     "lint": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
     "docs": (("mkdocs", "build", "--strict", "--quiet"),),
-    "quick": (("pytest", "-q", "-m", "not slow and not docs"),),
+    "quick": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not slow and not docs"),),
     "tests": (("pytest", "-q", "--durations=10"),),
 }
 ALL = ("lint", "types", "docs", "tests")
