@@ -37,7 +37,7 @@ LARGE = 20  # times the size of other rows
 def indexed(name: str, content: bytes) -> int:
     """Read, restore and pack the file; how many documents it holds."""
     entries = [
-        IndexEntry(item.path, "00", clean_document(item).readable, (), (), b"")
+        IndexEntry(item.path, "00", clean_document(item).readable, (), b"")
         for item in documents(name, content)
         if not isinstance(item, Failure)
     ]

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.corpus import endless
-from seedsearch.engines import Engine, open_engine
+from seedsearch.engines import Engine
+from seedsearch.engines.choice import open_engine
 from seedsearch.engines.entries import (
     IndexEntry,
 )
@@ -241,7 +242,7 @@ def many_short(documents: int, place: Path) -> tuple[Ask, int]:
 
 
 def _entry(name: str, text: str) -> IndexEntry:
-    return IndexEntry(name, f"{hash(text) & 0xFFFFFFFFFFFFFFFF:032x}", text, (), ("ext:txt",), b"")
+    return IndexEntry(name, f"{hash(text) & 0xFFFFFFFFFFFFFFFF:032x}", text, ("ext:txt",), b"")
 
 
 ENGINES: dict[str, Callable[[Path, Sequence[Path], Path], Opened]] = {

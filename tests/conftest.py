@@ -1,5 +1,7 @@
 """What every test begins with: the settings of Hypothesis, and signals that nobody ignores.
 
+Shared tests say what differs, as those in test files do.
+
 Hypothesis has no deadlines (machines differ), and in continuous integration the same examples every time.
 """
 
@@ -8,7 +10,10 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from hypothesis import settings
+
+pytest.register_assert_rewrite("tests.engine_contract")
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

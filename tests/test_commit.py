@@ -17,11 +17,12 @@ from pathlib import Path
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.engines import faults, open_engine
+from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.storage import Disk
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError
+from tests.filling import put
 from tests.programs import seedsearch
 from tests.test_safety import AFTER, BEFORE, MARK, Dying, Full, change, complaint, entry, in_child, leftovers, state
 
@@ -37,7 +38,7 @@ def make(folder: Path, mark: str, texts: dict[str, str], note: bytes, disk: Disk
     with EmbeddedEngine(folder, mark, create=True, replace=True, disk=disk).writer() as writer:
         writer.clear()
         for doc_id, text in texts.items():
-            writer.put(entry(doc_id, text))
+            put(writer, entry(doc_id, text))
         writer.put_metadata("note", note)
 
 
@@ -56,10 +57,10 @@ def nothing(folder: Path) -> None:
 def sound(folder: Path) -> None:
     with EmbeddedEngine(folder, MARK, create=True).writer() as writer:
         for doc_id in "abx":
-            writer.put(entry(doc_id, BEFORE[doc_id]))
+            put(writer, entry(doc_id, BEFORE[doc_id]))
     with EmbeddedEngine(folder, MARK).writer() as writer:
         for doc_id in "cy":
-            writer.put(entry(doc_id, BEFORE[doc_id]))
+            put(writer, entry(doc_id, BEFORE[doc_id]))
         writer.put_metadata("note", b"before")
 
 
@@ -86,7 +87,7 @@ def is_stale(folder: Path) -> bool:
     """And answers whoever made it."""
     with pytest.raises(IndexStale):
         open_engine(folder, MARK)
-    return open_engine(folder, EARLIER).digests().keys() == BEFORE.keys() and faults(folder) == []
+    return open_engine(folder, EARLIER).digests().keys() == BEFORE.keys() and check(folder) == []
 
 
 def is_broken(folder: Path) -> bool:

@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
-from seedsearch.engines import open_engine, stored
+from seedsearch.engines import stored
+from seedsearch.engines.choice import open_engine
 from seedsearch.engines.embedded.manifest import NAME, File, Manifest
 from seedsearch.engines.embedded.storage import Disk
 from seedsearch.engines.entries import (
@@ -31,6 +32,7 @@ from seedsearch.frontends.cli import main
 from seedsearch.metadata import document_records, failures, file_states, synonyms, user_dictionary
 from seedsearch.metadata.file_states import Stamp, State
 from seedsearch.text.analyzer import fingerprint
+from tests.filling import put as put_entry
 from tests.programs import limited
 
 pytestmark = pytest.mark.slow
@@ -224,7 +226,7 @@ ROWS = (
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: repr(row[:44]))
 def test_a_document_of_another_kind(place: Path, row: bytes) -> None:
     with open_engine(Path("index"), fingerprint()).writer() as writer:
-        writer.put(IndexEntry("c", "d", "焊接", ("焊接",), (), row))
+        put_entry(writer, IndexEntry("c", "d", "焊接", (), row))
     all_commands()
 
 

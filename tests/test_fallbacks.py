@@ -8,6 +8,7 @@ import pytest
 
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.searching.index import Index
+from tests.filling import put
 from tests.test_expressions import entry
 
 TEXTS = ["转学指南：九月办理。", "自动焊接机器人，焊接材料。", "西安的城墙与绿色农业", "hello world, welding"]
@@ -18,7 +19,7 @@ def index() -> Iterator[Index]:
     engine = MemoryEngine()
     with engine.writer() as writer:
         for number, text in enumerate(TEXTS):
-            writer.put(entry(number, text))
+            put(writer, entry(number, text))
     with Index(engine) as opened:
         yield opened
 

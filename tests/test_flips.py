@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from seedsearch import build_index, open_index
-from seedsearch.engines import embedded, faults, open_engine
+from seedsearch.engines import embedded
+from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.section_file import BLOCK, Container, laid_out
@@ -23,6 +24,7 @@ from seedsearch.engines.embedded.storage import LOCK
 from seedsearch.engines.query import Gapped, Near, Prefix, Ranked, Run, Term, Terms, Wildcard
 from seedsearch.errors import IndexDamaged, IndexFault
 from seedsearch.text.analyzer import fingerprint
+from tests.filling import put
 from tests.test_safety import MARK, complaint, entry
 
 pytestmark = pytest.mark.slow
@@ -38,7 +40,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for begin, size in ((0, 60), (60, 20)):
         with open_engine(folder, MARK, create=True).writer() as writer:
             for number in range(begin, begin + size):
-                writer.put(entry(f"{number:03}", "".join(SENTENCES[number % 4 :]) + chr(0x4E00 + number)))
+                put(writer, entry(f"{number:03}", "".join(SENTENCES[number % 4 :]) + chr(0x4E00 + number)))
             writer.put_metadata("note", b"what is kept")
     with open_engine(folder, MARK).writer() as writer:
         writer.remove("003")
@@ -126,7 +128,7 @@ def test_a_bit_that_flips_while_it_is_written_is_not_copied(sound: Path, tmp_pat
         shutil.copy(sound / path.name, path)
         failed = complaint(partial(merge, index, path, damaged))
         if failed is None:  # what is flipped was not needed, or looked at already
-            assert faults(index) == []
+            assert check(index) == []
             assert Path(index, NAME).read_bytes() != before
             shutil.rmtree(index)
             shutil.copytree(sound, index)
@@ -177,10 +179,10 @@ def test_what_was_damaged_is_read_again(place: Path, how: dict[str, Any]) -> Non
             content = bytearray((place / "index" / name).read_bytes())
             content[(begin + end) // 2] ^= 4
             (place / "index" / name).write_bytes(content)
-            assert any(name in fault for fault in faults(place / "index"))
+            assert any(name in fault for fault in check(place / "index"))
             report = build_index(["seeds", "others"], "index", workers=1, **how)
             assert report.failures == ()
-            assert faults(place / "index") == []
+            assert check(place / "index") == []
             assert everything() == right
             healed += report.added + report.updated > 0
             shutil.rmtree("index")
@@ -198,7 +200,7 @@ def test_a_missing_file_and_damaged_states_are_mended(place: Path) -> None:
     report = build_index("seeds", "index", workers=1)
     assert report.added == 10
     build_index("others", "index", workers=1)
-    assert faults(place / "index") == []
+    assert check(place / "index") == []
     assert everything() == right
 
 
@@ -211,7 +213,7 @@ def test_what_is_not_read_again_is_said_every_time(place: Path) -> None:
         report = build_index("seeds", "index", workers=1)
         assert [failure.path for failure in report.failures] == [f"others/{i}.txt" for i in range(3)]
         assert all("was damaged; to have it read again" in failure.reason for failure in report.failures)
-    assert faults(place / "index") == []
+    assert check(place / "index") == []
     assert build_index("others", "index", workers=1).failures == ()
     assert everything() == right
 
@@ -221,7 +223,7 @@ def test_a_file_put_over_an_open_one_is_an_error_in_words(sound: Path, tmp_path:
     rng = random.Random(5)
     with open_engine(tmp_path, MARK, create=True).writer() as writer:
         for number in range(9):
-            writer.put(entry(f"{number}", "".join(chr(rng.randrange(0x4E00, 0x9FA0)) for _ in range(9000))))
+            put(writer, entry(f"{number}", "".join(chr(rng.randrange(0x4E00, 0x9FA0)) for _ in range(9000))))
     (path,) = tmp_path.glob("*.segment")
     whole, other = path.read_bytes(), next(sound.glob("*.segment")).read_bytes()
     assert len(whole) > 10 * BLOCK
@@ -240,7 +242,7 @@ def test_another_segment_of_the_same_size_is_told(tmp_path: Path) -> None:
     """All that it says of itself is right, but it is not the one that belongs here."""
     for name, text in (("a", "焊接材料"), ("b", "材料焊接")):
         with open_engine(tmp_path / name, MARK, create=True).writer() as writer:
-            writer.put(entry("x", text))
+            put(writer, entry("x", text))
     (one,) = (tmp_path / "a").glob("*.segment")
     (other,) = (tmp_path / "b").glob("*.segment")
     assert one.stat().st_size == other.stat().st_size
@@ -300,7 +302,7 @@ def test_a_check_names_what_cannot_be_trusted(place: Path) -> None:
     for path in paths:
         whole = path.read_bytes()
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        assert [fault for fault in faults(place / "index") if "cannot be trusted" in fault] == [
+        assert [fault for fault in check(place / "index") if "cannot be trusted" in fault] == [
             f"{path} is not what was written, and what it holds cannot be trusted"
         ]
         path.write_bytes(whole)

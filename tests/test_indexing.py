@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fixtures import made
 from seedsearch import build_index, open_index
-from seedsearch.engines import open_engine
+from seedsearch.engines.choice import open_engine
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
 from seedsearch.indexing.reports import (

@@ -6,6 +6,7 @@ import pytest
 
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.searching.index import Index
+from tests.filling import put
 from tests.test_expressions import entry
 
 TEXTS = [
@@ -21,7 +22,7 @@ def index() -> Index:
     engine = MemoryEngine()
     with engine.writer() as writer:
         for number, text in enumerate(TEXTS):
-            writer.put(entry(number, text))
+            put(writer, entry(number, text))
     return Index(engine)
 
 

@@ -47,7 +47,7 @@ long_texts = st.lists(
 
 
 def entries_of(texts: Sequence[str]) -> list[IndexEntry]:
-    return [IndexEntry(f"{i}", "00", text, (), (f"tag:{i}",), b"") for i, text in enumerate(texts)]
+    return [IndexEntry(f"{i}", "00", text, (f"tag:{i}",), b"") for i, text in enumerate(texts)]
 
 
 def packed(texts: Sequence[str], together: int, longest: int = LONGEST) -> tuple[Pack, int]:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.engines import faults, open_engine
+from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.manifest import NAME, NEW
 from seedsearch.engines.embedded.storage import LOCK, Disk, Lock
 from seedsearch.errors import IndexDamaged, OutputError, SeedsearchError
+from tests.filling import put
 from tests.test_safety import BEFORE, MARK, complaint, entry
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,7 @@ def index(tmp_path: Path) -> Path:
     folder = tmp_path / "index"
     with open_engine(folder, MARK, create=True).writer() as writer:
         for doc_id, text in BEFORE.items():
-            writer.put(entry(doc_id, text))
+            put(writer, entry(doc_id, text))
         writer.put_metadata("note", b"kept")
     with open_engine(folder, MARK).writer() as writer:
         writer.remove("x")
@@ -93,14 +94,14 @@ def asked(folder: Path) -> None:
 
 def changed(folder: Path) -> None:
     with open_engine(folder, MARK).writer() as writer:
-        writer.put(entry("new", "新的"))
+        put(writer, entry("new", "新的"))
         writer.put_metadata("note", b"new")
 
 
 def rebuilt(folder: Path) -> None:
     with open_engine(folder, MARK, create=True, replace=True).writer() as writer:
         writer.clear()
-        writer.put(entry("new", "新的"))
+        put(writer, entry("new", "新的"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -130,7 +131,7 @@ def test_a_check_names_what_is_no_file(index: Path) -> None:
     (path,) = index.glob("*.kept")
     path.unlink()
     os.mkfifo(path)
-    assert faults(index) == [f"{path} is a pipe, where a file of the index should be"]
+    assert check(index) == [f"{path} is a pipe, where a file of the index should be"]
 
 
 @pytest.mark.parametrize("content", ["not ours\n", "", "77\n"], ids=["text", "empty", "number"])

@@ -30,6 +30,7 @@ from seedsearch.searching.tiers import stages
 from seedsearch.text.analyzer import placed_query_words
 from seedsearch.text.folding import fold, is_han
 from seedsearch.text.run_text import run_text
+from tests.filling import put
 from tests.test_expressions import entry
 
 Opened = Callable[[list[str]], Index]
@@ -40,7 +41,7 @@ def index_of(texts: list[str]) -> Index:
     engine = MemoryEngine()
     with engine.writer() as writer:
         for number, text in enumerate(texts):
-            writer.put(entry(number, text))
+            put(writer, entry(number, text))
     return Index(engine)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from seedsearch.engines import faults, open_engine
+from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.storage import LOCK, Disk
@@ -24,9 +24,8 @@ from seedsearch.engines.entries import (
 )
 from seedsearch.engines.query import Prefix, Ranked, Run, Term, Terms
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexStale, OutputError, SeedsearchError
-from seedsearch.text.analyzer import words
-from seedsearch.text.folding import fold
 from seedsearch.versions import FORMAT
+from tests.filling import put
 
 pytestmark = pytest.mark.slow
 
@@ -36,14 +35,14 @@ AFTER = {"a": "焊接产业链", "b": "联合体", "d": "焊接", "x": "别的",
 
 
 def entry(doc_id: str, text: str) -> IndexEntry:
-    return IndexEntry(doc_id, f"{len(text):02x}", text, tuple(words(fold(text))), (f"path:{doc_id}",), text.encode())
+    return IndexEntry(doc_id, f"{len(text):02x}", text, (f"path:{doc_id}",), text.encode())
 
 
 def change(engine: EmbeddedEngine) -> None:
     """From BEFORE to AFTER, with a segment that is merged and one of which a document is deleted."""
     with engine.writer() as writer:
-        writer.put(entry("b", AFTER["b"]))
-        writer.put(entry("d", AFTER["d"]))
+        put(writer, entry("b", AFTER["b"]))
+        put(writer, entry("d", AFTER["d"]))
         writer.remove("c")
         writer.put_metadata("note", b"after")
 
@@ -66,7 +65,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for doc_ids in ("abx", "cy"):
         with engine.writer() as writer:
             for doc_id in doc_ids:
-                writer.put(entry(doc_id, BEFORE[doc_id]))
+                put(writer, entry(doc_id, BEFORE[doc_id]))
             writer.put_metadata("note", b"before")
     assert state(folder) == OLD
     assert len(EmbeddedEngine(folder, MARK).segments) == 2
@@ -142,7 +141,7 @@ def test_killed_before_every_operation(before: Path, tmp_path: Path) -> None:
         found = state(folder)
         assert found in (OLD, NEW)
         seen.add(found == NEW)
-        assert faults(folder) == []
+        assert check(folder) == []
         assert len(EmbeddedEngine(folder, MARK).segments) == (1 if found == NEW else 2)
         change(EmbeddedEngine(folder, MARK))
         assert state(folder) == NEW
@@ -207,7 +206,7 @@ def test_power_lost_after_every_operation(index: Path, tmp_path: Path) -> None:
                 (folder / name).write_bytes(content)
             found = state(folder)
             assert found in (OLD, NEW)
-            assert faults(folder) == []
+            assert check(folder) == []
             seen.add(found == NEW)
     assert seen == {False, True}
     assert len(disk.states) > 20
@@ -251,7 +250,7 @@ def test_an_index_is_not_thrown_away_under_a_writer(index: Path) -> None:
     with open_engine(index, MARK).writer() as writer:
         with pytest.raises(IndexLocked):
             open_engine(index, "analysis 1", create=True, replace=True)
-        writer.put(entry("e", "后来"))
+        put(writer, entry("e", "后来"))
     assert set(state(index)[0]) == {*BEFORE, "e"}
 
 
@@ -269,7 +268,7 @@ def test_a_writer_builds_on_what_was_committed_last(index: Path) -> None:
     late = EmbeddedEngine(index, MARK)
     change(EmbeddedEngine(index, MARK))
     with late.writer() as writer:
-        writer.put(entry("e", "后来"))
+        put(writer, entry("e", "后来"))
     assert set(state(index)[0]) == {*AFTER, "e"}
 
 
@@ -283,7 +282,7 @@ def test_readers_see_whole_states_while_it_is_written(tmp_path: Path) -> None:
         for i in range(rounds):
             with engine.writer() as writer:
                 for number in range(documents):
-                    writer.put(entry(f"{number:02}", f"第{i}轮"))
+                    put(writer, entry(f"{number:02}", f"第{i}轮"))
 
     child = os.fork()
     if not child:
@@ -347,7 +346,7 @@ def ask_everything(folder: Path) -> None:
 def is_named(path: Path) -> bool:
     """Whether a check of the index names this file, or finds the index to be of another version."""
     try:
-        return any(path.name in fault for fault in faults(path.parent))
+        return any(path.name in fault for fault in check(path.parent))
     except IndexStale:
         return path.name == NAME
 
@@ -364,7 +363,7 @@ def test_damage_is_named_and_never_a_traceback(index: Path) -> None:
     change(EmbeddedEngine(index, MARK))
     with EmbeddedEngine(index, MARK).writer() as writer:
         for number in range(10):
-            writer.put(entry(f"more {number}", f"焊接产业链{number}"))
+            put(writer, entry(f"more {number}", f"焊接产业链{number}"))
     with EmbeddedEngine(index, MARK).writer() as writer:
         writer.remove("more 3")
     ask_everything(index)
@@ -385,7 +384,7 @@ def test_damage_is_named_and_never_a_traceback(index: Path) -> None:
             with pytest.raises(SeedsearchError):
                 ask_everything(index)
         path.write_bytes(whole)
-    assert faults(index) == []
+    assert check(index) == []
 
 
 def test_a_newer_index_is_told_from_a_broken_one(index: Path) -> None:

@@ -25,13 +25,15 @@ from tempfile import TemporaryDirectory
 from fixtures import made
 from seedsearch import versions
 from seedsearch.damage import Damage
-from seedsearch.engines import open_engine
+from seedsearch.engines import Writer
+from seedsearch.engines.choice import open_engine
 from seedsearch.engines.embedded.manifest import NAME
 from seedsearch.engines.embedded.section_file import Container
 from seedsearch.engines.entries import (
     IndexEntry,
 )
 from seedsearch.engines.stored import unpacked
+from seedsearch.indexing.pipeline import batch_of
 from seedsearch.metadata.file_states import Stamp, State, to_bytes
 from seedsearch.reading import formats
 from seedsearch.reading.documents import (
@@ -111,19 +113,22 @@ def _shapes() -> Iterator[tuple[str, object]]:
         folder = Path(place)
         engine = open_engine(folder, "golden", create=True)
         with engine.writer() as writer:
-            for number in range(4):
-                writer.put(IndexEntry(str(number), "d", f"焊接{number}", words("焊接"), ("t",), b"s"))
+            _put(writer, *(IndexEntry(str(number), "d", f"焊接{number}", ("t",), b"s") for number in range(4)))
             writer.put_metadata("note", b"n")
         with engine.writer() as writer:
-            writer.put(IndexEntry("4", "d", "材料", words("材料"), (), b"s"))
+            _put(writer, IndexEntry("4", "d", "材料", (), b"s"))
             writer.remove("4")
-            writer.put(IndexEntry("5", "d", "材料", words("材料"), (), b"s"))
+            _put(writer, IndexEntry("5", "d", "材料", (), b"s"))
         engine.close()
         content = json.loads((folder / NAME).read_text(encoding="utf-8"))
         yield "description", _shape(content)
         for part in content["parts"][:1]:
             container = Container(folder / part["file"]["name"], part["file"]["size"])
             yield "segment", sorted(container._table)
+
+
+def _put(writer: Writer, *entries: IndexEntry) -> None:
+    writer.add(writer.packer(entries).pack(batch_of(entries)))
 
 
 def _shape(value: object) -> object:

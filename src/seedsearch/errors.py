@@ -9,6 +9,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexMissing       2   there is no index there
 │   ├── IndexStale         2   made by another analyzer or version
 │   ├── IndexDamaged       2   unreadable, or not what it says
+│   ├── EngineUnknown      2   a URL with a scheme that no engine has
 │   ├── IndexLocked        2   another process is writing
 │   └── IndexClosed        2   a question to an index that the program has closed
 ├── OutputError            2   a place that can not be written
@@ -72,6 +73,10 @@ class IndexStale(IndexFault):
 
 class IndexDamaged(IndexFault):
     """The index can not be read, or is not what its own description says."""
+
+
+class EngineUnknown(IndexFault):
+    """A URL names the index, and no engine has its scheme."""
 
 
 class IndexLocked(IndexFault):

@@ -1,16 +1,16 @@
 """The engine seam: terms in, documents and scores out.
 
 An engine stores entries and answers query trees. Cleaning, tokenizing, reading what was typed, snippets and
-collapsing are above the seam. One contract suite (tests/test_engines.py) runs over every engine, and random
-histories are compared with `memory`, the brute-force reference.
+collapsing are above the seam. What the program calls is here, and nothing else is. One contract suite
+(tests/engine_contract.py) is a class that the tests of each engine subclass; it calls what the program calls, and
+compares random histories with `memory`, the brute-force reference. `choice` says which engine a folder or a URL means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Protocol, Self
 
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.entries import (
@@ -19,44 +19,49 @@ from seedsearch.engines.entries import (
     Matches,
 )
 from seedsearch.engines.query import Field, Query, Term
-from seedsearch.errors import IndexDamaged
 
 if TYPE_CHECKING:
     from seedsearch.engines.batch import (
         Batch,
     )
 
-# What a packer made; opaque, and it pickles.
-Pack: TypeAlias = Any
+
+class Pack:
+    """What a packer made of a batch, for `Writer.add` of the same engine: opaque to everybody else, and it pickles.
+
+    An engine derives its own kind of pack from this, and `add` raises TypeError for that of another engine.
+    """
+
+    __slots__ = ()
 
 
 class Packer(Protocol):
-    """Prepares entries for a writer; may go to another process, where the work is then done."""
+    """Prepares entries for a writer. It pickles: where it goes to another process, the work is done there."""
 
     def pack(self, batch: Batch) -> Pack:
-        """The entries as the writer takes them."""
+        """Return the entries as the writer takes them."""
 
 
 class Writer(Protocol):
-    """Changes to an engine: leaving normally commits all of them at once, leaving by an exception none."""
+    """Changes to an engine: leaving normally commits all of them at once, leaving by an exception none.
 
-    def put(self, entry: IndexEntry) -> None:
-        """Add the entry, in the place of any with the same doc_id."""
+    The changes count in the order in which they are made: the last pack or removal of a doc_id decides.
+    """
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
-        """What packs entries for `add`; an empty engine may fit itself to the texts of `sample`."""
+        """Return what packs entries for `add`; an empty engine may fit itself to the texts of `sample`."""
 
     def add(self, pack: Pack) -> None:
-        """Put every entry of a pack, in their order."""
-
-    def put_metadata(self, name: str, content: bytes) -> None:
-        """Keep something beside the entries, in the place of what had that name."""
+        """Add every entry of a pack, in their order, each in the place of any with the same doc_id."""
 
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
 
     def clear(self) -> None:
-        """Take out every entry and all that was kept before this writer."""
+        """Take out every entry and all metadata of before this writer; what it has added itself stays."""
+
+    def put_metadata(self, name: str, content: bytes) -> None:
+        """Store bytes beside the entries, in the place of what had that name."""
 
     def __enter__(self) -> Self: ...
 
@@ -81,7 +86,7 @@ class Engine(Protocol):
     def refresh(self) -> bool:
         """See what was committed last; whether that is something new. Cheap where it is not.
 
-        Raises what `open_engine` raises where the index is gone, or is one that can not be read here.
+        Raises what opening raises where the index is gone, or is one that cannot be read here.
         """
 
     def info(self) -> EngineInfo:
@@ -97,10 +102,10 @@ class Engine(Protocol):
         """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
-        """How many documents there are, and how many have each term."""
+        """Return the number of documents, and for each term the number of those that have it."""
 
     def writer(self) -> Writer:
-        """A context manager for changes; raises IndexLocked where another one is open."""
+        """Return a context manager for changes to the last commit; raises IndexLocked where another one is open."""
 
     def search(self, query: Query, limit: int) -> Matches:
         """The `limit` best matches, by score and then by doc_id, and how many match in all.
@@ -118,33 +123,13 @@ class Engine(Protocol):
         """Whether any document matches each query."""
 
     def metadata(self, name: str) -> bytes | None:
-        """What a writer kept under this name."""
+        """The bytes that a writer stored under this name; None where there are none."""
+
+    def check(self) -> list[str]:
+        """Verify all that is stored, as of the last commit; a sentence for each damaged part, none where all is well.
+
+        Works on an engine that was opened without a fingerprint (`choice.open_engine`), too.
+        """
 
     def close(self) -> None:
         """Give back what it holds open."""
-
-
-def open_engine(
-    folder: Path, fingerprint: str, *, create: bool = False, replace: bool = False, cache_bytes: int | None = None
-) -> Engine:
-    """The embedded engine over `folder`; `cache_bytes` of what questions worked out are kept (None: as it likes).
-
-    Raises IndexMissing where there is none (unless `create`), IndexStale where it was made with another fingerprint,
-    IndexDamaged where it can not be read; with `replace` a stale or damaged one is thrown away instead.
-    """
-    from seedsearch.engines.embedded import EmbeddedEngine
-
-    return EmbeddedEngine(folder, fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
-
-
-def faults(folder: Path) -> list[str]:
-    """What is wrong with the files of the index in `folder`, a sentence each; nothing where all is as it was written.
-
-    Raises IndexMissing where there is none and IndexStale where this version can not tell.
-    """
-    from seedsearch.engines.embedded import faults as found
-
-    try:
-        return list(found(folder))
-    except IndexDamaged as error:
-        return [error.what]

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 class IndexEntry:
     """One document as an engine stores it.
 
-    The run text of `readable` (runs.py) is what exact runs are looked up in, and its grams are the terms of the field
-    `gram`; `words` are the terms of the field `word`, in the order of the text (none where a batch.py has them), and
-    `tags` those of the field `tag`. `stored` is opaque to the engine and comes back with a match.
+    The run text of `readable` (run_text.py) is what exact runs are looked up in; its grams are the terms of the field
+    `gram`; `tags` are those of the field `tag`; those of the field `word` come with a batch (batch.py). `stored` is
+    opaque to the engine and comes back with a match.
     """
 
     doc_id: str
     digest: str
     readable: str
-    words: Sequence[str]
     tags: Sequence[str]
     stored: bytes
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from seedsearch.engines import Pack
 from seedsearch.engines.batch import (
     Batch,
 )
@@ -34,7 +36,7 @@ from seedsearch.engines.query import (
     Term,
     Terms,
 )
-from seedsearch.errors import IndexLocked
+from seedsearch.errors import IndexLocked, IndexMissing, IndexStale
 from seedsearch.text.run_text import grams, run_text
 
 
@@ -47,27 +49,83 @@ class _Document:
     terms: Mapping[Field, Counter[str]]
 
     @classmethod
-    def of(cls, entry: IndexEntry) -> Self:
+    def of(cls, entry: IndexEntry, words: Sequence[str]) -> Self:
         run = run_text(entry.readable)
-        return cls(entry, run, {"gram": grams(run), "word": Counter(entry.words), "tag": Counter(entry.tags)})
+        return cls(entry, run, {"gram": grams(run), "word": Counter(words), "tag": Counter(entry.tags)})
 
     def match(self, score: float) -> Match:
         return Match(self.entry.doc_id, score, self.entry.readable, self.run_text, self.entry.stored)
 
 
-class MemoryEngine:
-    """Entries in a dictionary."""
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """What one commit left: never changed, so that whoever sees it goes on seeing it."""
 
-    def __init__(self) -> None:
-        self._documents: dict[str, _Document] = {}
-        self._kept: dict[str, bytes] = {}
-        self._writing = False
-        self._seen = self.generation = 0
+    generation: int = 0
+    documents: Mapping[str, _Document] = field(default_factory=dict)
+    metadata: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Store:
+    """What the engines of one name share: the last commit, what it was made with, the right to write."""
+
+    name: str = "in memory"
+    committed: _Commit = field(default_factory=_Commit)
+    fingerprint: str | None = None  # None: nothing was committed yet
+    writing: Lock = field(default_factory=Lock)
+
+    def is_stale(self, fingerprint: str | None) -> bool:
+        """Tell whether the last commit was made with another fingerprint."""
+        return None not in (fingerprint, self.fingerprint) and fingerprint != self.fingerprint
+
+
+_STORES: dict[str, _Store] = {}
+
+
+def open_place(
+    place: str,
+    fingerprint: str | None,
+    *,
+    create: bool = False,
+    replace: bool = False,
+    cache_bytes: int | None = None,
+) -> MemoryEngine:
+    """Open the index `memory:NAME` of this process; raises as `choice.open_engine` does."""
+    store = _STORES.setdefault(place, _Store(place)) if create else _STORES.get(place)
+    if store is None or not (create or store.fingerprint is not None):
+        what = f"there is no index {place} in this process"
+        raise IndexMissing(what, hint="what is in memory ends with the process that indexed it")
+    return MemoryEngine(fingerprint, store, replace=replace)
+
+
+class MemoryEngine:
+    """Entries in a dictionary; an engine that is made without a store has its own."""
+
+    def __init__(self, fingerprint: str | None = "", store: _Store | None = None, *, replace: bool = False) -> None:
+        self._store = store or _Store()
+        self._fingerprint = fingerprint
+        self._replace = replace
+        self._seen = _Commit()
         self.budget = Budget()
+        self.refresh()
+
+    @property
+    def generation(self) -> int:
+        return self._seen.generation
+
+    @property
+    def _documents(self) -> Mapping[str, _Document]:
+        return self._seen.documents
 
     def refresh(self) -> bool:
-        seen, self._seen = self._seen, self.generation
-        return seen != self.generation
+        before, store = self._seen, self._store
+        if not store.is_stale(self._fingerprint):
+            self._seen = store.committed
+        elif not self._replace:
+            what = f"the index {store.name} was made with “{store.fingerprint}”, this is “{self._fingerprint}”"
+            raise IndexStale(what, hint="make it anew with: seedsearch index --rebuild")
+        return before is not self._seen
 
     def info(self) -> EngineInfo:
         terms: dict[str, int] = {field: sum(1 for _ in self.vocabulary(field)) for field in FIELDS}
@@ -89,8 +147,9 @@ class MemoryEngine:
         return len(documents), [sum(term.text in d.terms[term.field] for d in documents) for term in terms]
 
     def writer(self) -> _Writer:
-        if self._writing:
-            raise IndexLocked("another writer is open")
+        if not self._store.writing.acquire(blocking=False):
+            raise IndexLocked("another writer is open", hint="wait until it is done")
+        self.refresh()
         return _Writer(self)
 
     def search(self, query: Query, limit: int) -> Matches:
@@ -117,10 +176,13 @@ class MemoryEngine:
                 yield document
 
     def metadata(self, name: str) -> bytes | None:
-        return self._kept.get(name)
+        return self._seen.metadata.get(name)
+
+    def check(self) -> list[str]:
+        return []
 
     def close(self) -> None:
-        pass
+        self._seen = _Commit()
 
     def _weights(self, query: Query) -> list[Callable[[_Document], float]]:
         """For each scored term the function that scores a document."""
@@ -162,51 +224,63 @@ def _matches(query: Query, document: _Document) -> bool:
             return _matches(required, document)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pack(Pack):
+    documents: tuple[_Document, ...]
+
+
 class _Packer:
-    def pack(self, batch: Batch) -> Sequence[IndexEntry]:
+    def pack(self, batch: Batch) -> _Pack:
         words: list[list[str]] = [[] for _ in batch.entries]
         for part in batch.parts:
             for number, owner in zip(part.words.numbers.tolist(), part.words.owners.tolist(), strict=True):
                 words[owner].append(part.words.terms[number])
-        return [replace(entry, words=tuple(own)) for entry, own in zip(batch.entries, words, strict=True)]
+        return _Pack(tuple(map(_Document.of, batch.entries, words)))
 
 
 class _Writer:
+    """Changes beside what there is; a commit puts both together. A document that is None was removed."""
+
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine
-        self._documents = dict(engine._documents)
-        self._kept = dict(engine._kept)
+        self._before = engine._seen
+        self._added: dict[str, _Document | None] = {}
+        self._metadata: dict[str, bytes] = {}
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> _Packer:
         return _Packer()
 
-    def put(self, entry: IndexEntry) -> None:
-        self._documents[entry.doc_id] = _Document.of(entry)
-
-    def add(self, pack: Sequence[IndexEntry]) -> None:
-        for entry in pack:
-            self.put(entry)
-
-    def put_metadata(self, name: str, content: bytes) -> None:
-        self._kept[name] = content
+    def add(self, pack: Pack) -> None:
+        if not isinstance(pack, _Pack):
+            raise TypeError("a pack of another engine")
+        self._added |= {document.entry.doc_id: document for document in pack.documents}
 
     def remove(self, doc_id: str) -> None:
-        self._documents.pop(doc_id, None)
+        self._added[doc_id] = None
 
     def clear(self) -> None:
-        self._kept = {name: made for name, made in self._kept.items() if self._engine._kept.get(name) is not made}
-        for doc_id in self._engine._documents:
-            self._documents.pop(doc_id, None)
+        self._before = _Commit(self._before.generation)
+
+    def put_metadata(self, name: str, content: bytes) -> None:
+        self._metadata[name] = content
 
     def __enter__(self) -> Self:
-        self._engine._writing = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engine._writing = False
         if kind is None:
-            self._engine._documents = self._documents
-            self._engine._kept = self._kept
-            self._engine.generation += 1
+            self._commit()
+        self._engine._store.writing.release()
+
+    def _commit(self) -> None:
+        store, last = self._engine._store, self._engine._seen
+        merged = {**self._before.documents, **self._added}
+        documents = {doc_id: document for doc_id, document in merged.items() if document is not None}
+        metadata = {**self._before.metadata, **self._metadata}
+        is_new = store.fingerprint != self._engine._fingerprint
+        if is_new or (documents, metadata) != (last.documents, last.metadata):
+            store.committed = _Commit(store.committed.generation + 1, documents, metadata)
+            store.fingerprint = self._engine._fingerprint
+        self._engine.refresh()

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
-from pathlib import Path
 
-from seedsearch.engines import Engine, faults, open_engine
+from seedsearch.engines import Engine, choice
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.metadata import failures, synonyms, user_dictionary
 from seedsearch.metadata.file_states import load
@@ -23,14 +22,14 @@ DEVELOPING = ("dev", "fuzz")  # the extras of those who work on the project itse
 QUOTES = "\"'"
 
 
-def examine(index_dir: str | Path) -> Iterator[Remark]:
-    """What there is to say of this installation, then of the index in a folder."""
+def examine(index_dir: choice.Place) -> Iterator[Remark]:
+    """What there is to say of this installation, then of an index."""
     yield Remark(
         "versions", Health.WELL, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})"
     )
     yield from _packages()
     yield _whooshes()
-    yield from _index(Path(index_dir))
+    yield from _index(index_dir)
 
 
 def _packages() -> Iterator[Remark]:
@@ -68,12 +67,12 @@ def _whooshes() -> Remark:
     return Remark("whoosh", Health.FAULT, f"{said}; uninstall them all, then install whoosh==2.7.4")
 
 
-def _index(folder: Path) -> Iterator[Remark]:
+def _index(place: choice.Place) -> Iterator[Remark]:
     try:
-        damaged = faults(folder)
+        damaged = choice.check(place)
         if damaged:
             raise IndexDamaged("; ".join(damaged), hint="make it anew with: seedsearch index --rebuild")
-        engine = open_engine(folder, fingerprint())
+        engine = choice.open_engine(place, fingerprint())
     except IndexMissing as error:
         yield Remark("index", Health.NOTE, str(error))
         return
@@ -81,14 +80,14 @@ def _index(folder: Path) -> Iterator[Remark]:
         yield Remark("index", Health.FAULT, str(error))
         return
     try:
-        yield from _content(folder, engine)
+        yield from _content(place, engine)
     finally:
         engine.close()
 
 
-def _content(folder: Path, engine: Engine) -> Iterator[Remark]:
+def _content(place: choice.Place, engine: Engine) -> Iterator[Remark]:
     info = engine.info()
-    said = f"{folder}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
+    said = f"{place}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
     yield Remark("index", Health.WELL, said)
     other = of_other_rules(engine.metadata)
     yield Remark("rules", Health.NOTE if other else Health.WELL, other or "those of this version")

@@ -25,11 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from seedsearch.engines.budget import SECONDS
+from seedsearch.engines.choice import scheme_of
 from seedsearch.errors import SettingsError, reason
 
 FILE = "seedsearch.toml"
 # Keys that count only from the user's own file, the environment and the command line.
 OF_THE_USER = ("pager", "link")
+FILES = ("dictionary", "synonyms")  # keys whose value is a file that is read
+INDEXES = ("index-dir", "dir")  # keys whose value is an index
 # Bytes of a file of settings: a hundred times what all keys and a few named indexes take.
 LARGEST = 200_000
 DEFAULT = "default"
@@ -65,7 +68,7 @@ class Key:
 _KINDS: Mapping[type, str] = {str: "a text in quotes", bool: "true or false", list: "a list of texts in quotes"}
 
 KEYS: Mapping[str, Key] = {
-    "index-dir": Key(str, "index", "the folder of the index, or the name of one"),
+    "index-dir": Key(str, "index", "the folder or URL of the index, or its name"),
     "paths": Key(list, ["seeds"], "what is indexed where no path is given"),
     "limit": Key(int, 10, "hits printed at most"),
     "snippets": Key(int, 1, "snippets a hit at most", least=1),
@@ -171,7 +174,7 @@ def _check_places(read: Mapping[str, Any], path: str, folder: str | Path) -> Non
         for key in ("index-dir", "dir", "paths", "dictionary", "synonyms"):
             given = table.get(key, [])
             for place in given if isinstance(given, list) else [given]:
-                if isinstance(place, str) and _leads_out(place, folder, is_file=key in ("dictionary", "synonyms")):
+                if isinstance(place, str) and _leads_out(place, folder, is_file=key in FILES, is_index=key in INDEXES):
                     raise _outside(path, key, place)
 
 
@@ -180,9 +183,14 @@ def _outside(path: str, key: str, place: str) -> SettingsError:
     return SettingsError(f"{path}: {key} = {place!r} is outside of the folder", hint=hint)
 
 
-def _leads_out(place: str, folder: str | Path, *, is_file: bool) -> bool:
-    """Whether a place is not below a folder: by its name, and, of a file whose content is read, in truth."""
+def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool) -> bool:
+    """Whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
+
+    The place of an index that is a URL leads out: texts are not sent where the folder of somebody else says.
+    """
     whole = os.path.expanduser(place)
+    if is_index and scheme_of(place) is not None:
+        return True
     if os.path.isabs(whole) or os.pardir in whole.split(os.sep):
         return True
     top = os.path.realpath(folder)

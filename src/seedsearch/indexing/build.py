@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seedsearch.engines import Engine, Writer, open_engine
+from seedsearch.engines import Engine, Writer
+from seedsearch.engines.choice import Place, folder_of, open_engine
 from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.indexing.pipeline import (
     Done,
@@ -56,8 +57,8 @@ AHEAD = 32
 # New files that are likely to be worth them.
 MANY_FILES = 1000
 
-# What a worker needs.
-PRELOAD = ("seedsearch.indexing.pipeline", "seedsearch.engines.embedded")
+# What a worker needs besides what packs.
+PIPELINE = "seedsearch.indexing.pipeline"
 
 # What the path of a document adds to that of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
@@ -83,7 +84,7 @@ class _Tally:
 
 def build_index(
     paths: Paths,
-    index_dir: str | Path,
+    index_dir: Place,
     *,
     workers: int | None = None,
     rebuild: bool = False,
@@ -96,7 +97,7 @@ def build_index(
     exclude: Sequence[str] = (),
     progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
-    """Bring the index in `index_dir` up to date with the files at and below `paths`.
+    """Bring the index in the folder or at the URL `index_dir` up to date with the files at and below `paths`.
 
     Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
     change and inode are those that it was read with is not read again, unless `full` or where it was read by the rules
@@ -120,10 +121,10 @@ def build_index(
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
-    found = [item for root in roots for item in walk(root, choice, without=index_dir)]
+    found = [item for root in roots for item in walk(root, choice, without=folder_of(index_dir))]
     tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
-    engine = open_engine(Path(index_dir), fingerprint(), create=True, replace=rebuild)
+    engine = open_engine(index_dir, fingerprint(), create=True, replace=rebuild)
     try:
         with engine.writer() as writer:
             if rebuild:
@@ -135,7 +136,7 @@ def build_index(
                 remember(engine, writer, synonyms)
             known = {} if rebuild else _known(engine)
             if len(files) > len(known) + MANY_FILES and workers != 1:
-                prepare(PRELOAD)  # ready when it is known what has changed
+                prepare(_preload(writer))  # ready when it is known what has changed
             digests = {} if rebuild else engine.digests()
             files_of = _files_of(digests, known)
             torn = _torn(known, digests)
@@ -228,11 +229,16 @@ def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, worker
             at = end
 
     worth = workers if sum(size for _, size in spread[begin:]) > WORTH_WORKERS else 1
-    for done in map_in_order(carry_out, tasks(), worth, AHEAD, PRELOAD):
+    for done in map_in_order(carry_out, tasks(), worth, AHEAD, _preload(writer)):
         yield from first
         first.clear()
         yield done
     yield from first
+
+
+def _preload(writer: Writer) -> tuple[str, str]:
+    """Name the modules that a worker needs."""
+    return PIPELINE, type(writer.packer()).__module__
 
 
 def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:

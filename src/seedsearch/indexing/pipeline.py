@@ -71,10 +71,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a task; the pack holds the entries of those outcomes that have damage, an empty one included."""
+    """What came of a task; the pack holds the entries of those outcomes that have damage, an empty one included.
+
+    There is none where there are no entries.
+    """
 
     outcomes: Sequence[Outcome]
-    pack: Pack
+    pack: Pack | None
 
 
 def carry_out(task: Task) -> Done:
@@ -153,7 +156,6 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
         doc_id=doc_id_of(cleaned.raw.path),
         digest=digest,
         readable=cleaned.readable,
-        words=(),
         tags=tags(cleaned, state.stamp.date),
         stored=to_bytes(record_of(cleaned)),
     )

@@ -15,8 +15,10 @@ TOGETHER = 800
 WAIT = 300
 
 
-def changes(paths: Sequence[str], index_dir: Path) -> Iterator[int]:
-    """How many files changed at or below `paths`, whenever some have; hidden names and the index do not count.
+def changes(paths: Sequence[str], index_dir: Path | None) -> Iterator[int]:
+    """How many files changed at or below `paths`, whenever some have.
+
+    Hidden names do not count, nor does the folder of the index, if it has one.
 
     The first is 0, once it watches: what changes from then on is not missed. Raises ExtraMissing without the package,
     SourceError for a path that does not exist.
@@ -31,7 +33,7 @@ def changes(paths: Sequence[str], index_dir: Path) -> Iterator[int]:
     tops = [os.path.realpath(path) for path in paths]
 
     def counts(_: object, path: str) -> bool:
-        return not lies_in(path, index_dir) and not _hidden(path, tops)
+        return not (index_dir and lies_in(path, index_dir)) and not _hidden(path, tops)
 
     begun = False
     for changed in watch(*paths, watch_filter=counts, debounce=TOGETHER, rust_timeout=WAIT, yield_on_timeout=True):

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from seedsearch.engines import Engine, open_engine
+from seedsearch.engines import Engine
 from seedsearch.engines.budget import SECONDS, Budget
+from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import (
     Match,
 )
@@ -315,8 +315,10 @@ def _says(part: object) -> str:
     return words if len(words) <= LONGEST_PART else words[: LONGEST_PART - 1] + "…"
 
 
-def open_index(index_dir: str | Path, *, cache_bytes: int | None = None) -> Index:
-    """Open the index in a folder; raises IndexMissing, IndexStale or IndexDamaged.
+def open_index(index_dir: Place, *, cache_bytes: int | None = None) -> Index:
+    """Open the index in a folder or at a URL (`memory:NAME`); raises the errors of its engine.
+
+    They are IndexMissing, IndexStale, IndexDamaged, and EngineUnknown for a URL that no engine has the scheme of.
 
     `cache_bytes`: how much of what questions worked out is kept for the next ones at most (None: 96 MiB).
 
@@ -326,4 +328,4 @@ def open_index(index_dir: str | Path, *, cache_bytes: int | None = None) -> Inde
     ...     index.stats().engine.documents
     5
     """
-    return Index(open_engine(Path(index_dir), fingerprint(), cache_bytes=cache_bytes))
+    return Index(open_engine(index_dir, fingerprint(), cache_bytes=cache_bytes))

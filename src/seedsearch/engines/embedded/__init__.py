@@ -12,39 +12,48 @@ Whoosh knows the folder; `seedsearch.engines.whoosh_reader` is what that file na
 from __future__ import annotations
 
 import errno
-import os
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
-from zlib import crc32
 
 from seedsearch.engines.budget import Budget
-from seedsearch.engines.embedded import whoosh_toc
-from seedsearch.engines.embedded.manifest import NAME, REBUILD, Manifest, Part
+from seedsearch.engines.embedded.checking import TRIES, faults
+from seedsearch.engines.embedded.foreign import mapped
+from seedsearch.engines.embedded.manifest import NAME, Manifest, Part
 from seedsearch.engines.embedded.searcher import KEPT_BYTES, LOOKS, Answering
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.segment_files import is_toc_of, open_segment, read_file
-from seedsearch.engines.embedded.storage import Disk, Lock, damaged, opened
+from seedsearch.engines.embedded.segment_files import open_segment, read_file
+from seedsearch.engines.embedded.storage import Disk, Lock, damaged
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.engines.entries import (
     EngineInfo,
     Matches,
 )
 from seedsearch.engines.query import FIELDS, Field, Query, Term
-from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError, SeedsearchError, reason
+from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 
 if TYPE_CHECKING:
     from seedsearch.engines.embedded.writer import EmbeddedWriter
 
 # Bytes that an open index holds of its files, past which it begins anew with none: the larger part of 1 GB of texts.
 HELD = 1 << 30
-TRIES = 20  # of opening an index that is changed at the same time
 
 Stamp: TypeAlias = tuple[int, int, int, int]
+
+
+def open_place(
+    place: str,
+    fingerprint: str | None,
+    *,
+    create: bool = False,
+    replace: bool = False,
+    cache_bytes: int | None = None,
+) -> EmbeddedEngine:
+    """Open the index in a folder; raises as `choice.open_engine` does."""
+    return EmbeddedEngine(Path(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
 
 
 class EmbeddedEngine:
@@ -52,13 +61,14 @@ class EmbeddedEngine:
 
     Opened to `create`, what is not there is empty and nothing is made before the first commit; segments that are not as
     they were written are left out, for their entries to be put anew. With `replace` a stale or damaged index is taken
-    for nothing as well, and stays until that commit.
+    for nothing as well, and stays until that commit. Without a fingerprint no segment is opened:
+    that is for `check` alone.
     """
 
     def __init__(
         self,
         folder: Path,
-        fingerprint: str,
+        fingerprint: str | None,
         *,
         create: bool = False,
         replace: bool = False,
@@ -74,7 +84,7 @@ class EmbeddedEngine:
         self._stamp: Stamp | None = None
         self.segments: list[Segment] = []
         self.committed: Manifest | None = None
-        self.manifest = Manifest(fingerprint)
+        self.manifest = Manifest(fingerprint or "")
         self._answering = Answering([], self._room)
         with self.mapped():
             self._begin()
@@ -127,7 +137,7 @@ class EmbeddedEngine:
         committed, segments = self._opened(thoroughly)
         is_new, self._stamp, self.committed = committed != self.committed, stamp, committed
         if committed is None:
-            self.manifest = Manifest.nothing(self.folder, self._fingerprint)
+            self.manifest = Manifest.nothing(self.folder, self._fingerprint or "")
         else:
             there = {segment.path.name for segment in segments}
             parts = tuple(part for part in committed.parts if part.file.name in there)
@@ -144,8 +154,8 @@ class EmbeddedEngine:
         """The manifest of the last commit, and its segments."""
         for left in reversed(range(TRIES)):
             manifest = self._read_manifest()
-            if manifest is None:
-                return None, []
+            if manifest is None or self._fingerprint is None:
+                return manifest, []
             try:
                 return manifest, self._segments(manifest, thoroughly)
             except FileNotFoundError as error:
@@ -263,67 +273,22 @@ class EmbeddedEngine:
         with self.mapped():
             return self._answering.any_match(queries)
 
+    def check(self) -> list[str]:
+        """Return a sentence for each file that is not as it was written."""
+        with self.mapped():
+            return faults(self.folder)
+
     def close(self) -> None:
         """Give back what it holds open: files and memory, which go when no array uses them."""
-        self.segments, self.committed, self.manifest = [], None, Manifest(self._fingerprint)
+        self.segments, self.committed, self.manifest = [], None, Manifest(self._fingerprint or "")
         self._stamp, self._answering = None, Answering([], self._room)
 
-    @contextmanager
-    def mapped(self) -> Iterator[None]:
+    def mapped(self) -> AbstractContextManager[None]:
         """What the file system and broken files raise, as errors of ours."""
-        try:
-            yield
-        except SeedsearchError:
-            raise
-        except OSError as error:
-            what = f"{error.filename or self.folder} can not be used: {error.strerror}"
-            raise OutputError(what, hint="see what stands there, or name another folder with --index-dir") from error
-        except (ValueError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError, zlib.error) as error:
-            what = f"the index in {self.folder} can not be read ({type(error).__name__})"
-            raise IndexDamaged(what, hint=REBUILD) from error
+        return mapped(self.folder)
 
 
 def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
     """What was stored with each document, in the order of the ids."""
     ways = [[(doc_id, i, number) for doc_id, number in segment.all_ids()] for i, segment in enumerate(segments)]
     return (segments[i].documents.stored(number) for _, i, number in merge(*ways))
-
-
-def faults(folder: Path) -> Iterator[str]:
-    """What is wrong with the files of an index, a sentence each; raises IndexMissing, IndexStale and IndexDamaged."""
-    manifest = Manifest.read(folder, None)
-    for file in manifest.files():
-        path = folder / file.name
-        try:
-            if _measured(path) != (file.size, file.checksum):
-                yield f"{path} is not what was written, and what it holds cannot be trusted"
-        except IndexDamaged as error:
-            yield error.what
-        except OSError as error:
-            yield f"{path} can not be read: {reason(error)}"
-    yield from _toc_faults(folder, manifest)
-
-
-def _toc_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """What is wrong with the file by which Whoosh knows the index; nothing where a run was stopped before its name."""
-    path = folder / manifest.toc_name
-    try:
-        if is_toc_of(folder, manifest):
-            return
-    except (IndexDamaged, OSError):
-        return  # a file that it is made from has a fault of its own
-    again = "seedsearch does not need it, Whoosh does; the next run of seedsearch index writes it"
-    if os.path.lexists(path):
-        yield f"{path} is not what was written: {again}"
-    elif not (folder / whoosh_toc.NEW).is_file() and not any(folder.glob("_MAIN_*.toc")):
-        yield f"{path} is missing: {again}"
-
-
-def _measured(path: Path) -> tuple[int, int]:
-    """The size and the CRC-32 of a file."""
-    size = checksum = 0
-    with open(opened(path), "rb") as file:
-        while block := file.read(1 << 20):
-            size += len(block)
-            checksum = crc32(block, checksum)
-    return size, checksum

@@ -8,6 +8,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
+from seedsearch import engines
 from seedsearch.engines.batch import (
     Batch,
 )
@@ -53,7 +54,7 @@ class TermsPack:
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(engines.Pack):
     """Some documents, numbered from 0, as arrays; `sizes` of their codes and differences are in bytes.
 
     `lengths` are those of the fields `gram` and `word`, in terms.

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from seedsearch.engines.batch import (
-    Batch,
-)
+from seedsearch import engines
 from seedsearch.engines.embedded import merger, whoosh_toc
 from seedsearch.engines.embedded.manifest import NEW, File, Manifest, Part, refuse_foreign, sweep_unnamed
 from seedsearch.engines.embedded.packer import Pack, Packer
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
 ROOM = 176 << 20  # bytes of packs that are held before they become a segment
-TOGETHER, CHARACTERS = 256, 1_000_000  # entries, and characters of them, that are packed at once
 MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
 WORTH_MERGING = 3  # segments
 DEAD = 0.2  # the share of deleted documents past which a segment is written anew
@@ -98,8 +95,6 @@ class EmbeddedWriter:
         self._after = self._before.next()
         pairs = zip(engine.segments, self._before.parts, strict=True)
         self._segments = [_Open(segment, part, segment.live) for segment, part in pairs]
-        self._entries: list[IndexEntry] = []
-        self._characters = 0
         self._pending: Pending | None = None
         self._numbers: dict[bytes, int] = {}  # of the documents that are pending
         self._dead: set[int] = set()
@@ -108,38 +103,34 @@ class EmbeddedWriter:
         self._cleared = False
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
-        """What packs entries for `add`, in this process or others; a new index takes its alphabet from `sample`."""
-        if self._pending is not None:
-            return Packer(self._pending.alphabet)
-        if self._segments:
-            return Packer(max(self._segments, key=lambda o: o.count).segment.documents.alphabet)
-        return Packer.fitted(sample)
+        """Return what packs entries for `add`, in any process; a new index takes its alphabet from `sample`."""
+        with self._engine.mapped():
+            if self._pending is not None:
+                return Packer(self._pending.alphabet)
+            if self._segments:
+                return Packer(max(self._segments, key=lambda o: o.count).segment.documents.alphabet)
+            return Packer.fitted(sample)
 
-    def put(self, entry: IndexEntry) -> None:
-        """Add the entry, in the place of any with the same doc_id."""
-        self._entries.append(entry)
-        self._characters += len(entry.readable)
-        if len(self._entries) >= TOGETHER or self._characters >= CHARACTERS:
-            self._flush()
-
-    def add(self, pack: Pack) -> None:
-        """Put every entry of a pack, in their order."""
-        self._flush()
-        self._take(pack)
+    def add(self, pack: engines.Pack) -> None:
+        """Add every entry of a pack, in their order, each in the place of any with the same doc_id."""
+        if not isinstance(pack, Pack):
+            raise TypeError("a pack of another engine")
+        with self._engine.mapped():
+            self._take(pack)
 
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
-        self._flush()
-        self._forget(doc_id.encode("utf-8", "surrogatepass"))
+        with self._engine.mapped():
+            self._forget(doc_id.encode("utf-8", "surrogatepass"))
 
     def clear(self) -> None:
-        """Take out every entry and all that was kept before this writer."""
+        """Take out every entry and all metadata of before this writer."""
         self._cleared = True
         before = {part.file.name for part in self._before.parts}
         self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
 
     def put_metadata(self, name: str, content: bytes) -> None:
-        """Keep something beside the entries, from this commit on."""
+        """Store bytes beside the entries, from this commit on."""
         self._kept[name] = content
 
     def __enter__(self) -> Self:
@@ -156,12 +147,6 @@ class EmbeddedWriter:
                 self._give_up()
         finally:
             self._lock.release()
-
-    def _flush(self) -> None:
-        if self._entries:
-            packer = self.packer(self._entries)
-            entries, self._entries, self._characters = self._entries, [], 0
-            self._take(packer.pack(Batch.of(entries)))
 
     def _take(self, pack: Pack) -> None:
         if self._pending is not None and not (
@@ -206,7 +191,6 @@ class EmbeddedWriter:
 
     def _commit(self) -> None:
         try:
-            self._flush()
             self._spill()
             self._merge()
             parts = tuple(self._part(opened) for opened in self._segments if opened.count)

@@ -63,10 +63,11 @@ def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 
     Ends with Ctrl-C. Needs the package watchfiles: pip install 'seedsearch[watch]'
     """
+    from seedsearch.engines.choice import folder_of
     from seedsearch.indexing.watch import changes
 
     wanted = _wanted(ctx, paths, index_dir)
-    for number, count in enumerate(changes(wanted, index_dir.folder)):
+    for number, count in enumerate(changes(wanted, folder_of(index_dir.where))):
         detail(f"{count:,} files changed")
         try:
             _show(_built(wanted, index_dir, how), as_json=as_json)
@@ -93,7 +94,7 @@ def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) ->
             if tell is not None:
                 tell(state)
 
-        report = build_index(paths, place.folder, progress=told, **how)
+        report = build_index(paths, place.where, progress=told, **how)
     keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
     return report
 

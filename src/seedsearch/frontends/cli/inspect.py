@@ -20,7 +20,7 @@ def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
     from seedsearch.frontends.render import stats_json, stats_text
     from seedsearch.searching.index import open_index
 
-    with open_index(index_dir.folder) as opened:
+    with open_index(index_dir.where) as opened:
         found = opened.stats()
     if as_json:
         print_lines([stats_json(found)])
@@ -38,10 +38,10 @@ _DAMAGED = "the index is damaged; what is in it is read again by: seedsearch ind
 @click.pass_context
 def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     """Verify every file of the index; name what is damaged."""
-    from seedsearch.engines import faults
+    from seedsearch.engines import choice
     from seedsearch.frontends.render import faults_json, one_line
 
-    found = faults(index_dir.folder)
+    found = choice.check(index_dir.where)
     if as_json:
         print_lines([faults_json(found)])
     elif not found:
@@ -68,7 +68,7 @@ def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     )
     from seedsearch.frontends.render import diagnosis_json, diagnosis_text
 
-    remarks = list(examine(index_dir.folder))
+    remarks = list(examine(index_dir.where))
     print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))
     if any(remark.health is Health.FAULT for remark in remarks):
         ctx.exit(ERROR)

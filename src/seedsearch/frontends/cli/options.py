@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -19,27 +18,27 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder of an index, and what it is made from where it has a name."""
+    """The folder or the URL of an index, and what it is made from where it has a name."""
 
-    folder: Path
+    where: str
     paths: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
-        return str(self.folder)
+        return self.where
 
 
 class IndexPlace(click.ParamType[Place]):
-    """A name of the settings, or a folder."""
+    """A name of the settings, a folder, or a URL."""
 
-    name = "dir|name"
+    name = "dir|url|name"
 
     def convert(self, value: str | Place, param: click.Parameter | None, ctx: click.Context | None) -> Place:
-        """The place that a name or a path means; a name comes first."""
+        """Return the place that a name, a path or a URL means; a name comes first."""
         if isinstance(value, Place):
             return value
         settings = ctx.find_object(Settings) if ctx is not None else None
         named = settings.indexes.get(value) if settings is not None else None
-        return Place(Path(value)) if named is None else Place(Path(named.folder), named.paths)
+        return Place(value) if named is None else Place(named.folder, named.paths)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """The names of the settings, and folders."""
@@ -69,7 +68,7 @@ def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function
 
 
 index_dir = setting(
-    "index-dir", "-i", "--index-dir", type=IndexPlace(), help="The folder of the index, or the name of one."
+    "index-dir", "-i", "--index-dir", type=IndexPlace(), help="Folder or URL of the index, or its name in the settings."
 )
 limit = setting("limit", "-n", "--limit", help="How many to print at most.")
 workers = setting("workers", "--workers", help="Processes that clean and analyse.  [default: one a core]")

@@ -56,7 +56,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     how = {name: shown[name] for name in ("limit", "offset", "snippets")}
     if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
         how["limit"] = 0  # no hit is shown
-    with open_index(index_dir.folder) as opened:
+    with open_index(index_dir.where) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
         results = opened.search(typed, lines=shown["context"], seconds=seconds, **how)
@@ -138,7 +138,7 @@ def similar(
     from seedsearch.searching.index import open_index
 
     readable = one_cleaned(file).readable
-    with open_index(index_dir.folder) as opened:
+    with open_index(index_dir.where) as opened:
         results = opened.similar(readable, limit=limit, name=file)
     if as_json:
         print_lines(results_json(results))
@@ -163,7 +163,7 @@ def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: 
     from seedsearch.searching.index import open_index
 
     readable = one_cleaned(file).readable
-    with open_index(index_dir.folder) as opened:
+    with open_index(index_dir.where) as opened:
         found = opened.keywords(readable, limit)
     print_lines([keywords_json(file, found)] if as_json else keywords_text(found))
     if not found:

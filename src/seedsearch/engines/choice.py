@@ -1,0 +1,120 @@
+"""Which engine an index is opened with: what names an index is a folder or a URL, and a URL begins with its scheme.
+
+    index, ./a:b, /srv/index      a folder: the embedded engine
+    memory:NAME                   a name in this process: gone when the process ends
+
+To add an engine: one package here with a function `open_place`, one line in ENGINES, and one subclass of
+tests/engine_contract.py. The package is imported when an index of its kind is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from seedsearch.engines import Engine
+from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged
+
+Place: TypeAlias = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineModule:
+    """Where an engine is: the module with its `open_place`, and the extra that installs the packages it needs."""
+
+    module: str
+    extra: str | None = None
+
+
+class OpenPlace(Protocol):
+    """The function `open_place` of an engine's module; it raises as `open_engine` does."""
+
+    def __call__(
+        self, place: str, fingerprint: str | None, *, create: bool, replace: bool, cache_bytes: int | None
+    ) -> Engine: ...
+
+
+FOLDER = "a folder"  # not a scheme, so no URL can name it
+# Scheme → engine.
+ENGINES: Mapping[str, EngineModule] = {
+    FOLDER: EngineModule("seedsearch.engines.embedded"),
+    "memory": EngineModule("seedsearch.engines.memory"),
+}
+
+# As in RFC 3986, but for names of one letter, which are drives.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+
+
+def scheme_of(place: Place) -> str | None:
+    """Return the scheme of a URL in lower case, one that no engine has too; None for a folder.
+
+    A path object is a folder, and so is a text that names one that is there, unless an engine has that scheme.
+    """
+    if not isinstance(place, str) or (begin := _SCHEME.match(place)) is None:
+        return None
+    scheme = begin[1].lower()
+    is_url = scheme in ENGINES or place[begin.end() :].startswith("//") or not os.path.isdir(place)
+    return scheme if is_url else None
+
+
+def folder_of(place: Place) -> Path | None:
+    """Return the folder that is meant; None where a URL is."""
+    return Path(place) if scheme_of(place) is None else None
+
+
+def open_engine(
+    place: Place,
+    fingerprint: str | None,
+    *,
+    create: bool = False,
+    replace: bool = False,
+    cache_bytes: int | None = None,
+) -> Engine:
+    """Open the index in a folder or at a URL; at most `cache_bytes` of what questions worked out are kept (None: any).
+
+    Without a fingerprint whatever is there is opened, for `check` alone.
+
+    Raises EngineUnknown for a URL that no engine has the scheme of, ExtraMissing where the packages of an engine are
+    not installed, IndexMissing where there is no index (unless `create`), IndexStale where it was made with another
+    fingerprint, IndexDamaged where it cannot be read; with `replace` a stale or damaged one is thrown away instead.
+    """
+    opened = _opener(place)
+    return opened(os.fspath(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
+
+
+def check(place: Place) -> list[str]:
+    """Return what is damaged of an index, a sentence each; nothing where all is as it was written.
+
+    Raises IndexMissing where there is none, IndexStale where this version cannot tell, and OutputError where the system
+    refuses to read it.
+    """
+    try:
+        engine = open_engine(place, None)
+    except IndexDamaged as error:
+        return [error.what]
+    try:
+        return engine.check()
+    finally:
+        engine.close()
+
+
+def _opener(place: Place) -> OpenPlace:
+    scheme = scheme_of(place)
+    engine = ENGINES.get(scheme or FOLDER)
+    if engine is None:
+        known = ", ".join(f"{name}:" for name in ENGINES if name != FOLDER)
+        what = f"no engine has the scheme {scheme}: (there is {known})"
+        raise EngineUnknown(what, hint="a folder with such a name is written ./NAME")
+    try:
+        opened: OpenPlace = import_module(engine.module).open_place
+    except ModuleNotFoundError as error:
+        if engine.extra is None:
+            raise
+        what = f"{scheme}: needs the package {error.name}, which is not installed"
+        raise ExtraMissing(what, hint=f"install it with: pip install 'seedsearch[{engine.extra}]'") from error
+    return opened
