@@ -128,7 +128,7 @@ class Engine(Protocol):
     def check(self) -> list[str]:
         """Verify all that is stored, as of the last commit; a sentence for each damaged part, none where all is well.
 
-        Works on an engine that was opened without a fingerprint (`choice.open_engine`), too.
+        Works on an engine that was opened without a fingerprint (`choice.check`), too.
         """
 
     def close(self) -> None:

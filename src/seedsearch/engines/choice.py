@@ -32,7 +32,10 @@ class EngineModule:
 
 
 class OpenPlace(Protocol):
-    """The function `open_place` of an engine's module; it raises as `open_engine` does."""
+    """The function `open_place` of an engine's module; it raises as `open_engine` does.
+
+    Without a fingerprint it opens whatever is there, to be checked and not to be written.
+    """
 
     def __call__(
         self, place: str, fingerprint: str | None, *, create: bool, replace: bool, cache_bytes: int | None
@@ -69,7 +72,7 @@ def folder_of(place: Place) -> Path | None:
 
 def open_engine(
     place: Place,
-    fingerprint: str | None,
+    fingerprint: str,
     *,
     create: bool = False,
     replace: bool = False,
@@ -77,14 +80,12 @@ def open_engine(
 ) -> Engine:
     """Open the index in a folder or at a URL; at most `cache_bytes` of what questions worked out are kept (None: any).
 
-    Without a fingerprint whatever is there is opened, for `check` alone.
-
     Raises EngineUnknown for a URL that no engine has the scheme of, ExtraMissing where the packages of an engine are
     not installed, IndexMissing where there is no index (unless `create`), IndexStale where it was made with another
     fingerprint, IndexDamaged where it cannot be read; with `replace` a stale or damaged one is thrown away instead.
     """
-    opened = _opener(place)
-    return opened(os.fspath(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
+    open_place = _opener(place)
+    return open_place(os.fspath(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
 
 
 def check(place: Place) -> list[str]:
@@ -94,7 +95,7 @@ def check(place: Place) -> list[str]:
     refuses to read it.
     """
     try:
-        engine = open_engine(place, None)
+        engine = _opener(place)(os.fspath(place), None, create=False, replace=False, cache_bytes=None)
     except IndexDamaged as error:
         return [error.what]
     try:
@@ -111,10 +112,10 @@ def _opener(place: Place) -> OpenPlace:
         what = f"no engine has the scheme {scheme}: (there is {known})"
         raise EngineUnknown(what, hint="a folder with such a name is written ./NAME")
     try:
-        opened: OpenPlace = import_module(engine.module).open_place
+        open_place: OpenPlace = import_module(engine.module).open_place
     except ModuleNotFoundError as error:
         if engine.extra is None:
             raise
         what = f"{scheme}: needs the package {error.name}, which is not installed"
         raise ExtraMissing(what, hint=f"install it with: pip install 'seedsearch[{engine.extra}]'") from error
-    return opened
+    return open_place

@@ -147,6 +147,8 @@ class MemoryEngine:
         return len(documents), [sum(term.text in d.terms[term.field] for d in documents) for term in terms]
 
     def writer(self) -> _Writer:
+        if self._fingerprint is None:
+            raise ValueError("opened to be checked, not to be written")
         if not self._store.writing.acquire(blocking=False):
             raise IndexLocked("another writer is open", hint="wait until it is done")
         self.refresh()
@@ -186,9 +188,8 @@ class MemoryEngine:
 
     def _weights(self, query: Query) -> list[Callable[[_Document], float]]:
         """For each scored term the function that scores a document."""
-        if not isinstance(query, Ranked):
-            return []
-        return [self._bm25(term, weight) for term, weight in query.scored]
+        scored = query.scored if isinstance(query, Ranked) else ()
+        return [self._bm25(term, weight) for term, weight in scored]
 
     def _bm25(self, term: Term, weight: float) -> Callable[[_Document], float]:
         fields = [d.terms[term.field] for d in self._documents.values()]

@@ -248,6 +248,8 @@ class EmbeddedEngine:
         """A context manager for changes; raises IndexLocked where another one is open."""
         from seedsearch.engines.embedded.writer import EmbeddedWriter
 
+        if self._fingerprint is None:
+            raise ValueError("opened to be checked, not to be written")
         with self.mapped():
             return EmbeddedWriter(self, self._disk)
 

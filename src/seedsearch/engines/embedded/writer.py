@@ -105,8 +105,6 @@ class EmbeddedWriter:
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
         """Return what packs entries for `add`, in any process; a new index takes its alphabet from `sample`."""
         with self._engine.mapped():
-            if self._pending is not None:
-                return Packer(self._pending.alphabet)
             if self._segments:
                 return Packer(max(self._segments, key=lambda o: o.count).segment.documents.alphabet)
             return Packer.fitted(sample)
