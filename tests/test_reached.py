@@ -115,7 +115,7 @@ def run_all(files: Path, place: str) -> None:
         write(files, {f"{number}{at}": f"另外的{number}{at}" for at in range(5)})
         (files / f"3{number}.txt").unlink()
         build_index(files, place, workers=1)
-    for path in sorted(files.iterdir())[::2]:
+    for path in (*sorted(files.iterdir())[::2], *Path(place).glob("*.toc")):
         path.unlink()
     build_index(files, place, workers=1)
     with open_index(place) as index:
