@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 import seedsearch
 from seedsearch import build_index, engines, open_index
 from seedsearch.engines import choice
-from seedsearch.engines.choice import EngineModule, check, folder_of, open_engine, scheme_of
+from seedsearch.engines.choice import FOLDER, EngineModule, check, folder_of, open_engine, scheme_of
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.errors import EngineUnknown, ExtraMissing, IndexMissing, SettingsError
@@ -165,6 +167,25 @@ def test_the_seam_is_what_the_program_calls() -> None:
     assert members(engines.Packer) == {"pack"}
     for protocol in (engines.Engine, engines.Writer, engines.Packer):
         assert members(protocol) <= used_above()
+
+
+def test_every_engine_is_listed() -> None:
+    """Whoever writes one adds its scheme to ENGINES in engines/choice.py."""
+    below = SOURCE / "engines"
+    made = {
+        path for path in below.rglob("*.py") if re.search(r"^def open_place\(", path.read_text(encoding="utf-8"), re.M)
+    }
+    names = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in made}
+    assert {name.removesuffix(".__init__") for name in names} == {one.module for one in choice.ENGINES.values()}
+
+
+def test_every_engine_keeps_to_the_contract() -> None:
+    """Whoever writes one subclasses EngineContract in a test file, and says there where a new index of it is."""
+    files = [path for path in Path(__file__).parent.glob("test_*.py") if "(EngineContract)" in path.read_text("utf-8")]
+    found = [value for path in files for value in vars(import_module(f"tests.{path.stem}")).values()]
+    suites = [one for one in found if isinstance(one, type) and issubclass(one, EngineContract)]
+    tried = {scheme_of(one().new_place(Path("new"))) or FOLDER for one in suites if one is not EngineContract}
+    assert tried >= set(choice.ENGINES)
 
 
 @pytest.mark.parametrize("engine", [MemoryEngine, EmbeddedEngine])

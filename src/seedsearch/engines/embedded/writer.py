@@ -123,9 +123,10 @@ class EmbeddedWriter:
 
     def clear(self) -> None:
         """Take out every entry and all metadata of before this writer."""
-        self._cleared = True
-        before = {part.file.name for part in self._before.parts}
-        self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
+        with self._engine.mapped():
+            self._cleared = True
+            before = {part.file.name for part in self._before.parts}
+            self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
 
     def put_metadata(self, name: str, content: bytes) -> None:
         """Store bytes beside the entries, from this commit on."""
