@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import seedsearch
@@ -110,6 +110,7 @@ def test_any_bytes_read_as_the_codec_reads_them(content: bytes) -> None:
 
 
 @given(st.binary(max_size=60), st.sampled_from(["utf-8", *DOUBLE_BYTE]))
+@example(b"\x800\x00\x80", "gb18030")  # its first three bytes alone read as one U+FFFD
 def test_repairs_are_edits_of_the_plain_reading(content: bytes, codec: str) -> None:
     text, edits = assembled(content, codec, repairs(content, codec))
     assert text == content.decode(codec, "replace")

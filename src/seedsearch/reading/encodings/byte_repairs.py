@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
@@ -39,21 +39,54 @@ class ByteEdit:
     certainty: Certainty = Certainty.INFERRED
 
 
-def assembled(data: bytes, codec: str, repairs: Iterable[ByteEdit]) -> tuple[str, tuple[Edit, ...]]:
+def assembled(data: bytes, codec: str, repairs: Sequence[ByteEdit]) -> tuple[str, tuple[Edit, ...]]:
     """The plain reading of `data`, and the repairs (in order, apart) as edits of it."""
-    pieces: list[str] = []
-    edits: list[Edit] = []
-    at = length = 0
+    text = data.decode(codec, "replace")
+    offsets = _offsets(data, codec, [place for repair in repairs for place in (repair.start, repair.end)])
+    edits = []
+    for repair in _between_characters(repairs, offsets):
+        span = Span(offsets[repair.start], offsets[repair.end])
+        if text[span.start : span.end] != repair.text:
+            edits.append(Edit(span, repair.text, repair.kind, repair.certainty))
+    return text, tuple(edits)
+
+
+def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) -> Iterator[ByteEdit]:
+    """The repairs, of which two that meet inside a character of the plain reading are one."""
+    waiting: ByteEdit | None = None
     for repair in repairs:
-        before = data[at : repair.start].decode(codec, "replace")
-        found = data[repair.start : repair.end].decode(codec, "replace")
-        start = length + len(before)
-        length, at = start + len(found), repair.end
-        pieces += before, found
-        if found != repair.text:
-            edits.append(Edit(Span(start, length), repair.text, repair.kind, repair.certainty))
-    pieces.append(data[at:].decode(codec, "replace"))
-    return "".join(pieces), tuple(edits)
+        if waiting is not None and waiting.end == repair.start:
+            repair = replace(waiting, end=repair.end, text=waiting.text + repair.text)
+        waiting = None if repair.end in offsets else repair
+        if waiting is None and repair.start in offsets:
+            yield repair
+
+
+def _offsets(data: bytes, codec: str, places: Sequence[int]) -> dict[int, int]:
+    """How many code points the plain reading has before each of these bytes, in order; none for one inside a character.
+
+    A beginning of `data` is not decoded for itself: where it ends inside of what may be a character of four bytes, the
+    codec makes one U+FFFD of it, and something else of the same bytes with others behind them.
+    """
+    found: dict[int, int] = {}
+    number = length = 0
+    for start, end, text in plain_runs(data, codec) if places else ():
+        at, before = start, length
+        while number < len(places) and places[number] < end:
+            place, number = places[number], number + 1
+            piece = _strictly(data[at:place], codec) if text is not None else "" if place == start else None
+            if piece is not None:
+                at, before = place, before + len(piece)
+                found[place] = before
+        length += 1 if text is None else len(text)
+    return found | dict.fromkeys(places[number:], length)
+
+
+def _strictly(piece: bytes, codec: str) -> str | None:
+    try:
+        return piece.decode(codec)
+    except UnicodeDecodeError:
+        return None
 
 
 _STRETCH = re.compile(rb"[\x30-\xff]*[\x80-\xff][\x30-\xff]*")
