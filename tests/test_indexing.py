@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -272,6 +273,7 @@ def test_the_index_does_not_hold_its_own_folder_behind_a_symbolic_link(
     assert (again.added, again.unchanged, again.failures) == (0, 1, ())
 
 
+@pytest.mark.slow
 class TestOtherRules:
     """An index that another version made, by rules of restoring that are older or newer than those of this one."""
 
@@ -290,17 +292,13 @@ class TestOtherRules:
     def newer(self, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         """The environment of a program whose rules are the next ones, by which 焊接 is 熔接."""
         room = tmp_path_factory.mktemp("newer") / "seedsearch"
-        room.mkdir()
-        source = Path(file_states.__file__).parent
-        for path in source.iterdir():
-            if path.name not in ("versions.py", "restoring.py", "__pycache__"):
-                (room / path.name).symlink_to(path)
-        numbers = (source / "versions.py").read_text(encoding="utf-8")
-        (room / "versions.py").write_text(numbers + f"RULES = {RULES + 1}\n", encoding="utf-8")
-        rule = (source / "restoring.py").read_text(encoding="utf-8")
+        shutil.copytree(Path(file_states.__file__).parents[1], room, ignore=shutil.ignore_patterns("__pycache__"))
+        with (room / "versions.py").open("a", encoding="utf-8") as numbers:
+            numbers.write(f"RULES = {RULES + 1}\n")
+        rule = (room / "restoring" / "clean.py").read_text(encoding="utf-8")
         assert self.RULE in rule
         changed = rule.replace(self.RULE, 'restore(raw.text.replace("焊接", "熔接")')
-        (room / "restoring.py").write_text(changed, encoding="utf-8")
+        (room / "restoring" / "clean.py").write_text(changed, encoding="utf-8")
         return {"PYTHONPATH": str(room.parent)}
 
     def said(self, place: Path, environment: dict[str, str]) -> list[str | None]:
