@@ -20,6 +20,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
@@ -61,9 +62,15 @@ def _choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
     yield from gb18030_choices(stretch, at)
     mark = stretch[at]
     if mark in _DROPPED and at + 1 < len(stretch) and 0xA1 <= stretch[at + 1] < 0xFF:
-        for first in range(0xB0, 0xF8):
-            pair = bytes((mark, _DROPPED[mark], first, stretch[at + 1]))
-            yield 2, pair.decode("gb18030")
+        for text in _torn_marks(mark, stretch[at + 1]):
+            yield 2, text
+
+
+@cache
+def _torn_marks(mark: int, after: int) -> tuple[str, ...]:
+    """What the bytes `mark` and `after` are, if a pair between them was dropped: a mark, and an ideograph."""
+    pairs = (bytes((mark, _DROPPED[mark], first, after)) for first in range(0xB0, 0xF8))
+    return tuple(pair.decode("gb18030") for pair in pairs)
 
 
 _TORN = replace(GB18030, choices=_choices)

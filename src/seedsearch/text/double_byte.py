@@ -11,9 +11,11 @@ Nothing here is asked of data that the codec reads strictly.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from seedsearch.text import character_model
 
@@ -42,40 +44,57 @@ class DoubleByte:
 LOST = -16.0  # ln p of a byte without its partner; a rare character in its place costs as much
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     """The best way to read up to an offset with `text`, of `size` bytes, as the last thing read."""
 
     score: float
     size: int
     text: str
+    last: str  # the character that the next one is scored behind
     before: _Path | None
 
 
 def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n") -> Parts:
     """The likeliest reading of `stretch`, which follows the character `before`. Linear in its length."""
     ends: list[list[_Path]] = [[] for _ in range(len(stretch) + 4)]
-    ends[0] = [_Path(0.0, 0, before, None)]
+    ends[0] = [_Path(0.0, 0, before, before, None)]
     for at in range(len(stretch)):
         paths, ends[at] = ends[at], []
         if not paths:
             continue
+        # Which path is the best one depends on the first character alone, and some choices share that.
+        begun: dict[str, tuple[float, _Path]] = {}
         for size, text in encoding.choices(stretch, at):
-            ends[at + size].append(max((_longer(path, size, text) for path in paths), key=lambda path: path.score))
-    last = max(ends[len(stretch)], key=lambda path: path.score)
+            first = text[0]
+            if first not in begun:
+                begun[first] = _best_before(paths, first)
+            score, path = begun[first]
+            if len(text) > 1:
+                score += sum(map(character_model.pair_score, text, text[1:]))
+            ends[at + size].append(_Path(score, size, text, "\n" if text == "\ufffd" else text[-1], path))
+    return _spelled(max(ends[len(stretch)], key=_score))
+
+
+def _best_before(paths: Sequence[_Path], first: str) -> tuple[float, _Path]:
+    """The score up to the character `first` behind the path that makes it best, and that path."""
+    if first == "\ufffd":
+        path = max(paths, key=_score)
+        return path.score + LOST, path
+    scores = [path.score + character_model.pair_score(path.last, first) for path in paths]
+    best = max(scores)
+    return best, paths[scores.index(best)]
+
+
+_score = itemgetter(0)
+
+
+def _spelled(path: _Path) -> Parts:
+    """What was read on the way to `path`."""
     read = []
-    while last.before is not None:
-        read.append((last.size, last.text))
-        last = last.before
+    while path.before is not None:
+        read.append((path.size, path.text))
+        path = path.before
     return read[::-1]
-
-
-def _longer(path: _Path, size: int, text: str) -> _Path:
-    if text == "\ufffd":
-        return _Path(path.score + LOST, size, text, path)
-    before = "\n" if path.text == "\ufffd" else path.text[-1]
-    score = path.score + sum(map(character_model.pair_score, before + text, text))
-    return _Path(score, size, text, path)
 
 
 def plain_parts(data: bytes, encoding: DoubleByte) -> Parts:
@@ -111,16 +130,26 @@ def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]
             at += error.end
 
 
+def _gb18030_char(code: bytes) -> str:
+    """The character that is written with just these bytes; empty where there is none."""
+    text = code.decode("gb18030", "ignore")
+    return text if len(text) == 1 and len(text.encode("gb18030")) == len(code) else ""
+
+
+# Of four bytes there are a million and a half, so only the last answers are kept.
+_gb18030_two, _gb18030_four = lru_cache(maxsize=1 << 16)(_gb18030_char), lru_cache(maxsize=4096)(_gb18030_char)
+
+
 def gb18030_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
     """The ways to read GB18030 at an offset: ASCII, two bytes, four, or a byte without its partner."""
     if stretch[at] < 0x80:
         yield 1, chr(stretch[at])
         return
     yield 1, "\ufffd"
-    for size in (2, 4):
-        text = stretch[at : at + size].decode("gb18030", "ignore")
-        if len(text) == 1 and len(text.encode("gb18030")) == size:
-            yield size, text
+    if text := _gb18030_two(stretch[at : at + 2]):
+        yield 2, text
+    elif text := _gb18030_four(stretch[at : at + 4]):
+        yield 4, text
 
 
 @cache
