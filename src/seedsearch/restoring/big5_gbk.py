@@ -27,7 +27,7 @@ from heapq import merge
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit, gathered
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.candidates import Candidates, best_places
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import big5_pair
@@ -115,9 +115,9 @@ def _pairs_of_big5() -> Iterator[bytes]:
             yield bytes((lead, trail))
 
 
-def edits(text: str) -> Sequence[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """The edits of both kinds: sorted, disjoint, in code points of `text`."""
-    work = Budget(WORK, len(text), WORK_EACH)
+    work = (budgets or Budgets()).of("Big5 and GBK", WORK, len(text), WORK_EACH)
     known = _Known(set(), Counter())
     made = [gathered(known.edits(_proved(text, work)))]
     for fault in faults():

@@ -3,10 +3,12 @@
 Searching for what was lost costs up to a thousand times what reading costs, and a text can be made so that there is
 something to search for everywhere. Every search counts what it does against a budget, from the beginning of the text
 to its end; where that is spent, what is cheap is still done and what would have to be searched for stays as it is, to
-be found by `lost`.
+be found by `findings`. A step that is asked again in a later round has what it left in the one before.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 
 class Budget:
@@ -23,3 +25,16 @@ class Budget:
         there = self.left > 0
         self.left -= units
         return there
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The budgets of one document, by name: made when first asked for, and the same ones in every round."""
+
+    _made: dict[str, Budget] = field(default_factory=dict)
+
+    def of(self, name: str, base: int, size: int, each: float) -> Budget:
+        """The budget called `name`; the figures are those of `Budget`, and count when it is made."""
+        if name not in self._made:
+            self._made[name] = Budget(base, size, each)
+        return self._made[name]

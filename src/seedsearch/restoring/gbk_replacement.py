@@ -16,7 +16,7 @@ from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit, gathered
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.corruptions import (
     narrowed,
 )
@@ -72,10 +72,10 @@ def _event() -> re.Pattern[str]:
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
-def edits(text: str) -> Sequence[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
-    work = Budget(WORK, len(text), WORK_EACH)
+    work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
     if listed:
         return gathered(_Pass(text, listed, work, marked=True).edits())
     if not _SIGN_OF_LOSS.search(text):

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.lossy_utf8 import Atom, Lost, Piece, Script, budget_of, mend, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
@@ -70,10 +70,10 @@ AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more
 DROPPED = 6.0  # nats against a byte that left no trace
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     """The edits of both kinds: sorted, disjoint, in code points of `text`."""
     found = [m for m in _RUN.finditer(text) if len(m[0]) > 1]
-    page = _page(text, found)
+    page = _page(text, found, budgets or Budgets())
     runs = [(m, _chinese(text, m, page)) for m in found]
     enough = sum(run.han for _, run in runs if run and run.han > 1) >= FEW
     made: list[Edit] = []
@@ -104,15 +104,15 @@ class _Page:
     again: Budget  # bytes of GBK that are put in step
 
 
-def _page(text: str, found: list[re.Match[str]]) -> _Page:
+def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
     stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
     utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
     return _Page(
         script_of(stream),
         utf8,
         _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL,
-        budget_of(len(text)),
-        Budget(AGAIN, len(text), AGAIN_EACH),
+        budget_of(len(text), budgets, "Latin-1"),
+        budgets.of("GBK as Latin-1", AGAIN, len(text), AGAIN_EACH),
     )
 
 

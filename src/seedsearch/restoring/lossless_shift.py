@@ -25,7 +25,7 @@ from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, gb18030_choices, realigned_parts
 from seedsearch.text.gbk import (
@@ -76,10 +76,12 @@ def _torn_marks(mark: int, after: int) -> tuple[str, ...]:
 _TORN = replace(GB18030, choices=_choices)
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
     made: list[Edit] = []
-    looks, again = Budget(LOOKS, len(text), LOOKS_EACH), Budget(LONGEST, len(text), AGAIN_EACH)
+    budgets = budgets or Budgets()
+    looks = budgets.of("looks for shifts", LOOKS, len(text), LOOKS_EACH)
+    again = budgets.of("shifts read again", LONGEST, len(text), AGAIN_EACH)
     for run in _RUN.finditer(text):
         at = _shifted(run[0], looks) if TRIGGER.search(text, *run.span()) else None
         if at is not None and again.left > 0:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.candidates import Candidates, Scores, best_places
 from seedsearch.text.character_model import pair_score
 
@@ -79,9 +79,9 @@ class Piece:
         return TEAR in self.text
 
 
-def budget_of(size: int) -> Budget:
-    """The work that a page of `size` code points may cost."""
-    return Budget(WORK, size, WORK_EACH)
+def budget_of(size: int, budgets: Budgets | None = None, name: str = "") -> Budget:
+    """The work that a page of `size` code points may cost in the step of this name."""
+    return (budgets or Budgets()).of(name, WORK, size, WORK_EACH)
 
 
 @dataclass(slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seedsearch.damage import Damage
+from seedsearch.restoring.budget import Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +13,11 @@ class Page:
     """A text on its way through the steps.
 
     `kinds`: of the edits that the steps made so far. `unsure`: whether the decoder of its bytes wrote the U+FFFD in
-    it, so that they say nothing about what happened before the file was written.
+    it, so that they say nothing about what happened before the file was written. `budgets`: what the searches may still
+    cost in this document, in all rounds together.
     """
 
     text: str
     kinds: frozenset[Damage] = frozenset()
     unsure: bool = False
+    budgets: Budgets = field(default_factory=Budgets, compare=False)

@@ -33,6 +33,7 @@ from seedsearch.restoring import (
 from seedsearch.restoring import (
     findings as lost,
 )
+from seedsearch.restoring.budget import Budgets
 from seedsearch.restoring.documents import (
     Finding,
 )
@@ -52,9 +53,9 @@ def _of_text(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequenc
     return lambda page: edits(page.text)
 
 
-def _of_bytes(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
+def _of_bytes(edits: Callable[[str, Budgets], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
     """A step that reads bytes otherwise, whose proposals are weighed."""
-    return lambda page: evidence.believed(page, edits(page.text))
+    return lambda page: evidence.believed(page, edits(page.text, page.budgets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ STEPS: tuple[Step, ...] = (
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
     Step(overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
-    Step(gbk_replacement.TRIGGER, lambda page: evidence.allowed(page, gbk_replacement.edits(page.text))),
+    Step(gbk_replacement.TRIGGER, lambda page: evidence.allowed(page, gbk_replacement.edits(page.text, page.budgets))),
     # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
     Step(lossless_shift.TRIGGER, _of_bytes(lossless_shift.edits)),
     Step(invisible.TRIGGER, _of_text(invisible.edits)),
@@ -106,12 +107,13 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = 
     """
     edits = fixed(done)
     kinds: frozenset[Damage] = frozenset()
+    budgets = Budgets()
     now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
-        found = step.edits(Page(now, kinds, unsure)) if asked else ()
+        found = step.edits(Page(now, kinds, unsure, budgets)) if asked else ()
         quiet = 0 if found else quiet + 1
         if found:
             kinds |= {e.kind for e in found}

@@ -31,7 +31,7 @@ from typing import Self
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, apply_edits, compose, edit, gathered
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.lossy_utf8 import (
     SCRIPT_SAMPLE,
     UNTOLD,
@@ -92,10 +92,10 @@ DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
 
 
-def edits(text: str) -> Sequence[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
     made: Sequence[Edit] = []
-    work = budget_of(len(text))
+    work = budget_of(len(text), budgets, "UTF-8 as GBK")
     for _ in range(DEEPEST):
         again = _once(text, work)
         if not again:
