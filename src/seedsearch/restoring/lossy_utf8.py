@@ -9,11 +9,12 @@ atoms.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Literal, NamedTuple
 
 from seedsearch.restoring.budget import Budget, Budgets
@@ -59,8 +60,7 @@ Atom = bytes | tuple[Lost, ...]
 Script = Literal["gb2312", "big5", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Atoms `start` to `end` (not included) stand for `text`; `sure` unless another choice of bytes was open."""
 
     start: int
@@ -103,43 +103,58 @@ def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Bud
     where that is spent, what was lost stays torn.
     """
     work = budget_of(len(atoms)) if work is None else work
+    ends = _ends(atoms)
     readings = [_Reading(0.0, b"", last, "", 0, None)]
     at = 0
     while at < len(atoms):
         atom = atoms[at]
         if isinstance(atom, bytes):
-            whole = _known(atoms, at, readings[0]) if len(readings) == 1 else None
-            readings = [whole] if whole else _gone_on(readings, atoms, at, script, work)
+            known: Sequence[bytes] = atoms[at : min(at + AT_ONCE, ends[at])]  # type: ignore[assignment]
+            whole = _known(known, readings[0]) if len(readings) == 1 else None
+            readings = [whole] if whole else _gone_on(readings, known[:TOGETHER], script, work)
         elif work.spend(len(readings)):
             readings = _guessed(readings, atom, script, work)
         else:
             readings = [_torn(readings[0])]
         at += readings[0].atoms
-    return list(_pieces(atoms, max(readings, key=lambda reading: reading.score + TORN * bool(reading.pending))))
+    return list(_pieces(atoms, ends, max(readings, key=lambda reading: reading.score + TORN * bool(reading.pending))))
 
 
-def _known(atoms: Sequence[Atom], at: int, reading: _Reading) -> _Reading | None:
-    """The reading after the next atoms that lost nothing, if valid UTF-8: without a rival it needs no score."""
-    known = _without_loss(atoms, at, AT_ONCE)
+def _ends(atoms: Sequence[Atom]) -> list[int]:
+    """Of each atom the next one of which something is lost, itself included; or the end."""
+    ends, end = [0] * len(atoms), len(atoms)
+    for i in range(len(atoms) - 1, -1, -1):
+        if not isinstance(atoms[i], bytes):
+            end = i
+        ends[i] = end
+    return ends
+
+
+def _known(known: Sequence[bytes], reading: _Reading) -> _Reading | None:
+    """The reading after those atoms from the first on that are valid UTF-8: without a rival it needs no score."""
     stream = reading.pending + b"".join(known)
-    text, size = utf_8_decode(stream, "ignore", False)
-    if len(text.encode()) != size:
-        return None
+    try:
+        text, size = utf_8_decode(stream, "strict", False)
+    except UnicodeDecodeError as error:
+        known = _until(known, error.start - len(reading.pending))
+        if not known:
+            return None
+        stream = reading.pending + b"".join(known)
+        text, size = utf_8_decode(stream, "strict", False)
     return _Reading(reading.score, stream[size:], text[-1:] or reading.last, text, len(known), reading)
 
 
-def _without_loss(atoms: Sequence[Atom], at: int, most: int) -> list[bytes]:
-    """The next atoms of which nothing is lost, `most` or fewer."""
-    return list(takewhile(lambda atom: isinstance(atom, bytes), atoms[at : at + most]))  # type: ignore[arg-type]
+def _until(known: Sequence[bytes], size: int) -> Sequence[bytes]:
+    """The atoms that end within the first `size` bytes."""
+    return known[: bisect_right(list(accumulate(map(len, known))), size)]
 
 
-def _gone_on(
-    readings: Sequence[_Reading], atoms: Sequence[Atom], at: int, script: Script, work: Budget
-) -> list[_Reading]:
+def _gone_on(readings: Sequence[_Reading], known: Sequence[bytes], script: Script, work: Budget) -> list[_Reading]:
     """The readings after the next few atoms of which nothing is lost; those that end alike become one."""
-    known = _without_loss(atoms, at, TOGETHER)
     work.spend(len(readings) // FREE)
     stream = b"".join(known)
+    if len(readings) == 1:
+        return [_fed(readings[0], stream, len(known), script)]
     return _best((_fed(reading, stream, len(known), script) for reading in readings), BEAM)
 
 
@@ -342,7 +357,7 @@ def _length(lead: int) -> int:
     return 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
 
 
-def _pieces(atoms: Sequence[Atom], reading: _Reading) -> Iterator[Piece]:
+def _pieces(atoms: Sequence[Atom], ends: Sequence[int], reading: _Reading) -> Iterator[Piece]:
     path = [reading]
     while (before := path[-1].before) is not None:
         path.append(before)
@@ -350,9 +365,9 @@ def _pieces(atoms: Sequence[Atom], reading: _Reading) -> Iterator[Piece]:
     for step in reversed(path):
         for size, made, open_ in _parts(atoms, at, step):
             at += size
-            text += made + TEAR * (open_ and at == len(atoms))
+            text += made
             if not open_ or at == len(atoms):
-                yield Piece(start, at, text, all(isinstance(atom, bytes) for atom in atoms[start:at]))
+                yield Piece(start, at, text + TEAR if open_ else text, ends[start] >= at)
                 start, text = at, ""
 
 
@@ -363,8 +378,19 @@ def _parts(atoms: Sequence[Atom], at: int, step: _Reading) -> Iterator[tuple[int
         return
     pending = step.before.pending if step.before else b""
     for atom in atoms[at : at + step.atoms]:
-        text = ""
-        for byte in bytes(atom):  # type: ignore[arg-type]
-            pending, char = _step(pending, byte)
-            text += char
+        text, pending = _decoded(pending, atom)  # type: ignore[arg-type]
         yield 1, text, bool(pending)
+
+
+def _decoded(pending: bytes, atom: bytes) -> tuple[str, bytes]:
+    """What the bytes of an atom finish behind those pending, and what is pending then."""
+    stream = pending + atom
+    try:
+        text, size = utf_8_decode(stream, "strict", False)
+        return text, stream[size:]
+    except UnicodeDecodeError:
+        text = ""
+    for byte in atom:
+        pending, char = _step(pending, byte)
+        text += char
+    return text, pending
