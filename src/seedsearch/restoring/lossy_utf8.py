@@ -9,12 +9,11 @@ atoms.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, takewhile
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from seedsearch.restoring.budget import Budget, Budgets
@@ -30,7 +29,7 @@ LEADING = 4  # of them, those for which all that an atom can stand for is tried,
 TOGETHER = 4  # atoms of which nothing is lost that all readings take at once
 DISTINCT = 4  # … times the beam: that many guesses are made readings, of which some end alike
 FREE = 4  # readings that go on without a guess, and guesses scored together, cost a unit of work for so many
-AT_ONCE = 64  # atoms decoded at once while there is one reading; a bound on what is done in vain
+AT_ONCE = 16  # atoms decoded at once while there is one reading; a bound on what is done in vain
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
 # Units of work of 20 µs or so for a page, and more for each code point. Pages of 1,500 characters that lost a byte in
 # sixty take up to 2,000.
@@ -146,7 +145,11 @@ def _known(known: Sequence[bytes], reading: _Reading) -> _Reading | None:
 
 def _until(known: Sequence[bytes], size: int) -> Sequence[bytes]:
     """The atoms that end within the first `size` bytes."""
-    return known[: bisect_right(list(accumulate(map(len, known))), size)]
+    for i, atom in enumerate(known):
+        size -= len(atom)
+        if size < 0:
+            return known[:i]
+    return known
 
 
 def _gone_on(readings: Sequence[_Reading], known: Sequence[bytes], script: Script, work: Budget) -> list[_Reading]:
@@ -199,10 +202,7 @@ class _Outcome(NamedTuple):
 
 @lru_cache(maxsize=1 << 13)
 def _outcome(pending: bytes, stream: bytes, script: Script) -> _Outcome:
-    made = ""
-    for byte in stream:
-        pending, char = _step(pending, byte)
-        made += char
+    made, pending = _decoded(pending, stream)
     rest, last = 0.0, ""
     for char in made:
         rest += _read_after(last, char, script) if last else 0.0
@@ -210,6 +210,7 @@ def _outcome(pending: bytes, stream: bytes, script: Script) -> _Outcome:
     return _Outcome(made, pending, made[:1], rest, last)
 
 
+@lru_cache(maxsize=1 << 15)
 def _read_after(last: str, char: str, script: Script) -> float:
     """ln p of a character made behind `last`."""
     read = _AS_READ.get(char, char)
@@ -294,7 +295,7 @@ def _guessed(readings: Sequence[_Reading], atom: tuple[Lost, ...], script: Scrip
         if len(proposals) == before:
             torn.append(_torn(reading))
     work.spend(len(proposals) // FREE)
-    return _best([*_chosen(proposals, DISTINCT * BEAM), *torn], BEAM)
+    return _best([*_differing(proposals), *torn], BEAM)
 
 
 def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Iterator[_Proposals]:
@@ -304,6 +305,18 @@ def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Ite
         if outcomes is not None:
             scores = outcomes.after(new.last, ending=True) + new.score
             yield _Proposals(headed.reading, new.made, new.last, outcomes, scores)
+
+
+def _differing(proposals: Sequence[_Proposals]) -> Iterator[_Reading]:
+    """The best ones that differ in what can follow, as many as are kept, of the best ones of all; best first."""
+    seen: set[tuple[bytes, str]] = set()
+    for new in _chosen(proposals, DISTINCT * BEAM):
+        key = (new.pending, new.last)
+        if key not in seen:
+            seen.add(key)
+            yield new
+        if len(seen) == BEAM:
+            return
 
 
 def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[_Reading]:
