@@ -217,10 +217,15 @@ def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _R
     return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1)
 
 
-def _gbk_bytes(char: str) -> bytes:
-    if char == "\ufffd":
-        return b""
-    return _byte(char) if char <= "\xff" or char in SPECIAL else char.encode()
+class _GbkBytes(dict[str, bytes]):
+    """Character → its bytes, where it may also be what two bytes of GBK happen to be as UTF-8."""
+
+    def __missing__(self, char: str) -> bytes:
+        return char.encode()
+
+
+_GBK_BYTES = _GbkBytes({char: _byte(char) for char in (*map(chr, range(0x100)), *SPECIAL)} | {"\ufffd": b""})
+_gbk_bytes = _GBK_BYTES.__getitem__
 
 
 def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from seedsearch.restoring.shifted_bytes.score import Choices, beginning_with, ending_in
+from seedsearch.restoring.shifted_bytes.score import Choices, beginning_with, by_byte, ending_in
 from seedsearch.text.gbk import (
     PRIVATE,
     pairs,
@@ -35,8 +35,9 @@ def first_halves(pending: int) -> Choices:
 def middles(lead: int) -> Choices:
     """Characters of the trail byte of such a pair and the lead byte of another one."""
     table = without_character()
-    trails = set(table[lead])
-    return Choices((pair[0], char) for pair, char in pairs().items() if pair[0] in trails and pair[1] in table)
+    return Choices(
+        (trail, char) for trail in table[lead] for next_lead, char in by_byte(0).get(trail, ()) if next_lead in table
+    )
 
 
 @cache

@@ -111,15 +111,24 @@ class Choices:
 
 
 @cache
+def by_byte(place: int) -> dict[int, list[tuple[int, str]]]:
+    """First byte (`place` 0) or second one (1) → other byte and character of all pairs that have it there."""
+    made: dict[int, list[tuple[int, str]]] = {}
+    for pair, char in pairs().items():
+        made.setdefault(pair[place], []).append((pair[1 - place], char))
+    return made
+
+
+@cache
 def ending_in(trail: int) -> Choices:
     """The characters of true text with this trail byte; the byte of each is its lead."""
-    return Choices((pair[0], char) for pair, char in pairs().items() if pair[1] == trail)
+    return Choices(by_byte(1).get(trail, ()))
 
 
 @cache
 def beginning_with(lead: int) -> Choices:
     """The characters of true text with this lead byte; the byte of each is its trail."""
-    return Choices((pair[1], char) for pair, char in pairs().items() if pair[0] == lead)
+    return Choices(by_byte(0).get(lead, ()))
 
 
 @cache
