@@ -17,12 +17,14 @@ import pytest
 
 import seedsearch.restoring
 from benchmarks.hostile_texts import ROWS
-from seedsearch.damage import Damage
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
 from seedsearch.restoring import findings as lost
-from seedsearch.restoring import latin1, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring import latin1, lossless_shift, lossy_utf8, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.lossy_utf8 import Atom, Lost, mend
-from seedsearch.restoring.steps import restore
+from seedsearch.restoring.page import Page
+from seedsearch.restoring.steps import Step, restore
 
 pytestmark = pytest.mark.slow
 
@@ -110,6 +112,47 @@ def test_what_is_left_over_is_found(step: object, unit: str) -> None:
     kinds = {finding.kind for finding in restored.findings}
     assert kinds & {Damage.UNREPAIRED_BYTES, Damage.REPLACEMENT_CHARACTER}
     assert lost.findings(restored.text)
+
+
+def shifted(sentence: str) -> str:
+    """A sentence read one byte off, as GBK."""
+    return sentence.encode("gbk")[1:-1].decode("gb18030")
+
+
+SHIFTED = shifted("大家都想到公园里散步的时候看见许多老人和孩子都非常高兴地唱着歌")
+
+
+@pytest.mark.parametrize("name", ["AGAIN", "LOOKS"])
+def test_a_shift_that_is_not_looked_for_is_found(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Gibberish of ordinary characters shows no other trace; what each of the two budgets leaves is reported."""
+    text = f"这里的天气今天非常好。\n{SHIFTED}\n" * 3
+    assert not any(finding.kind is Damage.UNREPAIRED_BYTES for finding in restore(text).findings)
+    monkeypatch.setattr(lossless_shift, name, 0)
+    left = restore(text)
+    assert SHIFTED[4:20] in left.text
+    places = [f.span.start for f in left.findings if f.kind is Damage.UNREPAIRED_BYTES]
+    assert places
+    assert all(text[at] in SHIFTED for at in places)
+
+
+def test_a_long_run_is_read_again_to_its_end() -> None:
+    """A shift far behind another one, without an ASCII character between them."""
+    text = SHIFTED + "这里的天气今天非常好。" * 300 + SHIFTED
+    made = restore(text, (Step(lossless_shift.TRIGGER, lambda page: lossless_shift.edits(page.text, page.budgets)),))
+    assert [e.span.start < 100 for e in made.edits] == [True, False]
+
+
+def test_all_rounds_share_one_budget() -> None:
+    """What is refused in one round is not searched for again in the next."""
+    spent: list[int] = []
+
+    def edits(page: Page) -> list[Edit]:
+        budget = page.budgets.of("a search", 3, len(page.text), 0)
+        spent.append(budget.left)
+        return [edit(0, 1, "", Damage.MARKUP, Certainty.PROVED)] if budget.spend() else []
+
+    restore("abcdefgh", (Step(None, edits), Step(None, lambda page: [])))
+    assert spent == [3, 2, 1, 0]
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:

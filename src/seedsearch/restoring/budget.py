@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from seedsearch.offsets import Span
+
 
 class Budget:
     """Units of work that are left."""
@@ -29,8 +31,13 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The budgets of one document, by name: made when first asked for, and the same ones in every round."""
+    """The budgets of one document, by name: made when first asked for, and the same ones in every round.
 
+    `passed_over` are the places that a step did not search, in code points of the text that it was asked about, where
+    `findings` would see nothing in the text that is left.
+    """
+
+    passed_over: list[Span] = field(default_factory=list)
     _made: dict[str, Budget] = field(default_factory=dict)
 
     def of(self, name: str, base: int, size: int, each: float) -> Budget:

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, Span, edit
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, gb18030_choices, realigned_parts
@@ -42,8 +42,8 @@ TRIGGER = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
 _RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
 _WHOLE_RUN = re.compile(r"[^\x00-\x2f\ufffd（）]+")  # no brackets of marks, no sign of loss: other steps repair those
 BEFORE = 40  # characters read again in front of the first rare ones
-LONGEST = 2000  # characters of a run read again, and of a page …
-AGAIN_EACH = 0.02  # … beside this share of it: each takes 20 µs and more
+LONGEST = 2000  # characters read again at once
+AGAIN, AGAIN_EACH = 2000, 0.02  # characters of a page read again, and more for each of its own: 20 µs and more
 BETTER = 1.0  # nats per character by which the beginning of a shift must read better one byte off, to be read again
 LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
 MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
@@ -78,24 +78,42 @@ _TORN = replace(GB18030, choices=_choices)
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
-    made: list[Edit] = []
     budgets = budgets or Budgets()
+    return [
+        e for run in _RUN.finditer(text) if TRIGGER.search(text, *run.span()) for e in _run_edits(text, run, budgets)
+    ]
+
+
+def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit]:
+    """The edits of one run: a stretch from each place on that looks shifted and lies behind the one before."""
     looks = budgets.of("looks for shifts", LOOKS, len(text), LOOKS_EACH)
-    again = budgets.of("shifts read again", LONGEST, len(text), AGAIN_EACH)
-    for run in _RUN.finditer(text):
-        at = _shifted(run[0], looks) if TRIGGER.search(text, *run.span()) else None
-        if at is not None and again.left > 0:
-            start = run.start() + max(0, at - BEFORE)
-            end = min(run.end(), start + LONGEST, start + BEFORE + again.left)
-            again.spend(end - start)
-            made += _stretch_edits(text, start, end)
-    return made
+    again = budgets.of("shifts read again", AGAIN, len(text), AGAIN_EACH)
+    sums = array("d", accumulate(map(character_model.pair_score, "\n" + run[0], run[0]), initial=0.0))
+    done = 0
+    while (at := _shifted(run[0], sums, done, looks)) is not None:
+        if again.left <= 0:
+            budgets.passed_over.append(_beginning(run, at))
+            return
+        start = run.start() + max(done, at - BEFORE)
+        end = min(run.end(), start + LONGEST, start + BEFORE + again.left)
+        again.spend(end - start)
+        yield from _stretch_edits(text, start, end)
+        done = end - run.start()
+    if looks.left < 0 and not budgets.passed_over:
+        budgets.passed_over.append(_beginning(run, done))
 
 
-def _shifted(run: str, looks: Budget) -> int | None:
-    """Where in the run gibberish begins that reads better one byte off; None where that is nowhere."""
-    sums = array("d", accumulate(map(character_model.pair_score, "\n" + run, run), initial=0.0))
-    for found in TRIGGER.finditer(run):
+def _beginning(run: re.Match[str], at: int) -> Span:
+    """What is told of a shift in `run` that was not looked for: its first characters."""
+    return Span(run.start() + at, min(run.start() + at + JUDGED, run.end()))
+
+
+def _shifted(run: str, sums: Sequence[float], done: int, looks: Budget) -> int | None:
+    """Where in the run, from `done` on, gibberish begins that reads better one byte off; None where that is nowhere.
+
+    `sums` are those of the `pair_score`s of the run up to each place.
+    """
+    for found in TRIGGER.finditer(run, done):
         start, end = found.start(), min(found.start() + JUDGED, len(run))
         score = character_model.pair_score("\n", run[start]) + sums[end] - sums[start + 1]
         if score < GIBBERISH * (end - start):

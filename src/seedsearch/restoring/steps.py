@@ -8,12 +8,12 @@ text in which it finds nothing has no edits of that step.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, OffsetMap, apply_edits, compose, fixed
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed
 from seedsearch.restoring import (
     big5_gbk,
     compatibility,
@@ -107,27 +107,30 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = 
     """
     edits = fixed(done)
     kinds: frozenset[Damage] = frozenset()
-    budgets = Budgets()
+    budgets, left = Budgets(), list[Span]()
     now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
         found = step.edits(Page(now, kinds, unsure, budgets)) if asked else ()
+        if len(left) < len(budgets.passed_over):
+            left += map(OffsetMap.of(edits).to_raw, budgets.passed_over[len(left) :])
         quiet = 0 if found else quiet + 1
         if found:
             kinds |= {e.kind for e in found}
             edits = compose(edits, found, now)
             now = apply_edits(now, found)
-    return Restored(now, edits, _findings(text, now, edits))
+    return Restored(now, edits, _findings(text, now, edits, left))
 
 
-def _findings(raw: str, text: str, edits: Sequence[Edit]) -> tuple[Finding, ...]:
-    """Damage in the restored text, and repairs that lost a character, in code points of the raw text."""
+def _findings(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> tuple[Finding, ...]:
+    """Damage in the restored text, repairs that lost a character, and what was `left`, in code points of `raw`."""
     gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in edits if lossless_shift.loses(e, raw)]
+    gone += [Finding(span, Damage.UNREPAIRED_BYTES) for span in sorted(set(left))]
     found = lost.findings(text)
     if not found:
-        return tuple(gone)
+        return tuple(sorted(gone, key=lambda finding: finding.span))
     back = OffsetMap.of(edits)
-    left = [Finding(back.to_raw(finding.span), finding.kind) for finding in found]
-    return tuple(sorted(gone + left, key=lambda finding: finding.span)) if gone else tuple(left)
+    seen = [Finding(back.to_raw(finding.span), finding.kind) for finding in found]
+    return tuple(sorted(gone + seen, key=lambda finding: finding.span)) if gone else tuple(seen)
