@@ -113,6 +113,7 @@ def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
     assert json.loads(done.stdout.splitlines()[0])["query"] == "创新联合体 焊接"
 
 
+@pytest.mark.slow
 def test_nothing_found(place: Path) -> None:
     done = seedsearch("query", "量子纠缠", cwd=place)
     assert (done.returncode, done.stdout) == (1, b"")
@@ -146,6 +147,7 @@ def test_errors_are_one_line_and_exit_code_2(place: Path, arguments: tuple[str, 
     assert done.stdout == b""
 
 
+@pytest.mark.slow
 def test_index_reports(place: Path) -> None:
     (place / "seeds" / "b.txt").unlink()
     (place / "seeds" / "d.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
@@ -160,6 +162,7 @@ def test_index_reports(place: Path) -> None:
     assert [(failure["path"], failure["skipped"]) for failure in report["failures"]] == [("seeds/d.png", True)]
 
 
+@pytest.mark.slow
 def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: Path) -> None:
     (place / "seeds" / "e.txt").write_text("新的", encoding="utf-8")
     with open(place / "seeds" / "f.txt", "wb") as sparse:
@@ -206,6 +209,7 @@ def test_lines_and_several_snippets(place: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_stats(place: Path) -> None:
     found = json.loads(seedsearch("stats", "--json", cwd=place).stdout)
     assert found["documents"] == 3
@@ -225,6 +229,7 @@ def test_clean_standard_input_and_one_file(place: Path) -> None:
     assert seedsearch("clean", "seeds/a.txt", cwd=place).stdout == (place / "seeds" / "a.txt").read_bytes()
 
 
+@pytest.mark.slow
 def test_clean_explains(place: Path) -> None:
     row = json.loads(seedsearch("clean", "--json", "seeds/c.txt", cwd=place).stdout)
     raw = (place / "seeds" / "c.txt").read_text(encoding="utf-8")
@@ -254,6 +259,7 @@ def test_clean_a_folder_into_copies(place: Path) -> None:
     assert (place / "out" / "a.txt").read_text(encoding="utf-8") == "变了"
 
 
+@pytest.mark.slow
 def test_clean_a_folder_as_json_lines(place: Path) -> None:
     done = seedsearch("clean", "--jsonl", "--workers", "2", "seeds", cwd=place)
     rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
@@ -311,6 +317,7 @@ def test_any_locale_prints_utf8(place: Path, variable: str) -> None:
     assert "焊接".encode() in seedsearch("query", "焊接", cwd=place, stdin=b"", **ascii_only).stdout
 
 
+@pytest.mark.slow
 def test_text_of_a_document_can_not_steer_the_terminal(place: Path) -> None:
     (place / "seeds" / "evil.txt").write_text("邪恶\x1b]0;title\x07的\u202e文字", encoding="utf-8")
     assert seedsearch("index", cwd=place).returncode == 0

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -18,10 +19,12 @@ import yaml
 import seedsearch
 from fixtures import made
 from fixtures.guides import DOCS, TOP
+from seedsearch.engines import choice
 from seedsearch.frontends import cli
 from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.formats import EXTRACTED, documents
 from seedsearch.restoring import steps
+from tests.engine_contract import EngineContract
 from tools.make_golden import FILES
 
 SOURCE = Path(seedsearch.__file__).parent
@@ -117,6 +120,18 @@ def test_a_copy_of_an_extracted_text_is_a_text_file(name: str) -> None:
 def test_every_test_that_the_guide_names_is_there(named: str) -> None:
     file, test = named.split("::")
     assert f"def {test}(" in (TOP / "tests" / f"{file}.py").read_text(encoding="utf-8")
+
+
+def test_every_engine_keeps_the_contract() -> None:
+    """Each line of ENGINES has a subclass of the contract suite that makes its indexes there."""
+    kept = set()
+    for path in sorted((TOP / "tests").glob("test_*.py")):
+        if "(EngineContract)" in path.read_text(encoding="utf-8"):
+            for made_of in vars(import_module(f"tests.{path.stem}")).values():
+                if isinstance(made_of, type) and issubclass(made_of, EngineContract) and made_of is not EngineContract:
+                    kept.add(choice.scheme_of(made_of().new_place(Path("there"))))
+    missing = sorted(scheme for scheme in choice.ENGINES if (None if scheme == choice.FOLDER else scheme) not in kept)
+    assert not missing, f"no subclass of tests/engine_contract.py makes indexes of {missing}: see CONTRIBUTING.md"
 
 
 FORMS = sorted((TOP / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))

@@ -179,6 +179,7 @@ class TestFiles:
             (hit,) = index.search("产业链").hits
         assert sorted([hit.path, *hit.also_in]) == ["in/good.txt", "in/twin.txt"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "name",
         [
@@ -239,6 +240,7 @@ class TestContent:
         "lost.txt": lambda n: "\ufffd?".encode() * (n // 2),
     }
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", LONG)
     def test_work_grows_as_the_file_does(self, folder: Path, name: str) -> None:
         """Twice as long is about twice the steps, and nothing of it is cut off."""
@@ -337,6 +339,7 @@ class TestArchives:
         refused("a.zip", content, "more than 250 times its size")
         refused("a.tgz", made.tar_of({"zeros.txt": bytes(50 << 20)}, "w:gz"), "more than 250 times its size")
 
+    @pytest.mark.slow
     def test_all_that_a_file_unpacks_to_has_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         texts, reasons = read("a.zip", _overlapping(1_100))
         assert len(texts) <= 1
@@ -501,6 +504,7 @@ def _harmful() -> Iterator[tuple[str, bytes]]:
     yield "binary.txt", bytes(range(256)) * 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_one_of_each_in_a_folder_stops_nothing(folder: Path, workers: int) -> None:
     """The program itself: everything is named, the exit code says so, and what is good is found."""

@@ -156,6 +156,7 @@ EXITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", EXITS)
 def test_the_exit_codes_are_those_of_the_readme(asked: Path, code: int) -> None:
     said = {0: "0 found or done", 1: "1 nothing found", 2: "2 an error"}

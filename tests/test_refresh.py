@@ -25,6 +25,7 @@ def index_elsewhere(folder: Path, *arguments: str) -> None:
     assert made.returncode == 0, made.stderr
 
 
+@pytest.mark.slow
 def test_a_commit_of_another_process_is_seen_by_the_next_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
