@@ -321,6 +321,7 @@ def copy_of(ix: AnyType, folder: Path) -> AnyType:
     return made
 
 
+@pytest.mark.slow
 def test_an_index_that_whoosh_writes_with_our_schema_holds_the_same(engines: BOTH, tmp_path: Path) -> None:
     """Terms, their places, and what a parsed query finds."""
     ours = whoosh_index.open_dir(str(engines[1]))
@@ -386,6 +387,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", BROKEN)
 def test_the_command_line_does_without_the_file_for_whoosh(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
