@@ -31,6 +31,18 @@ def test_query_for_people(place: Path) -> None:
     done = seedsearch("query", "焊接材料", cwd=place)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().splitlines() == [
+        "2 documents for 焊接材料 (1 with the whole run, 1 with some of the words)",
+        "",
+        "with the whole run:",
+        "1. seeds/a.txt:2:4",
+        "   第一行。 我們有【焊接材料】。",
+        "",
+        "with some of the words:",
+        "2. seeds/b.txt:1:5",
+        "   东丽区的【焊接】产业链，创新联合体。",
+    ]
+    done = seedsearch("query", "--strict", "焊接材料", cwd=place)
+    assert done.stdout.decode().splitlines() == [
         "1 document for 焊接材料 (the whole run)",
         "",
         "1. seeds/a.txt:2:4",
@@ -38,14 +50,38 @@ def test_query_for_people(place: Path) -> None:
     ]
 
 
+def test_strict_is_a_setting(place: Path) -> None:
+    (place / "seedsearch.toml").write_text("strict = true\n", encoding="utf-8")
+    for options, count in (((), 1), (("--fill",), 2), (("--strict",), 1)):
+        summary, *hits = seedsearch("query", "--json", *options, "焊接材料", cwd=place).stdout.splitlines()
+        assert json.loads(summary)["total"] == len(hits) == count
+
+
+def test_names_and_counts_are_of_what_matches(place: Path) -> None:
+    """As with grep -l: what comes near is listed where --fill asks for it."""
+    for option in ("--count", "-l"):
+        strict, filled = (
+            seedsearch("query", option, *more, "焊接材料", cwd=place).stdout for more in ((), ("--fill",))
+        )
+        assert (strict, filled) in ((b"1\n", b"2\n"), (b"seeds/a.txt\n", b"seeds/a.txt\nseeds/b.txt\n"))
+
+
 def test_query_for_programs(place: Path) -> None:
     done = seedsearch("query", "--json", "焊接", cwd=place)
     summary, *hits = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    assert summary == {"type": "summary", "schema": 1, "query": "焊接", "total": 2, "matched": "phrase"}
+    assert summary == {
+        "type": "summary",
+        "schema": 1,
+        "query": "焊接",
+        "total": 2,
+        "matched": "phrase",
+        "tiers": {"phrase": 2},
+    }
     assert [(hit["type"], hit["rank"]) for hit in hits] == [("hit", 1), ("hit", 2)]
     assert {hit["path"] for hit in hits} == {"seeds/a.txt", "seeds/b.txt"}
     for hit in hits:
-        assert set(hit) == {"type", "rank", "path", "score", "snippets", "also_in"}
+        assert set(hit) == {"type", "rank", "path", "score", "snippets", "also_in", "tier"}
+        assert hit["tier"] == "phrase"
         (snippet,) = hit["snippets"]
         assert [snippet["text"][a:b] for a, b in snippet["highlights"]] == ["焊接"]
         assert set(snippet) == {"text", "highlights", "line", "column", "raw_start", "raw_end"}
@@ -69,7 +105,7 @@ def test_every_file_that_matches_is_named(place: Path) -> None:
         (place / "seeds" / f"copy{number}.txt").write_text(copy, encoding="utf-8")
         (place / "seeds" / f"other{number}.txt").write_text(other, encoding="utf-8")
     seedsearch("index", cwd=place)
-    assert len(seedsearch("query", "--json", "-n", "50", "防汛工作", cwd=place).stdout.splitlines()) == 2
+    assert len(seedsearch("query", "--json", "--strict", "-n", "50", "防汛工作", cwd=place).stdout.splitlines()) == 2
     for query, count in (("防汛工作", 15), ("防汛", 30), ("fangxun", 30), ("防汛 任何人", 15)):
         paths = seedsearch("query", "-l", query, cwd=place).stdout.decode().splitlines()
         assert len(set(paths)) == len(paths) == count
@@ -119,7 +155,7 @@ def test_nothing_found(place: Path) -> None:
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.decode().splitlines() == [
         "seedsearch: nothing found for 量子纠缠",
-        "seedsearch: looked for: the whole run, then all words",
+        "seedsearch: looked for: the whole run, then all words, then some of the words",
     ]
     assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
 
@@ -200,7 +236,7 @@ def test_how_a_query_was_read_and_what_it_could_not_do(place: Path) -> None:
 
 
 def test_lines_and_several_snippets(place: Path) -> None:
-    done = seedsearch("query", "-C", "1", "--snippets", "2", "焊接材料", cwd=place)
+    done = seedsearch("query", "--strict", "-C", "1", "--snippets", "2", "焊接材料", cwd=place)
     assert done.stdout.decode().splitlines()[2:] == [
         "1. seeds/a.txt:2:4",
         "   第一行。",

@@ -65,19 +65,19 @@ asked = st.recursive(
 )
 
 
-def entry(number: int, text: str) -> IndexEntry:
+def entry(number: int | str, text: str) -> IndexEntry:
     record = Record(f"{number}", "utf-8", 1.0, (), (0,), {})
     return IndexEntry(f"{number}", text, text, (f"path:{number}",), to_bytes(record))
 
 
 @contextmanager
-def engines(corpus: list[str]) -> Iterator[list[Engine]]:
-    """Every engine, with the texts of a corpus in it."""
+def engines(corpus: list[str] | dict[str, str]) -> Iterator[list[Engine]]:
+    """Every engine, with the texts of a corpus in it, by number or by name."""
     with TemporaryDirectory() as folder:
         made: list[Engine] = [MemoryEngine(), open_engine(Path(folder), "test", create=True)]
         for engine in made:
             with engine.writer() as writer:
-                for number, text in enumerate(corpus):
+                for number, text in corpus.items() if isinstance(corpus, dict) else enumerate(corpus):
                     put(writer, entry(number, text))
         yield made
         for engine in made:

@@ -58,15 +58,28 @@ def test_what_is_found_as_typed_has_no_note(index: Index, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "suggested"), [("wprld", ("world",)), ("weldign", ("welding",)), ("hello wrld", ("world",))]
+    ("typed", "total", "suggested"),
+    [("wprld", 0, ("world",)), ("weldign", 0, ("welding",)), ("hello wrld", 1, ("world",))],
 )
-def test_did_you_mean(index: Index, typed: str, suggested: tuple[str, ...]) -> None:
+def test_did_you_mean(index: Index, typed: str, total: int, suggested: tuple[str, ...]) -> None:
     results = index.search(typed)
-    assert (results.total, results.suggestions) == (0, suggested)
+    assert (results.total, results.suggestions) == (total, suggested)
+    assert (index.search(typed, strict=True).total, results.matched) == (0, "any" if total else "query")
+
+
+def test_what_sounds_the_same_comes_before_some_of_the_words(index: Index) -> None:
+    """And a filter narrows it as it narrows whatever answers."""
+    results = index.search("转学指男")
+    assert (results.matched, results.tiers) == ("sound", {"sound": 1})
+    results = index.search("焊结材料")
+    assert [hit.tier for hit in results.hits] == ["sound"]
+    assert index.search("hanjie path:1").matched == "pinyin"
+    assert index.search("hanjie path:0").total == 0
 
 
 def test_words_that_no_document_holds_are_named(index: Index) -> None:
-    assert index.search("焊接 量子").notes == ("in no document: 量子",)
+    assert index.search("焊接 量子", strict=True).notes == ("in no document: 量子",)
+    assert index.search("焊接 量子").notes[-1] == "in no document: 量子"
     (note, missing) = index.search("焊接是谁发明的").notes
     assert note.startswith("no document has all of the words; these have at least 1 of 焊接")
     assert missing == "in no document: 发明"

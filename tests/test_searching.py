@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from seedsearch import build_index, clean, open_index
 from seedsearch.errors import IndexMissing, QueryError, SourceError
 from seedsearch.offsets import OffsetMap, Span
 from seedsearch.searching.index import Index
-from seedsearch.searching.tiers import LONGEST_QUERY
+from seedsearch.searching.parsed_query import LONGEST_QUERY
 from seedsearch.text.folding import fold, is_han
 from tests.strategies import HAN
+from tests.test_expressions import engines
 
 Opened = Callable[[dict[str, str | bytes]], Index]
 
@@ -58,9 +60,22 @@ DOCUMENTS = {
         ("c++", "phrase", "b"),
         ("itgc", "phrase", "c"),
         ("人工智能 AI", "all", "c"),
-        ("创新联合体 焊接", "all", "a"),
-        ("焊接的创新", "all", "a"),
-        ("实验室的创新在哪些现场应用", "most", "a"),
+        ("创新联合体 焊接", "all", "a bd"),
+        ("焊接的创新", "all", "a bd"),
+        ("量子的焊接", "any", "abd"),
+        ("焊接 与 芯片", "any", "abcd"),
+        ("焊接 & 产业链 、 实验室", "all", "a bd"),
+        ("实验室的创新在哪些现场应用", "all", "a"),
+        ("量子的实验室在哪些现场应用", "most", "a"),
+        ("5g c++ ext:txt", "all", "b"),
+        ("焊接的创新 ext:txt", "all", "a bd"),
+        ("焊接的创新 path:b.txt", "any", "b"),
+        ("焊接的创新 -path:b.txt", "all", "a d"),
+        ("焊接的创新 ext:md", "query", ""),
+        ("（焊接 OR 芯片） AND NOT 创新", "query", "bcd"),
+        ("焊接　ext：txt", "phrase", "abd"),
+        ("『创新联合体』", "query", "a"),
+        ("「创新 联合体」～３", "query", "a"),
         ('"创新联合体"', "query", "a"),
         ("“焊接” 材料", "query", "b"),
         ('没有"配对', "query", ""),
@@ -70,9 +85,48 @@ DOCUMENTS = {
 def test_what_each_query_finds(opened: Opened, query: str, matched: str, expected: str) -> None:
     with opened(dict(DOCUMENTS)) as index:
         results = index.search(query)
-        assert sorted(hit.path[-5] for hit in results.hits) == sorted(expected)
-        assert results.total == len(expected)
-        assert results.matched == matched
+        found = [hit.path[-5] for hit in results.hits]
+        first, _, others = expected.partition(" ")
+        assert (sorted(found[: len(first)]), sorted(found[len(first) :])) == (sorted(first), sorted(others))
+        assert results.total == sum(results.tiers.values()) == len(first + others)
+        assert results.matched == next(iter(results.tiers), "query") == matched
+        strict = index.search(query, strict=True)
+        assert [hit.path[-5] for hit in strict.hits] == (found[: len(first)] if matched != "any" else [])
+
+
+TIERED = {
+    "a": "焊接材料说明书。",
+    "b": "材料说明：焊接用。",
+    "c": "焊接用的，别的不说。",
+    "d": "材料。材料。材料。",
+    "e": "没有关系的一页。",
+}
+
+
+def test_every_page_is_filled_from_one_tier_after_the_other(opened: Opened) -> None:
+    with opened(dict(TIERED)) as index:
+        results = index.search("焊接材料")
+        assert [(hit.path[-1], hit.tier) for hit in results.hits[:2]] == [("a", "phrase"), ("b", "all")]
+        assert sorted((hit.path[-1], hit.tier) for hit in results.hits[2:]) == [("c", "any"), ("d", "any")]
+        assert results.tiers == {"phrase": 1, "all": 1, "any": 2}
+        pages = [hit.path for at in range(4) for hit in index.search("焊接材料", limit=1, offset=at).hits]
+        assert pages == [hit.path for hit in results.hits]
+        assert index.paths("焊接材料") == pages
+        assert index.paths("焊接材料", strict=True) == pages[:1]
+        assert [hit.path[-1] for hit in index.search("焊接材料", strict=True).hits] == ["a"]
+
+
+@given(st.lists(st.text("焊接材料甲乙", max_size=8), max_size=8), st.text("焊接材料甲乙 的", min_size=1, max_size=8))
+@settings(max_examples=40)
+def test_tiers_are_apart_and_all_that_is_counted_is_found(texts: list[str], query: str) -> None:
+    if not query.strip():
+        return
+    with engines([f"{number}{text}" for number, text in enumerate(texts)]) as made:
+        for engine in made:
+            results = Index(engine).search(query, limit=50, seconds=None)
+            found = Counter(hit.tier for hit in results.hits for _ in (hit.path, *hit.also_in))
+            assert found == Counter(results.tiers)
+            assert sorted(Index(engine).paths(query)) == sorted(p for h in results.hits for p in (h.path, *h.also_in))
 
 
 def test_documents_with_the_whole_run_come_first(opened: Opened) -> None:

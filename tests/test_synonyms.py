@@ -35,7 +35,9 @@ def test_groups_are_folded_and_go_all_ways() -> None:
 def test_a_word_finds_its_synonyms_and_the_answer_says_so(place: Path) -> None:
     build_index(place / "seeds", place / "index", synonyms=place / "synonyms.txt")
     assert names(place, "焊接") == "abc"
-    assert names(place, "焊接 方法") == "ab"
+    assert names(place, "焊接 方法") == "abc"
+    with open_index(place / "index") as index:
+        assert index.search("焊接 方法").tiers == {"all": 2, "any": 1}
     assert names(place, "焊接 AND 方法") == "ab"
     assert names(place, '"焊接"') == "a"
     assert names(place, "方法 -焊接") == ""

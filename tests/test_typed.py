@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.errors import QueryError
-from seedsearch.searching.query_parser import DEEPEST, MOST_PIECES, MOST_TERMS, explained, expression_of
-from seedsearch.searching.tiers import LONGEST_QUERY, readings
+from seedsearch.searching.explain import explained
+from seedsearch.searching.parsed_query import LONGEST_QUERY
+from seedsearch.searching.query_parser import DEEPEST, MOST_PIECES, MOST_TERMS, expression_of
+from seedsearch.searching.tiers import readings
 from seedsearch.text.run_text import run_text
 
 
@@ -53,6 +55,13 @@ def read(typed: str) -> str | None:
         ("after:2026-01-01", "date:2026-01-01..now"),
         ("招商 -path:旧", "all of (“招商”, not path:*旧*)"),
         ("date:tomorrow", "“date:tomorrow”"),
+        ("（食品 OR 药品） AND 安全", "all of (any of (“食品”, “药品”), “安全”)"),
+        ("『创新联合体』", "“创新联合体”"),
+        ("「创新联合体」", "“创新联合体”"),
+        ("焊接　－公司", "all of (“焊接”, not “公司”)"),
+        ("焊＊材料", "any of (“焊*材料”, “焊” then 0 to 8 characters then “材料”)"),
+        ("ｅｘｔ：txt AND 焊接", "all of (ext:txt, “焊接”)"),
+        ("path：报告（一） AND 焊接", "all of (path:*报告（一）*, “焊接”)"),
         ("f(x) AND g", "all of (“f(x)”, “g”)"),
     ],
 )
@@ -90,6 +99,8 @@ def test_expressions(typed: str, expected: str) -> None:
         "***",
         "?",
         "and or not",
+        "什么？不知道",
+        "说「好」吗",
     ],
 )
 def test_what_is_no_expression_is_looked_for_as_it_stands(typed: str) -> None:
@@ -104,7 +115,7 @@ def test_no_text_makes_it_fail(typed: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda text: run_text(text).strip()))
 def test_every_text_can_be_read(typed: str) -> None:
-    assert {line.partition(": ")[0] for line in readings(typed)} <= {"phrase", "all", "most", "query"}
+    assert {line.partition(": ")[0] for line in readings(typed)} <= {"phrase", "all", "most", "any", "query"}
 
 
 @pytest.mark.parametrize(
@@ -129,11 +140,13 @@ def test_limits_are_said(typed: str, says: str) -> None:
     ("typed", "tiers"),
     [
         ("焊接", ["phrase"]),
-        ("焊接材料", ["phrase", "all"]),
-        ("焊接 材料", ["phrase", "all"]),
-        ("焊接的创新", ["phrase", "all"]),
+        ("焊接材料", ["phrase", "all", "any"]),
+        ("焊接 材料", ["phrase", "all", "any"]),
+        ("焊接的创新", ["phrase", "all", "any"]),
+        ("新的", ["phrase", "all"]),
+        ("公司 & 清算", ["phrase", "all", "any"]),
         ("焊接是谁发明的", ["phrase", "all", "most"]),
-        ("打通从实验室到现场应用的最后一公里", ["phrase", "all", "most", "most"]),
+        ("打通从实验室到现场应用的最后一公里", ["phrase", "all", "most", "any"]),
     ],
 )
 def test_the_tiers_of_plain_text(typed: str, tiers: list[str]) -> None:

@@ -73,6 +73,7 @@ KEYS: Mapping[str, Key] = {
     "limit": Key(int, 10, "hits printed at most"),
     "snippets": Key(int, 1, "snippets a hit at most", least=1),
     "context": Key(int, None, "whole lines, and this many around"),
+    "strict": Key(bool, False, "answer from the strictest tier that finds any, instead of filling up"),
     "seconds": Key(float, SECONDS, "what a query may take; 0 for any number"),
     "workers": Key(int, None, "processes that clean and analyse", least=1),
     "encoding": Key(str, None, "read files in this encoding"),

@@ -54,7 +54,7 @@ class Shown:
 class Found:
     """A match with what is to be shown of it: its record, its sentences and its best stretches.
 
-    `first`: where in the run text the first occurrence of the best stretch begins.
+    `first`: where in the run text the first occurrence of the best stretch begins; `tier`: of the answer.
     """
 
     match: Match
@@ -62,6 +62,7 @@ class Found:
     sentences: list[str]
     stretches: tuple[Stretch, ...]
     first: int = 0
+    tier: str = ""
 
     @property
     def passage(self) -> str:
@@ -81,7 +82,7 @@ class Found:
         return fold(readable[start:end])
 
 
-def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE) -> Found:
+def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE, tier: str = "") -> Found:
     """A match with its best stretches; where nothing is to be highlighted, its beginning.
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
@@ -110,7 +111,7 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
     best = stretches[0].found if stretches else ()
     first = disjoint[kept.index(best[0])][0] if best else 0
-    return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first)
+    return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first, tier)
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
@@ -147,6 +148,7 @@ def hit(group: Sequence[Found]) -> Hit:
         score=first.match.score,
         snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
         also_in=tuple([other.record.path for other in group[1:]]),
+        tier=first.tier,
     )
 
 

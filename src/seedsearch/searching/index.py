@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 from threading import RLock
 from types import TracebackType
@@ -17,23 +16,25 @@ from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import (
     Match,
 )
-from seedsearch.engines.query import AtLeast, Run
+from seedsearch.engines.query import Run
 from seedsearch.errors import IndexClosed, OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.user_dictionary import own_words
+from seedsearch.searching.answer import Answer, answer_of
+from seedsearch.searching.explain import explained
 from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.searching.more_like_this import TELLING, keywords, like
-from seedsearch.searching.query_parser import explained
-from seedsearch.searching.ranking import JUDGED, Passages
+from seedsearch.searching.parsed_query import ParsedQuery, parse
+from seedsearch.searching.ranking import JUDGED, NEARNESS, Passages
 from seedsearch.searching.results import (
+    Hit,
     IndexStats,
     Results,
 )
-from seedsearch.searching.tiers import Tier, readings, stages
+from seedsearch.searching.tiers import Tier, readings
 from seedsearch.text.analyzer import fingerprint
-from seedsearch.text.run_text import run_text
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
@@ -105,11 +106,13 @@ class Index:
         offset: int = 0,
         snippets: int = 1,
         lines: int | None = None,
+        strict: bool = False,
         seconds: float | None = SECONDS,
     ) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
-        A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
+        Documents with the whole run come first, then those with its words; `strict` takes the strictest of these that
+        finds any. A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
         Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
         for a query with nothing to look for or past a limit, and for one that takes longer than `seconds` (None: any
         number).
@@ -125,44 +128,39 @@ class Index:
         ('seeds/letter.txt', 1, 16)
         """
         with self._question(seconds) as budget:
-            return self._searched(query, limit, offset, Shown(snippets, lines, budget))
+            return self._searched(query, limit, offset, Shown(snippets, lines, budget), strict)
 
-    def _searched(self, query: str, limit: int, offset: int, shown: Shown) -> Results:
-        asked: list[Tier] = []
-        for stage in stages(query, self._own, self._synonyms):
-            if tiers := self._counted(stage):
-                made = self._results(query, tiers, limit, offset, shown)
-                if any(tier.name == "query" for tier in asked):  # a pattern, or a word with `~`
-                    said = f"nothing matches {query} as a pattern; looked for it as it stands"
-                    made = replace(made, notes=(*made.notes, said))
-                return made
-            asked += stage
-        from seedsearch.searching.phonetic import heard, similar_words  # loads the readings of characters
+    def _searched(self, query: str, limit: int, offset: int, shown: Shown, strict: bool) -> Results:
+        parsed = self._parsed(query)
+        answer = self._answer(parsed, strict)
+        hits = self._hits(answer.tiers, limit, offset, shown) if limit else ()
+        missing, suggestions = self._not_there(parsed, answer)
+        notes = (*self._stale, *answer.notes, *missing)
+        return Results(
+            query,
+            sum(answer.counts.values()),
+            answer.matched or "query",
+            hits,
+            notes,
+            suggestions,
+            asked=answer.asked,
+            tiers=answer.counts,
+        )
 
-        for fallback in heard(query, self._engine):
-            if tiers := self._counted([fallback.tier]):
-                made = self._results(query, tiers, limit, offset, shown)
-                return replace(made, notes=(*self._stale, fallback.note))
-        suggestions = tuple(similar_words(query, self._engine, self._own))
-        notes = (*self._stale, *self._missing(asked))
-        return Results(query, 0, "query", (), notes, suggestions, asked=tuple(tier.name for tier in asked))
+    def _parsed(self, query: str) -> ParsedQuery:
+        return parse(query, self._own, self._synonyms)
 
-    def paths(self, query: str, *, seconds: float | None = SECONDS) -> list[str]:
+    def _answer(self, parsed: ParsedQuery, strict: bool = False) -> Answer:
+        return answer_of(parsed, self._engine, self._synonyms, strict=strict)
+
+    def paths(self, query: str, *, strict: bool = False, seconds: float | None = SECONDS) -> list[str]:
         """The path of every document that `search` counts, best first, those that share a hit too.
 
         Raises QueryError as `search` does; naming what was found may take longer than `seconds`.
         """
         with self._question(seconds):
-            return [path for tier in self._answering(query) for path in self._paths(tier)]
-
-    def _answering(self, query: str) -> list[Tier]:
-        """The tiers that answer a query: as typed, else as it sounds; none where nothing is found."""
-        for stage in stages(query, self._own, self._synonyms):
-            if tiers := self._counted(stage):
-                return [tier for tier, _ in tiers]
-        from seedsearch.searching.phonetic import heard  # loads the readings of characters
-
-        return next(([one.tier] for one in heard(query, self._engine) if self._counted([one.tier])), [])
+            answer = self._answer(self._parsed(query), strict)
+            return [path for tier in answer.tiers for path in self._paths(tier)]
 
     def _paths(self, tier: Tier) -> Iterator[str]:
         """Those of a tier; the first are in the order of `search`, which has looked at their texts."""
@@ -242,17 +240,11 @@ class Index:
     ) -> None:
         self.close()
 
-    def _counted(self, stage: Sequence[Tier]) -> list[tuple[Tier, int]]:
-        """The tiers that have documents, and how many."""
-        totals = self._engine.count([tier.query for tier in stage])
-        return [(tier, total) for tier, total in zip(stage, totals, strict=True) if total]
-
-    def _results(self, query: str, tiers: Sequence[tuple[Tier, int]], limit: int, offset: int, shown: Shown) -> Results:
+    def _hits(self, tiers: Sequence[Tier], limit: int, offset: int, shown: Shown) -> tuple[Hit, ...]:
+        """A page of hits, filled from one tier after the other."""
         wanted = offset + limit
-        matches = (one for tier, _ in tiers for one in self._found(tier, max(wanted + SPARE, JUDGED), shown))
-        hits = [hit(group) for group in collapsed(matches, wanted)[offset:]] if limit else []
-        first = tiers[0][0]
-        return Results(query, sum(total for _, total in tiers), first.name, tuple(hits), self._notes(query, first))
+        matches = (one for tier in tiers for one in self._found(tier, max(wanted + SPARE, JUDGED), shown))
+        return tuple([hit(group) for group in collapsed(matches, wanted)[offset:]])
 
     def _found(self, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
         """The matches of a tier, best first; more are asked for as they are taken."""
@@ -262,7 +254,7 @@ class Index:
             self._engine.budget.spend(SHOWING)
             ranked = self._judged(tier, matches[:JUDGED]) + [(match, NOWHERE) for match in matches[JUDGED:]]
             for match, places in ranked[seen:]:
-                yield found(match, tier.wanted, shown, places)
+                yield found(match, tier.wanted, shown, places, tier.name_of(match.run))
                 shown.budget.spend(SHOWING)
             if len(matches) < asked:
                 return
@@ -278,7 +270,8 @@ class Index:
         judged = []
         for match in matches:
             places = passages.places(match.run) if tier.judged else NOWHERE
-            score = match.score + passages.title(match.run, match.readable) + (passages.best(places) if places else 0.0)
+            title = passages.title(match.run, match.readable)
+            score = match.score + NEARNESS * max(title, passages.best(places) if tier.judged else 0.0)
             self._engine.budget.spend(SHOWING)
             judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
         return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
@@ -289,24 +282,19 @@ class Index:
             own, groups = self._own, self._synonyms
         return readings(query, own, groups)
 
-    def _notes(self, query: str, tier: Tier) -> tuple[str, ...]:
-        """What a tier looked for besides what was typed, and what a tier with most of the words leaves open."""
-        typed = run_text(query)
-        notes = [*self._stale]
-        if added := [text for text in tier.texts if text not in typed]:
-            notes.append(f"also looked for: {', '.join(added)}")
-        if isinstance(tier.required, AtLeast):
-            words = ", ".join(text for text in tier.texts if text in typed)
-            notes.append(f"no document has all of the words; these have at least {tier.required.count} of {words}")
-            notes += self._missing([tier])
-        return tuple(notes)
-
-    def _missing(self, tiers: Sequence[Tier]) -> list[str]:
-        """A sentence on the words that no document holds; none where there is one word only, or all are missing."""
-        words = max((tier.texts for tier in tiers), key=len, default=())
+    def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """A sentence on the words that no document holds where not all words were found, and words like them."""
+        words = parsed.words if parsed.expression is None else parsed.expression.texts
+        if answer.matched in ("phrase", "all", "query", "pinyin", "sound"):
+            return (), ()
         there = self._engine.exists([Run(word) for word in words])
         missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
-        return [f"in no document: {', '.join(missing)}"] if 0 < len(missing) < len(words) else []
+        notes = (f"in no document: {', '.join(missing)}",) if 0 < len(missing) < len(words) else ()
+        if not missing or (answer.matched and parsed.is_long):
+            return notes, ()
+        from seedsearch.searching.phonetic import similar_words
+
+        return notes, tuple(similar_words(missing, self._engine))
 
 
 def _says(part: object) -> str:

@@ -20,8 +20,6 @@ from seedsearch.searching.ranking import scored_terms
 from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
-from seedsearch.text.lexicon import NONE, OwnWords
-from seedsearch.text.run_text import run_text
 
 LONGEST = 12  # syllables; longer runs are read word by word by other tiers
 CHOICES = 60  # characters tried for one syllable, the most frequent in the index
@@ -41,9 +39,8 @@ class Fallback:
     note: str
 
 
-def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
-    """The readings of a query by sound, likeliest first."""
-    whole = run_text(typed).strip()
+def heard(whole: str, engine: Engine) -> Iterator[Fallback]:
+    """The readings by sound of the run text of a query, likeliest first."""
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
             yield from _fallback("sound", whole, _same_sound(whole, engine), "that sounds the same")
@@ -57,15 +54,13 @@ def heard(typed: str, engine: Engine) -> Iterator[Fallback]:
         yield from _fallback("pinyin", whole, _initials(letters, engine), "by its initials")
 
 
-def similar_words(typed: str, engine: Engine, own: OwnWords = NONE) -> list[str]:
-    """Words of the index that differ by an edit from a word of the query that no document holds."""
+def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
+    """Words of the index that differ by an edit from one of these words, which no document holds."""
     found: list[str] = []
-    words = [word for word in query_words(run_text(typed).strip(), own) if len(word) > 1]
-    for word, is_there in zip(words, engine.exists([Run(word) for word in words]), strict=True):
-        if not is_there:
-            test = Fuzzy(word, 1 if len(word) < 6 else 2)
-            near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
-            found += [term for _, term in nlargest(SUGGESTED, near)]
+    for word in dict.fromkeys(word for text in missing for word in query_words(text) if len(word) > 1):
+        test = Fuzzy(word, 1 if len(word) < 6 else 2)
+        near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
+        found += [term for _, term in nlargest(SUGGESTED, near)]
     return list(dict.fromkeys(found))
 
 

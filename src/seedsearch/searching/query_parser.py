@@ -19,23 +19,20 @@ from typing import NamedTuple
 from seedsearch.engines.query import (
     All,
     Any,
-    AtLeast,
-    Between,
     Fuzzy,
     Gapped,
     Near,
     Not,
     Prefix,
     Query,
-    Ranked,
     Run,
-    Term,
     Terms,
     Wildcard,
 )
 from seedsearch.errors import QueryError
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.filters import FILTER, filter_of
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
 from seedsearch.text.run_text import run_text
@@ -46,22 +43,14 @@ MOST_PIECES = 16  # of a pattern or of words that stand near one another
 STAR = 8  # characters that a star between ideographs stands for at most: longer than any word
 
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”')
+# Marks of a Chinese keyboard that mean what the ASCII ones mean. A question mark is left alone: `什么？不知道` is no
+# pattern.
+_QUOTES = str.maketrans("「」『』＂", '"' * 5)
+_MARKS = _QUOTES | {code: chr(code - 0xFEE0) for code in range(0xFF03, 0xFF5F) if chr(code) != "？"}
 _DISTANCE = re.compile(r"~(\d{1,3})")
 _WORD = re.compile(r'[^\s"“”]+')
-_FILTER = re.compile(r"(path|ext|encoding|damage|date|after|before):(.*)", re.DOTALL)
 _FUZZY = re.compile(r"(\w[\w.+#-]*)~([12]?)")
 _WILDCARD = re.compile(r"\*|(?<=\w)\?+(?=\w)")
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_CHINESE_ENCODINGS = {
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "cp936": "gb18030",
-    "utf8": "utf-8",
-    "big5hkscs": "big5-hkscs",
-}
-# What a file in Big5 may be told as, by the codec that reads all of it.
-_BIG5 = ("big5", "cp950", "big5-hkscs")
-_LAST = "\uffff"  # after every date that begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +63,11 @@ class Expression:
     query: Query
     wanted: tuple[Query, ...]
     strict: bool
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The runs that it looks for."""
+        return tuple(leaf.text for leaf in self.wanted if isinstance(leaf, Run))
 
 
 class _Token(NamedTuple):
@@ -96,52 +90,30 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
         query = _Parser(tokens, synonyms).whole()
     except _NotWellFormed:
         return None
-    strict = any(token.quoted or token.kind != "leaf" or _FILTER.fullmatch(token.text) for token in tokens)
+    strict = any(token.quoted or token.kind != "leaf" or FILTER.fullmatch(token.text) for token in tokens)
     return Expression(query, tuple(dict.fromkeys(_wanted(query))), strict)
 
 
-def explained(query: Query) -> str:
-    """A query tree in words."""
-    match query:
-        case Run(text=text):
-            return f"“{text}”"
-        case Near(texts=texts, distance=distance):
-            return f"{' and '.join(f'“{t}”' for t in texts)} with at most {distance} between"
-        case Gapped(texts=texts, gaps=gaps):
-            between = [f" then {_characters(*gap)} then “{text}”" for text, gap in zip(texts[1:], gaps, strict=True)]
-            return f"“{texts[0]}”{''.join(between)}"
-        case Term(text=text):
-            return text
-        case Terms(test=test):
-            return _explained_test(test)
-        case Not(child=child):
-            return f"not {explained(child)}"
-        case All(children=children):
-            return f"all of ({', '.join(map(explained, children))})"
-        case Any(children=children):
-            return f"any of ({', '.join(map(explained, children))})"
-        case AtLeast(count=count, children=children):
-            return f"at least {count} of ({', '.join(map(explained, children))})"
-        case Ranked(required=required):
-            return explained(required)
+def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
+    """Split plain words with filters beside them into the words and the filters, which narrow what the words find.
 
-
-def _characters(least: int, most: int) -> str:
-    if least < most:
-        return f"{least} to {most} characters"
-    return "one character" if least == 1 else f"{least} characters"
-
-
-def _explained_test(test: Prefix | Wildcard | Fuzzy | Between) -> str:
-    match test:
-        case Prefix(text=text):
-            return f"a word that begins with “{text}”"
-        case Wildcard(pattern=pattern):
-            return f"a word like “{pattern}”" if not pattern.startswith("path:") else pattern
-        case Fuzzy(text=text, edits=edits):
-            return f"a word within {edits} edit{'s' if edits > 1 else ''} of “{text}”"
-        case Between(low=low, high=high):
-            return f"{low}..{high.removeprefix('date:').rstrip(_LAST) or 'now'}"
+    What has other operators, or no words, or no filters comes back as it is.
+    """
+    words: list[str] = []
+    filters: list[Query] = []
+    negated = False
+    for token in _tokens(typed) or ():
+        node = None if token.quoted else filter_of(token.text)
+        if token.kind == "NOT":
+            negated = not negated
+        elif node is not None:
+            filters.append(Not(node) if negated else node)
+            negated = False
+        elif negated or token.kind != "leaf" or _is_operator(token):
+            return typed, ()
+        else:
+            words.append(token.text)
+    return (" ".join(words), tuple(filters)) if words and filters and not negated else (typed, ())
 
 
 class _NotWellFormed(Exception):
@@ -153,7 +125,7 @@ def _is_operator(token: _Token) -> bool:
     if token.kind != "leaf":
         return token.kind in ("AND", "OR", "NOT")
     word = token.text
-    return token.quoted or bool(_FILTER.fullmatch(word) or _has_wildcard(word) or _FUZZY.fullmatch(word))
+    return token.quoted or bool(FILTER.fullmatch(word) or _has_wildcard(word) or _FUZZY.fullmatch(word))
 
 
 def _has_wildcard(word: str) -> bool:
@@ -163,19 +135,20 @@ def _has_wildcard(word: str) -> bool:
 def _tokens(typed: str) -> list[_Token] | None:
     """The pieces of `typed`; None where a quotation is not closed, or stands against a word."""
     tokens: list[_Token] = []
+    plain = typed.translate(_MARKS)  # of the same length
     at, end = 0, len(typed)
     while at < end:
-        char = typed[at]
+        char = plain[at]
         if char.isspace():
             at += 1
         elif char in "()":
             tokens.append(_Token(char))
             at += 1
-        elif char == "-" and at + 1 < end and not re.match(r"[\s)-]", typed[at + 1]) and _opens(typed, at):
+        elif char == "-" and at + 1 < end and not re.match(r"[\s)-]", plain[at + 1]) and _opens(plain, at):
             tokens.append(_Token("NOT"))
             at += 1
         else:
-            read = _leaf(typed, at)
+            read = _leaf(plain, typed, at)
             if read is None:
                 return None
             token, at = read
@@ -188,26 +161,28 @@ def _opens(typed: str, at: int) -> bool:
     return (at == 0 or typed[at - 1] in " \t\n\u3000(") and re.search(r"\s", typed.strip()) is not None
 
 
-def _leaf(typed: str, at: int) -> tuple[_Token, int] | None:
-    quoted = _QUOTED.match(typed, at)
+def _leaf(plain: str, typed: str, at: int) -> tuple[_Token, int] | None:
+    """Read the leaf at `at`: its token, and where it ends. The value of a filter stays as it was `typed`."""
+    quoted = _QUOTED.match(plain, at)
     if quoted:
-        distance = _DISTANCE.match(typed, quoted.end())
+        distance = _DISTANCE.match(plain, quoted.end())
         end = distance.end() if distance else quoted.end()
         token = _Token("leaf", quoted[1] or quoted[2], True, int(distance[1]) if distance else -1)
-        return (token, end) if not typed[end : end + 1] or typed[end] in ") \t\n\u3000" else None
-    found = _WORD.match(typed, at)
+        return (token, end) if not plain[end : end + 1] or plain[end] in ") \t\n\u3000" else None
+    found = _WORD.match(plain, at)
     if found is None:
         return None
     word = found[0]
     while word.endswith(")") and word.count(")") > word.count("("):
         word = word[:-1]
     end = at + len(word)
-    following = typed[end : end + 1]
-    filtered = _FILTER.fullmatch(word)
-    if filtered and not filtered[2] and (value := _QUOTED.match(typed, end)):
-        return _Token("leaf", word + (value[1] or value[2])), value.end()
-    if following in ('"', "“", "”") and following:
+    filtered = FILTER.fullmatch(word)
+    if filtered and not filtered[2] and (value := _QUOTED.match(plain, end)):
+        return _Token("leaf", word + typed[end + 1 : value.end() - 1]), value.end()
+    if plain[end : end + 1] in ('"', "“", "”") and end < len(plain):
         return None
+    if filtered:
+        word = f"{filtered[1]}:{typed[end - len(filtered[2]) : end]}"
     return _Token(word if word in ("AND", "OR", "NOT") else "leaf", word), end
 
 
@@ -271,8 +246,7 @@ def _node(token: _Token, synonyms: Synonyms) -> Query:
     """The query that one word, quotation or filter is."""
     if token.quoted:
         return _near(token.text, token.distance) if token.distance >= 0 else _run(token.text)
-    filtered = _FILTER.fullmatch(token.text)
-    if filtered and (query := _filter(filtered[1], filtered[2])):
+    if (query := filter_of(token.text)) is not None:
         return query
     fuzzy = _FUZZY.fullmatch(token.text)
     if fuzzy:
@@ -322,26 +296,6 @@ def _pattern(pattern: str) -> Query:
 def _check_pieces(count: int) -> None:
     if count > MOST_PIECES:
         raise QueryError(f"a pattern of the query has more than {MOST_PIECES} pieces", hint="ask for fewer at a time")
-
-
-def _filter(name: str, value: str) -> Query | None:
-    """The documents of a filter; None where the value can not be one."""
-    value = value.strip()
-    if name == "path" and value:
-        return Terms("tag", Wildcard(f"path:{value}" if "*" in value else f"path:*{value}*"))
-    if name == "encoding" and value.lower() == "big5":
-        return Any(tuple(Term("tag", f"encoding:{told}") for told in _BIG5))
-    if name in ("ext", "encoding", "damage") and value:
-        value = value.lower().removeprefix(".") if name == "ext" else value.lower()
-        return Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")
-    first, _, last = value.partition("..")
-    if name == "date" and _DATE.fullmatch(first) and (not last or _DATE.fullmatch(last)):
-        return Terms("tag", Between(f"date:{first}", f"date:{last or first}{_LAST}"))
-    if name == "after" and _DATE.fullmatch(value):
-        return Terms("tag", Between(f"date:{value}", f"date:{_LAST}"))
-    if name == "before" and _DATE.fullmatch(value):
-        return All((Terms("tag", Prefix("date:")), Not(Terms("tag", Between(f"date:{value}", f"date:{_LAST}")))))
-    return None
 
 
 def _wanted(query: Query) -> Iterator[Query]:

@@ -27,7 +27,13 @@ TITLE = 40  # code points that a first line may have to be a title
 JUDGED = 10  # documents that are judged by their passages, a page of hits; the rest keep the order of the engine
 FEW = 20  # documents; in more, a term that half of them have does not tell their passages apart
 WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
+NEARNESS = 0.5  # of the better of the best passage and the title, beside the score of the document
 NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
+
+# The share of the words that a document must have to be among those with most of them. Questions and their answers
+# share few words: half of them missed up to one answer in twenty to questions on encyclopaedia texts, a quarter one in
+# three hundred.
+MOST = 0.25
 
 # Interrogatives as jieba cuts them, folded: 哪 asks but for 哪吒, and 何 and 几 alone may be names and numbers.
 _ASKING = re.compile(
@@ -36,6 +42,8 @@ _ASKING = re.compile(
 )
 # Particles, pronouns and conjunctions that nearly every text holds: they do not decide whether a document matches.
 EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
+# Words that join what stands on both sides of them.
+CONNECTING = frozenset("与和及或同跟") | {"以及", "或者", "and", "or"}
 _CONTENT = re.compile(rf"[\w{HAN}]+")
 
 _CHANGE: itemgetter[int] = itemgetter(1)

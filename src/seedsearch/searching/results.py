@@ -47,20 +47,25 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a person sees of a match; `also_in` names other files that hold the same passage."""
+    """What a person sees of a match.
+
+    `also_in` names other files that hold the same passage, `tier` the tier of the answer that it belongs to.
+    """
 
     path: str
     score: float
     snippets: tuple[Snippet, ...]
     also_in: tuple[str, ...] = ()
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """An answer.
 
-    `matched` names the tier that answered: phrase, all, most or query; where nothing was found as typed, pinyin or
-    sound. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
+    `total` counts the documents of all tiers, `tiers` those of each by name, in the order in which they fill pages.
+    `matched` names the first that has any: phrase, all, most, any or query; pinyin or sound where nothing was found as
+    typed. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
     nothing is found, `asked` names the tiers that were asked.
     """
 
@@ -71,3 +76,4 @@ class Results:
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    tiers: Mapping[str, int] = field(default_factory=dict)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 @click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
 @options.setting("snippets", "--snippets", help="Snippets a hit at most.")
 @options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
+@options.setting(
+    "strict", "--strict/--fill", help="Answer from the strictest tier only: the whole run, else all words, …"
+)
 @click.option("--explain", is_flag=True, help="Say how the query was read.")
 @options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
 @options.link
@@ -53,9 +56,11 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     from seedsearch.searching.index import open_index
 
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
-    how = {name: shown[name] for name in ("limit", "offset", "snippets")}
+    how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict")}
     if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
         how["limit"] = 0  # no hit is shown
+        if ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
+            how["strict"] = True  # names and counts are what matches, as with grep -l, and not what comes near it
     with open_index(index_dir.where) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
@@ -65,7 +70,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
         if not results.total and not of_all and not shown["as_json"]:
             _say_nothing_found(opened, results)
         if of_all and not shown["count"]:
-            paths = opened.paths(typed, seconds=seconds)[_page(ctx, **shown)]
+            paths = opened.paths(typed, strict=how["strict"], seconds=seconds)[_page(ctx, **shown)]
             _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
         else:
             _print_answer(results, **shown)

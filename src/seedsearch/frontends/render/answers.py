@@ -19,7 +19,8 @@ from seedsearch.searching.results import (
 MATCHED = {
     "phrase": "the whole run",
     "all": "all words",
-    "most": "the best of its words",
+    "most": "several of the words",
+    "any": "some of the words",
     "similar": "with words of it",
     "pinyin": "by its pinyin",
     "sound": "by its sound",
@@ -30,12 +31,23 @@ MATCHED = {
 def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
     """An answer for people; with `whole_lines` snippets keep their line breaks."""
     count = "1 document" if results.total == 1 else f"{results.total:,} documents"
-    head = f"{count} for {one_line(results.query)} ({MATCHED[results.matched]})"
+    head = f"{count} for {one_line(results.query)} ({_tiers_text(results)})"
     yield from map(style.faint, wrapped(head, style.width))
     indent = len(str(offset + len(results.hits))) + 2
+    tier = ""
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield ""
+        if hit.tier != tier and len(results.tiers) > 1:
+            tier = hit.tier
+            yield style.faint(f"with {MATCHED[tier]}:")
         yield from _hit_text(f"{rank}.".rjust(indent - 1) + " ", hit, style, whole_lines)
+
+
+def _tiers_text(results: Results) -> str:
+    """What matched; where tiers fill one another up, how many documents belong to each."""
+    if len(results.tiers) < 2:
+        return MATCHED[results.matched]
+    return ", ".join(f"{count:,} with {MATCHED[name]}" for name, count in results.tiers.items())
 
 
 def empty_text(results: Results, outdated: str | None) -> Iterator[str]:
@@ -117,6 +129,7 @@ def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
     """An answer as JSON Lines: a summary, then a line a hit."""
     summary: dict[str, object] = {"type": "summary", "schema": 1, "query": results.query}
     summary |= {"total": results.total, "matched": results.matched}
+    summary["tiers"] = dict(results.tiers)
     talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
     yield json_line(summary | {key: said for key, said in talk.items() if said})
     for rank, hit in enumerate(results.hits, start=offset + 1):
@@ -128,6 +141,7 @@ def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
                 "score": round(hit.score, 4),
                 "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
                 "also_in": list(hit.also_in),
+                "tier": hit.tier,
             }
         )
 

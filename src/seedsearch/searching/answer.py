@@ -1,0 +1,108 @@
+"""Which tiers answer a query: as typed, else as it sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import ceil
+
+from seedsearch.engines import Engine
+from seedsearch.engines.query import Any, Query, Ranked
+from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.parsed_query import ParsedQuery
+from seedsearch.searching.ranking import MOST
+from seedsearch.searching.tiers import Grade, Tier, expression_tier, narrowed, plain_tiers
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The `tiers` that answer, in order, how many documents belong to each name, and sentences on how it was read.
+
+    `asked` names the tiers that were asked where none has documents.
+    """
+
+    tiers: tuple[Tier, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> str:
+        """The strictest tier that has documents; empty where none has."""
+        return next(iter(self.counts), "")
+
+
+def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict: bool = False) -> Answer:
+    """Count what each tier of a query has; with `strict` the first that has any answers alone."""
+    expression = parsed.expression
+    notes: tuple[str, ...] = ()
+    if expression is not None:
+        tier = expression_tier(expression)
+        if counts := _counts(engine, [tier]):
+            return Answer((tier,), counts)
+        if expression.strict:
+            return Answer(asked=("query",))
+        notes = (f"nothing matches {parsed.raw} as a pattern; looked for it as it stands",)
+    tiers = plain_tiers(parsed, synonyms)
+    counts = _counts(engine, tiers)
+    if not parsed.is_long and not counts.keys() & {"phrase", "all"}:
+        counts = {} if strict else counts
+        if answer := _heard(parsed, engine, tiers, counts):
+            return answer
+    if not counts:
+        asked = [grade.name for tier in tiers for grade in tier.named if not strict or grade.name != "any"]
+        return Answer(asked=(*(["query"] if expression else []), *asked))
+    if strict:
+        tiers, counts = _strictest(tiers, counts)
+    notes += _also(parsed, tiers, counts)
+    return Answer(tuple(tier for tier in tiers if any(one.name in counts for one in tier.named)), counts, notes)
+
+
+def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
+    """How many documents belong to each tier by name, those without any left out.
+
+    Each grade takes the documents of all before it, too: so what is new in it is a difference.
+    """
+    grades = [(grade, tier.scored) for tier in tiers for grade in tier.named]
+    totals = engine.count([Ranked(grade.required, scored) for grade, scored in grades])
+    new = [totals[0], *(after - before for before, after in pairwise(totals))]
+    return {grade.name: count for (grade, _), count in zip(grades, new, strict=True) if count}
+
+
+def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[Tier], dict[str, int]]:
+    """The documents of the strictest tier that has any."""
+    name = next(iter(counts))
+    tier, grade = next((tier, grade) for tier in tiers for grade in tier.named if grade.name == name)
+    return [replace(tier, name=name, required=grade.required, grades=())], {name: counts[name]}
+
+
+def _heard(parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int]) -> Answer | None:
+    """The first reading by sound that has documents, filled up with those that have some of the words as typed."""
+    from seedsearch.searching.phonetic import heard  # loads the readings of characters
+
+    for fallback in heard(parsed.run, engine):
+        first = replace(fallback.tier, required=narrowed(fallback.tier.required, parsed))
+        rest = [_behind(tier, first.required) for tier in tiers[1:]] if counts else []
+        if (found := _counts(engine, [first, *rest])).get(first.name):
+            return Answer((first, *rest), found, (fallback.note,))
+    return None
+
+
+def _behind(tier: Tier, before: Query) -> Tier:
+    """A tier that comes after these documents, too."""
+    grades = tuple(Grade(grade.name, Any((before, grade.required))) for grade in tier.grades)
+    excluded = before if tier.excluded is None else Any((before, tier.excluded))
+    return replace(tier, required=Any((before, tier.required)), grades=grades, excluded=excluded)
+
+
+def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[str, ...]:
+    """What was looked for besides what was typed, and that no document has all of it."""
+    texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
+    added = [text for text in texts if text not in parsed.run and text not in parsed.parts]
+    notes = [f"also looked for: {', '.join(added)}"] if added else []
+    if not counts.keys() & {"phrase", "all"}:
+        least = ceil(MOST * len(parsed.words)) if "most" in counts else 1
+        words = ", ".join(parsed.words)
+        notes.append(f"no document has all of the words; these have at least {least} of {words}")
+    return tuple(notes)

@@ -1,0 +1,97 @@
+"""What was typed, read once: its run text, its parts and words, and the expression that it may be.
+
+Everything that answers a query takes a `ParsedQuery`; nothing behind it looks at the typed text again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from seedsearch.engines.query import Query
+from seedsearch.errors import QueryError
+from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
+from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.query_parser import Expression, expression_of, without_filters
+from seedsearch.searching.ranking import CONNECTING, asks, content_words, without_interrogatives
+from seedsearch.text.analyzer import placed_query_words, query_words
+from seedsearch.text.folding import is_han
+from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.run_text import run_text
+
+# Code points of a query; longer ones are refused, not cut.
+LONGEST_QUERY = 2000
+LONG = 4  # words that say something: so many are a question, as is anything with an interrogative or such an end
+
+_QUESTION_END = re.compile(r"(?:\?|是|为)\W*$")
+_SAYS = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query as it was read.
+
+    `raw` is what was typed, `run` its run text without the filters, `said` the same without interrogatives. `words` say
+    what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.
+    `is_long`: it is a question or has many words, so that few documents hold all. `expression` is set where there are
+    operators; `filters` narrow whatever answers.
+    """
+
+    raw: str
+    run: str
+    said: str
+    words: tuple[str, ...]
+    parts: tuple[str, ...]
+    scored: tuple[str, ...]
+    is_long: bool
+    expression: Expression | None = None
+    filters: tuple[Query, ...] = ()
+
+
+def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
+    """Read a query. Raises QueryError for one with nothing to look for or past a limit."""
+    whole = run_text(typed).strip()
+    if not whole:
+        raise QueryError("the query is empty", hint="type a word to look for")
+    if len(whole) > LONGEST_QUERY:
+        raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
+    plain, filters = without_filters(typed)
+    run = run_text(plain).strip() if filters else whole
+    placed = placed_query_words(run, own)
+    said = without_interrogatives(run, placed)
+    parts = _parts(plain)
+    if parts:
+        words = list(dict.fromkeys(word for part in parts for word in query_words(part, own)))
+    else:
+        words = list(dict.fromkeys([word for _, word in placed]))
+    content = _telling(words)
+    return ParsedQuery(
+        raw=typed,
+        run=run,
+        said=said,
+        words=tuple(content),
+        parts=tuple(parts),
+        scored=tuple(word for word in dict.fromkeys([*words, *(word for _, word in placed)]) if not asks(word)),
+        is_long=run != said or _QUESTION_END.search(run) is not None or len(content) >= LONG,
+        expression=None if filters else expression_of(typed, synonyms),
+        filters=filters,
+    )
+
+
+def _telling(words: list[str]) -> list[str]:
+    """Return the words that say what is looked for; all of them where that leaves nothing but single ideographs."""
+    content = content_words(words)
+    return words if all(len(word) == 1 and is_han(word) for word in content) else content
+
+
+def _parts(plain: str) -> list[str]:
+    """Return what stands between blanks, each once; nothing where the blanks mean nothing.
+
+    Marks and connecting words between blanks join the others and are not looked for. Where there are only single
+    characters between blanks, as in text that was scanned, they are one run.
+    """
+    if len(typed := plain.split()) < 2:
+        return []
+    parts = [run_text(part) for part in typed]
+    saying = list(dict.fromkeys(part for part in parts if _SAYS.search(part) and part not in CONNECTING))
+    return [] if all(len(part) == 1 for part in saying) else saying
