@@ -119,8 +119,8 @@ class Packer:
             difference_sizes=columns.difference_sizes,
             gram_lengths=columns.gram_lengths,
             word_lengths=columns.word_lengths,
-            pairs=postings.together(columns.pairs),
-            words=_together(columns.words),
+            pairs=columns.pairs.rows(),
+            words=columns.words.pack(),
             tags=_terms_pack(Terms.of([entry.tags for entry in entries])),
         )
 
@@ -134,8 +134,8 @@ class _Columns:
         self._last_owner = -1
         self.codes: list[Bytes] = []
         self.differences: list[Bytes] = []
-        self.pairs: list[Rows] = []
-        self.words: list[TermsPack] = []
+        self.pairs = postings.Sum()
+        self.words = _TermsSum()
         self.code_sizes, self.difference_sizes = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
         self.gram_lengths, self.word_lengths = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
 
@@ -158,27 +158,45 @@ class _Columns:
         grams = np.bincount(pieces, 1 + true_pairs, minlength=len(part.owners)).astype(np.int64)
         self.gram_lengths[part.owners] += grams
         self.word_lengths += np.bincount(part.words.owners, minlength=len(self.word_lengths))
-        self.pairs.append(postings.packed(keys, part.owners[pieces]))
-        self.words.append(_terms_pack(part.words))
+        self.pairs.add(postings.packed(keys, part.owners[pieces]))
+        self.words.add(_terms_pack(part.words))
 
 
 def _joined_bytes(pieces: Sequence[Bytes]) -> Bytes:
     return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype=np.uint8), *pieces])
 
 
-def _together(packs: Sequence[TermsPack]) -> TermsPack:
+class _TermsSum:
     """The postings of several parts as those of one, in which each term has one number."""
-    if len(packs) == 1:
-        return packs[0]
-    numbers = numbered()
-    known = [np.zeros(0, dtype=np.int64)]
-    rows: list[Rows] = []
-    for pack in packs:
-        before = len(numbers)
-        places = np.fromiter(map(numbers.__getitem__, pack.terms), dtype=np.uint64, count=len(pack.known))
-        known.append(pack.known[places >= before])
-        rows.append(postings.renamed(pack.rows, places))
-    return TermsPack(BETWEEN.join(numbers), np.concatenate(known), postings.together(rows))
+
+    def __init__(self) -> None:
+        self._only: TermsPack | None = None  # of a text in one part, as nearly all are
+        self._numbers = numbered()
+        self._known: list[Ints] = []
+        self._rows = postings.Sum()
+
+    def add(self, pack: TermsPack) -> None:
+        """Take in one more part."""
+        if self._only is None and not self._known:
+            self._only = pack
+            return
+        if self._only is not None:
+            self._take(self._only)
+            self._only = None
+        self._take(pack)
+
+    def _take(self, pack: TermsPack) -> None:
+        before = len(self._numbers)
+        places = np.fromiter(map(self._numbers.__getitem__, pack.terms), dtype=np.uint64, count=len(pack.known))
+        self._known.append(pack.known[places >= before])
+        self._rows.add(postings.renamed(pack.rows, places))
+
+    def pack(self) -> TermsPack:
+        """The sum of the parts until now."""
+        if self._only is not None:
+            return self._only
+        known = np.concatenate([np.zeros(0, dtype=np.int64), *self._known])
+        return TermsPack(BETWEEN.join(self._numbers), known, self._rows.rows())
 
 
 def _terms_pack(terms: Terms) -> TermsPack:

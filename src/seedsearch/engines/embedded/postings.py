@@ -40,6 +40,8 @@ APART = 16  # bytes between lists that are better passed over than left out
 SHORT = 2048  # documents of a list whose size is looked up
 FEW = 64  # lists that are looked at one by one before they are decoded together
 PIECE = (1 << COUNT_BITS) - 1
+WAITING = 1 << 19  # postings (4 MiB) under which batches are not worth adding up before the last of them
+AT_ONCE = 1 << 16  # postings that are added up at once
 _DOCUMENT_SHIFT = np.uint64(COUNT_BITS)
 _KEY_SHIFT = np.uint64(COUNT_BITS + DOCUMENT_BITS)
 _NO_KEY = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -90,16 +92,57 @@ def _counted(rows: Rows, counts: Ints) -> Rows:
     return np.bitwise_or(rows, counts.astype(np.uint64))
 
 
-def together(batches: Sequence[Rows]) -> Rows:
-    """Sorted postings as one batch of them; those of one key in one document are added up."""
-    if len(batches) == 1:
-        return batches[0]
-    rows = np.concatenate([np.zeros(0, np.uint64), *batches])
+class Sum:
+    """Sorted postings that come in batches, as one; those of one key in one document are added up.
+
+    Batches are added up as they come, so that in memory there are about as many as there are in the sum, and not as
+    many as came: the pairs of a long text are mostly those of its first part.
+    """
+
+    def __init__(self) -> None:
+        self._batches: list[Rows] = []
+        self._waiting = 0  # postings that came since the last time
+        self._room = WAITING
+
+    def add(self, rows: Rows) -> None:
+        """Take in one more batch."""
+        self._batches.append(rows)
+        self._waiting += len(rows)
+        if self._waiting > self._room:
+            self._room = max(WAITING, len(self.rows()))
+
+    def rows(self) -> Rows:
+        """The sum of what came until now."""
+        if len(self._batches) != 1:
+            rows = np.concatenate([np.zeros(0, np.uint64), *self._batches])
+            self._batches = []  # before the next arrays are made
+            self._batches = [_added_up(rows)]
+        self._waiting = 0
+        return self._batches[0]
+
+
+def _added_up(rows: Rows) -> Rows:
+    """Postings in any order as sorted ones, those of one key in one document as one.
+
+    Done in the place of the given ones, some at a time: as many arrays of all of them would be most of the memory
+    that a long text takes.
+    """
     rows.sort()
+    begin = done = 0
+    while begin < len(rows):
+        last = rows[min(begin + AT_ONCE, len(rows)) - 1] | np.uint64(PIECE)
+        end = int(np.searchsorted(rows, last, side="right"))
+        some = _summed(rows[begin:end])
+        rows[done : done + len(some)] = some  # never more than there were
+        begin, done = end, done + len(some)
+    return rows[:done].copy()
+
+
+def _summed(rows: Rows) -> Rows:
     counts = (rows & np.uint64(PIECE)).astype(np.int64)
-    rows &= ~np.uint64(PIECE)
-    new = np.flatnonzero(np.diff(rows, prepend=_NO_KEY))
-    return _counted(rows[new], np.add.reduceat(counts, new)) if len(new) else rows
+    whole = rows & ~np.uint64(PIECE)
+    new = np.flatnonzero(np.diff(whole, prepend=_NO_KEY))
+    return _counted(whole[new], np.add.reduceat(counts, new))
 
 
 def moved(rows: Rows, first_document: int) -> Rows:
