@@ -81,8 +81,11 @@ def figures(found: list[Measured], seconds: float) -> str:
     if seconds == math.inf:
         return f"over {SECONDS_LIMIT} s or {MEMORY_LIMIT >> 30} GiB, or it failed  <<<"
     first, last = found[0], found[-1]
-    memory = (last.memory - first.memory) / (last.size - first.size)
-    growth = math.log(max(last.seconds, 1e-6) / max(first.seconds, 1e-6)) / math.log(last.size / first.size)
+    if last.size == first.size:  # content that cannot be made any smaller: nothing grows
+        memory = growth = 0.0
+    else:
+        memory = (last.memory - first.memory) / (last.size - first.size)
+        growth = math.log(max(last.seconds, 1e-6) / max(first.seconds, 1e-6)) / math.log(last.size / first.size)
     # What takes no time to speak of at the largest size has no growth that could be told from noise.
     over = seconds > WORST_SECONDS or memory > WORST_MEMORY or (growth > LINEAR and last.seconds > 0.02)
     return f"{seconds:8.3f} {memory:7.1f} {growth:6.2f}{'  <<<' if over else ''}"

@@ -52,6 +52,11 @@ def test_what_is_over_is_marked(seconds: tuple[float, ...], memory: tuple[int, .
     assert figures(found, 1e6 * max(one.seconds / one.size for one in found)).strip() == shown
 
 
+def test_content_of_one_size_has_no_growth() -> None:
+    """The smallest archive of some kinds is larger than what a smoke run asks for."""
+    assert figures([Measured(1000, 0.001, 0)] * 3, 1.0).split() == ["1.000", "0.0", "0.00"]
+
+
 def test_each_row_has_its_own_name_and_gives_the_size_that_is_asked() -> None:
     rows = [row for module in MODULES for row in import_module(module).ROWS]
     assert max(Counter(row.name for row in rows).values()) == 1
