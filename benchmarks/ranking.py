@@ -1,7 +1,8 @@
 """Finding: how often the right passage comes first, on clean and on damaged text, beside named peers.
 
 A corpus is a folder with sets in it, each a folder with `passages.jsonl` and `queries.jsonl` (`id`, `text` in each
-line) and `qrels.tsv` (query, 0, passage, relevance), as retrieval benchmarks keep them. Damage is that of the tests'
+line) and `qrels.tsv` (query, 0, passage, relevance), as retrieval benchmarks keep them. Other JSON Lines
+(`path`, `text`) are a collection of works, of which questions.py makes questions. Damage is that of the tests'
 generator, one random kind a passage of those that it can suffer. Figures: MRR@10, nDCG@10, recall@10 and @100, and ms
 a question at the median (ten hits with snippets for ours; the peers give ids alone).
 """
@@ -22,10 +23,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.questions import questions_of, works_of
 from fixtures.generator import KINDS, damaged
 from seedsearch import build_index, open_index
 
 DEEP = 100
+DEPTHS = (10, DEEP)
 TIMED = 300  # questions
 SEED = 1
 # Of a passage's characters: text that is not Big5 can not be read wrongly as Big5, and says nothing of its repair.
@@ -36,12 +39,12 @@ Search = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A set of passages and questions; `relevant` names the passages that answer each question."""
+    """A set of passages and questions; `relevant` names the passages that answer each question, and how well."""
 
     name: str
     passages: Mapping[str, str]
     queries: Mapping[str, str]
-    relevant: Mapping[str, frozenset[str]]
+    relevant: Mapping[str, Mapping[str, int]]
 
 
 def run(corpus: Path | None, *, smoke: bool = False) -> None:
@@ -60,17 +63,33 @@ def _figures(judged: Judged, opened: Callable[[ExitStack], Search], count: int) 
     queries = Random(SEED).sample(sorted(judged.queries), count)
     with ExitStack() as stack:
         search = opened(stack)
-        ranks = [_rank(search(judged.queries[query], DEEP), judged.relevant[query]) for query in queries]
+        found = [(search(judged.queries[query], DEEP), judged.relevant[query]) for query in queries]
         seconds = [_seconds(search, judged.queries[query]) for query in queries[:TIMED]]
+    ranks = [_rank(passages, relevant) for passages, relevant in found]
     first = sum(1 / rank for rank in ranks if rank <= 10) / count
-    gain = sum(1 / math.log2(rank + 1) for rank in ranks if rank <= 10) / count
-    recall = [sum(rank <= depth for rank in ranks) / count for depth in (10, DEEP)]
+    gain = statistics.fmean(_gain(passages, relevant) for passages, relevant in found)
+    recall = [statistics.fmean(_recall(passages, relevant, depth) for passages, relevant in found) for depth in DEPTHS]
     return f"{first:.4f}  {gain:.4f}   {recall[0]:.4f}     {recall[1]:.4f} {1000 * statistics.median(seconds):8.2f}"
 
 
-def _rank(found: Sequence[str], relevant: frozenset[str]) -> float:
-    """The place of the first relevant passage, from 1; infinity where there is none."""
-    return next((rank for rank, passage in enumerate(found, start=1) if passage in relevant), math.inf)
+def _rank(found: Sequence[str], relevant: Mapping[str, int]) -> float:
+    """The place of the first passage that answers best, from 1; infinity where there is none."""
+    best = max(relevant.values())
+    return next((rank for rank, passage in enumerate(found, start=1) if relevant.get(passage) == best), math.inf)
+
+
+def _gain(found: Sequence[str], relevant: Mapping[str, int]) -> float:
+    """nDCG@10 of graded relevance (Järvelin and Kekäläinen, 2002; gains 2 ** grade - 1, as Burges et al., 2005)."""
+
+    def gained(grades: Sequence[int]) -> float:
+        return sum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades[:10], start=1))
+
+    return gained([relevant.get(passage, 0) for passage in found]) / gained(sorted(relevant.values(), reverse=True))
+
+
+def _recall(found: Sequence[str], relevant: Mapping[str, int], depth: int) -> float:
+    """The share of the relevant passages among the first `depth`, of as many as these could be."""
+    return len(set(found[:depth]) & relevant.keys()) / min(len(relevant), depth)
 
 
 def _seconds(search: Search, query: str) -> float:
@@ -168,15 +187,32 @@ def _trigrams(text: str) -> list[str]:
 
 def _sets(corpus: Path) -> Iterator[Judged]:
     for qrels in sorted(corpus.rglob("qrels.tsv")):
-        relevant: dict[str, set[str]] = {}
+        relevant: dict[str, dict[str, int]] = {}
         for line in qrels.read_text(encoding="utf-8").splitlines():
             query, _, passage, relevance = line.split("\t")
             if int(relevance) > 0:
-                relevant.setdefault(query, set()).add(passage)
+                relevant.setdefault(query, {})[passage] = int(relevance)
         asked = _rows(qrels.with_name("queries.jsonl"))
         queries = {q: text for q, text in asked.items() if q in relevant and text.strip()}
         passages = _rows(qrels.with_name("passages.jsonl"))
-        yield Judged(qrels.parent.name, passages, queries, {q: frozenset(p) for q, p in relevant.items()})
+        yield Judged(qrels.parent.name, passages, queries, relevant)
+    for path in sorted(corpus.rglob("*.jsonl*")):
+        if path.name not in ("passages.jsonl", "queries.jsonl"):
+            yield from _made(path)
+
+
+def _made(path: Path) -> Iterator[Judged]:
+    """The questions of questions.py on the held-out half of a collection of works, a set a kind."""
+    works = works_of(path)
+    named = {name: f"p{i:06}" for i, name in enumerate(name for passages in works.values() for name in passages)}
+    texts = {named[name]: text for passages in works.values() for name, text in passages.items()}
+    for kind, asked in questions_of(works, held_out=True).items():
+        queries = {f"{number:04}": one.text for number, one in enumerate(asked)}
+        relevant = {
+            f"{number:04}": {named[name]: grade for name, grade in one.relevant.items()}
+            for number, one in enumerate(asked)
+        }
+        yield Judged(f"{path.parent.name}, {kind}", texts, queries, relevant)
 
 
 def _rows(path: Path) -> dict[str, str]:
@@ -193,4 +229,4 @@ def _generated() -> Judged:
     made = {f"p{i}": [rng.choices(words, k=8) for _ in range(6)] for i in range(60)}
     passages = {name: "".join("，".join(words) + "。" for words in sentences) for name, sentences in made.items()}
     queries = {name: "的".join(rng.sample(rng.choice(sentences), 3)) + "是什么？" for name, sentences in made.items()}
-    return Judged("generated", passages, queries, {name: frozenset([name]) for name in made})
+    return Judged("generated", passages, queries, {name: {name: 1} for name in made})
