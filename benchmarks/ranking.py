@@ -31,7 +31,7 @@ DEEP = 100
 DEPTHS = (10, DEEP)
 TIMED = 300  # questions
 SEED = 1
-# Of a passage's characters: text that is not Big5 can not be read wrongly as Big5, and says nothing of its repair.
+# Of a passage's characters: text that is not Big5 cannot be read wrongly as Big5, and says nothing of its repair.
 KEPT = 0.98
 
 Search = Callable[[str, int], Sequence[str]]

@@ -54,7 +54,7 @@ def cleaning(content: bytes) -> None:
 
 
 def query(content: bytes) -> None:
-    """Every text is read in some way, or refused as a query that can not be asked."""
+    """Every text is read in some way, or refused as a query that cannot be asked."""
     with suppress(QueryError):
         assert readings(content.decode("utf-8", "replace"))
 

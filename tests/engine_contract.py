@@ -481,7 +481,7 @@ class EngineContract:
             engine.close()
 
     def test_many_documents(self, place: str) -> None:
-        """Enough documents for lists as well as counts, for terms that can not matter, and runs that need no look."""
+        """Enough documents for lists as well as counts, for terms that cannot matter, and runs that need no look."""
         rng = Random(1)
         syllables = ["的", "的", "的", "焊接", "接焊", "焊接产业", "产业", "业焊", "a1", " ", *"甲乙丙丁戊己庚辛"]
         many = {f"{number:04}": "".join(rng.choices(syllables, k=rng.randint(1, 12))) for number in range(1500)}

@@ -168,7 +168,7 @@ def test_nothing_found(place: Path) -> None:
         (("query", "-i", "nowhere", "焊接"), "there is no index in nowhere; make one with: seedsearch index"),
         (("index", "nowhere"), "nowhere does not exist"),
         (("clean", "nowhere"), "nowhere does not exist"),
-        (("clean", "seeds"), "several files can not go to standard output as text"),
+        (("clean", "seeds"), "several files cannot go to standard output as text"),
         (("clean", "seeds", "-o", "seeds/out"), "is inside seeds, which is only read"),
         (("clean", "seeds/a.txt", "-o", "seeds"), "would replace the file itself"),
         (("stats", "-i", "nowhere"), "there is no index"),
@@ -328,7 +328,7 @@ def test_a_full_disk_is_an_error(place: Path) -> None:
     command = f"{sys.executable} -m seedsearch query 焊接 > /dev/full"
     done = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.decode() == "seedsearch: output can not be written: no space left on device\n"
+    assert done.stderr.decode() == "seedsearch: output cannot be written: no space left on device\n"
 
 
 def test_a_query_in_the_encoding_of_an_old_terminal(place: Path) -> None:

@@ -59,7 +59,7 @@ def said(report: IndexReport) -> dict[str, str]:
 
 
 def read(name: str, content: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """The texts of the documents in a file, and what is said of those that can not be read."""
+    """The texts of the documents in a file, and what is said of those that cannot be read."""
     found = list(documents(name, content))
     texts = {item.path: item.text for item in found if not isinstance(item, Failure)}
     return texts, {item.path: item.reason for item in found if isinstance(item, Failure)}
@@ -471,7 +471,7 @@ class TestBooks:
 
     def test_a_pdf_that_spins_is_stopped_by_its_processor_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, "PDF_SECONDS", 1)
-        refused("a.pdf", self.SLOW, "can not be read in 1 s")
+        refused("a.pdf", self.SLOW, "cannot be read in 1 s")
 
     def test_a_pdf_that_waits_is_stopped_by_the_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, "PDF_WALL_SECONDS", 1)
@@ -483,8 +483,8 @@ class TestBooks:
 
     def test_a_pdf_that_is_broken_is_said(self) -> None:
         content = made.pdf_of("焊接")
-        refused("a.pdf", content[:200], "the PDF can not be read")
-        refused("a.pdf", b"%PDF-1.7\n", "the PDF can not be read")
+        refused("a.pdf", content[:200], "the PDF cannot be read")
+        refused("a.pdf", b"%PDF-1.7\n", "the PDF cannot be read")
 
     def test_the_reader_imports_nothing_from_where_one_stands(self, folder: Path) -> None:
         for name in ("pypdf.py", "json.py", "seedsearch.py"):

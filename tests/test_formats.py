@@ -1,4 +1,4 @@
-"""What files hold: each format, recognised by its content, and what is said of those that can not be read."""
+"""What files hold: each format, recognised by its content, and what is said of those that cannot be read."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_an_error_in_a_file_is_one_line_with_file_and_key(place: Path, content: 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "seedsearch.toml").mkdir()
-    with pytest.raises(SettingsError, match=r"seedsearch\.toml can not be read: is a directory"):
+    with pytest.raises(SettingsError, match=r"seedsearch\.toml cannot be read: is a directory"):
         settings_of(tmp_path, {})
 
 

@@ -80,5 +80,5 @@ def test_a_dictionary_with_the_same_words_is_taken_without_a_rebuild(place: Path
 
 
 def test_a_file_that_is_not_there(place: Path) -> None:
-    with pytest.raises(SourceError, match="synonyms nowhere can not be read"):
+    with pytest.raises(SourceError, match="synonyms nowhere cannot be read"):
         build_index(place / "seeds", place / "index", synonyms="nowhere")

@@ -196,7 +196,7 @@ def test_a_full_disk_is_an_error_and_a_closed_pipe_none(place: Path, command: st
     full = subprocess.run(
         ["bash", "-c", f"seedsearch {command} > /dev/full"], cwd=place, env=environment(place), capture_output=True
     )
-    assert (full.returncode, full.stderr) == (2, b"seedsearch: output can not be written: no space left on device\n")
+    assert (full.returncode, full.stderr) == (2, b"seedsearch: output cannot be written: no space left on device\n")
     closed = ["bash", "-c", f"seedsearch {command} | true; exit ${{PIPESTATUS[0]}}"]
     done = subprocess.run(closed, cwd=place, env=environment(place), capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")

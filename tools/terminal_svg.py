@@ -1,7 +1,7 @@
 """What a program prints on a terminal → a picture (SVG), each character in its cell.
 
 Knows the escape sequences that seedsearch prints: colours and weights (SGR), links (OSC 8). A link is left out, for a
-picture can not be clicked.
+picture cannot be clicked.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Every error raised on purpose, and the reason that a system error gives.
 
 SeedsearchError            2   the root; what happened, where, what to do
-├── SourceError            2   a file that can not be read as text
+├── SourceError            2   a file that cannot be read as text
 │   └── NotText            2   a binary file
-├── QueryError             2   a query that can not be asked
+├── QueryError             2   a query that cannot be asked
 │   └── OutOfTime          2   one that took longer than it may
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
@@ -12,9 +12,9 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── EngineUnknown      2   a URL with a scheme that no engine has
 │   ├── IndexLocked        2   another process is writing
 │   └── IndexClosed        2   a question to an index that the program has closed
-├── OutputError            2   a place that can not be written
+├── OutputError            2   a place that cannot be written
 ├── WorkerDied             2   a process that was ended before its work was done
-├── SettingsError          2   a file of settings that can not be used
+├── SettingsError          2   a file of settings that cannot be used
 └── ExtraMissing           2   something that is asked for needs a package that is not installed
 
 The number is the exit code of the command line (1 is "nothing found" and is no error).
@@ -35,7 +35,7 @@ class SeedsearchError(Exception):
 
 
 class SourceError(SeedsearchError):
-    """A file that can not be read as text."""
+    """A file that cannot be read as text."""
 
 
 class NotText(SourceError):
@@ -43,7 +43,7 @@ class NotText(SourceError):
 
 
 class QueryError(SeedsearchError):
-    """A query that can not be asked: empty, or past a stated limit."""
+    """A query that cannot be asked: empty, or past a stated limit."""
 
 
 class OutOfTime(QueryError):
@@ -72,7 +72,7 @@ class IndexStale(IndexFault):
 
 
 class IndexDamaged(IndexFault):
-    """The index can not be read, or is not what its own description says."""
+    """The index cannot be read, or is not what its own description says."""
 
 
 class EngineUnknown(IndexFault):
@@ -88,7 +88,7 @@ class IndexClosed(IndexFault):
 
 
 class OutputError(SeedsearchError):
-    """A place that can not be written."""
+    """A place that cannot be written."""
 
 
 class WorkerDied(SeedsearchError):
@@ -96,7 +96,7 @@ class WorkerDied(SeedsearchError):
 
 
 class SettingsError(SeedsearchError):
-    """A file of settings that can not be read, or a key in it that means nothing."""
+    """A file of settings that cannot be read, or a key in it that means nothing."""
 
 
 class ExtraMissing(SeedsearchError):

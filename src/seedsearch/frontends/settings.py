@@ -144,7 +144,7 @@ def variable(key: str) -> str:
 
 
 def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that hold in a folder; raises SettingsError where a file of them can not be used."""
+    """The settings that hold in a folder; raises SettingsError where a file of them cannot be used."""
     home = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME") or "~", ".config")
     user = os.path.normpath(os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")))
     here = os.path.normpath(os.path.join(folder, FILE))
@@ -208,7 +208,7 @@ def _read(path: str) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise SettingsError(f"{path} can not be read: {reason(error)}") from error
+        raise SettingsError(f"{path} cannot be read: {reason(error)}") from error
     if len(content) > LARGEST:
         raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is no file of settings; move it away")
     import tomllib  # most folders have no such file

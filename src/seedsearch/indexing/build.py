@@ -102,7 +102,7 @@ def build_index(
     Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
     change and inode are those that it was read with is not read again, unless `full` or where it was read by the rules
     of another version. With `rebuild` the index holds these paths and nothing else; its own folder is never a part of
-    it. A file that can not be read is reported and does not stop the run.
+    it. A file that cannot be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;

@@ -167,7 +167,7 @@ def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
 
 
 def _read(path: str) -> tuple[Stamp, bytes]:
-    """A file that did not change while it was read; raises SourceError where that can not be had."""
+    """A file that did not change while it was read; raises SourceError where that cannot be had."""
     for _ in range(2):
         before = stamp_of(path)
         content = read_bytes(path)
@@ -177,11 +177,11 @@ def _read(path: str) -> tuple[Stamp, bytes]:
 
 
 def stamp_of(path: str) -> Stamp:
-    """The stamp of a file; raises SourceError where it can not be had."""
+    """The stamp of a file; raises SourceError where it cannot be had."""
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:
-        raise SourceError(f"{path} can not be read: {reason(error)}") from error
+        raise SourceError(f"{path} cannot be read: {reason(error)}") from error
 
 
 def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:

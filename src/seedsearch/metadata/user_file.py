@@ -118,4 +118,4 @@ class UserFile(Generic[Content]):
         return status, raw
 
     def _unreadable(self, path: str | Path, why: str) -> SourceError:
-        return SourceError(f"the {self.name} {path} can not be read: {why}")
+        return SourceError(f"the {self.name} {path} cannot be read: {why}")

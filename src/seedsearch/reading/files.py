@@ -134,7 +134,7 @@ def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of one file; raises SourceError with the reason where they can not be had."""
+    """The bytes of one file; raises SourceError with the reason where they cannot be had."""
     try:
         # A pipe is opened without waiting for a writer, so that it can be refused.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -143,7 +143,7 @@ def read_bytes(path: str) -> bytes:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise SourceError(f"{path} can not be read: {reason(error)}") from error
+        raise SourceError(f"{path} cannot be read: {reason(error)}") from error
 
 
 def _whole(path: str, descriptor: int) -> bytes:

@@ -3,7 +3,7 @@
 A pattern without a slash, or with one at its end only, is a name at any depth; one with a slash elsewhere is a path
 from the folder that the pattern belongs to. `*` and `?` stay within a name, `**` stands for any folders; a slash at the
 end means folders only; `!` takes back what an earlier pattern left out; the last pattern that matches decides. What is
-below a folder that is left out can not be taken back.
+below a folder that is left out cannot be taken back.
 
 Names are matched piece by piece, each with atomic groups, so that no pattern that lies in a folder takes more
 than the length of the pattern times that of the path.

@@ -66,7 +66,7 @@ def _encoding(head: bytes) -> str | None:
 
 
 def _head(path: str) -> bytes:
-    """The beginning of a regular file; nothing of anything else, or of what can not be read."""
+    """The beginning of a regular file; nothing of anything else, or of what cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:

@@ -43,7 +43,7 @@ _CORNERS = "┌-╋"  # without the straight lines, of which tables of text are 
 _GBK_LEADS = "锛銆鈥鐨勬鍦鏄涓鏂鍙绗鍐鍑鎴"  # what the first two bytes of frequent characters in UTF-8 make in GBK
 _LATIN1_TRAILS = "\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
 
-# Every pattern starts with a class and looks back from there: so the engine skips what can not start a match.
+# Every pattern starts with a class and looks back from there: so the engine skips what cannot start a match.
 # One class for the scan, so that clean text is passed over at the speed of the regular expression engine.
 _MARKS = f"\ufffd{_PRIVATE}{_BOXES}{_VOWELS}{_CYRILLIC}{_ZHUYIN}{_CORNERS}{_GBK_LEADS}\xc0-\xf7锟锘烫屯\\[［<?"
 TRIGGER = re.compile(

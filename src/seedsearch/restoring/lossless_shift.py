@@ -11,7 +11,7 @@ that could be shown: it goes, and its character is a finding (`loses`). Some of 
 are full-width letters or no character; that is undone where such a pair tore a comma or a stop and the character
 after it (inferred).
 
-Left alone: lists of rare characters, and shifts of a few characters, which can not be told from names.
+Left alone: lists of rare characters, and shifts of a few characters, which cannot be told from names.
 """
 
 from __future__ import annotations

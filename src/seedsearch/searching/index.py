@@ -122,7 +122,7 @@ class Index:
         >>> with open_index("index") as index:
         ...     results = index.search("焊接机器人", limit=3)
         >>> results.total, results.matched
-        (1, 'phrase')
+        (4, 'phrase')
         >>> hit = results.hits[0]
         >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
         ('seeds/letter.txt', 1, 16)

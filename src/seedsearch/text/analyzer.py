@@ -101,5 +101,5 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 
 @cache
 def fingerprint() -> str:
-    """What the terms of an index depend on; an index with another fingerprint can not be asked."""
+    """What the terms of an index depend on; an index with another fingerprint cannot be asked."""
     return f"analysis {ANALYSIS}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"

@@ -105,7 +105,7 @@ COMMON = 2500  # characters, of each script, that make up 98 in 100 of modern te
 
 @dataclass(slots=True)
 class Model:
-    """The dictionary's figures, by folded character; for hot loops that can not afford a call.
+    """The dictionary's figures, by folded character; for hot loops that cannot afford a call.
 
     `start`, `end`, `alone`: ln p of beginning a word, of ending one, and of the character as such.
     `rank`: 0 is the most frequent.

@@ -41,7 +41,7 @@ def _fault(folder: Path, file: File) -> str | None:
     except IndexDamaged as error:
         return error.what
     except OSError as error:
-        return f"{path} can not be read: {reason(error)}"
+        return f"{path} cannot be read: {reason(error)}"
     return None
 
 

@@ -188,7 +188,7 @@ class Answering:
         )
 
     def _scored(self, i: int, matched: Matched, query: Query, limit: int) -> tuple[Documents, Scores]:
-        """The documents that matched, but for those that can not be among the `limit` best, and their scores."""
+        """The documents that matched, but for those that cannot be among the `limit` best, and their scores."""
         documents = _as_documents(matched)
         if not isinstance(query, Ranked):
             return documents, np.zeros(len(documents))

@@ -151,13 +151,13 @@ class Disk:
 
 
 def _in_the_way(path: Path) -> OutputError:
-    what = f"{path} can not be written: {_kind_of(path) or 'another file'} stands in its place"
+    what = f"{path} cannot be written: {_kind_of(path) or 'another file'} stands in its place"
     return OutputError(what, hint="remove it, or name another folder with --index-dir")
 
 
 def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputError:
     """The error for a file of which `size` bytes were written, and at least so many `more` are to be."""
-    what = f"{path} can not be written: {error.strerror}"
+    what = f"{path} cannot be written: {error.strerror}"
     if error.errno not in _FULL:
         return OutputError(what, hint="see whether the disk is sound, or name another folder with --index-dir")
     return OutputError(f"{what}; {size:,} bytes of it were, at least {more:,} more are needed", hint="make room")
@@ -201,7 +201,7 @@ class Lock:
 
     @staticmethod
     def _foreign(path: Path, kind: str) -> OutputError:
-        what = f"{path} can not be written: it is {kind}, not the lock of an index"
+        what = f"{path} cannot be written: it is {kind}, not the lock of an index"
         return OutputError(what, hint="remove it, or name another folder with --index-dir")
 
     def __enter__(self) -> Self:

@@ -282,7 +282,7 @@ class EmbeddedWriter:
         self._segments.insert(at, made)
 
     def _give_up(self) -> None:
-        """Remove what was written; what can not be removed is swept by the next writer."""
+        """Remove what was written; what cannot be removed is swept by the next writer."""
         for path in self._written:
             with suppress(OSError):
                 self._disk.remove(path)

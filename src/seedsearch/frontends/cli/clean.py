@@ -88,7 +88,7 @@ def clean(
         _print_standard_input(wanted)
         return
     if wanted.one_by_one and (len(paths) > 1 or os.path.isdir(paths[0])):
-        raise SourceError("several files can not go to standard output as text", hint="use -o DIR, --jsonl or --diff")
+        raise SourceError("several files cannot go to standard output as text", hint="use -o DIR, --jsonl or --diff")
     report = _restored(wanted)
     if any(not failure.skipped for failure in report.failures) or not report.documents:
         ctx.exit(ERROR)

@@ -103,5 +103,5 @@ def _say_all(text: str) -> None:
 
 
 def _close_quietly() -> None:
-    """Point standard output at nothing, so that closing it at the end can not fail again."""
+    """Point standard output at nothing, so that closing it at the end cannot fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

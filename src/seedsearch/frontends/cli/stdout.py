@@ -78,7 +78,7 @@ def printing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"output can not be written: {reason(error)}") from error
+        raise OutputError(f"output cannot be written: {reason(error)}") from error
 
 
 def print_paged(lines: Iterable[str], pager: str | None) -> None:
@@ -102,7 +102,7 @@ def _pager(wanted: str | None) -> list[str]:
     try:
         return shlex.split(command)
     except ValueError:
-        say(f"the pager {command!r} can not be understood")
+        say(f"the pager {command!r} cannot be understood")
         return []
 
 

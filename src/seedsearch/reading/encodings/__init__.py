@@ -65,7 +65,7 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
     """Read `data` in `encoding`, or in the one found out.
 
     `beside` is asked for the encodings of the files beside this one where its own text leaves a doubt. Newlines stay as
-    they are; what can not be read becomes U+FFFD. Raises SourceError for an encoding that is not known, NotText (only
+    they are; what cannot be read becomes U+FFFD. Raises SourceError for an encoding that is not known, NotText (only
     where none is given) for bytes that hold no text.
     """
     if encoding is not None:
@@ -106,7 +106,7 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
     try:
         text = _without_surrogates(data.decode(name, "replace"))
     except UnicodeError as error:
-        raise SourceError(f"the bytes can not be read as {name}: {error}", hint="choose another encoding") from error
+        raise SourceError(f"the bytes cannot be read as {name}: {error}", hint="choose another encoding") from error
     return Decoded(text, name, confidence, slips(data, name), by)
 
 

@@ -5,8 +5,8 @@ still keep to their encoding: the authors of a character set put what is written
 21,000 characters of GBK 6,763 make up nearly all that is written in it, rare words included. A reading that is spread
 over the rest of the set has the wrong encoding.
 
-A chance is the share of its area in texts of that sort, spread evenly over it. Shares were counted on the dictionary
-words and phrases of `benchmarks.harm_kinds`, one character in forty of which is unknown to the model.
+A chance is the share of its area in texts of that sort, spread evenly over it. The shares are estimates; what they do
+on kinds of text that are no prose is in the second table of `python -m benchmarks encodings`.
 """
 
 from __future__ import annotations

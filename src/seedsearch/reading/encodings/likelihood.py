@@ -19,7 +19,7 @@ from seedsearch.reading.encodings.areas import Area, area_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
 
-BAD = -20.0  # ln p of a place that an encoding can not read
+BAD = -20.0  # ln p of a place that an encoding cannot read
 UNKNOWN = -15.0  # of a character that the language does not know
 SYMBOLS = -8.0  # of ●, ■, ─ and the like: notices are ruled with them, in any language
 NOT_CHINESE = -4.0  # what is known beforehand of letters in UTF-8 in a file without an ideograph

@@ -5,7 +5,7 @@ before every 0A adds one. Either moves what follows by a byte, until it happens 
 characters come back whole: the halves that are left are read with the 0D that they lost, or without the added one.
 
 Looked for where the codec fails, and where a block of characters reads much worse than it does one byte further. 0D
-that became 0A moves nothing (不 becomes 上) and can not be told.
+that became 0A moves nothing (不 becomes 上) and cannot be told.
 """
 
 from __future__ import annotations

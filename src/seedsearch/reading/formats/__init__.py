@@ -125,7 +125,7 @@ def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:
 def _parts(
     path: str, content: bytes, asked: Asked, budget: Budget
 ) -> Iterator[Member | Extracted | Lost | RawDocument | Failure]:
-    """What stands directly in a file; raises SourceError where that can not be had."""
+    """What stands directly in a file; raises SourceError where that cannot be had."""
     if content.startswith(pdf.MAGIC):
         extracted, lost = pdf.pages(content, budget)
         yield extracted

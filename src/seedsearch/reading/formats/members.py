@@ -38,7 +38,7 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What can not be read, and why; `name` is "" for the file itself, `skipped` where that is no error."""
+    """What cannot be read, and why; `name` is "" for the file itself, `skipped` where that is no error."""
 
     name: str
     reason: str

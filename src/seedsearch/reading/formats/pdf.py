@@ -27,10 +27,10 @@ def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
         raise ExtraMissing("a PDF", hint="to read it: pip install 'seedsearch[pdf]'")
     answer = _asked(content)
     if "error" in answer:
-        raise SourceError(f"the PDF can not be read: {answer['error']}")
+        raise SourceError(f"the PDF cannot be read: {answer['error']}")
     text = "".join(f"{page}\n\f" for page in answer["pages"])
     budget.text(len(text))
-    lost = [Lost("", f"pages that can not be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
+    lost = [Lost("", f"pages that cannot be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
     if not text.strip() and not lost:
         raise NotText("a PDF that holds no text; its pages may be pictures")
     return Extracted(text, "pdf"), lost
@@ -58,6 +58,6 @@ def _asked(content: bytes) -> dict[str, list[str]]:
         os.close(watched)
         os.close(held)
     if done.returncode:
-        raise SourceError(f"a PDF that can not be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
+        raise SourceError(f"a PDF that cannot be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
     answer: dict[str, list[str]] = json.loads(done.stdout)
     return answer

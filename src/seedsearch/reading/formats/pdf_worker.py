@@ -39,7 +39,7 @@ def _end_with(watched: int) -> None:
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:
-    """The text of each page, and the numbers of those that can not be read."""
+    """The text of each page, and the numbers of those that cannot be read."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(content))

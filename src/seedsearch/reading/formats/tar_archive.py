@@ -41,7 +41,7 @@ def loosened(name: str, content: bytes, budget: Budget) -> Member:
     try:
         inner = unpacked(_reader(content), len(content), budget)
     except _BROKEN as error:
-        raise SourceError(f"it can not be unpacked: {error}") from error
+        raise SourceError(f"it cannot be unpacked: {error}") from error
     stem, ending = os.path.splitext(os.path.basename(name))
     return Member(stem if ending.lower() in _ENDINGS else stem + ending, inner)
 

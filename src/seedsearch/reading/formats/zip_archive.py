@@ -53,7 +53,7 @@ class Archive(zipfile.ZipFile):
     def take(self, info: zipfile.ZipInfo) -> None:
         """Count a member that is to be read; raises SourceError where more would be read than is there."""
         if info.compress_size > self._left:
-            raise SourceError("it can not be unpacked: it overlaps other members")
+            raise SourceError("it cannot be unpacked: it overlaps other members")
         self._left -= info.compress_size
 
 
@@ -109,7 +109,7 @@ def _heads(archive: Archive) -> Iterator[bytes]:
 
 
 def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
-    """The bytes of a member; raises SourceError where they can not be had."""
+    """The bytes of a member; raises SourceError where they cannot be had."""
     if info.flag_bits & _ENCRYPTED:
         raise SourceError("it is encrypted", hint="unpack it with its password")
     archive.take(info)
@@ -119,10 +119,10 @@ def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
                 return unpacked(file, info.compress_size, budget)
         content = unpacked(_stream(archive, info), info.compress_size, budget)
         if zlib.crc32(content) != info.CRC:
-            raise SourceError("it can not be unpacked: its checksum is wrong")
+            raise SourceError("it cannot be unpacked: its checksum is wrong")
         return content
     except _BROKEN as error:
-        raise SourceError(f"it can not be unpacked: {error}") from error
+        raise SourceError(f"it cannot be unpacked: {error}") from error
 
 
 def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:

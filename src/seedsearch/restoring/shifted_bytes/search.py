@@ -308,7 +308,7 @@ class _Search:
             self._go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
-        """Something that can not follow a pending byte: a narrowed mark, or the place of a loss."""
+        """Something that cannot follow a pending byte: a narrowed mark, or the place of a loss."""
         sign = SIGN.match(self._text, at)
         noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
         mark = BRACKETED.match(self._text, at) if char == "(" else None

@@ -55,7 +55,7 @@ def costing(state: State, cost: float) -> State:
 
 
 def stream_of(inserted: str) -> bytes:
-    """The bytes of an inserted mark; letters that GBK does not have can not have stood there."""
+    """The bytes of an inserted mark; letters that GBK does not have cannot have stood there."""
     try:
         return encode(narrowed(inserted))
     except UnicodeEncodeError:

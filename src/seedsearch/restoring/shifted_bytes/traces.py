@@ -122,7 +122,7 @@ def clause(text: str, at: int) -> str:
 
 
 def closing(text: str, at: int) -> str:
-    """The closing mark that is waited for at `at`; "none" where nothing is open, empty where that can not be told."""
+    """The closing mark that is waited for at `at`; "none" where nothing is open, empty where that cannot be told."""
     waited: list[str] = []
     last = ""
     for found in _BRACKET.finditer(text, max(0, at - QUOTED), at):
