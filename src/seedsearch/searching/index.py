@@ -121,8 +121,8 @@ class Index:
         >>> _ = build_index("seeds", "index")
         >>> with open_index("index") as index:
         ...     results = index.search("焊接机器人", limit=3)
-        >>> results.total, results.matched
-        (4, 'phrase')
+        >>> results.matched, results.tiers
+        ('phrase', {'phrase': 1, 'any': 3})
         >>> hit = results.hits[0]
         >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
         ('seeds/letter.txt', 1, 16)
