@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import made
-from seedsearch.parallel import interpreter
+from seedsearch import interpreter
 
 pytestmark = pytest.mark.slow
 

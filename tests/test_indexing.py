@@ -222,7 +222,7 @@ class TestDictionary:
         write("sub/c.txt", "新的焊接材料".encode(), 1)(place / "files")
         assert update(place).added == 1
         with open_index(place / "index") as index:
-            assert index.search("新的焊接材料").total == 1
+            assert index.search("新的焊接材料", strict=True).total == 1
 
     def test_a_changed_one_makes_the_index_stale(self, place: Path, own: Path) -> None:
         with pytest.raises(IndexStale, match=r"words.txt is not the one .* --rebuild"):

@@ -34,7 +34,7 @@ def test_the_committed_model_is_what_the_tool_makes() -> None:
 def test_reading_the_model_needs_neither_jieba_nor_numpy() -> None:
     import subprocess
 
-    code = "import sys; from seedsearch import language; language.model(); print(*sys.modules)"
+    code = "import sys; from seedsearch.text import character_model; character_model.model(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"jieba", "numpy"} & set(done.stdout.split())
 

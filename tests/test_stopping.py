@@ -137,7 +137,7 @@ def test_workers_end_also_while_they_are_busy(tmp_path: Path) -> None:
 
 def test_a_reader_of_pdf_ends_with_who_waits_for_it() -> None:
     """Here it never gets what it is to read."""
-    from seedsearch.parallel.interpreter import python
+    from seedsearch.interpreter import python
 
     watched, held = os.pipe()
     code = f"from seedsearch.reading.formats.pdf_worker import main; main({watched}, 9, 1 << 30, 9)"

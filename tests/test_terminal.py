@@ -90,7 +90,7 @@ def test_a_snippet_says_where_it_is_cut_and_what_was_repaired(place: Path, tmp_p
 def test_a_path_can_be_clicked_where_the_terminal_can(
     place: Path, variables: dict[str, Any], expected: str | None
 ) -> None:
-    found = LINK.findall(shown(place, "seedsearch query 焊接机器人", **variables))
+    found = LINK.findall(shown(place, "seedsearch query --strict 焊接机器人", **variables))
     assert len(found) == (expected is not None)
     assert expected is None or re.fullmatch(expected, found[0])
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from seedsearch.parallel.interpreter import leave_here
+from seedsearch.interpreter import leave_here
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from seedsearch.errors import WorkerDied, reason
-from seedsearch.parallel.interpreter import environment, python
+from seedsearch.interpreter import environment, python
 from seedsearch.parallel.worker import ENDING, receive, send
 
 R = TypeVar("R")

@@ -8,7 +8,7 @@ import subprocess
 from importlib.util import find_spec
 
 from seedsearch.errors import ExtraMissing, NotText, SourceError
-from seedsearch.parallel.interpreter import environment, python
+from seedsearch.interpreter import environment, python
 from seedsearch.reading.formats import limits
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.members import Extracted, Lost
