@@ -26,7 +26,7 @@ PARTS: Mapping[str, tuple[Command, ...]] = {
     "types": (("mypy",),),
     "docs": (("mkdocs", "build", "--strict", "--quiet"),),
     "quick": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not slow and not docs"),),
-    "tests": (("pytest", "-q", "--durations=10"),),
+    "tests": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "--durations=10"),),
 }
 ALL = ("lint", "types", "docs", "tests")
 FIXES: Mapping[str, tuple[Command, ...]] = {
