@@ -1,7 +1,7 @@
 """Full-text search over folders of Chinese documents that were damaged on their way.
 
-    raw bytes → RawDocument → Cleaned (+ edits) → terms → index entry │ query → matches → hits → output
-                source        cleaning/           analysis engines/   │ query   engines/  searching render
+    files → RawDocument → Cleaned (+ edits) → terms → engine │ typed → matches → hits → terminal, JSON
+     reading/            restoring/           text/  engines/ │ searching/ engines/ searching/  frontends/
 
 The public names are those below; each is imported when it is first asked for, so that a program pays only
 for what it uses.
