@@ -95,6 +95,13 @@ def test_a_title_counts() -> None:
     assert ranked([inside, titled], "焊接材料") == ["1", "0"]
 
 
+def test_a_title_counts_for_more_than_a_passage() -> None:
+    """Even for more than a passage that holds the words twice, for a title says what all of a page is about."""
+    inside = "年度报告\n供水管网的焊接，材料和焊接的验收。" + FILLER
+    titled = "供水管网的焊接材料验收\n年度报告在这里。" + FILLER
+    assert ranked([inside, titled], "供水管网焊接验收办法") == ["1", "0"]
+
+
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     texts = ["公司公告一", "公司公告二", "公司公告三", "焊接说明"]
     assert ranked(texts, "焊接公司在哪里")[0] == "3"

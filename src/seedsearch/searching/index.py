@@ -27,7 +27,7 @@ from seedsearch.searching.explain import explained
 from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
 from seedsearch.searching.more_like_this import TELLING, keywords, like
 from seedsearch.searching.parsed_query import ParsedQuery, parse
-from seedsearch.searching.ranking import JUDGED, NEARNESS, Passages
+from seedsearch.searching.ranking import JUDGED, NEARNESS, TITLED, Passages
 from seedsearch.searching.results import (
     Hit,
     IndexStats,
@@ -271,7 +271,7 @@ class Index:
         for match in matches:
             places = passages.places(match.run) if tier.judged else NOWHERE
             title = passages.title(match.run, match.readable)
-            score = match.score + NEARNESS * max(title, passages.best(places) if tier.judged else 0.0)
+            score = match.score + max(TITLED * title, NEARNESS * passages.best(places) if tier.judged else 0.0)
             self._engine.budget.spend(SHOWING)
             judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
         return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
