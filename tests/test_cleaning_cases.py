@@ -18,12 +18,25 @@ from seedsearch import clean
 from seedsearch.damage import FOUND, RESTORED, Damage
 from seedsearch.offsets import Edit, apply_edits
 from seedsearch.restoring import findings
-from seedsearch.restoring.steps import restore
+from seedsearch.restoring.steps import kinds_of_steps, restore
 
 CASES = Path(__file__).parent / "cases"
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*.json"))}
 ORIGINS = ("wild", "synthetic", "clean")
-KEYS = {"label", "raw", "bytes", "encoding", "readable", "found", "origin", "certainty", "alone", "comment", "expect"}
+KEYS = {
+    "label",
+    "raw",
+    "bytes",
+    "encoding",
+    "readable",
+    "found",
+    "origin",
+    "certainty",
+    "step",
+    "alone",
+    "comment",
+    "expect",
+}
 
 # Kinds of which no wild example may be quoted: what was seen were whole files of other people.
 NOT_QUOTED = {Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING}
@@ -60,19 +73,28 @@ def test_case_of_bytes_reads_as_it_should(kind: str, row: dict[str, Any]) -> Non
 
 
 def assert_edits(kind: str, row: dict[str, Any], edits: Sequence[Edit], raw: str) -> None:
-    """Check the kinds of the edits, and how sure they are; what reads as it stands has none."""
+    """Check the kinds of the edits, how sure they are and which steps made them; what reads as it stands has none."""
     if raw == row["readable"]:
         assert not edits
         return
     assert kind in {str(e.kind) for e in edits}
     assert {e.kind for e in edits} <= RESTORED
     assert certainty(edits) == row["certainty"]
+    assert steps_of(edits) == row["step"]
+    kinds = dict(kinds_of_steps())
+    assert {(e.step, e.kind) for e in edits if e.kind not in kinds[e.step]} == set()
 
 
 def certainty(edits: Sequence[Edit]) -> str:
     """Return how many edits of each kind there are, and how sure: `2 ruby certain, 1 entity certain`."""
     counts = Counter(f"{e.kind} {e.certainty}" for e in edits)
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+
+
+def steps_of(edits: Sequence[Edit]) -> str:
+    """Return how many edits each step made: `1 entities, 2 ruby`."""
+    counts = Counter(e.step for e in edits)
+    return ", ".join(f"{count} {step}" for step, count in sorted(counts.items()))
 
 
 @pytest.mark.parametrize(("kind", "row"), all_rows("found"))
@@ -108,6 +130,8 @@ def complaints(kind: str, row: dict[str, Any]) -> Iterator[str]:
     changed = "readable" in row and row.get("raw") != row["readable"] and row.get("origin") != "clean"
     if changed and "expect" not in row and "certainty" not in row:
         yield "certainty is missing: how many edits of each kind, and how sure"
+    if changed and "expect" not in row and "step" not in row:
+        yield "step is missing: how many edits each step made"
     if row.get("origin") == "clean" and "raw" in row and (row.get("readable", row["raw"]) != row["raw"]):
         yield "clean text reads as it stands"
     if kind in FOUND and "found" not in row:
@@ -126,7 +150,7 @@ def test_a_row_without_its_parts_is_refused() -> None:
     assert list(complaints("entity", {"label": "a", "raw": "&lt;", "readable": "<", "origin": "wild"}))
     assert list(complaints("entity", {"label": "a", "raw": "x", "readable": "y", "origin": "clean"}))
     assert list(complaints("stray-symbol", {"label": "a", "raw": "x", "readable": "x", "origin": "clean"}))
-    assert list(complaints("entity", {"label": "a", "raw": "x", "origin": "elsewhere", "step": "x"}))
+    assert list(complaints("entity", {"label": "a", "raw": "x", "origin": "elsewhere", "rule": "x"}))
 
 
 def test_every_kind_is_restored_or_found_and_not_both() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from seedsearch.reading.files import LARGEST_FILE
+from seedsearch.restoring.steps import chosen
 from tests.programs import seedsearch
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -277,6 +278,22 @@ def test_clean_explains(place: Path) -> None:
     assert [raw[e["raw_start"] : e["raw_end"]] for e in row["edits"]] == [e["found"] for e in row["edits"]]
     diff = seedsearch("clean", "--diff", "seeds/c.txt", cwd=place).stdout.decode()
     assert diff == "1: 有[-&nbsp;-]{+ +}实体[-\\u200b-]的一页。\n"
+
+
+@pytest.mark.slow
+def test_clean_by_some_steps(place: Path) -> None:
+    row = json.loads(seedsearch("clean", "--json", "seeds/c.txt", cwd=place).stdout)
+    assert [e["step"] for e in row["edits"]] == ["entities", "invisible"]
+    alone = seedsearch("clean", "--json", "--only", "ruby", "--only", "entities", "seeds/c.txt", cwd=place).stdout
+    assert json.loads(alone)["edits"] == row["edits"][:1]
+    without = seedsearch("clean", "--jsonl", "--skip", "entities", "--workers", "2", "seeds", cwd=place).stdout
+    assert [json.loads(line)["damage"] for line in without.splitlines()] == [{}, {}, {"invisible-character": 1}]
+    wrong = seedsearch("clean", "--skip", "rubi", "seeds/c.txt", cwd=place)
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert wrong.stderr.decode().startswith("seedsearch: there is no step rubi; the steps are decoding, latin1, ")
+    assert wrong.stderr.count(b"\n") == 1
+    listed = seedsearch("clean", "--list-steps", cwd=place).stdout.decode().splitlines()
+    assert [line.split()[0] for line in listed] == list(chosen())
 
 
 @pytest.mark.slow

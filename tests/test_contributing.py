@@ -55,6 +55,7 @@ def test_every_module_with_edits_is_a_step(path: Path) -> None:
     assert re.search(rf"\b{path.stem}\.edits\b", Path(steps.__file__).read_text(encoding="utf-8")), (
         f"restoring/{path.name} has TRIGGER and edits, and no line in STEPS of restoring/steps.py"
     )
+    assert path.stem.replace("_", "-") in steps.chosen(), f"name the step of restoring/{path.name} like its module"
 
 
 @pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)

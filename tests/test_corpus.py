@@ -69,6 +69,16 @@ def test_a_second_run_does_only_what_is_left(files: Path, tmp_path: Path) -> Non
     assert copies(output) == EXPECTED | {"1/3.txt": "变了"}
 
 
+def test_other_steps_do_all_files_again(files: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    run(files, output)
+    for steps, resumed in ((("ruby",), 0), (("ruby",), 6), (None, 0)):
+        report = CorpusReport()
+        list(restore_all(tasks([str(files)], output, steps=steps), report, output=output))
+        assert (report.documents, report.resumed) == (6, resumed)
+        assert (copies(output) == EXPECTED) is (steps is None)
+
+
 def test_a_journal_cut_off_anywhere_is_no_obstacle(files: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     run(files, output)

@@ -21,7 +21,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli
 from seedsearch.frontends.settings import KEYS
 from tests.programs import seedsearch as seedsearch_run
-from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again, picture
+from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again, picture, steps_page
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
@@ -51,6 +51,11 @@ def test_a_picture_is_what_a_terminal_shows(name: str, tmp_path: Path) -> None:
 def test_the_reference_of_python_has_every_public_name() -> None:
     """Made again by: python -m tools.make_docs"""
     assert api_page() == (DOCS / "api.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_steps_is_made_from_the_steps() -> None:
+    """Made again by: python -m tools.make_docs"""
+    assert steps_page() == (DOCS / "steps.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.docs

@@ -150,7 +150,7 @@ def test_all_rounds_share_one_budget() -> None:
         spent.append(budget.left)
         return [edit(0, 1, "", Damage.MARKUP, Certainty.PROVED)] if budget.spend() else []
 
-    restore("abcdefgh", (Step(None, edits), Step(None, lambda page: [])))
+    restore("abcdefgh", (Step("a", (), None, edits), Step("b", (), None, lambda page: [])))
     assert spent == [3, 2, 1, 0]
 
 

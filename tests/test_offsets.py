@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Edits, OffsetMap, Span, apply_edits, check_edits, compose, edit, gathered
+from seedsearch.offsets import Edit, Edits, OffsetMap, Span, apply_edits, check_edits, compose, edit, gathered, made_by
 from tests.strategies import edits_of, mixed_text, spans_of
 
 MARK = Damage.READING_MARK
@@ -131,6 +131,26 @@ def test_columns_are_the_same_edits(case: tuple[str, list[Edit], str]) -> None:
     assert columns[1:] == edits[1:]
     assert apply_edits(text, columns) == apply_edits(text, edits)
     assert OffsetMap.of(columns).to_edited(len(text)) == OffsetMap.of(edits).to_edited(len(text))
+
+
+@given(edited())
+def test_columns_say_the_step_of_each(case: tuple[str, list[Edit], str]) -> None:
+    names = ["", "a", "b"]
+    edits = [made_by(names[i % 3], [e])[0] for i, e in enumerate(case[1])]
+    columns = Edits(edits)
+    said = [e.step for e in edits]
+    assert [e.step for e in columns] == [columns[i].step for i in range(len(columns))] == said
+    assert [e.step for e in columns[1:]] == said[1:]
+    again = made_by("c", columns)
+    assert again == columns
+    assert {e.step for e in again} <= {"c"}
+    assert [e.step for e in columns] == said
+
+
+def test_edits_that_become_one_are_of_the_later_step() -> None:
+    first = made_by("a", [edit(0, 2, "xy", MARK), edit(4, 5, "z", MARK)])
+    both = compose(first, made_by("b", [edit(1, 3, "!", MARK)]), "xycdz")
+    assert [(e.span.start, e.span.end, e.step) for e in both] == [(0, 3, "b"), (4, 5, "a")]
 
 
 def test_many_edits_take_little_memory() -> None:

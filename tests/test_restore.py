@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seedsearch.errors import StepUnknown
 from seedsearch.offsets import apply_edits, check_edits
-from seedsearch.restoring.steps import restore
+from seedsearch.restoring.clean import clean
+from seedsearch.restoring.steps import DECODING, chosen, kinds_of_steps, restore
 from tests.misreadings import SENTENCES
 
 # Pieces of damaged pages of all kinds, and single characters that mean something to one step or another.
@@ -57,6 +63,36 @@ def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
     check_edits(once.edits, len(text))
     assert apply_edits(text, once.edits) == once.text
     assert restore(once.text).edits == ()
+
+
+@settings(max_examples=150)
+@given(mixtures, st.sets(st.sampled_from(chosen())))
+def test_only_the_steps_that_are_asked_for_make_edits(text: str, names: set[str]) -> None:
+    kinds = dict(kinds_of_steps())
+    every = restore(text)
+    assert all(e.kind in kinds[e.step] for e in every.edits)
+    without = clean(text, skip=sorted(names))
+    assert not {e.step for e in without.edits} & names
+    alone = clean(text, only=sorted(names)) if names else every
+    assert {e.step for e in alone.edits} <= (names or kinds.keys())
+    check_edits(without.edits, len(text))
+
+
+def test_a_step_that_there_is_not_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(StepUnknown, match=r"no step tags; the steps are decoding, latin1, .*, repeated-passage"):
+        clean("文字", only=["markup", "tags"])
+    with pytest.raises(StepUnknown, match="no step a, b;"):
+        clean("文字", skip=["b", "a"])
+
+
+def test_what_decoding_repaired_is_a_step() -> None:
+    row = json.loads((Path(__file__).parent / "cases" / "mixed-encoding.json").read_text(encoding="utf-8"))[0]
+    content = bytes.fromhex(row["bytes"])
+    assert {e.step for e in clean(content).edits} == {DECODING}
+    assert clean(content, only=[DECODING]).readable == clean(content).readable
+    left = clean(content, skip=[DECODING])
+    assert not left.edits
+    assert left.readable == left.raw.text
 
 
 @settings(max_examples=150)

@@ -1,4 +1,5 @@
-"""Makes what in docs/ can be made: commands.md from --help, api.md from the public names, what blocks print, pictures.
+"""Makes what in docs/ can be made: commands.md from --help, api.md from the public names, steps.md from the steps, what
+blocks print, pictures.
 
     python -m tools.make_docs
 
@@ -12,12 +13,14 @@ import inspect
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import seedsearch as package
 from fixtures.guides import DOCS, environment, furnished
 from seedsearch.frontends.cli import main as seedsearch
+from seedsearch.restoring.steps import DECODING, kinds_of_steps
 from tools.terminal_svg import on_terminal, svg
 
 PAGES = ("find.md", "repairs.md", "scripts.md", "words.md", "settings.md")
@@ -53,6 +56,32 @@ def api_page() -> str:
         parts.append(f"## {title}\n")
         parts += [f"::: seedsearch.{package._HOME[name]}.{name}\n" for name in names]
     return "\n".join(parts)
+
+
+def steps_page() -> str:
+    """Every step of restoring, in the order in which they are done, with the first words of its module."""
+    rows = [
+        f"| `{name}` | {_says(name)} | {', '.join(f'`{kind}`' for kind in kinds)} |" for name, kinds in kinds_of_steps()
+    ]
+    return "\n".join([_STEPS, "| step | undoes | kinds of its edits |", "|---|---|---|", *rows, ""])
+
+
+_STEPS = """# Steps of restoring
+
+Made from the steps and their modules by `python -m tools.make_docs`; a test compares.
+
+The steps are done from the first to the last, and again until none of them finds anything more. `clean --only STEP`
+does one of them, `clean --skip STEP` leaves one out (both can be repeated), and each edit of `clean --json` says in
+`step` which one made it. [Check what was repaired](repairs.md#one-step) shows it.
+"""
+
+
+def _says(step: str) -> str:
+    """The first sentence of the module of a step, for a cell of a table."""
+    module = "reading.encodings.byte_repairs" if step == DECODING else f"restoring.{step.replace('-', '_')}"
+    said = inspect.getdoc(import_module(f"seedsearch.{module}")) or ""
+    sentence = re.split(r"\.\s", said, maxsplit=1)[0]
+    return " ".join(sentence.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def help_of(name: str) -> str:
@@ -99,6 +128,7 @@ def made() -> Iterator[tuple[Path, str]]:
     """Every file that is made, with what is to be in it."""
     yield DOCS / "commands.md", commands_page()
     yield DOCS / "api.md", api_page()
+    yield DOCS / "steps.md", steps_page()
     for page in PAGES:
         with TemporaryDirectory() as folder:
             yield DOCS / page, page_again((DOCS / page).read_text(encoding="utf-8"), furnished(Path(folder)))

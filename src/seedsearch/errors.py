@@ -15,6 +15,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 ├── OutputError            2   a place that cannot be written
 ├── WorkerDied             2   a process that was ended before its work was done
 ├── SettingsError          2   a file of settings that cannot be used
+├── StepUnknown            2   a step of restoring that there is not
 └── ExtraMissing           2   something that is asked for needs a package that is not installed
 
 The number is the exit code of the command line (1 is "nothing found" and is no error).
@@ -97,6 +98,10 @@ class WorkerDied(SeedsearchError):
 
 class SettingsError(SeedsearchError):
     """A file of settings that cannot be read, or a key in it that means nothing."""
+
+
+class StepUnknown(SeedsearchError):
+    """A name of a step of restoring that no step has."""
 
 
 class ExtraMissing(SeedsearchError):

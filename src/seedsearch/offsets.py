@@ -18,7 +18,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from itertools import accumulate, chain, islice
 from typing import TypeVar, overload
 
@@ -42,12 +43,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put `replacement` in the place of `span`; `kind` and `certainty` say why and how sure."""
+    """Put `replacement` in the place of `span`; `kind` and `certainty` say why and how sure, `step` what made it.
+
+    `step` is a name that `seedsearch clean --list-steps` prints, or "" outside a restoration. It tells where an edit
+    comes from and not what it does: two edits are equal whichever step made them.
+    """
 
     span: Span
     replacement: str
     kind: Damage
     certainty: Certainty = Certainty.CERTAIN
+    step: str = field(default="", compare=False)
 
 
 def edit(start: int, end: int, replacement: str, kind: Damage, certainty: Certainty = Certainty.CERTAIN) -> Edit:
@@ -66,16 +72,17 @@ _T = TypeVar("_T")
 
 
 class Edits(Sequence[Edit]):
-    """Edits that do not change, as columns: 14 bytes for each and its replacement, where an `Edit` takes 230.
+    """Edits that do not change, as columns: 15 bytes for each and its replacement, where an `Edit` takes 230.
 
     Equal to a tuple of the same edits.
     """
 
-    __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_starts", "_written")
+    __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_written")
 
     def __init__(self, edits: Iterable[Edit] = ()) -> None:
         self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
-        self._kinds, self._certainties = bytearray(), bytearray()
+        self._kinds, self._certainties, self._steps = bytearray(), bytearray(), bytearray()
+        self._names: list[str] = []  # of the steps, each once
         self._written = "".join(self._taken(edits))  # the replacements, one after the other
 
     def _taken(self, edits: Iterable[Edit]) -> Iterator[str]:
@@ -84,9 +91,22 @@ class Edits(Sequence[Edit]):
             self._ends.extend([e.span.end for e in some])
             self._kinds.extend([_KIND_OF[e.kind] for e in some])
             self._certainties.extend([_CERTAINTY_OF[e.certainty] for e in some])
+            self._steps.extend([self._number_of(e.step) for e in some])
             lengths = [len(e.replacement) for e in some]
             self._borders.extend(islice(accumulate(lengths, initial=self._borders[-1]), 1, None))
             yield "".join([e.replacement for e in some])
+
+    def _number_of(self, step: str) -> int:
+        """The place of a step in `_names`; a restoration has a dozen of them, and 256 are the most."""
+        if step not in self._names:
+            self._names.append(step)
+        return self._names.index(step)
+
+    def by(self, step: str) -> Edits:
+        """The same edits, as made by `step`; shares all other columns."""
+        made = copy(self)
+        made._names, made._steps = [step], bytearray(len(self))
+        return made
 
     @property
     def rows(self) -> Iterator[tuple[int, int, str]]:
@@ -107,12 +127,13 @@ class Edits(Sequence[Edit]):
         i = range(len(self))[key]
         span = Span(self._starts[i], self._ends[i])
         replacement = self._written[self._borders[i] : self._borders[i + 1]]
-        return Edit(span, replacement, _KINDS[self._kinds[i]], _CERTAINTIES[self._certainties[i]])
+        said = _KINDS[self._kinds[i]], _CERTAINTIES[self._certainties[i]], self._names[self._steps[i]]
+        return Edit(span, replacement, *said)
 
     def __iter__(self) -> Iterator[Edit]:
-        said = zip(self.rows, self._kinds, self._certainties, strict=True)
-        for (start, end, replacement), kind, certainty in said:
-            yield Edit(Span(start, end), replacement, _KINDS[kind], _CERTAINTIES[certainty])
+        said = zip(self.rows, self._kinds, self._certainties, self._steps, strict=True)
+        for (start, end, replacement), kind, certainty, step in said:
+            yield Edit(Span(start, end), replacement, _KINDS[kind], _CERTAINTIES[certainty], self._names[step])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Edits | tuple):
@@ -139,6 +160,13 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
     edits = iter(edits)
     some = list(islice(edits, MANY))
     return some if len(some) < MANY else Edits(chain(some, edits))
+
+
+def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:
+    """The edits, as made by `step`."""
+    if isinstance(edits, Edits):
+        return edits.by(step)
+    return [Edit(e.span, e.replacement, e.kind, e.certainty, step) for e in edits]
 
 
 def joined(pieces: Iterable[str]) -> str:
@@ -232,7 +260,7 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Seque
     """The edits that do at once what `first` and then `second` do.
 
     `middle` is the text between the two. Where an edit of `second` touches characters that `first` wrote,
-    they become one edit over everything they cover, of the later kind and the weaker certainty.
+    they become one edit over everything they cover, of the later kind and step and the weaker certainty.
     """
     if not first or not second:
         return fixed(first or second)
@@ -296,4 +324,4 @@ def _merged(first: Sequence[Edit], second: Sequence[Edit], back: OffsetMap, midd
     local = [Edit(Span(e.span.start - begin, e.span.end - begin), e.replacement, e.kind) for e in second]
     replacement = apply_edits(middle[begin:end], local)
     certainty = min((e.certainty for e in (*first, *second)), key=list(Certainty).index)
-    return Edit(raw, replacement, second[-1].kind, certainty)
+    return Edit(raw, replacement, second[-1].kind, certainty, second[-1].step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 from seedsearch.reading.documents import (
     RawDocument,
@@ -11,33 +12,40 @@ from seedsearch.reading.files import digest, raw_document
 from seedsearch.restoring.documents import (
     Cleaned,
 )
-from seedsearch.restoring.steps import restore
+from seedsearch.restoring.steps import DECODING, STEPS, chosen, restore
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def clean(data: bytes | str) -> Cleaned:
+def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Cleaned:
     """Restore a damaged text, or the bytes of a damaged file.
 
     Bytes are decoded first (`.encoding` says as what); a lone surrogate in a str is read as U+FFFD.
-    `.edits` are in code points of the text as decoded. Raises NotText for bytes that hold no text.
+    `.edits` are in code points of the text as decoded. `only` are the names of the steps that are done, all where
+    none is named; those of `skip` are left out. Raises NotText for bytes that hold no text, StepUnknown for a name
+    that no step has.
 
     >>> cleaned = clean("焊接&nbsp;材料")
     >>> cleaned.readable
     '焊接 材料'
     >>> [(str(e.kind), e.span.start, e.span.end, e.replacement) for e in cleaned.edits]
     [('entity', 2, 8, ' ')]
+    >>> clean("焊接&nbsp;材料", skip=["entities"]).readable
+    '焊接&nbsp;材料'
     >>> clean("東麗區".encode("big5")).encoding
     'big5'
     """
+    steps = chosen(only, skip) if only or skip else None
     if isinstance(data, bytes):
-        return clean_document(raw_document("", data))
+        return clean_document(raw_document("", data), steps)
     text = _SURROGATES.sub("\ufffd", data)
-    return clean_document(RawDocument("", digest(text.encode()), "str", text))
+    return clean_document(RawDocument("", digest(text.encode()), "str", text), steps)
 
 
-def clean_document(raw: RawDocument) -> Cleaned:
-    """Restore one document."""
+def clean_document(raw: RawDocument, names: Collection[str] | None = None) -> Cleaned:
+    """Restore one document, by all steps or by those with `names`."""
     unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
-    restored = restore(raw.text, done=raw.edits, unsure=unsure)
+    steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
+    done = raw.edits if names is None or DECODING in names else ()
+    restored = restore(raw.text, steps, done=done, unsure=unsure)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)

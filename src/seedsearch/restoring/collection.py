@@ -43,6 +43,7 @@ class Task:
     target: str | None = None
     encoding: str | None = None
     show: Callable[[Cleaned], str] | None = None
+    steps: tuple[str, ...] | None = None
 
 
 def tasks(
@@ -51,8 +52,11 @@ def tasks(
     encoding: str | None = None,
     show: Callable[[Cleaned], str] | None = None,
     choice: Choice = ALL,
+    steps: tuple[str, ...] | None = None,
 ) -> list[Task | Failure]:
     """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
+
+    `steps` are the names of those that restore (`steps.chosen`), None for all.
 
     Raises OutputError where a copy would fall on a file that is read, or on another copy.
     """
@@ -61,7 +65,7 @@ def tasks(
         for item in walk(given, choice):
             if isinstance(item, Found):
                 target = None if output is None else os.path.join(output, _below(item.path, given))
-                found.append(Task(item.path, target, encoding, show))
+                found.append(Task(item.path, target, encoding, show, steps))
             else:
                 found.append(item)
     if output is not None:
@@ -117,7 +121,7 @@ def restore_all(
 def restore_file(task: Task) -> list[Restoration | Failure]:
     """Read, restore and write one file, or each document in it: those go to a folder that is named like it and `!`."""
     try:
-        stamp = _stamp(task.path)
+        stamp = _stamp(task)
         content = read_bytes(task.path)
     except (SeedsearchError, OSError) as error:
         return [Failure(task.path, str(error))]
@@ -126,7 +130,7 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
-    cleaned = clean_document(document)
+    cleaned = clean_document(document, task.steps)
     try:
         if task.target is not None:
             _write(Path(task.target + _below_target(task, document)), cleaned.readable)
@@ -143,10 +147,11 @@ def _below_target(task: Task, document: RawDocument) -> str:
     return document.path[len(task.path) :] + extracted
 
 
-def _stamp(path: str) -> str:
-    """What changes when the file or the rules of cleaning change."""
-    status = os.stat(path)
-    return f"{status.st_size} {status.st_mtime_ns} {RULES}"
+def _stamp(task: Task) -> str:
+    """What changes when the file, the rules of cleaning or the steps that are asked for change."""
+    status = os.stat(task.path)
+    steps = "" if task.steps is None else " " + " ".join(task.steps)
+    return f"{status.st_size} {status.st_mtime_ns} {RULES}{steps}"
 
 
 def _write(target: Path, text: str) -> None:
@@ -163,7 +168,7 @@ def _write(target: Path, text: str) -> None:
 
 
 def _still_holds(task: Task, done: Restoration) -> bool:
-    return task.show is None and os.path.exists(task.target or "") and done.stamp == _stamp(task.path)
+    return task.show is None and os.path.exists(task.target or "") and done.stamp == _stamp(task)
 
 
 def _read_journal(output: Path) -> dict[str, Restoration]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed
+from seedsearch.errors import StepUnknown
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed, made_by
 from seedsearch.restoring import (
     big5_gbk,
     compatibility,
@@ -42,8 +43,13 @@ from seedsearch.restoring.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pass of cleaning; `edits` is only asked where `trigger` is found (or is None)."""
+    """One pass of cleaning; `edits` is only asked where `trigger` is found (or is None).
 
+    `name` is that of its module, with dashes; people type it, and each edit says it. `kinds` are those of its edits.
+    """
+
+    name: str
+    kinds: tuple[Damage, ...]
     trigger: re.Pattern[str] | None
     edits: Callable[[Page], Sequence[Edit]]
 
@@ -67,31 +73,61 @@ class Restored:
     findings: tuple[Finding, ...]
 
 
+def _torn(page: Page) -> Sequence[Edit]:
+    return evidence.allowed(page, gbk_replacement.edits(page.text, page.budgets))
+
+
 # Damage of the family of pages that print their bodies twice (section A of the catalogue).
 _FAMILY = frozenset({Damage.READING_MARK, Damage.SHIFTED_BYTES})
+
+
+def _repeated(page: Page) -> Sequence[Edit]:
+    return repeated_passage.edits(page.text, _FAMILY & page.kinds)
+
+
+# The step before all others, which is not one of `STEPS`: what decoding repairs in bytes (reading/encodings).
+DECODING = "decoding"
+DECODING_KINDS = (Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING)
 
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
     # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
-    Step(latin1.TRIGGER, _of_bytes(latin1.edits)),
-    Step(utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
-    Step(big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
+    Step("latin1", (Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1), latin1.TRIGGER, _of_bytes(latin1.edits)),
+    Step("utf8-as-gbk", (Damage.UTF8_AS_GBK,), utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
+    Step("big5-gbk", (Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5), big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
-    Step(overstrike.TRIGGER, _of_text(overstrike.edits)),
+    Step("overstrike", (Damage.OVERSTRIKE,), overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
-    Step(gbk_replacement.TRIGGER, lambda page: evidence.allowed(page, gbk_replacement.edits(page.text, page.budgets))),
+    Step("gbk-replacement", (Damage.READING_MARK, Damage.SHIFTED_BYTES), gbk_replacement.TRIGGER, _torn),
     # Stretches one byte off without a mark that tore them: what the step before explains is no longer there.
-    Step(lossless_shift.TRIGGER, _of_bytes(lossless_shift.edits)),
-    Step(invisible.TRIGGER, _of_text(invisible.edits)),
+    Step("lossless-shift", (Damage.SHIFTED_BYTES,), lossless_shift.TRIGGER, _of_bytes(lossless_shift.edits)),
+    Step("invisible", (Damage.INVISIBLE_CHARACTER,), invisible.TRIGGER, _of_text(invisible.edits)),
     # Markup after bytes: a torn tag is a tag again. A whole HTML file is parsed; what is left are remnants.
-    Step(html.TRIGGER, _of_text(html.edits)),
-    Step(ruby.TRIGGER, _of_text(ruby.edits)),
-    Step(entities.TRIGGER, _of_text(entities.edits)),
-    Step(markup.TRIGGER, _of_text(markup.edits)),
-    Step(compatibility.TRIGGER, _of_text(compatibility.edits)),
+    Step("html", (Damage.MARKUP, Damage.RUBY, Damage.ENTITY), html.TRIGGER, _of_text(html.edits)),
+    Step("ruby", (Damage.RUBY, Damage.MARKUP), ruby.TRIGGER, _of_text(ruby.edits)),
+    Step("entities", (Damage.ENTITY,), entities.TRIGGER, _of_text(entities.edits)),
+    Step("markup", (Damage.MARKUP,), markup.TRIGGER, _of_text(markup.edits)),
+    Step("compatibility", (Damage.COMPATIBILITY_CHARACTER,), compatibility.TRIGGER, _of_text(compatibility.edits)),
     # Repeats last: copies are equal only when the damage in them is undone.
-    Step(repeated_passage.TRIGGER, lambda page: repeated_passage.edits(page.text, _FAMILY & page.kinds)),
+    Step("repeated-passage", (Damage.REPEATED_PASSAGE,), repeated_passage.TRIGGER, _repeated),
 )
+
+
+def kinds_of_steps() -> tuple[tuple[str, tuple[Damage, ...]], ...]:
+    """Return the name of each step and the kinds of its edits, in their order, decoding first."""
+    return ((DECODING, DECODING_KINDS), *((step.name, step.kinds) for step in STEPS))
+
+
+def chosen(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names of the steps that are in `only`, or of all where it is empty, without those in `skip`.
+
+    Raises StepUnknown for a name that no step has.
+    """
+    names = [name for name, _ in kinds_of_steps()]
+    only, skip = set(only), set(skip)
+    if unknown := sorted((only | skip) - set(names)):
+        raise StepUnknown(f"there is no step {', '.join(unknown)}", hint=f"the steps are {', '.join(names)}")
+    return tuple(name for name in names if (not only or name in only) and name not in skip)
 
 
 # Times that the steps may come round. What one step does may show another one damage that it did not see before; real
@@ -103,9 +139,9 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = 
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
     `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
-    in it.
+    in it. Each edit says the step that made it.
     """
-    edits = fixed(done)
+    edits = fixed(made_by(DECODING, done))
     kinds: frozenset[Damage] = frozenset()
     budgets, left = Budgets(), list[Span]()
     now, quiet = apply_edits(text, done) if done else text, 0
@@ -119,7 +155,7 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = 
         quiet = 0 if found else quiet + 1
         if found:
             kinds |= {e.kind for e in found}
-            edits = compose(edits, found, now)
+            edits = compose(edits, made_by(step.name, found), now)
             now = apply_edits(now, found)
     return Restored(now, edits, _findings(text, now, edits, left))
 

@@ -44,6 +44,7 @@ class _Wanted:
     show: Show | None
     pager: str | None
     choice: Mapping[str, Any]
+    steps: tuple[str, ...] | None
 
     @property
     def one_by_one(self) -> bool:
@@ -58,6 +59,7 @@ class _Wanted:
 @click.option("--json", "as_json", is_flag=True, help="Print the edits and findings, one JSON object a document.")
 @click.option("--diff", is_flag=True, help="Print the lines that were changed, with what went and what came.")
 @click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
+@options.steps
 @options.encoding
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
 @options.choosing
@@ -72,6 +74,8 @@ def clean(
     as_json: bool,
     diff: bool,
     jsonl: bool,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
     encoding: str | None,
     output: Path | None,
     workers: int | None,
@@ -83,7 +87,7 @@ def clean(
     One file goes to standard output. Folders need -o, --jsonl, --json or --diff.
     """
     show = _shown_as(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
-    wanted = _Wanted(paths, output, encoding, workers, show, pager, choice)
+    wanted = _Wanted(paths, output, encoding, workers, show, pager, choice, _steps(only, skip))
     if paths in ((), ("-",)):
         _print_standard_input(wanted)
         return
@@ -92,6 +96,13 @@ def clean(
     report = _restored(wanted)
     if any(not failure.skipped for failure in report.failures) or not report.documents:
         ctx.exit(ERROR)
+
+
+def _steps(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The names of the steps that are asked for; None for all."""
+    from seedsearch.restoring.steps import chosen
+
+    return chosen(only, skip) if only or skip else None
 
 
 def _shown_as(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> Show | None:
@@ -114,7 +125,7 @@ def _shown_as(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> Show |
 def _print_standard_input(wanted: _Wanted) -> None:
     if wanted.show is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    _print_texts([wanted.show(one_cleaned("-", wanted.encoding))], wanted.pager)
+    _print_texts([wanted.show(one_cleaned("-", wanted.encoding, wanted.steps))], wanted.pager)
 
 
 def _print_texts(texts: Iterable[str], pager: str | None) -> None:
@@ -135,7 +146,7 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     )
 
     choice = Choice.of(**wanted.choice)
-    found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice)
+    found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice, wanted.steps)
     report = CorpusReport()
     keep_account(lambda: _account(report, len(found), wanted.output))
     _print_texts(_shown(found, report, wanted), wanted.pager)

@@ -112,6 +112,39 @@ def choosing(command: Function) -> Function:
     return command
 
 
+def steps(command: Function) -> Function:
+    """The options that say which steps restore."""
+    for option in (
+        click.option("--list-steps", is_flag=True, is_eager=True, expose_value=False, callback=_list_steps, help=_LIST),
+        click.option(
+            "--skip", multiple=True, metavar="STEP", shell_complete=_like, help="Leave out this step; can be repeated."
+        ),
+        click.option(
+            "--only", multiple=True, metavar="STEP", shell_complete=_like, help="Do this step alone; can be repeated."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+_LIST = "Print the steps of restoring, with the kinds of damage that each undoes, and exit."
+
+
+def _like(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from seedsearch.restoring.steps import chosen
+
+    return [name for name in chosen() if name.startswith(incomplete)]
+
+
+def _list_steps(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    from seedsearch.frontends.cli.stdout import print_lines
+    from seedsearch.restoring.steps import kinds_of_steps
+
+    if value:
+        print_lines(f"{name:<18}{', '.join(kinds)}" for name, kinds in kinds_of_steps())
+        ctx.exit()
+
+
 def talking(command: Function) -> Function:
     """The options --quiet and --verbose."""
     return _quiet(_verbose(command))

@@ -46,6 +46,7 @@ def edits_json(cleaned: Cleaned) -> str:
                 "found": e.span.cut(raw),
                 "replacement": e.replacement,
                 "certainty": e.certainty,
+                "step": e.step,
             }
             for e in cleaned.edits
         ],
