@@ -5,6 +5,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   └── NotText            2   a binary file
 ├── QueryError             2   a query that cannot be asked
 │   └── OutOfTime          2   one that took longer than it may
+├── DocumentMissing        2   a document that is not in the index
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
 │   ├── IndexStale         2   made by another analyzer or version
@@ -58,6 +59,10 @@ class OutOfTime(QueryError):
         )
         self.seconds = seconds
         self.part = part
+
+
+class DocumentMissing(SeedsearchError):
+    """A document that is asked for by its path and is not in the index."""
 
 
 class IndexFault(SeedsearchError):

@@ -20,7 +20,6 @@ from seedsearch.indexing.pipeline import (
     Task,
     analyse,
     carry_out,
-    doc_id_of,
     packed,
     reads_more,
     stamp_of,
@@ -31,6 +30,7 @@ from seedsearch.indexing.reports import (
     Progress,
 )
 from seedsearch.metadata import failures as unread
+from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import State, keep, load
 from seedsearch.metadata.synonyms import remember, remember_anew
 from seedsearch.metadata.user_dictionary import words_anew, words_for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
@@ -41,8 +41,15 @@ def record_of(cleaned: Cleaned) -> Record:
     replaced = Replaced(cleaned.edits)
     raw = cleaned.raw
     lines = line_starts(raw.text)
-    kinds = tuple((str(kind), sum(1 for _ in run)) for kind, run in groupby(e.kind for e in cleaned.edits))
-    return Record(raw.path, raw.encoding, raw.confidence, replaced, lines, cleaned.damage, kinds, raw.told_by)
+    kinds, certainties = _runs(e.kind for e in cleaned.edits), _runs(e.certainty for e in cleaned.edits)
+    findings = tuple((f.span.start, f.span.end, str(f.kind)) for f in cleaned.findings)
+    origin = raw.path, raw.encoding, raw.confidence
+    return Record(*origin, replaced, lines, cleaned.damage, kinds, raw.told_by, certainties, findings)
+
+
+def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Names in their order as runs of equal ones, each with how many."""
+    return tuple((str(name), sum(1 for _ in run)) for name, run in groupby(names))
 
 
 def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from seedsearch.indexing.entries import (
     tags,
 )
 from seedsearch.metadata.document_records import (
+    doc_id_of,
     to_bytes,
 )
 from seedsearch.metadata.file_states import Stamp, State
@@ -90,11 +91,6 @@ def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
     entries = [entry for outcome in outcomes for entry in outcome.entries]
     done = [replace(outcome, entries=()) for outcome in outcomes]
     return Done(done, packer.pack(batch_of(entries, own)) if entries else None)
-
-
-def doc_id_of(path: str) -> str:
-    """The path as an engine can store it: bytes that are no UTF-8 are spelled out."""
-    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def analyse(job: Job) -> Outcome:

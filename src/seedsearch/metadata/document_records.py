@@ -27,7 +27,8 @@ class Record:
 
     `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
     `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
-    ones (kind, how many); `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
+    ones (kind, how many), `certainties` how sure they are in the same way; `findings` holds (raw start, raw end, kind)
+    of what was found and left; `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
     """
 
     path: str
@@ -38,6 +39,8 @@ class Record:
     damage: Mapping[str, int]
     kinds: tuple[tuple[str, int], ...] = ()
     told_by: str = "text"
+    certainties: tuple[tuple[str, int], ...] = ()
+    findings: Sequence[tuple[int, int, str]] = ()
 
     def to_raw(self, span: Span) -> Span:
         """A span of the readable text as one of the raw text."""
@@ -53,6 +56,16 @@ class Record:
         kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
         edits = zip(self.replaced, kinds, strict=False)
         return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
+
+
+def doc_id_of(path: str) -> str:
+    """The path as an engine can store it: bytes that are no UTF-8 are spelled out. Such a name stands for itself."""
+    if path.isascii():
+        return path
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a lone surrogate that no name of a file has
+        return path.encode("utf-8", "backslashreplace").decode()
 
 
 def endings(path: str) -> tuple[str, ...]:
@@ -75,7 +88,8 @@ def to_bytes(record: Record) -> bytes:
     lengths = (b - a for a, b in pairwise(record.lines))
     origin = (_json(value) for value in (record.path, record.encoding, record.confidence))
     places = _listed(record.replaced), _listed(lengths)
-    row = (*origin, *places, _json(dict(record.damage)), _listed(record.kinds), _json(record.told_by))
+    runs = _listed(record.kinds), _json(record.told_by), _listed(record.certainties)
+    row = (*origin, *places, _json(dict(record.damage)), *runs, _listed(record.findings))
     return b"[" + b",".join(row) + b"]"
 
 
@@ -101,10 +115,10 @@ def from_bytes(content: bytes) -> Record:
         raise stored.unusable(_WHAT) from error
     if not _SHAPE(row):
         raise stored.unusable(_WHAT)
-    path, encoding, confidence, replaced, lengths, damage, kinds, told_by = row
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings = row
     lines = tuple(accumulate(lengths, initial=0))
-    runs = tuple(map(tuple, kinds))
-    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, runs, told_by)
+    runs, sure, left = (tuple(map(tuple, rows)) for rows in (kinds, certainties, findings))
+    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, runs, told_by, sure, left)
 
 
 def _places(value: object) -> bool:
@@ -123,6 +137,7 @@ def _lengths(value: object) -> bool:
 
 _WHAT = "a document"
 _MOST = 1 << 48  # code points
-_KINDS = stored.many(stored.row(stored.text, stored.count))
+_RUNS = stored.many(stored.row(stored.text, stored.count))
+_FINDINGS = stored.many(stored.row(stored.count, stored.count, stored.text))
 _ORIGIN = stored.text, stored.text, stored.share
-_SHAPE = stored.row(*_ORIGIN, _places, _lengths, stored.table(stored.count), _KINDS, stored.text)
+_SHAPE = stored.row(*_ORIGIN, _places, _lengths, stored.table(stored.count), _RUNS, stored.text, _RUNS, _FINDINGS)

@@ -87,24 +87,7 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
     """
-    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
-    for number, leaf in enumerate(wanted):
-        if isinstance(leaf, Run):
-            text = leaf.text
-            last, size = 0, len(text)
-            for at in places[text] if text in places else occurrences(match.run, text):
-                if at >= last:
-                    last = at + size
-                    spans.append((at, -last, number))
-        else:
-            spans += [(start, -end, number) for start, end in _spans(match.run, leaf, shown.budget)]
-    spans.sort()
-    disjoint: list[Place] = []
-    last = 0
-    for start, minus, number in spans:
-        if start >= last:
-            last = -minus
-            disjoint.append((start, last, number))
+    disjoint = _disjoint(match.run, wanted, shown.budget, places)
     kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
@@ -112,6 +95,35 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
     best = stretches[0].found if stretches else ()
     first = disjoint[kept.index(best[0])][0] if best else 0
     return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first, tier)
+
+
+def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
+    """Every place of a match in its readable text, in order; none lies on another."""
+    disjoint = _disjoint(match.run, wanted, budget, NOWHERE)
+    return tuple([Span(start, end) for start, end, _ in readable_places(match.run, match.readable, disjoint)])
+
+
+def _disjoint(run: str, wanted: Sequence[Query], budget: Budget, places: Places) -> list[Place]:
+    """Where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another."""
+    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
+    for number, leaf in enumerate(wanted):
+        if isinstance(leaf, Run):
+            text = leaf.text
+            last, size = 0, len(text)
+            for at in places[text] if text in places else occurrences(run, text):
+                if at >= last:
+                    last = at + size
+                    spans.append((at, -last, number))
+        else:
+            spans += [(start, -end, number) for start, end in _spans(run, leaf, budget)]
+    spans.sort()
+    disjoint: list[Place] = []
+    last = 0
+    for start, minus, number in spans:
+        if start >= last:
+            last = -minus
+            disjoint.append((start, last, number))
+    return disjoint
 
 
 def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
@@ -149,6 +161,9 @@ def hit(group: Sequence[Found]) -> Hit:
         snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
         also_in=tuple([other.record.path for other in group[1:]]),
         tier=first.tier,
+        encoding=first.record.encoding,
+        confidence=first.record.confidence,
+        damage=first.record.damage,
     )
 
 

@@ -16,15 +16,17 @@ from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import (
     Match,
 )
-from seedsearch.engines.query import Run
-from seedsearch.errors import IndexClosed, OutOfTime
+from seedsearch.engines.query import All, Run
+from seedsearch.errors import DocumentMissing, IndexClosed, OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
-from seedsearch.metadata.document_records import Record, from_bytes
+from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.user_dictionary import own_words
+from seedsearch.offsets import Span
 from seedsearch.searching.answer import Answer, answer_of
+from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
-from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, collapsed, found, hit
+from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, all_places, collapsed, found, hit
 from seedsearch.searching.more_like_this import TELLING, keywords, like
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.ranking import JUDGED, NEARNESS, TITLED, Passages
@@ -225,6 +227,29 @@ class Index:
             yield from map(from_bytes, some)
             with self._lock:
                 some = list(islice(stored, TOGETHER))
+
+    def document(self, path: str) -> Document:
+        """A document of the index, as of the last commit; raises DocumentMissing where it has none of this path."""
+        with self._question():
+            return document_of(self._one(path))
+
+    def places(self, path: str, query: str, *, seconds: float | None = SECONDS) -> tuple[Span, ...]:
+        """Every place of a query in a document, in its readable text: of the strictest tier that the document is in.
+
+        Empty where the query does not find it. Raises DocumentMissing, and QueryError as `search` does.
+        """
+        with self._question(seconds) as budget:
+            match = self._one(path)
+            tiers = self._answer(self._parsed(query)).tiers
+            counts = self._engine.count([All((tier.documents, only(match.doc_id))) for tier in tiers]) if tiers else []
+            tier = next((tier for tier, count in zip(tiers, counts, strict=True) if count), None)
+            return all_places(match, tier.wanted, budget) if tier else ()
+
+    def _one(self, path: str) -> Match:
+        found = self._engine.search(only(doc_id_of(path)), 1).best
+        if not found:
+            raise DocumentMissing(f"{path} is not in the index", hint="it may have been removed since")
+        return found[0]
 
     def close(self) -> None:
         """Give back what the index holds open; what is asked of it from then on raises IndexClosed."""

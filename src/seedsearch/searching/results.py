@@ -49,7 +49,8 @@ class Snippet:
 class Hit:
     """What a person sees of a match.
 
-    `also_in` names other files that hold the same passage, `tier` the tier of the answer that it belongs to.
+    `also_in` names other files that hold the same passage, `tier` the tier of the answer that it belongs to. `encoding`
+    is what the file was read in, `confidence` (0 to 1) how sure that is, `damage` how often each kind was met in it.
     """
 
     path: str
@@ -57,6 +58,9 @@ class Hit:
     snippets: tuple[Snippet, ...]
     also_in: tuple[str, ...] = ()
     tier: str = ""
+    encoding: str = ""
+    confidence: float = 1.0
+    damage: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""A document as the index has it: the readable text, and what was done to the file that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, repeat
+from typing import TypeVar
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.engines.entries import Match
+from seedsearch.engines.query import Term
+from seedsearch.errors import IndexDamaged
+from seedsearch.metadata.document_records import Record, from_bytes
+from seedsearch.offsets import Edit, OffsetMap, Span, edit
+
+_Name = TypeVar("_Name", Damage, Certainty)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of the index.
+
+    `id` names it, with bytes of its path that are no UTF-8 spelled out; `readable` is its restored text. Spans of edits
+    and findings are code points of the raw text, which the index does not keep.
+    """
+
+    id: str
+    readable: str
+    record: Record
+
+    @property
+    def path(self) -> str:
+        """The path of the file joined with the place in it."""
+        return self.record.path
+
+    @property
+    def encoding(self) -> str:
+        """What the file was read in."""
+        return self.record.encoding
+
+    @property
+    def confidence(self) -> float:
+        """How sure the encoding is, 0 to 1."""
+        return self.record.confidence
+
+    @property
+    def damage(self) -> Mapping[str, int]:
+        """How often each kind of damage was met, repaired or not."""
+        return self.record.damage
+
+    @property
+    def line_starts(self) -> Sequence[int]:
+        """The offset in the raw text at which each of its lines starts."""
+        return self.record.lines
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was repaired, in order; raises IndexDamaged where the index does not say it for all."""
+        return tuple(self._edits())
+
+    def _edits(self) -> Iterator[Edit]:
+        record, shift = self.record, 0
+        names = zip(_named(record.kinds, Damage), _named(record.certainties, Certainty), strict=True)
+        try:
+            for (start, end, length), (kind, certainty) in zip(record.replaced, names, strict=True):
+                at = start + shift
+                yield edit(start, end, self.readable[at : at + length], kind, certainty)
+                shift += length - (end - start)
+        except ValueError as error:
+            raise IndexDamaged(f"the index does not say what was repaired in {self.id}", hint=_AGAIN) from error
+
+    @property
+    def findings(self) -> tuple[tuple[Span, str], ...]:
+        """What was found and left, each with its kind."""
+        return tuple([(Span(start, end), kind) for start, end, kind in self.record.findings])
+
+    @cached_property
+    def offsets(self) -> OffsetMap:
+        """The way from spans of the readable text to spans of the raw text, and back."""
+        return OffsetMap(self.record.replaced)
+
+
+_AGAIN = "make it anew with: seedsearch index --rebuild"
+
+
+def _named(runs: Iterable[tuple[str, int]], names: type[_Name]) -> Iterator[_Name]:
+    """The names of runs, one after the other."""
+    return chain.from_iterable(repeat(names(name), count) for name, count in runs)
+
+
+def document_of(match: Match) -> Document:
+    """The document of a match."""
+    return Document(match.doc_id, match.readable, from_bytes(match.stored))
+
+
+def only(doc_id: str) -> Term:
+    """A query that this document alone matches."""
+    return Term("tag", f"path:{doc_id}")
