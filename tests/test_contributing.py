@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tomllib
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 import yaml
@@ -21,18 +17,16 @@ from fixtures import made
 from fixtures.guides import DOCS, TOP
 from seedsearch.engines import choice
 from seedsearch.frontends import cli
-from seedsearch.reading.documents import RawDocument
-from seedsearch.reading.formats import EXTRACTED, documents
+from seedsearch.reading.formats import FORMATS, format_of
+from seedsearch.reading.formats.format import Asked, File
+from seedsearch.reading.formats.limits import Budget
 from seedsearch.restoring import steps
 from tests.engine_contract import EngineContract
 from tools.make_golden import FILES
 
 SOURCE = Path(seedsearch.__file__).parent
-FORMATS = SOURCE / "reading" / "formats"
+FORMATS_FOLDER = SOURCE / "reading" / "formats"
 CONTRIBUTING = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
-
-# What runs in a process of its own.
-ELSEWHERE = {"pdf_worker"}
 
 
 def defines(path: Path) -> set[str]:
@@ -65,56 +59,57 @@ def test_every_step_begins_with_what_the_damage_is(path: Path) -> None:
     assert len(said) > 400, f"restoring/{path.name}: say what the damage is and how it arises, and what is left alone"
 
 
-@contextmanager
-def recorded(ran: set[str]) -> Iterator[None]:
-    """Add to `ran` the file of every function that is called inside."""
-
-    def note(frame: FrameType, event: str, argument: Any) -> None:
-        ran.add(frame.f_code.co_filename)
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+def format_name(name: str, content: bytes) -> str:
+    return format_of(File(name, content, Asked(), Budget.of(len(content)))).name
 
 
-def test_every_format_has_a_file_of_known_answers() -> None:
-    """So that no change of what is read from it goes unnoticed."""
-    ran: set[str] = set()
-    with recorded(ran):
-        for name, content in FILES.items():
-            list(documents(name, made.as_bytes(content)))
-    there = {path.stem for path in FORMATS.glob("*.py")} - ELSEWHERE
-    missing = sorted(there - {Path(name).stem for name in ran if Path(name).parent == FORMATS})
-    assert not missing, (
-        f"no file in FILES of tools/make_golden.py is read by reading/formats/{missing}: add a small one"
+WITH_FILES = {format_name(name, made.as_bytes(content)) for name, content in FILES.items()}
+EACH_FORMAT = pytest.mark.parametrize("name", [format_.name for format_ in FORMATS])
+
+
+@EACH_FORMAT
+def test_every_format_has_a_file_of_known_answers(name: str) -> None:
+    """So that no change of what is read from it goes unnoticed, and the laws of all formats are tried on it."""
+    assert name in WITH_FILES, f"no file in FILES of tools/make_golden.py is read by the format {name}: add a small one"
+
+
+@EACH_FORMAT
+def test_every_format_has_a_test_of_its_own(name: str) -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in sorted((TOP / "tests").glob("test_formats*.py")))
+    assert re.search(rf"def test_(?:\w+_)?{name}(?:_\w+)?\(", tests), (
+        f"write test_{name} in a tests/test_formats*.py: what is read, in which place, what is said of a broken file"
     )
 
 
-@pytest.mark.parametrize("ending", sorted({name.rpartition(".")[2] for name in FILES}))
-def test_every_format_is_in_the_table_of_files(ending: str) -> None:
-    table = (DOCS / "files.md").read_text(encoding="utf-8").split("## Formats")[1].split("\n\n")[1]
-    names = {"txt": "text", "gz": "gzip", "bz2": "bzip2", "jsonl": "JSON Lines"}
-    said = f"say in the table of docs/files.md what is read of .{ending}"
-    assert re.search(rf"\b{names.get(ending, ending)}\b", table, re.IGNORECASE), said
+@EACH_FORMAT
+def test_every_format_is_in_the_table_of_files(name: str) -> None:
+    """`name` in the first column; a format that needs a package says in the last one which extra it is in."""
+    table = (DOCS / "files.md").read_text(encoding="utf-8").split("## Formats")[1].split("\n\n")[2]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    rows = [row for row in cells if f"`{name}`" in row[0]]
+    assert len(rows) == 1, f"say in a row of docs/files.md, with `{name}` in its first column, what is read of it"
+    needs = next(format_.needs for format_ in FORMATS if format_.name == name)
+    assert needs is None or f"`{needs.extra}`" in rows[0][-1], f"name the extra `{needs.extra}` in that row"
 
 
-def is_codec(name: str) -> bool:
-    try:
-        "".encode(name)
-    except LookupError:
-        return False
-    return True
+def test_every_module_of_a_format_is_in_the_table_of_formats() -> None:
+    """A module that defines `recognises` is one; FORMATS names it."""
+    table = (FORMATS_FOLDER / "__init__.py").read_text(encoding="utf-8")
+    modules = [path.stem for path in sorted(FORMATS_FOLDER.glob("*.py")) if "recognises" in defines(path)]
+    missing = [name for name in modules if f"{name}.recognises" not in table]
+    assert not missing, f"reading/formats/{missing} have no line in FORMATS of reading/formats/__init__.py"
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_copy_of_an_extracted_text_is_a_text_file(name: str) -> None:
-    """What was taken out of a format is not written under the name of a file of that format."""
-    for item in documents(name, made.as_bytes(FILES[name])):
-        if isinstance(item, RawDocument) and not is_codec(item.encoding):
-            assert item.encoding in EXTRACTED, f"name {item.encoding} in EXTRACTED of reading/formats/__init__.py"
+def test_the_packages_of_formats_are_in_their_extras() -> None:
+    """Which extra brings a package is said to people; and the tests run with all of them."""
+    extras = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    (included,) = [found[1] for line in extras["dev"] if (found := re.match(r"seedsearch\[(.+)\]", line))]
+    of_tests = included.split(",")
+    for format_ in FORMATS:
+        if format_.needs is not None:
+            assert format_.needs.extra in extras, f"no extra {format_.needs.extra} in pyproject.toml"
+            assert format_.needs.extra in of_tests, f"add the extra {format_.needs.extra} to dev in pyproject.toml"
+            assert format_.needs.here()
 
 
 @pytest.mark.parametrize("named", sorted(set(re.findall(r"`(test_\w+::test_\w+)`", CONTRIBUTING))))

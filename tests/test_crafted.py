@@ -350,7 +350,7 @@ every_state = st.builds(
     st.booleans(),
     st.lists(texts, max_size=3).map(tuple),
     st.lists(rows, max_size=3).map(tuple),
-    st.booleans(),
+    st.lists(texts, max_size=3).map(tuple),
     st.integers(0, 9),
 )
 
@@ -361,7 +361,7 @@ def test_states_come_back_as_they_were(known: dict[str, State]) -> None:
     through = {
         name: state
         for name, state in known.items()
-        if "\0" not in "".join([name, *state.names, *(part for lost in state.lost for part in lost[:2])])
+        if "\0" not in "".join([name, *state.names, *state.needs, *(part for lost in state.lost for part in lost[:2])])
     }
     assert file_states.from_bytes(file_states.to_bytes(known)) == through
 

@@ -525,7 +525,7 @@ def test_a_package_that_comes_later_is_used(folder: Path, monkeypatch: pytest.Mo
     """A file that could not be read without it is read again, and no other is."""
     (folder / "a.zip").write_bytes(made.zip_of({"a.pdf": made.pdf_of("量子纠缠"), "b.txt": "字"}))
     with monkeypatch.context() as without:
-        without.setattr("seedsearch.reading.formats.pdf.find_spec", lambda _: None)
+        without.setattr("seedsearch.reading.formats.format.find_spec", lambda _: None)
         first, second = indexed(folder), indexed(folder)
     assert said(first) == said(second) == {"in/a.zip!/a.pdf": "a PDF; to read it: pip install 'seedsearch[pdf]'"}
     assert (first.added, second.unchanged) == (2, 2)

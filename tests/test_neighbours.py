@@ -17,7 +17,8 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.encodings import Neighbours
-from seedsearch.reading.formats import Asked, documents, documents_on_disk
+from seedsearch.reading.formats import documents, documents_on_disk
+from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.neighbours import among, beside
 from seedsearch.restoring.clean import clean_document
 

@@ -97,7 +97,7 @@ def _things() -> Iterator[tuple[str, str, object]]:
     yield "ANALYSIS", "run text", run_text(TEXT)
     yield "ANALYSIS", "grams", sorted(grams(run_text(TEXT)).items())
     yield from (("FORMAT", name, shape) for name, shape in _shapes())
-    states = {"a/b": State(Stamp(1, 2, 3), "gbk", "why", True, ("", "#1"), (("!/c", "why", False),), True, 1)}
+    states = {"a/b": State(Stamp(1, 2, 3), "gbk", "why", True, ("", "#1"), (("!/c", "why", False),), ("m",), 1)}
     yield "FORMAT", "states", unpacked(to_bytes(states), "states").decode()
 
 

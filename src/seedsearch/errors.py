@@ -110,7 +110,11 @@ class StepUnknown(SeedsearchError):
 
 
 class ExtraMissing(SeedsearchError):
-    """What is asked for needs a package of an extra that is not installed."""
+    """What is asked for needs a package of an extra that is not installed; `module` is what the package brings."""
+
+    def __init__(self, what: str, *, hint: str | None = None, module: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.module = module
 
 
 def reason(error: OSError) -> str:

@@ -25,7 +25,8 @@ from seedsearch.reading.documents import (
     Failure,
 )
 from seedsearch.reading.files import read_bytes
-from seedsearch.reading.formats import Asked, complete, documents_on_disk
+from seedsearch.reading.formats import documents_on_disk, readable_now
+from seedsearch.reading.formats.format import Asked
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.documents import (
     Cleaned,
@@ -107,7 +108,7 @@ def analyse(job: Job) -> Outcome:
 
 def reads_more(state: State) -> bool:
     """Whether a package that was missing when a file was read is here now."""
-    return state.retry and complete()
+    return readable_now(state.needs)
 
 
 def unchanged(path: str, state: State) -> Outcome:
@@ -143,7 +144,7 @@ def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence
         skipped=whole is not None and whole.skipped,
         names=tuple(name[len(path) :] for name in documents_),
         lost=lost,
-        retry=any(failure.retry for failure in failures),
+        needs=tuple(sorted({failure.needs for failure in failures if failure.needs})),
     )
 
 

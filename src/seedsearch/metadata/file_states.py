@@ -53,7 +53,7 @@ class State(Sent):
     """A file as it was last read: in which encoding if one was given, by which rules, and what of it is in the index.
 
     `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
-    there is none, `lost` (name, reason, skipped) why a part is missing. `retry`: a package would read more of it.
+    there is none, `lost` (name, reason, skipped) why a part is missing. `needs`: modules that would read more of it.
     """
 
     stamp: Stamp
@@ -62,7 +62,7 @@ class State(Sent):
     skipped: bool = False
     names: tuple[str, ...] = ("",)
     lost: tuple[tuple[str, str, bool], ...] = ()
-    retry: bool = False
+    needs: tuple[str, ...] = ()
     rules: int = RULES
 
 
@@ -90,7 +90,7 @@ def other_rules(kept: Callable[[str], bytes | None]) -> list[int]:
 _Kind = frozenset[type]
 _TEXTS, _NUMBERS, _FLAGS, _PERHAPS = _Kind([str]), _Kind([int]), _Kind([bool]), _Kind([str, type(None)])
 _STAMPS = (_NUMBERS, _NUMBERS, _NUMBERS)
-_COLUMNS = (_TEXTS, *_STAMPS, _PERHAPS, _PERHAPS, _FLAGS, _TEXTS, _TEXTS, _FLAGS, _NUMBERS)
+_COLUMNS = (_TEXTS, *_STAMPS, _PERHAPS, _PERHAPS, _FLAGS, _TEXTS, _TEXTS, _TEXTS, _NUMBERS)
 _WHAT = "the list of files"
 _BETWEEN = "\0"
 _YES = "1"
@@ -106,10 +106,10 @@ def to_bytes(states: Mapping[str, State]) -> bytes:
 
 def _row(name: str, s: State) -> tuple[Any, ...]:
     lost = [part for name_, reason, skipped in s.lost for part in (name_, reason, _YES if skipped else "")]
-    if any(_BETWEEN in part for part in (name, *s.names, *lost)):
+    if any(_BETWEEN in part for part in (name, *s.names, *lost, *s.needs)):
         return ()
-    parts = _joined(s.names), _joined(lost)
-    return name, s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, *parts, s.retry, s.rules
+    parts = _joined(s.names), _joined(lost), _joined(s.needs)
+    return name, s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, *parts, s.rules
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -159,10 +159,10 @@ def _state(
     skipped: bool,
     names: str,
     lost: str,
-    retry: bool,
+    needs: str,
     rules: int,
 ) -> State:
     flat = iter(_parted(lost))
     parts = tuple((name, why, skip == _YES) for name, why, skip in zip(flat, flat, flat, strict=True))
     stamp = Stamp(size, changed, inode)
-    return State(stamp, encoding, reason, skipped, tuple(_parted(names)), parts, retry, rules)
+    return State(stamp, encoding, reason, skipped, tuple(_parted(names)), parts, tuple(_parted(needs)), rules)

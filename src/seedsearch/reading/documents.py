@@ -30,13 +30,13 @@ class RawDocument:
 class Failure:
     """A file that is not in the index, and why; `skipped` where that is no error (a binary file).
 
-    `retry` where the same file can be read when a package is installed.
+    `needs` names the module that is missing where the same file can be read with it.
     """
 
     path: str
     reason: str
     skipped: bool = False
-    retry: bool = field(default=False, repr=False)
+    needs: str = field(default="", repr=False)
 
     @property
     def says(self) -> str:

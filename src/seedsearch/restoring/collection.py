@@ -22,7 +22,8 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.files import Found, read_bytes, walk
-from seedsearch.reading.formats import EXTRACTED, Asked, documents_on_disk
+from seedsearch.reading.formats import EXTRACTED, documents_on_disk
+from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.ignore_patterns import ALL, Choice
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.documents import (

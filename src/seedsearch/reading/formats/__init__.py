@@ -4,20 +4,14 @@ A file is recognised by its content first, then by its name. One that holds othe
 several documents, whose paths go on from its own: `a.zip!/b.txt`, `table.csv#12`. Nothing is raised for a file that can
 not be read: it, or the part of it, comes as a Failure, and the rest comes all the same.
 
-| what | by | documents |
-|---|---|---|
-| ZIP; TAR; gzip, bzip2, xz | first bytes | each file inside, to a depth |
-| DOCX, PDF | first bytes, names inside | one |
-| EPUB | first bytes, names inside | each chapter |
-| CSV, TSV, JSON Lines | the ending of the name | each record |
-| anything else | | one, if it is text (HTML is parsed where it is cleaned) |
+FORMATS has a line for each format, and docs/files.md a row: what is read of it, and its limits.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 
 from seedsearch.errors import ExtraMissing, NotText, SeedsearchError, SourceError
@@ -27,38 +21,42 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.encodings import Beside, Neighbours
-from seedsearch.reading.files import digest, raw_document
-from seedsearch.reading.formats import docx, epub, pdf, tar_archive, zip_archive
-from seedsearch.reading.formats import tables as records
+from seedsearch.reading.files import digest
+from seedsearch.reading.formats import docx, epub, pdf, streams, tables, tar_archive, text, zip_archive
+from seedsearch.reading.formats.format import Asked, File, Format, Package
 from seedsearch.reading.formats.limits import DEPTH, Budget
 from seedsearch.reading.formats.members import Extracted, Lost, Member
-from seedsearch.reading.neighbours import among, beside
+from seedsearch.reading.neighbours import among
 
-_TABLES = {".csv", ".tsv", ".tab"}
-_LINES = {".jsonl", ".ndjson"}
-# The names of formats that are no text, which stand where a text has its encoding.
-EXTRACTED = {"pdf", "docx"}
+# The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
+FORMATS = (
+    Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=Package("pypdf", "pdf", "a PDF")),
+    Format("epub", epub.recognises, epub.parts),
+    Format("docx", docx.recognises, docx.parts, extracted=True),
+    Format("zip", zip_archive.recognises, zip_archive.parts, archive=True),
+    Format("gzip", streams.is_gzip, tar_archive.packed_parts, archive=True),
+    Format("bzip2", streams.is_bzip2, tar_archive.packed_parts, archive=True),
+    Format("xz", streams.is_xz, tar_archive.packed_parts, archive=True),
+    Format("tar", tar_archive.recognises, tar_archive.parts, archive=True),
+    Format("csv", tables.is_table, tables.parts_of_table),
+    Format("jsonl", tables.is_lines, tables.parts_of_lines),
+    Format("text", text.recognises, text.parts),
+)
+# The names of formats that are not text, which stand where a text has its encoding.
+EXTRACTED = frozenset(format_.name for format_ in FORMATS if format_.extracted)
+_PACKAGES = {format_.needs.module: format_.needs for format_ in FORMATS if format_.needs is not None}
 # What standard input is called.
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
-
-    `in_folder`: the files beside it may say which encoding it is in; otherwise `beside` does.
-    """
-
-    encoding: str | None = None
-    records: bool = True
-    in_folder: bool = False
-    beside: Beside = dict
-    depth: int = DEPTH
+def readable_now(modules: Iterable[str]) -> bool:
+    """Whether any of these modules, which some format needs, is installed."""
+    return any(module in _PACKAGES and _PACKAGES[module].here() for module in modules)
 
 
-def complete() -> bool:
-    """Whether the packages for all formats are here."""
-    return pdf.available()
+def format_of(file: File) -> Format:
+    """The format of a file; raises SourceError for an archive that is broken."""
+    return next(format_ for format_ in FORMATS if format_.recognises(file))
 
 
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
@@ -94,8 +92,10 @@ def _joined(texts: Iterable[RawDocument]) -> str:
 def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
     names = set()
     others: Beside | None = None
+    file = File(path, content, asked, budget)
     try:
-        for part in _parts(path, content, asked, budget):
+        format_ = _opened(file)
+        for part in format_.reads(file):
             match part:
                 case Member(name=name) if name in names:
                     yield Failure(f"{path}!/{name}", "another file of this name is in the archive")
@@ -105,7 +105,8 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     inner = replace(asked, depth=asked.depth - 1, in_folder=False, beside=others)
                     yield from _documents(f"{path}!/{name}", part.content, inner, budget)
                 case Extracted():
-                    yield RawDocument(path, digest(content), part.encoding, part.text)
+                    budget.text(len(part.text))
+                    yield RawDocument(path, digest(content), format_.name, part.text)
                 case Lost(name=name):
                     yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
                 case _:
@@ -114,68 +115,18 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
     except SeedsearchError as error:
         if budget.spent:  # nothing more is read of the whole file
             raise
-        missing = isinstance(error, ExtraMissing)
-        yield Failure(path, str(error), skipped=missing or isinstance(error, NotText), retry=missing)
+        needs = error.module if isinstance(error, ExtraMissing) else ""
+        yield Failure(path, str(error), skipped=isinstance(error, ExtraMissing | NotText), needs=needs)
 
 
 def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:
     return among(heads())
 
 
-def _parts(
-    path: str, content: bytes, asked: Asked, budget: Budget
-) -> Iterator[Member | Extracted | Lost | RawDocument | Failure]:
-    """What stands directly in a file; raises SourceError where that cannot be had."""
-    if content.startswith(pdf.MAGIC):
-        extracted, lost = pdf.pages(content, budget)
-        yield extracted
-        yield from lost
-    elif content.startswith(zip_archive.MAGIC):
-        yield from _of_zip(content, asked, budget)
-    elif tar_archive.is_packed(content):
-        _descend(asked)
-        inner = tar_archive.loosened(path, content, budget)
-        yield from tar_archive.members(inner.content, budget) if tar_archive.is_tar(inner.content) else [inner]
-    elif tar_archive.is_tar(content):
-        _descend(asked)
-        yield from tar_archive.members(content, budget)
-    else:
-        budget.text(len(content))
-        yield from _of_text(
-            raw_document(path, content, asked.encoding, partial(beside, path) if asked.in_folder else asked.beside),
-            asked,
-            budget,
-        )
-
-
-def _descend(asked: Asked) -> None:
-    if asked.depth == 0:
+def _opened(file: File) -> Format:
+    """The format of a file that may be read; raises SourceError where it is too deep or a package is missing."""
+    format_ = format_of(file)
+    format_.require()
+    if format_.archive and file.asked.depth <= 0:
         raise SourceError(f"an archive more than {DEPTH} deep in others", hint="unpack the outer ones")
-
-
-def _of_zip(content: bytes, asked: Asked, budget: Budget) -> Iterator[Member | Extracted | Lost]:
-    with zip_archive.opened(content) as archive:
-        names = archive.namelist()
-        if epub.CONTAINER in names:
-            yield from epub.chapters(archive, budget)
-        elif docx.is_docx(names):
-            extracted = docx.text(archive, budget)
-            budget.text(len(extracted))
-            yield Extracted(extracted, "docx")
-        else:
-            _descend(asked)
-            yield from zip_archive.members(archive, budget)
-
-
-def _of_text(document: RawDocument, asked: Asked, budget: Budget) -> Iterator[RawDocument | Failure]:
-    ending = os.path.splitext(document.path)[1].lower()
-    if not asked.records or ending not in _TABLES | _LINES:
-        yield document
-        return
-    found = records.of_table if ending in _TABLES else records.of_lines
-    for record in found(apply_edits(document.text, document.edits), budget):
-        budget.part()
-        path = f"{document.path}#{record.number}"
-        yield replace(document, path=path, text=record.text, edits=())
-        if record.reason:
-            yield Failure(path, record.reason)
+    return format_

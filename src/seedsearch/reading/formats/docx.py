@@ -7,12 +7,12 @@ and readings above characters are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from seedsearch.errors import NotText
-from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats import zip_archive
+from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.members import Extracted
 from seedsearch.reading.formats.safe_xml import read_xml
-from seedsearch.reading.formats.zip_archive import Archive, read
 
 BODY = "word/document.xml"
 _OTHERS = re.compile(r"word/(?:footnotes|endnotes|comments|header\d*|footer\d*)\.xml")
@@ -21,11 +21,17 @@ _DROPPED = {"Fallback", "rt", "instrText", "delText"}
 _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def text(archive: Archive, budget: Budget) -> str:
+def recognises(file: File) -> bool:
+    """Whether it is a ZIP archive with the body of a Word document."""
+    return BODY in zip_archive.names(file)
+
+
+def parts(file: File) -> Iterator[Extracted]:
     """The text of the document; raises SourceError for one that is broken."""
-    names = archive.namelist()
-    parts = [BODY, *sorted(set(filter(_OTHERS.fullmatch, names)))]
-    return "".join(_text_of(read(archive, archive.getinfo(name), budget)) for name in parts)
+    archive = zip_archive.archive(file)
+    names = [BODY, *sorted(set(filter(_OTHERS.fullmatch, archive.namelist())))]
+    pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)
+    yield Extracted("".join(map(_text_of, pieces)))
 
 
 class _Text:
@@ -72,12 +78,3 @@ def _text_of(content: bytes) -> str:
     reader = _Text()
     read_xml(content, reader.start, reader.end, reader.characters)
     return "".join(reader.pieces)
-
-
-def is_docx(names: list[str]) -> bool:
-    """Whether an archive with these names is a Word document; raises NotText for other office documents."""
-    if BODY in names:
-        return True
-    if "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= set(names):
-        raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
-    return False

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.formats import zip_archive
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.members import Lost, Member, place
 from seedsearch.reading.formats.safe_xml import read_xml
@@ -15,11 +17,17 @@ from seedsearch.reading.formats.zip_archive import Archive, read
 CONTAINER = "META-INF/container.xml"
 
 
-def chapters(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
+def recognises(file: File) -> bool:
+    """Whether it is a ZIP archive that says, as books do, what it holds."""
+    return CONTAINER in zip_archive.names(file)
+
+
+def parts(file: File) -> Iterator[Member | Lost]:
     """The chapters; raises SourceError for a book that does not say which they are."""
+    archive = zip_archive.archive(file)
     inside = set(archive.namelist())
-    for name in dict.fromkeys(_spine(archive, budget)):
-        yield _chapter(archive, name, inside, budget)
+    for name in dict.fromkeys(_spine(archive, file.budget)):
+        yield _chapter(archive, name, inside, file.budget)
 
 
 def _chapter(archive: Archive, name: str, inside: set[str], budget: Budget) -> Member | Lost:

@@ -30,10 +30,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a format that is no text; `encoding` is the name of the format."""
+    """The text that was taken out of a format that is not text."""
 
     text: str
-    encoding: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,35 +5,33 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from importlib.util import find_spec
+from collections.abc import Iterator
 
-from seedsearch.errors import ExtraMissing, NotText, SourceError
+from seedsearch.errors import NotText, SourceError
 from seedsearch.interpreter import environment, python
 from seedsearch.reading.formats import limits
-from seedsearch.reading.formats.limits import Budget
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted, Lost
 
 MAGIC = b"%PDF-"
 
 
-def available() -> bool:
-    """Whether the package that reads PDF is here."""
-    return find_spec("pypdf") is not None
+def recognises(file: File) -> bool:
+    """Whether it begins as PDF does."""
+    return file.content.startswith(MAGIC)
 
 
-def pages(content: bytes, budget: Budget) -> tuple[Extracted, list[Lost]]:
+def parts(file: File) -> Iterator[Extracted | Lost]:
     """The text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
-    if not available():
-        raise ExtraMissing("a PDF", hint="to read it: pip install 'seedsearch[pdf]'")
-    answer = _asked(content)
+    answer = _asked(file.content)
     if "error" in answer:
         raise SourceError(f"the PDF cannot be read: {answer['error']}")
     text = "".join(f"{page}\n\f" for page in answer["pages"])
-    budget.text(len(text))
     lost = [Lost("", f"pages that cannot be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
     if not text.strip() and not lost:
         raise NotText("a PDF that holds no text; its pages may be pictures")
-    return Extracted(text, "pdf"), lost
+    yield Extracted(text)
+    yield from lost
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:

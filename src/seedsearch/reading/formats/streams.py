@@ -8,15 +8,34 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 from collections.abc import Callable
 from typing import Protocol
 
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import DICTIONARY, DICTIONARY_ROOM
 
+GZIP = b"\x1f\x8b\x08"
 XZ = b"\xfd7zXZ\0"
 # Packed bytes that are handed over at a time. What follows a stream is copied each time that one ends.
 _PIECE = 1 << 13
 _MEMORY = DICTIONARY + DICTIONARY_ROOM
+_BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
+
+
+def is_gzip(file: File) -> bool:
+    """Whether it begins as gzip does."""
+    return file.content.startswith(GZIP)
+
+
+def is_bzip2(file: File) -> bool:
+    """Whether it begins as bzip2 does."""
+    return _BZIP2.match(file.content) is not None
+
+
+def is_xz(file: File) -> bool:
+    """Whether it begins as xz does."""
+    return file.content.startswith(XZ)
 
 
 class Decompressor(Protocol):

@@ -13,15 +13,53 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import repeat
 
+from seedsearch.offsets import apply_edits
+from seedsearch.reading.documents import Failure, RawDocument
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import FIELDS, NAMES, UNPACKED, Budget
 
+_TABLES = {".csv", ".tsv", ".tab"}
+_LINES = {".jsonl", ".ndjson"}
 _DELIMITERS = ",;\t|，；"
 # As a file opened with newline="" is read: a line with its end.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def is_table(file: File) -> bool:
+    """Whether its name is that of a table."""
+    return file.ending in _TABLES
+
+
+def is_lines(file: File) -> bool:
+    """Whether its name is that of JSON Lines."""
+    return file.ending in _LINES
+
+
+def parts_of_table(file: File) -> Iterator[RawDocument | Failure]:
+    """The records of a table; or the whole where that is asked for."""
+    return _records(file, of_table)
+
+
+def parts_of_lines(file: File) -> Iterator[RawDocument | Failure]:
+    """The records of JSON Lines; or the whole where that is asked for."""
+    return _records(file, of_lines)
+
+
+def _records(file: File, found: Callable[[str, Budget], Iterator[Record]]) -> Iterator[RawDocument | Failure]:
+    document = file.text()
+    if not file.asked.records:
+        yield document
+        return
+    for record in found(apply_edits(document.text, document.edits), file.budget):
+        file.budget.part()
+        path = f"{document.path}#{record.number}"
+        yield replace(document, path=path, text=record.text, edits=())
+        if record.reason:
+            yield Failure(path, record.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import gzip
 import io
 import lzma
 import os
-import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from functools import partial
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.formats import streams
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.members import Lost, Member, Readable, hidden, place, text_of_name, unpacked
 from seedsearch.reading.neighbours import HEAD, spread
 
-_PACKED = re.compile(rb"(\x1f\x8b\x08)|(BZh[1-9]1AY&SY)|(\xfd7zXZ\0)")
 _ENDINGS = (".gz", ".bz2", ".xz")
 _BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError, RecursionError)
 _BLOCK = 512
@@ -31,9 +30,20 @@ def is_tar(content: bytes) -> bool:
     return content[257:262] == b"ustar"
 
 
-def is_packed(content: bytes) -> bool:
-    """Whether `content` begins as gzip, bzip2 or xz do."""
-    return _PACKED.match(content) is not None
+def recognises(file: File) -> bool:
+    """Whether it begins with a header of tar."""
+    return is_tar(file.content)
+
+
+def parts(file: File) -> Iterator[Member | Lost]:
+    """The files in the archive."""
+    return members(file.content, file.budget)
+
+
+def packed_parts(file: File) -> Iterator[Member | Lost]:
+    """The one file in a packed one; or the files in the archive that it is."""
+    inner = loosened(file.path, file.content, file.budget)
+    return members(inner.content, file.budget) if is_tar(inner.content) else iter([inner])
 
 
 def loosened(name: str, content: bytes, budget: Budget) -> Member:

@@ -16,7 +16,8 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 
-from seedsearch.errors import SourceError
+from seedsearch.errors import NotText, SourceError
+from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import PARTS, Budget
 from seedsearch.reading.formats.members import Lost, Member, hidden, place, text_of_name, unpacked
 from seedsearch.reading.formats.streams import Stream, lzma_alone
@@ -66,6 +67,29 @@ def opened(content: bytes) -> Archive:
         return Archive(content)
     except _BROKEN as error:
         raise SourceError(f"the archive is broken: {error}") from error
+
+
+def recognises(file: File) -> bool:
+    """Whether it begins as a ZIP archive does."""
+    return file.content.startswith(MAGIC)
+
+
+def archive(file: File) -> Archive:
+    """The archive that a file is, opened once; raises SourceError for one that is broken."""
+    return file.once(opened)
+
+
+def names(file: File) -> frozenset[str]:
+    """The names in the archive that a file is; none where it is not one. Raises SourceError for one that is broken."""
+    return frozenset(archive(file).namelist()) if recognises(file) else frozenset()
+
+
+def parts(file: File) -> Iterator[Member | Lost]:
+    """The files in the archive; raises NotText for office documents that no format has recognised."""
+    inside = names(file)
+    if "[Content_Types].xml" in inside or {"mimetype", "content.xml"} <= inside:
+        raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
+    return members(archive(file), file.budget)
 
 
 def members(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:

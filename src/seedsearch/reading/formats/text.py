@@ -1,0 +1,18 @@
+"""Text in any encoding: what is in none of the other formats. HTML is parsed where it is restored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.formats.format import File
+
+
+def recognises(_: File) -> bool:
+    """Whether a file may be text: that is found out by reading it."""
+    return True
+
+
+def parts(file: File) -> Iterator[RawDocument]:
+    """The file itself, decoded; raises NotText for a binary one."""
+    yield file.text()
