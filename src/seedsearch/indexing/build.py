@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer
@@ -16,7 +14,6 @@ from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.indexing.pipeline import (
     Done,
     Job,
-    Outcome,
     Task,
     analyse,
     carry_out,
@@ -29,6 +26,7 @@ from seedsearch.indexing.reports import (
     IndexReport,
     Progress,
 )
+from seedsearch.indexing.tally import Tally, count, report_of
 from seedsearch.metadata import failures as unread
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import State, keep, load
@@ -64,22 +62,6 @@ PIPELINE = "seedsearch.indexing.pipeline"
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a run has done so far; `states` are those of the files that it found."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    damage: Counter[str] = field(default_factory=Counter)
-    files: dict[str, Mapping[str, int]] = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
 
 
 def build_index(
@@ -122,7 +104,7 @@ def build_index(
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
     found = [item for root in roots for item in walk(root, choice, without=folder_of(index_dir))]
-    tally = _Tally(failures=[item for item in found if isinstance(item, Failure)])
+    tally = Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
     engine = open_engine(index_dir, fingerprint(), create=True, replace=rebuild)
     try:
@@ -153,7 +135,7 @@ def build_index(
             unread.remember(engine, writer, tally.failures, anew=rebuild)
     finally:
         engine.close()
-    return _report(tally, time.monotonic() - begun)
+    return report_of(tally, time.monotonic() - begun)
 
 
 def _known(engine: Engine) -> dict[str, State]:
@@ -190,7 +172,7 @@ def _changed(
     known: Mapping[str, State],
     digests: Mapping[str, str],
     encoding: str | None,
-    tally: _Tally,
+    tally: Tally,
     *,
     full: bool,
 ) -> Iterator[tuple[Job, int]]:
@@ -208,7 +190,7 @@ def _changed(
             first = state.names[0] if state and state.names else ""
             yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
         else:
-            _count(unchanged(path, state), (), tally)
+            count(unchanged(path, state), (), tally)
 
 
 def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
@@ -248,7 +230,7 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
 
 
 def _followed(
-    done: Iterator[Done], total: int, tally: _Tally, progress: Callable[[Progress], None] | None
+    done: Iterator[Done], total: int, tally: Tally, progress: Callable[[Progress], None] | None
 ) -> Iterator[Done]:
     """The same portions; of each `progress` is told when it is written."""
     files = 0
@@ -269,32 +251,12 @@ def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
     return last
 
 
-def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: _Tally) -> None:
+def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: Tally) -> None:
     for portion in done:
         if portion.pack is not None:
             writer.add(portion.pack)
         for outcome in portion.outcomes:
-            _count(outcome, before, tally)
-
-
-def _count(outcome: Outcome, before: Iterable[str], tally: _Tally) -> None:
-    tally.failures += outcome.failures
-    if outcome.state is None:
-        return
-    doc_id = doc_id_of(outcome.path)
-    tally.states[doc_id] = outcome.state
-    tally.kept.update(doc_id + name for name in outcome.state.names)
-    if outcome.damage is None:
-        tally.unchanged += len(outcome.state.names)
-        return
-    for path, damage in outcome.damage.items():
-        if damage:
-            tally.damage.update(damage)
-            tally.files[path] = damage
-        if doc_id_of(path) in before:
-            tally.updated += 1
-        else:
-            tally.added += 1
+            count(outcome, before, tally)
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
@@ -304,21 +266,7 @@ def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}
 
 
-def _remove(writer: Writer, gone: Iterable[str], tally: _Tally) -> None:
+def _remove(writer: Writer, gone: Iterable[str], tally: Tally) -> None:
     for doc_id in sorted(gone):
         writer.remove(doc_id)
         tally.removed += 1
-
-
-def _report(tally: _Tally, seconds: float) -> IndexReport:
-    return IndexReport(
-        added=tally.added,
-        updated=tally.updated,
-        unchanged=tally.unchanged,
-        removed=tally.removed,
-        failures=tuple(sorted(tally.failures, key=lambda failure: failure.path)),
-        damage=dict(sorted(tally.damage.items())),
-        files=tally.files,
-        seconds=round(seconds, 3),
-        notes=tuple(tally.notes),
-    )

@@ -1,0 +1,64 @@
+"""What a run of indexing has done so far, and the report that comes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from seedsearch.indexing.pipeline import Outcome, doc_id_of
+from seedsearch.indexing.reports import IndexReport
+from seedsearch.metadata.file_states import State
+from seedsearch.reading.documents import Failure
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far; `states` are those of the files that it found."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    damage: Counter[str] = field(default_factory=Counter)
+    files: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+
+def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
+    """Add what came of a file; `before` are the documents that the index held."""
+    tally.failures += outcome.failures
+    if outcome.state is None:
+        return
+    doc_id = doc_id_of(outcome.path)
+    tally.states[doc_id] = outcome.state
+    tally.kept.update(doc_id + name for name in outcome.state.names)
+    if outcome.damage is None:
+        tally.unchanged += len(outcome.state.names)
+        return
+    for path, damage in outcome.damage.items():
+        if damage:
+            tally.damage.update(damage)
+            tally.files[path] = damage
+        if doc_id_of(path) in before:
+            tally.updated += 1
+        else:
+            tally.added += 1
+
+
+def report_of(tally: Tally, seconds: float) -> IndexReport:
+    """The report on a run that took `seconds`."""
+    return IndexReport(
+        added=tally.added,
+        updated=tally.updated,
+        unchanged=tally.unchanged,
+        removed=tally.removed,
+        failures=tuple(sorted(tally.failures, key=lambda failure: failure.path)),
+        damage=dict(sorted(tally.damage.items())),
+        files=tally.files,
+        seconds=round(seconds, 3),
+        notes=tuple(tally.notes),
+    )
