@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import json
 import os
 import shutil
@@ -18,6 +20,8 @@ from seedsearch import build_index, open_index
 from seedsearch.engines.choice import open_engine
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
+from seedsearch.indexing import build
+from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.reports import (
     IndexReport,
 )
@@ -340,3 +344,15 @@ class TestOtherRules:
         assert self.said(place, {}) == [newer_rules] * 3
         assert b"2 updated" in seedsearch("index", "one", "two", cwd=place).stdout
         assert self.said(place, {}) == [None] * 3
+
+
+def test_the_keywords_and_the_options_of_a_run_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and defaults, and each keyword arrives as the field of its name."""
+    parameters = inspect.signature(build_index).parameters.values()
+    keywords = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.name != "progress"}
+    assert keywords == {field.name: field.default for field in dataclasses.fields(BuildOptions)}
+    told: list[object] = []
+    monkeypatch.setattr(build, "build", lambda *arguments: told.append(arguments))
+    given_ = {name: f"its {name}" for name in keywords}
+    build_index("seeds", "index", **given_)  # type: ignore[arg-type]
+    assert told == [("seeds", "index", BuildOptions(**given_), None)]  # type: ignore[arg-type]

@@ -61,6 +61,14 @@ def test_what_changes_is_indexed(place: Path) -> None:
     assert seedsearch("query", "--count", "机器人", cwd=place).stdout == b"1\n"
 
 
+def test_hidden_files_are_watched_where_they_are_wanted(place: Path) -> None:
+    with watching(place, "--hidden") as running:
+        assert report(running)["added"] == 1
+        assert "watching" in said(running)
+        (place / "seeds" / ".hidden.txt").write_text("机器人", encoding="utf-8")
+        assert report(running)["added"] == 1
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_and_the_index_is_whole(place: Path, number: int, code: int) -> None:
     with watching(place) as running:

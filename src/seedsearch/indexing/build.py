@@ -6,11 +6,13 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer
 from seedsearch.engines.choice import Place, folder_of, open_engine
 from seedsearch.errors import IndexDamaged, SourceError
+from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.pipeline import (
     Done,
     Job,
@@ -37,7 +39,6 @@ from seedsearch.reading.documents import (
     Failure,
 )
 from seedsearch.reading.files import Found, walk
-from seedsearch.reading.ignore_patterns import Choice
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.versions import RULES
@@ -100,42 +101,79 @@ def build_index(
     >>> build_index("seeds", "index").unchanged
     5
     """
+    options = BuildOptions(
+        workers=workers,
+        rebuild=rebuild,
+        full=full,
+        encoding=encoding,
+        dictionary=dictionary,
+        synonyms=synonyms,
+        hidden=hidden,
+        include=include,
+        exclude=exclude,
+    )
+    return build(paths, index_dir, options, progress)
+
+
+def build(
+    paths: Paths, index_dir: Place, options: BuildOptions, progress: Callable[[Progress], None] | None = None
+) -> IndexReport:
+    """Do what `build_index` does, with its settings in one record."""
     begun = time.monotonic()
     roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
-    choice = Choice.of(hidden=hidden, include=include, exclude=exclude)
-    found = [item for root in roots for item in walk(root, choice, without=folder_of(index_dir))]
+    found = [item for root in roots for item in walk(root, options.choice, without=folder_of(index_dir))]
     tally = Tally(failures=[item for item in found if isinstance(item, Failure)])
     files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
-    engine = open_engine(index_dir, fingerprint(), create=True, replace=rebuild)
+    engine = open_engine(index_dir, fingerprint(), create=True, replace=options.rebuild)
     try:
         with engine.writer() as writer:
-            if rebuild:
-                writer.clear()
-                own = words_anew(engine, writer, dictionary, tally.notes.append)
-                remember_anew(engine, writer, synonyms, tally.notes.append)
-            else:
-                own = words_for(engine, writer, dictionary)
-                remember(engine, writer, synonyms)
-            known = {} if rebuild else _known(engine)
-            if len(files) > len(known) + MANY_FILES and workers != 1:
+            own = _own_words(engine, writer, options, tally)
+            before = _Before() if options.rebuild else _Before(_known(engine), engine.digests())
+            if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
                 prepare(_preload(writer))  # ready when it is known what has changed
-            digests = {} if rebuild else engine.digests()
-            files_of = _files_of(digests, known)
-            torn = _torn(known, digests)
-            whole = {name: state for name, state in known.items() if name not in torn}
-            jobs = list(_changed(files, whole, digests, encoding, tally, full=full))
+            torn = before.torn()
+            jobs = list(_changed(files, before, torn, options, tally))
             tally.failures += _lost(torn - _below(torn, roots))
-            done = _followed(_done(writer, jobs, own, workers), len(jobs), tally, progress)
-            _write(writer, done, digests, tally)
-            gone = _below({*known, *files_of.values()}, roots)
-            _remove(writer, {doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept, tally)
-            states = {name: state for name, state in known.items() if name not in gone} | tally.states
-            if rebuild or states != known:
-                keep(states, writer.put_metadata)
-            unread.remember(engine, writer, tally.failures, anew=rebuild)
+            done = _followed(_done(writer, jobs, own, options.workers), len(jobs), tally, progress)
+            _write(writer, done, before.digests, tally)
+            _leave(writer, before, roots, tally, anew=options.rebuild)
+            unread.remember(engine, writer, tally.failures, anew=options.rebuild)
     finally:
         engine.close()
     return report_of(tally, time.monotonic() - begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the index held before the run: the states of files by doc_id, the digests of its documents."""
+
+    known: Mapping[str, State] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    def torn(self) -> set[str]:
+        """The files of which the index has lost documents, for they were in a part of it that was damaged.
+
+        They are read again where they are below a path that the user names: an index may have been made by anybody, and
+        what it names besides is not opened.
+        """
+        return {n for n, state in self.known.items() if any(n + below not in self.digests for below in state.names)}
+
+    def files_of(self) -> dict[str, str]:
+        """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
+        files = {file + name: file for file, state in self.known.items() for name in state.names}
+        return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in self.digests}
+
+
+def _own_words(engine: Engine, writer: Writer, options: BuildOptions, tally: Tally) -> OwnWords:
+    """The dictionary of the run; it and the synonyms are remembered. A rebuilt index is emptied first."""
+    if options.rebuild:
+        writer.clear()
+        own = words_anew(engine, writer, options.dictionary, tally.notes.append)
+        remember_anew(engine, writer, options.synonyms, tally.notes.append)
+        return own
+    own = words_for(engine, writer, options.dictionary)
+    remember(engine, writer, options.synonyms)
+    return own
 
 
 def _known(engine: Engine) -> dict[str, State]:
@@ -146,39 +184,20 @@ def _known(engine: Engine) -> dict[str, State]:
         return {}
 
 
-def _torn(known: Mapping[str, State], digests: Mapping[str, str]) -> set[str]:
-    """The files of which the index has lost documents, for they were in a part of it that was damaged.
-
-    They are read again where they are below a path that the user names: an index may have been made by anybody, and
-    what it names besides is not opened.
-    """
-    return {name for name, state in known.items() if any(name + below not in digests for below in state.names)}
-
-
 def _lost(names: Iterable[str]) -> Iterator[Failure]:
     """What is said at every run of torn files that it was not asked for."""
     reason = "what the index held of it was damaged; to have it read again name its folder: seedsearch index PATH"
     return (Failure(name, reason) for name in sorted(names))
 
 
-def _files_of(doc_ids: Iterable[str], known: Mapping[str, State]) -> dict[str, str]:
-    """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
-    files = {file + name: file for file, state in known.items() for name in state.names}
-    return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in doc_ids}
-
-
 def _changed(
-    files: Iterable[str],
-    known: Mapping[str, State],
-    digests: Mapping[str, str],
-    encoding: str | None,
-    tally: Tally,
-    *,
-    full: bool,
+    files: Iterable[str], before: _Before, torn: set[str], options: BuildOptions, tally: Tally
 ) -> Iterator[tuple[Job, int]]:
     """The files that look changed, with their sizes; what did not change is counted."""
+    encoding = options.encoding
     for path in files:
-        state = known.get(doc_id_of(path))
+        doc_id = doc_id_of(path)
+        state = None if doc_id in torn else before.known.get(doc_id)
         try:
             stamp = stamp_of(path)
         except SourceError as error:
@@ -186,9 +205,9 @@ def _changed(
             continue
         if state is not None and state.rules != RULES:
             yield Job(path, encoding), stamp.size
-        elif state is None or full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
+        elif state is None or options.full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             first = state.names[0] if state and state.names else ""
-            yield Job(path, encoding, state, digests.get(doc_id_of(path) + first)), stamp.size
+            yield Job(path, encoding, state, before.digests.get(doc_id + first)), stamp.size
         else:
             count(unchanged(path, state), (), tally)
 
@@ -266,7 +285,13 @@ def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}
 
 
-def _remove(writer: Writer, gone: Iterable[str], tally: Tally) -> None:
-    for doc_id in sorted(gone):
+def _leave(writer: Writer, before: _Before, roots: Sequence[str], tally: Tally, *, anew: bool) -> None:
+    """Remove what is gone from below `roots`, and remember the states of the files that are there now."""
+    files_of = before.files_of()
+    gone = _below({*before.known, *files_of.values()}, roots)
+    for doc_id in sorted({doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept):
         writer.remove(doc_id)
         tally.removed += 1
+    states = {name: state for name, state in before.known.items() if name not in gone} | tally.states
+    if anew or states != before.known:
+        keep(states, writer.put_metadata)

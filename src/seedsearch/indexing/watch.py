@@ -15,10 +15,10 @@ TOGETHER = 800
 WAIT = 300
 
 
-def changes(paths: Sequence[str], index_dir: Path | None) -> Iterator[int]:
+def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = False) -> Iterator[int]:
     """How many files changed at or below `paths`, whenever some have.
 
-    Hidden names do not count, nor does the folder of the index, if it has one.
+    Names that begin with a dot count where `hidden` files are wanted; the folder of the index, if it has one, does not.
 
     The first is 0, once it watches: what changes from then on is not missed. Raises ExtraMissing without the package,
     SourceError for a path that does not exist.
@@ -33,7 +33,7 @@ def changes(paths: Sequence[str], index_dir: Path | None) -> Iterator[int]:
     tops = [os.path.realpath(path) for path in paths]
 
     def counts(_: object, path: str) -> bool:
-        return not (index_dir and lies_in(path, index_dir)) and not _hidden(path, tops)
+        return not (index_dir and lies_in(path, index_dir)) and (hidden or not _hidden(path, tops))
 
     begun = False
     for changed in watch(*paths, watch_filter=counts, debounce=TOGETHER, rust_timeout=WAIT, yield_on_timeout=True):

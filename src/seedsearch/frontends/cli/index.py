@@ -15,6 +15,7 @@ from seedsearch.frontends.cli.stdout import flush, print_lines, style_of
 from seedsearch.frontends.cli.stopping import keep_account
 
 if TYPE_CHECKING:
+    from seedsearch.indexing.options import BuildOptions
     from seedsearch.indexing.reports import (
         IndexReport,
         Progress,
@@ -49,7 +50,9 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     Only files that changed are read anew; files that are gone leave the index. The files themselves are never
     written to.
     """
-    report = _built(_wanted(ctx, paths, index_dir), index_dir, how)
+    from seedsearch.indexing.options import BuildOptions
+
+    report = _built(_wanted(ctx, paths, index_dir), index_dir, BuildOptions(**how))
     _show(report, as_json=as_json)
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
@@ -64,13 +67,14 @@ def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     Ends with Ctrl-C. Needs the package watchfiles: pip install 'seedsearch[watch]'
     """
     from seedsearch.engines.choice import folder_of
+    from seedsearch.indexing.options import BuildOptions
     from seedsearch.indexing.watch import changes
 
-    wanted = _wanted(ctx, paths, index_dir)
-    for number, count in enumerate(changes(wanted, folder_of(index_dir.where))):
+    wanted, build_options = _wanted(ctx, paths, index_dir), BuildOptions(**how)
+    for number, count in enumerate(changes(wanted, folder_of(index_dir.where), hidden=build_options.hidden)):
         detail(f"{count:,} files changed")
         try:
-            _show(_built(wanted, index_dir, how), as_json=as_json)
+            _show(_built(wanted, index_dir, build_options), as_json=as_json)
         except SeedsearchError as error:
             say(str(error))
         if number == 0:
@@ -82,8 +86,8 @@ def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> t
     return tuple(paths) or place.paths or options.settings_in(ctx).paths()
 
 
-def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) -> IndexReport:
-    from seedsearch.indexing.build import build_index
+def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> IndexReport:
+    from seedsearch.indexing.build import build
 
     last: list[Progress] = []
     keep_account(lambda: _account(last))
@@ -94,7 +98,7 @@ def _built(paths: tuple[str, ...], place: options.Place, how: dict[str, Any]) ->
             if tell is not None:
                 tell(state)
 
-        report = build_index(paths, place.where, progress=told, **how)
+        report = build(paths, place.where, how, told)
     keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
     return report
 
