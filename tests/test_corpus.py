@@ -15,7 +15,9 @@ from seedsearch.errors import OutputError
 from seedsearch.reading.documents import (
     Failure,
 )
-from seedsearch.restoring.collection import JOURNAL, restore_all, tasks
+from seedsearch.reading.files import raw_document
+from seedsearch.restoring.clean import clean_document
+from seedsearch.restoring.collection import JOURNAL, RestoreOptions, Task, restore_all, tasks
 from seedsearch.restoring.documents import (
     CorpusReport,
     Restoration,
@@ -74,9 +76,21 @@ def test_other_steps_do_all_files_again(files: Path, tmp_path: Path) -> None:
     run(files, output)
     for steps, resumed in ((("ruby",), 0), (("ruby",), 6), (None, 0)):
         report = CorpusReport()
-        list(restore_all(tasks([str(files)], output, steps=steps), report, output=output))
+        list(restore_all(tasks([str(files)], output, RestoreOptions(steps=steps)), report, output=output))
         assert (report.documents, report.resumed) == (6, resumed)
         assert (copies(output) == EXPECTED) is (steps is None)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_document_comes_back_as_it_was_restored_where_it_is_asked_for(files: Path, workers: int) -> None:
+    """As a value, from another process, too: nobody but the caller makes it into something to print."""
+    found = tasks([str(files)], None, RestoreOptions(whole=True))
+    outcomes = list(restore_all(found, CorpusReport(), workers=workers))
+    assert [outcome.cleaned for outcome in outcomes if isinstance(outcome, Restoration)] == [
+        clean_document(raw_document(task.path, Path(task.path).read_bytes()))
+        for task in found
+        if isinstance(task, Task)
+    ]
 
 
 def test_a_journal_cut_off_anywhere_is_no_obstacle(files: Path, tmp_path: Path) -> None:

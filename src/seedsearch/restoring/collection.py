@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from seedsearch.errors import OutputError, SeedsearchError
+from seedsearch.offsets import Edits
 from seedsearch.parallel import map_in_order
 from seedsearch.reading.documents import (
     Failure,
@@ -27,7 +28,6 @@ from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.ignore_patterns import ALL, Choice
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.documents import (
-    Cleaned,
     CorpusReport,
     Restoration,
 )
@@ -37,27 +37,34 @@ JOURNAL = ".seedsearch-clean.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """How files are restored.
+
+    `encoding`: they are read in this one, whatever they look like. `steps`: the names of those that restore
+    (`steps.chosen`), None for all. `whole`: each restored document is handed back, and not the account of it alone.
+    """
+
+    encoding: str | None = None
+    steps: tuple[str, ...] | None = None
+    whole: bool = False
+
+
+DEFAULT = RestoreOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One file to restore: where its copy goes (if anywhere) and what else to make of it."""
+    """One file to restore, and where its copy goes (if anywhere)."""
 
     path: str
     target: str | None = None
-    encoding: str | None = None
-    show: Callable[[Cleaned], str] | None = None
-    steps: tuple[str, ...] | None = None
+    options: RestoreOptions = DEFAULT
 
 
 def tasks(
-    paths: Sequence[str],
-    output: Path | None = None,
-    encoding: str | None = None,
-    show: Callable[[Cleaned], str] | None = None,
-    choice: Choice = ALL,
-    steps: tuple[str, ...] | None = None,
+    paths: Sequence[str], output: Path | None = None, options: RestoreOptions = DEFAULT, choice: Choice = ALL
 ) -> list[Task | Failure]:
     """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
-
-    `steps` are the names of those that restore (`steps.chosen`), None for all.
 
     Raises OutputError where a copy would fall on a file that is read, or on another copy.
     """
@@ -66,7 +73,7 @@ def tasks(
         for item in walk(given, choice):
             if isinstance(item, Found):
                 target = None if output is None else os.path.join(output, _below(item.path, given))
-                found.append(Task(item.path, target, encoding, show, steps))
+                found.append(Task(item.path, target, options))
             else:
                 found.append(item)
     if output is not None:
@@ -126,20 +133,21 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
         content = read_bytes(task.path)
     except (SeedsearchError, OSError) as error:
         return [Failure(task.path, str(error))]
-    found = documents_on_disk(task.path, content, Asked(task.encoding, records=False))
+    found = documents_on_disk(task.path, content, Asked(task.options.encoding, records=False))
     return [one if isinstance(one, Failure) else _restored(task, one, stamp) for one in found]
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
-    cleaned = clean_document(document, task.steps)
+    cleaned = clean_document(document, task.options.steps)
     try:
         if task.target is not None:
             _write(Path(task.target + _below_target(task, document)), cleaned.readable)
     except OSError as error:
         return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
-    shown = task.show(cleaned) if task.show else None
-    return Restoration(document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp, shown)
+    account = (document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp)
+    # As columns, which go to another process ten times as fast as objects.
+    return Restoration(*account, replace(cleaned, edits=Edits(cleaned.edits)) if task.options.whole else None)
 
 
 def _below_target(task: Task, document: RawDocument) -> str:
@@ -151,7 +159,7 @@ def _below_target(task: Task, document: RawDocument) -> str:
 def _stamp(task: Task) -> str:
     """What changes when the file, the rules of cleaning or the steps that are asked for change."""
     status = os.stat(task.path)
-    steps = "" if task.steps is None else " " + " ".join(task.steps)
+    steps = "" if task.options.steps is None else " " + " ".join(task.options.steps)
     return f"{status.st_size} {status.st_mtime_ns} {RULES}{steps}"
 
 
@@ -169,7 +177,7 @@ def _write(target: Path, text: str) -> None:
 
 
 def _still_holds(task: Task, done: Restoration) -> bool:
-    return task.show is None and os.path.exists(task.target or "") and done.stamp == _stamp(task)
+    return not task.options.whole and os.path.exists(task.target or "") and done.stamp == _stamp(task)
 
 
 def _read_journal(output: Path) -> dict[str, Restoration]:
@@ -198,7 +206,7 @@ class _Journal:
 
     def note(self, outcome: Restoration | Failure) -> None:
         if self._file is not None and isinstance(outcome, Restoration):
-            self._file.write(json.dumps(asdict(outcome) | {"shown": None}) + "\n")
+            self._file.write(json.dumps(outcome.account) + "\n")
             self._file.flush()
 
     def __enter__(self) -> _Journal:

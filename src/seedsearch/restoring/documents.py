@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
 
 from seedsearch.damage import FOUND, Damage
@@ -55,7 +55,10 @@ WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What came of one file. `shown` is what was asked to be shown; `stamp` tells an unchanged file in a later run."""
+    """What came of one document: the account of it, and the document itself (`cleaned`) where it was asked for.
+
+    `characters` are code points of the readable text; `stamp` tells an unchanged file in a later run.
+    """
 
     path: str
     encoding: str
@@ -63,7 +66,12 @@ class Restoration:
     certainty: Mapping[str, int]
     characters: int
     stamp: str
-    shown: str | None = None
+    cleaned: Cleaned | None = None
+
+    @property
+    def account(self) -> dict[str, object]:
+        """The fields without the document, by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "cleaned"}
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedsearch.reading.documents import (
         Failure,
     )
-    from seedsearch.restoring.collection import Task
+    from seedsearch.restoring.collection import RestoreOptions, Task
     from seedsearch.restoring.documents import (
         Cleaned,
         CorpusReport,
@@ -35,23 +35,30 @@ Show = Callable[["Cleaned"], str]
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is to be restored, and what becomes of it; `show` makes what is printed of each document."""
+    """What is to be restored, and what becomes of it.
+
+    `form` is that in which each document is printed: `text`, `json`, `jsonl` or `diff`; None where nothing is.
+    """
 
     paths: tuple[str, ...]
     output: Path | None
-    encoding: str | None
+    form: str | None
+    options: RestoreOptions
     workers: int | None
-    show: Show | None
     pager: str | None
     choice: Mapping[str, Any]
-    steps: tuple[str, ...] | None
 
     @property
-    def one_by_one(self) -> bool:
-        """Whether what is printed is the text itself, which several files would run together."""
+    def show(self) -> Show:
+        """What makes a document into what is printed of it."""
         from seedsearch.frontends import render
 
-        return self.show in (render.readable, render.readable_safe)
+        return {
+            "json": render.edits_json,
+            "jsonl": render.document_json,
+            "diff": render.diff_colour if style_of().colour else render.diff_plain,
+            "text": render.readable_safe if sys.stdout.isatty() else render.readable,
+        }[self.form or "text"]
 
 
 @click.command()
@@ -86,12 +93,15 @@ def clean(
 
     One file goes to standard output. Folders need -o, --jsonl, --json or --diff.
     """
-    show = _shown_as(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
-    wanted = _Wanted(paths, output, encoding, workers, show, pager, choice, _steps(only, skip))
+    from seedsearch.restoring.collection import RestoreOptions
+
+    form = _form(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
+    how = RestoreOptions(encoding, _steps(only, skip), whole=form is not None)
+    wanted = _Wanted(paths, output, form, how, workers, pager, choice)
     if paths in ((), ("-",)):
         _print_standard_input(wanted)
         return
-    if wanted.one_by_one and (len(paths) > 1 or os.path.isdir(paths[0])):
+    if form == "text" and (len(paths) > 1 or os.path.isdir(paths[0])):
         raise SourceError("several files cannot go to standard output as text", hint="use -o DIR, --jsonl or --diff")
     report = _restored(wanted)
     if any(not failure.skipped for failure in report.failures) or not report.documents:
@@ -105,27 +115,18 @@ def _steps(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...] | No
     return chosen(only, skip) if only or skip else None
 
 
-def _shown_as(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> Show | None:
-    """What to print of each document."""
-    from seedsearch.frontends import render
-
+def _form(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> str | None:
+    """The form in which each document is printed."""
     if as_json + diff + jsonl > 1:
         raise click.UsageError("--json, --diff and --jsonl exclude one another")
-    if as_json:
-        return render.edits_json
-    if jsonl:
-        return render.document_json
-    if diff:
-        return render.diff_colour if style_of().colour else render.diff_plain
-    if copied:
-        return None
-    return render.readable_safe if sys.stdout.isatty() else render.readable
+    named = {"json": as_json, "jsonl": jsonl, "diff": diff, "text": not copied}
+    return next((form for form, wanted in named.items() if wanted), None)
 
 
 def _print_standard_input(wanted: _Wanted) -> None:
-    if wanted.show is None:
+    if wanted.form is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    _print_texts([wanted.show(one_cleaned("-", wanted.encoding, wanted.steps))], wanted.pager)
+    _print_texts([wanted.show(one_cleaned("-", wanted.options.encoding, wanted.options.steps))], wanted.pager)
 
 
 def _print_texts(texts: Iterable[str], pager: str | None) -> None:
@@ -146,7 +147,7 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     )
 
     choice = Choice.of(**wanted.choice)
-    found = tasks(wanted.paths, wanted.output, wanted.encoding, wanted.show, choice, wanted.steps)
+    found = tasks(wanted.paths, wanted.output, wanted.options, choice)
     report = CorpusReport()
     keep_account(lambda: _account(report, len(found), wanted.output))
     _print_texts(_shown(found, report, wanted), wanted.pager)
@@ -175,6 +176,7 @@ def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -
         Restoration,
     )
 
+    show = wanted.show
     with progress("restoring", hidden=wanted.output is None) as tell:
         outcomes = restore_all(found, report, output=wanted.output, workers=wanted.workers)
         for done, outcome in enumerate(outcomes, start=1):
@@ -183,5 +185,5 @@ def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -
             if isinstance(outcome, Restoration):
                 for line in files_text({outcome.path: outcome.damage}) if outcome.damage else ():
                     detail(line.strip())
-                if outcome.shown is not None:
-                    yield outcome.shown
+                if outcome.cleaned is not None:
+                    yield show(outcome.cleaned)
