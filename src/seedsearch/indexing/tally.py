@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from seedsearch.indexing.pipeline import Outcome, doc_id_of
+from seedsearch.indexing.pipeline import Outcome
 from seedsearch.indexing.reports import IndexReport
+from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import State
 from seedsearch.reading.documents import Failure
 
