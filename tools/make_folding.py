@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 import opencc
@@ -23,6 +24,10 @@ TABLE = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "folding.txt
 PRINT_FORMS = (
     "著着 戶户 戸户 內内 黃黄 黒黑 敎教 靑青 淸清 眞真 愼慎 吳吴 呂吕 "
     "兌兑 稅税 脫脱 悅悦 閱阅 絕绝 溫温 產产 顏颜 彥彦 郞郎"
+)
+# Variants that one side writes and the other knows as another form of the same character, never as a word of its own.
+OTHER_FORMS = (
+    "馀余 锺钟 鎗枪 鑛矿 迳径 甦苏 姸妍 讬托 伕夫 籐藤 拏拿 谘咨 濬浚 荳豆 栢柏 觔斤 隄堤 菓果 揹背 擧举 鄕乡 鬭斗 澁涩"
 )
 # Quotation marks and dashes that typing and conversion swap freely.
 MARKS = {
@@ -81,10 +86,25 @@ def _width_and_case(char: str) -> str:
     return char
 
 
+def _japanese() -> dict[str, str]:
+    """New Japanese forms (寛, 両, 広) → the Chinese form; without those that a Chinese character set has, too."""
+    convert = opencc.OpenCC("jp2t").convert
+    han = (chr(code) for code in range(0x4E00, 0xA000))
+    return {char: made for char in han if (made := convert(char)) != char and len(made) == 1 and not _is_chinese(char)}
+
+
+def _is_chinese(char: str) -> bool:
+    """Whether GB 2312 or Big5 has the character, and so a Chinese text may mean it as it is (芸, 予, 欠)."""
+    for encoding in ("gb2312", "big5"):
+        with suppress(UnicodeEncodeError):
+            return bool(char.encode(encoding))
+    return False
+
+
 def make_table() -> dict[str, str]:
     """Every character that folds to another one, with what it folds to."""
     script = _Script()
-    extra = {pair[0]: pair[1] for pair in PRINT_FORMS.split() if len(pair) == 2} | MARKS
+    extra = {pair[0]: pair[1] for pair in f"{PRINT_FORMS} {OTHER_FORMS}".split()} | _japanese() | MARKS
 
     def once(char: str) -> str:
         return _width_and_case(script(extra.get(char, char)))
