@@ -23,7 +23,7 @@ DOCUMENTS = dict(lines("documents"))
 
 
 def test_the_page_has_examples() -> None:
-    assert len(DOCUMENTS) == 5
+    assert len(DOCUMENTS) > 5
     assert len(lines("queries")) > 20
 
 

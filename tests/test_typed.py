@@ -145,8 +145,10 @@ def test_limits_are_said(typed: str, says: str) -> None:
         ("焊接的创新", ["phrase", "all", "any"]),
         ("新的", ["phrase", "all"]),
         ("公司 & 清算", ["phrase", "all", "any"]),
+        ("第三章", ["phrase", "variant"]),
+        ("软件", ["phrase", "variant"]),
         ("焊接是谁发明的", ["phrase", "all", "most"]),
-        ("打通从实验室到现场应用的最后一公里", ["phrase", "all", "most", "any"]),
+        ("打通从实验室到现场应用的最后一公里", ["phrase", "variant", "all", "most", "any"]),
     ],
 )
 def test_the_tiers_of_plain_text(typed: str, tiers: list[str]) -> None:

@@ -13,19 +13,24 @@ from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.parsed_query import ParsedQuery
 from seedsearch.searching.ranking import MOST
 from seedsearch.searching.tiers import Grade, Tier, expression_tier, narrowed, plain_tiers
+from seedsearch.searching.variants import NONE as NO_VARIANTS
+from seedsearch.searching.variants import Variants, variants_of
+
+WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents have all that was asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The `tiers` that answer, in order, how many documents belong to each name, and sentences on how it was read.
 
-    `asked` names the tiers that were asked where none has documents.
+    `asked` names the tiers that were asked where none has documents; `variants` are what was looked for besides.
     """
 
     tiers: tuple[Tier, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    variants: Variants = NO_VARIANTS
 
     @property
     def matched(self) -> str:
@@ -44,9 +49,10 @@ def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict
         if expression.strict:
             return Answer(asked=("query",))
         notes = (f"nothing matches {parsed.raw} as a pattern; looked for it as it stands",)
-    tiers = plain_tiers(parsed, synonyms)
+    variants = variants_of(parsed.run, parsed.placed, parsed.words).in_use(engine)
+    tiers = plain_tiers(parsed, synonyms, variants)
     counts = _counts(engine, tiers)
-    if not parsed.is_long and not counts.keys() & {"phrase", "all"}:
+    if not parsed.is_long and not counts.keys() & WHOLE:
         counts = {} if strict else counts
         if answer := _heard(parsed, engine, tiers, counts):
             return answer
@@ -56,7 +62,9 @@ def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict
     if strict:
         tiers, counts = _strictest(tiers, counts)
     notes += _also(parsed, tiers, counts)
-    return Answer(tuple(tier for tier in tiers if any(one.name in counts for one in tier.named)), counts, notes)
+    return Answer(
+        tuple(tier for tier in tiers if any(one.name in counts for one in tier.named)), counts, notes, (), variants
+    )
 
 
 def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
@@ -68,6 +76,11 @@ def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
     totals = engine.count([Ranked(grade.required, scored) for grade, scored in grades])
     new = [totals[0], *(after - before for before, after in pairwise(totals))]
     return {grade.name: count for (grade, _), count in zip(grades, new, strict=True) if count}
+
+
+def _is_form(text: str, parsed: ParsedQuery) -> bool:
+    """Whether a text is part of the query in other characters for the same letters."""
+    return bool(parsed.forms) and any(text in form for form in parsed.forms)
 
 
 def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[Tier], dict[str, int]]:
@@ -99,9 +112,11 @@ def _behind(tier: Tier, before: Query) -> Tier:
 def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[str, ...]:
     """What was looked for besides what was typed, and that no document has all of it."""
     texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
-    added = [text for text in texts if text not in parsed.run and text not in parsed.parts]
+    added = [
+        text for text in texts if text not in parsed.run and text not in parsed.parts and not _is_form(text, parsed)
+    ]
     notes = [f"also looked for: {', '.join(added)}"] if added else []
-    if not counts.keys() & {"phrase", "all"}:
+    if not counts.keys() & WHOLE:
         least = ceil(MOST * len(parsed.words)) if "most" in counts else 1
         words = ", ".join(parsed.words)
         notes.append(f"no document has all of the words; these have at least {least} of {words}")

@@ -23,7 +23,7 @@ from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.offsets import Span
-from seedsearch.searching.answer import Answer, answer_of
+from seedsearch.searching.answer import WHOLE, Answer, answer_of
 from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
 from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, all_places, collapsed, found, hit
@@ -310,10 +310,10 @@ class Index:
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """A sentence on the words that no document holds where not all words were found, and words like them."""
         words = parsed.words if parsed.expression is None else parsed.expression.texts
-        if answer.matched in ("phrase", "all", "query", "pinyin", "sound"):
+        if answer.matched in (*WHOLE, "query", "pinyin", "sound"):
             return (), ()
         there = self._engine.exists([Run(word) for word in words])
-        missing = [word for word, is_there in zip(words, there, strict=True) if not is_there]
+        missing = [w for w, is_there in zip(words, there, strict=True) if not is_there and not answer.variants.of(w)]
         notes = (f"in no document: {', '.join(missing)}",) if 0 < len(missing) < len(words) else ()
         if not missing or (answer.matched and parsed.is_long):
             return notes, ()

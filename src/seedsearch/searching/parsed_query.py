@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from seedsearch.engines.query import Query
 from seedsearch.errors import QueryError
@@ -15,7 +16,7 @@ from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.query_parser import Expression, expression_of, without_filters
 from seedsearch.searching.ranking import CONNECTING, asks, content_words, without_interrogatives
 from seedsearch.text.analyzer import placed_query_words, query_words
-from seedsearch.text.folding import is_han
+from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
@@ -34,7 +35,8 @@ class ParsedQuery:
     `raw` is what was typed, `run` its run text without the filters, `said` the same without interrogatives. `words` say
     what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.
     `is_long`: it is a question or has many words, so that few documents hold all. `expression` is set where there are
-    operators; `filters` narrow whatever answers.
+    operators; `filters` narrow whatever answers. `forms` are the run text in composed and decomposed characters, where
+    these differ, and `placed` its words with the offset of each.
     """
 
     raw: str
@@ -46,6 +48,8 @@ class ParsedQuery:
     is_long: bool
     expression: Expression | None = None
     filters: tuple[Query, ...] = ()
+    forms: tuple[str, ...] = ()
+    placed: tuple[tuple[int, str], ...] = ()
 
 
 def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
@@ -57,6 +61,10 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
         raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
     plain, filters = without_filters(typed)
     run = run_text(plain).strip() if filters else whole
+    if forms := other_forms(run):  # words of it are those of the composed characters
+        plain, typed_run = normalize("NFC", plain), run
+        run = run_text(plain).strip()
+        forms = tuple(form for form in dict.fromkeys((typed_run, *forms)) if form != run)
     placed = placed_query_words(run, own)
     said = without_interrogatives(run, placed)
     parts = _parts(plain)
@@ -75,6 +83,8 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
         is_long=run != said or _QUESTION_END.search(run) is not None or len(content) >= LONG,
         expression=None if filters else expression_of(typed, synonyms),
         filters=filters,
+        forms=forms,
+        placed=tuple(placed),
     )
 
 

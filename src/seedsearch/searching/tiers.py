@@ -22,8 +22,14 @@ from seedsearch.searching.explain import explained
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_parser import Expression
 from seedsearch.searching.ranking import MOST, Weighted, scored_terms
-from seedsearch.text.folding import is_han
+from seedsearch.searching.variants import NONE as NO_VARIANTS
+from seedsearch.searching.variants import Variants, variants_of
+from seedsearch.text.analyzer import query_words
+from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
+
+# What a term in other words than the typed ones weighs beside these: a document with the typed word is to come first.
+VARIANT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,18 @@ def expression_tier(expression: Expression) -> Tier:
     return Tier("query", expression.query, expression.wanted, scored_terms(" ".join(texts), texts))
 
 
-def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS) -> list[Tier]:
-    """Return the tiers of plain text: the whole run and, unless that is its one word, its words."""
-    whole, words = _either(parsed.run, synonyms), [_either(word, synonyms) for word in parsed.words]
-    scored = _scored(parsed, synonyms)
-    phrase = Tier("phrase", narrowed(whole, parsed), _runs([whole]), scored, judged=False)
-    if words in ([], [whole]):
-        return [phrase]
+def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants: Variants = NO_VARIANTS) -> list[Tier]:
+    """Return the tiers of plain text: the whole run, also in other words, and its words, unless it is one."""
+    whole, is_one = _any_of((parsed.run, *parsed.forms, *synonyms.of(parsed.run))), parsed.words == (parsed.run,)
+    words = [_any_of((word, *other_forms(word), *synonyms.of(word), *variants.of(word))) for word in parsed.words]
+    scored = _scored(parsed, synonyms, variants)
+    tiers = [Tier("phrase", narrowed(whole, parsed), _runs([whole]), scored, judged=False)]
+    if variants.whole:
+        others, typed = _any_of(variants.whole), whole
+        whole = Any((typed, others))
+        tiers.append(Tier("variant", narrowed(whole, parsed), _runs([others]), scored, judged=False, excluded=typed))
+    if is_one or not words:
+        return tiers
     # Who has the whole run has all words; with synonyms of the whole run that has to be said.
     also = () if isinstance(whole, Run) else (whole,)
     graded = tuple(
@@ -97,8 +108,8 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS) -> list[T
     )
     wanted = _runs([*map(Run, parsed.parts), *words])
     if parsed.is_long:
-        return [phrase, Tier("words", graded[-1].required, wanted, scored, excluded=whole, grades=graded)]
-    tiers, before = [phrase], whole
+        return [*tiers, Tier("words", graded[-1].required, wanted, scored, excluded=whole, grades=graded)]
+    before = whole
     for grade in graded:
         tiers.append(Tier(grade.name, grade.required, wanted, scored, excluded=before))
         before = grade.required
@@ -127,17 +138,24 @@ def _is_one_ideograph(word: Query) -> bool:
     return isinstance(word, Run) and len(word.text) == 1 and is_han(word.text)
 
 
-def _scored(parsed: ParsedQuery, synonyms: Synonyms) -> Weighted:
-    """The terms that all tiers are ranked by: words with their synonyms, pairs and characters of what is said."""
+def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weighted:
+    """The terms that all tiers are ranked by: words with their synonyms, pairs and characters of what is said.
+
+    What is in other words than the typed ones counts VARIANT of them.
+    """
     words = list(dict.fromkeys(text for word in parsed.scored for text in (word, *synonyms.of(word))))
     added = [word for word in (*words, *synonyms.of(parsed.run)) if word not in parsed.said]
-    return scored_terms(" ".join([parsed.said, *added]), words)
+    typed = scored_terms(" ".join([parsed.said, *added]), words)
+    if not (others := [text for word in parsed.words for text in variants.of(word)]):
+        return typed
+    there = {term for term, _ in typed}
+    more = scored_terms(" ".join(others), [word for text in others for word in query_words(text)])
+    return (*typed, *[(term, VARIANT * weight) for term, weight in more if term not in there])
 
 
-def _either(text: str, synonyms: Synonyms) -> Query:
-    """A run or any of its synonyms."""
-    others = synonyms.of(text)
-    return Any(tuple(map(Run, (text, *others)))) if others else Run(text)
+def _any_of(texts: Sequence[str]) -> Query:
+    """Documents with any of these runs."""
+    return Any(tuple(map(Run, texts))) if len(texts) > 1 else Run(texts[0])
 
 
 def narrowed(query: Query, parsed: ParsedQuery) -> Query:
@@ -176,5 +194,5 @@ def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS)
     expression = parsed.expression
     tiers = [expression_tier(expression)] if expression else []
     if expression is None or not expression.strict:
-        tiers += plain_tiers(parsed, synonyms)
+        tiers += plain_tiers(parsed, synonyms, variants_of(parsed.run, parsed.placed, parsed.words))
     return [f"{grade.name}: {explained(grade.required)}" for tier in tiers for grade in tier.named]

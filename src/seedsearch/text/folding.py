@@ -37,6 +37,24 @@ def fold(text: str) -> str:
     return text if text.isascii() and text.islower() else text.translate(table())
 
 
+def other_forms(text: str) -> tuple[str, ...]:
+    """The same text in composed and in decomposed characters (é is one, or two), where that makes a difference.
+
+    Folding leaves them apart, for it keeps lengths.
+    """
+    if not _may_be_composed().search(text):
+        return ()
+    from unicodedata import normalize
+
+    return tuple(dict.fromkeys(form for form in (normalize("NFC", text), normalize("NFD", text)) if form != text))
+
+
+@cache
+def _may_be_composed() -> re.Pattern[str]:
+    """Scripts with marks: not those of most queries."""
+    return re.compile("[\u00c0-\u1fff\u212a-\u212b\u3040-\u30ff\uac00-\ud7ff]")
+
+
 def is_han(char: str) -> bool:
     """Whether `char` is one ideograph (〇 and 々 included)."""
     return "一" <= char <= "鿿" or char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND)

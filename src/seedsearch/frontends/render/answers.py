@@ -18,6 +18,7 @@ from seedsearch.searching.results import (
 
 MATCHED = {
     "phrase": "the whole run",
+    "variant": "the whole run in other words",
     "all": "all words",
     "most": "several of the words",
     "any": "some of the words",

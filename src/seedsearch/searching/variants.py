@@ -1,0 +1,105 @@
+"""What was typed in other words: numbers in other digits, other spellings, the words of the other side.
+
+Only the query is varied; the index holds each text as it is. What no document holds is left out before anything is
+asked, so a variant costs no more than a look at its pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, islice, product
+
+from seedsearch.engines import Engine
+from seedsearch.engines.query import Run
+from seedsearch.offsets import Span
+
+MOST = 24  # variants of the whole query: two numbers of a query, or three words of the other side, in all their ways
+OF_A_WORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Run texts that mean the same as a query: `whole` those of all of it, `words` those of its words."""
+
+    whole: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, word: str) -> tuple[str, ...]:
+        """The variants of a word of the query."""
+        return self.words.get(word, ())
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys([*self.whole, *(text for texts in self.words.values() for text in texts)]))
+
+    def in_use(self, engine: Engine) -> Variants:
+        """Those that stand in a document."""
+        if not (texts := self.texts):
+            return NONE
+        there = set(compress(texts, engine.exists([Run(text) for text in texts])))
+        words = {word: kept for word, some in self.words.items() if (kept := tuple(filter(there.__contains__, some)))}
+        return Variants(tuple(filter(there.__contains__, self.whole)), words)
+
+
+NONE = Variants()
+
+
+def variants_of(run: str, placed: Sequence[tuple[int, str]], words: Sequence[str] = ()) -> Variants:
+    """The variants of the run text of a query, whose words are `placed` (offset, word).
+
+    `words`: those that are looked for, where they are others: what stood between blanks is cut by itself.
+    """
+    made = _variants(run, placed)
+    for word in set(words).difference(word for _, word in placed):
+        made.words.update(_variants(word, [(0, word)]).words)
+    return made
+
+
+def _variants(run: str, placed: Sequence[tuple[int, str]]) -> Variants:
+    found = sorted(_found(run, placed))
+    if not found:
+        return Variants()
+    choices = [(run[span.start : span.end], *texts) for span, texts in found]
+    spans = [span for span, _ in found]
+    whole = (_replaced(run, spans, texts) for texts in product(*choices))
+    words: dict[str, tuple[str, ...]] = {}
+    for at, word in placed:
+        for span, texts in found:
+            here = _of_word(word, at, span, texts)
+            words[word] = tuple(dict.fromkeys((*words.get(word, ()), *here)))[:OF_A_WORD]
+    return Variants(tuple(islice(whole, 1, MOST + 1)), {word: texts for word, texts in words.items() if texts})
+
+
+def _found(run: str, placed: Sequence[tuple[int, str]]) -> Iterable[tuple[Span, tuple[str, ...]]]:
+    """The stretches of a run text that have variants, none on another."""
+    from seedsearch.text.numerals import numbers
+    from seedsearch.text.wordings import wordings
+
+    if run.isascii() and not any(map(str.isdigit, run)):
+        return []
+    found = list(numbers(run))
+    borders = {border for at, word in placed for border in (at, at + len(word))}
+    for wording in wordings(run, borders):
+        if all(wording.span.end <= span.start or span.end <= wording.span.start for span, _ in found):
+            found.append((wording.span, wording.others))
+    return found
+
+
+def _replaced(run: str, spans: Sequence[Span], texts: Sequence[str]) -> str:
+    made, last = "", 0
+    for span, text in zip(spans, texts, strict=True):
+        made += run[last : span.start] + text
+        last = span.end
+    return made + run[last:]
+
+
+def _of_word(word: str, at: int, span: Span, texts: Sequence[str]) -> list[str]:
+    """The variants of a word at `at` by those of a stretch that it is part of, or that is part of it."""
+    end = at + len(word)
+    if span.start <= at and end <= span.end:
+        return [text for text in texts if word not in text]
+    if at <= span.start and span.end <= end:
+        return [word[: span.start - at] + text + word[span.end - at :] for text in texts]
+    return []

@@ -1,0 +1,195 @@
+"""Numbers in the digits of the West and of China: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十.
+
+A number of a text is only read where what stands around it says that it is one: 第 before it, a word that counts or a
+unit behind it, or three digits and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+
+from seedsearch.offsets import Span
+
+_DIGITS = "〇一二三四五六七八九"
+_FINANCIAL = "零壹贰叁肆伍陆柒捌玖"
+_VALUES = {
+    **{char: value for value, char in enumerate(_DIGITS)},
+    **{char: value for value, char in enumerate(_FINANCIAL)},
+    **{"○": 0, "两": 2},
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_LARGE = {"万": 10**4, "亿": 10**8}
+_TWENTY = {"廿": "二十", "卅": "三十"}
+_HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TWENTY})
+MOST = 10**12  # what is no less is left alone, and so is a number of more digits
+
+# What may follow a number and makes it one. 分, 点, 时, 度, 成, 面, 方, 边, 些, 般, 样, 直 and 定 are left out:
+# 十分, 一点, 一时, 百度, 一成 and others are words of another meaning.
+_COUNTERS = (
+    "世纪|年代|年级|年|月份|月|日|号|周岁|周年|周|岁|个|人|名|位|次|种|项|条|款|家|所|本|册|卷|部|集|页|篇|章|回|节|届|级|层|楼|间|台|辆|架"
+    "|艘|只|匹|棵|株|片|块|张|份|元|角|公里|千米|厘米|毫米|米|公斤|千克|克|吨|升|倍|折|美元|小时|分钟|秒|天|期|批|组|班|队|场|首|幅|座|栋|套|件"
+)
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    """Built when it is first used: most queries hold no number."""
+    number = rf"(?:\d{{1,12}}[万亿]?|[{_HAN}]{{1,16}})"
+    large = rf"[万亿](?![\d{_HAN}])"
+    han_only = rf"[{_HAN}]{{1,16}}"
+    decimal = rf"(?:\d{{1,9}}(?:\.\d{{1,4}})?|{han_only}(?:点[{_HAN}]{{1,4}})?)"
+    edge = r"(?<![a-z0-9.,:/\-])"
+    return re.compile(
+        rf"百分之(?P<hundredth>{decimal})(?![\d{_HAN}])"
+        rf"|{edge}(?P<percent>\d{{1,9}}(?:\.\d{{1,4}})?)%"
+        rf"|第 ?(?P<ordinal>{number}) ?(?P<ranked>{_COUNTERS}|(?![\d{_HAN}]))"
+        rf"|{edge}(?P<counted>{number}) ?(?P<counter>{_COUNTERS}|{large})"
+        rf"|{edge}(?P<bare>\d{{3,12}}(?![a-z0-9.:/%\-])|[{_HAN}]{{3,16}}(?![{_HAN}]))"
+    )
+
+
+def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
+    """The numbers of a folded text with what makes them one, each with its other spellings, the likeliest first."""
+    if not re.search(rf"[\d{_HAN}]", run):
+        return
+    for found in _number().finditer(run):
+        if others := tuple(other for other in dict.fromkeys(_others(found)) if other != found[0]):
+            yield Span(*found.span()), others
+
+
+def _others(found: re.Match[str]) -> Iterator[str]:
+    if found["hundredth"] or found["percent"]:
+        yield from _percents(found["hundredth"] or found["percent"])
+    elif found["ordinal"]:
+        yield from (f"第{number}{found['ranked']}" for number in _spellings(found["ordinal"], ordinal=True))
+    elif found["counted"]:
+        counter = found["counter"]
+        yield from (f"{number}{counter}" for number in _spellings(found["counted"], counted=counter))
+    elif _tells(found["bare"]):
+        yield from _spellings(found["bare"])
+
+
+def _tells(bare: str) -> bool:
+    """Whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
+    return bare.isdigit() or sum(char in _VALUES for char in bare) > 1
+
+
+def _percents(number: str) -> Iterator[str]:
+    whole, _, part = number.replace("点", ".").partition(".")
+    value = value_of(whole)
+    digits = "".join(str(_VALUES.get(char, char)) for char in part)
+    if value is None or not all(char.isdigit() for char in digits):
+        return
+    point = f".{digits}" if digits else ""
+    spelled = "".join(_DIGITS[int(char)] for char in digits)
+    yield f"{value}{point}%"
+    yield f"百分之{han_number(value)}{'点' + spelled if spelled else ''}"
+    yield f"百分之{value}{point}"
+
+
+def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iterator[str]:
+    """The ways to write a number."""
+    value = value_of(number)
+    if value is None:
+        return
+    yield str(value)
+    han = han_number(value)
+    long_row = 2 < len(str(value)) < 5
+    if counted == "年" and 9 < value < 10**4 and (long_row or number.isdigit() or len(number) == 2):
+        yield from _rows(value)
+    if counted != "年" or not 1000 <= value < 10**4:
+        yield han
+    if not ordinal and counted and value == 2:
+        yield "两"
+    if counted != "年" and (pairs := re.sub("(?<!十)二(?=[百千万亿])", "两", han)) != han:
+        yield pairs
+    if long_row and counted in ("", "号"):
+        yield from _rows(value)
+    if value < 10 and (ordinal or counted in ("月", "日", "号")):
+        yield f"0{value}"
+    if (ordinal and value <= 10) or counted == "元":
+        yield han.translate(str.maketrans(_DIGITS + "十百千", _FINANCIAL + "拾佰仟"))
+    if counted and value and not value % 10**4:
+        yield from (f"{value // size}{unit}" for unit, size in _LARGE.items() if not value % size)
+
+
+def _rows(value: int) -> Iterator[str]:
+    """A number digit by digit: 二〇二六, 二零二六."""
+    row = "".join(_DIGITS[int(digit)] for digit in str(value))
+    yield row
+    yield row.replace("〇", "零")
+
+
+def value_of(number: str) -> int | None:
+    """What a number in digits or ideographs is; None where it is not well formed, or MOST and more."""
+    if number[:-1].isdigit() and number[-1] in _LARGE:
+        return value * _LARGE[number[-1]] if (value := value_of(number[:-1])) and value < 10**6 else None
+    if number.isdigit():
+        return int(number) if number.isascii() and int(number) < MOST else None
+    for short, long in _TWENTY.items():
+        number = number.replace(short, long)
+    if all(char in _VALUES for char in number):
+        value = int("".join(str(_VALUES[char]) for char in number))
+        return value if (len(number) == 1 or len(number) > 2) and value < MOST else None
+    return _valued(number)
+
+
+def _valued(number: str) -> int | None:
+    """The same of ideographs with units: each unit is less than the one before it in its part, as are the parts."""
+    total, last_large = 0, MOST
+    parts = ["".join(some) for _, some in groupby(number, _LARGE.__contains__)]
+    if parts[0][0] in _LARGE:
+        return None
+    for digits, large in zip(parts[::2], [*parts[1::2], ""], strict=False):
+        size = 1
+        for unit in large:
+            size *= _LARGE[unit]
+        value = _below_ten_thousand(digits)
+        if value is None or size >= last_large or (total and len(digits) == 1):  # 三万五 is 35,000, and seldom written
+            return None
+        total, last_large = total + value * size, size
+    return total if 0 < total < MOST else None
+
+
+def _below_ten_thousand(digits: str) -> int | None:
+    total, last, digit = 0, 10**4, None
+    for place, char in enumerate(digits):
+        if char in _UNITS:
+            unit = _UNITS[char]
+            if unit >= last or (digit is None and not (unit == 10 and place == 0)):
+                return None
+            total, last, digit = total + (1 if digit is None else digit) * unit, unit, None
+        elif digit:
+            return None
+        else:
+            digit = _VALUES[char] or None
+    if digit and last > 10 and place and digits[place - 1] in _UNITS and last != 10**4:
+        return total + digit * last // 10  # 三百五 is 350
+    return total + (digit or 0)
+
+
+def han_number(value: int) -> str:
+    """A number as it is read, 0 to MOST."""
+    if value < 10:
+        return "零" if not value else _DIGITS[value]
+    made, gap = "", False
+    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part, value = divmod(value, size)
+        if part:
+            made += ("零" if made and (gap or part < 1000) else "") + _han_part(part) + unit
+        gap = not part
+    return made.removeprefix("一") if made.startswith("一十") else made
+
+
+def _han_part(part: int) -> str:
+    """The same of a number of four digits at most."""
+    made, gap = "", False
+    for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+        digit, part = divmod(part, size)
+        if digit:
+            made += ("零" if made and gap else "") + _DIGITS[digit] + unit
+        gap = not digit
+    return made

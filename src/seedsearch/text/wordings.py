@@ -1,0 +1,69 @@
+"""Words that are spelled or called otherwise on the other side of the strait, in run texts.
+
+`wordings.txt` (made by `tools/make_wordings.py`, mostly from OpenCC's phrase dictionaries) names pairs: two spellings
+of one word that folding keeps apart (了解, 瞭解), and two words for one thing (软件, 软体). A pair says nothing of a
+third: 介面 is 界面 and is 接口, and these two are not one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from seedsearch.offsets import Span
+
+TABLE = Path(__file__).with_name("wordings.txt")
+SPELLED, REGIONAL = "=", "~"
+
+
+class Wording(NamedTuple):
+    """A stretch of a text, and what stands in its place elsewhere; `kind` is SPELLED or REGIONAL."""
+
+    span: Span
+    others: tuple[str, ...]
+    kind: str
+
+
+@cache
+def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Each word with the kind of its pairs and the others of them; a spelling goes before another word."""
+    table: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        kind, (a, b) = line[0], line[1:].split(" ")
+        for word, other in ((a, b), (b, a)):
+            first, others = table.get(word, (kind, ()))
+            if first == kind:
+                table[word] = (kind, (*others, other))
+    return table
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """The lengths of the words by their first character, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for word in _table():
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {char: tuple(sorted(some, reverse=True)) for char, some in lengths.items()}
+
+
+def others(word: str) -> tuple[str, ...]:
+    """The other spellings or names of one word; empty where none is known."""
+    return _table().get(word, ("", ()))[1]
+
+
+def wordings(run: str, borders: Set[int]) -> Iterator[Wording]:
+    """The words of a run text that the table knows, the longest first where several begin, none on another.
+
+    `borders`: where words of the run text begin and end. A word of the table has to begin or to end there, and one of
+    a single character both: 为了解决 holds no 了解, and 宏大 no 宏.
+    """
+    table, lengths, last = _table(), _lengths(), 0
+    for at, char in enumerate(run):
+        for length in lengths.get(char, ()) if at >= last else ():
+            known = table.get(run[at : at + length])
+            if known and (at in borders) + (at + length in borders) > (length == 1):
+                last = at + length
+                yield Wording(Span(at, last), known[1], known[0])
+                break

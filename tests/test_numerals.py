@@ -1,0 +1,91 @@
+"""Numbers in the digits of the West and of China are one where something says that they are numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.text.numerals import MOST, han_number, numbers, value_of
+
+
+def others(text: str) -> set[str]:
+    """All spellings of the numbers of a text, each in the place of the number."""
+    return {text[: span.start] + other + text[span.end :] for span, found in numbers(text) for other in found}
+
+
+@pytest.mark.parametrize(
+    ("some", "same"),
+    [
+        ("第218章", "第二百一十八章"),
+        ("第218章", "第两百一十八章"),
+        ("第 218 章", "第二百一十八章"),
+        ("第1章", "第壹章"),
+        ("第一章", "第1章"),
+        ("第三", "第3"),
+        ("2026年", "二〇二六年"),
+        ("2026年", "二零二六年"),
+        ("98年", "九八年"),
+        ("二十一世纪", "21世纪"),
+        ("九十年代", "90年代"),
+        ("10个", "十个"),
+        ("2个", "两个"),
+        ("30%", "百分之三十"),
+        ("百分之三点五", "3.5%"),
+        ("10万", "十万"),
+        ("一千万元", "1000万元"),
+        ("廿一日", "21日"),
+        ("3月", "03月"),
+        ("218", "二百一十八"),
+    ],
+)
+def test_spellings_of_one_number(some: str, same: str) -> None:
+    assert same in others(some)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "十分",
+        "一点",
+        "千万",
+        "万一",
+        "百度",
+        "三峡",
+        "四川",
+        "一些",
+        "五四",
+        "一样",
+        "百姓",
+        "九寨",
+        "三万五",
+        "covid-19",
+        "v2.0",
+        "5g",
+        "1:30",
+        "192.168.1.1",
+        "2026-01-02",
+        "a218",
+        "218b",
+    ],
+)
+def test_what_is_no_number_has_no_other_spelling(text: str) -> None:
+    assert others(text) == set()
+
+
+@given(st.integers(min_value=0, max_value=MOST - 1))
+def test_what_is_read_is_what_was_written(value: int) -> None:
+    assert value_of(han_number(value)) == value
+
+
+@given(st.integers(min_value=1, max_value=9999))
+def test_a_chapter_finds_all_its_spellings_and_each_of_them_the_chapter(value: int) -> None:
+    for spelled in others(f"第{value}章"):
+        assert f"第{value}章" in others(spelled)
+
+
+@given(st.text("〇零一二两三十百千万亿第章年个0123.%", max_size=20))
+def test_any_row_of_numerals_is_read_without_an_error(text: str) -> None:
+    for span, found in numbers(text):
+        assert 0 <= span.start < span.end <= len(text)
+        assert len(found) < 10

@@ -1,0 +1,120 @@
+"""The words of the two sides, numbers and composed characters: what means the same is found, below what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.engines.memory import MemoryEngine
+from seedsearch.searching.index import Index
+from seedsearch.searching.variants import MOST, OF_A_WORD, variants_of
+from seedsearch.text.analyzer import placed_query_words
+from seedsearch.text.folding import fold, is_han, other_forms
+from seedsearch.text.run_text import run_text
+from seedsearch.text.wordings import TABLE, others, wordings
+from tests.filling import put
+from tests.test_expressions import entry
+from tools.make_wordings import as_text, make_pairs
+
+TEXTS = {
+    "a": "第两百一十八章 夜航",
+    "b": "第218章 夜雨",
+    "c": "這套軟體需要連上網路",
+    "d": "软件和网络的手册",
+    "e": normalize("NFD", "Café au lait 开门"),
+    "f": "Café 关门",
+    "g": "买了十个苹果",
+    "h": "买了10个梨",
+    "i": "十分好，為了解決問題",
+    "j": "我的帳號",
+    "k": "請您瞭解，請您回覆",
+}
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    engine = MemoryEngine()
+    with engine.writer() as writer:
+        for name, text in TEXTS.items():
+            put(writer, entry(name, text))
+    with Index(engine) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("第218章", "b phrase, a variant"),
+        ("第二百一十八章", "a variant, b variant"),
+        ("软件", "d phrase, c variant"),
+        ("軟體", "c phrase, d variant"),
+        ("网络 软件", "d all, c all"),
+        ("café", "f phrase, e phrase"),
+        (normalize("NFD", "café 开门"), "e all, f any"),
+        ("10个", "h phrase, g variant"),
+        ("十分", "i phrase"),
+        ("账号", "j variant"),
+        ("了解", "i phrase, k variant"),
+        ("回复", "k variant"),
+    ],
+)
+def test_what_means_the_same_comes_after_what_was_typed(index: Index, typed: str, says: str) -> None:
+    results = index.search(typed)
+    found = ", ".join(f"{hit.path} {hit.tier}" for hit in results.hits)
+    assert sorted(found.split(", ")) == sorted(says.split(", "))
+    tiers = [hit.tier for hit in results.hits]
+    assert tiers == sorted(tiers, key=["phrase", "variant", "all", "any"].index)
+    assert ("also looked for" in " ".join(results.notes)) == ("variant" in says or "c all" in says)
+
+
+def test_what_was_looked_for_besides_is_marked_and_said(index: Index) -> None:
+    results = index.search("软件")
+    (snippet,) = results.hits[1].snippets
+    assert [span.cut(snippet.text) for span in snippet.highlights] == ["軟體"]
+    assert results.notes == ("also looked for: 软体",)
+    assert index.search("软件", strict=True).tiers == {"phrase": 1}
+    assert index.search('"软件"').total == 1
+
+
+def test_the_table_is_what_its_sources_give() -> None:
+    assert TABLE.read_text(encoding="utf-8") == as_text(*make_pairs())
+
+
+def test_the_table_is_folded_and_goes_both_ways() -> None:
+    lines = [line[1:].split(" ") for line in TABLE.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) > 1000
+    for a, b in lines:
+        assert (fold(a), fold(b)) == (a, b)
+        assert b in others(a) or a in others(b)
+    assert "接口" in others("介面")
+    assert "接口" not in others("界面")
+
+
+@pytest.mark.parametrize("run", ["为了解决问题", "宏大的叙事", "信息素的"])
+def test_a_word_inside_of_others_is_not_varied(run: str) -> None:
+    borders = {at + end for at, word in placed_query_words(run) for end in (0, len(word))}
+    assert not [found for found in wordings(run, borders) if found.span.end - found.span.start < 2 or "解" in run]
+
+
+def test_composed_and_decomposed_characters_are_forms_of_each_other() -> None:
+    assert other_forms("café") == (normalize("NFD", "café"),)
+    assert other_forms(normalize("NFD", "nǐ hǎo")) == ("nǐ hǎo",)
+    assert other_forms("焊接") == other_forms("plain") == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["软件", "网络", "第3章", "2026年", "的", "信息", "默认", "程序", "a", "十个"]), max_size=12
+    ).map("".join)
+)
+def test_variants_are_few_and_none_is_what_was_typed(typed: str) -> None:
+    run = run_text(typed)
+    made = variants_of(run, placed_query_words(run))
+    assert len(made.whole) <= MOST
+    assert run not in made.whole
+    assert all(len(texts) <= OF_A_WORD for texts in made.words.values())
+    assert not any(is_han(word) and texts for word, texts in made.words.items() if len(word) == 1 and word in "的一十")
