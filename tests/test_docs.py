@@ -25,7 +25,7 @@ from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
-GUIDES = sorted(DOCS.glob("*.md"))
+GUIDES = sorted(DOCS.rglob("*.md"))
 PAGES_AT_THE_TOP = [
     TOP / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
 ]
