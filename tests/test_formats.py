@@ -161,14 +161,6 @@ class TestBooks:
         assert failures("a.epub", content)[0] == ("a.epub!/no.html", reason, False)
         assert failures("a.epub", content)[1][0] == "a.epub!/../x"
 
-    def test_pdf(self) -> None:
-        assert texts("a.pdf", made.pdf_of("焊接材料", "第二页")) == {"a.pdf": "焊接材料\n\f第二页\n\f"}
-
-    def test_a_pdf_of_pictures_is_skipped(self) -> None:
-        ((_, reason, skipped),) = failures("a.pdf", made.pdf_of(content=b""))
-        assert "holds no text" in reason
-        assert skipped
-
     def test_a_package_that_is_missing_is_said_with_the_way_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(format_module, "find_spec", lambda _: None)
         expected = ("a.pdf", "a PDF; to read it: pip install 'seedsearch[pdf]'", True)

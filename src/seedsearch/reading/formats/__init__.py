@@ -30,7 +30,7 @@ from seedsearch.reading.neighbours import among
 
 # The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
 FORMATS = (
-    Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=Package("pypdf", "pdf", "a PDF")),
+    Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=Package("pdfminer", "pdf", "a PDF")),
     Format("epub", epub.recognises, epub.parts),
     Format("docx", docx.recognises, docx.parts, extracted=True),
     Format("zip", zip_archive.recognises, zip_archive.parts, archive=True),

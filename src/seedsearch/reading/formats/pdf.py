@@ -27,11 +27,25 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
     if "error" in answer:
         raise SourceError(f"the PDF cannot be read: {answer['error']}")
     text = "".join(f"{page}\n\f" for page in answer["pages"])
-    lost = [Lost("", f"pages that cannot be read: {', '.join(map(str, answer['lost']))}")] if answer["lost"] else []
+    lost = list(_lost(answer))
     if not text.strip() and not lost:
         raise NotText("a PDF that holds no text; its pages may be pictures")
-    yield Extracted(text)
+    if text.strip():
+        yield Extracted("".join(f"{line}\n" for line in answer["about"] if not _stands_in(line, text)) + text)
     yield from lost
+
+
+def _stands_in(line: str, text: str) -> bool:
+    """Whether a title or an author stands on the first page as well."""
+    return "".join(line.split()) in "".join(text[: text.find("\f")].split())
+
+
+def _lost(answer: dict[str, list[str]]) -> Iterator[Lost]:
+    if answer["lost"]:
+        yield Lost("", f"pages that cannot be read: {', '.join(map(str, answer['lost']))}")
+    if answer["unknown"]:
+        numbers = ", ".join(map(str, answer["unknown"]))
+        yield Lost("", f"pages that cannot be read: {numbers}; their fonts do not say which characters they show")
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:

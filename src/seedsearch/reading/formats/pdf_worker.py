@@ -5,13 +5,14 @@ It is started by `seedsearch.reading.formats.pdf`, which says how much processor
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
 import resource
 import sys
 from threading import Thread
+
+LONGEST_TITLE = 300  # code points; what is longer is not a title
 
 
 def main(watched: int, seconds: int, memory: int, characters: int) -> None:
@@ -39,24 +40,51 @@ def _end_with(watched: int) -> None:
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:
-    """The text of each page, and the numbers of those that cannot be read."""
-    from pypdf import PdfReader
+    """What the document says of itself, the text of each page, and the numbers of those that cannot be read.
 
-    reader = PdfReader(io.BytesIO(content))
-    if reader.is_encrypted and not reader.decrypt(""):
+    `unknown` are pages of which most characters have no name: nothing is taken of them.
+    """
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+
+    from seedsearch.reading.formats import pdf_text
+
+    try:
+        document = pdf_text.opened(content)
+    except PDFPasswordIncorrect:
         return {"error": "it is encrypted"}
     pages: list[str] = []
     lost: list[int] = []
-    for number, page in enumerate(reader.pages, 1):
-        try:
-            text = page.extract_text().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        except MemoryError:
-            raise
-        except Exception:
+    unknown: list[int] = []
+    for number, text in pdf_text.pages(document):
+        if isinstance(text, Exception):
             lost.append(number)
             continue
-        pages.append(text)
         characters -= len(text)
         if characters < 0:
             return {"error": "it holds more text than is read of a PDF"}
-    return {"pages": pages, "lost": lost}
+        nameless = text.count(pdf_text.UNKNOWN) > len(text) / 2
+        pages.append("" if nameless else text)
+        if nameless:
+            unknown.append(number)
+    return {"about": about(document.info), "pages": pages, "lost": lost, "unknown": unknown}
+
+
+def about(found: list[dict[str, object]]) -> list[str]:
+    """Title and author of a document, those that it says of itself."""
+    from pdfminer.pdftypes import resolve1
+
+    said = [resolve1(of.get(key)) for of in found[:1] for key in ("Title", "Author")]
+    return [text for value in said if isinstance(value, bytes) and (text := one_line(value))]
+
+
+def one_line(value: bytes) -> str:
+    """A text string (ISO 32000-1, 7.9.2.2) in one line; programs of a Chinese Windows write bytes of GBK there."""
+    for mark, encoding in ((b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"), (b"\xef\xbb\xbf", "utf-8")):
+        if value.startswith(mark):
+            return " ".join(value[len(mark) :].decode(encoding, "replace").split())[:LONGEST_TITLE]
+    for encoding in ("utf-8", "gb18030", "latin-1"):
+        try:
+            return " ".join(value.decode(encoding).split())[:LONGEST_TITLE]
+        except UnicodeDecodeError:
+            continue
+    return ""

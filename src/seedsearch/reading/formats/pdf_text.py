@@ -1,0 +1,122 @@
+"""The text of the pages of a PDF, by pdfminer.six, in the process that reads one PDF.
+
+What is drawn twice is read once: bold and shadowed text is often the same characters twice, a hair apart. Characters
+that a font does not name (no ToUnicode, and codes that no table of Adobe explains) are U+FFFD, never another character.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pdfminer.converter import PDFPageAggregator
+from pdfminer.layout import LAParams, LTAnno, LTChar, LTContainer, LTPage, LTTextBox, LTTextLine
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+
+UNKNOWN = "\ufffd"
+# How far apart two equal characters may be drawn and be one, in heights of the character: imitated bold is a fiftieth,
+# shadows a twentieth. The narrowest letters that stand doubled in a word (`ll`) are a fifth of their height wide.
+_APART = 0.08
+# Between Han characters the layout puts a blank wherever lines are stretched to the margin; a blank that somebody typed
+# is half a character at least.
+_BLANK = 0.45
+
+
+class _Drawn:
+    """The characters of a page, by where they stand in a grid of squares of the size in which two are one."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, int, int, int], list[tuple[float, float]]] = {}
+
+    def again(self, char: LTChar) -> bool:
+        """Whether `char` was drawn before in this place; notes it where not."""
+        near = max(char.height, 0.01) * _APART
+        column, row, size = int(char.x0 / near), int(char.y0 / near), round(char.height)
+        text = char.get_text()
+        for x in (column - 1, column, column + 1):
+            for y in (row - 1, row, row + 1):
+                for there in self._places.get((text, size, x, y), ()):
+                    if abs(there[0] - char.x0) <= near and abs(there[1] - char.y0) <= near:
+                        return True
+        self._places.setdefault((text, size, column, row), []).append((char.x0, char.y0))
+        return False
+
+
+class _Pages(PDFPageAggregator):
+    """Collects the layout of a page, each character once."""
+
+    def begin_page(self, page: PDFPage, ctm: Any) -> None:
+        """A page begins."""
+        super().begin_page(page, ctm)
+        self._drawn = _Drawn()
+
+    def render_char(self, *arguments: Any, **named: Any) -> float:
+        """A character is drawn."""
+        advance = super().render_char(*arguments, **named)
+        objects = self.cur_item._objs
+        if objects and isinstance(objects[-1], LTChar) and self._drawn.again(objects[-1]):
+            objects.pop()
+        return advance
+
+    def handle_undefined_char(self, font: Any, cid: int) -> str:
+        """What stands for a character that the font does not name."""
+        return UNKNOWN
+
+
+def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
+    """The number of each page, from 1, with its text or why it cannot be read."""
+    resources = PDFResourceManager()
+    device = _Pages(resources, laparams=LAParams(all_texts=True))
+    interpreter = PDFPageInterpreter(resources, device)
+    for number, page in enumerate(PDFPage.create_pages(document), 1):
+        try:
+            interpreter.process_page(page)
+            text = "\n".join(_boxes(device.get_result()))
+        except MemoryError:
+            raise
+        except Exception as error:
+            yield number, error
+        else:
+            yield number, text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def opened(content: bytes) -> PDFDocument:
+    """The document, with an empty password where it is encrypted; raises what the library raises."""
+    return PDFDocument(PDFParser(io.BytesIO(content)), password="")
+
+
+def _boxes(layout: LTPage) -> Iterator[str]:
+    """The blocks of text of a page, in the order in which they are read."""
+    left: list[Iterator[object]] = [iter(layout)]
+    while left:
+        for item in left[-1]:
+            if isinstance(item, LTTextBox):
+                yield "".join(_line(line) for line in item if isinstance(line, LTTextLine)).rstrip("\n")
+            elif isinstance(item, LTContainer):
+                left.append(iter(item))
+                break
+        else:
+            left.pop()
+
+
+def _line(line: LTTextLine) -> str:
+    """The text of a line, without the blanks that the layout put where Han characters only stand apart."""
+    items = list(line)
+    pieces: list[str] = []
+    for at, item in enumerate(items):
+        between = items[at - 1 : at] + items[at + 1 : at + 2]
+        if not (isinstance(item, LTAnno) and item.get_text() == " " and _close(between)):
+            pieces.append(item.get_text())
+    return "".join(pieces)
+
+
+def _close(two: list[Any]) -> bool:
+    """Whether these are two wide characters with less than a blank between them."""
+    if len(two) < 2 or not all(isinstance(item, LTChar) and item.get_text()[:1] >= "\u2e80" for item in two):
+        return False
+    first, second = two
+    return bool(max(second.x0 - first.x1, first.y0 - second.y1) < _BLANK * max(first.size, second.size))
