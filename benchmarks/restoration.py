@@ -50,7 +50,7 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 def _restored(texts: Sequence[Document], wanted: int) -> None:
     print(f"{'kind':44} as found  ftfy  restored  whole  (over {wanted} pages)")
     for kind in KINDS:
-        pages = list(islice(_pages(texts, kind), wanted))
+        pages = list(islice(pages_of(texts, kind), wanted))
         if not pages:
             print(f"{kind:44} no page of the corpus can be written so")
             continue
@@ -71,7 +71,7 @@ def _visible(text: str) -> str:
     return narrowed(_CONTROLS.sub("", text))
 
 
-def _pages(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
+def pages_of(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
     """Pages of `kind`, the same ones in every run; as many as the corpus gives in a fair number of tries."""
     rng = random.Random(kind)
     for _ in range(PAGES * 50):
@@ -109,7 +109,7 @@ def _speeds(texts: Sequence[Document], size: int) -> None:
     print(f"  {'clean':12} {_speed(list(_cut((text.text for text in texts), size))):8.2f}")
     print(f"  {'marks alone':12} {_speed(list(_cut(_marked_pages(texts), size // 4))):8.2f}")
     shifted = (
-        page.found for kind in SITES for page in islice(_pages(texts, kind), size // 4 // SHIFTED) if "shift" in kind
+        page.found for kind in SITES for page in islice(pages_of(texts, kind), size // 4 // SHIFTED) if "shift" in kind
     )
     print(f"  {'shifts':12} {_speed(list(shifted)):8.2f}")
 
@@ -118,7 +118,7 @@ def _marked_pages(texts: Sequence[Document]) -> Iterator[str]:
     """Pages with reading marks and nothing torn, in turn of each kind of site that marks."""
     rng = random.Random(0)
     kinds = [kind for kind, site in SITES.items() if not site.noise]
-    for pages in zip(*(_pages(texts, kind) for kind in kinds), strict=False):
+    for pages in zip(*(pages_of(texts, kind) for kind in kinds), strict=False):
         for kind, page in zip(kinds, pages, strict=True):
             marks = listed(SITES[kind], rng)
             yield "".join(f"{char}({marks[char]})" if char in marks else char for char in page.true)
