@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 
@@ -27,7 +27,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.text import character_model
-from seedsearch.text.double_byte import GB18030, gb18030_choices, realigned_parts
+from seedsearch.text.double_byte import GB18030, differing, gb18030_choices, realigned_parts
 from seedsearch.text.gbk import (
     pair_of,
 )
@@ -147,43 +147,15 @@ def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     """The edits of one stretch without ASCII punctuation."""
     found = text[start:end]
     bytes_of = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
-    stream, ends = b"".join(bytes_of), list(accumulate(map(len, bytes_of)))
+    stream = b"".join(bytes_of)
     marks = sum(stream.count(first) for first in _DROPPED)
     choices = _TORN if marks < MARKS * len(stream) else GB18030
     parts = realigned_parts(stream, choices, text[start - 1] if start else "\n")
-    for shift in _differing(found, ends, parts):
-        if _convincing(found[shift.start : shift.end], shift.text):
-            same = shift.text.encode("gb18030") == found[shift.start : shift.end].encode("gb18030")
-            certainty = Certainty.PROVED if same else Certainty.INFERRED
-            whole = shift.text.strip("\ufffd")
-            yield edit(start + shift.start, start + shift.end, whole, Damage.SHIFTED_BYTES, certainty)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """Characters `start` to `end` of what was found read as `text` at another alignment."""
-
-    start: int
-    end: int
-    text: str
-
-
-def _differing(found: str, ends: list[int], parts: list[tuple[int, str]]) -> Iterator[_Shift]:
-    """The longest stretches between characters, found and read again, in which the two differ."""
-    start = at = here = 0  # found characters before the shift, and so far; bytes so far
-    made = ""
-    for size, text in parts:
-        here += size
-        made += text
-        while at < len(ends) and ends[at] < here:
-            at += 1
-        if at < len(ends) and ends[at] == here:
-            at += 1
-            if made == found[start:at]:
-                pass
-            elif made:
-                yield _Shift(start, at, made)
-            start, made = at, ""
+    for first, last, read in differing(zip(map(len, bytes_of), found, strict=True), parts):
+        shifted = found[first:last]
+        if _convincing(shifted, read):
+            certainty = Certainty.PROVED if _written(read) == _written(shifted) else Certainty.INFERRED
+            yield edit(start + first, start + last, read.strip("\ufffd"), Damage.SHIFTED_BYTES, certainty)
 
 
 def _convincing(found: str, made: str) -> bool:
