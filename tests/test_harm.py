@@ -168,5 +168,5 @@ def test_nothing_is_built_on_what_the_decoder_could_not_read(unsure: bool) -> No
 def test_which_decoders_are_unsure() -> None:
     found = misread_with_losses("本書的內容是經濟全球化以後的長期發展，作者在書中討論了很多問題。")
     for encoding, guessed in (("str", True), ("utf-8", True), ("gb18030", False), ("big5", False)):
-        done = clean_document(RawDocument("", "", encoding, found))
+        done = clean_document(RawDocument("", encoding, found))
         assert any("\ufffd" in e.span.cut(found) for e in done.edits) is guessed

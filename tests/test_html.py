@@ -17,19 +17,13 @@ PAGE = (
 WORD = st.text("甲乙丙<>&\"'a1，。", min_size=1, max_size=8)
 
 
-def test_title_is_exposed_and_stays_first() -> None:
-    assert html.title(PAGE) == "东丽区 & 焊接"
+def test_the_title_stays_first() -> None:
     assert apply_edits(PAGE, html.edits(PAGE)) == "东丽区 & 焊接\n第一段\n"
 
 
 @pytest.mark.parametrize("text", ["", "正文", "见 <html> 元素", "<p>一段</p>", "<xml><title>甲</title></xml>"])
 def test_other_text_is_no_document(text: str) -> None:
     assert html.edits(text) == []
-    assert html.title(text) is None
-
-
-def test_a_page_without_a_title_has_none() -> None:
-    assert html.title("<html><body>正文</body></html>") is None
 
 
 def test_references_are_edits_of_their_own_kind() -> None:

@@ -86,7 +86,7 @@ def test_the_index_says_how_many_were_told_so(tmp_path: Path, workers: int) -> N
 
 def test_bytes_and_texts_have_no_neighbours() -> None:
     assert seedsearch.clean(DOUBTFUL).raw.told_by == "text"
-    assert clean_document(RawDocument("", "", "str", "字")).raw.told_by == "text"
+    assert clean_document(RawDocument("", "str", "字")).raw.told_by == "text"
 
 
 def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -64,6 +64,12 @@ def test_config_says_where_each_is_from(place: Path) -> None:
     assert re.search("^limit +2 +seedsearch.toml$", seedsearch("config", cwd=place).stdout.decode(), re.MULTILINE)
 
 
+def test_config_says_what_each_is_for(place: Path) -> None:
+    lines = seedsearch("config", "--verbose", cwd=place).stdout.decode().splitlines()
+    said = {line.split()[0]: line for line in lines}
+    assert all(said[name].endswith(f"  {key.about}") for name, key in KEYS.items())
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

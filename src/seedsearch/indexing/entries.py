@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
 
-from seedsearch.metadata.document_records import Record, endings, line_starts
+from seedsearch.metadata.document_records import Record, doc_id_of, endings, line_starts
 from seedsearch.offsets import Edit
 from seedsearch.restoring.documents import Cleaned
 
@@ -54,6 +53,6 @@ def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
     """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
-    path = os.fsencode(cleaned.raw.path).decode("utf-8", "backslashreplace")
+    path = doc_id_of(cleaned.raw.path)
     of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
     return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 
+from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import Stamp, State, other_rules
 from seedsearch.versions import RULES
 
@@ -57,4 +58,4 @@ def _beside(known: Iterable[str]) -> set[str]:
         except (OSError, ValueError):
             continue
         found |= {os.path.join(folder, e.name) for e in entries if os.access(e.path, os.R_OK)}
-    return {os.fsencode(path).decode("utf-8", "backslashreplace") for path in found} - set(known)
+    return {doc_id_of(path) for path in found} - set(known)

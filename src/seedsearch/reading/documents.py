@@ -12,13 +12,12 @@ from seedsearch.offsets import Edit
 class RawDocument:
     """One file as decoded, before any cleaning.
 
-    `digest` is the hex SHA-256 of the bytes; `confidence` (0 to 1) says how sure `encoding` is, `told_by` what told it
-    (`mark`, `named`, `text`, `neighbours`). `edits`, in code points of `text`, are what reads better than the codec
-    reads it, in a file that it does not read strictly.
+    `confidence` (0 to 1) says how sure `encoding` is, `told_by` what told it (`mark`, `named`, `text`, `neighbours`).
+    `edits`, in code points of `text`, are what reads better than the codec reads it, in a file that it does not read
+    strictly.
     """
 
     path: str
-    digest: str
     encoding: str
     text: str
     confidence: float = 1.0

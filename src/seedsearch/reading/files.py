@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from seedsearch.errors import NotText, SourceError, reason
@@ -171,9 +170,4 @@ def raw_document(path: str, content: bytes, encoding: str | None = None, beside:
     except NotText as error:
         raise NotText(f"{path}: {error}") from error
     told = decoded.encoding, decoded.text, decoded.confidence, decoded.edits, decoded.told_by
-    return RawDocument(path, digest(content), *told)
-
-
-def digest(content: bytes) -> str:
-    """Hex SHA-256 of the bytes of a file."""
-    return sha256(content).hexdigest()
+    return RawDocument(path, *told)

@@ -45,7 +45,7 @@ _GONE = "\ue000-\ue765\ufffd"
 _AS_BIG5 = "ㄅ-ㄩ﹐-﹫"  # commas, stops and brackets of GBK as Big5 shows them
 
 # One class first, so that clean text is passed over quickly.
-TRIGGER: re.Pattern[str] | None = re.compile(
+TRIGGER = re.compile(
     rf"[{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
     rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
 )

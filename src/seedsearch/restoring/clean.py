@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from seedsearch.reading.documents import (
     RawDocument,
 )
-from seedsearch.reading.files import digest, raw_document
+from seedsearch.reading.files import raw_document
 from seedsearch.restoring.documents import (
     Cleaned,
 )
@@ -39,7 +39,7 @@ def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = 
     if isinstance(data, bytes):
         return clean_document(raw_document("", data), steps)
     text = _SURROGATES.sub("\ufffd", data)
-    return clean_document(RawDocument("", digest(text.encode()), "str", text), steps)
+    return clean_document(RawDocument("", "str", text), steps)
 
 
 def clean_document(raw: RawDocument, names: Collection[str] | None = None) -> Cleaned:

@@ -44,7 +44,7 @@ _LOSS = (
     rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
-TRIGGER: re.Pattern[str] | None = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
+TRIGGER = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
 _SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
 _ROW = "????"  # nobody knows what that was
 _STOP = encode("。")

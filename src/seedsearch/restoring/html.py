@@ -70,17 +70,6 @@ def _is_document(text: str) -> bool:
     return TRIGGER.match(text) is not None and not _AFTER.search(text)
 
 
-def title(text: str) -> str | None:
-    """The content of the `<title>` of an HTML document, in one line; None where there is none."""
-    if not _is_document(text):
-        return None
-    found = re.search(r"<title[^<>]{0,300}>([^<]{0,2000})</title", text, re.I)
-    if found is None:
-        return None
-    named = found.group(1)
-    return " ".join(apply_edits(named, entities.edits(named)).split()) or None
-
-
 def _words(text: str) -> Iterator[_Word]:
     """The shown words (in `<pre>`: lines) from left to right."""
     gap, at, pre = "", 0, 0

@@ -40,7 +40,7 @@ _HIGH = f"\x80-\xff{_S}"
 _LUCKY = "Ā-߿"  # what two bytes of GBK are that happen to be UTF-8
 
 # One class first, so that clean text is passed over quickly.
-TRIGGER: re.Pattern[str] | None = re.compile(
+TRIGGER = re.compile(
     f"[\x80-\xff](?:(?<=[ã-ï])[{_HIGH}\ufffd][{_HIGH}\ufffd]"  # an ideograph of UTF-8
     f"|(?<=[ã-ï])[{_HIGH}\ufffd ][ã-ï][{_HIGH}\ufffd ]"  # two that lost a byte each
     f"|[{_HIGH}{_LUCKY}][{_HIGH}{_LUCKY}][{_HIGH}]"  # two characters of GBK

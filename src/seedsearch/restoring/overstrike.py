@@ -21,7 +21,7 @@ from seedsearch.damage import Damage
 from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.restoring.corruptions import NOISY_MARKS, narrowed
 
-TRIGGER: re.Pattern[str] | None = re.compile("\x08")
+TRIGGER = re.compile("\x08")
 
 _VISIBLE = r"[^\x00-\x20\x7f\u3000]"
 _WORD = re.compile(rf"(?<!{_VISIBLE}){_VISIBLE}++(?:\x08++{_VISIBLE}++)+")  # from where a word begins: linear

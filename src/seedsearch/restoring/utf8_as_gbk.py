@@ -63,7 +63,7 @@ _FIRST = _read(_LEADS, _CONTINUING)
 _BETWEEN = _read(_CONTINUING[1:], _LEADS)
 _SECOND = _read(_CONTINUING[1:], _CONTINUING)
 # Some of these may be lost.
-TRIGGER: re.Pattern[str] | None = re.compile(f"[{_FIRST}](?:[{_BETWEEN}?\ufffd]|[{_SECOND}€][{_FIRST}])")
+TRIGGER = re.compile(f"[{_FIRST}](?:[{_BETWEEN}?\ufffd]|[{_SECOND}€][{_FIRST}])")
 
 # What stands between two ASCII characters, with question marks that may be lost bytes, and the ASCII one after it.
 _RUN = re.compile(r"[^\x00-\x7f]+(?:\?+[^\x00-\x7f]+)*\?*[\x00-\x7f]?")
@@ -107,7 +107,7 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
 
 def _once(text: str, work: Budget) -> Sequence[Edit]:
     """The edits that undo the fault one time."""
-    if TRIGGER is None or not TRIGGER.search(text):
+    if not TRIGGER.search(text):
         return []
     page, before = _Page.of(text, work), work.left
     found: list[Edit] = []

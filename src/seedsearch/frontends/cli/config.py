@@ -7,6 +7,7 @@ import os
 import click
 
 from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.messages import is_verbose
 from seedsearch.frontends.cli.stdout import print_lines
 
 SHELLS = ("bash", "zsh", "fish")
@@ -19,13 +20,16 @@ SHELLS = ("bash", "zsh", "fish")
 def config(ctx: click.Context, as_json: bool) -> None:
     """Show every setting that holds here, and where it is from.
 
-    Options come first, then the environment, seedsearch.toml in this folder, ~/.config/seedsearch/config.toml.
+    Options come first, then the environment, seedsearch.toml in this folder, ~/.config/seedsearch/config.toml. With
+    --verbose also what each is for.
     """
     from seedsearch.frontends.render import settings_json, settings_text
+    from seedsearch.frontends.settings import KEYS
 
     found = options.settings_in(ctx)
     shown = (found.holding(os.environ), list(found.indexes.values()), found.files, found.ignored)
-    print_lines([settings_json(*shown)] if as_json else settings_text(*shown))
+    about = {name: key.about for name, key in KEYS.items()} if is_verbose() else {}
+    print_lines([settings_json(*shown)] if as_json else settings_text(*shown, about=about))
 
 
 @click.command()

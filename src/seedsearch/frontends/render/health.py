@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from seedsearch.frontends.doctor import (
     Health,
@@ -39,13 +40,18 @@ def faults_json(faults: Sequence[str]) -> str:
 
 
 def settings_text(
-    settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
+    settings: Sequence[Setting],
+    indexes: Iterable[NamedPlace],
+    files: Sequence[str],
+    ignored: Sequence[str] = (),
+    about: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
     """Each setting with the value that holds and where it is from; the named indexes; the files that were read.
 
-    `ignored`: the keys of the folder's file that do not count from there.
+    `ignored`: the keys of the folder's file that do not count from there. `about`: what each key is for.
     """
-    yield from columns([(setting.key, _value(setting.value), one_line(setting.origin)) for setting in settings])
+    said = ((setting.key, _value(setting.value), one_line(setting.origin)) for setting in settings)
+    yield from columns([(*row, about[row[0]]) if about else row for row in said])
     for index in indexes:
         name, folder, origin = map(one_line, (index.name, index.folder, index.origin))
         yield f"[index.{name}]  {_value(list(index.paths))} in {folder}  {origin}"

@@ -21,7 +21,6 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.encodings import Beside, Neighbours
-from seedsearch.reading.files import digest
 from seedsearch.reading.formats import docx, epub, pdf, streams, tables, tar_archive, text, zip_archive
 from seedsearch.reading.formats.format import Asked, File, Format, Package
 from seedsearch.reading.formats.limits import DEPTH, Budget
@@ -106,7 +105,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield from _documents(f"{path}!/{name}", part.content, inner, budget)
                 case Extracted():
                     budget.text(len(part.text))
-                    yield RawDocument(path, digest(content), format_.name, part.text)
+                    yield RawDocument(path, format_.name, part.text)
                 case Lost(name=name):
                     yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
                 case _:
