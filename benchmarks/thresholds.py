@@ -76,9 +76,10 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 def thresholds() -> Iterator[Threshold]:
     """Every number at the top of a module, one of several that stand in a row by its own name."""
     for folder in FOLDERS:
-        for path in sorted((HOME / folder).glob("*.py")):
-            place = ".".join(("seedsearch", *folder.split("/"), *([] if path.stem == "__init__" else [path.stem])))
-            module = import_module(place)
+        for path in sorted((HOME / folder).rglob("*.py")):
+            module = import_module(
+                ".".join(path.relative_to(HOME.parent).with_suffix("").parts).removesuffix(".__init__")
+            )
             for name in numbers(path.read_text(encoding="utf-8")):
                 value = getattr(module, name)
                 yield Threshold(module, name, value, *_sides(value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -175,3 +176,40 @@ PATHS = re.findall(r"`((?:src|tests|tools|docs|fuzz)/[\w/.-]+)`", CONTRIBUTING)
 @pytest.mark.parametrize("path", sorted({path for path in PATHS if "NAME" not in path}))
 def test_every_file_that_the_guide_names_is_there(path: str) -> None:
     assert (TOP / path).exists()
+
+
+def uncommented(source: str) -> Iterator[str]:
+    """Yield the numbers at the top of a module without a comment in their line or the one above it."""
+    lines = source.splitlines()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and is_numeric(node.value):
+            line, above = lines[node.lineno - 1], lines[node.lineno - 2] if node.lineno > 1 else ""
+            if "#" not in line and not above.startswith("#"):
+                yield line
+
+
+def is_numeric(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant(value=number):
+            return isinstance(number, int | float) and not isinstance(number, bool)
+        case ast.UnaryOp(operand=inner):
+            return is_numeric(inner)
+        case ast.BinOp(left=left, right=right):
+            return is_numeric(left) and is_numeric(right)
+        case ast.Tuple(elts=several):
+            return bool(several) and all(map(is_numeric, several))
+    return False
+
+
+THRESHOLDS = [*sorted((SOURCE / "restoring").rglob("*.py")), *sorted((SOURCE / "reading" / "encodings").glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", THRESHOLDS, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_threshold_says_what_it_is(path: Path) -> None:
+    """And what it was measured on: `python -m benchmarks thresholds` measures it on both sides."""
+    assert not list(uncommented(path.read_text(encoding="utf-8"))), "say what the number is, of what, and why that"
+
+
+def test_a_number_without_a_word_is_seen() -> None:
+    source = "A = 1  # characters\n# Two nats.\nB, C = -2.0, 3\n\nD = 1 << 4\nE = 4, 5\nF = 'text'\n"
+    assert list(uncommented(source)) == ["D = 1 << 4", "E = 4, 5"]

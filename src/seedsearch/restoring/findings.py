@@ -109,7 +109,7 @@ _BOX = re.compile(
 _TICK = re.compile(
     f"[{_BOXES}][ \\t\u3000]*[是否有无無男女其]|[是否有无無男女][{_BOXES}]|(?:\\A|[\\n \\t\u3000])[{_BOXES}]"
 )
-_TICKS = 2
+_TICKS = 2  # boxes to tick in a text that make it a form, and as many as there are others
 
 
 def _missing_glyphs(text: str) -> Iterator[tuple[int, int]]:
@@ -127,7 +127,7 @@ _ASKING = re.compile(
     "[吗嗎呢么麼吧啊呀哪谁誰何怎几幾孰焉乎哉耶邪欤歟岂豈否曷奚胡安难難敢疑什]|多少|是不是|如此|莫非|(.)不\\1|没有$|沒有$|吗|可以|真的"
 )
 _SENTENCE = re.compile(r"[。！!?？\n]")
-_SENTENCE_REACH = 60
+_SENTENCE_REACH = 60  # code points before a question mark in which its sentence is looked for
 
 
 def _question_marks(text: str) -> Iterator[tuple[int, int]]:

@@ -42,15 +42,15 @@ MARK = re.compile(rf"\((?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?\)|（(?<=([㐀-
 
 MARKS = 3  # fewer prove nothing
 SHARE = 0.45  # of the ideographs; tiny stretches of damaged pages reach 0.40, text for learners starts at 0.7
-CONSISTENT = 0.85
+CONSISTENT = 0.85  # of the marks are right readings of their characters
 LISTED = 0.75  # of the bracketed letters mark characters of the list; the rest are glosses, units, abbreviations
-MEDIAN_RANK = 1500
+MEDIAN_RANK = 1500  # by frequency, of the marked characters: a site marks common ones, a person the hard ones
 # Fewer than `SINGLE` marks prove a page only if all are on characters that the Simplified-to-Traditional table changes,
 # and some come twice, or the page is long and nobody would have asked for them (below). Of more, either this share is
 # on such characters, and some are marked more than once, or they are dense, or not one is rare, unchanged or left
 # unmarked elsewhere …
 CHANGED, DENSE, SOME_REPEATED = 0.5, 0.04, 0.2
-SINGLE, EVERYDAY = 4, 1000
+SINGLE, EVERYDAY = 4, 1000  # marks; frequency rank of a character that nobody would ask for
 # … or there are this many marks, and this share of them is on characters that are marked more than once.
 MANY, REPEATED = 5, 0.3
 # … or, on a page with this many ideographs, all of them are on everyday characters with their usual reading, which

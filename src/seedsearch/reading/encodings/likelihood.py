@@ -27,10 +27,10 @@ WELL, LEAST = -8.5, 4  # mean ln p and number of characters from which on a stre
 
 # Vowels with a tone, which both GB 2312 and Unicode have for pinyin; the score of one behind a letter, and of another.
 PINYIN = frozenset("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêɑ")
-READING, LONE_READING = -5.0, -8.0
+READING, LONE_READING = -5.0, -8.0  # ln p
 # Two letters of one alphabet, or numbers of one sort, side by side; the score of the second.
 _LISTED = re.compile("[Α-ω]{2}|[Ё-ё]{2}|[ㄅ-ㄩ]{2}|[ぁ-ん]{2}|[ァ-ヶ]{2}|[①-⒛]{2}|[㈠-㈩]{2}|[Ⅰ-Ⅻ]{2}")
-LETTERS = -9.5
+LETTERS = -9.5  # ln p
 
 _RULES = frozenset("●○◎◆◇■□★☆▲△▼▽※→←↑↓─━│┃┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣▁▂▃▄▅▆▇█▉▊▋▌▍▎▏①②③④⑤⑥⑦⑧⑨⑩×÷±°℃§№〃·•‧￣＿＊＃＝＋－／＼｜")
 
@@ -88,7 +88,7 @@ _SYLLABLES = (
     "추알석몸머올추험씨격요립규법및료병밀력록료란눈약왔히큰메될려색티루피테토키디슈애쪽투새처늘색운특채케채온길향확환봉칠"
 )
 _SYLLABLE = {char: -3.4 - 0.012 * rank for rank, char in enumerate(dict.fromkeys(_SYLLABLES))}
-_RARE_SYLLABLE = -10.5
+_RARE_SYLLABLE = -10.5  # ln p of a syllable that is not in the list
 HANJA = -15.0  # of an ideograph in Korean, which has some 4,900 and writes nearly none of them
 # Ideographs without a kana between from which on a text is hardly Japanese, and what that costs.
 FEW_KANJI, WITHOUT_KANA = 4, -12.0

@@ -19,7 +19,7 @@ from seedsearch.offsets import Edit, edit
 from seedsearch.reading.encodings.alignment import Budget, common, walked
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
 
-_CR, _LF = 0x0D, 0x0A
+_CR, _LF = 0x0D, 0x0A  # code units
 
 
 def _choices(big: bool) -> Choices:

@@ -32,22 +32,22 @@ FLOOR = -20.0  # no pair is less likely than this: true text has surprises, and 
 MARK = -5.0  # ln p of a mark as a word
 IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph
 BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
-_BLANK_COST = 4.0
+_BLANK_COST = 4.0  # nats
 # Nats for a character of the site's list that is nowhere else on the page, and more for one past these frequency ranks:
 # nine in ten of the marked characters are among the first 1,200.
 UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
-EVERYDAY, COMMON = 600, 1200
+EVERYDAY, COMMON = 600, 1200  # the ranks
 _OPENING = frozenset("“‘（《〈【「『〔")
 STOPS = frozenset("，。、；：！？")
 # How often marks end a line, before the page is counted; and what a question ends with.
 _ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
 BLANKS = 0.3  # … and how many blanks come to a line end
 _ASKING = frozenset("吗嗎呢麼么")
-UNASKED = -2.0
+UNASKED = -2.0  # nats for another mark than ？ behind what a question ends with
 # Noise of the program, as a reader may leave it: in front of marks alone, and of four in five of them.
 NOISES = ("\x05", "\x06", "\x07", "\x08")
 _NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
-LOUD, QUIET = 8.0, 1.6
+LOUD, QUIET = 8.0, 1.6  # nats against any other character behind noise, and against such a mark without it
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
