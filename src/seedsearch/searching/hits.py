@@ -16,6 +16,7 @@ from seedsearch.engines.entries import (
 from seedsearch.engines.query import Fuzzy, Gapped, Near, Query, Run, Terms
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.offsets import Span
+from seedsearch.searching.ranking import FEW_SENTENCES, NEARLY, SAME_PASSAGE
 from seedsearch.searching.results import (
     Hit,
     Snippet,
@@ -24,12 +25,6 @@ from seedsearch.searching.snippets import Stretch, best_stretches, first_stretch
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.folding import HAN, fold, is_han
 from seedsearch.text.run_text import Place, gapped, near, occurrences, readable_places
-
-# A passage of so many ideographs is no coincidence: files that share it are named together.
-SAME_PASSAGE = 24
-
-# Texts are nearly the same if this share of their sentences is; of fewer sentences than FEW none are.
-NEARLY, FEW = 0.8, 4
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
@@ -149,7 +144,7 @@ def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
 def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether texts of these sentences have nearly all of them in common."""
     a, b = set(some), set(others)
-    return len(a & b) >= NEARLY * max(len(a | b), FEW)
+    return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
 
 
 def hit(group: Sequence[Found]) -> Hit:

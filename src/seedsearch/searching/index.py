@@ -27,9 +27,9 @@ from seedsearch.searching.answer import WHOLE, Answer, answer_of
 from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
 from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, all_places, collapsed, found, hit
-from seedsearch.searching.more_like_this import TELLING, keywords, like
+from seedsearch.searching.more_like_this import keywords, like
 from seedsearch.searching.parsed_query import ParsedQuery, parse
-from seedsearch.searching.ranking import JUDGED, NEARNESS, TITLED, Passages
+from seedsearch.searching.ranking import JUDGED, NEARNESS, SPARE, TELLING, TITLED, Passages
 from seedsearch.searching.results import (
     Hit,
     IndexStats,
@@ -40,8 +40,6 @@ from seedsearch.text.analyzer import fingerprint
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
-# Matches asked for beyond the hits that are wanted, for those that collapse into one.
-SPARE = 3
 SHOWING = "the places to show"  # a part of every question
 LONGEST_PART = 80  # characters of the part of a query that an error names
 TOGETHER = 1000  # records that are read before another thread may ask

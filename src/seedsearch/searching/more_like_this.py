@@ -9,13 +9,12 @@ from math import log
 from seedsearch.engines import Engine
 from seedsearch.engines.bm25 import K1
 from seedsearch.engines.query import Any, Run, Term
-from seedsearch.searching.ranking import EMPTY, asks
+from seedsearch.searching.ranking import EMPTY, TELLING, asks
 from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import words
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
-TELLING = 20  # words of a text by which others like it are looked for
 _WORD = re.compile(r"(?!\d+$)\w[\w.+#-]+")
 
 

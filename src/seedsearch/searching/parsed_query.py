@@ -14,7 +14,7 @@ from seedsearch.errors import QueryError
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.query_parser import Expression, expression_of, without_filters
-from seedsearch.searching.ranking import CONNECTING, asks, content_words, without_interrogatives
+from seedsearch.searching.ranking import CONNECTING, LONG, asks, content_words, without_interrogatives
 from seedsearch.text.analyzer import placed_query_words, query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
@@ -22,7 +22,6 @@ from seedsearch.text.run_text import run_text
 
 # Code points of a query; longer ones are refused, not cut.
 LONGEST_QUERY = 2000
-LONG = 4  # words that say something: so many are a question, as is anything with an interrogative or such an end
 
 _QUESTION_END = re.compile(r"(?:\?|是|为)\W*$")
 _SAYS = re.compile(r"\w")

@@ -7,6 +7,9 @@ of the question stands within two sentences. There nearness is the point, so pai
 title that holds the question's terms counts as a passage of its own.
 
 Words that only ask (什么, 哪些, 怎么) are rare in statements, so their rarity says nothing; they are not scored.
+
+All constants of ranking are here, those of collapsing and of snippets included. Engines cannot import this module, so
+theirs are with them: `K1` and `B` of BM25 (`engines/bm25.py`), and how closeness looks (`engines/embedded/closeness.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from seedsearch.text.run_text import occurrences
 PASSAGE = 60  # code points: about two sentences of ordinary prose
 TITLE = 40  # code points that a first line may have to be a title
 JUDGED = 10  # documents that are judged by their passages, a page of hits; the rest keep the order of the engine
-FEW = 20  # documents; in more, a term that half of them have does not tell their passages apart
+FEW_DOCUMENTS = 20  # documents; in more, a term that half of them have does not tell their passages apart
 WORD, PAIR, SINGLE = 1.0, 0.5, 0.25  # weights in a document
 NEARNESS = 0.5  # of the best passage, beside the score of the document
 # Of the title, beside the score of the document; the better of the two counts. On the development half of the questions
@@ -39,6 +42,20 @@ NEAR, NEAR_SINGLE = 1.0, 0.5  # and in a passage
 # share few words: half of them missed up to one answer in twenty to questions on encyclopaedia texts, a quarter one in
 # three hundred.
 MOST = 0.25
+
+# Words that say something, from which on a query is a question, as is anything with an interrogative or such an end.
+LONG = 4
+TELLING = 20  # words of a text by which others like it are looked for
+
+# Matches asked for beyond the hits that are wanted, for those that collapse into one.
+SPARE = 3
+# A passage of so many ideographs is no coincidence: files that share it are named together.
+SAME_PASSAGE = 24
+# Texts are nearly the same if this share of their sentences is; of fewer sentences than these none are.
+NEARLY, FEW_SENTENCES = 0.8, 4
+
+WIDTH = 90  # code points of a snippet: two or three lines of a terminal
+LONGEST_LINE = 1000  # code points of a line that is shown whole where lines are asked for
 
 # Interrogatives as jieba cuts them, folded: 哪 asks but for 哪吒, and 何 and 几 alone may be names and numbers.
 _ASKING = re.compile(
@@ -96,7 +113,7 @@ class Passages:
         self._having: dict[str, int] = {}
         for (term, _), n in zip(scored, having, strict=True):
             text = term.text
-            if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW):
+            if n and len(text) <= PASSAGE and (2 * n <= documents or documents < FEW_DOCUMENTS):
                 self._worth[text] = self._worth.get(text, 0.0) + _near(term) * rarity(documents, n)
                 self._having[text] = n
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from seedsearch.offsets import Span
-
-# Code points of a snippet: two or three lines of a terminal.
-WIDTH = 90
-LONGEST_LINE = 1000
+from seedsearch.searching.ranking import LONGEST_LINE, WIDTH
 
 _SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*|\n)\s*")
 _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
