@@ -9,7 +9,7 @@ title that holds the question's terms counts as a passage of its own.
 Words that only ask (什么, 哪些, 怎么) are rare in statements, so their rarity says nothing; they are not scored.
 
 All constants of ranking are here, those of collapsing and of snippets included. Engines cannot import this module, so
-theirs are with them: `K1` and `B` of BM25 (`engines/bm25.py`), and how closeness looks (`engines/embedded/closeness.py`).
+theirs are with them: `K1` and `B` of BM25 (`engines/bm25.py`), how closeness looks (`engines/embedded/closeness.py`).
 """
 
 from __future__ import annotations
