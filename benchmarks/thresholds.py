@@ -36,8 +36,7 @@ from seedsearch.restoring.clean import clean
 HOME = Path(seedsearch.__file__).parent
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
-PAGES = 4  # of each kind of damage
-HARMLESS = 4  # texts of each kind of clean text
+PAGES = 8  # of each kind of damage
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
 
@@ -111,12 +110,12 @@ def _is_number(value: ast.expr) -> bool:
 
 
 def _sides(value: float) -> tuple[float, float]:
-    """Half and twice of a count, 2 nats around a likelihood, half of a share and half of what it leaves."""
+    """A quarter and four times of a count, 4 nats around a likelihood, a quarter of a share and of what it leaves."""
     if value < 0:
-        return value - 2, value + 2
+        return value - 4, value + 4
     if isinstance(value, int):
-        return value // 2, 2 * value
-    return value / 2, (1 + value) / 2 if value < 1 else 2 * value
+        return value // 4, 4 * value
+    return value / 4, (3 + value) / 4 if value < 1 else 4 * value
 
 
 class Texts:
@@ -128,7 +127,7 @@ class Texts:
         pages += _encoded([text for _, text in clean_ones], wanted)
         self.pages = [(page, _asked(page.content or page.found)) for page in pages]
         kinds = (harm_kinds.KINDS | harm_others.KINDS).items()
-        harmless = [text for name, kind in kinds for text in islice(texts(name, kind, HARMLESS * wanted), HARMLESS)]
+        harmless = [text for name, kind in kinds for text in islice(texts(name, kind, 3 * wanted), 3 * wanted)]
         self._now: dict[str, Figures] = {}
         self.harmless = [(text, _asked(text)) for text in harmless]
 
