@@ -13,6 +13,10 @@ from typing import Any
 
 from seedsearch.errors import IndexDamaged
 
+# How texts of an index, its terms and its ids are bytes: `text.encode(*UTF8)` and back. A name of a file may hold bytes
+# that are no UTF-8, which Python reads as lone surrogates; these come back as they were.
+UTF8 = ("utf-8", "surrogatepass")
+
 Shape = Callable[[object], bool]
 
 DICTIONARY = "dictionary"  # the name under which an index keeps the words of its user, for the analyzer
@@ -91,7 +95,7 @@ def record(**shapes: Shape) -> Shape:
 def parsed(content: bytes, shape: Shape, what: str) -> Any:
     """The value of JSON that has a shape; raises IndexDamaged, with `what` it was to be, for any other content."""
     try:
-        value = json.loads(content.decode("utf-8", "surrogatepass"))
+        value = json.loads(content.decode(*UTF8))
     except (ValueError, RecursionError) as error:
         raise unusable(what) from error
     if not shape(value):

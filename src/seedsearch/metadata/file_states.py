@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from seedsearch.engines import stored
+from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import Sent
 from seedsearch.versions import RULES
 
@@ -101,7 +102,7 @@ def to_bytes(states: Mapping[str, State]) -> bytes:
     rows = [made for name, state in sorted(states.items()) if (made := _row(name, state))]
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     content = ",".join(map(_column, columns))
-    return stored.packed(f"[{content}]".encode("utf-8", "surrogatepass"))
+    return stored.packed(f"[{content}]".encode(*UTF8))
 
 
 def _row(name: str, s: State) -> tuple[Any, ...]:

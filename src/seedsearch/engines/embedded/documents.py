@@ -27,6 +27,7 @@ from seedsearch.engines.embedded.alphabet import INNER, LONGEST, Alphabet
 from seedsearch.engines.embedded.lru_cache import Kept
 from seedsearch.engines.embedded.section_file import BLOCK, SHIFT, Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.text_store import put_together
+from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import text_of
 
@@ -273,4 +274,4 @@ class Documents:
 
 def digest_of(stored: bytes) -> str:
     """The digest that was stored."""
-    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode("utf-8", "surrogatepass")
+    return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode(*UTF8)

@@ -14,6 +14,7 @@ from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
 from seedsearch.engines.query import Between, Field, Fuzzy, Prefix, Wildcard
+from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Ints
 from seedsearch.text.code_points import points
 
@@ -43,9 +44,9 @@ def accepted_rows(table: TermTable, test: Test, look: Look = _no_look) -> Ints:
     terms = table.rows.terms
     match test:
         case Prefix(text=text):
-            return np.arange(*_range(terms, text.encode("utf-8", "surrogatepass")))
+            return np.arange(*_range(terms, text.encode(*UTF8)))
         case Between(low=low, high=high):
-            ends = (low.encode("utf-8", "surrogatepass"), high.encode("utf-8", "surrogatepass") + b"\0")
+            ends = (low.encode(*UTF8), high.encode(*UTF8) + b"\0")
             return np.arange(bisect_left(terms, ends[0]), max(bisect_left(terms, ends[0]), bisect_left(terms, ends[1])))
         case Wildcard(pattern=pattern):
             likely = _likely_wildcard(table, pattern)
@@ -53,7 +54,7 @@ def accepted_rows(table: TermTable, test: Test, look: Look = _no_look) -> Ints:
             likely = _likely_fuzzy(table, text, edits)
     chosen: list[int] = []
     for number, i in enumerate(likely, start=1):
-        if test.accepts(terms[i].decode("utf-8", "surrogatepass")):
+        if test.accepts(terms[i].decode(*UTF8)):
             chosen.append(i)
         if not number % LOOKS:
             look()
@@ -67,8 +68,8 @@ def _range(terms: list[bytes], prefix: bytes) -> tuple[int, int]:
 def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
     """The terms that hold the longest piece of the pattern that is spelled out, at its begin where it is first."""
     pieces = re.split(r"[*?]+", pattern)
-    longest = max(pieces, key=len).encode("utf-8", "surrogatepass")
-    first, last = _range(table.rows.terms, pieces[0].encode("utf-8", "surrogatepass"))
+    longest = max(pieces, key=len).encode(*UTF8)
+    first, last = _range(table.rows.terms, pieces[0].encode(*UTF8))
     if pieces[0] or not longest:
         return range(first, last)
     whole, found, at = table.joined, [], -1

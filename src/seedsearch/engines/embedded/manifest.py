@@ -18,6 +18,7 @@ from zlib import crc32
 from seedsearch.engines import stored
 from seedsearch.engines.embedded import whoosh_toc
 from seedsearch.engines.embedded.storage import LOCK, Disk, damaged, read
+from seedsearch.engines.stored import UTF8
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError
 from seedsearch.versions import FORMAT
 
@@ -166,9 +167,7 @@ def parts_of(content: str) -> list[Part]:
     `content`: the argument of `segments` (whoosh_toc.py).
     """
     what = "the list of segments for Whoosh"
-    found = stored.parsed(
-        content.encode("utf-8", "surrogatepass"), stored.record(format=stored.count, parts=_any), what
-    )
+    found = stored.parsed(content.encode(*UTF8), stored.record(format=stored.count, parts=_any), what)
     if found["format"] != FORMAT:
         raise IndexStale(f"the index is in form {found['format']}, and this version reads {FORMAT}", hint=REBUILD)
     if not _PARTS(found["parts"]):

@@ -21,6 +21,7 @@ from seedsearch.engines.embedded.text_store import Apart, Begun, take_apart
 from seedsearch.engines.entries import (
     IndexEntry,
 )
+from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Bytes, Ints
 from seedsearch.text.batch import (
     Part,
@@ -110,7 +111,7 @@ class Packer:
             del part  # before the next one is made
         return Pack(
             alphabet=self.alphabet,
-            ids=[entry.doc_id.encode("utf-8", "surrogatepass") for entry in entries],
+            ids=[entry.doc_id.encode(*UTF8) for entry in entries],
             digests=[_digest(entry.digest) for entry in entries],
             stored=[entry.stored for entry in entries],
             codes=_joined_bytes(columns.codes),
@@ -207,8 +208,8 @@ def _terms_pack(terms: Terms) -> TermsPack:
 def _joined(terms: Sequence[str]) -> bytes:
     lines = "\n".join(terms)
     if lines.count("\n") < max(len(terms), 1):  # none in a term
-        return lines.encode("utf-8", "surrogatepass").replace(b"\n", BETWEEN)
-    return BETWEEN.join(term.encode("utf-8", "surrogatepass") for term in terms)
+        return lines.encode(*UTF8).replace(b"\n", BETWEEN)
+    return BETWEEN.join(term.encode(*UTF8) for term in terms)
 
 
 def _digest(digest: str) -> bytes:
@@ -216,5 +217,5 @@ def _digest(digest: str) -> bytes:
     try:
         short = bytes.fromhex(digest)
     except ValueError:
-        return b"=" + digest.encode("utf-8", "surrogatepass")
+        return b"=" + digest.encode(*UTF8)
     return b"x" + short if short.hex() == digest else b"=" + digest.encode()

@@ -16,6 +16,7 @@ from seedsearch.engines.embedded.section_file import Container
 from seedsearch.engines.embedded.term_dictionary import CHUNK, TermTable
 from seedsearch.engines.embedded.unigrams import Singles
 from seedsearch.engines.query import Field
+from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Ints, Mask
 
 COUNTED = 1 << 20  # counts that are added up at once
@@ -27,7 +28,7 @@ _NOTHING: Found = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def _encoded(term: str) -> bytes:
-    return term.encode("utf-8", "surrogatepass")
+    return term.encode(*UTF8)
 
 
 class Segment:
@@ -175,7 +176,7 @@ class Segment:
     def id_of(self, document: int) -> str:
         """The id of a document."""
         chunk, place = divmod(int(self.ranks[document]), CHUNK)
-        return self.ids.chunk(chunk).terms[place].decode("utf-8", "surrogatepass")
+        return self.ids.chunk(chunk).terms[place].decode(*UTF8)
 
     def number_of(self, doc_id: bytes) -> int | None:
         """The document with this id, where it is there."""
@@ -188,4 +189,4 @@ class Segment:
         """The id and the number of every document that is there, in the order of the ids."""
         for doc_id, number in zip(self.ids.rows.terms, self.by_rank.tolist(), strict=True):
             if self.live is None or self.live[number]:
-                yield doc_id.decode("utf-8", "surrogatepass"), number
+                yield doc_id.decode(*UTF8), number

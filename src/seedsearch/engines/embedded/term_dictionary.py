@@ -22,6 +22,7 @@ import numpy as np
 from seedsearch.engines.embedded import postings, varints
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
+from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import made_ahead
 from seedsearch.text.array_types import Ints, Points
 from seedsearch.text.code_points import points
@@ -183,7 +184,7 @@ class TermTable:
     @cached_property
     def points(self) -> tuple[Points, Ints]:
         """The code points of all terms, and where each term begins in them, and the end."""
-        texts = [term.decode("utf-8", "surrogatepass") for term in self.rows.terms]
+        texts = [term.decode(*UTF8) for term in self.rows.terms]
         return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
 
     def between(self, low: bytes, high: bytes) -> TermRows:

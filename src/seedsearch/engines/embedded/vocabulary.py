@@ -12,6 +12,7 @@ from seedsearch.engines.embedded import bigrams
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
 from seedsearch.engines.query import Field
+from seedsearch.engines.stored import UTF8
 
 Row = tuple[str, int]
 
@@ -29,7 +30,7 @@ def count_terms(segments: Sequence[Segment], field: Field) -> int:
 
 def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
     """The terms that begin with `prefix`, sorted, each with the number of documents that have it."""
-    begin = prefix.encode("utf-8", "surrogatepass")
+    begin = prefix.encode(*UTF8)
     if field == "gram":
         yield from _together(_grams(segment, prefix) for segment in segments)
     else:
@@ -41,12 +42,12 @@ def terms_from(segment: Segment, field: Field, begin: str) -> Iterator[Row]:
     if field == "gram":
         first = ord(begin[0]) if begin else 0
         return dropwhile(lambda row: row[0] < begin, _all_grams(segment, first))
-    return _terms(segment.tables[field], segment, begin.encode("utf-8", "surrogatepass"), BETWEEN)
+    return _terms(segment.tables[field], segment, begin.encode(*UTF8), BETWEEN)
 
 
 def ids_from(segment: Segment, begin: str) -> Iterator[Row]:
     """The ids of documents that are not before `begin`, as `vocabulary` gives terms."""
-    return _terms(segment.ids, segment, begin.encode("utf-8", "surrogatepass"), BETWEEN)
+    return _terms(segment.ids, segment, begin.encode(*UTF8), BETWEEN)
 
 
 def _together(rows: Iterable[Iterator[Row]]) -> Iterator[Row]:
@@ -64,7 +65,7 @@ def _terms(table: TermTable, segment: Segment, begin: bytes, end: bytes) -> Iter
         )
     for term, count in zip(rows.terms, documents.tolist(), strict=True):
         if count:
-            yield term.decode("utf-8", "surrogatepass"), count
+            yield term.decode(*UTF8), count
 
 
 def _grams(segment: Segment, prefix: str) -> Iterator[Row]:

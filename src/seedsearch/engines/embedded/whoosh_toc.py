@@ -19,6 +19,7 @@ from struct import Struct
 from typing import Any
 
 from seedsearch.engines.embedded.storage import opened
+from seedsearch.engines.stored import UTF8
 from seedsearch.errors import IndexDamaged
 
 NEW = "_MAIN.toc.new"  # not a name that Whoosh looks for
@@ -56,7 +57,7 @@ def content(generation: int, parts: Sequence[dict[str, Any]], format_: int, word
 
 def _call(function: bytes, argument: str) -> bytes:
     """A pickle (protocol 2) of what a function of the reader returns for a text."""
-    text = argument.encode("utf-8", "surrogatepass")
+    text = argument.encode(*UTF8)
     return function + b"X" + _LENGTH.pack(len(text)) + text + b"\x85R."
 
 

@@ -23,6 +23,7 @@ from seedsearch.engines.embedded.storage import Disk, Lock
 from seedsearch.engines.entries import (
     IndexEntry,
 )
+from seedsearch.engines.stored import UTF8
 from seedsearch.errors import OutputError, SeedsearchError, reason
 from seedsearch.text.array_types import Mask
 
@@ -119,7 +120,7 @@ class EmbeddedWriter:
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
         with self._engine.mapped():
-            self._forget(doc_id.encode("utf-8", "surrogatepass"))
+            self._forget(doc_id.encode(*UTF8))
 
     def clear(self) -> None:
         """Take out every entry and all metadata of before this writer."""

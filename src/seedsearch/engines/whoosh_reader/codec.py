@@ -16,6 +16,7 @@ from seedsearch.engines.embedded.lru_cache import Kept
 from seedsearch.engines.embedded.segment import Found, Segment
 from seedsearch.engines.embedded.vocabulary import ids_from, terms_from
 from seedsearch.engines.query import Field, Fuzzy
+from seedsearch.engines.stored import UTF8
 from seedsearch.engines.whoosh_reader.library import NullMatcher, TermInfo, base
 from seedsearch.engines.whoosh_reader.matcher import Place, PlacesOf, PostingMatcher
 from seedsearch.engines.whoosh_reader.path_column import PathReader
@@ -43,7 +44,7 @@ class Opened:
         """The documents that have a term."""
         if fieldname in FIELDS:
             return self.mapped.with_term(FIELDS[fieldname], text)
-        number = self.mapped.number_of(text.encode("utf-8", "surrogatepass"))
+        number = self.mapped.number_of(text.encode(*UTF8))
         documents = np.array([] if number is None else [number], dtype=np.int64)
         return documents, np.ones_like(documents)
 
@@ -167,7 +168,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[Term]:
         for text in self._opened.rows_from(fieldname, _decoded(prefix)):
-            yield fieldname, text.encode("utf-8", "surrogatepass")
+            yield fieldname, text.encode(*UTF8)
 
     def items(self) -> Iterator[tuple[Term, Any]]:
         return ((term, self.term_info(*term)) for term in self.terms())
@@ -215,7 +216,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
 
 def _decoded(text: bytes) -> str:
-    return text.decode("utf-8", "surrogatepass")
+    return text.decode(*UTF8)
 
 
 class _Cursor(base.FieldCursor):  # type: ignore[misc]

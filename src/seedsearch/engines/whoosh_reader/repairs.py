@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from seedsearch.engines.stored import UTF8
 from seedsearch.engines.whoosh_reader.analyzers import GramTokenizer
 from seedsearch.engines.whoosh_reader.library import AndNotMatcher, InverseMatcher, highlight
 from seedsearch.engines.whoosh_reader.schema import IndexSchema
@@ -58,7 +59,7 @@ def _highlight_text(
 def _asked(hit: Any, fieldname: str) -> frozenset[str]:
     """The terms of a field that the query asks for."""
     terms = hit.results.query_terms(expand=True, fieldname=fieldname)
-    return frozenset(text.decode("utf-8", "surrogatepass") for _, text in terms)
+    return frozenset(text.decode(*UTF8) for _, text in terms)
 
 
 def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
