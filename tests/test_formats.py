@@ -6,7 +6,9 @@ import bz2
 import gzip
 import json
 import lzma
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,7 @@ from seedsearch.reading import formats
 from seedsearch.reading.documents import (
     Failure,
 )
-from seedsearch.reading.formats import documents, one_text
+from seedsearch.reading.formats import documents, documents_on_disk, one_text
 from seedsearch.reading.formats import format as format_module
 from seedsearch.reading.formats.format import Asked
 from seedsearch.restoring.clean import clean_document
@@ -214,3 +216,13 @@ def test_a_document_that_bears_the_name_of_its_file_is_the_text_of_that_file(nam
     for item in documents(name, content, Asked(records=False)):
         if not isinstance(item, Failure) and item.path == name and item.encoding not in formats.EXTRACTED:
             assert item.text.lstrip("\ufeff") == content.decode(item.encoding).lstrip("\ufeff")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.jsonl"])
+def test_the_bytes_of_a_text_are_let_go_before_it_is_restored(name: str, tmp_path: Path) -> None:
+    content = '{"名": "焊接材料"}\n'.encode("gb18030") * 3
+    held = sys.getrefcount(content)
+    found = documents_on_disk(str(tmp_path / name), content, Asked())
+    assert sys.getrefcount(content) > held
+    assert not isinstance(next(found), Failure)
+    assert sys.getrefcount(content) == held

@@ -112,3 +112,8 @@ def test_a_clause_in_two_parts_stays_and_is_found_across_its_edge(tmp_path: Path
         for query in ("租赁第一条双方", "从其约定。第二条租金"):
             found = index.search(query)
             assert (found.matched, len(found.hits)) == ("phrase", 1)
+
+
+@given(st.text(st.sampled_from([c for c in map(chr, range(0x110000)) if c.isspace()] + list("焊接。a\n")), max_size=60))
+def test_a_dense_text_lacks_all_that_is_white(text: str) -> None:
+    assert repeated_passage._Dense(text).dense == "".join(text.split())

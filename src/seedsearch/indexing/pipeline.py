@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ from seedsearch.metadata.file_states import Stamp, State
 from seedsearch.parallel import Sent
 from seedsearch.reading.documents import (
     Failure,
+    RawDocument,
 )
 from seedsearch.reading.files import read_bytes
 from seedsearch.reading.formats import documents_on_disk, readable_now
@@ -103,7 +104,9 @@ def analyse(job: Job) -> Outcome:
     digest = digest_of(content, job.encoding, stamp)
     if job.known is not None and job.digest == digest and not reads_more(job.known):
         return unchanged(job.path, replace(job.known, stamp=stamp))
-    return _analysed(job, content, digest, State(stamp, job.encoding))
+    found = documents_on_disk(job.path, content, Asked(job.encoding))
+    del content  # so that the bytes of a text are not held while it is cleaned
+    return _analysed(job, found, digest, State(stamp, job.encoding))
 
 
 def reads_more(state: State) -> bool:
@@ -118,11 +121,11 @@ def unchanged(path: str, state: State) -> Outcome:
     return Outcome(path, state, failures=(*whole, *parts))
 
 
-def _analysed(job: Job, content: bytes, digest: str, state: State) -> Outcome:
+def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str, state: State) -> Outcome:
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
-    for found in documents_on_disk(job.path, content, Asked(job.encoding)):
+    for found in documents:
         if isinstance(found, Failure):
             failures.append(found)
             continue
@@ -160,7 +163,9 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
 
 def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
     """What changes when the document would: with the content, the encoding if one is given, and the day."""
-    return sha256(b"\0".join([(encoding or "").encode(), stamp.date.encode(), content])).hexdigest()[:32]
+    whole = sha256(b"\0".join([(encoding or "").encode(), stamp.date.encode(), b""]))
+    whole.update(content)
+    return whole.hexdigest()[:32]
 
 
 def _read(path: str) -> tuple[Stamp, bytes]:

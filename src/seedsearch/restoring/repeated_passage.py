@@ -61,6 +61,10 @@ _LINE_START = re.compile(r"(?:\A|\n)[^\S\n]*\Z")
 _LINE_END = re.compile("\n")
 _BLOCK = 128  # characters compared at a stroke
 _PORTION = 1 << 18  # characters of which the sentences are in memory at once
+_WHITE = (  # what `str.split` takes out
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u3000"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
+)
 _MANY = 1 << 15  # sentences that are compared by arrays
 
 
@@ -82,21 +86,28 @@ def _offsets() -> array[int]:
 
 @dataclass(slots=True)
 class _Dense:
-    """A text without its white space: `dense`, and the way back to raw offsets."""
+    """A text without its white space: `dense`, and the way back to raw offsets.
+
+    Both are made when first asked for: most texts repeat nothing, and of a long one another copy is much memory.
+    """
 
     text: str
-    dense: str = field(init=False)
+    _dense: str = ""
     _starts: array[int] = field(init=False, default_factory=_offsets)  # dense offsets of runs without white space …
     _raw: array[int] = field(init=False, default_factory=_offsets)  # … and where they start in `text`
 
-    def __post_init__(self) -> None:
-        text = self.text
-        portions = (text[at : at + _PORTION] for at in range(0, len(text), _PORTION))
-        self.dense = "".join(["".join(portion.split()) for portion in portions])
+    @property
+    def dense(self) -> str:
+        """The text without white space; no more than two copies of it are in memory while it is made."""
+        if not self._dense:
+            self._dense = self.text
+            for char in _WHITE:
+                self._dense = self._dense.replace(char, "")
+        return self._dense
 
-    def lines(self) -> Iterator[str]:
-        """The lines of the text, without white space; together they are `dense`."""
-        return ("".join(line.split()) for line in _split(self.text, _LINE_END))
+    def pieces(self, border: re.Pattern[str]) -> Iterator[str]:
+        """What stands between the matches of `border`, which are one character each, without white space."""
+        return ("".join(piece.split()) for piece in _split(self.text, border))
 
     def raw(self, offset: int) -> int:
         """The offset in `text` of dense character `offset`."""
@@ -139,7 +150,7 @@ def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
 
 def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
     page = _Dense(text)
-    again = _seen_again(sentence for sentence in _sentences(page) if len(sentence) >= _SEED)
+    again = _seen_again(sentence for sentence in page.pieces(_border(text)) if len(sentence) >= _SEED)
     if again:
         found = list(_copies(page, again))
         copies = _damage(page, found) if damaged else _twice(page, found)
@@ -166,9 +177,9 @@ def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
     """
     first: dict[str, int] = {}
     done = floor = after = 0
-    mark = _has_sentences(page)
-    for sentence in _sentences(page):
-        at, after = after, after + len(sentence) + mark
+    border = _border(page.text)
+    for sentence in page.pieces(border):
+        at, after = after, after + len(sentence) + (border is _SENTENCE_END)
         if len(sentence) < _SEED or hash(sentence) not in again:
             continue
         source = first.setdefault(sentence, at)
@@ -183,14 +194,10 @@ def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
             yield copy
 
 
-def _sentences(page: _Dense) -> Iterator[str]:
-    """The sentences without their end marks, which are 1 long; or the lines where there are none."""
-    return _split(page.dense, _SENTENCE_END) if _has_sentences(page) else page.lines()
-
-
-def _has_sentences(page: _Dense) -> bool:
-    """Whether the marks that end sentences are frequent enough in the text for that."""
-    return (sum(map(page.dense.count, _ENDS)) + 1) * _LONG >= len(page.dense)
+def _border(text: str) -> re.Pattern[str]:
+    """What sentences end with where such marks are frequent enough in the text, and the ends of lines where not."""
+    visible = sum(sum(map(len, text[at : at + _PORTION].split())) for at in range(0, len(text), _PORTION))
+    return _SENTENCE_END if (sum(map(text.count, _ENDS)) + 1) * _LONG >= visible else _LINE_END
 
 
 def _split(text: str, border: re.Pattern[str]) -> Iterator[str]:

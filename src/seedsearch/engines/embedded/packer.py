@@ -58,6 +58,7 @@ class TermsPack:
 class Pack(engines.Pack):
     """Some documents, numbered from 0, as arrays; `sizes` of their codes and differences are in bytes.
 
+    These two are in pieces, as they were made: put together, those of a long text would be in memory twice.
     `lengths` are those of the fields `gram` and `word`, in terms.
     """
 
@@ -65,9 +66,9 @@ class Pack(engines.Pack):
     ids: list[bytes]
     digests: list[bytes]
     stored: list[bytes]
-    codes: Bytes
+    codes: Sequence[Bytes]
     code_sizes: Sizes
-    differences: Bytes
+    differences: Sequence[Bytes]
     difference_sizes: Sizes
     gram_lengths: Sizes
     word_lengths: Sizes
@@ -84,7 +85,8 @@ class Pack(engines.Pack):
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        arrays = (self.codes, self.differences, self.pairs, self.words.rows, self.tags.rows)
+        arrays: tuple[Bytes | Rows, ...]
+        arrays = (*self.codes, *self.differences, self.pairs, self.words.rows, self.tags.rows)
         return sum(array.nbytes for array in arrays) + 300 * len(self.ids)
 
 
@@ -114,9 +116,9 @@ class Packer:
             ids=[entry.doc_id.encode(*UTF8) for entry in entries],
             digests=[_digest(entry.digest) for entry in entries],
             stored=[entry.stored for entry in entries],
-            codes=_joined_bytes(columns.codes),
+            codes=columns.codes,
             code_sizes=columns.code_sizes,
-            differences=_joined_bytes(columns.differences),
+            differences=columns.differences,
             difference_sizes=columns.difference_sizes,
             gram_lengths=columns.gram_lengths,
             word_lengths=columns.word_lengths,
@@ -161,10 +163,6 @@ class _Columns:
         self.word_lengths += np.bincount(part.words.owners, minlength=len(self.word_lengths))
         self.pairs.add(postings.packed(keys, part.owners[pieces]))
         self.words.add(_terms_pack(part.words))
-
-
-def _joined_bytes(pieces: Sequence[Bytes]) -> Bytes:
-    return pieces[0] if len(pieces) == 1 else np.concatenate([np.zeros(0, dtype=np.uint8), *pieces])
 
 
 class _TermsSum:

@@ -114,9 +114,9 @@ def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:
     """The documents of packs."""
     return Columns(
         alphabet=alphabet,
-        codes=(pack.codes.data for pack in packs),
+        codes=(piece.data for pack in packs for piece in pack.codes),
         code_sizes=np.concatenate([pack.code_sizes for pack in packs]),
-        differences=(pack.differences.data for pack in packs),
+        differences=(piece.data for pack in packs for piece in pack.differences),
         difference_sizes=np.concatenate([pack.difference_sizes for pack in packs]),
         gram_lengths=np.concatenate([pack.gram_lengths for pack in packs]),
         word_lengths=np.concatenate([pack.word_lengths for pack in packs]),

@@ -59,16 +59,20 @@ def format_of(file: File) -> Format:
 
 
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
-    """What the file at `path` holds, in its order."""
+    """What the file at `path` holds, in its order; of a text the bytes are let go before it comes."""
+    found = _documents(path, content, asked or Asked(), Budget.of(len(content)))
+    del content
     try:
-        yield from _documents(path, content, asked or Asked(), Budget.of(len(content)))
+        yield from found
     except SourceError as error:
         yield Failure(path, str(error))
 
 
 def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
     """The same for a file that lies among others: a part gives way to a file that is named like it."""
-    for item in documents(path, content, replace(asked, in_folder=True)):
+    found = documents(path, content, replace(asked, in_folder=True))
+    del content
+    for item in found:
         if isinstance(item, RawDocument) and item.path != path and os.path.lexists(item.path):
             yield Failure(item.path, f"a file of this name lies beside {path}", skipped=True)
         else:
@@ -92,6 +96,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
     names = set()
     others: Beside | None = None
     file = File(path, content, asked, budget)
+    del content
     try:
         format_ = _opened(file)
         for part in format_.reads(file):

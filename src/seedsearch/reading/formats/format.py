@@ -61,10 +61,11 @@ class File:
         return made
 
     def text(self) -> RawDocument:
-        """The file decoded, and counted; raises NotText for a binary one."""
-        self.budget.text(len(self.content))
+        """The file decoded, and counted; its bytes are let go. Raises NotText for a binary one."""
+        content, self.content = self.content, b""
+        self.budget.text(len(content))
         told_by = partial(beside, self.path) if self.asked.in_folder else self.asked.beside
-        return raw_document(self.path, self.content, self.asked.encoding, told_by)
+        return raw_document(self.path, content, self.asked.encoding, told_by)
 
 
 @dataclass(frozen=True, slots=True)
