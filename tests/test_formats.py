@@ -74,6 +74,22 @@ class TestArchives:
         head = head[:148] + b"%06o\0 " % sum(checked) + head[156:]
         assert list(texts("a.tar", head + content[512:])) == ["a.tar!/说明文件.txt"]
 
+    @pytest.mark.parametrize(
+        ("encoding", "names"),
+        [
+            ("gbk", ["合同/采购合同.txt", "尤里的陰謀.txt"]),
+            ("gbk", ["联通.txt"]),
+            ("big5", ["報告/會議記錄.txt"]),
+            ("big5", ["許功蓋.txt", "餐廳.txt"]),
+            ("utf-8", ["资料/名单.txt", "é.txt"]),
+        ],
+    )
+    def test_names_in_a_zip_that_does_not_say_their_encoding(self, encoding: str, names: list[str]) -> None:
+        """The second byte of 謀 in GBK, of 許, 功 and 蓋 in Big5, is a backslash."""
+        assert list(texts("a.zip", made.zip_of_bytes({name.encode(encoding): "字" for name in names}))) == [
+            f"a.zip!/{name}" for name in names
+        ]
+
     def test_backslashes_are_slashes_and_folders_are_no_files(self) -> None:
         assert list(texts("a.zip", made.zip_of({"a\\b.txt": "字", "c/": "", "d\\": ""}))) == ["a.zip!/a/b.txt"]
 

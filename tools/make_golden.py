@@ -72,6 +72,12 @@ FILES: dict[str, made.Content] = {
     "a.docx": made.docx_of(made.paragraph("焊接 &amp; 材料"), footnotes=made.paragraph("脚注")),
     "a.epub": made.epub_of({"1.xhtml": made.page_of("第一章", "甲"), "2.xhtml": made.page_of("第二章", "乙")}),
     "a.pdf": made.pdf_of("焊接材料", "第二页"),
+    "a.xlsx": made.xlsx_of({"表": '<row><c t="s"><v>0</v></c><c><v>3</v></c></row>'}, ["<t>焊丝</t>"]),
+    "a.pptx": made.pptx_of([made.shown("第一张"), made.shown("第二张")]),
+    "a.odt": made.odf_of("<text:h>标题</text:h><text:p>焊接<text:s/>材料</text:p>"),
+    "a.rtf": made.rtf_of(made.escaped("焊接", "gbk") + b"\\par \\u26448?\\u26009?"),
+    "a.fb2": "<FictionBook><book-title>渡口</book-title><body><p>老船长</p></body></FictionBook>",
+    "a.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
 }
 
 

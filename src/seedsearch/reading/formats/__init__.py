@@ -21,7 +21,22 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.encodings import Beside, Neighbours
-from seedsearch.reading.formats import docx, epub, pdf, streams, tables, tar_archive, text, zip_archive
+from seedsearch.reading.formats import (
+    docx,
+    epub,
+    fb2,
+    odf,
+    ole,
+    pdf,
+    pptx,
+    rtf,
+    streams,
+    tables,
+    tar_archive,
+    text,
+    xlsx,
+    zip_archive,
+)
 from seedsearch.reading.formats.format import Asked, File, Format, Package
 from seedsearch.reading.formats.limits import DEPTH, Budget
 from seedsearch.reading.formats.members import Extracted, Lost, Member
@@ -30,13 +45,19 @@ from seedsearch.reading.neighbours import among
 # The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
 FORMATS = (
     Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=Package("pdfminer", "pdf", "a PDF")),
-    Format("epub", epub.recognises, epub.parts),
+    Format("epub", epub.recognises, epub.parts, extracted=True),
     Format("docx", docx.recognises, docx.parts, extracted=True),
+    Format("xlsx", xlsx.recognises, xlsx.parts, extracted=True),
+    Format("pptx", pptx.recognises, pptx.parts, extracted=True),
+    Format("odf", odf.recognises, odf.parts, extracted=True),
     Format("zip", zip_archive.recognises, zip_archive.parts, archive=True),
     Format("gzip", streams.is_gzip, tar_archive.packed_parts, archive=True),
     Format("bzip2", streams.is_bzip2, tar_archive.packed_parts, archive=True),
     Format("xz", streams.is_xz, tar_archive.packed_parts, archive=True),
     Format("tar", tar_archive.recognises, tar_archive.parts, archive=True),
+    Format("rtf", rtf.recognises, rtf.parts, extracted=True),
+    Format("fb2", fb2.recognises, fb2.parts, extracted=True),
+    Format("ole", ole.recognises, ole.parts),
     Format("csv", tables.is_table, tables.parts_of_table),
     Format("jsonl", tables.is_lines, tables.parts_of_lines),
     Format("text", text.recognises, text.parts),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from seedsearch.reading.formats import zip_archive
+from seedsearch.reading.formats import open_xml, zip_archive
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted
 from seedsearch.reading.formats.safe_xml import read_xml
@@ -31,7 +31,7 @@ def parts(file: File) -> Iterator[Extracted]:
     archive = zip_archive.archive(file)
     names = [BODY, *sorted(set(filter(_OTHERS.fullmatch, archive.namelist())))]
     pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)
-    yield Extracted("".join(map(_text_of, pieces)))
+    yield Extracted(open_xml.about(archive, file.budget) + "".join(map(_text_of, pieces)))
 
 
 class _Text:

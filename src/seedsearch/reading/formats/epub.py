@@ -1,20 +1,44 @@
-"""Books (EPUB) → their chapters, in the order in which they are read. Each is an HTML document of its own."""
+"""Books (EPUB) → what the book says of itself, and its chapters in the order in which they are read.
+
+Title, authors and the headings of the table of contents are a document that bears the name of the book. Each chapter is
+an HTML document of its own.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.formats import zip_archive
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
-from seedsearch.reading.formats.members import Lost, Member, place
+from seedsearch.reading.formats.members import Extracted, Lost, Member, place
 from seedsearch.reading.formats.safe_xml import read_xml
+from seedsearch.reading.formats.xml_text import values
 from seedsearch.reading.formats.zip_archive import Archive, read
 
-CONTAINER = "META-INF/container.xml"
+CONTAINER, ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
+_SAID = frozenset({"title", "creator", "contributor", "subject", "description", "publisher"})
+_CONTENTS = "application/x-dtbncx+xml"
+_TAG = re.compile(r"<[^<>]{1,200}>")
+
+
+@dataclass(slots=True)
+class _Book:
+    """What the package of a book says: its files by their numbers, the order of reading, and the table of contents."""
+
+    folder: str
+    files: dict[str, str] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    contents: str = ""
+
+    def place(self, href: str) -> str:
+        """The name in the archive of what the package refers to."""
+        return posixpath.normpath(posixpath.join(self.folder, unquote(href)))
 
 
 def recognises(file: File) -> bool:
@@ -22,12 +46,17 @@ def recognises(file: File) -> bool:
     return CONTAINER in zip_archive.names(file)
 
 
-def parts(file: File) -> Iterator[Member | Lost]:
-    """The chapters; raises SourceError for a book that does not say which they are."""
-    archive = zip_archive.archive(file)
+def parts(file: File) -> Iterator[Extracted | Member | Lost]:
+    """What the book says of itself and the chapters; raises SourceError for one that does not say which they are."""
+    archive, budget = zip_archive.archive(file), file.budget
     inside = set(archive.namelist())
-    for name in dict.fromkeys(_spine(archive, file.budget)):
-        yield _chapter(archive, name, inside, file.budget)
+    root = _root(archive, budget)
+    book = _book(archive, root, budget)
+    if about := _about(archive, root, book, budget):
+        yield Extracted(about)
+    encrypted = _encrypted(archive, budget) if ENCRYPTION in inside else frozenset()
+    for name in dict.fromkeys(book.place(href) for number in book.order if (href := book.files.get(number))):
+        yield Lost(name, "it is encrypted") if name in encrypted else _chapter(archive, name, inside, budget)
 
 
 def _chapter(archive: Archive, name: str, inside: set[str], budget: Budget) -> Member | Lost:
@@ -41,33 +70,71 @@ def _chapter(archive: Archive, name: str, inside: set[str], budget: Budget) -> M
         return Lost(name, str(error))
 
 
-def _spine(archive: Archive, budget: Budget) -> list[str]:
-    """The names of the chapters in the archive."""
-    named = _elements(archive, CONTAINER, {"rootfile": ("full-path",)}, budget)["rootfile"]
-    root = next((name for (name,) in named if name), None)
-    if root is None:
-        raise SourceError("a book without a table of what it holds")
-    found = _elements(archive, root, {"item": ("id", "href"), "itemref": ("idref",)}, budget)
-    files = {item: href for item, href in found["item"]}  # noqa: C416
-    order = [files.get(number, "") for (number,) in found["itemref"]]
-    folder = posixpath.dirname(root)
-    return [posixpath.normpath(posixpath.join(folder, unquote(href))) for href in order if href]
-
-
-def _elements(
-    archive: Archive, part: str, wanted: Mapping[str, Sequence[str]], budget: Budget
-) -> dict[str, list[tuple[str, ...]]]:
-    """The elements of these names in a part of the book, each with those of its attributes that are wanted."""
-    found: dict[str, list[tuple[str, ...]]] = {name: [] for name in wanted}
+def _root(archive: Archive, budget: Budget) -> str:
+    """The name of the package of the book."""
+    found: list[str] = []
 
     def started(name: str, attributes: Mapping[str, str]) -> None:
-        if name in wanted:
+        if name == "rootfile" and (path := attributes.get("full-path")):
             budget.part()
-            found[name].append(tuple(attributes.get(key, "") for key in wanted[name]))
+            found.append(path)
 
+    read_xml(_part(archive, CONTAINER, budget), started, lambda _: None, lambda _: None)
+    if not found:
+        raise SourceError("a book without a table of what it holds")
+    return found[0]
+
+
+def _book(archive: Archive, root: str, budget: Budget) -> _Book:
+    book = _Book(posixpath.dirname(root))
+
+    def started(name: str, attributes: Mapping[str, str]) -> None:
+        if name == "item":
+            budget.part()
+            book.files[attributes.get("id", "")] = href = attributes.get("href", "")
+            if attributes.get("media-type") == _CONTENTS:
+                book.contents = book.place(href)
+        elif name == "itemref":
+            budget.part()
+            book.order.append(attributes.get("idref", ""))
+
+    read_xml(_part(archive, root, budget), started, lambda _: None, lambda _: None)
+    return book
+
+
+def _about(archive: Archive, root: str, book: _Book, budget: Budget) -> str:
+    """Title, authors and so on, and the headings of the table of contents, a line each."""
+    found = values(_part(archive, root, budget), _SAID)
+    lines = [_TAG.sub("", text) for kind in ("title", "creator", "") for name, text in found if _sorted(name) == kind]
     try:
-        info = archive.getinfo(part)
+        if book.contents:
+            lines += [text for _, text in values(_part(archive, book.contents, budget), frozenset({"text"}))]
+    except SourceError:
+        if budget.spent:
+            raise
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines))
+
+
+def _sorted(name: str) -> str:
+    """Titles come first, then authors, then the rest."""
+    return name if name in ("title", "creator") else ""
+
+
+def _encrypted(archive: Archive, budget: Budget) -> frozenset[str]:
+    """The names of what is encrypted (OCF 3.2, section 4.2.6.3.2)."""
+    found: list[str] = []
+
+    def started(name: str, attributes: Mapping[str, str]) -> None:
+        if name == "CipherReference":
+            budget.part()
+            found.append(unquote(attributes.get("URI", "")))
+
+    read_xml(_part(archive, ENCRYPTION, budget), started, lambda _: None, lambda _: None)
+    return frozenset(found)
+
+
+def _part(archive: Archive, name: str, budget: Budget) -> bytes:
+    try:
+        return read(archive, archive.getinfo(name), budget)
     except KeyError as error:
-        raise SourceError(f"a book without its {part}") from error
-    read_xml(read(archive, info, budget), started, lambda _: None, lambda _: None)
-    return found
+        raise SourceError(f"a book without its {name}") from error

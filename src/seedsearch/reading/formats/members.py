@@ -9,9 +9,15 @@ from typing import Protocol
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.formats.limits import MEMBER, RATIO, Budget
+from seedsearch.text import character_model
 
 _CHUNK = 1 << 16  # what is unpacked before the limits are looked at again
 _DRIVE = re.compile(r"[A-Za-z]:")
+_OF_NAMES = ("utf-8", "gb18030", "big5hkscs")
+# What an encoding has before the others, in ln p of a character. Of 800 names of one dictionary word each, in GBK none
+# are mistaken and in Big5 0.25 %; of names of two and four words none. At 0, 0.1 % of either are mistaken; at 2, 1.4 %
+# of those in Big5. Bytes of GBK that are valid UTF-8 by chance (`联通`) are unlikely characters in it.
+_BEFORE = {"utf-8": 1.0, "gb18030": 0.5}
 # What archivers keep for themselves.
 _HOUSEKEEPING = {"__MACOSX"}
 
@@ -58,11 +64,32 @@ def hidden(name: str) -> bool:
     return any(piece.startswith(".") or piece in _HOUSEKEEPING for piece in name.split("/"))
 
 
-def text_of_name(content: bytes) -> str:
-    """A name as archivers store it without saying in what: UTF-8, or the code page of a Chinese Windows."""
-    for encoding in ("utf-8", "gb18030", "big5hkscs"):
+def encoding_of_names(names: Iterable[bytes]) -> str:
+    """The encoding of the names of an archive that does not say it: all names together tell more than each.
+
+    UTF-8 where all are valid in it; else GB18030, or Big5 where that makes likelier Chinese of them.
+    """
+    joined = b"/".join(name for name in names if not name.isascii())
+    scores = {encoding: score for encoding in _OF_NAMES if (score := _likelihood(joined, encoding)) is not None}
+    if not joined or not scores:
+        return "utf-8"
+    return max(scores, key=lambda encoding: scores[encoding] + _BEFORE.get(encoding, 0.0))
+
+
+def _likelihood(content: bytes, encoding: str) -> float | None:
+    """Mean ln p of the characters that bytes are in an encoding; None where they are not in it."""
+    try:
+        text = "".join(char for char in content.decode(encoding) if not char.isascii())
+    except UnicodeDecodeError:
+        return None
+    return character_model.score(text) / len(text) if text else 0.0
+
+
+def text_of_name(content: bytes, encoding: str) -> str:
+    """A name in the encoding that was found for its archive, or in another where it does not hold in that."""
+    for tried in (encoding, *_OF_NAMES):
         try:
-            return content.decode(encoding)
+            return content.decode(tried)
         except UnicodeDecodeError:
             continue
     return content.decode("cp437")

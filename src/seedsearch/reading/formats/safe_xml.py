@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -11,6 +13,12 @@ from seedsearch.reading.formats.limits import XML_DEPTH, XML_TAG
 
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str], None]
+
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})[\"']")
+# Of Chinese files that are named in a narrower way than they are written.
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}
+# What expat reads by itself.
+_KNOWN = {"utf-8", "utf-16", "iso8859-1", "ascii"}
 
 # Bytes that are parsed at a time. A tag is only handed on when all of it is there.
 _PIECE = 1 << 16
@@ -35,7 +43,8 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
         depth -= 1
         end(_local(name))
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    content, encoding = _known(content)
+    parser = expat.ParserCreate(encoding, namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = started
     parser.EndElementHandler = ended
@@ -49,6 +58,20 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise SourceError(f"its XML is broken: {error}") from error
+
+
+def _known(content: bytes) -> tuple[bytes, str | None]:
+    """The content as UTF-8, and that it is, where it declares an encoding that expat does not know."""
+    declared = _DECLARED.match(content[:400])
+    if declared is None:
+        return content, None
+    try:
+        name = codecs.lookup(declared[1].decode()).name
+        if name in _KNOWN:
+            return content, None
+        return content.decode(_WIDER.get(name, name), "replace").encode("utf-8", "replace"), "utf-8"
+    except (LookupError, ValueError) as error:
+        raise SourceError(f"its XML is in an encoding that is not known: {declared[1].decode()}") from error
 
 
 def _local(name: str) -> str:

@@ -17,7 +17,16 @@ from seedsearch.errors import SourceError
 from seedsearch.reading.formats import streams
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
-from seedsearch.reading.formats.members import Lost, Member, Readable, hidden, place, text_of_name, unpacked
+from seedsearch.reading.formats.members import (
+    Lost,
+    Member,
+    Readable,
+    encoding_of_names,
+    hidden,
+    place,
+    text_of_name,
+    unpacked,
+)
 from seedsearch.reading.neighbours import HEAD, spread
 
 _ENDINGS = (".gz", ".bz2", ".xz")
@@ -105,7 +114,8 @@ def _heads(content: bytes) -> Iterator[bytes]:
 
 
 def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Member | Lost | None:
-    name = text_of_name(info.name.encode("utf-8", "surrogateescape"))
+    stored = info.name.encode("utf-8", "surrogateescape")
+    name = text_of_name(stored, encoding_of_names([stored]))
     try:
         name = place(name)
         if hidden(name):

@@ -1,7 +1,7 @@
 """ZIP archives, read in memory: nothing is ever written where an archive says.
 
-Names without a mark of their encoding are read as UTF-8 or as the code page of a Chinese Windows, not as the code
-page 437 that the standard has.
+Names without a mark of their encoding are read as UTF-8 or in the code page of a Chinese Windows (GBK or Big5, that
+which makes Chinese of all names of the archive), not in the code page 437 that the standard has.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import partial
 from seedsearch.errors import NotText, SourceError
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import PARTS, Budget
-from seedsearch.reading.formats.members import Lost, Member, hidden, place, text_of_name, unpacked
+from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
 from seedsearch.reading.formats.streams import Stream, lzma_alone
 from seedsearch.reading.neighbours import HEAD, spread
 
@@ -86,23 +86,23 @@ def names(file: File) -> frozenset[str]:
 
 def parts(file: File) -> Iterator[Member | Lost]:
     """The files in the archive; raises NotText for office documents that no format has recognised."""
-    inside = names(file)
-    if "[Content_Types].xml" in inside or {"mimetype", "content.xml"} <= inside:
+    if "[Content_Types].xml" in names(file):
         raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
     return members(archive(file), file.budget)
 
 
 def members(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
     """The files in the archive, in its order; hidden ones are left out."""
+    encoding = encoding_of_names(_bytes_of_name(info) for info in archive.infolist() if not info.flag_bits & _UTF8)
     for info in archive.infolist():
         budget.part()
-        if not info.filename.endswith(("/", "\\")) and (found := _member(archive, info, budget)) is not None:
+        name = info.filename if info.flag_bits & _UTF8 else text_of_name(_bytes_of_name(info), encoding)
+        if not name.endswith(("/", "\\")) and (found := _member(archive, info, name, budget)) is not None:
             yield found
             del found  # before the next one is unpacked
 
 
-def _member(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> Member | Lost | None:
-    name = _name(info)
+def _member(archive: Archive, info: zipfile.ZipInfo, name: str, budget: Budget) -> Member | Lost | None:
     try:
         name = place(name)
         if hidden(name):
@@ -173,7 +173,6 @@ def _what(kind: int) -> str:
     return "a symbolic link, not followed" if kind == stat.S_IFLNK else "not a regular file"
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    if info.flag_bits & _UTF8:
-        return info.filename
-    return text_of_name(info.filename.encode("cp437", "replace"))
+def _bytes_of_name(info: zipfile.ZipInfo) -> bytes:
+    """The bytes that a name without a mark of its encoding is: the library reads them in code page 437."""
+    return info.filename.encode("cp437", "replace")
