@@ -24,7 +24,7 @@ import numpy as np
 
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import INNER, LONGEST, Alphabet
-from seedsearch.engines.embedded.lru_cache import Kept
+from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.section_file import BLOCK, SHIFT, Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.text_store import put_together
 from seedsearch.engines.stored import UTF8
@@ -101,8 +101,8 @@ class Documents:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._count = container.count
-        self._kept = Kept(KEPT_BYTES)
-        self._kept_texts = Kept(KEPT_TEXTS)
+        self._kept = LRUCache(KEPT_BYTES)
+        self._kept_texts = LRUCache(KEPT_TEXTS)
 
     @cached_property
     def alphabet(self) -> Alphabet:

@@ -1,4 +1,4 @@
-"""What was worked out before, as long as there is room."""
+"""A cache of what was worked out before, of a bounded size in bytes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
-class Kept:
-    """Things by keys, of so many bytes in all."""
+class LRUCache:
+    """Values by keys, up to a number of bytes in all; what was not asked for longest goes first."""
 
     def __init__(self, room: int) -> None:
         self._room = room

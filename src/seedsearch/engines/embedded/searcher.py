@@ -24,7 +24,7 @@ from seedsearch.engines.bm25 import K1, B, rarity
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded import closeness
 from seedsearch.engines.embedded.expansion import accepted
-from seedsearch.engines.embedded.lru_cache import Kept
+from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Key, Segment
 from seedsearch.engines.entries import (
@@ -111,7 +111,7 @@ class Answering:
         """`room`: the bytes of lists and masks that are kept."""
         self.budget = Budget()
         self._segments = segments
-        self._kept = Kept(room)
+        self._kept = LRUCache(room)
         self._read_ahead: object = None  # the terms of the last query to be scored: they are at hand
         self.count = sum(segment.count for segment in segments)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seedsearch.engines.embedded.expansion import accepted_rows
-from seedsearch.engines.embedded.lru_cache import Kept
+from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.segment import Found, Segment
 from seedsearch.engines.embedded.vocabulary import ids_from, terms_from
 from seedsearch.engines.query import Field, Fuzzy
@@ -37,7 +37,7 @@ class Opened:
 
     def __init__(self, mapped: Segment) -> None:
         self.mapped = mapped
-        self._kept = Kept(ROOM)
+        self._kept = LRUCache(ROOM)
         self.found = lru_cache(maxsize=256)(self._found)
 
     def _found(self, fieldname: str, text: str) -> Found:
