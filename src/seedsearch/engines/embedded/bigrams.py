@@ -14,7 +14,6 @@ side by side, and few need lists of their own (singles.py). Chunks hold up to 25
 from __future__ import annotations
 
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -23,6 +22,7 @@ from typing import TypeAlias
 import numpy as np
 
 from seedsearch.engines.embedded import postings, varints
+from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.unigrams import SinglesWriter
@@ -128,7 +128,7 @@ class PairTable:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._count = container.count
-        self._kept: OrderedDict[int, PairRows] = OrderedDict()
+        self._kept = LRUCache(KEPT_CHUNKS)
 
     @cached_property
     def firsts(self) -> Keys:
@@ -161,12 +161,10 @@ class PairTable:
     def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
         """Some chunks."""
         kept = self._kept
-        found = {number: kept.pop(number) for number in numbers if number in kept}
-        if missing := [number for number in numbers if number not in found]:
-            found.update(zip(missing, self._read(missing), strict=True))
-        kept.update(found)
-        while len(kept) > KEPT_CHUNKS:
-            kept.popitem(last=False)
+        found = {number: rows for number in numbers if (rows := kept.get(number)) is not None}
+        missing = [number for number in numbers if number not in found]
+        for number, rows in zip(missing, self._read(missing), strict=True):
+            found[number] = kept.put(number, rows, 1)
         return [found[number] for number in numbers]
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:

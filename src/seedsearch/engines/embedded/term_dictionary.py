@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from seedsearch.engines.embedded import postings, varints
+from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
 from seedsearch.engines.stored import UTF8
@@ -98,7 +98,7 @@ class TermTable:
         self._container = container
         self._count = container.count
         self._field = field
-        self._kept: OrderedDict[int, TermRows] = OrderedDict()
+        self._kept = LRUCache(KEPT_CHUNKS)
 
     @cached_property
     def firsts(self) -> list[bytes]:
@@ -129,17 +129,16 @@ class TermTable:
 
     def chunk(self, number: int) -> TermRows:
         """One chunk."""
-        if (rows := self._kept.get(number)) is not None:
-            return rows
+        kept: TermRows | None = self._kept.get(number)
+        return self._kept.put(number, self._read(number), 1) if kept is None else kept
+
+    def _read(self, number: int) -> TermRows:
         text, numbers, begin = self._places[number].tolist()
         terms = zlib.decompress(self._terms[text:numbers].data).split(BETWEEN)
         stored = self._terms[numbers : int(self._places[number + 1][0])]
         documents, extras = postings.from_numbers(varints.decode(stored))
         sizes = postings.sizes_of(documents, extras, self._count)
-        rows = self._kept[number] = TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
-        if len(self._kept) > KEPT_CHUNKS:
-            self._kept.popitem(last=False)
-        return rows
+        return TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
 
     def entry(self, term: bytes) -> Entry | None:
         """Where the list of a term is, None where no document has it."""
