@@ -145,6 +145,19 @@ def _western(rng: Random) -> str:
     return "\n".join(rng.choice(_WESTERN) + rng.choice(("", "（" + rng.choice(words()) + "）")) for _ in range(9))
 
 
+_PAGES = ("cp1250", "cp1251", "cp1254", "cp1257", "cp437", "cp850", "cp852", "cp866", "mac_roman", "koi8_r")
+
+
+def _of_code_page(rng: Random) -> str:
+    """Words of the letters of one code page, or rows of its signs; a word of Chinese now and then."""
+    page = rng.choice(_PAGES)
+    shown = bytes(range(0x80, 0x100)).decode(page, "ignore")
+    chars = "".join(filter(str.isalpha, shown)) if rng.random() < 0.8 else shown
+    chars = "".join(rng.sample(chars, min(len(chars), rng.choice((8, 20, 128)))))
+    rows = (" ".join("".join(rng.choices(chars, k=rng.randint(1, 12))) for _ in range(9)) for _ in range(4))
+    return "\n".join(row + rng.choice(("", "（" + rng.choice(words()) + "）")) for row in rows)
+
+
 def _subtitles(rng: Random) -> str:
     """Numbered subtitles with times, dashes and question marks, in two languages."""
     made = []
@@ -184,6 +197,7 @@ KINDS: dict[str, Kind] = {
     "twisters": drawn(_twister),
     "alphabets": drawn(_alphabet),
     "other languages": drawn(_western),
+    "letters of code pages": drawn(_of_code_page),
     "subtitles": drawn(_subtitles),
     "records": drawn(_records),
     "spaced and wrapped": drawn(_spaced),

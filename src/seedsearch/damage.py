@@ -16,9 +16,11 @@ class Damage(StrEnum):
     UTF8_AS_GBK = "utf8-as-gbk"
     UTF8_AS_LATIN1 = "utf8-as-latin1"
     GBK_AS_LATIN1 = "gbk-as-latin1"
+    MISREAD_CODE_PAGE = "misread-code-page"
     BIG5_AS_GBK = "big5-as-gbk"
     GBK_AS_BIG5 = "gbk-as-big5"
     ENTITY = "entity"
+    ESCAPED_CHARACTER = "escaped-character"
     MARKUP = "markup"
     RUBY = "ruby"
     OVERSTRIKE = "overstrike"
@@ -54,9 +56,11 @@ RESTORED = frozenset(
         Damage.UTF8_AS_GBK,
         Damage.UTF8_AS_LATIN1,
         Damage.GBK_AS_LATIN1,
+        Damage.MISREAD_CODE_PAGE,
         Damage.BIG5_AS_GBK,
         Damage.GBK_AS_BIG5,
         Damage.ENTITY,
+        Damage.ESCAPED_CHARACTER,
         Damage.MARKUP,
         Damage.RUBY,
         Damage.OVERSTRIKE,

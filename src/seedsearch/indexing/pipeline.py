@@ -129,7 +129,7 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
         if isinstance(found, Failure):
             failures.append(found)
             continue
-        cleaned = clean_document(found)
+        cleaned = clean_document(found, for_index=True)
         entries.append(_entry(cleaned, digest, state))
         damage[found.path] = cleaned.damage
     return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))

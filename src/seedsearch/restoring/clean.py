@@ -42,10 +42,13 @@ def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = 
     return clean_document(RawDocument("", "str", text), steps)
 
 
-def clean_document(raw: RawDocument, names: Collection[str] | None = None) -> Cleaned:
-    """Restore one document, by all steps or by those with `names`."""
+def clean_document(raw: RawDocument, names: Collection[str] | None = None, *, for_index: bool = False) -> Cleaned:
+    """Restore one document, by all steps or by those with `names`.
+
+    `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is.
+    """
     unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()
-    restored = restore(raw.text, steps, done=done, unsure=unsure)
+    restored = restore(raw.text, steps, done=done, unsure=unsure, for_index=for_index)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)

@@ -37,7 +37,7 @@ class Passages:
 
 def code_passages(text: str) -> Passages:
     """The stretches of `text` that show code."""
-    return Passages(_merged([*_fenced(text), *_inline(text), *_indented(text)]))
+    return Passages(merged([*_fenced(text), *_inline(text), *_indented(text)]))
 
 
 def _fenced(text: str) -> Iterator[Span]:
@@ -60,7 +60,7 @@ def _indented(text: str) -> Iterator[Span]:
     return (Span(*m.span(1)) for m in _INDENTED.finditer(text) if _LATIN_START.match(m.group(1)))
 
 
-def _merged(spans: list[Span]) -> list[Span]:
+def merged(spans: list[Span]) -> list[Span]:
     """The union of `spans`, without overlap."""
     union: list[Span] = []
     for span in sorted(spans):

@@ -17,8 +17,10 @@ from seedsearch.errors import StepUnknown
 from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed, made_by
 from seedsearch.restoring import (
     big5_gbk,
+    code_pages,
     compatibility,
     entities,
+    escapes,
     evidence,
     gbk_replacement,
     html,
@@ -91,7 +93,10 @@ DECODING_KINDS = (Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING)
 
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
+    # Characters spelled by their numbers, before anything looks at characters.
+    Step("escapes", (Damage.ESCAPED_CHARACTER,), escapes.TRIGGER, escapes.edits),
     # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
+    Step("code-pages", (Damage.MISREAD_CODE_PAGE,), code_pages.TRIGGER, _of_bytes(code_pages.edits)),
     Step("latin1", (Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1), latin1.TRIGGER, _of_bytes(latin1.edits)),
     Step("utf8-as-gbk", (Damage.UTF8_AS_GBK,), utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
     Step("big5-gbk", (Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5), big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
@@ -135,11 +140,19 @@ def chosen(only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[str, ...
 ROUNDS = 4
 
 
-def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = (), unsure: bool = False) -> Restored:
+def restore(
+    text: str,
+    steps: Sequence[Step] = STEPS,
+    *,
+    done: Sequence[Edit] = (),
+    unsure: bool = False,
+    for_index: bool = False,
+) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
     `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
-    in it. Each edit says the step that made it.
+    in it. `for_index`: what only a query reads (addresses, code) is restored as well. Each edit says the step that made
+    it.
     """
     edits = fixed(made_by(DECODING, done))
     kinds: frozenset[Damage] = frozenset()
@@ -149,7 +162,7 @@ def restore(text: str, steps: Sequence[Step] = STEPS, *, done: Sequence[Edit] = 
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
-        found = step.edits(Page(now, kinds, unsure, budgets)) if asked else ()
+        found = step.edits(Page(now, kinds, unsure, for_index, budgets)) if asked else ()
         if len(left) < len(budgets.passed_over):
             left += map(OffsetMap.of(edits).to_raw, budgets.passed_over[len(left) :])
         quiet = 0 if found else quiet + 1

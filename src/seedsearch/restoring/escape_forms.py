@@ -1,0 +1,129 @@
+r"""The spellings of characters by their numbers that programs write into text, and what stands behind them.
+
+| form | written by |
+|---|---|
+| `\u4e2d`, `\u{4e2d}`, `\U00004e2d` | JSON, Java and its .properties, JavaScript, Python |
+| `\U4e2d`, `%u4E2D` | property lists and logs of Apple's systems; `escape()` of browsers |
+| `\xe4\xb8\xad`, `\344\270\255` | Python's bytes and `backslashreplace`, nginx, C, git, gettext |
+| `%E4%B8%AD`, `%D6%D0` | addresses: UTF-8, and GBK or Big5 of older sites |
+| `=E4=B8=AD` | quoted-printable (RFC 2045), with its soft line breaks |
+
+A program that escaped twice doubles the backslashes. Of n in a row, as many as the lowest bit of n says belong to the
+unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. The second byte of a
+pair of GBK or Big5 is often ASCII and stands as it is. `\u00e4\u00b8\u00ad` is bytes in units of two.
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import utf_8_decode
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from seedsearch.text import character_model
+from seedsearch.text.folding import is_han
+
+_HEX = "[0-9a-fA-F]"
+_CODES = rf"(?<!\\)\\+(?:u(?:{_HEX}{{4}}|\{{{_HEX}{{2,6}}\}})|U(?:00[01]{_HEX}{{5}}|{_HEX}{{4}}))"
+_OF_BROWSERS = f"%u{_HEX}{{4}}"
+_BYTES = rf"(?<!\\)\\+(?:x{_HEX}{{2}}|[0-3][0-7]{{2}})"
+_PERCENT = f"%{_HEX}{{2}}"
+_PRINTABLE = "=[0-9A-F]{2}"
+_SOFT = r"(?:=[ \t]{0,8}\r?\n)"
+
+# A high byte, and all that follows it: escaped, or the ASCII byte of a pair.
+_RUNS = (
+    rf"(?P<codes>(?:{_CODES})+|(?:{_OF_BROWSERS})+)",
+    rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=[89a-fA-F]{_HEX})[@-\[\]-~](?=\\))*)",
+    rf"(?P<percent>%[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*)",
+    rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*)",
+)
+RUN = re.compile("|".join(_RUNS))
+_UNIT = re.compile(f"{_CODES}|{_OF_BROWSERS}|{_BYTES}|{_PERCENT}|{_PRINTABLE}|{_SOFT}|.", re.DOTALL)
+
+GIBBERISH = -9.3  # mean ln p under which bytes are not believed to be GBK or Big5; as in `latin1`
+_OLDER = ("gb18030", "big5hkscs")
+
+
+class Unit(NamedTuple):
+    """What stands in text[start:end]: a code unit of UTF-16, a code point, or a byte; -1 for a soft line break."""
+
+    start: int
+    end: int
+    value: int
+
+
+class Spelled(NamedTuple):
+    """A character, and where it is spelled; no character for a soft line break."""
+
+    start: int
+    end: int
+    char: str
+
+
+def spelled(run: re.Match[str]) -> list[Spelled]:
+    """The characters of a match of `RUN`, in order; those that are none (a half of a surrogate pair) are left out.
+
+    Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
+    """
+    units = [_unit(m) for m in _UNIT.finditer(run.string, *run.span())]
+    if run.lastgroup == "codes" and any(unit.value > 0xFF for unit in units):
+        return list(_of_codes(units))
+    return _of_bytes(units)
+
+
+def _unit(m: re.Match[str]) -> Unit:
+    shown = m[0].lstrip("\\")
+    if len(m[0]) == 1:
+        return Unit(*m.span(), ord(m[0]))
+    if shown[0] == "=" and shown[-1] == "\n":
+        value = -1
+    elif shown[0] in "01234567":
+        value = int(shown, 8)
+    else:
+        value = int(shown.strip("\\%=uUx{}"), 16)
+    count = len(m[0]) - len(shown)
+    return Unit(m.start() + count - (count & -count), m.end(), value)
+
+
+def _of_codes(units: list[Unit]) -> Iterator[Spelled]:
+    high: Unit | None = None
+    for unit in units:
+        if high is not None and 0xDC00 <= unit.value < 0xE000:
+            yield Spelled(high.start, unit.end, chr(0x10000 + ((high.value - 0xD800) << 10) + unit.value - 0xDC00))
+            high = None
+            continue
+        high = unit if 0xD800 <= unit.value < 0xDC00 else None
+        if not 0xD800 <= unit.value < 0xE000 and unit.value < 0x110000:
+            yield Spelled(*unit[:2], chr(unit.value))
+
+
+def _of_bytes(units: list[Unit]) -> list[Spelled]:
+    written = [unit for unit in units if unit.value >= 0]
+    stream = bytes(unit.value for unit in written)
+    text, codec = _read(stream)
+    made: list[Spelled] = []
+    at = 0
+    for char in text:
+        size = len(char.encode(codec))
+        made.append(Spelled(written[at].start, written[at + size - 1].end, char))
+        at += size
+    return [*made, *(Spelled(*unit[:2], "") for unit in units if unit.value < 0)] if made else []
+
+
+def _read(stream: bytes) -> tuple[str, str]:
+    """The text of `stream` and its codec: UTF-8, but for a character cut off at the end, or what reads best."""
+    try:
+        return utf_8_decode(stream, "strict", False)[0], "utf-8"
+    except UnicodeDecodeError:
+        pass
+    best, name, threshold = "", "utf-8", GIBBERISH
+    for codec in _OLDER:
+        try:
+            text = stream.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        mean = character_model.score(text) / len(text)
+        if mean > threshold and any(map(is_han, text)) and text.encode(codec) == stream:
+            best, name, threshold = text, codec, mean
+    return best, name

@@ -1,0 +1,119 @@
+r"""Characters spelled by their numbers: `\u4e2d\u6587`, `\xe4\xb8\xad`, `%E4%B8%AD`. Kind escaped-character.
+
+How it arises: a program that writes ASCII alone spells every other character (JSON, logs, settings of Java, addresses,
+quoted-printable mail), and what it wrote is taken for the text. `escape_forms` has the forms.
+
+How it is recognised: a run that spells ideographs of which two stand together in a word, or several that read as
+Chinese; then other runs of the same text are believed, too. Only visible characters beyond ASCII are put in: what means
+something to the language around (quotes, backslashes, blanks of an address) stays escaped, so that JSON and most code
+mean what they meant.
+
+What is left alone: ranges (`[\u4e00-\u9fa5]`), private-use characters, and for `clean`, which gives back files as
+people use them, also bytes of a program's literal (`b"\xe4\xb8\xad"`), code shown in a page, addresses (a site that
+reads GBK would not know its own any more), and passages about escaping. An index reads these as well: it is asked for
+what is said, however it is spelled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Span, edit, gathered
+from seedsearch.restoring.code_spans import Passages, code_passages, merged
+from seedsearch.restoring.escape_forms import GIBBERISH, RUN, Spelled, spelled
+from seedsearch.restoring.page import Page
+from seedsearch.text import character_model
+from seedsearch.text.folding import fold, is_han
+
+TRIGGER = re.compile(
+    r"[\\%=](?:[uU]\{?[0-9a-fA-F]{2}|x[89a-fA-F]|[23][0-7]{2}|(?<!\\)[89a-fA-F][0-9a-fA-F](?:[%=@-~]|[\r\n]))"
+)
+
+SEVERAL = 3  # ideographs of a run that read as Chinese without a word of two
+COMMON = 2500  # rank of a character that a query believes alone, where its bytes are UTF-8
+NEAR = 200  # code points around a run in which escaping may be the subject
+
+_RANGE_BEFORE, _RANGE_AFTER = re.compile(r"(?:[0-9a-fA-F]|\})-\Z"), re.compile(r"-\\{1,8}[uUx]")
+_TALK = re.compile(
+    "转义|轉義|跳脫|编码|編碼|解码|解碼|乱码|亂碼|百分号|ensure_ascii|native2ascii|escap|unicode|url_?encode|encodeURI",
+    re.I,
+)
+_LITERAL = re.compile(r"(?<![A-Za-z0-9_])[bB][rR]?(?:\"[^\"\n]*\"|'[^'\n]*')")
+_TOKEN = re.compile(r"[^\s<>\"'`，。；]+")
+_ADDRESS = re.compile(r"[/?&=#]|\]\(|mailto:|''%")
+
+
+def edits(page: Page) -> Sequence[Edit]:
+    """One edit for each character that is spelled by its number, and for each soft line break among them."""
+    return gathered(_found(page))
+
+
+def _found(page: Page) -> Iterator[Edit]:
+    read = ((run, spelled(run)) for run in RUN.finditer(page.text))
+    runs = [(run, chars) for run, chars in read if _says(chars) and not _in_range(run)]
+    if runs and not page.for_index:
+        meant = _meant(page.text)
+        runs = [(run, chars) for run, chars in runs if run.start() not in meant]
+    proved = any(_proves(_text(chars)) for _, chars in runs)
+    for run, chars in runs:
+        if proved or (page.for_index and _common(run, _text(chars))):
+            yield from _edits(run, chars)
+
+
+def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Edit]:
+    certainty = Certainty.CERTAIN if run.lastgroup == "codes" else Certainty.PROVED
+    last = 0
+    for start, end, char in sorted(chars):
+        if start < last:  # a soft line break within a character
+            continue
+        last = end
+        if char == "" or (_visible(char) and run.string[start:end] != char):
+            yield edit(start, end, char, Damage.ESCAPED_CHARACTER, certainty)
+
+
+def _visible(char: str) -> bool:
+    return char >= "\xa1" and char.isprintable() and not "\ue000" <= char <= "\uf8ff"
+
+
+def _text(chars: Sequence[Spelled]) -> str:
+    return "".join(one.char for one in chars)
+
+
+def _says(chars: Sequence[Spelled]) -> bool:
+    """Whether a run spells what only Chinese text needs: an ideograph, or a mark or a letter of full width."""
+    return any(
+        is_han(one.char) or "\u3000" < one.char < "\u3020" or "\uff00" < one.char < "\uffef"
+        for one in chars
+        if one.char
+    )
+
+
+def _proves(text: str) -> bool:
+    han = [fold(char) for char in text if is_han(char)]
+    follow = character_model.model().follow
+    if any(a != b and b in follow[a] for a, b in pairwise(han)):
+        return True
+    return len(set(han)) >= SEVERAL and character_model.score(text) > GIBBERISH * len(text)
+
+
+def _common(run: re.Match[str], text: str) -> bool:
+    """Whether a query may look for what a run spells by itself: two ideographs, or a common one in valid bytes."""
+    han = [char for char in text if is_han(char)]
+    return len(han) > 1 if run.lastgroup == "codes" else all(character_model.rank(char) < COMMON for char in han)
+
+
+def _in_range(run: re.Match[str]) -> bool:
+    """Whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
+    before, after = run.string[max(0, run.start() - 2) : run.start()], run.string[run.end() : run.end() + 12]
+    return bool(_RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before))
+
+
+def _meant(text: str) -> Passages:
+    """The stretches of a text in which escapes are meant: code, bytes of a program, addresses, talk about escaping."""
+    spans = [*code_passages(text).spans, *(Span(*m.span()) for m in _LITERAL.finditer(text))]
+    spans += [Span(max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text)]
+    spans += [Span(*m.span()) for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0])]
+    return Passages(merged(spans))

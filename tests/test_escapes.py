@@ -1,0 +1,88 @@
+"""Characters spelled by their numbers: every spelling comes back, and what programs go on using stays."""
+
+from __future__ import annotations
+
+import json
+import quopri
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch import build_index, clean, open_index
+from seedsearch.restoring.steps import restore
+from tests.misreadings import SENTENCES
+
+LINKED = "设备温度过高"
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "JSON": lambda text: json.dumps({"msg": text}),
+    "JSON in JSON": lambda text: json.dumps({"log": json.dumps({"msg": text})}),
+    "a log": lambda text: text.encode("ascii", "backslashreplace").decode(),
+    "bytes of UTF-8": lambda text: "".join(f"\\x{byte:02X}" if byte > 0x7F else chr(byte) for byte in text.encode()),
+    "bytes of GBK": lambda text: text.encode("gbk").decode("ascii", "backslashreplace"),
+    "octal": lambda text: "".join(f"\\{byte:o}" if byte > 0x7F else chr(byte) for byte in text.encode()),
+    "percent": lambda text: quote(text, safe="，。"),
+    "percent, GBK": lambda text: quote(text.encode("gbk"), safe=""),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("how", SPELLINGS)
+@pytest.mark.parametrize("text", [text for text in SENTENCES if text.isascii() is False])
+def test_what_was_spelled_comes_back(how: str, text: str) -> None:
+    plain = "".join(char for char in text if char > "\x7f" and char.encode("gbk"))
+    assert clean(SPELLINGS[how](plain)).readable.find(plain) >= 0
+
+
+@given(st.text('设备温度过高，。“”"\\\n\t/é𠮷\u2028\u00a0ab1', min_size=1, max_size=40))
+def test_json_stays_json_of_the_same_value(text: str) -> None:
+    value = {"msg": text, "of": LINKED, "in": json.dumps([text])}
+    restored = restore(json.dumps(value), for_index=True).text
+    assert json.loads(restored)["msg"] == text
+    assert json.loads(json.loads(restored)["in"]) == [text]
+    assert LINKED in restored
+
+
+@given(st.text("\\u4e2d8bbe5907x%=-[]{}'\"b \nU+/?&:编码", max_size=60), st.booleans())
+def test_restoring_again_changes_nothing(text: str, for_index: bool) -> None:
+    once = restore(text + "\\u8bbe\\u5907", for_index=for_index).text
+    assert restore(once, for_index=for_index).text == once
+
+
+USED = {
+    "an address": "http://example.com/s?q=%E8%AE%BE%E5%A4%87%E6%B8%A9%E5%BA%A6%E8%BF%87%E9%AB%98",
+    "an address of GBK": "GET /s?q=%C9%E8%B1%B8%CE%C2%B6%C8%B9%FD%B8%DF HTTP/1.1",
+    "code": "运行 `print('\\u8bbe\\u5907\\u6e29\\u5ea6\\u8fc7\\u9ad8')` 看看",
+    "bytes": "x = b'\\xe8\\xae\\xbe\\xe5\\xa4\\x87\\xe6\\xb8\\xa9\\xe5\\xba\\xa6\\xe8\\xbf\\x87\\xe9\\xab\\x98'",
+    "talk": "转义以后是 \\u8bbe\\u5907\\u6e29\\u5ea6\\u8fc7\\u9ad8",
+}
+
+
+def test_an_index_reads_what_clean_leaves_to_programs(tmp_path: Path) -> None:
+    for name, text in USED.items():
+        assert clean(text).readable == text
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    build_index([str(tmp_path)], str(tmp_path / "index"))
+    with open_index(str(tmp_path / "index")) as index:
+        results = index.search(LINKED)
+        named = [Path(path).stem for hit in results.hits for path in (hit.path, *hit.also_in)]
+        assert sorted(named) == sorted(USED)
+        place = results.hits[0].snippets[0]
+        assert place.line == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if ('\\u4e00' <= c && c <= '\\u9fa5') return /[\\u4e00-\\u9fff\\u3400-\\u4dbf]/.test(c);",
+        "C:\\users\\u4d3c2b1a\\x86\\abc 100%d8 \\377\\376 a=BC=DE &c=E4",
+        "magnet:?xt=urn:btih:%D2%C3%E5%81%BA%91%E0%AC%D9%ED%A5%F1%99%8C%B7%E2%90%A3%D4%F8",
+    ],
+)
+@pytest.mark.parametrize("for_index", [False, True])
+def test_what_says_nothing_stays(text: str, for_index: bool) -> None:
+    assert not restore(text, for_index=for_index).edits
