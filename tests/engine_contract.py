@@ -13,7 +13,8 @@ from __future__ import annotations
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import typing
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -27,7 +28,7 @@ from seedsearch import build_index, open_index
 from seedsearch.engines import Engine, Pack
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.choice import check, open_engine
-from seedsearch.engines.entries import IndexEntry
+from seedsearch.engines.entries import IndexEntry, Matches
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import (
     All,
@@ -38,10 +39,12 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Pattern,
     Prefix,
     Query,
     Ranked,
     Run,
+    Spelled,
     Term,
     Terms,
     Wildcard,
@@ -58,6 +61,11 @@ TEXTS = {"a": "焊接產業鏈", "b": "产业链与焊接", "c": "焊\n接 gen-i
 
 def entry(doc_id: str, text: str) -> IndexEntry:
     return IndexEntry(doc_id, f"digest of {text}", text, (f"path:{doc_id}",), text.encode())
+
+
+def tagged_entry(doc_id: str, tags: Sequence[str]) -> IndexEntry:
+    text = TEXTS.get(doc_id, "别的")
+    return IndexEntry(doc_id, f"digest of {text}", text, tuple(tags), text.encode())
 
 
 def run(text: str) -> Run:
@@ -100,6 +108,21 @@ MEANT = [
     (Near(("产", "接"), 1), "a"),
     (Near(("产", "接"), 4), "ab"),
     (Near(("产业", "产业"), 9), ""),
+    (Near(("接", "产"), 1, ordered=True), "a"),
+    (Near(("产", "接"), 9, ordered=True), "b"),
+    (Near(("焊接", "itgc"), 3, ordered=True), "c"),
+    (Near(("itgc", "焊接"), 3, ordered=True), ""),
+    (Pattern("焊接.链"), ""),
+    (Pattern("焊接?产"), "a"),
+    (All((run("接"), Pattern("接.*(链|gen)"))), "ac"),
+    (Not(Pattern("[与5]")), "ac"),
+    (Spelled("焊接产业链", "焊接產業鏈", True), "a"),
+    (Spelled("产业链", "产业链", True), "b"),
+    (Spelled("产业链", "產业链", False), "ab"),
+    (Spelled("焊接", "焊接", True), "abc"),
+    (Spelled("5g", "5G", False), "d"),
+    (Spelled("5g", "5g", False), ""),
+    (All((run("联合体"), Spelled("体 5", "体 5", True))), "d"),
     (Gapped(("焊", "产"), ((1, 1),)), "a"),
     (Gapped(("焊", "链"), ((1, 3),)), "a"),
     (Gapped(("产", "焊", "接"), ((1, 3), (0, 1))), "b"),
@@ -109,6 +132,9 @@ LOOKED_FOR = [
     run("焊接产"),
     Near(("焊", "产"), 5),
     Gapped(("焊", "产"), ((0, 8),)),
+    Near(("焊", "产"), 5, ordered=True),
+    Pattern("焊.?产"),
+    Spelled("焊接产", "焊接產", True),
     Terms("word", Prefix("gen")),
     Terms("word", Wildcard("i?g*")),
     Terms("word", Fuzzy("itcg", 1)),
@@ -175,10 +201,65 @@ class EngineContract:
     def test_equal_scores_are_in_the_order_of_ids(self, filled: Engine) -> None:
         assert [match.doc_id for match in filled.search(run("焊接"), 2).best] == ["a", "b"]
 
+    def test_a_search_goes_on_from_where_another_ended(self, filled: Engine) -> None:
+        query = Ranked(run("焊接"), ((Term("word", "与"), 1.0),))
+        assert [match.doc_id for match in filled.search(query, 2, 1).best] == ["a", "c"]
+        assert [filled.search(query, 2, offset).best for offset in (3, 9)] == [(), ()]
+        assert filled.search(query, 1, 2) == Matches(3, filled.search(query, 3).best[2:])
+
     @pytest.mark.parametrize("text", ["焊接", "与", "nothing"])
     def test_every_match_is_what_a_search_without_end_finds(self, filled: Engine, text: str) -> None:
         found = [(match.doc_id, match.stored) for match in filled.search(run(text), 100).best]
         assert list(filled.every_match(run(text))) == found
+
+    def test_matches_are_counted_by_tag(self, engine: Engine) -> None:
+        tags = {"a": ("k:2", "k:1", "z:9"), "b": ("k:1",), "c": ("y:1",), "d": ("k:2",)}
+        for doc_ids in ("ab", "cd"):
+            commit(engine, [tagged_entry(doc_id, tags[doc_id]) for doc_id in doc_ids])
+        assert engine.tally(run("焊"), "k:") == [("k:1", 2), ("k:2", 1)]
+        assert engine.tally(Not(run("量子")), "k:") == [("k:1", 2), ("k:2", 2)]
+        assert engine.tally(run("焊"), "") == [("k:1", 2), ("k:2", 1), ("y:1", 1), ("z:9", 1)]
+        assert engine.tally(run("量子"), "k:") == engine.tally(run("焊"), "none:") == []
+
+    def test_matches_come_in_the_order_of_a_tag(self, engine: Engine) -> None:
+        tags = {"a": ("k:2", "k:4"), "b": ("k:3",), "c": (), "d": ("k:3",), "e": ("k:1",)}
+        for doc_ids in ("bc", "ade"):
+            commit(engine, [tagged_entry(doc_id, tags[doc_id]) for doc_id in doc_ids])
+        every = All(())
+
+        def ids(query: Query, **how: typing.Any) -> str:
+            return "".join(match.doc_id for match in engine.in_order(query, "k:", **how).best)
+
+        assert (ids(every), ids(every, descending=True)) == ("eabdc", "abdec")
+        assert [ids(every, offset=at, limit=2) for at in (0, 2, 4, 6)] == ["ea", "bd", "c", ""]
+        assert [ids(every, descending=True, offset=at, limit=2) for at in (0, 1, 2)] == ["ab", "bd", "de"]
+        assert ids(run("焊")) == "abc"
+        found = engine.in_order(run("焊"), "k:", limit=1)
+        assert (found.total, found.best[0].score, found.best[0].readable) == (3, 0.0, TEXTS["a"])
+        assert engine.in_order(run("量子"), "k:").best == ()
+
+    @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sets(st.sampled_from("123"))), st.booleans(), st.data())
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    def test_the_order_of_tags_is_that_of_the_reference(
+        self, tags: dict[str, set[str]], descending: bool, data: st.DataObject
+    ) -> None:
+        reference = MemoryEngine(MARK)
+        with TemporaryDirectory() as folder:
+            engine = open_engine(self.new_place(Path(folder)), MARK, create=True)
+            half = data.draw(st.integers(0, len(tags)))
+            for some in (list(tags)[:half], list(tags)[half:]):
+                for one in (engine, reference):
+                    commit(one, [tagged_entry(name, [f"k:{tag}" for tag in sorted(tags[name])]) for name in some])
+            if gone := data.draw(st.sampled_from("abcdefgh")):
+                for one in (engine, reference):
+                    with one.writer() as writer:
+                        writer.remove(gone)
+            offset, limit = data.draw(st.integers(0, 8)), data.draw(st.integers(1, 8))
+            for query in (All(()), run("焊")):
+                asked: dict[str, typing.Any] = {"descending": descending, "offset": offset, "limit": limit}
+                assert engine.in_order(query, "k:", **asked) == reference.in_order(query, "k:", **asked)
+                assert engine.tally(query, "k:") == reference.tally(query, "k:")
+            engine.close()
 
     def test_what_was_stored_comes_back(self, filled: Engine) -> None:
         assert [match.stored for match in filled.search(run("与"), 1).best] == [TEXTS["b"].encode()]

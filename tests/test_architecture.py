@@ -43,6 +43,7 @@ HOMES = {
     "pypdf": set(),
     "watchfiles": {"indexing"},
     "opencc": set(),
+    "re2": {"engines"},
 }
 
 
@@ -153,7 +154,7 @@ def loaded(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy"}
+HEAVY = {"pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy", "re2"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -77,6 +77,7 @@ def test_query_for_programs(place: Path) -> None:
         "total": 2,
         "matched": "phrase",
         "tiers": {"phrase": 2},
+        "more": False,
     }
     assert [(hit["type"], hit["rank"]) for hit in hits] == [("hit", 1), ("hit", 2)]
     assert {hit["path"] for hit in hits} == {"seeds/a.txt", "seeds/b.txt"}

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from seedsearch.errors import QueryError
 from seedsearch.searching.explain import explained
-from seedsearch.searching.parsed_query import LONGEST_QUERY
-from seedsearch.searching.query_parser import DEEPEST, MOST_PIECES, MOST_TERMS, expression_of
+from seedsearch.searching.parsed_query import LONGEST_QUERY, parse
+from seedsearch.searching.query_leaves import MOST_PIECES
+from seedsearch.searching.query_parser import DEEPEST, MOST_TERMS, expression_of
+from seedsearch.searching.sorting import Order, order_of
 from seedsearch.searching.tiers import readings
 from seedsearch.text.run_text import run_text
 
@@ -54,7 +56,58 @@ def read(typed: str) -> str | None:
         ("date:2025..2026-03", "date:2025..2026-03"),
         ("after:2026-01-01", "date:2026-01-01..now"),
         ("招商 -path:旧", "all of (“招商”, not path:*旧*)"),
-        ("date:tomorrow", "“date:tomorrow”"),
+        ("食品 && 药品", "all of (“食品”, “药品”)"),
+        ("食品 || 药品", "any of (“食品”, “药品”)"),
+        ("食品|药品", "any of (“食品”, “药品”)"),
+        ("食品 或 药品", "any of (“食品”, “药品”)"),
+        ("食品 非 药品", "all of (“食品”, not “药品”)"),
+        ("食品 与 药品 非 进口", "all of (“食品”, “药品”, not “进口”)"),
+        ("食品 !药品", "all of (“食品”, not “药品”)"),
+        ("食品 ！药品", "all of (“食品”, not “药品”)"),
+        ("!(食品 | 药品)", "not any of (“食品”, “药品”)"),
+        ("-食品", "not “食品”"),
+        ("-welding", "not “welding”"),
+        ('+"食品" "药品" -进口', "all of (“食品”, not “进口”)"),
+        ("食品 +药品 -进口 ext:txt", "all of (“药品”, not “进口”, ext:txt)"),
+        ("+食品", "“食品”"),
+        ("+食品 AND 药品", "all of (“食品”, “药品”)"),
+        ("ext:txt,html，.MD", "any of (ext:txt, ext:html, ext:md)"),
+        ("ext:(txt OR html)", "any of (ext:txt, ext:html)"),
+        ("ext:(txt html)", "any of (ext:txt, ext:html)"),
+        ("path:(报告 -旧)", "all of (path:*报告*, not path:*旧*)"),
+        ("title:（食品 OR 藥品）", "any of (title:*食品*, title:*药品*)"),
+        ("filetype:pdf", "ext:pdf"),
+        ("encoding:big5", "any of (encoding:big5, encoding:cp950, encoding:big5-hkscs)"),
+        ("name:报告", "name:*报告*"),
+        ("dir:a/b", "folder:*a/b*"),
+        ("folder:a/b/", "any of (folder:a/b, folder:*/a/b)"),
+        ("焊接 NEAR/3 材料", "“焊接” and “材料” with at most 3 between"),
+        ('"焊接" PRE/3 材料', "“焊接” then “材料” with at most 3 between"),
+        ("a NEAR/3 b NEAR/2 c", "all of (“a” and “b” with at most 3 between, “b” and “c” with at most 2 between)"),
+        ('"焊接 材料"~', "“焊接” then “材料” with at most 8 between"),
+        ("date:2025-01-01/2026-12-31", "date:2025-01-01..2026-12-31"),
+        ("date:[2025 TO 2026]", "date:2025..2026"),
+        ("date:[* TO 2026-03]", "date:..2026-03"),
+        ("date:2026年1月5日", "date:2026-01-05..2026-01-05"),
+        ("date:2026/1/5", "date:2026-01-05..2026-01-05"),
+        ("date:>2025", "date:2025+..now"),
+        ("date:>=２０２５", "date:2025..now"),
+        ("before:2026-03-01", "date:..2026-02-28"),
+        ("date:<2026", "date:..2025"),
+        ("date:<2026-01", "date:..2025-12"),
+        ("size:>1mb", "size:1048577.."),
+        ("size:<=1.5k", "size:0..1536"),
+        ("size:1k..2KB", "size:1024..2048"),
+        ("size:[1k TO *]", "size:1024.."),
+        ("exact:乾", "“乾” exactly so"),
+        ('case:"USB 线"', "“USB 线” in this case"),
+        ("*", "every document"),
+        ("* ext:txt", "all of (every document, ext:txt)"),
+        ("*:*", "every document"),
+        (
+            "/焊接.{0,3}材料/",
+            "any of (“/焊接.{0,3}材料/”, all of (all of (“焊接”, “材料”), the pattern /焊接(?:.){0,3}材料/))",
+        ),
         ("（食品 OR 药品） AND 安全", "all of (any of (“食品”, “药品”), “安全”)"),
         ("『创新联合体』", "“创新联合体”"),
         ("「创新联合体」", "“创新联合体”"),
@@ -101,16 +154,30 @@ def test_expressions(typed: str, expected: str) -> None:
         "and or not",
         "什么？不知道",
         "说「好」吗",
+        "+86",
+        "AT&T",
+        "a & b",
+        "你好！再见",
+        "* 焊接",
+        "// 注释",
+        "或 食品",
+        "ext: txt",
     ],
 )
 def test_what_is_no_expression_is_looked_for_as_it_stands(typed: str) -> None:
     assert read(typed) is None
 
 
-@given(st.text('焊接 AND OR NOT()"“”-*?~:15ab\n　pathexdm.+', max_size=60))
+@given(st.text('焊接 AND OR NOT()"“”-*?~:15ab\n　pathexdm.+!|&/[]{}非或NEAR', max_size=60))
 def test_no_text_makes_it_fail(typed: str) -> None:
-    expression = expression_of(typed)
+    """It is read, or refused in words that say what to do."""
+    refused = expression = None
+    try:
+        expression = expression_of(typed)
+    except QueryError as error:
+        refused = error
     assert expression is None or explained(expression.query)
+    assert refused is None or refused.hint or "cannot be asked" in refused.what
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda text: run_text(text).strip()))
@@ -128,12 +195,85 @@ def test_every_text_can_be_read(typed: str) -> None:
         ("焊" * (LONGEST_QUERY + 1), "longer than"),
         ("(" * 3000 + "a" + ")" * 3000, "longer than"),
         ("", "empty"),
+        ("date:tomorrow", "is not a date; type a day"),
+        ("date:2026-13", "is not a date"),
+        ("after:x..y", "is not a date"),
+        ("size:5mb", "type a comparison"),
+        ("size:>big", "is not a size"),
+        ("site:example.org 食品", "type path"),
+        ("a NEAR b", "NEAR/5"),
+        ("(a b) NEAR/3 c", "two words or quotations"),
+        ("/.*/", "without any certain character"),
+        ("/[食药]?/", "without any certain character"),
+        ("/食品|.*/", "without any certain character"),
+        ("/(食品/", "a bracket is not closed"),
+        (r"/食品\1/", "not known"),
+        ("/(?=食品)/", "looking around"),
+        ("/^食品/", "does not keep lines"),
+        ("/(食{1000}){1000}/", "cannot be asked"),
+        ("食品 sort:colour", "is not an order"),
         (" \n　", "empty"),
     ],
 )
 def test_limits_are_said(typed: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         readings(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("-v", "minus-as-text"),
+        ("-食品", "leaves-out-only"),
+        ("NOT 食品", "leaves-out-only"),
+        ("a AND", "not-an-expression"),
+        ("(食品 OR 药品", "not-an-expression"),
+        ('"食品', "not-an-expression"),
+        ("ext: txt", "filter-without-value"),
+        ("食品 -药品", ""),
+        ("食品", ""),
+        ('5" 屏', ""),
+    ],
+)
+def test_what_may_have_been_meant_otherwise_is_said(typed: str, code: str) -> None:
+    assert [note.code for note in parse(typed).notes] == [code] * bool(code)
+
+
+@pytest.mark.parametrize(
+    ("typed", "run", "filters"),
+    [
+        ("食品 ext:txt", "食品", ["ext:txt"]),
+        ("+食品 药品 ext:txt", "+食品药品 ext:txt", []),
+        ("食品 -ext:(txt OR html)", "食品", ["not any of (ext:txt, ext:html)"]),
+        ("食品 sort:date ext:txt", "食品", ["ext:txt"]),
+        ("食品 -进口", "食品 -进口", []),
+        ("+食品 OR 药品", "+食品 or 药品", []),
+    ],
+)
+def test_what_narrows_plain_words(typed: str, run: str, filters: list[str]) -> None:
+    parsed = parse(typed)
+    assert (parsed.run, list(map(explained, parsed.filters))) == (run, filters)
+
+
+def test_what_only_ranks_is_said() -> None:
+    assert readings("+食品 药品") == ["query: “食品”, better with “药品”"]
+
+
+@pytest.mark.parametrize(
+    ("value", "order"),
+    [
+        ("date", Order("date", descending=True)),
+        ("-date", Order("date", descending=False)),
+        ("date-asc", Order("date", descending=False)),
+        ("path", Order("path", descending=False)),
+        ("-path", Order("path", descending=True)),
+        ("Size:desc", Order("size", descending=True)),
+        ("relevance", Order()),
+    ],
+)
+def test_orders(value: str, order: Order) -> None:
+    assert order_of(value) == order
+    assert parse(f"食品 sort:{value}").order == order
 
 
 @pytest.mark.parametrize(

@@ -107,14 +107,30 @@ class Engine(Protocol):
     def writer(self) -> Writer:
         """Return a context manager for changes to the last commit; raises IndexLocked where another one is open."""
 
-    def search(self, query: Query, limit: int) -> Matches:
-        """The `limit` best matches, by score and then by doc_id, and how many match in all.
+    def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
+        """The `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all.
 
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
         """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+
+    def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
+        """The terms of the field `tag` that begin with `prefix` and that a match has.
+
+        Sorted, each with the number of matches that have it.
+        """
+
+    def in_order(
+        self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
+    ) -> Matches:
+        """The matches from `offset` on, `limit` at most, in the order of their tags, and how many match in all.
+
+        Of each document the first of its tags that begin with `prefix` counts, or `descending` the last; documents of
+        the same are in the order of doc_id, those without one come last, and the score of all is 0. Every page costs
+        the same.
+        """
 
     def count(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query; for `Ranked` ones an engine may read ahead what `search` will need."""

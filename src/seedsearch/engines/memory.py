@@ -30,9 +30,11 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Pattern,
     Query,
     Ranked,
     Run,
+    Spelled,
     Term,
     Terms,
 )
@@ -154,16 +156,37 @@ class MemoryEngine:
         self.refresh()
         return _Writer(self)
 
-    def search(self, query: Query, limit: int) -> Matches:
+    def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
         found = list(self._matching(query))
         weights = self._weights(query)
         scored = [(sum(weigh(d) for weigh in weights), d) for d in found]
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
-        return Matches(len(found), tuple(d.match(score) for score, d in scored[:limit]))
+        return Matches(len(found), tuple(d.match(score) for score, d in scored[offset : offset + limit]))
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
         """The doc_id and what was stored of every match, in the order of `search`."""
         return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
+
+    def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
+        """How many matches have each tag that begins with `prefix`."""
+        found = Counter(tag for d in self._matching(query) for tag in d.terms["tag"] if tag.startswith(prefix))
+        return sorted(found.items())
+
+    def in_order(
+        self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
+    ) -> Matches:
+        """Some of the matches in the order of a tag."""
+
+        def last(document: _Document) -> str:
+            return max((tag for tag in document.terms["tag"] if tag.startswith(prefix)), default="")
+
+        def first(document: _Document) -> tuple[bool, str]:
+            found = min((tag for tag in document.terms["tag"] if tag.startswith(prefix)), default="")
+            return not found, found
+
+        every = sorted(self._matching(query), key=lambda d: d.entry.doc_id)
+        placed = sorted(every, key=last, reverse=True) if descending else sorted(every, key=first)
+        return Matches(len(every), tuple(d.match(0.0) for d in placed[offset : offset + limit]))
 
     def count(self, queries: Sequence[Query]) -> list[int]:
         return [sum(1 for _ in self._matching(query)) for query in queries]
@@ -211,8 +234,10 @@ def _matches(query: Query, document: _Document) -> bool:
             return query.text in document.terms[query.field]
         case Terms(field=field, test=test):
             return any(map(test.accepts, document.terms[field]))
-        case Run() | Near() | Gapped():
+        case Run() | Near() | Gapped() | Pattern():
             return query.holds(document.run_text)
+        case Spelled():
+            return query.holds(document.run_text, document.entry.readable)
         case All(children=children):
             return all(_matches(child, document) for child in children)
         case Any(children=children):

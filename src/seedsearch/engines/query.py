@@ -11,12 +11,14 @@ text (`ext:txt`, `encoding:gb18030`, `damage:reading-mark`, `path:seeds/a.txt`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any as Anything
 from typing import Literal, TypeAlias
 
-from seedsearch.text.run_text import gapped, near
+from seedsearch.text.folding import fold
+from seedsearch.text.run_text import gapped, near, near_in_order, occurrences, readable_places
 
 Field: TypeAlias = Literal["gram", "word", "tag"]
 FIELDS: tuple[Field, ...] = ("gram", "word", "tag")
@@ -48,17 +50,20 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Documents that hold all `texts`, in any order, with at most `distance` tokens in all between them.
+    """Documents that hold all `texts` with at most `distance` tokens in all between them.
 
-    A token is an ideograph or a stretch of other letters and digits; marks and blanks count nothing.
+    In any order, or `ordered`: in this one. A token is an ideograph or a stretch of other letters and digits; marks and
+    blanks count nothing.
     """
 
     texts: tuple[str, ...]
     distance: int
+    ordered: bool = False
 
     def holds(self, run_text: str) -> bool:
         """Whether a document with this run text matches."""
-        return next(near(run_text, self.texts, self.distance), None) is not None
+        find = near_in_order if self.ordered else near
+        return next(find(run_text, self.texts, self.distance), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,83 @@ class Gapped:
     def holds(self, run_text: str) -> bool:
         """Whether a document with this run text matches."""
         return next(gapped(run_text, self.texts, self.gaps), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Documents in whose run text `regex`, a regular expression of RE2, matches: in linear time, whatever it is.
+
+    It says nothing of what they hold, so that an engine looks into every text that nothing else has ruled out.
+    """
+
+    regex: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Runs that every matching document holds: none are known."""
+        return ()
+
+    def holds(self, run_text: str) -> bool:
+        """Whether a document with this run text matches."""
+        return compiled(self.regex).search(run_text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Documents that hold `text` as it was `typed`: in that case, and with `script` in that script and width, too.
+
+    Both without the blanks that a run text is without; `text` is the run text of `typed`.
+    """
+
+    text: str
+    typed: str
+    script: bool
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Runs that every matching document holds."""
+        return (self.text,)
+
+    def holds(self, run_text: str, readable: str) -> bool:
+        """Whether a document with this readable text and its run text matches."""
+        return next(self.places(run_text, readable), None) is not None
+
+    def places(self, run_text: str, readable: str) -> Iterator[tuple[int, int]]:
+        """Where it stands in a run text, (start, end)."""
+        found = [(at, at + len(self.text), 0) for at in occurrences(run_text, self.text)]
+        for (start, end, _), (a, b, _) in zip(found, readable_places(run_text, readable, found), strict=True):
+            if self._is_spelled(readable[a:b]):
+                yield start, end
+
+    def _is_spelled(self, piece: str) -> bool:
+        left = [char for char in reversed(self.typed) if not char.isspace()]
+        for char in piece:
+            if left and fold(char) == fold(left[-1]):  # others stand between, and are not looked for
+                typed = left.pop()
+                if char != typed if self.script else char.isupper() != typed.isupper():
+                    return False
+        return not left
+
+
+@lru_cache(maxsize=64)
+def compiled(regex: str) -> Anything:
+    """The regular expression; raises ValueError, with RE2's reason, for what it does not take."""
+    import re2  # a library of C++ that only such a query needs
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(regex, options)
+    except re2.error as error:
+        raise ValueError(error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)) from error
+
+
+def pattern_places(regex: str, run_text: str, look: Callable[[], object]) -> Iterator[tuple[int, int]]:
+    """Where a regular expression matches in a run text, (start, end), none of them empty; `look` may raise."""
+    for found in compiled(regex).finditer(run_text):
+        look()
+        if found.end() > found.start():
+            yield found.span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +254,7 @@ class Ranked:
     scored: tuple[tuple[Term, float], ...]
 
 
-OnText: TypeAlias = Run | Near | Gapped
+OnText: TypeAlias = Run | Near | Gapped | Pattern | Spelled
 Query: TypeAlias = Term | Terms | OnText | All | Any | AtLeast | Not | Ranked
 
 

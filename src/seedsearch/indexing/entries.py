@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
 
-from seedsearch.metadata.document_records import Record, doc_id_of, endings, line_starts
+from seedsearch.metadata.document_records import Record, doc_id_of, endings, folders, line_starts, names
+from seedsearch.metadata.file_states import Stamp, size_term
 from seedsearch.offsets import Edit
 from seedsearch.restoring.documents import Cleaned
+from seedsearch.text.run_text import run_text
+
+TITLE = 80  # code points that a first line may have to be a title that `title:` looks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,24 @@ def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple((str(name), sum(1 for _ in run)) for name, run in groupby(names))
 
 
-def tags(cleaned: Cleaned, date: str) -> tuple[str, ...]:
-    """The terms of the field `tag`: what filters of a query look for. `date`: YYYY-MM-DD."""
+def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
+    """The terms of the field `tag`: what filters of a query look for. `stamp`: that of the file of the document."""
     path = doc_id_of(cleaned.raw.path)
-    of_text = (f"path:{path}", f"encoding:{cleaned.encoding}", f"date:{date}")
-    return (*of_text, *(f"ext:{ending}" for ending in endings(path)), *(f"damage:{kind}" for kind in cleaned.damage))
+    return (
+        f"path:{path}",
+        f"encoding:{cleaned.encoding}",
+        f"date:{stamp.date}",
+        f"size:{size_term(stamp.size)}",
+        *(f"ext:{ending}" for ending in endings(path)),
+        *(f"name:{name}" for name in names(path)),
+        *(f"folder:{folder}" for folder in folders(path)),
+        *(f"title:{title}" for title in _titles(cleaned)),
+        *(f"damage:{kind}" for kind in cleaned.damage),
+    )
+
+
+def _titles(cleaned: Cleaned) -> tuple[str, ...]:
+    """The first line of a document, folded, where it is short enough to be a title; that of a page is its title."""
+    line = cleaned.readable[: 2 * TITLE].lstrip().partition("\n")[0]
+    title = run_text(line).strip()
+    return (title,) if title and len(line) <= TITLE else ()

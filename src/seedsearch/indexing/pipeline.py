@@ -156,7 +156,7 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
         doc_id=doc_id_of(cleaned.raw.path),
         digest=digest,
         readable=cleaned.readable,
-        tags=tags(cleaned, state.stamp.date),
+        tags=tags(cleaned, state.stamp),
         stored=to_bytes(record_of(cleaned)),
     )
 

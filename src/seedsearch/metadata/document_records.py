@@ -74,6 +74,19 @@ def endings(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.path.splitext(name)[1].removeprefix(".").lower() for name in names))
 
 
+def names(path: str) -> tuple[str, ...]:
+    """The names of files in a path: of the file, and of those inside it down to the document."""
+    parts = _NUMBER.sub("", path).split("!/")
+    return tuple(dict.fromkeys(part.rpartition("/")[2] for part in parts))
+
+
+def folders(path: str) -> tuple[str, ...]:
+    """The folders that a document lies in, the outermost first; an archive is one, without its mark."""
+    above = _NUMBER.sub("", path).split("/")[:-1]
+    paths = ("/".join(above[:end]) for end in range(1, len(above) + 1))
+    return tuple(folder.removesuffix("!") for folder in paths if folder)
+
+
 def line_starts(text: str) -> array[int]:
     """The offsets at which the lines of `text` start."""
     starts = array("Q", [0])

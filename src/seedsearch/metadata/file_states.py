@@ -18,6 +18,8 @@ from seedsearch.versions import RULES
 # What the states are kept as in the engine, and the rules of all of them, which a query looks at.
 STATES, RULES_OF_ALL = "states", "rules"
 
+DIGITS = 15  # of a size as a term
+
 _EPOCH = date(1970, 1, 1)
 _DAY = 24 * 60 * 60 * 10**9  # ns
 
@@ -39,6 +41,11 @@ class Stamp(Sent):
     def date(self) -> str:
         """The day of the last change, UTC, as YYYY-MM-DD; for a day past the calendar the nearest that it has."""
         return _date(self.changed // _DAY)
+
+
+def size_term(size: int) -> str:
+    """A size in bytes as terms are written, so that they are in the order of sizes."""
+    return f"{min(size, 10**DIGITS - 1):0{DIGITS}}"
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ from math import ceil
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Any, Query, Ranked
 from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.notes import Note
 from seedsearch.searching.parsed_query import ParsedQuery
 from seedsearch.searching.ranking import MOST
 from seedsearch.searching.tiers import Grade, Tier, expression_tier, narrowed, plain_tiers
@@ -28,7 +29,7 @@ class Answer:
 
     tiers: tuple[Tier, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()
     variants: Variants = NO_VARIANTS
 
@@ -41,14 +42,16 @@ class Answer:
 def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict: bool = False) -> Answer:
     """Count what each tier of a query has; with `strict` the first that has any answers alone."""
     expression = parsed.expression
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = parsed.notes
     if expression is not None:
         tier = expression_tier(expression)
+        tier = replace(tier, required=narrowed(tier.required, parsed))
         if counts := _counts(engine, [tier]):
-            return Answer((tier,), counts)
+            return Answer((tier,), counts, notes)
         if expression.strict:
-            return Answer(asked=("query",))
-        notes = (f"nothing matches {parsed.raw} as a pattern; looked for it as it stands",)
+            return Answer(notes=notes, asked=("query",))
+        says = f"nothing matches {parsed.raw} as a pattern; looked for it as it stands"
+        notes += (Note("not-a-pattern", says, [parsed.raw]),)
     variants = variants_of(parsed.run, parsed.placed, parsed.words).in_use(engine)
     tiers = plain_tiers(parsed, synonyms, variants)
     counts = _counts(engine, tiers)
@@ -58,7 +61,7 @@ def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict
             return answer
     if not counts:
         asked = [grade.name for tier in tiers for grade in tier.named if not strict or grade.name != "any"]
-        return Answer(asked=(*(["query"] if expression else []), *asked))
+        return Answer(notes=parsed.notes, asked=(*(["query"] if expression else []), *asked))
     if strict:
         tiers, counts = _strictest(tiers, counts)
     notes += _also(parsed, tiers, counts)
@@ -98,7 +101,7 @@ def _heard(parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: M
         first = replace(fallback.tier, required=narrowed(fallback.tier.required, parsed))
         rest = [_behind(tier, first.required) for tier in tiers[1:]] if counts else []
         if (found := _counts(engine, [first, *rest])).get(first.name):
-            return Answer((first, *rest), found, (fallback.note,))
+            return Answer((first, *rest), found, (*parsed.notes, Note("heard", fallback.note, fallback.tier.texts)))
     return None
 
 
@@ -109,15 +112,16 @@ def _behind(tier: Tier, before: Query) -> Tier:
     return replace(tier, required=Any((before, tier.required)), grades=grades, excluded=excluded)
 
 
-def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[str, ...]:
+def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[Note, ...]:
     """What was looked for besides what was typed, and that no document has all of it."""
     texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
     added = [
         text for text in texts if text not in parsed.run and text not in parsed.parts and not _is_form(text, parsed)
     ]
-    notes = [f"also looked for: {', '.join(added)}"] if added else []
+    notes = [Note("also-looked-for", f"also looked for: {', '.join(added)}", added)] if added else []
     if not counts.keys() & WHOLE:
         least = ceil(MOST * len(parsed.words)) if "most" in counts else 1
         words = ", ".join(parsed.words)
-        notes.append(f"no document has all of the words; these have at least {least} of {words}")
+        says = f"no document has all of the words; these have at least {least} of {words}"
+        notes.append(Note("not-all-words", says, parsed.words, least))
     return tuple(notes)

@@ -11,15 +11,18 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Pattern,
     Prefix,
     Query,
     Ranked,
     Run,
+    Spelled,
     Term,
     Terms,
     Wildcard,
 )
-from seedsearch.searching.filters import LAST
+from seedsearch.metadata.file_states import DIGITS
+from seedsearch.searching.ranges import LAST
 
 
 def explained(query: Query) -> str:
@@ -27,8 +30,15 @@ def explained(query: Query) -> str:
     match query:
         case Run(text=text):
             return f"“{text}”"
-        case Near(texts=texts, distance=distance):
-            return f"{' and '.join(f'“{t}”' for t in texts)} with at most {distance} between"
+        case Near(texts=texts, distance=distance, ordered=ordered):
+            said = (" then " if ordered else " and ").join(f"“{text}”" for text in texts)
+            return f"{said} with at most {distance} between"
+        case Pattern(regex=regex):
+            return f"the pattern /{regex.removeprefix('(?s)')}/"
+        case Spelled(typed=typed, script=script):
+            return f"“{typed}” {'exactly so' if script else 'in this case'}"
+        case All(children=()):
+            return "every document"
         case Gapped(texts=texts, gaps=gaps):
             between = [f" then {_characters(*gap)} then “{text}”" for text, gap in zip(texts[1:], gaps, strict=True)]
             return f"“{texts[0]}”{''.join(between)}"
@@ -59,8 +69,12 @@ def _explained_test(test: Prefix | Wildcard | Fuzzy | Between) -> str:
         case Prefix(text=text):
             return f"a word that begins with “{text}”"
         case Wildcard(pattern=pattern):
-            return f"a word like “{pattern}”" if not pattern.startswith("path:") else pattern
+            return pattern if ":" in pattern else f"a word like “{pattern}”"
         case Fuzzy(text=text, edits=edits):
             return f"a word within {edits} edit{'s' if edits > 1 else ''} of “{text}”"
         case Between(low=low, high=high):
-            return f"{low}..{high.removeprefix('date:').rstrip(LAST) or 'now'}"
+            name, _, first = low.rstrip(LAST).partition(":")
+            last = high.partition(":")[2].rstrip(LAST)
+            if name == "size":
+                return f"size:{first.lstrip('0') or '0'}..{last.lstrip('0').replace('9' * DIGITS, '')}"
+            return f"{name}:{first}{'+' if low.endswith(LAST) else ''}..{last or 'now'}"

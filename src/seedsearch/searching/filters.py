@@ -1,15 +1,42 @@
-"""Typed filters (`path:报告`, `ext:txt`, `date:2026-01`): documents by what is known of them besides their text."""
+"""Typed filters (`path:报告`, `ext:txt`, `date:2026-01`): documents by what is known of them besides their text.
+
+A filter whose value means nothing is refused in words, and so is what other search engines call by a name that means
+nothing here.
+"""
 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
-from seedsearch.engines.query import All, Any, Between, Not, Prefix, Query, Term, Terms, Wildcard
+from seedsearch.engines.query import Any, Query, Spelled, Term, Terms, Wildcard
+from seedsearch.errors import QueryError
+from seedsearch.searching.ranges import by_date, by_size
+from seedsearch.text.run_text import run_text
 
-FILTER = re.compile(r"(path|ext|encoding|damage|date|after|before):(.*)", re.DOTALL)
-LAST = "\uffff"  # sorts after every date that begins the same
+# As other programs call them.
+_ALIASES = {
+    "filetype": "ext",
+    "extension": "ext",
+    "filename": "name",
+    "dir": "folder",
+    "intitle": "title",
+    "since": "after",
+    "until": "before",
+}
+_REFUSED = {
+    "site": "files have no site; type path:… or folder:…",
+    "inurl": "files have no address; type path:… or name:…",
+    "intext": "words are looked for in the text anyway; type them alone",
+    "related": "use the command: seedsearch similar FILE",
+    "modified": "type date:…, after:… or before:…",
+    "created": "only the last change is known; type date:…, after:… or before:…",
+}
+_NAMES = ("path", "name", "folder", "ext", "encoding", "damage", "title", "author", "size", "date", "after", "before")
+SPELLED = {"exact": True, "case": False}  # what is looked for as it is spelled: whether the script counts, too
+SORT = "sort"
+FILTER = re.compile(rf"({'|'.join([*_NAMES, *_ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
 
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _CHINESE_ENCODINGS = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
@@ -19,31 +46,72 @@ _CHINESE_ENCODINGS = {
 }
 # What a file in Big5 may be told as, by the codec that reads all of it.
 _BIG5 = ("big5", "cp950", "big5-hkscs")
+_BETWEEN = re.compile("[,，、;；|]")
 
 
 def filter_of(text: str) -> Query | None:
-    """Return the documents that a filter takes; None where `text` is not one."""
+    """Return the documents that a filter takes; None where `text` is not one, or has no value.
+
+    Raises QueryError for a filter that is refused.
+    """
     found = FILTER.fullmatch(text)
-    return _by_name(found[1], found[2].strip()) if found else None
+    value = found[2].strip() if found else ""
+    if found is None or not value:
+        return None
+    return _by_name(_ALIASES.get(found[1], found[1]), value)
 
 
 def _by_name(name: str, value: str) -> Query | None:
-    if name == "path" and value:
-        return Terms("tag", Wildcard(f"path:{value}" if "*" in value else f"path:*{value}*"))
-    if name == "encoding" and value.lower() == "big5":
-        return Any(tuple(Term("tag", f"encoding:{told}") for told in _BIG5))
-    if name in ("ext", "encoding", "damage") and value:
-        value = value.lower().removeprefix(".") if name == "ext" else value.lower()
-        return Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")
-    return _by_date(name, value)
+    if name in _REFUSED:
+        raise QueryError(f"{name}:{value} cannot be asked: {_REFUSED[name]}")
+    if name == "path":
+        return _like("path", value)
+    if name == "name":
+        return _like("name", value)
+    if name in ("title", "author"):
+        return _of_text(name, value)
+    if name == "folder":
+        return _below(value)
+    if name in ("size", "date", "after", "before"):
+        plain = normalize("NFKC", value)
+        return by_size(plain) if name == "size" else by_date(name, plain)
+    if name in SPELLED:
+        return _spelled(value, SPELLED[name])
+    return _any(name, [part.strip() for part in _BETWEEN.split(value)]) if name != SORT else None
 
 
-def _by_date(name: str, value: str) -> Query | None:
-    first, _, last = value.partition("..")
-    if name == "date" and _DATE.fullmatch(first) and (not last or _DATE.fullmatch(last)):
-        return Terms("tag", Between(f"date:{first}", f"date:{last or first}{LAST}"))
-    if name == "after" and _DATE.fullmatch(value):
-        return Terms("tag", Between(f"date:{value}", f"date:{LAST}"))
-    if name == "before" and _DATE.fullmatch(value):
-        return All((Terms("tag", Prefix("date:")), Not(Terms("tag", Between(f"date:{value}", f"date:{LAST}")))))
-    return None
+def _like(name: str, value: str) -> Query:
+    return Terms("tag", Wildcard(f"{name}:{value}" if "*" in value else f"{name}:*{value}*"))
+
+
+def _of_text(name: str, value: str) -> Query | None:
+    folded = run_text(value).strip()
+    return _like(name, folded) if folded else None
+
+
+def _below(value: str) -> Query:
+    """The documents below a folder: any whose path holds the value, or whose last names are exactly it (`a/b/`)."""
+    if not value.endswith("/") or not (whole := value.rstrip("/")):
+        return _like("folder", value)
+    return Any((Term("tag", f"folder:{whole}"), Terms("tag", Wildcard(f"folder:*/{whole}"))))
+
+
+def _spelled(value: str, script: bool) -> Query | None:
+    folded = run_text(value).strip()
+    return Spelled(folded, value, script) if folded else None
+
+
+def _any(name: str, values: list[str]) -> Query | None:
+    """The documents with one of several values."""
+    terms = tuple(dict.fromkeys(term for value in values if value for term in _terms(name, value.lower())))
+    if not terms:
+        return None
+    return terms[0] if len(terms) == 1 else Any(terms)
+
+
+def _terms(name: str, value: str) -> list[Term]:
+    if name == "ext":
+        return [Term("tag", f"ext:{value.removeprefix('*').removeprefix('.')}")]
+    if name == "encoding" and value == "big5":
+        return [Term("tag", f"encoding:{told}") for told in _BIG5]
+    return [Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")]

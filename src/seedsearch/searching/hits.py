@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from seedsearch.engines.budget import NO_LIMIT, Budget
 from seedsearch.engines.entries import (
     Match,
 )
-from seedsearch.engines.query import Fuzzy, Gapped, Near, Query, Run, Terms
+from seedsearch.engines.query import Fuzzy, Gapped, Near, Pattern, Query, Run, Spelled, Terms, pattern_places
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.offsets import Span
 from seedsearch.searching.ranking import FEW_SENTENCES, NEARLY, SAME_PASSAGE
@@ -24,7 +24,7 @@ from seedsearch.searching.results import (
 from seedsearch.searching.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.folding import HAN, fold, is_han
-from seedsearch.text.run_text import Place, gapped, near, occurrences, readable_places
+from seedsearch.text.run_text import Place, gapped, near, near_in_order, occurrences, readable_places
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
 _NOT_HAN = re.compile(f"[^{HAN}]+")
@@ -82,7 +82,7 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
     """
-    disjoint = _disjoint(match.run, wanted, shown.budget, places)
+    disjoint = _disjoint(match, wanted, shown.budget, places)
     kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
@@ -94,23 +94,23 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
 def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
     """Every place of a match in its readable text, in order; none lies on another."""
-    disjoint = _disjoint(match.run, wanted, budget, NOWHERE)
+    disjoint = _disjoint(match, wanted, budget, NOWHERE)
     return tuple([Span(start, end) for start, end, _ in readable_places(match.run, match.readable, disjoint)])
 
 
-def _disjoint(run: str, wanted: Sequence[Query], budget: Budget, places: Places) -> list[Place]:
+def _disjoint(match: Match, wanted: Sequence[Query], budget: Budget, places: Places) -> list[Place]:
     """Where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another."""
     spans: list[tuple[int, int, int]] = []  # the longer first where several begin
     for number, leaf in enumerate(wanted):
         if isinstance(leaf, Run):
             text = leaf.text
             last, size = 0, len(text)
-            for at in places[text] if text in places else occurrences(run, text):
+            for at in places[text] if text in places else occurrences(match.run, text):
                 if at >= last:
                     last = at + size
                     spans.append((at, -last, number))
         else:
-            spans += [(start, -end, number) for start, end in _spans(run, leaf, budget)]
+            spans += [(start, -end, number) for start, end in _spans(match, leaf, budget)]
     spans.sort()
     disjoint: list[Place] = []
     last = 0
@@ -121,53 +121,89 @@ def _disjoint(run: str, wanted: Sequence[Query], budget: Budget, places: Places)
     return disjoint
 
 
-def collapsed(several: Iterator[Found], wanted: int) -> list[list[Found]]:
-    """The first `wanted` hits, each with the others that are nearly the same text or share its passage."""
-    groups: list[list[Found]] = []
-    by_passage: dict[str, list[Found]] = {}
-    seen: set[str] = set()  # the sentences of the first text of each group
-    for one in several:
+@dataclass(slots=True)
+class _Group:
+    """A hit, the paths of the other files that it stands for, and the sentences of its text, as numbers."""
+
+    hit: Hit
+    sentences: frozenset[int]
+    also_in: list[str]
+
+
+class Collapsing:
+    """Matches as hits, as many as are asked for: those of nearly the same text, or that share a passage, are one.
+
+    Texts are not kept, only what tells one from another.
+    """
+
+    def __init__(self, several: Iterator[Found]) -> None:
+        self._several = several
+        self._held: Found | None = None  # the first of the next hit
+        self._groups: list[_Group] = []
+        self._by_passage: dict[int, _Group] = {}
+        self._seen: set[int] = set()  # the sentences of the first text of each group
+
+    def first(self, wanted: int) -> tuple[list[Hit], bool]:
+        """The first `wanted` hits, and whether there are more."""
+        while (one := self._held or next(self._several, None)) is not None:
+            self._held = None
+            key, sentences = self._telling(one)
+            group = self._group_of(key, sentences)
+            if group is None and len(self._groups) >= wanted:
+                self._held = one
+                break
+            if group is None:
+                self._groups.append(group := _Group(hit(one), sentences, []))
+                self._seen |= sentences
+            else:
+                group.also_in.append(one.record.path)
+            self._by_passage.setdefault(key, group)
+        hits = [
+            replace(group.hit, also_in=tuple(group.also_in)) if group.also_in else group.hit for group in self._groups
+        ]
+        return hits[:wanted], self._held is not None or len(hits) > wanted
+
+    def _telling(self, one: Found) -> tuple[int, frozenset[int]]:
         passage = one.passage
         key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
-        group = by_passage.get(key)
-        if group is None and not seen.isdisjoint(one.sentences):
-            group = next((g for g in groups if _nearly_same(g[0].sentences, one.sentences)), None)
-        if group is None and len(groups) == wanted:
-            break
-        if group is None:
-            groups.append(group := [])
-            seen.update(one.sentences)
-        by_passage.setdefault(key, group).append(one)
-    return groups
+        return hash(key), frozenset(map(hash, one.sentences))
+
+    def _group_of(self, key: int, sentences: frozenset[int]) -> _Group | None:
+        group = self._by_passage.get(key)
+        if group is None and not self._seen.isdisjoint(sentences):
+            group = next((g for g in self._groups if _nearly_same(g.sentences, sentences)), None)
+        return group
 
 
-def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
+def _nearly_same(some: frozenset[int], others: frozenset[int]) -> bool:
     """Whether texts of these sentences have nearly all of them in common."""
-    a, b = set(some), set(others)
-    return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
+    return len(some & others) >= NEARLY * max(len(some | others), FEW_SENTENCES)
 
 
-def hit(group: Sequence[Found]) -> Hit:
-    """The hit that a group of matches makes: the first of them, and the paths of the others."""
-    first = group[0]
+def hit(one: Found) -> Hit:
+    """The hit that a match makes by itself."""
     return Hit(
-        path=first.record.path,
-        score=first.match.score,
-        snippets=tuple([_snippet(first, stretch) for stretch in first.stretches]),
-        also_in=tuple([other.record.path for other in group[1:]]),
-        tier=first.tier,
-        encoding=first.record.encoding,
-        confidence=first.record.confidence,
-        damage=first.record.damage,
+        path=one.record.path,
+        score=one.match.score,
+        snippets=tuple([_snippet(one, stretch) for stretch in one.stretches]),
+        tier=one.tier,
+        encoding=one.record.encoding,
+        confidence=one.record.confidence,
+        damage=one.record.damage,
     )
 
 
-def _spans(run: str, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
-    """Where a leaf of a query that is no exact run stands in a run text."""
-    look = partial(budget.spend, leaf)
+def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
+    """Where a leaf of a query that is no exact run stands in the run text of a match."""
+    run, look = match.run, partial(budget.spend, leaf)
     match leaf:
-        case Near(texts=texts, distance=distance):
-            yield from ((span.start, span.end) for spans in near(run, texts, distance, look) for span in spans)
+        case Near(texts=texts, distance=distance, ordered=ordered):
+            find = near_in_order if ordered else near
+            yield from ((span.start, span.end) for spans in find(run, texts, distance, look) for span in spans)
+        case Pattern(regex=regex):
+            yield from pattern_places(regex, run, look)
+        case Spelled():
+            yield from leaf.places(run, match.readable)
         case Gapped(texts=texts, gaps=gaps):
             yield from ((span.start, span.end) for span in gapped(run, texts, gaps, look))
         case Terms(test=test):

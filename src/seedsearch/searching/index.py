@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from threading import RLock
 from types import TracebackType
@@ -26,21 +27,26 @@ from seedsearch.offsets import Span
 from seedsearch.searching.answer import WHOLE, Answer, answer_of
 from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
-from seedsearch.searching.hits import NOWHERE, Found, Places, Shown, all_places, collapsed, found, hit
+from seedsearch.searching.facets import facets_of, filters_of
+from seedsearch.searching.filling import Filling, Page, found_in, in_order, judged, paths_in_order
+from seedsearch.searching.hits import Collapsing, Shown, all_places
 from seedsearch.searching.more_like_this import keywords, like
+from seedsearch.searching.notes import Note
 from seedsearch.searching.parsed_query import ParsedQuery, parse
-from seedsearch.searching.ranking import JUDGED, NEARNESS, SPARE, TELLING, TITLED, Passages
+from seedsearch.searching.query_tokens import EVERYTHING
+from seedsearch.searching.ranking import JUDGED, TELLING
 from seedsearch.searching.results import (
-    Hit,
     IndexStats,
     Results,
 )
+from seedsearch.searching.sorting import Order, order_of
 from seedsearch.searching.tiers import Tier, readings
 from seedsearch.text.analyzer import fingerprint
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
-SHOWING = "the places to show"  # a part of every question
+FILLINGS = 8  # answers that are kept for the next page of them
+NO_FILTERS: Mapping[str, Sequence[str]] = {}
 LONGEST_PART = 80  # characters of the part of a query that an error names
 TOGETHER = 1000  # records that are read before another thread may ask
 
@@ -64,7 +70,8 @@ class Index:
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
         said = of_other_rules(engine.metadata), user_dictionary.changed(engine), synonyms.changed(engine)
-        self._stale = tuple(filter(None, said))
+        self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
+        self._fillings: dict[Hashable, Filling] = {}
 
     @property
     def generation(self) -> int:
@@ -108,63 +115,104 @@ class Index:
         lines: int | None = None,
         strict: bool = False,
         seconds: float | None = SECONDS,
+        sort: str = "relevance",
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+        facets: Sequence[str] = (),
     ) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
         Documents with the whole run come first, then those with its words; `strict` takes the strictest of these that
         finds any. A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
-        Where nothing is found as typed, what sounds the same is looked for, and the answer says so. Raises QueryError
-        for a query with nothing to look for or past a limit, and for one that takes longer than `seconds` (None: any
-        number).
+        Where nothing is found as typed, what sounds the same is looked for, and the answer says so.
+
+        `sort` is `relevance`, `date` (the latest first), `size` (the largest first) or `path`, turned round by a minus
+        sign before it; what the query says of it goes before. `filters` are values of facets, by their names: a
+        document has one of each. The query may be empty where there are some. `facets` names what is counted of all
+        that is found: damage, encoding, ext, folder, year.
+
+        Raises QueryError for a query with nothing to look for or past a limit, for a name that is none of these, and
+        for a query that takes longer than `seconds` (None: any number).
 
         >>> from seedsearch import build_index
         >>> _ = build_index("seeds", "index")
         >>> with open_index("index") as index:
-        ...     results = index.search("焊接机器人", limit=3)
-        >>> results.matched, results.tiers
-        ('phrase', {'phrase': 1, 'any': 3})
+        ...     results = index.search("焊接机器人", limit=3, facets=["encoding"])
+        >>> results.matched, results.tiers, results.more
+        ('phrase', {'phrase': 1, 'any': 3}, True)
         >>> hit = results.hits[0]
         >>> hit.path, hit.snippets[0].line, hit.snippets[0].column
         ('seeds/letter.txt', 1, 16)
+        >>> [(value.value, value.count) for value in results.facets["encoding"]]
+        [('utf-8', 3), ('gb18030', 1)]
         """
         with self._question(seconds) as budget:
-            return self._searched(query, limit, offset, Shown(snippets, lines, budget), strict)
+            parsed = self._parsed(query, filters)
+            order = parsed.order or order_of(sort)
+            answer = self._answer(parsed, strict)
+            page = self._page(
+                (query, strict, repr(filters)), answer, order, offset, limit, Shown(snippets, lines, budget)
+            )
+            missing, suggestions = self._not_there(parsed, answer)
+            return Results(
+                query,
+                sum(answer.counts.values()),
+                answer.matched or "query",
+                page.hits,
+                (*self._stale, *answer.notes, *missing),
+                suggestions,
+                asked=answer.asked,
+                tiers=answer.counts,
+                more=page.more,
+                facets=facets_of(self._engine, answer.tiers, facets),
+            )
 
-    def _searched(self, query: str, limit: int, offset: int, shown: Shown, strict: bool) -> Results:
-        parsed = self._parsed(query)
-        answer = self._answer(parsed, strict)
-        hits = self._hits(answer.tiers, limit, offset, shown) if limit else ()
-        missing, suggestions = self._not_there(parsed, answer)
-        notes = (*self._stale, *answer.notes, *missing)
-        return Results(
-            query,
-            sum(answer.counts.values()),
-            answer.matched or "query",
-            hits,
-            notes,
-            suggestions,
-            asked=answer.asked,
-            tiers=answer.counts,
-        )
+    def _page(self, key: Hashable, answer: Answer, order: Order, offset: int, limit: int, shown: Shown) -> Page:
+        """Some of the hits of an answer; behind the first page those of the last time are gone on from."""
+        total = sum(answer.counts.values())
+        if not (limit and total):
+            return Page((), offset < total)
+        if not order.is_relevance:
+            hits = in_order(self._engine, answer.tiers, order, offset, limit, shown)
+            return Page(hits, offset + len(hits) < total)
+        key = key, shown.snippets, shown.lines, self._engine.generation
+        filling = self._fillings.pop(key, None) if offset else None
+        filling = filling or Filling(self._engine, answer.tiers, shown)
+        page = filling.page(offset, limit)
+        self._fillings = {**dict(list(self._fillings.items())[1 - FILLINGS :]), key: filling}
+        return page
 
-    def _parsed(self, query: str) -> ParsedQuery:
-        return parse(query, self._own, self._synonyms)
+    def _parsed(self, query: str, filters: Mapping[str, Sequence[str]] = NO_FILTERS) -> ParsedQuery:
+        more = filters_of(filters)
+        parsed = parse(query if query.strip() or not more else EVERYTHING[0], self._own, self._synonyms)
+        return replace(parsed, filters=(*parsed.filters, *more)) if more else parsed
 
     def _answer(self, parsed: ParsedQuery, strict: bool = False) -> Answer:
         return answer_of(parsed, self._engine, self._synonyms, strict=strict)
 
-    def paths(self, query: str, *, strict: bool = False, seconds: float | None = SECONDS) -> list[str]:
-        """The path of every document that `search` counts, best first, those that share a hit too.
+    def paths(
+        self,
+        query: str,
+        *,
+        strict: bool = False,
+        seconds: float | None = SECONDS,
+        sort: str = "relevance",
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> list[str]:
+        """The path of every document that `search` counts, in its order, those that share a hit too.
 
         Raises QueryError as `search` does; naming what was found may take longer than `seconds`.
         """
         with self._question(seconds):
-            answer = self._answer(self._parsed(query), strict)
-            return [path for tier in answer.tiers for path in self._paths(tier)]
+            parsed = self._parsed(query, filters)
+            order = parsed.order or order_of(sort)
+            tiers = self._answer(parsed, strict).tiers
+            if order.is_relevance or not tiers:
+                return [path for tier in tiers for path in self._paths(tier)]
+            return list(paths_in_order(self._engine, tiers, order))
 
     def _paths(self, tier: Tier) -> Iterator[str]:
         """Those of a tier; the first are in the order of `search`, which has looked at their texts."""
-        first = [match for match, _ in self._judged(tier, list(self._engine.search(tier.query, JUDGED).best))]
+        first = [match for match, _ in judged(self._engine, tier, self._engine.search(tier.query, JUDGED).best)]
         yield from (from_bytes(match.stored).path for match in first)
         seen = {match.doc_id for match in first}
         for doc_id, stored in self._engine.every_match(tier.query):
@@ -177,9 +225,10 @@ class Index:
             tier = like(readable, self._engine, self._own)
             if tier is None:
                 return Results(name, 0, "similar", ())
-            matches = (one for one in self._found(tier, limit + JUDGED, Shown()) if one.match.readable != readable)
-            hits = tuple(hit(group) for group in collapsed(matches, limit)) if limit else ()
-            return Results(name, sum(self._engine.count([tier.query])), "similar", hits)
+            matches = found_in(self._engine, tier, limit + JUDGED, Shown())
+            others = Collapsing(one for one in matches if one.match.readable != readable)
+            hits, more = others.first(limit) if limit else ([], False)
+            return Results(name, sum(self._engine.count([tier.query])), "similar", tuple(hits), more=more)
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
         """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
@@ -263,56 +312,21 @@ class Index:
     ) -> None:
         self.close()
 
-    def _hits(self, tiers: Sequence[Tier], limit: int, offset: int, shown: Shown) -> tuple[Hit, ...]:
-        """A page of hits, filled from one tier after the other."""
-        wanted = offset + limit
-        matches = (one for tier in tiers for one in self._found(tier, max(wanted + SPARE, JUDGED), shown))
-        return tuple([hit(group) for group in collapsed(matches, wanted)[offset:]])
-
-    def _found(self, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
-        """The matches of a tier, best first; more are asked for as they are taken."""
-        seen = 0
-        while True:
-            matches = list(self._engine.search(tier.query, asked).best)
-            self._engine.budget.spend(SHOWING)
-            ranked = self._judged(tier, matches[:JUDGED]) + [(match, NOWHERE) for match in matches[JUDGED:]]
-            for match, places in ranked[seen:]:
-                yield found(match, tier.wanted, shown, places, tier.name_of(match.run))
-                shown.budget.spend(SHOWING)
-            if len(matches) < asked:
-                return
-            seen, asked = len(matches), 2 * asked
-
-    def _judged(self, tier: Tier, matches: list[Match]) -> list[tuple[Match, Places]]:
-        """The matches in the order of their scores with those of their best passages and titles added.
-
-        Each with the places of texts that were found on the way.
-        """
-        documents, having = self._engine.document_frequencies([term for term, _ in tier.scored])
-        passages = Passages(tier.scored, having, documents)
-        judged = []
-        for match in matches:
-            places = passages.places(match.run) if tier.judged else NOWHERE
-            title = passages.title(match.run, match.readable)
-            score = match.score + max(TITLED * title, NEARNESS * passages.best(places) if tier.judged else 0.0)
-            self._engine.budget.spend(SHOWING)
-            judged.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
-        return sorted(judged, key=lambda one: (-one[0].score, one[0].doc_id))
-
     def readings(self, query: str) -> list[str]:
         """How a query is read, a line a tier, in the order in which they are asked."""
         with self._lock:
             own, groups = self._own, self._synonyms
         return readings(query, own, groups)
 
-    def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
         """A sentence on the words that no document holds where not all words were found, and words like them."""
         words = parsed.words if parsed.expression is None else parsed.expression.texts
         if answer.matched in (*WHOLE, "query", "pinyin", "sound"):
             return (), ()
         there = self._engine.exists([Run(word) for word in words])
         missing = [w for w, is_there in zip(words, there, strict=True) if not is_there and not answer.variants.of(w)]
-        notes = (f"in no document: {', '.join(missing)}",) if 0 < len(missing) < len(words) else ()
+        says = f"in no document: {', '.join(missing)}"
+        notes = (Note("not-there", says, missing),) if 0 < len(missing) < len(words) else ()
         if not missing or (answer.matched and parsed.is_long):
             return notes, ()
         from seedsearch.searching.phonetic import similar_words

@@ -6,6 +6,7 @@ Everything that answers a query takes a `ParsedQuery`; nothing behind it looks a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -13,8 +14,11 @@ from seedsearch.engines.query import Query
 from seedsearch.errors import QueryError
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
-from seedsearch.searching.query_parser import Expression, expression_of, without_filters
+from seedsearch.searching.notes import Note
+from seedsearch.searching.query_parser import Expression, expression_of, is_malformed, without_filters
+from seedsearch.searching.query_tokens import EVERYTHING, is_option, lonely_filter, without_sorting
 from seedsearch.searching.ranking import CONNECTING, LONG, asks, content_words, without_interrogatives
+from seedsearch.searching.sorting import Order, order_of
 from seedsearch.text.analyzer import placed_query_words, query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
@@ -35,7 +39,8 @@ class ParsedQuery:
     what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.
     `is_long`: it is a question or has many words, so that few documents hold all. `expression` is set where there are
     operators; `filters` narrow whatever answers. `forms` are the run text in composed and decomposed characters, where
-    these differ, and `placed` its words with the offset of each.
+    these differ, and `placed` its words with the offset of each. `order` is what `sort:` says, and
+    `notes` say how it was read where that may not be what was meant.
     """
 
     raw: str
@@ -49,6 +54,8 @@ class ParsedQuery:
     filters: tuple[Query, ...] = ()
     forms: tuple[str, ...] = ()
     placed: tuple[tuple[int, str], ...] = ()
+    order: Order | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
@@ -58,8 +65,11 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
         raise QueryError("the query is empty", hint="type a word to look for")
     if len(whole) > LONGEST_QUERY:
         raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
-    plain, filters = without_filters(typed)
-    run = run_text(plain).strip() if filters else whole
+    unsorted, order = without_sorting(typed)
+    unsorted = unsorted if unsorted.strip() else EVERYTHING[0]
+    plain, filters = without_filters(unsorted)
+    expression = None if filters else expression_of(unsorted, synonyms)
+    run = run_text(plain).strip()
     if forms := other_forms(run):  # words of it are those of the composed characters
         plain, typed_run = normalize("NFC", plain), run
         run = run_text(plain).strip()
@@ -80,11 +90,32 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
         parts=tuple(parts),
         scored=tuple(word for word in dict.fromkeys([*words, *(word for _, word in placed)]) if not asks(word)),
         is_long=run != said or _QUESTION_END.search(run) is not None or len(content) >= LONG,
-        expression=None if filters else expression_of(typed, synonyms),
+        expression=expression,
         filters=filters,
         forms=forms,
         placed=tuple(placed),
+        order=order_of(order) if order else None,
+        notes=tuple(_notes(unsorted, expression, filters)),
     )
+
+
+def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]) -> Iterator[Note]:
+    """How a query was read, where that may not be what was meant."""
+    if expression is not None and expression.leaves_out_only:
+        says = f"{typed.strip()} leaves documents out, and all others are found"
+        yield Note("leaves-out-only", f'{says}; for the text itself type it in quotation marks: "{typed.strip()}"')
+    if expression is not None or filters:
+        return
+    if is_option(typed):
+        word = typed.strip().lstrip("-")
+        says = f"looked for {typed.strip()} as it stands; to leave documents out type NOT {word}"
+        yield Note("minus-as-text", says, [typed.strip()])
+    elif name := lonely_filter(typed):
+        says = f"looked for {name} as it stands, for a blank follows; to narrow what is found type the value next to it"
+        yield Note("filter-without-value", says, [name])
+    elif is_malformed(typed):
+        says = f"{typed.strip()} is not a well-formed expression; looked for it as it stands"
+        yield Note("not-an-expression", says, [typed.strip()])
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from seedsearch.engines.entries import EngineInfo
 from seedsearch.offsets import Span
+from seedsearch.searching.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,31 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet, and how many of the documents that were found have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """An answer.
 
     `total` counts the documents of all tiers, `tiers` those of each by name, in the order in which they fill pages.
     `matched` names the first that has any: phrase, all, most, any or query; pinyin or sound where nothing was found as
     typed. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
-    nothing is found, `asked` names the tiers that were asked.
+    nothing is found, `asked` names the tiers that were asked. `more`: there are hits behind these. `facets`: the values
+    of each that was asked for, of all documents that were found, the most frequent first.
     """
 
     query: str
     total: int
     matched: str
     hits: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     suggestions: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     tiers: Mapping[str, int] = field(default_factory=dict)
+    more: bool = False
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from seedsearch.engines.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run
+from seedsearch.engines.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run, Spelled
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.explain import explained
@@ -77,6 +77,10 @@ class Tier:
     def named(self) -> tuple[Grade, ...]:
         """The tiers that its documents are named by."""
         return self.grades or (Grade(self.name, self.required),)
+
+    def takes(self, run: str) -> bool:
+        """Whether a document of the answer with this run text has what is required; filters hold already."""
+        return _holds(self.required, run)
 
     def name_of(self, run: str) -> str:
         """Return the name of the tier that a document with this run text belongs to."""
@@ -170,7 +174,7 @@ def _runs(queries: Sequence[Query]) -> tuple[Query, ...]:
 
 
 def _texts(leaf: Query) -> tuple[str, ...]:
-    return leaf.texts if isinstance(leaf, Run | Near | Gapped) else ()
+    return leaf.texts if isinstance(leaf, Run | Near | Gapped | Spelled) else ()
 
 
 def _holds(query: Query, run: str) -> bool:
@@ -195,4 +199,6 @@ def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS)
     tiers = [expression_tier(expression)] if expression else []
     if expression is None or not expression.strict:
         tiers += plain_tiers(parsed, synonyms, variants_of(parsed.run, parsed.placed, parsed.words))
-    return [f"{grade.name}: {explained(grade.required)}" for tier in tiers for grade in tier.named]
+    lines = [f"{grade.name}: {explained(grade.required)}" for tier in tiers for grade in tier.named]
+    optional = ", ".join(map(explained, expression.optional)) if expression else ""
+    return [f"{lines[0]}, better with {optional}", *lines[1:]] if optional else lines

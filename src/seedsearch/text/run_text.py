@@ -114,6 +114,30 @@ def near(
             yield chosen
 
 
+def near_in_order(
+    text: str, parts: Sequence[str], distance: int, look: Callable[[], object] = _no_look
+) -> Iterator[tuple[Span, ...]]:
+    """Places of all `parts` in their order, with at most `distance` tokens in all between them; left to right.
+
+    Of each occurrence of the last part the nearest one of each part before it is taken. `look` is as in `near`.
+    """
+    places = [occurrences(text, part) for part in parts]
+    if not all(places):
+        return
+    starts = [m.start() for m in _token().finditer(text)]
+    for number, last in enumerate(places[-1]):
+        if not number % LOOKS:
+            look()
+        chosen = [Span(last, last + len(parts[-1]))]
+        for part, found in zip(parts[-2::-1], places[-2::-1], strict=True):
+            at = bisect_right(found, chosen[0].start - len(part))
+            if not at:
+                break
+            chosen.insert(0, Span(found[at - 1], found[at - 1] + len(part)))
+        if len(chosen) == len(parts) and _between(starts, chosen) <= distance:
+            yield tuple(chosen)
+
+
 def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span, ...] | None:
     """A place of each part, none on another, all ending at `last` or as shortly before it as can be."""
     chosen: list[Span] = []

@@ -253,17 +253,29 @@ class EmbeddedEngine:
         with self.mapped():
             return EmbeddedWriter(self, self._disk)
 
-    def search(self, query: Query, limit: int) -> Matches:
-        """The `limit` best matches, by score and then by doc_id, and how many match in all."""
+    def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
+        """The `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
         with self.mapped():
             if sum(segment.container.held for segment in self.segments) > HELD:
                 self._answer_from([segment.again() for segment in self.segments])
-            return self._answering.search(query, limit)
+            return self._answering.search(query, limit, offset)
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
         """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
         with self.mapped():
             yield from self._answering.every_match(query)
+
+    def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
+        """The tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        with self.mapped():
+            return self._answering.tally(query, prefix)
+
+    def in_order(
+        self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
+    ) -> Matches:
+        """Some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        with self.mapped():
+            return self._answering.in_order(query, prefix, descending, offset, limit)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
         """How many documents match each query."""

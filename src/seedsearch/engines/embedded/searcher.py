@@ -11,12 +11,13 @@ are exact (under 2 ** 17), so that equal documents have equal scores in whatever
 from __future__ import annotations
 
 import typing
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Key, Segment
+from seedsearch.engines.embedded.tagged import Tagged, page, ranks, tagged, tally
 from seedsearch.engines.entries import (
     Match,
     Matches,
@@ -40,9 +42,11 @@ from seedsearch.engines.query import (
     Near,
     Not,
     OnText,
+    Pattern,
     Query,
     Ranked,
     Run,
+    Spelled,
     Term,
     Terms,
 )
@@ -143,17 +147,47 @@ class Answering:
             self.budget.spend(query)
         return False
 
-    def search(self, query: Query, limit: int) -> Matches:
-        """The `limit` best matches and how many there are."""
+    def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
+        """The `limit` best matches from `offset` on, and how many there are."""
         matched = self._all_matched(query)
         total = sum(map(_size, matched))
-        return Matches(total, self._matches(self._best(query, matched, limit)) if limit and total else ())
+        if not limit or offset >= total:
+            return Matches(total, ())
+        return Matches(total, self._matches(self._best(query, matched, offset + limit)[offset:]))
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
         """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
         matched = self._all_matched(query)
         for _, doc_id, i, document in self._best(query, matched, sum(map(_size, matched))):
             yield doc_id, self._segments[i].documents.stored(document)
+
+    def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
+        """The tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        found: Counter[str] = Counter()
+        of_each = zip(self._segments, self._tagged(prefix), self._all_matched(query), strict=True)
+        for segment, tags, matched in of_each:
+            found.update(dict(tally(tags, _as_mask(matched, segment.documents.count))))
+            self.budget.spend(query)
+        return sorted(found.items())
+
+    def in_order(self, query: Query, prefix: str, descending: bool, offset: int, limit: int) -> Matches:
+        """Some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        matched = list(map(_as_documents, self._all_matched(query)))
+        key = prefix, descending
+        if (keys := self._kept.get(key)) is None:
+            made = ranks(self._segments, self._tagged(prefix), last=descending)
+            keys = self._kept.put(key, made, sum(some.nbytes for some in made))
+        some = page(self._segments, matched, keys, descending=descending, offset=offset, limit=limit)
+        self.budget.spend(query)
+        best = [(-0.0, self._segments[i].id_of(number), i, number) for i, number in some]
+        return Matches(sum(map(len, matched)), self._matches(best))
+
+    def _tagged(self, prefix: str) -> list[Tagged]:
+        """The tags of each segment that begin with `prefix`."""
+        if (found := self._kept.get(prefix)) is None:
+            made = [tagged(segment, prefix) for segment in self._segments]
+            found = self._kept.put(prefix, made, sum(tags.nbytes for tags in made))
+        return found  # type: ignore[no-any-return]
 
     def _all_matched(self, query: Query) -> list[Matched]:
         """What matches in each segment, once what is known of the terms has been read."""
@@ -317,7 +351,7 @@ class Answering:
             case Terms():
                 segment = self._segments[i]
                 return segment.together(accepted(segment, node.field, node.test, partial(self.budget.spend, node)))[0]
-            case Run() | Near() | Gapped():
+            case Run() | Near() | Gapped() | Pattern() | Spelled():
                 return self._on_text(i, node, None)
             case All(children=children):
                 return self._all(i, children)
@@ -346,7 +380,7 @@ class Answering:
                 return _NONE
         others = [child for child in children if _key(child) is None]
         for child in sorted(others, key=_effort):
-            if isinstance(child, Run | Near | Gapped) and self._kept.get((i, child)) is None:
+            if isinstance(child, OnText) and self._kept.get((i, child)) is None:
                 found = self._on_text(i, child, found)
             elif isinstance(child, Not):
                 found = _without(self._everywhere(i) if found is None else found, self._matched(i, child.child))
@@ -416,13 +450,16 @@ class Answering:
         if isinstance(node, Run):
             return self._holding(i, node, candidates)
         look = partial(self.budget.spend, node)
-        if not any(" " in text for text in node.texts):
+        if _is_close(node):
             return closeness.holding(self._segments[i].documents, candidates, node, look)
         found = [some[self._holds(i, node, some)] for some in _slices(candidates, LOOKS) if look() is None]
         return np.concatenate(found)
 
-    def _holds(self, i: int, node: Near | Gapped, documents: Documents) -> Mask:
+    def _holds(self, i: int, node: Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
         """Whether the text of each document holds what is meant, text by text."""
+        if isinstance(node, Spelled):
+            both = self._segments[i].documents.texts(documents.tolist())
+            return np.array([node.holds(run, readable) for readable, run in both], dtype=bool)
         runs, lengths = self._segments[i].documents.runs(documents.tolist())
         texts, ends = text_of(runs), np.cumsum(lengths).tolist()
         return np.array([node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)], dtype=bool)
@@ -495,9 +532,16 @@ def _keys(query: Query) -> list[Key]:
     return keys
 
 
+def _is_close(node: Near | Gapped | Pattern | Spelled) -> TypeGuard[Near | Gapped]:
+    """Whether all texts can be looked at together for what is meant."""
+    if isinstance(node, Near):
+        return not node.ordered and not any(" " in text for text in node.texts)
+    return isinstance(node, Gapped) and not any(" " in text for text in node.texts)
+
+
 def _effort(node: Query) -> int:
     """The order in which nodes that are no terms are looked at: what narrows most for least work comes first."""
-    return 0 if isinstance(node, Run) else 2 if isinstance(node, Near | Gapped) else 1
+    return 0 if isinstance(node, Run) else 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1
 
 
 def _added(weights: Scores, counts: Ints, norms: Scores) -> NDArray[np.float32]:
@@ -519,6 +563,14 @@ def _slices(documents: Documents, size: int) -> Iterator[Documents]:
 
 def _size(matched: Matched) -> int:
     return int(np.count_nonzero(matched)) if matched.dtype == np.bool_ else len(matched)
+
+
+def _as_mask(matched: Matched, every: int) -> Mask:
+    if matched.dtype == np.bool_:
+        return matched
+    mask: Mask = np.zeros(every, dtype=bool)
+    mask[matched] = True
+    return mask
 
 
 def _as_documents(matched: Matched) -> Documents:

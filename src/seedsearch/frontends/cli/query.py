@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     )
 
 
+ALL_FACETS = "damage,encoding,ext,folder,year"
+
+
 @click.command()
-@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@click.argument("words", metavar="QUERY...", nargs=-1)
 @options.index_dir
 @options.limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
@@ -36,6 +39,16 @@ if TYPE_CHECKING:
 @options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
 @options.setting(
     "strict", "--strict/--fill", help="Answer from the strictest tier only: the whole run, else all words, …"
+)
+@click.option(
+    "--sort", default="relevance", metavar="ORDER", help="relevance, date, size or path; -date the other way round."
+)
+@click.option(
+    "--facets",
+    is_flag=False,
+    flag_value=ALL_FACETS,
+    metavar="[NAMES]",
+    help=f"Count what is found by {ALL_FACETS}, or by some of them.",
 )
 @click.option("--explain", is_flag=True, help="Say how the query was read.")
 @options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
@@ -49,33 +62,49 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     Script, width and case do not matter: 产业链 finds 產業鏈. Exit code 1 means that nothing was found.
 
     \b
-    "an exact run"           AND OR NOT -word ( )       "a b"~5 (near)
-    prefix*  wor?d  word~    path: ext: encoding: damage: date: after: before:
+    "an exact run"   AND OR NOT  && || !  -word +word ( )  与 或 非  * (everything)
+    "a b"~5  a NEAR/5 b (near)   "a b"~  a PRE/5 b (in this order)
+    prefix*  wor?d  word~  /regular expression/  exact:乾  case:USB
+    path: name: folder: title: encoding: damage:  ext:txt,html  title:(a OR b)
+    date:2025..2026-03  date:today  after: before:  size:>1mb  sort:date
     """
     from seedsearch.frontends.render import one_line
     from seedsearch.searching.index import open_index
 
+    facets, words = _facets(shown.pop("facets"), words)
+    if not words:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
-    how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict")}
+    how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort")}
     if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
+        if facets:
+            raise click.UsageError("--facets is printed with hits, or with --json")
         how["limit"] = 0  # no hit is shown
         if ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
             how["strict"] = True  # names and counts are what matches, as with grep -l, and not what comes near it
     with open_index(index_dir.where) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
-        results = opened.search(typed, lines=shown["context"], seconds=seconds, **how)
+        results = opened.search(typed, lines=shown["context"], seconds=seconds, facets=facets, **how)
         for line in results.notes:
             note(line)
         if not results.total and not of_all and not shown["as_json"]:
             _say_nothing_found(opened, results)
         if of_all and not shown["count"]:
-            paths = opened.paths(typed, strict=how["strict"], seconds=seconds)[_page(ctx, **shown)]
+            paths = opened.paths(typed, strict=how["strict"], seconds=seconds, sort=how["sort"])[_page(ctx, **shown)]
             _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
         else:
             _print_answer(results, **shown)
     if not results.total:
         ctx.exit(NOTHING_FOUND)
+
+
+def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """The names of facets, and the words of the query: what stands behind --facets may be the first of them."""
+    names = [] if asked is None else asked.split(",")
+    if asked is None or set(names) <= set(ALL_FACETS.split(",")):
+        return names, words
+    return ALL_FACETS.split(","), (asked, *words)
 
 
 def _say_nothing_found(opened: Index, results: Results) -> None:

@@ -11,10 +11,13 @@ from seedsearch.frontends.render.safe import json_line, one_line, safe
 from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Span
 from seedsearch.searching.results import (
+    FacetValue,
     Hit,
     Results,
     Snippet,
 )
+
+VALUES = 10  # of a facet that people are shown
 
 MATCHED = {
     "phrase": "the whole run",
@@ -42,6 +45,17 @@ def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines
             tier = hit.tier
             yield style.faint(f"with {MATCHED[tier]}:")
         yield from _hit_text(f"{rank}.".rjust(indent - 1) + " ", hit, style, whole_lines)
+    if results.facets:
+        yield ""
+    for name, values in results.facets.items():
+        yield from map(style.faint, wrapped(_facet_text(name, values), style.width, hanging=2))
+
+
+def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
+    """The most frequent values of a facet, each with how many documents have it."""
+    said = [f"{one_line(value.value)} {value.count:,}" for value in values[:VALUES]]
+    more = len(values) - VALUES
+    return f"{name}: {', '.join(said) or 'none'}" + (f", and {more:,} more" if more > 0 else "")
 
 
 def _tiers_text(results: Results) -> str:
@@ -130,7 +144,12 @@ def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
     """An answer as JSON Lines: a summary, then a line a hit."""
     summary: dict[str, object] = {"type": "summary", "schema": 1, "query": results.query}
     summary |= {"total": results.total, "matched": results.matched}
-    summary["tiers"] = dict(results.tiers)
+    summary |= {"tiers": dict(results.tiers), "more": results.more}
+    if results.facets:
+        summary["facets"] = {
+            name: [{"value": one.value, "count": one.count} for one in values]
+            for name, values in results.facets.items()
+        }
     talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
     yield json_line(summary | {key: said for key, said in talk.items() if said})
     for rank, hit in enumerate(results.hits, start=offset + 1):

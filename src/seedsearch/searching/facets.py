@@ -1,0 +1,59 @@
+"""Facets: how many of the documents that were found have each kind of damage, encoding, ending, folder or year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from seedsearch.engines import Engine
+from seedsearch.engines.query import Any, Prefix, Query, Term, Terms
+from seedsearch.errors import QueryError
+from seedsearch.searching.filling import every
+from seedsearch.searching.results import FacetValue
+from seedsearch.searching.tiers import Tier
+
+# What each is called as a tag. A document has several kinds of damage, the endings of all names that it lies in, and
+# all folders above it.
+FACETS = {"damage": "damage:", "encoding": "encoding:", "ext": "ext:", "folder": "folder:", "year": "date:"}
+_YEAR = 4  # characters of a date
+
+
+def facets_of(engine: Engine, tiers: Sequence[Tier], names: Sequence[str]) -> dict[str, tuple[FacetValue, ...]]:
+    """The values of the facets of these names, the most frequent first; raises QueryError for a name that is none."""
+    for name in names:
+        _check(name)
+    if not tiers:
+        return dict.fromkeys(names, ())
+    query = every(tiers)
+    return {name: _values(engine, query, name) for name in names}
+
+
+def _values(engine: Engine, query: Query, name: str) -> tuple[FacetValue, ...]:
+    prefix = FACETS[name]
+    counts: Counter[str] = Counter()
+    for tag, count in engine.tally(query, prefix):
+        value = tag.removeprefix(prefix)
+        counts[value[:_YEAR] if name == "year" else value] += count
+    return tuple(FacetValue(*row) for row in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+
+
+def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
+    """The documents with one of the values that are chosen of each facet; raises QueryError for a name that is none."""
+    made = []
+    for name, values in chosen.items():
+        _check(name)
+        queries = tuple(with_value(name, value) for value in values)
+        if queries:
+            made.append(queries[0] if len(queries) == 1 else Any(queries))
+    return tuple(made)
+
+
+def with_value(name: str, value: str) -> Query:
+    """The documents that a value of a facet counts."""
+    tag = FACETS[name] + value
+    return Terms("tag", Prefix(tag)) if name == "year" else Term("tag", tag)
+
+
+def _check(name: str) -> None:
+    if name not in FACETS:
+        raise QueryError(f"“{name}” is not a facet", hint=f"type one of {', '.join(FACETS)}")

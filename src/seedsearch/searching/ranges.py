@@ -1,0 +1,111 @@
+"""The values of `date:` and `size:`: days, sizes, and what lies between two of them, as terms of the field `tag`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from seedsearch.engines.query import Between, Query, Terms
+from seedsearch.errors import QueryError
+from seedsearch.metadata.file_states import DIGITS, size_term
+
+LAST = "\uffff"  # sorts after every term that begins the same
+
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
+_DAYS_AGO = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1}
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(?:([kmgt])i?)?b?", re.IGNORECASE)
+_UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+_COMPARED = re.compile(r"(>=|<=|>|<|=)?\s*(.*)", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
+
+DATES = "type a day, a month or a year, as in date:2026-01-31, date:2025..2026-03, date:>2025, date:today"
+SIZES = "type a comparison, as in size:>1mb, size:<=20k, size:1mb..5mb"
+
+
+class _Ends(NamedTuple):
+    """What a range begins and ends with, as typed; empty: it has no such end. `after`, `before`: the end is outside."""
+
+    low: str = ""
+    high: str = ""
+    after: bool = False
+    before: bool = False
+
+
+def _ends(value: str, name: str) -> _Ends | None:
+    """The ends of a range; None for a value that is none."""
+    if found := _IN_BRACKETS.fullmatch(value):
+        return _Ends("" if found[1] == "*" else found[1], "" if found[2] == "*" else found[2])
+    if ".." in value:
+        low, _, high = value.partition("..")
+        return _Ends(low.strip(), high.strip()) if low or high else None
+    compared = _COMPARED.fullmatch(value)
+    sign, end = (compared[1], compared[2]) if compared else (None, value)
+    if sign in (">", ">="):
+        return _Ends(low=end, after=sign == ">")
+    if sign in ("<", "<="):
+        return _Ends(high=end, before=sign == "<")
+    first, slash, second = value.partition("/")
+    if name == "date" and slash and _DATE.fullmatch(first) and _DATE.fullmatch(second):
+        return _Ends(first, second)
+    return _Ends(end, end) if name == "date" or sign else None
+
+
+def by_date(name: str, value: str) -> Query:
+    """The documents whose file changed then (`name`: date, after or before); raises QueryError for no date."""
+    if name == "date":
+        ends = _ends(value, name)
+    else:
+        ends = _Ends(low=value) if name == "after" else _Ends(high=value, before=True)
+    if ends is None:
+        raise _no_value(name, value, DATES)
+    low = _day(name, ends.low) if ends.low else ""
+    high = _day(name, ends.high) if ends.high else ""
+    return _between("date", low + LAST if ends.after else low, _before(high) if ends.before else high)
+
+
+def by_size(value: str) -> Query:
+    """The documents in files of such a size; raises QueryError for no size."""
+    ends = _ends(value, "size")
+    if ends is None:
+        raise _no_value("size", value, SIZES)
+    low = _bytes(ends.low) + ends.after if ends.low else 0
+    high = _bytes(ends.high) - ends.before if ends.high else 10**DIGITS - 1
+    return _between("size", size_term(low), size_term(high) if high >= 0 else "!")
+
+
+def _between(name: str, low: str, high: str) -> Query:
+    return Terms("tag", Between(f"{name}:{low}", f"{name}:{high}{LAST}"))
+
+
+def _before(day: str) -> str:
+    """The day, month or year before one, of the same form."""
+    first = date(*map(int, (day + "-01-01").split("-")[:3]))
+    return str(first - timedelta(days=1))[: len(day)] if first > date.min else "0000"
+
+
+def _day(name: str, text: str) -> str:
+    """A day, a month or a year as its terms begin."""
+    if text.lower() in _DAYS_AGO:
+        return str(datetime.now(UTC).date() - timedelta(days=_DAYS_AGO[text.lower()]))
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise _no_value(name, text, DATES)
+    year, month, day = found.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise _no_value(name, text, DATES) from None
+    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+
+
+def _bytes(text: str) -> int:
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise _no_value("size", text, SIZES)
+    return int(float(found[1]) * (1 << _UNITS[(found[2] or "").lower()]))
+
+
+def _no_value(name: str, value: str, hint: str) -> QueryError:
+    kind = "size" if name == "size" else "date"
+    return QueryError(f"{name}:{value} cannot be asked: “{value}” is not a {kind}", hint=hint)

@@ -1,0 +1,35 @@
+"""The orders in which an answer may be asked for: `sort:date` in a query, `--sort date`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seedsearch.errors import QueryError
+
+# What each order sorts by, and whether its largest comes first where nothing is said.
+ORDERS = {"relevance": True, "date": True, "path": False, "size": True}
+_SAYS = f"type one of {', '.join(ORDERS)}; the other way round: -date or date-asc"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order: one of ORDERS, and whether the largest comes first."""
+
+    by: str = "relevance"
+    descending: bool = True
+
+    @property
+    def is_relevance(self) -> bool:
+        """Whether the best come first."""
+        return self.by == "relevance"
+
+
+def order_of(value: str) -> Order:
+    """Return the order that a value means: `date`, `-date`, `date-asc`, `date-desc`; raises QueryError for none."""
+    name = value.strip().lower()
+    is_reversed = name.startswith("-")
+    name, _, way = name.removeprefix("-").replace(":", "-").partition("-")
+    if name not in ORDERS or way not in ("", "asc", "desc") or (name == "relevance" and (is_reversed or way)):
+        raise QueryError(f"“{value}” is not an order", hint=_SAYS)
+    descending = way == "desc" if way else ORDERS[name]
+    return Order(name, descending != is_reversed)
