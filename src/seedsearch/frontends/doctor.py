@@ -24,9 +24,7 @@ QUOTES = "\"'"
 
 def examine(index_dir: choice.Place) -> Iterator[Remark]:
     """What there is to say of this installation, then of an index."""
-    yield Remark(
-        "versions", Health.WELL, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})"
-    )
+    yield Remark("versions", Health.OK, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
     yield _whooshes()
     yield from _index(index_dir)
@@ -47,8 +45,8 @@ def _packages() -> Iterator[Remark]:
                 said = f"{name} is not installed; pip install '{NAME}[{extra}]'"
                 yield Remark("packages", Health.NOTE, said)
             else:
-                yield Remark("packages", Health.FAULT, f"{name} is required and not installed")
-    yield Remark("packages", Health.WELL, ", ".join(there))
+                yield Remark("packages", Health.ERROR, f"{name} is required and not installed")
+    yield Remark("packages", Health.OK, ", ".join(there))
 
 
 def _name_of(requirement: str) -> str:
@@ -62,9 +60,9 @@ def _whooshes() -> Remark:
     names = sorted(set(packages_distributions().get("whoosh", ())))
     found = [f"{name} {version(name)}" for name in names]
     if len(found) == 1:
-        return Remark("whoosh", Health.WELL, found[0])
+        return Remark("whoosh", Health.OK, found[0])
     said = f"{len(found)} distributions bring the package whoosh: {', '.join(found)}"
-    return Remark("whoosh", Health.FAULT, f"{said}; uninstall them all, then install whoosh==2.7.4")
+    return Remark("whoosh", Health.ERROR, f"{said}; uninstall them all, then install whoosh==2.7.4")
 
 
 def _index(place: choice.Place) -> Iterator[Remark]:
@@ -77,7 +75,7 @@ def _index(place: choice.Place) -> Iterator[Remark]:
         yield Remark("index", Health.NOTE, str(error))
         return
     except SeedsearchError as error:
-        yield Remark("index", Health.FAULT, str(error))
+        yield Remark("index", Health.ERROR, str(error))
         return
     try:
         yield from _content(place, engine)
@@ -88,25 +86,25 @@ def _index(place: choice.Place) -> Iterator[Remark]:
 def _content(place: choice.Place, engine: Engine) -> Iterator[Remark]:
     info = engine.info()
     said = f"{place}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
-    yield Remark("index", Health.WELL, said)
+    yield Remark("index", Health.OK, said)
     other = of_other_rules(engine.metadata)
-    yield Remark("rules", Health.NOTE if other else Health.WELL, other or "those of this version")
+    yield Remark("rules", Health.NOTE if other else Health.OK, other or "those of this version")
     old = outdated(load(engine.metadata))
-    yield Remark("files", Health.NOTE if old else Health.WELL, old or "as they were when they were read")
+    yield Remark("files", Health.NOTE if old else Health.OK, old or "as they were when they were read")
     for topic, words in (("dictionary", user_dictionary), ("synonyms", synonyms)):
         stale = words.changed(engine)
         used = "remembered by the index" if engine.metadata(words.KEPT) else "none"
-        yield Remark(topic, Health.NOTE if stale else Health.WELL, stale or used)
+        yield Remark(topic, Health.NOTE if stale else Health.OK, stale or used)
     for failure in failures.remembered(engine):
-        yield Remark("not read", Health.NOTE if failure.skipped else Health.FAULT, failure.says)
+        yield Remark("not read", Health.NOTE if failure.skipped else Health.ERROR, failure.says)
 
 
 class Health(StrEnum):
-    """How a thing stands that was examined."""
+    """How a thing stands that was examined; the values are printed by `doctor --json`."""
 
-    WELL = "well"
+    OK = "well"
     NOTE = "note"  # worth knowing
-    FAULT = "fault"  # to be put right
+    ERROR = "fault"  # to be put right
 
 
 @dataclass(frozen=True, slots=True)

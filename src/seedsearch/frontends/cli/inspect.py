@@ -70,5 +70,5 @@ def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
 
     remarks = list(examine(index_dir.where))
     print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))
-    if any(remark.health is Health.FAULT for remark in remarks):
+    if any(remark.health is Health.ERROR for remark in remarks):
         ctx.exit(ERROR)

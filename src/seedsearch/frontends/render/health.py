@@ -14,13 +14,13 @@ from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
 from seedsearch.frontends.settings import FILE, NamedPlace, Setting
 
-_MARKS = {Health.WELL: "ok", Health.NOTE: "note", Health.FAULT: "fault"}
+_MARKS = {Health.OK: "ok", Health.NOTE: "note", Health.ERROR: "fault"}
 
 
 def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
     """What was examined, a line each: how it stands, what it is, what there is to say."""
     left = max(cells(remark.topic) for remark in remarks) + 2
-    paint = {Health.WELL: style.good, Health.NOTE: style.faint, Health.FAULT: style.bad}
+    paint = {Health.OK: style.ok, Health.NOTE: style.faint, Health.ERROR: style.error}
     for remark in remarks:
         said = padded(remark.topic, left) + one_line(remark.says)
         first, *more = wrapped(said, None if style.width is None else style.width - 7, hanging=left)
@@ -31,7 +31,7 @@ def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
 def diagnosis_json(remarks: Sequence[Remark]) -> str:
     """The same as one JSON object."""
     rows = [{"topic": remark.topic, "health": remark.health, "says": remark.says} for remark in remarks]
-    return json_line({"healthy": all(remark.health != Health.FAULT for remark in remarks), "remarks": rows})
+    return json_line({"healthy": all(remark.health != Health.ERROR for remark in remarks), "remarks": rows})
 
 
 def faults_json(faults: Sequence[str]) -> str:

@@ -95,9 +95,9 @@ def _by_line(raw: str, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
 def _marked_line(raw: str, begin: int, edits: Sequence[Edit], style: Style) -> str:
     pieces, last = [], begin
     for e in edits:
-        pieces += [safe(raw[last : e.span.start]), style.gone(_shown(e.span.cut(raw)))]
+        pieces += [safe(raw[last : e.span.start]), style.deleted(_shown(e.span.cut(raw)))]
         if e.replacement:
-            pieces.append(style.come(_shown(e.replacement)))
+            pieces.append(style.inserted(_shown(e.replacement)))
         last = e.span.end
     end = raw.find("\n", last)
     return "".join([*pieces, safe(raw[last : len(raw) if end < 0 else end])])

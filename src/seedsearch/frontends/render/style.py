@@ -40,19 +40,19 @@ class Style:
         """What is said beside the answer."""
         return f"\x1b[2m{text}\x1b[0m" if self.colour else text
 
-    def good(self, text: str) -> str:
+    def ok(self, text: str) -> str:
         """What is well."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else text
 
-    def bad(self, text: str) -> str:
+    def error(self, text: str) -> str:
         """What is not."""
         return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
 
-    def gone(self, text: str) -> str:
+    def deleted(self, text: str) -> str:
         """Text that an edit took away."""
         return f"\x1b[31m{text}\x1b[0m" if self.colour else f"[-{text}-]"
 
-    def come(self, text: str) -> str:
+    def inserted(self, text: str) -> str:
         """Text that an edit put in."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else f"{{+{text}+}}"
 
