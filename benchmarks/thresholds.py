@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import seedsearch
 from benchmarks import harm_kinds, harm_others
@@ -33,10 +33,12 @@ from benchmarks.restoration import pages_of
 from fixtures.generator import KINDS, Damaged
 from seedsearch.restoring.clean import clean
 
+T = TypeVar("T")
 HOME = Path(seedsearch.__file__).parent
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
 PAGES = 8  # of each kind of damage
+PAGES_MOST, CLEAN_MOST = 60, 150  # texts that are measured for one threshold
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
 
@@ -134,8 +136,8 @@ class Texts:
     def row(self, threshold: Threshold) -> str:
         """The row of one threshold."""
         here = threshold.module.__file__ or ""
-        pages = [page for page, asked in self.pages if here in asked]
-        harmless = [text for text, asked in self.harmless if here in asked]
+        pages = _spread([page for page, asked in self.pages if here in asked], PAGES_MOST)
+        harmless = _spread([text for text, asked in self.harmless if here in asked], CLEAN_MOST)
         name = f"{threshold.module.__name__.removeprefix('seedsearch.')}.{threshold.name}"
         if here not in self._now:
             self._now[here] = figures(pages, harmless)
@@ -144,6 +146,12 @@ class Texts:
             with changed(threshold, value):
                 cells.append(f"{value:8g}  {figures(pages, harmless)}")
         return f"{name:48} {' | '.join(cells)}"
+
+
+def _spread(several: Sequence[T], most: int) -> Sequence[T]:
+    """As many as `most` of them, from all over."""
+    step = -(-len(several) // most)
+    return several[:: max(step, 1)]
 
 
 def figures(pages: Sequence[Damaged], harmless: Sequence[str]) -> Figures:
