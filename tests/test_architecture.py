@@ -40,6 +40,7 @@ HOMES = {
     "pypinyin": {"restoring"},
     "click": {"frontends"},
     "pdfminer": {"reading"},
+    "libarchive": {"reading"},
     "pypdf": set(),
     "watchfiles": {"indexing"},
     "opencc": set(),

@@ -42,6 +42,8 @@ def test_every_situation_of_files_is_there() -> None:
         f"| {limits.XML_DEPTH:,} |",
         f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s by the clock, "
         f"{limits.PDF_MEMORY >> 20:,} MiB of memory, {limits.PDF_CHARACTERS:,} characters |",
+        f"| {limits.ARCHIVE_SECONDS} s of processor time, {limits.ARCHIVE_WALL_SECONDS} s by the clock, "
+        f"{limits.ARCHIVE_MEMORY >> 20:,} MiB of memory |",
         f"| {LARGEST_IGNORE >> 10} KiB |",
     ],
 )

@@ -22,6 +22,9 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import lz4.frame
+import zstandard
+
 from fixtures import made
 from seedsearch import versions
 from seedsearch.damage import Damage
@@ -72,6 +75,10 @@ FILES: dict[str, made.Content] = {
     "a.docx": made.docx_of(made.paragraph("焊接 &amp; 材料"), footnotes=made.paragraph("脚注")),
     "a.epub": made.epub_of({"1.xhtml": made.page_of("第一章", "甲"), "2.xhtml": made.page_of("第二章", "乙")}),
     "a.pdf": made.pdf_of("焊接材料", "第二页"),
+    "a.txt.zst": zstandard.compress("材料".encode()),
+    "a.txt.lz4": lz4.frame.compress("材料".encode()),
+    "a.7z": made.seven_zip_of({"b.txt": "焊接"}),
+    "a.rar": made.rar_of({"b.txt": "焊接"}),
     "a.xlsx": made.xlsx_of({"表": '<row><c t="s"><v>0</v></c><c><v>3</v></c></row>'}, ["<t>焊丝</t>"]),
     "a.pptx": made.pptx_of([made.shown("第一张"), made.shown("第二张")]),
     "a.odt": made.odf_of("<text:h>标题</text:h><text:p>焊接<text:s/>材料</text:p>"),

@@ -25,6 +25,7 @@ from seedsearch.reading.formats import (
     docx,
     epub,
     fb2,
+    libarchive,
     odf,
     ole,
     pdf,
@@ -42,9 +43,11 @@ from seedsearch.reading.formats.limits import DEPTH, Budget
 from seedsearch.reading.formats.members import Extracted, Lost, Member
 from seedsearch.reading.neighbours import among
 
+_PDF = Package("pdfminer", "pdf", "a PDF")
+_ARCHIVES = Package("libarchive", "archives", "a file that is packed by 7z, RAR, Zstandard or LZ4")
 # The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
 FORMATS = (
-    Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=Package("pdfminer", "pdf", "a PDF")),
+    Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=_PDF),
     Format("epub", epub.recognises, epub.parts, extracted=True),
     Format("docx", docx.recognises, docx.parts, extracted=True),
     Format("xlsx", xlsx.recognises, xlsx.parts, extracted=True),
@@ -54,6 +57,10 @@ FORMATS = (
     Format("gzip", streams.is_gzip, tar_archive.packed_parts, archive=True),
     Format("bzip2", streams.is_bzip2, tar_archive.packed_parts, archive=True),
     Format("xz", streams.is_xz, tar_archive.packed_parts, archive=True),
+    Format("zstd", libarchive.is_zstd, libarchive.packed_parts, archive=True, needs=_ARCHIVES),
+    Format("lz4", libarchive.is_lz4, libarchive.packed_parts, archive=True, needs=_ARCHIVES),
+    Format("7z", libarchive.is_7z, libarchive.parts, archive=True, needs=_ARCHIVES),
+    Format("rar", libarchive.is_rar, libarchive.parts, archive=True, needs=_ARCHIVES),
     Format("tar", tar_archive.recognises, tar_archive.parts, archive=True),
     Format("rtf", rtf.recognises, rtf.parts, extracted=True),
     Format("fb2", fb2.recognises, fb2.parts, extracted=True),

@@ -55,6 +55,10 @@ DEPTH = 3
 PDF_SECONDS, PDF_WALL_SECONDS, PDF_MEMORY = 120, 360, 2048 * 1024 * 1024
 PDF_CHARACTERS = 32_000_000
 
+# An archive that libarchive reads: it unpacks some ten megabytes a second at worst, and UNPACKED is the most that is
+# taken of it. The dictionaries of 7z and RAR are up to 64 MiB where people do not ask for more; RAR 5 has up to 1 GiB.
+ARCHIVE_SECONDS, ARCHIVE_WALL_SECONDS, ARCHIVE_MEMORY = 120, 360, 1536 * 1024 * 1024
+
 # Levels of elements in XML: documents have dozens. The size of a tag with its attributes, which take 25 times as much
 # memory: documents have hundreds of bytes.
 XML_DEPTH, XML_TAG = 2_000, 1024 * 1024

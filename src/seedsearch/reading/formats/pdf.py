@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
+from time import monotonic
 
 from seedsearch.errors import NotText, SourceError
-from seedsearch.interpreter import environment, python
 from seedsearch.reading.formats import limits
+from seedsearch.reading.formats.confined import running
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted, Lost
 
 MAGIC = b"%PDF-"
+_WORKER = "seedsearch.reading.formats.pdf_worker"
 
 
 def recognises(file: File) -> bool:
@@ -49,27 +49,16 @@ def _lost(answer: dict[str, list[str]]) -> Iterator[Lost]:
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:
-    """What the other process says. It ends when this one does: nothing else holds the pipe that it looks at."""
-    watched, held = os.pipe()
+    """What the other process says."""
     characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
-    allowed = (limits.PDF_SECONDS, limits.PDF_MEMORY, characters)
-    command = python(f"from seedsearch.reading.formats.pdf_worker import main; main({watched}, *{allowed})")
-    try:
-        done = subprocess.run(
-            command,
-            input=content,
-            capture_output=True,
-            timeout=limits.PDF_WALL_SECONDS,
-            check=False,
-            env=environment(),
-            pass_fds=[watched],
-        )
-    except subprocess.TimeoutExpired as error:
-        raise SourceError(f"a PDF that takes more than {limits.PDF_WALL_SECONDS} s to read") from error
-    finally:
-        os.close(watched)
-        os.close(held)
-    if done.returncode:
-        raise SourceError(f"a PDF that cannot be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
-    answer: dict[str, list[str]] = json.loads(done.stdout)
+    began = monotonic()
+    with running(
+        _WORKER, limits.PDF_SECONDS, limits.PDF_MEMORY, characters, seconds=limits.PDF_WALL_SECONDS
+    ) as process:
+        found, _ = process.communicate(content)
+        if process.returncode and monotonic() - began >= limits.PDF_WALL_SECONDS:
+            raise SourceError(f"a PDF that takes more than {limits.PDF_WALL_SECONDS} s to read")
+        if process.returncode:
+            raise SourceError(f"a PDF that cannot be read in {limits.PDF_SECONDS} s and {limits.PDF_MEMORY >> 20} MiB")
+    answer: dict[str, list[str]] = json.loads(found)
     return answer

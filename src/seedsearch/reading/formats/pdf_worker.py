@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import resource
 import sys
-from threading import Thread
+
+from seedsearch.reading.formats.confined import confine
 
 LONGEST_TITLE = 300  # code points; what is longer is not a title
 
 
 def main(watched: int, seconds: int, memory: int, characters: int) -> None:
-    """Limit this process, read, answer. What the library raises is part of the answer, whatever it is.
-
-    `watched` is a pipe that nobody writes to; when it ends, so has the process that wants the answer.
-    """
-    Thread(target=_end_with, args=[watched], daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Limit this process, read, answer. What the library raises is part of the answer, whatever it is."""
+    confine(watched, seconds, memory)
     logging.disable()
     try:
         answer: dict[str, object] = read(sys.stdin.buffer.read(), characters)
@@ -32,11 +25,6 @@ def main(watched: int, seconds: int, memory: int, characters: int) -> None:
     except Exception as error:
         answer = {"error": f"{type(error).__name__}: {error}"[:300]}
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _end_with(watched: int) -> None:
-    os.read(watched, 1)
-    os._exit(1)
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:

@@ -1,0 +1,165 @@
+"""Archives and packed files that Python does not read by itself (7z, RAR, Zstandard, LZ4), by libarchive.
+
+The library runs in a process of its own, and hands over a few bytes at a time: what comes is counted as what any other
+archive unpacks to. Names that are not Unicode are read as those in ZIP are.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+from collections.abc import Iterator
+from subprocess import Popen
+from typing import Any
+
+from seedsearch.errors import ExtraMissing, SourceError
+from seedsearch.reading.formats import tar_archive
+from seedsearch.reading.formats.confined import running
+from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.limits import ARCHIVE_MEMORY, ARCHIVE_SECONDS, ARCHIVE_WALL_SECONDS
+from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
+
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+RAR4, RAR5 = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\x01\0"
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+LZ4 = b"\x04\x22\x4d\x18"
+_MAGIC = (SEVEN_ZIP, RAR4, RAR5, ZSTANDARD, LZ4)  # in the order of the worker's KINDS
+_ENDINGS = (".zst", ".zstd", ".lz4")
+_WORKER = "seedsearch.reading.formats.libarchive_worker"
+
+
+def is_7z(file: File) -> bool:
+    """Whether it begins as 7z does."""
+    return file.content.startswith(SEVEN_ZIP)
+
+
+def is_rar(file: File) -> bool:
+    """Whether it begins as RAR does."""
+    return file.content.startswith((RAR4, RAR5))
+
+
+def is_zstd(file: File) -> bool:
+    """Whether it begins as Zstandard does."""
+    return file.content.startswith(ZSTANDARD)
+
+
+def is_lz4(file: File) -> bool:
+    """Whether it begins as LZ4 does."""
+    return file.content.startswith(LZ4)
+
+
+def parts(file: File) -> Iterator[Member | Lost]:
+    """The files in the archive, in its order; hidden ones are left out."""
+    for found in _Archive(file).members():
+        if found is not None:
+            yield found
+        del found  # before the next one is unpacked
+
+
+def packed_parts(file: File) -> Iterator[Member | Lost]:
+    """The one file in a packed one, by its name without the ending; or the files in the archive that it is."""
+    inner = next((found for found in _Archive(file).members() if found is not None), None)
+    if isinstance(inner, Member) and tar_archive.is_tar(inner.content):
+        yield from tar_archive.members(inner.content, file.budget)
+    elif isinstance(inner, Member):
+        stem, ending = os.path.splitext(os.path.basename(file.path))
+        yield Member(stem if ending.lower() in _ENDINGS else stem + ending, inner.content)
+    elif inner is not None:
+        yield Lost("", inner.reason)
+
+
+class _Archive:
+    """What the other process says of an archive."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self._kind = next(number for number, magic in enumerate(_MAGIC) if file.content.startswith(magic))
+
+    def members(self) -> Iterator[Member | Lost | None]:
+        """The members; None for what is left out."""
+        numbers = (ARCHIVE_SECONDS, ARCHIVE_MEMORY, self._kind)
+        with running(_WORKER, *numbers, seconds=ARCHIVE_WALL_SECONDS) as process:
+            _feed(process, self._file.content)
+            frames = _Frames(process)
+            while not (said := frames.said()).get("end"):
+                if "missing" in said:
+                    hint = "install it from the packages of the system (libarchive13, libarchive)"
+                    raise ExtraMissing("a file that needs libarchive", hint=hint, module="libarchive")
+                if "error" in said:
+                    raise SourceError(f"the archive is broken: {said['error']}")
+                self._file.budget.part()
+                yield self._member(said, frames)
+
+    def _member(self, said: dict[str, Any], frames: _Frames) -> Member | Lost | None:
+        stored = bytes.fromhex(said["name"])
+        name = text_of_name(stored, encoding_of_names([stored]))
+        content, refused = b"", None
+        try:
+            content = unpacked(frames, len(self._file.content), self._file.budget)
+        except SourceError as error:
+            if self._file.budget.spent:
+                raise
+            frames.skip()
+            refused = error
+        reason = frames.said().get("reason", "")
+        try:
+            name = place(name)
+        except SourceError as error:
+            return Lost(name, str(error))
+        if said["kind"] == "folder" or hidden(name):
+            return None
+        if said["kind"] != "file":
+            return Lost(name, "a link, not followed" if said["kind"] == "link" else "not a regular file", skipped=True)
+        if refused or reason:
+            return Lost(name, str(refused) if refused else f"it cannot be unpacked: {reason}")
+        return Member(name, content)
+
+
+def _feed(process: Popen[bytes], content: bytes) -> None:
+    """Hand over the file; the other process reads all of it before it says anything."""
+    if process.stdin is not None:
+        try:
+            process.stdin.write(content)
+            process.stdin.close()
+        except BrokenPipeError:
+            return
+
+
+class _Frames:
+    """What comes from the other process, frame by frame; as a file, the bytes of one member."""
+
+    def __init__(self, process: Popen[bytes]) -> None:
+        self._pipe = process.stdout or io.BytesIO()
+        self._left = b""
+        self._ended = False
+
+    def said(self) -> dict[str, Any]:
+        """A frame of JSON."""
+        self._ended = False
+        said: dict[str, Any] = json.loads(self._frame())
+        return said
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes of a member, at most `size`; none at its end."""
+        if not self._left and not self._ended:
+            self._left = self._frame()
+            self._ended = not self._left
+        found, self._left = self._left[:size], self._left[size:]
+        return found
+
+    def skip(self) -> None:
+        """Pass over what is left of a member."""
+        while self.read(1 << 20):
+            pass
+
+    def _frame(self) -> bytes:
+        head = self._exactly(4)
+        return self._exactly(struct.unpack(">I", head)[0])
+
+    def _exactly(self, size: int) -> bytes:
+        content = self._pipe.read(size)
+        if len(content) < size:
+            raise SourceError(f"an archive that cannot be read in {ARCHIVE_SECONDS} s and {ARCHIVE_MEMORY >> 20} MiB")
+        return content
