@@ -1,0 +1,205 @@
+"""E-mail (EML, web archives in MHT, mailboxes in MBOX) → the text of each message, and its attachments as files in it.
+
+A message is its subject, who wrote it to whom and when, and the plain text; where it has none, its HTML. In Chinese
+mail the charset that is declared is often narrower than what is used (gb2312 for GBK), or left out; a word of a header
+may be cut within a character, and header fields may hold bytes as they are.
+
+Sources: RFC 5322 (messages), RFC 2045 to 2047 (MIME), RFC 2557 (MHTML), RFC 4155 (mbox).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+from html import escape
+from typing import Any
+
+from seedsearch.errors import NotText, SeedsearchError, SourceError
+from seedsearch.offsets import apply_edits
+from seedsearch.reading.encodings import decode
+from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.members import Extracted, Lost, Member, encoding_of_names, place, text_of_name
+
+_ENDINGS = {".eml", ".mht", ".mhtml"}
+_BOXES = {".mbox", ".mbx"}
+# Names of text files that may begin with what looks like the head of a message, and are read as they stand.
+_TEXTS = {".txt", ".md", ".log", ".html", ".htm", ".csv", ".json", ".jsonl", ".py", ".c"}
+_HEAD = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){3,}\r?\n")
+_SURE = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Delivered-To|Return-Path):", re.IGNORECASE | re.MULTILINE)
+_HEAD_BYTES = 16 * 1024
+# A line that begins a message: who sent it, and when. What begins so in a message is written with a > before it.
+_BEGINS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]+\r?\n")
+_TIME, _LONGEST = re.compile(rb"\d\d:\d\d(?::\d\d)?\b.*\b(?:19|20)\d\d\b"), 300
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_SAID = ("from", "to", "cc", "date")
+# Charsets that programs write where they do not know.
+_DOUBTFUL = {"us-ascii", "ascii", "iso-8859-1", "unknown-8bit", "default_charset", "x-unknown", "utf-7"}
+_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
+_ENDS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
+
+
+def is_message(file: File) -> bool:
+    """Whether its name is that of a message, or it begins as one and its name is not that of a text."""
+    if file.ending in _ENDINGS:
+        return True
+    head = file.content[:_HEAD_BYTES]
+    return file.ending not in _TEXTS and b":" in head[:64] and bool(_SURE.search(head)) and bool(_HEAD.match(head))
+
+
+def is_mailbox(file: File) -> bool:
+    """Whether it begins as a mailbox does, and either its name or what follows is that of one."""
+    first = next(_beginnings(file.content), None) if file.content.startswith(b"From ") else None
+    if first is None:
+        return False
+    head = file.content[first.end() : first.end() + _HEAD_BYTES]
+    return file.ending in _BOXES or _HEAD.match(head) is not None
+
+
+def _beginnings(content: bytes) -> Iterator[re.Match[bytes]]:
+    """The lines that begin a message."""
+    return (line for line in _BEGINS.finditer(content) if len(line[0]) <= _LONGEST and _TIME.search(line[0]))
+
+
+def messages(file: File) -> Iterator[Member]:
+    """The messages of a mailbox, by their numbers."""
+    begin: int | None = None
+    number = 0
+    for found in (*_beginnings(file.content), None):
+        if begin is not None:
+            number += 1
+            file.budget.part()
+            content = _QUOTED.sub(rb"\1", file.content[begin : found.start() if found else None])
+            file.budget.spend(len(content))
+            yield Member(f"{number}.eml", content)
+        begin = found.end() if found else None
+
+
+def parts(file: File) -> Iterator[Extracted | Member | Lost]:
+    """The text of a message, and its attachments; raises SourceError for one that cannot be taken apart."""
+    try:
+        message = message_from_bytes(file.content)
+        leaves = list(_leaves(message, file))
+    except (MessageError, RecursionError, ValueError, LookupError, TypeError) as error:
+        raise SourceError(f"a message that cannot be taken apart: {error}") from error
+    texts = [leaf for leaf in leaves if _is_body(leaf)]
+    yield Extracted(_text(message, texts, file))
+    chosen = {id(leaf) for leaf in texts}
+    for number, leaf in enumerate((leaf for leaf in leaves if id(leaf) not in chosen), 1):
+        yield _attachment(leaf, number, file)
+
+
+def _leaves(message: Message, file: File) -> Iterator[Message]:
+    """The parts of a message that are not made of parts, in their order; a message in it is a part."""
+    left = [message]
+    while left:
+        part = left.pop()
+        file.budget.part()
+        inside = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inside, list):
+            left += reversed([inner for inner in inside if isinstance(inner, Message)])
+        else:
+            _read_bytes_in_head(part)
+            yield part
+
+
+def _read_bytes_in_head(part: Message) -> None:
+    """Make text of names that stand in the head of a part as bytes."""
+    for name, value in list(part.raw_items()):
+        if name.lower() in ("content-type", "content-disposition") and isinstance(value, str) and not value.isascii():
+            part.replace_header(name, _of_bytes(value.encode("utf-8", "surrogateescape")))
+
+
+def _is_body(leaf: Message) -> bool:
+    """Whether a part is text of the message itself."""
+    of_text = leaf.get_content_type() in ("text/plain", "text/html")
+    return of_text and leaf.get_content_disposition() != "attachment" and leaf.get_filename() is None
+
+
+def _text(message: Message, texts: list[Message], file: File) -> str:
+    """What a message says: subject, the rest of the head, plain text; or the same as HTML where it has only that."""
+    subject = _field(message, "subject")
+    head = [f"{name.capitalize()}: {said}" for name in _SAID if (said := _field(message, name))]
+    read = [(leaf.get_content_type(), _decoded(leaf, file)) for leaf in texts]
+    plain = [text for kind, text in read if kind == "text/plain" and text.strip()]
+    pages = [text for kind, text in read if kind == "text/html" and text.strip()]
+    if plain or not pages:
+        lines = [subject, *head, "", *plain] if plain else [subject, *head]
+        return "\n".join(lines).strip("\n") + "\n"
+    above = "<br>".join(map(escape, head))
+    return f"<html><title>{escape(subject)}</title><p>{above}</p>" + "\n".join(_ENDS.sub("", page) for page in pages)
+
+
+def _decoded(leaf: Message, file: File) -> str:
+    """The text of a part, in the charset that it declares if it holds in that, or else in the one found out."""
+    content = _payload(leaf)
+    charset = (leaf.get_content_charset() or "").lower()
+    try:
+        if file.asked.encoding is None and charset and charset not in _DOUBTFUL:
+            named = decode(content, encoding=charset)
+            if "\ufffd" not in apply_edits(named.text, named.edits):
+                return apply_edits(named.text, named.edits)
+    except SeedsearchError:
+        pass
+    try:
+        found = decode(content, encoding=file.asked.encoding)
+    except NotText:
+        return ""
+    return apply_edits(found.text, found.edits)
+
+
+def _payload(leaf: Message) -> bytes:
+    """The bytes of a part; what is left of its lines where they are not what they are said to be."""
+    content: Any = leaf.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _field(message: Message, name: str) -> str:
+    """A field of the head, in one line."""
+    said = next((value for key, value in message.raw_items() if key.lower() == name), "")
+    return " ".join(_words(str(said)).split())
+
+
+def _words(said: str) -> str:
+    """A value with its encoded words decoded, neighbours in one charset together: their end may cut a character."""
+    if _WORD.search(said) is None:
+        return _of_bytes(said.encode("utf-8", "surrogateescape"))
+    try:
+        found = decode_header(said)
+    except (MessageError, ValueError):
+        return said
+    return "".join(
+        part if isinstance(part, str) else _of_bytes(part, charset if charset not in _DOUBTFUL else None)
+        for part, charset in found
+    )
+
+
+def _of_bytes(content: bytes, charset: str | None = None) -> str:
+    try:
+        if charset:
+            return decode(content, encoding=charset).text
+    except SeedsearchError:
+        pass
+    return text_of_name(content, encoding_of_names([content]))
+
+
+def _attachment(leaf: Message, number: int, file: File) -> Member | Lost:
+    """A file in a message, by the name that it has there, or by its number."""
+    inside = leaf.get_payload()
+    whole = isinstance(inside, list) and inside and isinstance(inside[0], Message)
+    told = leaf.get_filename()
+    ending = ".eml" if whole else ".html" if leaf.get_content_type() == "text/html" else ""
+    name = _words(collapse_rfc2231_value(told)) if told else f"part-{number}{ending}"
+    try:
+        name = place(name.replace("/", "-"))
+        content = inside[0].as_bytes() if whole else _payload(leaf)  # type: ignore[union-attr,index]
+        file.budget.spend(len(content))
+    except (SourceError, RecursionError, ValueError, LookupError) as error:
+        if file.budget.spent:
+            raise
+        return Lost(f"part-{number}", str(error))
+    return Member(name, content)
