@@ -21,15 +21,12 @@ from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.explain import explained
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_parser import Expression
-from seedsearch.searching.ranking import MOST, Weighted, scored_terms
+from seedsearch.searching.ranking import MOST, VARIANT, Weighted, scored_terms
 from seedsearch.searching.variants import NONE as NO_VARIANTS
 from seedsearch.searching.variants import Variants, variants_of
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
-
-# What a term in other words than the typed ones weighs beside these: a document with the typed word is to come first.
-VARIANT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
