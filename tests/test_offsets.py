@@ -9,7 +9,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Edits, OffsetMap, Span, apply_edits, check_edits, compose, edit, gathered, made_by
+from seedsearch.offsets import (
+    Edit,
+    Edits,
+    OffsetMap,
+    Span,
+    apply_edits,
+    check_edits,
+    compose,
+    edit,
+    gathered,
+    kept,
+    made_by,
+)
 from tests.strategies import edits_of, mixed_text, spans_of
 
 MARK = Damage.READING_MARK
@@ -161,3 +173,16 @@ def test_many_edits_take_little_memory() -> None:
     tracemalloc.stop()
     assert len(made) == count
     assert taken < 30 * count
+
+
+@given(edited(), st.data())
+def test_columns_give_parts_as_lists_do(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
+    _, edits, _ = case
+    columns = Edits(made_by(edits, "html"))
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(edits), max_size=len(edits)))
+    wanted = [e for e, there in zip(edits, chosen, strict=True) if there]
+    assert list(kept(columns, chosen)) == list(kept(edits, chosen)) == wanted
+    assert {e.step for e in [*kept(columns, chosen), *columns[:2]]} <= {"html"}
+    part = data.draw(st.slices(len(edits)))
+    assert list(columns[part]) == edits[part]
+    assert apply_edits(case[0], columns[part.start : part.stop]) == apply_edits(case[0], edits[part.start : part.stop])

@@ -20,7 +20,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, compress, islice
 from typing import TypeVar, overload
 
 from seedsearch.damage import Certainty, Damage
@@ -114,6 +114,31 @@ class Edits(Sequence[Edit]):
         between = map(slice, self._borders, islice(self._borders, 1, None))
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
 
+    def kept(self, which: Iterable[object]) -> Edits:
+        """Those edits for which `which`, one of each, is true."""
+        chosen, made = bytearray(map(bool, which)), Edits()
+        made._starts.extend(compress(self._starts, chosen))
+        made._ends.extend(compress(self._ends, chosen))
+        made._kinds.extend(compress(self._kinds, chosen))
+        made._certainties.extend(compress(self._certainties, chosen))
+        made._names, made._steps = self._names, bytearray(compress(self._steps, chosen))
+        between = map(slice, self._borders, islice(self._borders, 1, None))
+        written = [self._written[some] for some in compress(between, chosen)]
+        made._borders.extend(islice(accumulate(map(len, written), initial=0), 1, None))
+        made._written = "".join(written)
+        return made
+
+    def _part(self, start: int, stop: int) -> Edits:
+        """The edits from number `start` to number `stop`, which is not one of them."""
+        made = Edits()
+        made._starts, made._ends = self._starts[start:stop], self._ends[start:stop]
+        made._kinds, made._certainties = self._kinds[start:stop], self._certainties[start:stop]
+        made._names, made._steps = self._names, self._steps[start:stop]
+        begin = self._borders[start]
+        made._borders = array("I", [border - begin for border in self._borders[start : stop + 1]])
+        made._written = self._written[begin : self._borders[stop]]
+        return made
+
     def __len__(self) -> int:
         return len(self._starts)
 
@@ -123,7 +148,10 @@ class Edits(Sequence[Edit]):
     def __getitem__(self, key: slice) -> Edits: ...
     def __getitem__(self, key: int | slice) -> Edit | Edits:
         if isinstance(key, slice):
-            return Edits(self[i] for i in range(*key.indices(len(self))))
+            start, stop, step = key.indices(len(self))
+            if step == 1:
+                return self._part(start, max(start, stop))
+            return Edits(self[i] for i in range(start, stop, step))
         i = range(len(self))[key]
         span = Span(self._starts[i], self._ends[i])
         replacement = self._written[self._borders[i] : self._borders[i + 1]]
@@ -174,15 +202,22 @@ def joined(pieces: Iterable[str]) -> str:
     return "".join(["".join(some) for some in _portions(pieces)])
 
 
-def _rows(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
-    """The start and end of each edit, and its replacement."""
+def kept(edits: Sequence[Edit], which: Sequence[object]) -> Sequence[Edit]:
+    """Those of the edits for which `which`, one of each, is true."""
+    if all(which):
+        return edits
+    return edits.kept(which) if isinstance(edits, Edits) else list(compress(edits, which))
+
+
+def rows_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
+    """The start and end of each edit, and its replacement, without an `Edit` of each."""
     return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
 
 
 def check_edits(edits: Sequence[Edit], length: int) -> None:
     """Raise ValueError unless the edits are sorted, disjoint, not empty and inside `length`."""
     last = 0
-    for number, (start, end, _) in enumerate(_rows(edits)):
+    for number, (start, end, _) in enumerate(rows_of(edits)):
         if not last <= start < end <= length:
             wrong = f"edit {edits[number]} is empty, out of order or outside a text of {length} code points"
             raise ValueError(wrong)
@@ -197,7 +232,7 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
 
 def _pieces(text: str, edits: Sequence[Edit]) -> Iterator[str]:
     last = 0
-    for start, end, replacement in _rows(edits):
+    for start, end, replacement in rows_of(edits):
         yield text[last:start]
         yield replacement
         last = end
@@ -227,7 +262,7 @@ class OffsetMap:
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> OffsetMap:
         """The map back over `edits`."""
-        return cls((start, end, len(replacement)) for start, end, replacement in _rows(edits))
+        return cls((start, end, len(replacement)) for start, end, replacement in rows_of(edits))
 
     def to_raw(self, span: Span) -> Span:
         """The raw span of a non-empty `span`: from its first character's source to its last one's.
@@ -274,7 +309,7 @@ def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
 
 def _composed(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Iterator[Edit]:
     back = OffsetMap.of(first)
-    starts = array("q", (back.to_edited(start) for start, _, _ in _rows(first)))
+    starts = array("q", (back.to_edited(start) for start, _, _ in rows_of(first)))
     done = 0  # how many of `first` are there
     for group in _groups(first, starts, second):
         lo, hi = group.lo, group.hi
@@ -294,7 +329,7 @@ class _Group:
 
 
 def _groups(first: Sequence[Edit], starts: Sequence[int], second: Sequence[Edit]) -> Iterator[_Group]:
-    ends = array("q", (at + len(row[2]) for at, row in zip(starts, _rows(first), strict=True)))
+    ends = array("q", (at + len(row[2]) for at, row in zip(starts, rows_of(first), strict=True)))
     group: _Group | None = None
     for later in second:
         lo = _first_touched(starts, ends, later.span)

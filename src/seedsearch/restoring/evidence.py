@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, gathered, joined
+from seedsearch.offsets import Edit, gathered, kept, rows_of
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model
 from seedsearch.text.folding import fold, is_han
@@ -33,21 +33,14 @@ FOUND, MADE = 6, 4  # different characters of a stretch, as found and as read, t
 # stretches of laws, technical text and novels have a larger share; of 1,000 drawn by chance from the 3,000 most
 # frequent characters, one has.
 WORDS, SHARE = 2, 0.3
+JUDGED = 2000  # edits of a stretch that are looked at: of more, the words no longer become more different
 AROUND = 200  # characters within which a stretch that proves itself speaks for others
 LOST = "\ufffd"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Repairs side by side from `start` to `end`, and what they make of `found`; without those that fill in U+FFFD.
+class Stretch(NamedTuple):
+    """Repairs side by side, as `found` and as `made`, with U+FFFD in both for each that fills in some."""
 
-    They are the edits from number `first` to number `last`, which is not one of them.
-    """
-
-    first: int
-    last: int
-    start: int
-    end: int
     found: str
     made: str
 
@@ -66,54 +59,62 @@ class Stretch:
 def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     """Those of the edits of one step that are believed on `page`."""
     found = allowed(page, edits)
-    proofs = [(stretch.start, stretch.end) for stretch in _stretches(page.text, found) if stretch.proves]
-    return gathered(_spoken_for(page.text, found, proofs))
+    proofs = [row[2:] for row in _side_by_side(found) if _proves(page.text, found, row)]
+    spoken_for = bytearray(len(found))
+    for first, last, start, end in _side_by_side(found):
+        if _near(start, end, proofs):
+            spoken_for[first:last] = b"\1" * (last - first)
+    return kept(found, spoken_for if all(spoken_for) else bytearray(map(_or_western, spoken_for, found)))
 
 
-def _spoken_for(text: str, edits: Sequence[Edit], proofs: Sequence[tuple[int, int]]) -> Iterator[Edit]:
-    """Those of the edits that stand near one of the `proofs`, and those that need none."""
-    for first, last in _side_by_side(edits):
-        near = _near(edits[first].span.start, edits[last - 1].span.end, proofs)
-        yield from (e for e in (edits[i] for i in range(first, last)) if near or _western(e))
+def _or_western(spoken_for: int, e: Edit) -> bool:
+    """Whether the edit is believed, or needs no evidence."""
+    return bool(spoken_for) or (e.kind is Damage.UTF8_AS_LATIN1 and not any(map(is_han, e.replacement)))
 
 
 def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     """Those of the edits of a step with evidence of its own that add no U+FFFD, and fill in none of the decoder's."""
-    return gathered(e for e in edits if _allowed(page, e))
+    found, text = gathered(edits), page.text
+    return kept(found, bytearray(_allowed(page, text[start:end], made) for start, end, made in rows_of(found)))
 
 
-def _allowed(page: Page, e: Edit) -> bool:
-    lost = e.span.cut(page.text).count(LOST)
-    return e.replacement.count(LOST) <= lost and not (lost and page.unsure)
+def _allowed(page: Page, found: str, made: str) -> bool:
+    if LOST not in found:
+        return LOST not in made
+    return made.count(LOST) <= found.count(LOST) and not page.unsure
 
 
-def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int]]:
-    """The first of each row of edits side by side, and the one after its last."""
-    first, before = 0, None
-    for i, e in enumerate(edits):
-        if before is not None and e.span.start - before > GAP:
-            yield first, i
-            first = i
-        before = e.span.end
-    if len(edits):
-        yield first, len(edits)
+def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
+    """Of each stretch of edits side by side: the number of the first, that behind its last, where it starts and ends."""
+    first, row_start, row_end, i = 0, 0, -GAP - 1, -1
+    for i, (start, end, _) in enumerate(rows_of(edits)):
+        if start - row_end > GAP:
+            if i:
+                yield first, i, row_start, row_end
+            first, row_start = i, start
+        row_end = end
+    if i >= 0:
+        yield first, i + 1, row_start, row_end
 
 
-def _stretches(text: str, edits: Sequence[Edit]) -> Iterator[Stretch]:
-    for first, last in _side_by_side(edits):
-        start, end = edits[first].span.start, edits[last - 1].span.end
-        found = joined(_pieces(text, edits, first, last, made=False))
-        yield Stretch(first, last, start, end, found, joined(_pieces(text, edits, first, last, made=True)))
+def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) -> bool:
+    """Whether the stretch is evidence by itself; of a long one, the beginning has to be."""
+    first, last, start, end = row
+    if end - start < FOUND:
+        return False
+    some = edits[first : min(last, first + JUDGED)]
+    return Stretch(_pieced(text, some, made=False), _pieced(text, some, made=True)).proves
 
 
-def _pieces(text: str, edits: Sequence[Edit], first: int, last: int, *, made: bool) -> Iterator[str]:
-    """What stands in a stretch, as found or as `made`, with U+FFFD for each edit that fills in some."""
-    at = edits[first].span.start
-    for e in (edits[i] for i in range(first, last)):
-        yield text[at : e.span.start]
-        cut = e.span.cut(text)
-        yield LOST if LOST in cut else e.replacement if made else cut
-        at = e.span.end
+def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
+    """What stands where the edits are, as found or as `made`, with U+FFFD for each edit that fills in some."""
+    pieces: list[str] = []
+    at = edits[0].span.start
+    for start, end, replacement in rows_of(edits):
+        cut = text[start:end]
+        pieces += text[at:start], LOST if LOST in cut else replacement if made else cut
+        at = end
+    return "".join(pieces)
 
 
 def _visible(text: str) -> set[str]:
@@ -136,7 +137,3 @@ def _near(start: int, end: int, proofs: Sequence[tuple[int, int]]) -> bool:
         its_start - AROUND <= end and start <= its_end + AROUND
         for its_start, its_end in proofs[max(0, after - 1) : after + 1]
     )
-
-
-def _western(e: Edit) -> bool:
-    return e.kind is Damage.UTF8_AS_LATIN1 and not any(map(is_han, e.replacement))
