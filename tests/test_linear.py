@@ -20,9 +20,10 @@ from benchmarks.hostile_texts import ROWS
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring import findings as lost
-from seedsearch.restoring import latin1, lossless_shift, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring import latin1, lossless_shift, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.lossy_utf8 import Atom, Lost, mend
+from seedsearch.restoring.lossy_guesses import TEAR, Atom, Lost
+from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
 from seedsearch.restoring.steps import Step, restore
 
@@ -98,7 +99,7 @@ def test_what_is_over_the_budget_stays_torn() -> None:
     atoms: list[Atom] = [b"\xe4", b"\xb8", lost, *(bytes((b,)) for b in "中文".encode())]
     made = "".join(piece.text for piece in mend(atoms, work=Budget(0, 0, 0)))
     assert made.endswith("中文")
-    assert lossy_utf8.TEAR in made
+    assert TEAR in made
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_many_edits_take_little_memory() -> None:
 @given(edited(), st.data())
 def test_columns_give_parts_as_lists_do(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
     _, edits, _ = case
-    columns = Edits(made_by(edits, "html"))
+    columns = Edits(made_by("html", edits))
     chosen = data.draw(st.lists(st.booleans(), min_size=len(edits), max_size=len(edits)))
     wanted = [e for e, there in zip(edits, chosen, strict=True) if there]
     assert list(kept(columns, chosen)) == list(kept(edits, chosen)) == wanted

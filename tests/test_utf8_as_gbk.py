@@ -9,7 +9,8 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from seedsearch.restoring import utf8_as_gbk
 from seedsearch.restoring.corruptions import Private, Reader, decoded
-from seedsearch.restoring.lossy_utf8 import Lost, mend
+from seedsearch.restoring.lossy_guesses import Lost
+from seedsearch.restoring.lossy_utf8 import mend
 from tests.misreadings import SENTENCES
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)

@@ -314,7 +314,7 @@ def _composed(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Ite
     for group in _groups(first, starts, second):
         lo, hi = group.lo, group.hi
         yield from (first[i] for i in range(done, lo))
-        yield _merged(first[lo:hi], group.later, back, middle, starts[lo:hi])
+        yield _merged([first[i] for i in range(lo, hi)], group.later, back, middle, starts[lo:hi])
         done = hi
     yield from (first[i] for i in range(done, len(first)))
 

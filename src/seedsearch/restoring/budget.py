@@ -14,18 +14,20 @@ from seedsearch.offsets import Span
 
 
 class Budget:
-    """Units of work that are left."""
+    """Units of work that are left; `refused`: whether some were asked for when none were left."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "refused")
 
     def __init__(self, base: int, size: int, each: float) -> None:
         """`base` units, and `each` for every one of `size` code points."""
         self.left = base + int(size * each)
+        self.refused = False
 
     def spend(self, units: int = 1) -> bool:
         """Take `units`; whether there was anything left to take them from. The last one may take too much."""
         there = self.left > 0
         self.left -= units
+        self.refused = self.refused or not there
         return there
 
 

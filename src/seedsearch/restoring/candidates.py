@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,15 +18,20 @@ from seedsearch.text.character_model import (
     FOLLOWS,
     HAN,
     LONG_WORD_MOST,
+    NUMBERED,
+    STEP,
     UNKNOWN,
     WORDS_PER_CHARACTER,
     class_of,
     model,
     pair_score,
 )
-from seedsearch.text.folding import fold
+from seedsearch.text.folding import fold, is_han
 
 KEPT = 4096  # answers kept, of some kilobyte each
+PLANE = 0x10000  # code points of the first plane
+RANKS, NO_RANK = 1 << 14, (1 << 14) - 1  # more than there are ranks, and one that no character has
+_AN_IDEOGRAPH = "也"  # that nothing is counted by
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,23 +41,25 @@ Scores: TypeAlias = "NDArray[np.float64]"
 
 
 class Candidates:
-    """Characters, and for each place among them how it reads behind another character."""
+    """Characters, and for each place among them how it reads behind another character and before one."""
 
     def __init__(self, chars: tuple[str, ...]) -> None:
         import numpy as np  # 0.1 s, and hardly any text needs it
 
         self.chars = chars
-        self._starts = np.full(len(chars), UNKNOWN)
-        self._folded: dict[str, list[int]] = {}
-        self._others: list[int] = []
-        known = model()
-        for i, char in enumerate(chars):
-            if class_of(char) != HAN:
-                self._others.append(i)
-                continue
-            folded = fold(char)
-            self._folded.setdefault(folded, []).append(i)
-            self._starts[i] = known.start.get(folded, UNKNOWN)
+        codes = np.array([_code(char) for char in chars], np.intp)
+        ranks, starts, ends, others = _by_code()
+        self._ranks, self._starts, self._ends = ranks[codes], starts[codes], ends[codes]
+        self._others = np.flatnonzero(others[codes]).tolist()
+
+    @cached_property
+    def _folded(self) -> dict[str, list[int]]:
+        """Ideographs as they are folded, and where they are among the characters."""
+        made: dict[str, list[int]] = {}
+        for i, (char, folded) in enumerate(zip(self.chars, fold("".join(self.chars)), strict=True)):
+            if class_of(char) == HAN:
+                made.setdefault(folded, []).append(i)
+        return made
 
     def after(self, before: str) -> Scores:
         """ln p of each behind the one or two characters `before`; not to be written to."""
@@ -63,15 +70,41 @@ class Candidates:
         kind, folded = class_of(last), fold(last)
         scores = self._starts + FOLLOWS[kind][HAN]
         if kind == HAN:
-            row = model().follow[folded]
             scores += model().end.get(folded, 0.0)
-            for char in row.keys() & self._folded.keys():
-                scores[self._folded[char]] = FOLLOWS[HAN][HAN] + row[char]
+            first = model().rank.get(folded)
+            if first is not None:
+                _put_words(scores, first * RANKS + self._ranks)
         elif last.isdigit():
             for i in (i for char in COUNTED.keys() & self._folded.keys() for i in self._folded[char]):
                 scores[i] = pair_score(last, self.chars[i])
-        for i in self._others:
-            scores[i] = pair_score(last, self.chars[i])
+        if kind == HAN and folded not in NUMBERED:
+            scores[self._others] = self._marks_after
+        else:
+            for i in self._others:
+                scores[i] = pair_score(last, self.chars[i])
+        return scores
+
+    @cached_property
+    def _marks_after(self) -> Scores:
+        """ln p of those that are no ideographs behind one; nearly all ideographs are alike to them."""
+        import numpy as np
+
+        return np.array([pair_score(_AN_IDEOGRAPH, self.chars[i]) for i in self._others])
+
+    def before(self, following: str) -> Scores:
+        """ln p of the character `following` behind each."""
+        import numpy as np
+
+        folded = fold(following)
+        if class_of(following) == HAN:
+            scores = self._ends + (FOLLOWS[HAN][HAN] + model().start.get(folded, UNKNOWN))
+            second = model().rank.get(folded)
+            if second is not None:
+                _put_words(scores, self._ranks * RANKS + second)
+        else:
+            scores = np.full(len(self.chars), pair_score(_AN_IDEOGRAPH, following))
+        for i in range(len(self.chars)) if following.isdigit() else self._others:
+            scores[i] = pair_score(self.chars[i], following)
         return scores
 
     def in_long_words(self, before: str) -> dict[int, float]:
@@ -89,6 +122,51 @@ class Candidates:
             for third in words
             for i in self._folded.get(third, ())
         }
+
+
+def _code(char: str) -> int:
+    """The code point, or one of the two beyond the first plane that stand for all ideographs and all else there."""
+    return code if (code := ord(char)) < PLANE else PLANE + is_han(char)
+
+
+@cache
+def _by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
+    """By code: the rank, ln p of beginning a word and of ending one, and whether it is anything but an ideograph."""
+    import numpy as np
+
+    han = [code for code in range(PLANE) if is_han(chr(code))]
+    folded = fold("".join(map(chr, han)))
+    ranks, starts, ends = np.full(PLANE + 2, NO_RANK), np.full(PLANE + 2, UNKNOWN), np.zeros(PLANE + 2)
+    known, others = model(), np.ones(PLANE + 2, np.bool_)
+    ranks[han] = [known.rank.get(char, NO_RANK) for char in folded]
+    starts[han] = [known.start.get(char, UNKNOWN) for char in folded]
+    ends[han] = [known.end.get(char, 0.0) for char in folded]
+    others[[*han, PLANE + 1]] = False
+    return ranks, starts, ends, others
+
+
+@cache
+def _pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
+    """What stands together in words, as ranks of the first and second character in one number, in order; and ln p."""
+    import numpy as np
+
+    stored_counts, steps, chances = model().follow.stored
+    counts = np.array(stored_counts, np.int64)
+    seconds, ends = np.cumsum(np.array(steps), dtype=np.int64), np.cumsum(counts)
+    before = np.concatenate(([0], seconds))[ends - counts]  # the steps of each first character begin anew
+    seconds -= np.repeat(before, counts)
+    firsts = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    return firsts * RANKS + seconds, np.frombuffer(chances, np.uint8).astype(np.float64) * STEP
+
+
+def _put_words(scores: Scores, pairs: NDArray[np.int64]) -> None:
+    """Write over `scores` where a pair of ranks stands together in words."""
+    keys, chances = _pairs_in_words()
+    places = keys.searchsorted(pairs)
+    places[places == len(keys)] = 0
+    inside = keys[places] == pairs
+    if inside.any():
+        scores[inside] = chances[places[inside]] + FOLLOWS[HAN][HAN]
 
 
 @lru_cache(maxsize=KEPT)

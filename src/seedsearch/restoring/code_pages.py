@@ -26,7 +26,9 @@ from typing import NamedTuple
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.lossy_utf8 import Atom, Lost, Script, budget_of, mend, script_of
+from seedsearch.restoring.lossy_guesses import Atom, loss
+from seedsearch.restoring.lossy_utf8 import WORK, mend
+from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import is_han
 
@@ -40,6 +42,7 @@ SAMPLE = 400  # characters by which the page and the encoding are chosen
 SHARE = 0.8  # of a sample that they must be able to read
 GIBBERISH = -8.5  # mean ln p under which a reading is no Chinese
 COMMON = 2500  # rank to which an ideograph of a short run is believed
+WORK_EACH = 0.15  # units of work for a code point of the page; see `latin1`
 SHORT, LEAST = 4, 2  # characters of a run that is judged by its characters, and of any
 LOST = "\ufffd"
 
@@ -104,7 +107,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     if way is None or way.page == WESTERN:
         return []
     stream = b" ".join(_bytes(m[0].replace(LOST, ""), way.page) or b"" for m in runs[:SAMPLE])
-    work = _Work(way, script_of(stream), budget_of(len(text), budgets, "code pages"))
+    work = _Work(way, script_of(stream), (budgets or Budgets()).of("code pages", WORK, len(text), WORK_EACH))
     read = _in_utf8 if way.written == "utf-8" else _in_pairs
     return [e for m in runs for e in read(m.start(), m[0], work)]
 
@@ -215,7 +218,7 @@ def _atoms(run: str, page: str) -> Iterator[Atom]:
     table, undefined = byte_of(page), _undefined(page)
     for char in run:
         if char in (LOST, "?") and undefined:
-            yield (Lost(undefined),) if char == LOST else (Lost((b"?",)), Lost(undefined))
+            yield (loss(undefined),) if char == LOST else (loss((b"?",)), loss(undefined))
         elif char < "\x80" or char in table:
             yield bytes((ord(char) if char < "\x80" else table[char],))
         else:

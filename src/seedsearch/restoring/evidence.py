@@ -85,7 +85,7 @@ def _allowed(page: Page, found: str, made: str) -> bool:
 
 
 def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
-    """Of each stretch of edits side by side: the number of the first, that behind its last, where it starts and ends."""
+    """Of each stretch of edits side by side: its first, the one behind its last, where it starts and ends."""
     first, row_start, row_end, i = 0, 0, -GAP - 1, -1
     for i, (start, end, _) in enumerate(rows_of(edits)):
         if start - row_end > GAP:

@@ -17,15 +17,17 @@ Left alone: Western words, rows of symbols, and runs that lost so much that they
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, Span, edit
 from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.lossy_utf8 import Atom, Lost, Piece, Script, budget_of, mend, script_of
+from seedsearch.restoring.lossy_guesses import Atom, loss
+from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
+from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
 
@@ -54,6 +56,7 @@ _CONTINUING = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # Bytes that leave no trace where controls and the soft hyphen are dropped: as Windows-1252 and as Latin-1.
 _DROPPABLE = tuple(bytes((b,)) for b in (*UNDEFINED, 0xA0, 0xAD))
 _DROPPABLE_ALL = tuple(bytes((b,)) for b in (*range(0x80, 0xA1), 0xAD))
+_GONE, _BLANK = (loss(_CONTINUING),), (loss((b"\xa0",)), loss((b" ",)))
 _SPECIAL = re.compile(f"[ã-ï][{_S}]")
 _MARKS = re.compile(
     "[ -~]*[，。、：；！？“”‘’《》（）【】「」…—·　０-９][，。、：；！？“”‘’《》（）【】「」…—·　０-９ -~]*"
@@ -66,6 +69,7 @@ FEW = 4  # ideographs that a page must hold before a run with one alone is belie
 GIBBERISH = -9.3  # mean ln p under which GBK is not believed
 WORD = -7.5  # the same for two ideographs alone: a word and no accident
 JUDGED = 120  # characters of a run that are scored
+WORK_EACH = 0.15  # units of work for a code point; prose that lost each byte without a character takes 0.11
 AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
 DROPPED = 6.0  # nats against a byte that left no trace
 
@@ -102,6 +106,7 @@ class _Page:
     droppable: tuple[bytes, ...]
     work: Budget
     again: Budget  # bytes of GBK that are put in step
+    passed_over: list[Span]  # where something was lost and no work was left
 
 
 def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
@@ -111,8 +116,9 @@ def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
         script_of(stream),
         utf8,
         _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL,
-        budget_of(len(text), budgets, "Latin-1"),
+        budgets.of("Latin-1", WORK, len(text), WORK_EACH),
         budgets.of("GBK as Latin-1", AGAIN, len(text), AGAIN_EACH),
+        budgets.passed_over,
     )
 
 
@@ -144,7 +150,9 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     """The run as UTF-8, where not much of it stays torn."""
     if not all(char <= "\xff" or char in SPECIAL or char == "\ufffd" for char in run):
         return None
-    pieces = _mended(run, before, page)
+    gap = partial(_with_gap, droppable=page.droppable)
+    pieces = mended(list(_atoms(run)), before, page.script, page.work, gap)
+    page.passed_over.extend(unsearched(pieces, at, page.work))
     torn = sum(piece.torn for piece in pieces)
     whole = "".join(piece.text for piece in pieces if not piece.torn)
     if torn * 3 > len(whole) or (torn and not _han(whole)):
@@ -154,23 +162,12 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     return _Run(made, _han(sure)) if made else None
 
 
-def _mended(run: str, before: str, page: _Page) -> list[Piece]:
-    """The run as UTF-8; where that leaves tears, with bytes that may have been dropped beside them."""
-    atoms = list(_atoms(run))
-    pieces = mend(atoms, before, page.script, page.work)
-    torn = [piece for piece in pieces if piece.torn]
-    if torn and len(torn) * 2 <= len(pieces) and page.work.left > 0:
-        again = mend(list(_with_gaps(atoms, torn, page.droppable)), before, page.script, page.work)
-        pieces = again if sum(piece.torn for piece in again) < len(torn) else pieces
-    return pieces
-
-
 def _atoms(run: str) -> Iterator[Atom]:
     for char in run:
         if char == "\ufffd":
-            yield (Lost(_CONTINUING),)
+            yield _GONE
         elif char == " ":
-            yield Lost((b"\xa0",)), Lost((b" ",))
+            yield _BLANK
         else:
             yield _byte(char)
 
@@ -179,17 +176,13 @@ def _byte(char: str) -> bytes:
     return bytes((SPECIAL.get(char) or ord(char),))
 
 
-def _with_gaps(atoms: list[Atom], torn: list[Piece], droppable: tuple[bytes, ...]) -> Iterator[Atom]:
-    """The atoms, in front of each of which a byte may have been dropped where that can explain a tear."""
-    near = {i for piece in torn for i in range(piece.start - 2, piece.end + 2)}
-    for i, atom in enumerate(atoms):
-        if i in near and isinstance(atom, bytes):
-            yield Lost((atom,)), Lost(tuple(byte + atom for byte in droppable), cost=DROPPED)
-        else:
-            yield atom
+@cache
+def _with_gap(atom: bytes, droppable: tuple[bytes, ...]) -> Atom:
+    """The atom, in front of which a byte may have been dropped."""
+    return loss((atom,)), loss(tuple(byte + atom for byte in droppable), cost=DROPPED)
 
 
-def _edits_of(at: int, run: str, pieces: list[Piece]) -> Iterator[Edit]:
+def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Edit]:
     for piece in pieces:
         if run[piece.start : piece.end] != piece.shown:
             certainty = Certainty.PROVED if piece.sure and not piece.torn else Certainty.INFERRED

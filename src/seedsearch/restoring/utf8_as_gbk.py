@@ -24,25 +24,17 @@ import re
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import groupby, product
+from itertools import chain, groupby, product
 from typing import Self
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, apply_edits, compose, edit, gathered
+from seedsearch.offsets import Edit, Span, apply_edits, compose, edit, gathered
 from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.lossy_utf8 import (
-    SCRIPT_SAMPLE,
-    UNTOLD,
-    Atom,
-    Lost,
-    Piece,
-    Script,
-    budget_of,
-    mend,
-    script_of,
-)
+from seedsearch.restoring.lossy_guesses import UNTOLD, Atom, loss
+from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
+from seedsearch.restoring.scripts import SCRIPT_SAMPLE, Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.gbk import (
     PRIVATE,
@@ -70,7 +62,7 @@ _RUN = re.compile(r"[^\x00-\x7f]+(?:\?+[^\x00-\x7f]+)*\?*[\x00-\x7f]?")
 _LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # ASCII that a reader can eat with the byte before it, under 0x40; the likely ones.
 _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
-_EURO = (Lost((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
+_EURO = (loss((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
 
 # A question mark for a broken pair before what is no partner for a byte, and before what is: readers that eat partners
 # leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
@@ -88,16 +80,21 @@ _AS_SCORED = {ord(UNTOLD): "0", 0xFFFD: "\n"}
 # Where more was lost than this nothing is restored, and every guess would be made in vain: signs of loss within so many
 # characters, and in a row. Three bytes a character leave one sign in three at most.
 LOST_AT_MOST, WITHIN, IN_A_ROW = 6, 16, 3
+WORK_EACH = 0.3  # units of work for a code point; prose that lost one character in twelve takes 0.23 to 0.27
 DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
+# In a run of more than `SHORT` characters only what lies within `MARGIN` of two signs of the fault is read, where the
+# one is at most `NEAR` behind the other: of damaged text that is all, of sound text in GBK some hundredth.
+SHORT, NEAR, MARGIN = 40, 8, 12
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
     made: Sequence[Edit] = []
-    work = budget_of(len(text), budgets, "UTF-8 as GBK")
-    for _ in range(DEEPEST):
-        again = _once(text, work)
+    budgets = budgets or Budgets()
+    work = budgets.of("UTF-8 as GBK", WORK, len(text), WORK_EACH)
+    for depth in range(DEEPEST):
+        again = _once(text, work, [] if depth else budgets.passed_over)
         if not again:
             break
         made = compose(made, again, text)
@@ -105,26 +102,32 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     return gathered(made)
 
 
-def _once(text: str, work: Budget) -> Sequence[Edit]:
-    """The edits that undo the fault one time."""
+def _once(text: str, work: Budget, passed_over: list[Span]) -> Sequence[Edit]:
+    """The edits that undo the fault one time; what no work was left for goes to `passed_over`."""
     if not TRIGGER.search(text):
         return []
-    page, before = _Page.of(text, work), work.left
-    found: list[Edit] = []
-    sure = 0
-    for at, stretches in page.runs():
-        good = [_convincing(text, at, stretch, GAIN, work) for stretch in stretches]
+    return gathered(_proposed(_Page.of(text, work, passed_over)))
+
+
+def _proposed(page: _Page) -> Iterator[Edit]:
+    """The edits of the runs; as soon as the page shows to be full of the fault, with less to ask of each."""
+    before, few, sure = page.work.left, list[Edit](), 0
+    runs = page.runs()
+    for at, stretches in runs:
+        good = [_convincing(page.text, at, stretch, GAIN, page.work) for stretch in stretches]
         sure += sum(_wide(stretch) for stretch, proved in zip(stretches, good, strict=True) if proved)
         if sure >= FULL:
-            work.left = before  # all over again, with less to ask
-            return gathered(_full(page))
-        found += _believed(text, at, stretches, good)
-    return found
+            spent = Budget(before - page.work.left, 0, 0)
+            yield from _full(page, replace(page, work=spent, passed_over=[]).runs(at))
+            yield from _full(page, chain([(at, stretches)], runs))
+            return
+        few += _believed(page.text, at, stretches, good)
+    yield from few
 
 
-def _full(page: _Page) -> Iterator[Edit]:
-    """The edits of a page that is full of the fault."""
-    for at, stretches in page.runs():
+def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Edit]:
+    """The edits of runs of a page that is full of the fault."""
+    for at, stretches in runs:
         good = [_convincing(page.text, at, stretch, GAIN_FULL, page.work) for stretch in stretches]
         yield from _believed(page.text, at, stretches, good)
 
@@ -145,18 +148,31 @@ class _Page:
     script: Script
     eats: bool
     work: Budget
+    passed_over: list[Span]  # where something was lost and no work was left
 
     @classmethod
-    def of(cls, text: str, work: Budget) -> Self:
+    def of(cls, text: str, work: Budget, passed_over: list[Span]) -> Self:
         """The page of a text."""
-        return cls(text, script_of(_sample(text)), _eats(text), work)
+        return cls(text, script_of(_sample(text)), _eats(text), work, passed_over)
 
-    def runs(self) -> Iterator[tuple[int, list[list[Piece]]]]:
-        """Where each run begins that can hold the fault, and the pieces that it is read as; one run at a time."""
+    def runs(self, end: int | None = None) -> Iterator[tuple[int, list[list[Piece]]]]:
+        """Where each run begins, before `end`, that can hold the fault, and what it is read as; one run at a time."""
         for m in _suspect_runs(self.text):
-            if _possible().search(m[0]):
-                before = self.text[m.start() - 1 : m.start()]
-                yield m.start(), _stretches(m[0], before, self.script, self.eats, self.work)
+            for start, stop in _windows(m[0]):
+                at = m.start() + start
+                if at == end:
+                    return
+                before = self.text[at - 1 : at]
+                atoms = list(_atoms(m[0][start:stop], eats=self.eats))
+                pieces = mended(atoms, before or "\n", self.script, self.work, _with_gap)
+                self.passed_over.extend(unsearched(pieces, at, self.work))
+                stretches = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
+                # What is torn at the border of a window goes on as right text.
+                if start and stretches[0][0].torn:
+                    del stretches[0]
+                if stop < len(m[0]) and stretches and stretches[-1][0].torn:
+                    del stretches[-1]
+                yield at, stretches
 
 
 def _suspect_runs(text: str) -> Iterator[re.Match[str]]:
@@ -169,7 +185,7 @@ def _sample(text: str) -> bytes:
     taken: list[bytes] = []
     read = 0
     for m in _suspect_runs(text):
-        stream = b"".join(atom for atom in _atoms(m[0]) if isinstance(atom, bytes))
+        stream = b"".join(map(_BYTES.__getitem__, _LOST_SIGNS.sub("", m[0][: 2 * SCRIPT_SAMPLE])))
         taken.append(stream)
         read += len(decoder.decode(stream))
         if read >= SCRIPT_SAMPLE:
@@ -184,9 +200,30 @@ def _eats(text: str) -> bool:
     return goes_on > EATING * ascii_after
 
 
+def _windows(run: str) -> Iterator[tuple[int, int]]:
+    """The parts of a run that can hold the fault: all of a short one, and what is near its signs in a long one."""
+    if len(run) <= SHORT:
+        if _signs().search(run):
+            yield 0, len(run)
+        return
+    start, end, last = 0, 0, -NEAR - 1
+    for sign in _signs().finditer(run):
+        at = sign.start()
+        if at - last <= NEAR:
+            begin = max(0, last - MARGIN)
+            if begin > end:
+                if end:
+                    yield start, end
+                start = begin
+            end = min(len(run), sign.end() + MARGIN)
+        last = at
+    if end:
+        yield start, end
+
+
 @cache
-def _possible() -> re.Pattern[str]:
-    """What a run holds that can be read as an ideograph or a mark: something lost, or the bytes of a whole one.
+def _signs() -> re.Pattern[str]:
+    """What can be read as an ideograph or a mark: the bytes of a whole one, or of one of which the last are lost.
 
     The first and second byte of it in one character and its third in the next, or its first in one and the others in
     the next; four bytes that GB18030 has for a character hold one of a whole one at most, as their first.
@@ -194,7 +231,7 @@ def _possible() -> re.Pattern[str]:
     leads = (0xE2, *_LEADS)
     two, last = _class(leads, _CONTINUING), _class(range(0xC0, 0xFF), range(0x40, 0xFF))
     first, others = _class(range(0x81, 0xFF), leads), _class(_CONTINUING, _CONTINUING)
-    return re.compile(f"[?\ufffd€]|[{two}][^\\x00-\\x7f{last}]|[{first}][{others}]")
+    return re.compile(f"[{two}](?:[^\\x00-\\x7f{last}]|[?\ufffd€])|[{first}][{others}?\ufffd€]")
 
 
 def _class(first: Container[int], second: Container[int]) -> str:
@@ -207,26 +244,10 @@ def _suspect() -> re.Pattern[str]:
     return re.compile(f"[{re.escape(_FIRST)}]")
 
 
-def _stretches(run: str, before: str, script: Script, eats: bool, work: Budget) -> list[list[Piece]]:
-    """The run as bytes, read as UTF-8; grouped into pieces that are whole and pieces that stay torn."""
-    atoms = list(_atoms(run, eats=eats))
-    pieces = mend(atoms, before or "\n", script, work)
-    torn = [piece for piece in pieces if piece.torn]
-    if torn and len(torn) * 2 <= len(pieces) and work.left > 0:
-        again = mend(list(_with_gaps(atoms, torn)), before or "\n", script, work)
-        if sum(piece.torn for piece in again) < len(torn):
-            pieces = again
-    return [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
-
-
-def _with_gaps(atoms: list[Atom], torn: list[Piece]) -> Iterator[Atom]:
-    """The atoms, in front of each of which a pair may have been dropped where that can explain a torn piece."""
-    near = {i for piece in torn for i in range(piece.start - 3, piece.end + 1)}
-    for i, atom in enumerate(atoms):
-        if i in near and isinstance(atom, bytes):
-            yield Lost((atom,)), Lost(tuple(pair + atom for pair in _private_pairs()), cost=DROPPED)
-        else:
-            yield atom
+@cache
+def _with_gap(atom: bytes) -> Atom:
+    """The atom, in front of which a pair may have been dropped."""
+    return loss((atom,)), loss(tuple(pair + atom for pair in _private_pairs()), cost=DROPPED)
 
 
 def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float], work: Budget) -> bool:
@@ -236,12 +257,12 @@ def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float]
         return False
     judged = stretch[:JUDGED]
     found = text[at + judged[0].start : at + judged[-1].end]
-    mended = "".join(piece.text for piece in judged).translate(_AS_SCORED)
-    if found == mended:
+    made = "".join(piece.text for piece in judged).translate(_AS_SCORED)
+    if found == made:
         return False
-    if character_model.score(mended) / len(mended) > character_model.score(found) / len(found) + gain.get(wide, 0.0):
+    if character_model.score(made) / len(made) > character_model.score(found) / len(found) + gain.get(wide, 0.0):
         return True
-    return all(piece.sure for piece in judged) and bool(_once(mended, work))  # the fault came over the page twice
+    return all(piece.sure for piece in judged) and bool(_once(made, work, []))  # the fault came over the page twice
 
 
 def _wide(stretch: list[Piece]) -> int:
@@ -260,36 +281,48 @@ def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Edit]:
 def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
     """The bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
     lost: deque[int] = deque(maxlen=LOST_AT_MOST)
-    for i, char in enumerate(run):
-        if char in "?\ufffd":
-            crowded = len(lost) == LOST_AT_MOST and i - lost[0] < WITHIN
-            if crowded or run[max(0, i - IN_A_ROW) : i] == char * IN_A_ROW:
-                yield char.encode()
-                continue
-            lost.append(i)
-            following = run[i + 1 : i + 2]
-            yield _lost(following, asked=char == "?", eats=eats)
-        elif char == "€":
+    at = 0
+    for sign in _LOST_SIGNS.finditer(run):
+        i, char = sign.start(), sign[0]
+        yield from map(_BYTES.__getitem__, run[at:i])
+        at = i + 1
+        crowded = len(lost) == LOST_AT_MOST and i - lost[0] < WITHIN
+        if char == "€":
             yield _EURO
+        elif crowded or run[max(0, i - IN_A_ROW) : i] == char * IN_A_ROW:
+            yield char.encode()
         else:
-            yield pair_of().get(char) or char.encode("gb18030")
+            lost.append(i)
+            yield _lost(run[at : at + 1], asked=char == "?", eats=eats)
+    yield from map(_BYTES.__getitem__, run[at:])
+
+
+class _Bytes(dict[str, bytes]):
+    """Character → its bytes; made when first asked for."""
+
+    def __missing__(self, char: str) -> bytes:
+        self[char] = made = pair_of().get(char) or char.encode("gb18030")
+        return made
+
+
+_BYTES = _Bytes()
+_LOST_SIGNS = re.compile("[?\ufffd€]")
 
 
 @cache
 def _lost(following: str, *, asked: bool, eats: bool) -> Atom:
     """What a `?` or U+FFFD can stand for, by the character after it ("" at the end of the text)."""
-    literal = (Lost((b"?",)),) if asked else ()
     if following < "\x80" or following == "\ufffd":
-        orphan = Lost(
+        orphan = loss(
             _LAST, cost=UNEATEN * (1 + eats) if asked and (following and (eats or following not in "\r\n")) else 0.0
         )
     else:
         after = (pair_of().get(following) or following.encode("gb18030"))[:1]
-        orphan = Lost(tuple(b for b in _LAST if b == b"\x80" or _is_private(b + after)))
+        orphan = loss(tuple(b for b in _LAST if b == b"\x80" or _is_private(b + after)))
     if not asked:
         return (orphan,)
-    eaten = Lost(_LAST, _EATEN, cost=0.0 if following else UNEATEN)
-    return (*literal, orphan, eaten, Lost(_private_pairs(), cost=ASKED))
+    eaten = loss(_LAST, _EATEN, cost=0.0 if following else UNEATEN)
+    return loss((b"?",)), orphan, eaten, loss(_private_pairs(), cost=ASKED)
 
 
 def _is_private(pair: bytes) -> bool:

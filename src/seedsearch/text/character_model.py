@@ -86,6 +86,7 @@ class Followers(dict[str, dict[str, float]]):
 
     def __init__(self, chars: str, counts: array[int], steps: array[int], chances: bytes) -> None:
         self._chars, self._steps, self._chances = chars, steps, chances
+        self.stored = counts, steps, chances  # how many rows of each first character; steps of ranks; steps of nats
         self._ends = dict(zip(chars, accumulate(counts), strict=True))
         self._counts = dict(zip(chars, counts, strict=True))
 

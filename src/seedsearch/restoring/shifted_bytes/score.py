@@ -18,7 +18,7 @@ from typing import TypeAlias
 from seedsearch.restoring.corruptions import (
     NOISY_MARKS,
 )
-from seedsearch.restoring.lossy_utf8 import oddity, script_of
+from seedsearch.restoring.scripts import oddity, script_of
 from seedsearch.text.character_model import model, pair_score, rank
 from seedsearch.text.folding import table
 from seedsearch.text.gbk import (

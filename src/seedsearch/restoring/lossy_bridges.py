@@ -1,0 +1,188 @@
+"""Losses that the characters on both sides settle: the common case of `lossy_utf8`, where little has to be searched.
+
+Behind most losses stands a character of which nothing is lost. Whatever was lost must fit: it ends the unfinished
+character before it, and what is behind goes on where it ends. So all that can stand between two known characters
+is scored at once, from the one to the other, and the best is taken: by a model of pairs that is what a search
+through all of the text would find. Where the character behind a loss has lost a byte too, the best few of the one are
+gone on with to the next (Viterbi's algorithm over the characters between two known ones).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.lossy_guesses import (
+    Lost,
+    Outcomes,
+    continuing,
+    length_of,
+)
+from seedsearch.restoring.scripts import Script
+
+if TYPE_CHECKING:
+    from seedsearch.restoring.candidates import Scores
+
+MOST = 64  # choices of one kind that are scored; where there are more, they are searched
+STATES = 12  # ways to read a loss that are gone on with to the next one
+
+
+class Gap(NamedTuple):
+    """What was lost, and the known bytes from there to the next loss."""
+
+    lost: tuple[Lost, ...]
+    behind: bytes
+
+
+class _Tail(NamedTuple):
+    """An ASCII character that was lost, and how it reads."""
+
+    score: float
+    stream: bytes
+
+
+class _Way(NamedTuple):
+    """One way to read the gaps so far: the last character, and the bytes for each."""
+
+    score: float
+    last: str
+    streams: tuple[bytes, ...]
+
+
+def settles(behind: bytes) -> bool:
+    """Whether known bytes behind a loss hold a whole character."""
+    return bool(_first(behind[continuing(behind) :]))
+
+
+def goes_on(behind: bytes) -> bool:
+    """Whether known bytes between two losses hold none, but the beginning of a character at their end."""
+    begun = behind[continuing(behind) :]
+    return bool(behind) and (
+        not begun or (0xC2 <= begun[0] < 0xF5 and 1 + continuing(begun[1:]) == len(begun) < length_of(begun[0]))
+    )
+
+
+def bridged(pending: bytes, last: str, gaps: Sequence[Gap], script: Script, work: Budget) -> tuple[bytes, ...]:
+    """The bytes for each of `gaps`, of which the last one settles it or ends the text; nothing where none fit.
+
+    `pending` is the character that is unfinished before the first, `last` the one before that.
+    """
+    ways: Sequence[_Way] = [_Way(0.0, last, ())]
+    for number, gap in enumerate(gaps, 1):
+        work.left -= (len(ways) - 1) * len(gap.lost)  # the first is paid for
+        inside = continuing(gap.behind)
+        following = _first(gap.behind[inside:])
+        ways = _ways(ways, pending, gap, following, script, 1 if number == len(gaps) else STATES)
+        if not ways:
+            return ()
+        pending = gap.behind[inside:]
+    return ways[0].streams
+
+
+def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script: Script, most: int) -> Sequence[_Way]:
+    """The best of the ways that go on with `gap`, before the character `following` if it is known."""
+    inside = gap.behind[: continuing(gap.behind)]
+    made: dict[str, _Way] = {}
+    for lost in gap.lost:
+        fit = _fit(pending, lost, inside, script)
+        if fit is None:
+            return ()
+        if fit.streams:
+            for new in _best_of(ways, fit, following, most):
+                if new.last not in made or made[new.last].score < new.score:
+                    made[new.last] = new
+    return sorted(made.values(), key=lambda way: -way.score)[:most]
+
+
+def _best_of(ways: Sequence[_Way], fit: _Fit, following: str, most: int) -> Iterator[_Way]:
+    """The best ways that go on with what fits, before the character `following` if it is known."""
+    behind, tails = _behind(fit, following)
+    for place, way, score in _best_places([fit.outcomes.after(way.last) + way.score for way in ways], behind, most):
+        last = tails[place].decode() if tails else fit.outcomes.lasts[place]
+        stream = fit.streams[place] + (tails[place] if tails else b"")
+        yield _Way(score, last, (*ways[way].streams, stream))
+
+
+def _best_places(scores: Sequence[Scores], behind: Scores | float, most: int) -> Iterator[tuple[int, int, float]]:
+    """(place, which of the scores, score) of the best, one for each place."""
+    import numpy as np
+
+    if len(scores) == 1:
+        best, which = scores[0] + behind, None
+    else:
+        every = np.array(scores)
+        which = every.argmax(axis=0)
+        best = every.max(axis=0) + behind
+    for place in [int(best.argmax())] if most == 1 else np.argsort(-best, kind="stable")[:most].tolist():
+        yield place, 0 if which is None else int(which[place]), float(best[place])
+
+
+class _Fit:
+    """The bytes of one kind of loss that fit between a pending character and what stands behind, and what they make."""
+
+    def __init__(self, pending: bytes, lost: Lost, streams: tuple[bytes, ...], inside: bytes, script: Script) -> None:
+        self.streams, self.lost, self.script = streams, lost, script
+        self.outcomes = Outcomes(pending, tuple([stream + inside for stream in streams]), script)
+
+
+@lru_cache(maxsize=1 << 11)
+def _fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit | None:
+    """What fits; None where it is too much to score."""
+    # Behind an ASCII character nothing goes on with the character before it.
+    heads = () if inside and lost.tails != (b"",) else _fitting(lost, _missing(pending), len(inside))
+    return _Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
+
+
+@lru_cache(maxsize=1 << 11)
+def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
+    """The heads that end a character of which bytes are missing, and that so many bytes behind them go on with."""
+    return tuple(head for head in lost.heads if _fits(head, missing, inside))
+
+
+@lru_cache(maxsize=1 << 12)
+def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[bytes]]:
+    """How what stands behind each stream reads, with the best of the tails between them, if there may be some."""
+    import numpy as np
+
+    lost = fit.lost
+    if lost.tails == (b"",):
+        return (fit.outcomes.before(following) if following else 0.0) - lost.cost, []
+    alike, which = fit.outcomes.alike
+    tails = [_best_tail(last, lost, following, fit.script) for last in alike]
+    scores = np.array([tail.score for tail in tails]) - lost.cost
+    return scores[which], [tails[i].stream for i in which]
+
+
+@lru_cache(maxsize=1 << 12)
+def _best_tail(last: str, lost: Lost, following: str, script: Script) -> _Tail:
+    """The best of the ASCII characters that may be lost between `last` and `following`."""
+    outcomes = _tail_outcomes(lost, script)
+    scores = outcomes.after(last, ending=True)
+    if following:
+        scores = scores + outcomes.before(following)
+    place = int(scores.argmax())
+    return _Tail(float(scores[place]), lost.tails[place])
+
+
+@lru_cache(maxsize=64)
+def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
+    return Outcomes(b"", lost.tails, script)
+
+
+def _first(stream: bytes) -> str:
+    """The first character of bytes that begin with one, if it is whole."""
+    return stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
+
+
+def _missing(pending: bytes) -> int:
+    """How many bytes end the unfinished character."""
+    return length_of(pending[0]) - len(pending) if pending else 0
+
+
+def _fits(head: bytes, missing: int, inside: int) -> bool:
+    ending = continuing(head)
+    if ending == len(head):
+        return ending + inside == missing
+    return ending == missing and length_of(head[ending]) == len(head) - ending + inside

@@ -1,0 +1,342 @@
+"""Guesses of lost bytes of UTF-8, several readings at a time: a beam, where one guess hangs on another.
+
+A reading is one way to read the atoms so far: the bytes of an unfinished character, the last character, and how it
+came. Each step goes on with all readings, scores them by `character_model`, and keeps the best of those that
+differ in what can follow. `lossy_utf8.mend` asks for it where what stands behind a loss does not settle it.
+"""
+
+from __future__ import annotations
+
+from codecs import utf_8_decode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
+
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.candidates import Candidates, Scores, best_places
+from seedsearch.restoring.scripts import Script, oddity
+from seedsearch.text.character_model import HAN, class_of, pair_score
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
+# comma before a blank or a line end.
+LINE_END, MID_SENTENCE = 1.0, 4.0
+_ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
+BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
+LEADING = 4  # of them, those for which all that an atom can stand for is tried, and not only its first choices
+TOGETHER = 4  # atoms of which nothing is lost that all readings take at once
+DISTINCT = 4  # … times the beam: that many guesses are made readings, of which some end alike
+FREE = 4  # readings that go on without a guess, and guesses scored together, cost a unit of work for so many
+HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
+_IDEOGRAPH = "也"
+TORN = -25.0  # ln p of a sequence that stays torn: worse than any character
+# Stand-ins within a search, shown as U+FFFD in the end: for what is torn, and for an ASCII character of which
+# only its having been there is known (it reads like a digit).
+TEAR, UNTOLD = "\x18", "\x1a"
+LOST_BEFORE = -12.0  # ln p of a U+FFFD that was in the UTF-8: the text was damaged once before
+
+
+@dataclass(frozen=True, eq=False)
+class Lost:
+    """Bytes that an atom can stand for: one of `heads`, then one of `tails`; `cost` in nats says how unlikely.
+
+    Answers are kept for each of these objects: `loss` gives the same one for the same loss.
+    """
+
+    heads: tuple[bytes, ...]
+    tails: tuple[bytes, ...] = (b"",)
+    cost: float = 0.0
+
+
+@cache
+def loss(heads: tuple[bytes, ...], tails: tuple[bytes, ...] = (b"",), cost: float = 0.0) -> Lost:
+    """The one object for what was lost so."""
+    return Lost(heads, tails, cost)
+
+
+AS_READ = {TEAR: "\n", "\ufffd": "\n", UNTOLD: "0"}
+_SCORES = {TEAR: TORN, "\ufffd": LOST_BEFORE, UNTOLD: -8.0}
+
+Atom = bytes | tuple[Lost, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One way to read the atoms so far: the bytes of an unfinished character, the last character, and how it came."""
+
+    score: float
+    pending: bytes
+    last: str
+    made: str  # what this step added
+    atoms: int  # how many atoms it took
+    before: Reading | None
+    sizes: Sequence[int] = ()  # bytes of each character of `made`, where known bytes were read without a rival
+
+
+def gone_on(readings: Sequence[Reading], known: Sequence[bytes], script: Script, work: Budget) -> list[Reading]:
+    """The readings after the next few atoms of which nothing is lost; those that end alike become one."""
+    work.spend(len(readings) // FREE)
+    stream = b"".join(known)
+    if len(readings) == 1:
+        return [_fed(readings[0], stream, len(known), script)]
+    return _best((_fed(reading, stream, len(known), script) for reading in readings), BEAM)
+
+
+def _best(readings: Iterable[Reading], most: int) -> list[Reading]:
+    """The best of the readings that differ in what can follow, best first."""
+    kept: dict[tuple[bytes, str], Reading] = {}
+    for new in readings:
+        key = (new.pending, new.last)
+        if key not in kept or kept[key].score < new.score:
+            kept[key] = new
+    if len(kept) == 1:
+        return list(kept.values())
+    return sorted(kept.values(), key=lambda reading: -reading.score)[:most]
+
+
+def _fed(reading: Reading, stream: bytes, atoms: int, script: Script) -> Reading:
+    """The reading after `stream`, which is that many atoms."""
+    fed = outcome(reading.pending, stream, script)
+    score = reading.score + fed.rest
+    if fed.first:
+        score += read_after(reading.last, fed.first, script)
+    return Reading(score, fed.pending, fed.last or reading.last, fed.made, atoms, reading)
+
+
+def torn(reading: Reading) -> Reading:
+    """The reading after an atom of which nothing can be told."""
+    return Reading(reading.score + TORN, b"", "\n", TEAR, 1, reading)
+
+
+class Outcome(NamedTuple):
+    """What bytes make of a pending character: the text, what is pending then, and how it reads.
+
+    `first`: the first character made; `rest`: ln p of the others; `last`: the last one as it is read. Both characters
+    are empty where nothing is made.
+    """
+
+    made: str
+    pending: bytes
+    first: str
+    rest: float
+    last: str
+
+
+@lru_cache(maxsize=1 << 13)
+def outcome(pending: bytes, stream: bytes, script: Script) -> Outcome:
+    """What `stream` makes of what is `pending` on a page in `script`."""
+    made, pending = decoded(pending, stream)
+    rest, last = 0.0, ""
+    for char in made:
+        rest += read_after(last, char, script) if last else 0.0
+        last = AS_READ.get(char, char)
+    return Outcome(made, pending, made[:1], rest, last)
+
+
+@lru_cache(maxsize=1 << 15)
+def read_after(last: str, char: str, script: Script) -> float:
+    """ln p of a character made behind `last`."""
+    read = AS_READ.get(char, char)
+    score = _SCORES.get(char) or pair_score(last, read) + oddity(read, script)
+    return score - (MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0)
+
+
+class Outcomes:
+    """What each of several streams makes of a pending character, scored together."""
+
+    def __init__(self, pending: bytes, streams: tuple[bytes, ...], script: Script) -> None:
+        import numpy as np  # 0.1 s, and hardly any text needs it
+
+        self._ways = pending, streams, script
+        whole = _whole(pending, streams)
+        firsts: Sequence[str] = whole or [one.first for one in self.all]
+        rests = [0.0] * len(streams) if whole else [one.rest for one in self.all]
+        # The last character of each, as it is read.
+        self.lasts = tuple([AS_READ.get(c, c) for c in whole] or [one.last or "\n" for one in self.all])
+        read = [AS_READ.get(first, first) for first in firsts]
+        self._firsts = Candidates(tuple(char or "\n" for char in read)) if any(read) else None
+        scores = {"": 0.0, **_SCORES}  # whatever stands before
+        self._fixed = [(i, scores[first]) for i, first in enumerate(firsts) if first in scores]
+        self._rest = np.array(rests) + [0.0 if first in scores else oddity(first, script) for first in firsts]
+        self._breaks = np.array([MID_SENTENCE if char and char in "\n " else 0.0 for char in read])
+
+    @cached_property
+    def all(self) -> list[Outcome]:
+        """What each of the streams makes."""
+        pending, streams, script = self._ways
+        return [outcome(pending, stream, script) for stream in streams]
+
+    @cached_property
+    def _ends(self) -> tuple[Scores, Scores]:
+        """What speaks against a line end or blank behind anything, and behind the end of a sentence."""
+        import numpy as np
+
+        unended, ended = ([_unlikely(stream, ended) for stream in self._ways[1]] for ended in (False, True))
+        return np.array(unended), np.array(ended)
+
+    @cached_property
+    def _befores(self) -> tuple[Candidates, list[int]]:
+        """The last characters, and which of them are pauses."""
+        if self._firsts is not None and self._firsts.chars == self.lasts:
+            return self._firsts, [i for i, last in enumerate(self.lasts) if last in _PAUSES]
+        return Candidates(self.lasts), [i for i, last in enumerate(self.lasts) if last in _PAUSES]
+
+    @cached_property
+    def alike(self) -> tuple[list[str], NDArray[np.intp]]:
+        """The last characters, one for all ideographs, as what follows in ASCII does not hang on which it is.
+
+        And for each of the outcomes which of them it has.
+        """
+        import numpy as np
+
+        chars = [_IDEOGRAPH if class_of(last) == HAN else last for last in self.lasts]
+        different = list(dict.fromkeys(chars))
+        return different, np.array([different.index(char) for char in chars])
+
+    def before(self, following: str) -> Scores:
+        """ln p of the character `following` behind the last one of each, each of which has made some."""
+        lasts, pauses = self._befores
+        scores = lasts.before(following)
+        if pauses and following in "\n ":
+            scores[pauses] -= MID_SENTENCE
+        return scores
+
+    def after(self, last: str, *, ending: bool = False) -> Scores:
+        """ln p of each behind `last`; `ending`: with what speaks against it as what was lost behind a character."""
+        scores = self._rest
+        if self._firsts is not None:
+            scores = scores + self._firsts.after(last)
+            for i, fixed in self._fixed:
+                scores[i] = self._rest[i] + fixed
+            if last in _PAUSES:
+                scores -= self._breaks
+        return scores - self._ends[last in _ENDINGS] if ending else scores
+
+
+def _whole(pending: bytes, streams: Sequence[bytes]) -> str:
+    """The characters that the streams make, where each ends the pending one; else nothing."""
+    if not pending or any(len(stream) + len(pending) != length_of(pending[0]) for stream in streams):
+        return ""
+    try:
+        text = b"".join([pending + stream for stream in streams]).decode()
+    except UnicodeDecodeError:
+        return ""
+    return text if len(text) == len(streams) else ""
+
+
+def _unlikely(tail: bytes, ended: bool) -> float:
+    return LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != ended else 0.0
+
+
+@lru_cache(maxsize=1 << 11)
+def outcomes_of(pending: bytes, heads: tuple[bytes, ...], script: Script, *, tails: bool = False) -> Outcomes | None:
+    """The outcomes of those of `heads` that go on where a character is pending; None if none does."""
+    missing = length_of(pending[0]) - len(pending) if pending else 0
+    fitting = heads if tails else tuple(h for h in heads if continuing(h) == min(missing, len(h)))
+    return Outcomes(pending, fitting, script) if fitting else None
+
+
+def continuing(stream: bytes) -> int:
+    """How many bytes at the beginning go on with a character."""
+    return sum(1 for _ in takewhile(lambda byte: 0x80 <= byte < 0xC0, stream))
+
+
+class _Proposals(NamedTuple):
+    """Ways to go on from `reading` by one atom: `outcomes` with `scores`, behind the text `made` by its first bytes."""
+
+    reading: Reading
+    made: str
+    last: str
+    outcomes: Outcomes
+    scores: Scores
+
+    def reading_of(self, i: int) -> Reading:
+        """The reading that is number `i` of them."""
+        one = self.outcomes.all[i]
+        return Reading(float(self.scores[i]), one.pending, one.last or self.last, self.made + one.made, 1, self.reading)
+
+
+def guessed(readings: Sequence[Reading], atom: tuple[Lost, ...], script: Script, work: Budget) -> list[Reading]:
+    """The readings after one of the heads and one of the tails of what was lost."""
+    proposals: list[_Proposals] = []
+    lost_for_good = []
+    for i, reading in enumerate(readings):
+        before = len(proposals)
+        for lost in atom if i < LEADING else atom[:2]:
+            headed = outcomes_of(reading.pending, lost.heads, script)
+            if headed is not None:
+                scores = headed.after(reading.last) + (reading.score - lost.cost)
+                plain = _Proposals(reading, "", reading.last, headed, scores)
+                proposals += [plain] if lost.tails == (b"",) else _tailed(plain, lost.tails, script)
+        if len(proposals) == before:
+            lost_for_good.append(torn(reading))
+    work.spend(len(proposals) // FREE)
+    return _best([*_differing(proposals), *lost_for_good], BEAM)
+
+
+def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Iterator[_Proposals]:
+    """The best of `headed`, each with one of `tails` behind it."""
+    for new in _best(_chosen([headed], HEADS), HEADS):
+        outcomes = outcomes_of(new.pending, tails, script, tails=True)
+        if outcomes is not None:
+            scores = outcomes.after(new.last, ending=True) + new.score
+            yield _Proposals(headed.reading, new.made, new.last, outcomes, scores)
+
+
+def _differing(proposals: Sequence[_Proposals]) -> Iterator[Reading]:
+    """The best ones that differ in what can follow, as many as are kept, of the best ones of all; best first."""
+    seen: set[tuple[bytes, str]] = set()
+    for new in _chosen(proposals, DISTINCT * BEAM):
+        key = (new.pending, new.last)
+        if key not in seen:
+            seen.add(key)
+            yield new
+        if len(seen) == BEAM:
+            return
+
+
+def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[Reading]:
+    """The best ones of all, best first."""
+    if not proposals:
+        return
+    for which, place, _ in best_places([some.scores for some in proposals], most):
+        yield proposals[which].reading_of(place)
+
+
+def _step(pending: bytes, byte: int) -> tuple[bytes, str]:
+    """One byte into the decoder: the bytes still pending, and what became finished (U+FFFD for what is torn)."""
+    if 0x80 <= byte < 0xC0:
+        if not pending:
+            return b"", TEAR
+        pending += bytes((byte,))
+        if len(pending) < length_of(pending[0]):
+            return pending, ""
+        return b"", pending.decode("utf-8", "ignore") or TEAR
+    torn = TEAR if pending else ""
+    if byte < 0x80:
+        return b"", torn + chr(byte)
+    return (bytes((byte,)), torn) if 0xC2 <= byte < 0xF5 else (b"", torn + TEAR)
+
+
+def length_of(lead: int) -> int:
+    """The bytes of the character that begins with `lead`."""
+    return 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+
+
+def decoded(pending: bytes, atom: bytes) -> tuple[str, bytes]:
+    """What the bytes of an atom finish behind those pending, and what is pending then."""
+    stream = pending + atom
+    try:
+        text, size = utf_8_decode(stream, "strict", False)
+        return text, stream[size:]
+    except UnicodeDecodeError:
+        text = ""
+    for byte in atom:
+        pending, char = _step(pending, byte)
+        text += char
+    return text, pending

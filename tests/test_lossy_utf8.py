@@ -1,0 +1,109 @@
+"""Scoring many characters at once, and losses that the characters on both sides settle."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedsearch.damage import Damage
+from seedsearch.offsets import Edits
+from seedsearch.restoring import candidates, evidence, latin1, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.candidates import Candidates
+from seedsearch.restoring.lossy_guesses import Atom, Lost
+from seedsearch.restoring.lossy_utf8 import mend
+from seedsearch.restoring.page import Page
+from seedsearch.restoring.steps import restore
+from seedsearch.text.character_model import model, pair_score
+from tests.misreadings import SENTENCES
+
+chars = st.sampled_from(
+    "的一是在不了有和人這中大為上個國我以要他年月日第约于十0９aZ，。？！“”（）—… \n龘𠀀😀é\ufffd\ue000Ａ々〇"
+)
+LAST = Lost(tuple(bytes((b,)) for b in range(0x80, 0xC0)))
+FEW = Lost((b"\xad", b"\xae", b"\xbd"))
+
+
+@given(st.lists(chars, min_size=1, max_size=30), chars)
+def test_many_are_scored_as_each_is(many: list[str], one: str) -> None:
+    made = Candidates(tuple(many))
+    for char, after, before in zip(many, made.after(one), made.before(one), strict=True):
+        assert math.isclose(after, pair_score(one, char))
+        assert math.isclose(before, pair_score(char, one))
+
+
+def test_pairs_in_words_are_in_order_and_score_as_single_ones() -> None:
+    pairs, _ = candidates._pairs_in_words()
+    assert (pairs[1:] > pairs[:-1]).all()
+    ranked = list(model().rank)
+    for pair in pairs[:: len(pairs) // 500].tolist():
+        first, second = ranked[pair // candidates.RANKS], ranked[pair % candidates.RANKS]
+        assert second in model().follow[first]
+
+
+def torn(text: str, lost: Lost, places: set[int]) -> list[Atom]:
+    """The bytes of `text`, those at `places` lost, where they are those that `lost` can stand for."""
+    stream = text.encode()
+    single = [stream[i : i + 1] for i in range(len(stream))]
+    return [(lost,) if i in places and byte in lost.heads else byte for i, byte in enumerate(single)]
+
+
+@given(st.sampled_from(SENTENCES), st.sets(st.integers(0, 120), max_size=12), st.sampled_from((LAST, FEW)))
+def test_what_is_settled_is_what_a_search_finds(text: str, places: set[int], lost: Lost) -> None:
+    """Losses that hang together in any way: settled at once, or by the beam alone."""
+    atoms = torn(text, lost, places)
+    settled = mend(atoms, work=Budget(10**6, 0, 0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lossy_utf8, "CHAIN", 0)
+        searched = mend(atoms, work=Budget(10**6, 0, 0))
+    assert [piece[:2] for piece in settled] == [piece[:2] for piece in searched]
+    assert read(settled) >= read(searched) - 1e-6
+
+
+def read(pieces: list[lossy_utf8.Piece]) -> float:
+    text = "".join(piece.text for piece in pieces)
+    return sum(map(pair_score, "\n" + text, text))
+
+
+@given(st.sampled_from(SENTENCES), st.sets(st.integers(0, 120), max_size=12))
+def test_every_atom_is_in_one_piece(text: str, places: set[int]) -> None:
+    atoms = torn(text, LAST, places)
+    pieces = mend(atoms)
+    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])]
+    assert pieces[-1].end == len(atoms)
+    for piece in pieces:
+        if piece.sure and not piece.torn:
+            assert piece.text.encode() == b"".join(a for a in atoms[piece.start : piece.end] if isinstance(a, bytes))
+
+
+@pytest.mark.parametrize("step", [utf8_as_gbk, latin1], ids=["GBK", "Latin-1"])
+def test_what_no_work_was_left_for_is_reported(monkeypatch: pytest.MonkeyPatch, step: object) -> None:
+    page = "\n".join(SENTENCES * 3)
+    found = page.encode().decode("gbk" if step is utf8_as_gbk else "cp1252", "replace")
+    assert not any(f.kind is Damage.UNREPAIRED_BYTES for f in restore(found).findings)
+    monkeypatch.setattr(step, "WORK", 5)
+    monkeypatch.setattr(step, "WORK_EACH", 0)
+    left = restore(found)
+    places = [f.span for f in left.findings if f.kind is Damage.UNREPAIRED_BYTES]
+    assert places
+    assert any("\ufffd" in span.cut(found) for span in places)
+    assert "系统升级完成以后" in left.text
+
+
+def test_sound_text_around_a_long_stretch_is_not_read() -> None:
+    """In a run without an ASCII character, only what is near two signs of the fault is asked."""
+    sound, lost = "人们在公园里散步，看见许多老人和孩子。" * 50, "系统升级完成以后，请重新登录并检查设置是"
+    found = sound + lost.encode().decode("gb18030") + sound
+    assert restore(found).text == sound + lost + sound
+    run = next(utf8_as_gbk._suspect_runs(found))[0]
+    assert sum(end - start for start, end in utf8_as_gbk._windows(run)) < 100
+
+
+def test_columns_are_believed_as_lists_are() -> None:
+    found = "\n".join(SENTENCES * 2).encode().decode("gb18030", "replace")
+    edits = utf8_as_gbk.edits(found)
+    assert len(edits) > 100
+    assert list(evidence.believed(Page(found), Edits(edits))) == list(evidence.believed(Page(found), list(edits)))
