@@ -43,6 +43,11 @@ HOMES = {
     "libarchive": {"reading"},
     "pypdf": set(),
     "watchfiles": {"indexing"},
+    "starlette": {"frontends"},
+    "uvicorn": {"frontends"},
+    "jinja2": {"frontends"},
+    "markupsafe": {"frontends"},
+    "anyio": {"frontends"},
     "opencc": set(),
     "re2": {"engines"},
 }
@@ -155,7 +160,16 @@ def loaded(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy", "re2"}
+SERVERS = {"starlette", "uvicorn", "jinja2", "markupsafe", "anyio"}
+
+
+@pytest.mark.parametrize("foreign", SERVERS)
+def test_what_serves_pages_is_imported_by_them_only(foreign: str) -> None:
+    users = {name for name, path in FILES.items() if foreign in {i.split(".")[0] for i in imports(path)}}
+    assert {".".join(name.split(".")[:2]) for name in users} <= {"frontends.web"}
+
+
+HEAVY = {"pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy", "re2", *SERVERS}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

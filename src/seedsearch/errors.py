@@ -6,6 +6,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 ├── QueryError             2   a query that cannot be asked
 │   └── OutOfTime          2   one that took longer than it may
 ├── DocumentMissing        2   a document that is not in the index
+├── FileChanged            2   a file that is not the one any more that the index was made from
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
 │   ├── IndexStale         2   made by another analyzer or version
@@ -63,6 +64,10 @@ class OutOfTime(QueryError):
 
 class DocumentMissing(SeedsearchError):
     """A document that is asked for by its path and is not in the index."""
+
+
+class FileChanged(SeedsearchError):
+    """A file that changed or went since it was indexed, where the indexed one is asked for."""
 
 
 class IndexFault(SeedsearchError):

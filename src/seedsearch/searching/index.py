@@ -32,6 +32,7 @@ from seedsearch.searching.filling import Filling, Page, found_in, in_order, judg
 from seedsearch.searching.hits import Collapsing, Shown, all_places
 from seedsearch.searching.more_like_this import keywords, like
 from seedsearch.searching.notes import Note
+from seedsearch.searching.origins import Origin, Origins
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_tokens import EVERYTHING
 from seedsearch.searching.ranking import JUDGED, TELLING
@@ -47,6 +48,7 @@ from seedsearch.text.analyzer import fingerprint
 SURE = 0.9
 FILLINGS = 8  # answers that are kept for the next page of them
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
+SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
 TOGETHER = 1000  # records that are read before another thread may ask
 
@@ -69,6 +71,7 @@ class Index:
         engine = self._engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
+        self._origins: Origins | None = None
         said = of_other_rules(engine.metadata), user_dictionary.changed(engine), synonyms.changed(engine)
         self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
         self._fillings: dict[Hashable, Filling] = {}
@@ -291,6 +294,23 @@ class Index:
             counts = self._engine.count([All((tier.documents, only(match.doc_id))) for tier in tiers]) if tiers else []
             tier = next((tier for tier, count in zip(tiers, counts, strict=True) if count), None)
             return all_places(match, tier.wanted, budget) if tier else ()
+
+    def suggest(self, typed: str, limit: int = SUGGESTED) -> tuple[tuple[str, int], ...]:
+        """Up to `limit` queries that what was typed may become, each with how many documents it finds, most first."""
+        from seedsearch.searching.completion import completions
+
+        with self._question(SECONDS):
+            return completions(typed, self._engine, limit)
+
+    def origin(self, path: str) -> Origin | None:
+        """The file that a document was read from, and what tells whether it still is the same.
+
+        None where the index does not remember it: then nothing can tell.
+        """
+        with self._question():
+            if self._origins is None:
+                self._origins = Origins(self._engine)
+            return self._origins.of(doc_id_of(path))
 
     def _one(self, path: str) -> Match:
         found = self._engine.search(only(doc_id_of(path)), 1).best

@@ -3,7 +3,7 @@
 group      errors → a line and an exit code         options   what several commands share
 talk       standard error: what is said beside the answer, progress
 terminal   what standard output is: colour, width, links, a pager
-building · asking · cleaning · inspecting · setting     the commands
+index · query · clean · inspect · serve · config     the commands
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from seedsearch.frontends.cli.index import index, watch
 from seedsearch.frontends.cli.inspect import check, doctor, stats
 from seedsearch.frontends.cli.messages import QUIET, say
 from seedsearch.frontends.cli.query import keywords_of, query, similar
+from seedsearch.frontends.cli.serve import serve
 from seedsearch.frontends.settings import FILE, settings_of
 
-COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, config, completion)
+COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, serve, config, completion)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

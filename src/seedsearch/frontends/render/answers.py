@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from seedsearch.frontends.objects import answer_object, hit_object
 from seedsearch.frontends.render.layout import lines, wrapped
 from seedsearch.frontends.render.reports import damage_text
 from seedsearch.frontends.render.safe import json_line, one_line, safe
@@ -142,39 +143,9 @@ def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
 
 def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
     """An answer as JSON Lines: a summary, then a line a hit."""
-    summary: dict[str, object] = {"type": "summary", "schema": 1, "query": results.query}
-    summary |= {"total": results.total, "matched": results.matched}
-    summary |= {"tiers": dict(results.tiers), "more": results.more}
-    if results.facets:
-        summary["facets"] = {
-            name: [{"value": one.value, "count": one.count} for one in values]
-            for name, values in results.facets.items()
-        }
-    talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
-    yield json_line(summary | {key: said for key, said in talk.items() if said})
+    yield json_line({"type": "summary", **answer_object(results)})
     for rank, hit in enumerate(results.hits, start=offset + 1):
-        yield json_line(
-            {
-                "type": "hit",
-                "rank": rank,
-                "path": hit.path,
-                "score": round(hit.score, 4),
-                "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
-                "also_in": list(hit.also_in),
-                "tier": hit.tier,
-            }
-        )
-
-
-def _snippet_json(snippet: Snippet) -> dict[str, object]:
-    return {
-        "text": snippet.text,
-        "highlights": [[span.start, span.end] for span in snippet.highlights],
-        "line": snippet.line,
-        "column": snippet.column,
-        "raw_start": snippet.raw_span.start,
-        "raw_end": snippet.raw_span.end,
-    }
+        yield json_line({"type": "hit", **hit_object(hit, rank)})
 
 
 def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:

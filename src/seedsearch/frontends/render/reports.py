@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from seedsearch.frontends.objects import stats_object
 from seedsearch.frontends.render.layout import table, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
@@ -79,19 +80,7 @@ def damage_text(damage: Mapping[str, int]) -> str:
 
 def stats_json(stats: IndexStats) -> str:
     """What an index holds, as one JSON object."""
-    return json_line(
-        {
-            "documents": stats.engine.documents,
-            "terms": dict(stats.engine.terms),
-            "bytes": stats.engine.size,
-            "encodings": dict(stats.encodings),
-            "damage": dict(stats.damage),
-            "files": {path: dict(damage) for path, damage in stats.files.items()},
-            "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
-            "told_by_neighbours": stats.told_by_neighbours,
-            "stale": list(stats.stale),
-        }
-    )
+    return json_line(stats_object(stats))
 
 
 def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:

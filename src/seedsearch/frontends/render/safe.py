@@ -10,7 +10,7 @@ _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u
 _UNSAFE = re.compile(f"[{_STEERING}]")
 _UNSAFE_IN_LINE = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
 # Besides those, what cannot be seen at all: an edit that takes it away has to show it.
-_UNSEEN = re.compile(f"[{_STEERING}\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff]")
+UNSEEN = re.compile(f"[{_STEERING}\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff]")
 
 
 def safe(text: str) -> str:
@@ -25,7 +25,7 @@ def one_line(text: str) -> str:
 
 def seen(text: str) -> str:
     """`text` on one line, safe, and what cannot be seen spelled out as well."""
-    return _UNSEEN.sub(_spelled, text.replace("\n", "⏎"))
+    return UNSEEN.sub(_spelled, text.replace("\n", "⏎"))
 
 
 def json_line(value: object) -> str:

@@ -112,6 +112,24 @@ def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDo
             yield item
 
 
+def part_of(path: str, content: bytes, wanted: str) -> bytes:
+    """The bytes of the document `wanted` of the file at `path`, as they lie there: of a file in an archive its own.
+
+    A record of a table is a part of a text, so its bytes are UTF-8. Raises SourceError where there is no such document.
+    """
+    if wanted == path:
+        return content
+    file = File(path, content, Asked(), Budget.of(len(content)))
+    for part in _opened(file).reads(file):
+        if isinstance(part, Member):
+            inner = f"{path}!/{part.name}"
+            if wanted == inner or wanted.startswith((f"{inner}!/", f"{inner}#")):
+                return part_of(inner, part.content, wanted)
+        elif isinstance(part, RawDocument) and part.path == wanted:
+            return part.text.encode("utf-8", "surrogateescape")
+    raise SourceError(f"{wanted} is not in {path}")
+
+
 def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
     """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
     found = list(documents(path, content, Asked(encoding, records=False, in_folder=path != STDIN)))

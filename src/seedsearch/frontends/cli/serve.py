@@ -1,0 +1,89 @@
+"""Servers: `serve` for browsers and programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedsearch.errors import ExtraMissing
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.messages import note
+from seedsearch.frontends.cli.stdout import flush, print_lines
+
+if TYPE_CHECKING:
+    from seedsearch.frontends.web.site import Site
+
+PORT = 8790
+
+
+@click.command()
+@options.index_dir
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="The port; 0 is any that is free."
+)
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--token/--no-token",
+    default=None,
+    help="Let in only who has the address that is printed.  [default: where other machines can reach it]",
+)
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer requests for this host, too.")
+@click.option("--root-path", default="", metavar="PATH", help="What a proxy puts before every address.")
+@options.link
+@options.talking
+def serve(index_dir: options.Place, **how: Any) -> None:
+    """Show the index in a browser, and answer programs over HTTP, until Ctrl-C.
+
+    Only this machine can reach it unless --host says otherwise. Needs: pip install 'seedsearch[web]'
+    """
+    try:
+        from seedsearch.frontends.web import app, serving
+    except ModuleNotFoundError as error:
+        hint = "install it with: pip install 'seedsearch[web]'"
+        raise ExtraMissing(f"serving needs the package {error.name}", hint=hint) from error
+    from seedsearch.frontends.library import Library
+
+    listening = serving.bound(how["host"], how["port"])
+    with listening:
+        site = _site(**{**how, "port": listening.getsockname()[1]})
+        address = serving.address(how["host"], site)
+
+        def ready() -> None:
+            print_lines([f"serving {address}"])
+            flush()
+            note("stop with Ctrl-C")
+            if how["opens"]:
+                click.launch(address)
+
+        library = Library(index_dir.where)
+        try:
+            serving.serve(app.make(library, site), listening, ready)
+        finally:
+            library.close()
+
+
+def _site(
+    *,
+    port: int,
+    host: str,
+    hosts: tuple[str, ...],
+    root_path: str,
+    token: bool | None,
+    link: str | None,
+    **_: Any,
+) -> Site:
+    """What is set for the server; one that other machines can reach has a token unless it is said to have none."""
+    from secrets import token_urlsafe
+
+    from seedsearch.frontends.web.serving import is_loopback
+    from seedsearch.frontends.web.site import Site
+
+    named = {*hosts, *([] if is_loopback(host) or host in _EVERYWHERE else [host.strip("[]")])}
+    wanted = not is_loopback(host) if token is None else token
+    root = root_path.strip("/")
+    return Site(frozenset(named), f"/{root}" if root else "", token_urlsafe(24) if wanted else None, link, port)
+
+
+_EVERYWHERE = ("0.0.0.0", "::", "")

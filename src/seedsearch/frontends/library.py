@@ -1,0 +1,179 @@
+"""One index as a server asks it: opened when there is one, one question at a time, with the files beside it.
+
+A server runs for weeks, and the index is made, made anew and removed meanwhile. What fails with an index is let go, so
+that the next question opens what is there then.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock, RLock
+
+from seedsearch.engines.choice import folder_of
+from seedsearch.errors import FileChanged, IndexFault, SourceError
+from seedsearch.indexing.pipeline import digest_of
+from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.metadata.file_states import Stamp
+from seedsearch.offsets import apply_edits
+from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.files import read_bytes
+from seedsearch.reading.formats import documents, part_of
+from seedsearch.reading.formats.format import Asked
+from seedsearch.searching.document import Document
+from seedsearch.searching.index import Index, open_index
+from seedsearch.searching.origins import BORDER, Origin
+from seedsearch.searching.results import IndexStats
+
+# Code points of raw texts that are kept for the next part of a page: a book of a million characters and a few more.
+KEPT = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A raw text, and the stamps of the places where its file may lie."""
+
+    raw: str
+    stamps: list[Stamp | None]
+    digest: str
+
+
+class Library:
+    """An index that may come, change and go while it is asked; safe for threads."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        folder = folder_of(place)
+        beside = [os.path.dirname(os.path.abspath(folder))] if folder is not None else []
+        # Paths are those of the folder in which `index` was run: this one, or most often the one that holds the index.
+        self._folders = list(dict.fromkeys([os.getcwd(), *beside]))
+        self._lock = RLock()
+        self._index: Index | None = None
+        self._stats: tuple[int, IndexStats] | None = None
+        self._texts: OrderedDict[str, _Read] = OrderedDict()
+        self._of_texts = Lock()
+
+    @contextmanager
+    def asked(self) -> Iterator[Index]:
+        """The index, of the last commit, for one question; raises IndexMissing and the other faults of an index."""
+        with self._lock:
+            try:
+                if self._index is None:
+                    self._index = open_index(self._place)
+                elif self._index.refresh():
+                    self._stats = None
+                yield self._index
+            except IndexFault:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let go of what is open; the next question opens it again."""
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+            self._index = self._stats = None
+
+    def stats(self) -> IndexStats:
+        """What the index holds, counted once a commit."""
+        with self.asked() as index:
+            if self._stats is None or self._stats[0] != index.generation:
+                self._stats = index.generation, index.stats()
+            return self._stats[1]
+
+    def document(self, path: str) -> Document:
+        """A document; raises DocumentMissing."""
+        with self.asked() as index:
+            return index.document(path)
+
+    def content(self, document: Document) -> bytes:
+        """The bytes that a document was read from, as they lie in the file now.
+
+        Raises FileChanged where that is not the file of the index any more, or cannot be read.
+        """
+        origin = self._origin(document)
+        file = _file(document, origin)
+        try:
+            return part_of(file, self._whole(document, origin), document.path)
+        except SourceError as error:
+            raise _changed(document) from error
+
+    def raw(self, document: Document) -> str:
+        """The raw text of a document: its file as decoded. Raises FileChanged as `content` does."""
+        origin = self._origin(document)
+        with self._of_texts:
+            kept = self._texts.get(document.id)
+            if kept is not None and kept.digest == origin.digest and self._stamps(document, origin) == kept.stamps:
+                self._texts.move_to_end(document.id)
+                return kept.raw
+        stamps = self._stamps(document, origin)
+        content = self._whole(document, origin)
+        raw = _decoded(document, origin, content)
+        with self._of_texts:
+            self._texts[document.id] = _Read(raw, stamps, origin.digest)
+            while len(self._texts) > 1 and sum(len(read.raw) for read in self._texts.values()) > KEPT:
+                self._texts.popitem(last=False)
+        return raw
+
+    def _origin(self, document: Document) -> Origin:
+        with self.asked() as index:
+            origin = index.origin(document.id)
+        if origin is None:
+            raise _changed(document)
+        return origin
+
+    def _paths(self, document: Document, origin: Origin) -> list[str]:
+        """Where the file may lie. What is read there counts only if it is what the index was made from."""
+        return [os.path.join(folder, _file(document, origin)) for folder in self._folders]
+
+    def _stamps(self, document: Document, origin: Origin) -> list[Stamp | None]:
+        return [_stamp(path) for path in self._paths(document, origin)]
+
+    def _whole(self, document: Document, origin: Origin) -> bytes:
+        """The bytes of the file of a document, if they are those of the index."""
+        for path in self._paths(document, origin):
+            try:
+                content = read_bytes(path)
+            except (ValueError, SourceError):
+                continue
+            if digest_of(content, origin.state.encoding, origin.state.stamp) == origin.digest:
+                return content
+        raise _changed(document)
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        return Stamp.of(os.stat(path))
+    except (OSError, ValueError):
+        return None
+
+
+def _file(document: Document, origin: Origin) -> str:
+    """The path of the file of a document; its doc_id spells out bytes that are no UTF-8."""
+    ends = (found.start() for found in BORDER.finditer(document.path))
+    parts = (document.path[:end] for end in ends)
+    return next((part for part in parts if doc_id_of(part) == origin.file), document.path)
+
+
+def _decoded(document: Document, origin: Origin, content: bytes) -> str:
+    """The raw text of a document out of its file: the text of which the edits of the index make its readable one."""
+    # A doubtful encoding may have been told by files beside it that are others now; the index says what it was.
+    for asked in (Asked(origin.state.encoding, in_folder=True), Asked(document.encoding)):
+        for found in documents(_file(document, origin), content, asked):
+            if isinstance(found, RawDocument) and found.path == document.path and _makes(found.text, document):
+                return found.text
+    raise _changed(document)
+
+
+def _makes(raw: str, document: Document) -> bool:
+    try:
+        return apply_edits(raw, document.edits) == document.readable
+    except ValueError:
+        return False
+
+
+def _changed(document: Document) -> FileChanged:
+    return FileChanged(f"{document.id} is not the file any more that the index was made from", hint="index it again")

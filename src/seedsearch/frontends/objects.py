@@ -1,0 +1,92 @@
+"""The objects of JSON, one form for `--json`, HTTP and whoever comes next. Keys may be added; none changes or goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.offsets import Edit, Span
+from seedsearch.searching.results import FacetValue, Hit, IndexStats, Results, Snippet
+
+Object = dict[str, object]
+SCHEMA = 1
+
+
+def answer_object(results: Results) -> Object:
+    """What is said of an answer as a whole; `notes` and `suggestions` are there where there are any."""
+    row: Object = {"schema": SCHEMA, "query": results.query, "total": results.total, "matched": results.matched}
+    row |= {"tiers": dict(results.tiers), "more": results.more}
+    if results.facets:
+        row["facets"] = facets_object(results.facets)
+    talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
+    return row | {key: said for key, said in talk.items() if said}
+
+
+def facets_object(facets: Mapping[str, Sequence[FacetValue]]) -> Object:
+    """The values of each facet with their counts."""
+    return {name: [{"value": one.value, "count": one.count} for one in values] for name, values in facets.items()}
+
+
+def hit_object(hit: Hit, rank: int) -> Object:
+    """A hit with its rank, from 1."""
+    return {
+        "rank": rank,
+        "path": hit.path,
+        "score": round(hit.score, 4),
+        "snippets": [snippet_object(snippet) for snippet in hit.snippets],
+        "also_in": list(hit.also_in),
+        "tier": hit.tier,
+        "id": doc_id_of(hit.path),
+        "encoding": hit.encoding,
+        "damage": dict(hit.damage),
+    }
+
+
+def snippet_object(snippet: Snippet) -> Object:
+    """A snippet; `highlights` are code points of `text`, `raw_start` and `raw_end` those of the file as decoded."""
+    return {
+        "text": snippet.text,
+        "highlights": [[span.start, span.end] for span in snippet.highlights],
+        "line": snippet.line,
+        "column": snippet.column,
+        "raw_start": snippet.raw_span.start,
+        "raw_end": snippet.raw_span.end,
+        "cut_before": snippet.cut_before,
+        "cut_after": snippet.cut_after,
+        "restored": dict(snippet.restored),
+    }
+
+
+def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
+    """Edits with what they put there, and, with the raw text, what was there; spans are code points of that."""
+    return [
+        {
+            "kind": e.kind,
+            "certainty": e.certainty,
+            "start": e.span.start,
+            "end": e.span.end,
+            **({} if raw is None else {"was": e.span.cut(raw)}),
+            "now": e.replacement,
+        }
+        for e in edits
+    ]
+
+
+def findings_object(findings: Iterable[tuple[Span, str]]) -> list[Object]:
+    """What was found and left."""
+    return [{"kind": kind, "start": span.start, "end": span.end} for span, kind in findings]
+
+
+def stats_object(stats: IndexStats) -> Object:
+    """What an index holds."""
+    return {
+        "documents": stats.engine.documents,
+        "terms": dict(stats.engine.terms),
+        "bytes": stats.engine.size,
+        "encodings": dict(stats.encodings),
+        "damage": dict(stats.damage),
+        "files": {path: dict(damage) for path, damage in stats.files.items()},
+        "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
+        "told_by_neighbours": stats.told_by_neighbours,
+        "stale": list(stats.stale),
+    }

@@ -1,0 +1,19 @@
+"""A search as servers ask it: what was typed, the filters that were chosen, a stretch of hits, and the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seedsearch.frontends.library import Library
+from seedsearch.searching.results import Results
+
+Filters = Mapping[str, Sequence[str]]
+
+
+def search(library: Library, typed: str, filters: Filters, **how: Any) -> tuple[Results, int]:
+    """Ask for hits; the answer and the number of the commit that it is of. Raises as `Index.search` does."""
+    with library.asked() as index:
+        chosen = {name: values for name, values in filters.items() if values}
+        results = index.search(typed, filters=chosen, **how)
+        return results, index.generation

@@ -1,0 +1,10 @@
+"""Pages for people and an interface for programs, over HTTP: what `seedsearch serve` serves. The extra `web`.
+
+    guard       who may ask, and what every answer carries       site         what is set, and addresses
+    app         routes and handlers                              parameters   what an address may ask for
+    pages, document_page    what templates show                  interface    the same as JSON
+    rows, marks   a document as HTML                             description  OpenAPI
+    words, names  two languages                                  serving      socket, signals, slow clients
+
+Nothing outside of this package imports Starlette, uvicorn or Jinja2.
+"""

@@ -1,0 +1,65 @@
+"""What every page shares: the templates, where things are, the words of a language, how names are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from seedsearch.frontends.render.safe import one_line
+from seedsearch.frontends.searches import Filters
+from seedsearch.frontends.web.marks import visible
+from seedsearch.frontends.web.names import KINDS, called
+from seedsearch.frontends.web.site import Site
+from seedsearch.frontends.web.words import Words
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the package."""
+    loader = PackageLoader("seedsearch.frontends.web")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"visible": visible, "number": _number, "name": shown_name}
+    return made
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def shown_name(path: str) -> Markup:
+    """A path on a page: nothing in it steers or hides anything, and a long one may be broken behind its slashes."""
+    return Markup("/<wbr>").join(visible(part) for part in one_line(path).split("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What every page needs: where things are, its words, where its language is changed, what stands in the box."""
+
+    site: Site
+    words: Words
+    other: str
+    typed: str = ""
+    filters: Filters = field(default_factory=dict)
+
+    def page(self, template: str, **values: Any) -> str:
+        """A page."""
+        known = {"site": self.site, "t": self.words, "other": self.other, "typed": self.typed, "filters": self.filters}
+        return templates().get_template(template).render(**known, **values)
+
+    def kind(self, name: str) -> str:
+        """What a kind of damage is called."""
+        return called(KINDS, name, self.words)
+
+    def kinds(self, damage: Mapping[str, int]) -> str:
+        """Kinds of damage with their counts, the most frequent first."""
+        ordered = sorted(damage.items(), key=lambda row: (-row[1], row[0]))
+        return ", ".join(f"{self.kind(kind)} {count:,}" for kind, count in ordered)
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """A count in words."""
+        return one if count == 1 else many.format(f"{count:,}")

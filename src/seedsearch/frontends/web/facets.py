@@ -1,0 +1,51 @@
+"""The facets beside an answer: values with their counts, each a link that chooses it or lets it go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from seedsearch.frontends.web.face import Face, shown_name
+from seedsearch.frontends.web.marks import visible
+from seedsearch.frontends.web.parameters import FACETS
+from seedsearch.searching.results import Results
+
+# Values of a facet that are shown.
+VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet: its name, how many documents have it, whether it is chosen, where a click leads."""
+
+    name: Markup
+    count: int | None
+    is_chosen: bool
+    address: str
+
+
+def facets_of(face: Face, results: Results) -> Iterator[tuple[str, list[Value]]]:
+    """The facets that tell the documents of an answer apart, each with its name."""
+    for name in FACETS:
+        chosen = face.filters.get(name, ())
+        counts = {one.value: one.count for one in results.facets.get(name, ())}
+        telling = _below(counts, results.total, chosen) if name == "folder" else counts
+        values = [*chosen, *(value for value in telling if value not in chosen)][:VALUES]
+        if chosen or len(values) > 1 or (name == "damage" and values):
+            yield getattr(face.words, name), [_value(face, name, one, counts.get(one), one in chosen) for one in values]
+
+
+def _below(counts: Mapping[str, int], total: int, chosen: Sequence[str]) -> list[str]:
+    """The folders directly below those that all documents lie in, and below those that are chosen."""
+    everywhere = {folder for folder, count in counts.items() if count == total}
+    above = {"", *everywhere, *chosen}
+    return [folder for folder in counts if folder not in everywhere and folder.rpartition("/")[0] in above]
+
+
+def _value(face: Face, facet: str, value: str, count: int | None, is_chosen: bool) -> Value:
+    others = tuple(one for one in face.filters.get(facet, ()) if one != value)
+    changed = {**face.filters, facet: others if is_chosen else (*others, value)}
+    name = visible(face.kind(value)) if facet == "damage" else shown_name(value)
+    return Value(name, count, is_chosen, face.site.home(q=face.typed, **changed))

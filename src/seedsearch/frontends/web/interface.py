@@ -1,0 +1,122 @@
+"""The interface for programs, below /api/v1: the answers of the pages as JSON, in the one form that `--json` has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seedsearch.errors import FileChanged
+from seedsearch.frontends.library import Library
+from seedsearch.frontends.objects import (
+    SCHEMA,
+    Object,
+    answer_object,
+    edits_object,
+    findings_object,
+    hit_object,
+    stats_object,
+)
+from seedsearch.frontends.searches import search
+from seedsearch.frontends.web import problems
+from seedsearch.frontends.web.parameters import DEEPEST, FACETS, Asked
+from seedsearch.frontends.web.problems import Problem
+from seedsearch.frontends.web.site import Site
+from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.offsets import Span
+
+# Files with damage that the statistics name.
+WORST = 100
+# Bytes that are restored in one request.
+LARGEST_TEXT = 1_000_000
+
+
+def search_json(library: Library, site: Site, asked: Asked) -> Object:
+    """Hits, in one object."""
+    limit, offset, facets = asked["limit"], asked["offset"], _facets(asked["facets"])
+    how = {"limit": limit, "offset": offset, "snippets": asked["snippets"], "facets": facets}
+    results, generation = search(library, asked["q"], asked.filters(), **how)
+    row: Object = {"notes": [], "suggestions": [], "facets": {}, **answer_object(results), "generation": generation}
+    row["hits"] = [hit_object(hit, rank) for rank, hit in enumerate(results.hits, offset + 1)]
+    row["next"] = None
+    if results.more and limit and offset + limit <= DEEPEST:
+        said = {"q": asked["q"], **asked.filters(), "limit": limit, "snippets": asked["snippets"]}
+        row["next"] = site.interface("search", **said, facets=asked["facets"], offset=offset + limit)
+    return row
+
+
+def _facets(said: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name for name in said.split(",") if name))
+    if unknown := set(names) - set(FACETS):
+        raise Problem(problems.PARAMETER, f"{min(unknown)} is not a facet", f"there are {', '.join(FACETS)}")
+    return names
+
+
+def document_json(library: Library, asked: Asked) -> Object:
+    """Some lines of the readable text of a document, and what was repaired and found in them."""
+    document = library.document(asked["id"])
+    readable = document.readable
+    start, end, total, more = _window(readable, asked["first_line"], asked["lines"])
+    row: Object = {"schema": SCHEMA, "id": document.id, "path": document.path, "encoding": document.encoding}
+    row |= {"confidence": round(document.confidence, 3), "damage": dict(document.damage), "text": readable[start:end]}
+    row |= {"first_line": asked["first_line"], "lines": total, "start": start, "more": more, "hits": []}
+    if asked["q"].strip():
+        with library.asked() as index:
+            places = index.places(document.id, asked["q"])
+        row["hits"] = [[span.start, span.end] for span in places if span.start < end and span.end > start]
+    try:
+        raw = library.raw(document)
+    except FileChanged:
+        return row | {"edits": [], "findings": [], "file": "changed"}
+    window = document.offsets.to_raw(Span(start, end)) if start < end else Span(0, 0)
+    whole = Span(0 if start == 0 else window.start, len(raw) if not more else window.end)
+    edits = [edit for edit in document.edits if edit.span.start < whole.end and edit.span.end > whole.start]
+    left = [row for row in document.findings if row[0].start < whole.end and row[0].end > whole.start]
+    return row | {"edits": edits_object(edits, raw), "findings": findings_object(left), "file": "same"}
+
+
+def _window(readable: str, first_line: int, lines: int) -> tuple[int, int, int, bool]:
+    """Where some lines of a text begin and end, how many there are, and whether more come behind."""
+    total = readable.count("\n") + 1
+    start = 0
+    for _ in range(min(first_line, total + 1) - 1):
+        found = readable.find("\n", start)
+        start = len(readable) if found < 0 else found + 1
+    if first_line > total:
+        return len(readable), len(readable), total, False
+    end = start
+    for _ in range(lines):
+        found = readable.find("\n", end)
+        if found < 0:
+            return start, len(readable), total, False
+        end = found + 1
+    return start, end, total, first_line + lines <= total
+
+
+def stats_json(library: Library) -> Object:
+    """What the index holds."""
+    counted = library.stats()
+    row = stats_object(counted)
+    worst = sorted(counted.files.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:WORST]
+    row |= {"schema": SCHEMA, "size": row["bytes"], "unsure": _unsure(row["unsure"])}
+    return row | {"files": [{"id": doc_id_of(path), "damage": dict(damage)} for path, damage in worst]}
+
+
+def _unsure(rows: Any) -> list[Mapping[str, object]]:
+    return [{**row, "id": doc_id_of(row["path"])} for row in rows[:WORST]]
+
+
+def restored_json(content: bytes) -> Object:
+    """A text restored; raises NotText."""
+    from seedsearch.restoring.clean import clean
+
+    cleaned = clean(content)
+    findings = [(finding.span, str(finding.kind)) for finding in cleaned.findings]
+    row: Object = {"schema": SCHEMA, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
+    return row | {"edits": edits_object(cleaned.edits), "findings": findings_object(findings)}
+
+
+def suggest_json(library: Library, typed: str) -> Object:
+    """Words that begin as what was typed, with the number of documents that have them."""
+    with library.asked() as index:
+        found = index.suggest(typed) if typed.strip() else ()
+    return {"suggestions": [{"query": text, "count": count} for text, count in found]}

@@ -1,0 +1,102 @@
+"""Text of documents → HTML. The only place where it meets markup: every character is escaped here, and what cannot be
+seen, or could turn the text around, is spelled out.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from seedsearch.frontends.render.safe import UNSEEN
+
+# Code points of an edit that are shown; of a longer one the beginning and the end.
+LONGEST_SHOWN = 400
+_BLANK_LINES = re.compile(r"\n\s*\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A stretch of a text with an element around it; `first` are attributes of its first piece alone."""
+
+    start: int
+    end: int
+    tag: str
+    attributes: Mapping[str, str]
+    first: Mapping[str, str] = field(default_factory=dict)
+
+
+# Ranges in order, none on another.
+Layer = Sequence[Range]
+
+
+def visible(text: str) -> Markup:
+    """Text as HTML; line breaks and tabs stay, what cannot be seen is named by its number."""
+    pieces, last = [], 0
+    text = text.replace("\r\n", "\n")
+    for found in UNSEEN.finditer(text):
+        pieces += [escape(text[last : found.start()]), _spelled(found[0])]
+        last = found.end()
+    return Markup("").join([*pieces, escape(text[last:])])
+
+
+def _spelled(character: str) -> Markup:
+    return element("span", {"class": "u"}, escape(f"U+{ord(character):04X}"))
+
+
+def element(tag: str, attributes: Mapping[str, str], inside: Markup) -> Markup:
+    """An element with its attributes escaped."""
+    said = Markup("").join(Markup(' {}="{}"').format(Markup(name), value) for name, value in attributes.items())
+    return Markup("<{tag}{said}>{inside}</{tag}>").format(tag=Markup(tag), said=said, inside=inside)
+
+
+def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
+    """A stretch of a text with the elements of all layers around their parts, those of the first layer outermost.
+
+    An element that is cut by the border of another one goes on behind it.
+    """
+    pieces = []
+    for a, b, over in _pieces(start, end, layers):
+        inside = visible(_short(text[a:b]))
+        for one in reversed(over):
+            attributes = {**one.attributes, **(one.first if a == one.start else {})}
+            inside = element(one.tag, attributes, inside)
+        pieces.append(inside)
+    return Markup("").join(pieces)
+
+
+def _pieces(start: int, end: int, layers: Sequence[Layer]) -> Iterator[tuple[int, int, list[Range]]]:
+    """A stretch cut wherever a range begins or ends, each piece with the ranges that it lies in."""
+    inside = [_inside(layer, start, end) for layer in layers]
+    borders = {start, end, *(at for layer in inside for one in layer for at in (one.start, one.end))}
+    cuts = sorted(at for at in borders if start <= at <= end)
+    at = [0] * len(inside)
+    for a, b in pairwise(cuts):
+        over = []
+        for number, layer in enumerate(inside):
+            while at[number] < len(layer) and layer[at[number]].end <= a:
+                at[number] += 1
+            if at[number] < len(layer) and layer[at[number]].start <= a:
+                over.append(layer[at[number]])
+        yield a, b, over
+
+
+def _inside(layer: Layer, start: int, end: int) -> Layer:
+    first = bisect_right(layer, start, key=lambda one: one.end)
+    return layer[first : bisect_left(layer, end, key=lambda one: one.start)]
+
+
+def _short(text: str) -> str:
+    if len(text) <= LONGEST_SHOWN * 4:
+        return text
+    return f"{text[:LONGEST_SHOWN]} … ({len(text):,}) … {text[-LONGEST_SHOWN:]}"
+
+
+def excerpt(text: str, highlights: Sequence[tuple[int, int]]) -> Markup:
+    """A snippet with its highlights marked; runs of empty lines are one line break."""
+    marks = [Range(start, end, "mark", {}) for start, end in highlights]
+    return Markup(_BLANK_LINES.sub("\n", painted(text, 0, len(text), [marks])))

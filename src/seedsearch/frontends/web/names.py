@@ -1,0 +1,73 @@
+"""What damage, tiers and facets are called on the pages, in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from seedsearch.damage import Damage
+from seedsearch.frontends.web.words import Words
+from seedsearch.searching.notes import Note
+
+# English, Chinese.
+KINDS: Mapping[str, tuple[str, str]] = {
+    Damage.READING_MARK: ("pinyin in brackets", "括号里的拼音"),
+    Damage.SHIFTED_BYTES: ("bytes read one off", "字节错位"),
+    Damage.UTF8_AS_GBK: ("UTF-8 read as GBK", "UTF-8 误读为 GBK"),
+    Damage.UTF8_AS_LATIN1: ("UTF-8 read as Latin-1", "UTF-8 误读为 Latin-1"),
+    Damage.GBK_AS_LATIN1: ("GBK read as Latin-1", "GBK 误读为 Latin-1"),
+    Damage.BIG5_AS_GBK: ("Big5 read as GBK", "Big5 误读为 GBK"),
+    Damage.GBK_AS_BIG5: ("GBK read as Big5", "GBK 误读为 Big5"),
+    Damage.ENTITY: ("HTML entity", "HTML 实体"),
+    Damage.MARKUP: ("markup", "标记"),
+    Damage.RUBY: ("ruby", "注音"),
+    Damage.ESCAPED_CHARACTER: ("escaped character", "转义字符"),
+    Damage.MISREAD_CODE_PAGE: ("misread code page", "误读的代码页"),
+    Damage.OVERSTRIKE: ("overstrike", "叠印"),
+    Damage.INVISIBLE_CHARACTER: ("invisible character", "不可见字符"),
+    Damage.COMPATIBILITY_CHARACTER: ("compatibility character", "兼容字符"),
+    Damage.REPEATED_PASSAGE: ("repeated passage", "重复的段落"),
+    Damage.REALIGNED_BYTES: ("bytes out of step", "字节重新对齐"),
+    Damage.MIXED_ENCODING: ("another encoding inside", "夹有另一种编码"),
+    Damage.LOST_CHARACTER: ("lost character", "丢失的字"),
+    Damage.REPLACEMENT_CHARACTER: ("replacement character", "替换符"),
+    Damage.KUN_JIN_KAO: ("锟斤拷", "锟斤拷"),
+    Damage.MISSING_GLYPH: ("missing glyph", "缺字"),
+    Damage.PRIVATE_USE_CHARACTER: ("private-use character", "私用区字符"),
+    Damage.STRAY_SYMBOL: ("stray symbol", "杂散符号"),
+    Damage.UNREPAIRED_BYTES: ("bytes not repaired", "未能修复的字节"),
+}
+TIERS: Mapping[str, tuple[str, str]] = {
+    "phrase": ("the whole run", "整串文字"),
+    "variant": ("the whole run in other words", "换一种说法的整串文字"),
+    "all": ("all words", "全部词语"),
+    "most": ("most of the words", "大部分词语"),
+    "any": ("some of the words", "部分词语"),
+    "query": ("the query as written", "按所写的式子"),
+    "pinyin": ("by its pinyin", "按拼音"),
+    "sound": ("by its sound", "按读音"),
+    "similar": ("with words of it", "含其中的词"),
+}
+# Answers that are not quite what was typed.
+LOOSE = ("variant", "most", "any", "pinyin", "sound")
+
+
+def called(names: Mapping[str, tuple[str, str]], name: str, words: Words) -> str:
+    """What something is called in the language of a page; itself where it has no other name."""
+    return names[name][words.lang != "en"] if name in names else name
+
+
+# What an answer says beside its hits, in Chinese; the sentences themselves are English. `{texts}`: what a note names.
+NOTES: Mapping[str, str] = {
+    "not-a-pattern": "没有与 {texts} 这一式子相符的内容；已按原样查找",
+    "heard": "没有找到所输入的文字；改为查找读音相同的：{texts}",
+    "also-looked-for": "同时查找：{texts}",
+    "not-all-words": "没有一篇文档含有全部词语；这些至少含有其中 {number} 个：{texts}",
+    "not-there": "没有文档含有：{texts}",
+}
+
+
+def note_of(note: Note, words: Words) -> tuple[str, str]:
+    """A note and the language that it is in."""
+    if words.lang != "en" and note.code in NOTES:
+        return NOTES[note.code].format(texts="、".join(note.texts), number=note.number), words.lang
+    return str(note), "en"

@@ -1,0 +1,123 @@
+"""The socket, the server on it, and what ends it. Slow clients are let go, so that they cannot take all connections."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from seedsearch.errors import OutputError, reason
+from seedsearch.frontends.web.site import LOOPBACK, Site
+
+# Seconds in which a client has to send the head of a request; a browser takes a thousandth.
+PATIENCE = 20
+GRACE = 2  # seconds for what is under way when the server is stopped
+WAITING = 1024  # connections that the system holds until they are taken
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1 by uvicorn, which waits for a request as long as a client likes: this one does not."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client came, and has to send its first request in time."""
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Something came: a whole head ends the wait, the beginning of the next one begins it again."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._no_more()
+        elif self._deadline is None:
+            self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client went."""
+        self._no_more()
+        super().connection_lost(exc)
+
+    def _expect(self) -> None:
+        self._deadline = self.loop.call_later(PATIENCE, self._late)
+
+    def _no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _late(self) -> None:
+        self._deadline = None
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._ready()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in LOOPBACK
+
+
+def address(host: str, site: Site) -> str:
+    """The address of the start page, with the token where there is one."""
+    name = f"[{host.strip('[]')}]" if ":" in host else host
+    return f"http://{name}:{site.port}{site.home(token=site.token)}"
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on which to listen; port 0 is any that is free. Raises OutputError where it cannot be had."""
+    plain = host.strip("[]")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(plain, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind, protocol)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+        except OSError:
+            made.close()
+            raise
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "is taken by another program" if taken else f"cannot be used: {reason(error)}"
+        raise OutputError(
+            f"port {port} of {host} {why}", hint="take another one: --port 0 is any that is free"
+        ) from error
+    return made
+
+
+def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer until a signal ends it, which comes through as whoever called would have had it."""
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=WAITING,
+        timeout_graceful_shutdown=GRACE,
+    )
+    _Server(config, ready).run(sockets=[listening])

@@ -1,0 +1,77 @@
+"""What is set for a server, and the addresses of its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from seedsearch import __version__
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+API = "/api/v1"
+PROGRAM = "seedsearch"
+
+_PLACES = re.compile(r"\{(path|line|column)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """How a server is reached and what it may do.
+
+    `hosts` are names besides the loopback ones that a request may come for; `root` stands before every address, behind
+    a proxy; `token` is asked of every request where it is set; `link` is what opens a place in an editor.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    root: str = ""
+    token: str | None = None
+    link: str | None = None
+    port: int = 0
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie with the token: ports of one host share their cookies."""
+        return f"{PROGRAM}-token-{self.port}"
+
+    def home(self, **parameters: object) -> str:
+        """The search page."""
+        return self._address("/", parameters)
+
+    def document(self, id: str, *, at: int | None = None, anchor: str = "", **parameters: object) -> str:
+        """The page of a document, at an offset of its raw text; `anchor` names an element of the page."""
+        place = {} if at is None else {"at": at}
+        return self._address("/document", {"id": id, **parameters, **place}) + (f"#{anchor}" if anchor else "")
+
+    def raw(self, id: str) -> str:
+        """The untouched file."""
+        return self._address("/document/raw", {"id": id})
+
+    def stats(self) -> str:
+        """The statistics."""
+        return self._address("/stats", {})
+
+    def opensearch(self) -> str:
+        """What a browser reads to search from its address bar."""
+        return self._address("/opensearch.xml", {})
+
+    def static(self, name: str) -> str:
+        """A style sheet, a script or an icon; the version is in the address, so that it can be kept for long."""
+        return f"{self.root}/static/{__version__}/{name}"
+
+    def interface(self, name: str, **parameters: object) -> str:
+        """An address of the interface for programs."""
+        return self._address(f"{API}/{name}", parameters)
+
+    def editor(self, path: str, line: int, column: int) -> str | None:
+        """What opens a place in an editor, as the settings say."""
+        if not self.link:
+            return None
+        said = {"path": quote(path), "line": str(line), "column": str(column)}
+        return _PLACES.sub(lambda found: said[found[1]], self.link)
+
+    def _address(self, path: str, parameters: Mapping[str, object]) -> str:
+        said = [(name, value) for name, value in parameters.items() if value not in (None, "", (), [])]
+        query = urlencode(said, doseq=True)
+        return self.root + path + (f"?{query}" if query else "")
