@@ -2,9 +2,10 @@
 
 A threshold is a number that a module of `restoring` or `reading/encodings` has at its top. Each is changed alone, to
 less and to more, in this process; then the texts are restored anew in which its module is asked at all. Figures for
-each side: damaged pages that are whole again (those of the benchmark of restoration, every kind of damage, and clean
-text in four encodings, from words to pages), and edits of byte and mark kinds in clean text of all kinds of the
-benchmark of harm. A number that changes nothing there is a bound on time or memory, or these texts say nothing of it.
+each side: damaged texts that are whole again (the rows of the case tables, the pages of the benchmark of restoration,
+every kind of damage, and clean text in four encodings, from words to pages), and harm: edits of clean rows of the
+tables, and those of byte and mark kinds in clean text of all kinds of the benchmark of harm. A number that changes
+nothing there is a bound on time or memory, or is held by others beside it, or these texts say nothing of it.
 
 What is kept between calls is not made again with another number, and no page is longer than 1,500 characters: bounds
 on work show in `python -m benchmarks worst`.
@@ -13,6 +14,7 @@ on work show in `python -m benchmarks worst`.
 from __future__ import annotations
 
 import ast
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,10 +37,11 @@ from seedsearch.restoring.clean import clean
 
 T = TypeVar("T")
 HOME = Path(seedsearch.__file__).parent
+CASES = Path(__file__).parents[1] / "tests" / "cases"
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
 PAGES = 8  # of each kind of damage
-PAGES_MOST, CLEAN_MOST = 60, 150  # texts that are measured for one threshold
+PAGES_MOST, CLEAN_MOST = 24, 60  # texts that are measured for one threshold, beside the rows of tables
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
 
@@ -92,6 +95,8 @@ def numbers(source: str) -> Iterator[str]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_number(value):
                 yield name
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if _is_number(value):
+                yield name
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 yield from (
                     n.id for n, v in zip(names, values, strict=True) if isinstance(n, ast.Name) and _is_number(v)
@@ -130,13 +135,15 @@ class Texts:
         self.pages = [(page, _asked(page.content or page.found)) for page in pages]
         kinds = (harm_kinds.KINDS | harm_others.KINDS).items()
         harmless = [text for name, kind in kinds for text in islice(texts(name, kind, 3 * wanted), 3 * wanted)]
+        self.rows = [(row, _asked(row.content or row.found)) for row in _rows()]
         self._now: dict[str, Figures] = {}
         self.harmless = [(text, _asked(text)) for text in harmless]
 
     def row(self, threshold: Threshold) -> str:
         """The row of one threshold."""
         here = threshold.module.__file__ or ""
-        pages = _spread([page for page, asked in self.pages if here in asked], PAGES_MOST)
+        pages = [*_spread([page for page, asked in self.pages if here in asked], PAGES_MOST)]
+        pages += [row for row, asked in self.rows if here in asked]
         harmless = _spread([text for text, asked in self.harmless if here in asked], CLEAN_MOST)
         name = f"{threshold.module.__name__.removeprefix('seedsearch.')}.{threshold.name}"
         if here not in self._now:
@@ -156,9 +163,23 @@ def _spread(several: Sequence[T], most: int) -> Sequence[T]:
 
 def figures(pages: Sequence[Damaged], harmless: Sequence[str]) -> Figures:
     """The figures of these texts as the program is now."""
-    whole = sum(clean(page.content or page.found).readable == page.true for page in pages)
     harm = sum(e.kind in HARM for text in harmless for e in clean(text).edits)
+    whole = 0
+    for page in pages:
+        done = clean(page.content or page.found)
+        if page.found == page.true and not page.content:
+            harm += len(done.edits)
+        else:
+            whole += done.readable == page.true
     return Figures(whole, harm)
+
+
+def _rows() -> Iterator[Damaged]:
+    """The rows of the case tables that say how a text reads."""
+    for path in sorted(CASES.glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            if "readable" in row and "expect" not in row:
+                yield Damaged(path.stem, row["readable"], row.get("raw", ""), bytes.fromhex(row.get("bytes", "")))
 
 
 def _encoded(clean_ones: Sequence[str], wanted: int) -> Iterator[Damaged]:
