@@ -18,10 +18,10 @@ from seedsearch.frontends.cli.index import index, watch
 from seedsearch.frontends.cli.inspect import check, doctor, stats
 from seedsearch.frontends.cli.messages import QUIET, say
 from seedsearch.frontends.cli.query import keywords_of, query, similar
-from seedsearch.frontends.cli.serve import serve
+from seedsearch.frontends.cli.serve import mcp, serve
 from seedsearch.frontends.settings import FILE, settings_of
 
-COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, serve, config, completion)
+COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, serve, mcp, config, completion)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""Servers: `serve` for browsers and programs."""
+"""Servers: `serve` for browsers and programs, `mcp` for agents."""
 
 from __future__ import annotations
 
@@ -62,6 +62,29 @@ def serve(index_dir: options.Place, **how: Any) -> None:
             serving.serve(app.make(library, site), listening, ready)
         finally:
             library.close()
+
+
+@click.command()
+@options.index_dir
+@options.talking
+def mcp(index_dir: options.Place) -> None:
+    """Speak the Model Context Protocol on standard input and output: tools with which agents search and read.
+
+    An agent starts this itself; give it an absolute path or a name of the settings as -i. Needs: pip install
+    'seedsearch[mcp]'
+    """
+    try:
+        from seedsearch.frontends.mcp import server
+    except ModuleNotFoundError as error:
+        hint = "install it with: pip install 'seedsearch[mcp]'"
+        raise ExtraMissing(f"the tools for agents need the package {error.name}", hint=hint) from error
+    from seedsearch.frontends.library import Library
+
+    library = Library(index_dir.where)
+    try:
+        server.serve(library)
+    finally:
+        library.close()
 
 
 def _site(

@@ -36,7 +36,7 @@ MATCHED = {
 def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
     """An answer for people; with `whole_lines` snippets keep their line breaks."""
     count = "1 document" if results.total == 1 else f"{results.total:,} documents"
-    head = f"{count} for {one_line(results.query)} ({_tiers_text(results)})"
+    head = f"{count} for {one_line(results.query)} ({tiers_text(results)})"
     yield from map(style.faint, wrapped(head, style.width))
     indent = len(str(offset + len(results.hits))) + 2
     tier = ""
@@ -59,7 +59,7 @@ def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
     return f"{name}: {', '.join(said) or 'none'}" + (f", and {more:,} more" if more > 0 else "")
 
 
-def _tiers_text(results: Results) -> str:
+def tiers_text(results: Results) -> str:
     """What matched; where tiers fill one another up, how many documents belong to each."""
     if len(results.tiers) < 2:
         return MATCHED[results.matched]
@@ -101,6 +101,11 @@ def _path_text(path: str, place: Snippet | None, style: Style) -> str:
 
 def _place(snippet: Snippet) -> str:
     return f":{snippet.line}:{snippet.column}"
+
+
+def snippet_line(snippet: Snippet) -> str:
+    """A snippet on one line, its matches in brackets, nothing in it that steers."""
+    return one_line(_marked(snippet, Style(colour=False), "\\s+")[0])
 
 
 def _beside(text: str, style: Style, margin: str) -> Iterator[str]:

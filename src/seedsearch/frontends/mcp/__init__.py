@@ -1,0 +1,7 @@
+"""Tools for agents over the Model Context Protocol: what `seedsearch mcp` speaks on standard input and output.
+
+    server   the tools as the protocol has them, in words that agents read       answers   what they answer, as text
+    cursor   where an answer goes on
+
+The extra `mcp`: the official SDK, which only `server` imports.
+"""

@@ -1,0 +1,253 @@
+"""What the tools answer: text, for that is what every client passes on once, in so few characters that it is passed on.
+
+Lines of documents have their number in the file before them, so that no line of a text can be taken for one of ours,
+and what could steer or hide is spelled out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from seedsearch.damage import FOUND, Certainty
+from seedsearch.errors import FileChanged, QueryError
+from seedsearch.frontends.library import Library
+from seedsearch.frontends.mcp.cursor import Cursor
+from seedsearch.frontends.render.answers import snippet_line, tiers_text
+from seedsearch.frontends.render.reports import damage_text
+from seedsearch.frontends.render.safe import one_line, safe, seen
+from seedsearch.frontends.searches import search
+from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.offsets import Edit, OffsetMap, Span
+from seedsearch.searching.document import Document
+from seedsearch.searching.results import Hit
+
+# Characters of an answer. Clients refuse what takes more than 25,000 tokens; in bad cases a character takes one to two.
+ROOM = 6000
+MOST_HITS = 30
+MOST_LINES = 2000
+MOST_EDITS = 100
+LONGEST_TEXT = 200_000  # of a text to restore
+SHOWN = 40  # characters of an edit
+OTHERS = 3  # files with the same passage that are named
+WORST = 20  # files with damage that are named
+DEEPEST = 1000  # hits that can be left out before the first one that is shown
+
+CHANGED = "The index has changed since the answer before; this goes on in the new one."
+
+
+def found(library: Library, query: str, limit: int, folder: str, damage: str, cursor: str) -> str:
+    """Hits, a line with the place and one with the snippet each."""
+    at, limit = Cursor.of(cursor), _within(limit, 1, MOST_HITS, "limit")
+    if at.offset > DEEPEST:
+        raise QueryError(f"more than {DEEPEST:,} hits cannot be turned to", hint="ask for something narrower")
+    filters = {"folder": [folder] if folder else [], "damage": [damage] if damage else []}
+    results, generation = search(library, query, filters, limit=limit, offset=at.offset)
+    if not results.total:
+        other = f" Did you mean {' or '.join(results.suggestions)}?" if results.suggestions else ""
+        return "\n".join([f"Nothing found for {one_line(query)}.{other}", *map(one_line, results.notes)])
+    count = "1 document" if results.total == 1 else f"{results.total:,} documents"
+    lines = [f"{count} ({tiers_text(results)})", *map(one_line, results.notes)]
+    if at.generation not in (None, generation):
+        lines.append(CHANGED)
+    shown = 0
+    for rank, hit in enumerate(results.hits, at.offset + 1):
+        said = _hit(rank, hit)
+        if shown and sum(map(len, lines)) + len(said) > ROOM:
+            break
+        lines.append(said[:ROOM])
+        shown += 1
+    if results.more or shown < len(results.hits):
+        lines.append(f"There are more; go on with cursor={Cursor(at.offset + shown, generation)}")
+    return "\n".join(lines)
+
+
+def _hit(rank: int, hit: Hit) -> str:
+    place = f":{hit.snippets[0].line}" if hit.snippets else ""
+    others = [one_line(doc_id_of(path)) for path in hit.also_in]
+    named = ", ".join(others[:OTHERS]) + (f" and {len(others) - OTHERS:,} more" if len(others) > OTHERS else "")
+    same = f"  (the same passage in {named})" if others else ""
+    snippets = "".join(f"\n   {snippet_line(snippet)}" for snippet in hit.snippets)
+    return f"{rank}. {one_line(doc_id_of(hit.path))}{place}{same}{snippets}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """A text with the way from its offsets to lines of the file."""
+
+    text: str
+    starts: Sequence[int]
+    offsets: OffsetMap
+
+    def line(self, at: int) -> int:
+        """The line of the file in which a character of the text stands, from 1."""
+        raw = self.offsets.to_raw(Span(at, at + 1)).start if at < len(self.text) else self.starts[-1]
+        return bisect_right(self.starts, raw)
+
+    def offset(self, line: int) -> int:
+        """Where a line of the file begins in the text."""
+        return self.offsets.to_edited(self.starts[line - 1])
+
+
+def read(library: Library, path: str, line: int, lines: int, cursor: str, *, raw: bool) -> str:
+    """Lines of a document with their numbers in the file, restored or (`raw`) as they lie there."""
+    at, lines = Cursor.of(cursor), _within(lines, 1, MOST_LINES, "lines")
+    document = library.document(path)
+    with library.asked() as index:
+        generation = index.generation
+    text = _Lines(document.readable, document.line_starts, document.offsets)
+    if raw:
+        text = _Lines(library.raw(document), document.line_starts, OffsetMap(()))
+    total = len(text.starts)
+    if cursor:
+        begin = min(at.offset, len(text.text))
+    elif not 1 <= line <= total:
+        raise QueryError(f"{document.id} has {total:,} lines", hint=f"line is a number from 1 to {total:,}")
+    else:
+        begin = text.offset(line)
+    last = text.line(begin) + lines
+    end = text.offset(last) if last <= total else len(text.text)
+    body, stopped = _numbered(text, begin, end)
+    head = [_head(document, raw=raw)]
+    if at.generation not in (None, generation):
+        head.append(CHANGED)
+    if stopped < len(text.text):
+        body.append(f"There is more; go on with cursor={Cursor(stopped, generation)}")
+    return "\n".join([*head, *body])
+
+
+def _numbered(text: _Lines, begin: int, end: int) -> tuple[list[str], int]:
+    """The lines of a stretch that are not empty, each new number once, while there is room; and where it stopped."""
+    rows: list[str] = []
+    room, last, at = ROOM, 0, begin
+    while at < end and room > 0:
+        stop = text.text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        part = text.text[at : min(stop, at + room)]
+        if part.strip():
+            number = text.line(at + len(part) - len(part.lstrip()))
+            rows.append(f"{number if number != last else '':>5}\t{_shown(part)}")
+            room -= len(rows[-1])
+            last = number
+        cut = at + len(part) < stop
+        at += len(part)
+        if not cut:
+            at += at < end  # the line break
+    return rows, min(at, end)
+
+
+def _shown(line: str) -> str:
+    return safe(line.rstrip()).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _head(document: Document, *, raw: bool) -> str:
+    """What a document is: its encoding, its size, what was repaired and what was left."""
+    sure = "" if document.confidence >= 0.9 else f" (not sure: {document.confidence:.2f})"
+    said = [f"{one_line(document.id)}: {document.encoding}{sure}", f"{len(document.line_starts):,} lines"]
+    repaired = {kind: count for kind, count in document.damage.items() if kind not in FOUND}
+    left = {kind: count for kind, count in document.damage.items() if kind in FOUND}
+    if repaired:
+        said.append(f"{'damage' if raw else 'repaired'} {_counted(document.edits)}")
+    if left:
+        said.append(f"found and left {damage_text(left)}")
+    return "; ".join(said)
+
+
+def _counted(edits: Iterable[Edit]) -> str:
+    """Edits by kind, and how many of them are inferred: those may be wrong."""
+    kinds: Counter[str] = Counter()
+    inferred: Counter[str] = Counter()
+    for edit in edits:
+        kinds[edit.kind] += 1
+        inferred[edit.kind] += edit.certainty == Certainty.INFERRED
+    rows = sorted(kinds.items(), key=lambda row: (-row[1], row[0]))
+    return ", ".join(
+        f"{count:,} {kind}" + (f" ({inferred[kind]:,} inferred)" if inferred[kind] else "") for kind, count in rows
+    )
+
+
+def damaged(library: Library, path: str, kind: str, limit: int, cursor: str) -> str:
+    """The edits and findings of a document, or the kinds of damage of all and the documents with most of it."""
+    limit = _within(limit, 1, MOST_EDITS, "limit")
+    if path:
+        return _listed(library, library.document(path), kind, limit, Cursor.of(cursor))
+    counted = library.stats()
+    rows = {id: {k: n for k, n in found.items() if kind in ("", k)} for id, found in counted.files.items()}
+    worst = sorted(((sum(row.values()), id) for id, row in rows.items() if row), key=lambda one: (-one[0], one[1]))
+    if not worst:
+        return f"No document has {kind or 'damage'}."
+    damage = {k: n for k, n in counted.damage.items() if kind in ("", k)}
+    head = f"{len(worst):,} of {counted.engine.documents:,} documents have {kind or 'damage'}: {damage_text(damage)}"
+    named = [f"{one_line(doc_id_of(id))}: {damage_text(rows[id])}" for _, id in worst[: min(limit, WORST)]]
+    return "\n".join([head, *named])
+
+
+def _listed(library: Library, document: Document, kind: str, limit: int, at: Cursor) -> str:
+    try:
+        raw: str | None = library.raw(document)
+    except FileChanged:
+        raw = None
+    every = sorted(chain(_edits(document, raw), _findings(document, raw)))
+    rows = [text for _, of, text in every if kind in ("", of)]
+    if not rows:
+        return f"{one_line(document.id)} has no {kind or 'damage'}."
+    if at.offset >= len(rows):
+        raise QueryError(f"{document.id} has {len(rows):,} of these", hint="leave the cursor out to begin anew")
+    with library.asked() as index:
+        generation = index.generation
+    shown = rows[at.offset : at.offset + limit]
+    head = f"{_head(document, raw=False)}; {at.offset + 1:,} to {at.offset + len(shown):,} of {len(rows):,}"
+    lines = [head] if raw is not None else [head, "The file has changed since: what was there before is not known."]
+    if at.offset + len(shown) < len(rows):
+        shown.append(f"There are more; go on with cursor={Cursor(at.offset + len(shown), generation)}")
+    return "\n".join([*lines, *shown])
+
+
+def _edits(document: Document, raw: str | None) -> Iterator[tuple[int, str, str]]:
+    for edit in document.edits:
+        was = f"{len(edit.span):,} characters" if raw is None else _short(edit.span.cut(raw))
+        now = _short(edit.replacement) if edit.replacement else "nothing"
+        said = f"{_place(document, edit.span)} {edit.kind} ({edit.certainty}) {was} → {now}"
+        yield edit.span.start, edit.kind, said
+
+
+def _findings(document: Document, raw: str | None) -> Iterator[tuple[int, str, str]]:
+    for span, kind in document.findings:
+        what = "" if raw is None else f" {_short(span.cut(raw))}"
+        yield span.start, kind, f"{_place(document, span)} {kind} (left as it is){what}"
+
+
+def _place(document: Document, span: Span) -> str:
+    line, column = document.record.place(span.start)
+    return f"{line}:{column}"
+
+
+def _short(text: str) -> str:
+    if len(text) > SHOWN:
+        text = f"{text[: SHOWN // 2]}…{text[-SHOWN // 4 :]} ({len(text):,} characters)"
+    return seen(text)
+
+
+def restored(text: str, cursor: str) -> str:
+    """A text restored, and what was done; a long one in pieces, for which it is sent again."""
+    from seedsearch.restoring.clean import clean
+
+    if len(text) > LONGEST_TEXT:
+        raise QueryError(f"a text may have {LONGEST_TEXT:,} characters", hint="restore files with: seedsearch clean")
+    at, cleaned = Cursor.of(cursor), clean(text)
+    left = Counter(str(finding.kind) for finding in cleaned.findings)
+    said = [f"Repaired: {_counted(cleaned.edits)}"] if cleaned.edits else ["Nothing to repair"]
+    if left:
+        said.append(f"found and left: {damage_text(left)}")
+    end = at.offset + ROOM
+    more = [f"There is more; send the text again with cursor={Cursor(end)}"] if end < len(cleaned.readable) else []
+    return "\n".join(["; ".join(said), "", safe(cleaned.readable[at.offset : end]), *more])
+
+
+def _within(number: int, least: int, most: int, name: str) -> int:
+    if not least <= number <= most:
+        raise QueryError(f"{name} is a number from {least} to {most:,}")
+    return number
