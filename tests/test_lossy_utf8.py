@@ -36,7 +36,7 @@ def test_many_are_scored_as_each_is(many: list[str], one: str) -> None:
 
 
 def test_pairs_in_words_are_in_order_and_score_as_single_ones() -> None:
-    pairs, _ = candidates._pairs_in_words()
+    pairs, _ = candidates.pairs_in_words()
     assert (pairs[1:] > pairs[:-1]).all()
     ranked = list(model().rank)
     for pair in pairs[:: len(pairs) // 500].tolist():
@@ -77,6 +77,17 @@ def test_every_atom_is_in_one_piece(text: str, places: set[int]) -> None:
     for piece in pieces:
         if piece.sure and not piece.torn:
             assert piece.text.encode() == b"".join(a for a in atoms[piece.start : piece.end] if isinstance(a, bytes))
+
+
+@given(st.lists(st.binary(min_size=1, max_size=4) | st.just((LAST,)) | st.just((FEW, LAST)), max_size=12))
+def test_any_bytes_are_read_to_their_end(atoms: list[Atom]) -> None:
+    pieces = mend(atoms)
+    assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])][: len(pieces)]
+    assert not atoms or pieces[-1].end == len(atoms)
+
+
+def test_a_lead_byte_before_other_characters_settles_nothing() -> None:
+    assert "".join(piece.shown for piece in mend([b"\xe4\xb8", (FEW,), b"\xf0ab", b"cd"])).endswith("abcd")
 
 
 @pytest.mark.parametrize("step", [utf8_as_gbk, latin1], ids=["GBK", "Latin-1"])

@@ -48,7 +48,7 @@ class Candidates:
 
         self.chars = chars
         codes = np.array([_code(char) for char in chars], np.intp)
-        ranks, starts, ends, others = _by_code()
+        ranks, starts, ends, others = by_code()
         self._ranks, self._starts, self._ends = ranks[codes], starts[codes], ends[codes]
         self._others = np.flatnonzero(others[codes]).tolist()
 
@@ -130,7 +130,7 @@ def _code(char: str) -> int:
 
 
 @cache
-def _by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
+def by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
     """By code: the rank, ln p of beginning a word and of ending one, and whether it is anything but an ideograph."""
     import numpy as np
 
@@ -146,7 +146,7 @@ def _by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
 
 
 @cache
-def _pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
+def pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
     """What stands together in words, as ranks of the first and second character in one number, in order; and ln p."""
     import numpy as np
 
@@ -161,7 +161,7 @@ def _pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
 
 def _put_words(scores: Scores, pairs: NDArray[np.int64]) -> None:
     """Write over `scores` where a pair of ranks stands together in words."""
-    keys, chances = _pairs_in_words()
+    keys, chances = pairs_in_words()
     places = keys.searchsorted(pairs)
     places[places == len(keys)] = 0
     inside = keys[places] == pairs

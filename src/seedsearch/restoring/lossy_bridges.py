@@ -173,7 +173,8 @@ def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
 
 def _first(stream: bytes) -> str:
     """The first character of bytes that begin with one, if it is whole."""
-    return stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
+    text = stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
+    return text if len(text) == 1 else ""  # bytes that are no character can hold two of them
 
 
 def _missing(pending: bytes) -> int:
