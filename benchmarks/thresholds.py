@@ -89,6 +89,11 @@ def thresholds() -> Iterator[Threshold]:
                 yield Threshold(module, name, value, *_sides(value))
 
 
+def name_of(threshold: Threshold) -> str:
+    """The name of a threshold, with its module below the package."""
+    return f"{threshold.module.__name__.removeprefix('seedsearch.')}.{threshold.name}"
+
+
 def numbers(source: str) -> Iterator[str]:
     """The names that a module gives to numbers at its top."""
     for node in ast.parse(source).body:
@@ -145,14 +150,13 @@ class Texts:
         pages = [*_spread([page for page, asked in self.pages if here in asked], PAGES_MOST)]
         pages += [row for row, asked in self.rows if here in asked]
         harmless = _spread([text for text, asked in self.harmless if here in asked], CLEAN_MOST)
-        name = f"{threshold.module.__name__.removeprefix('seedsearch.')}.{threshold.name}"
         if here not in self._now:
             self._now[here] = figures(pages, harmless)
         cells = [f"{threshold.value:8g}  {self._now[here]}"]
         for value in (threshold.less, threshold.more):
             with changed(threshold, value):
                 cells.append(f"{value:8g}  {figures(pages, harmless)}")
-        return f"{name:48} {' | '.join(cells)}"
+        return f"{name_of(threshold):48} {' | '.join(cells)}"
 
 
 def _spread(several: Sequence[T], most: int) -> Sequence[T]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from benchmarks.thresholds import Threshold, changed, numbers, thresholds
+from benchmarks.thresholds import Threshold, changed, name_of, numbers, thresholds
 from seedsearch.restoring import evidence
 from seedsearch.restoring.clean import clean
 
@@ -36,3 +39,14 @@ def test_a_threshold_comes_back_after_an_error() -> None:
     with pytest.raises(KeyError), changed(threshold, 0):
         raise KeyError
     assert value == evidence.FOUND
+
+
+PAGE = (Path(__file__).parents[1] / "docs" / "thresholds.md").read_text(encoding="utf-8")
+
+
+def test_every_threshold_of_the_page_is_there() -> None:
+    """One that has another value now is measured again: python -m benchmarks thresholds."""
+    there = {name_of(threshold): f"{threshold.value:g}" for threshold in thresholds()}
+    named = dict(re.findall(r"^([a-z]\S+\.[A-Z_]+) +(\S+) ", PAGE, re.MULTILINE))
+    assert named
+    assert {name: value for name, value in named.items() if there.get(name) != value} == {}
