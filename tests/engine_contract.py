@@ -52,7 +52,8 @@ from seedsearch.engines.query import (
 from seedsearch.errors import IndexLocked, IndexMissing, IndexStale, OutOfTime
 from seedsearch.indexing.pipeline import batch_of
 from seedsearch.text.analyzer import words
-from seedsearch.text.run_text import grams, run_text
+from seedsearch.text.joints import grams
+from seedsearch.text.run_text import run_text
 from tests.filling import commit, put
 
 MARK, OTHER = "analysis 0", "analysis 9"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from seedsearch.text.analyzer import query_words, words
 from seedsearch.text.folding import fold
-from seedsearch.text.run_text import grams, occurrences, readable_places, run_grams, run_text
+from seedsearch.text.joints import grams
+from seedsearch.text.run_text import occurrences, readable_places, run_grams, run_text
 from seedsearch.text.segmenter import LONGEST_RUN, han_words
 from tests.strategies import han_text, mixed_text
 

@@ -23,7 +23,7 @@ from seedsearch.engines.embedded.text_store import put_together, take_apart
 from seedsearch.engines.query import Between, Fuzzy, Prefix, Wildcard
 from seedsearch.text.batch import RunTexts
 from seedsearch.text.code_points import points, text_of
-from seedsearch.text.run_text import grams, run_text
+from seedsearch.text.run_text import plain_grams, run_text
 from tests.strategies import mixed_text
 
 DOCUMENTS = 3000
@@ -128,7 +128,7 @@ def test_pairs_hold_the_grams(texts: list[str]) -> None:
     keys, owners = bigrams.pairs_of(apart.runs, apart.lengths)
     for number, text in enumerate(texts):
         found = Counter(map(bigrams.text_of, keys[owners == number].tolist()))
-        expected = grams(run_text(text))
+        expected = plain_grams(run_text(text))
         assert {gram: n for gram, n in found.items() if len(gram) == 2} == {
             g: n for g, n in expected.items() if len(g) == 2
         }

@@ -29,8 +29,9 @@ from seedsearch.engines.whoosh_reader.matcher import PostingMatcher
 from seedsearch.errors import IndexStale, OutputError
 from seedsearch.text.analyzer import words
 from seedsearch.text.folding import fold
+from seedsearch.text.joints import Joined, grams
 from seedsearch.text.lexicon import OwnWords
-from seedsearch.text.run_text import grams, run_text
+from seedsearch.text.run_text import run_text
 from tests.filling import put
 from tests.programs import seedsearch as command
 
@@ -507,7 +508,17 @@ def test_the_words_of_the_user_are_not_cut_by_whoosh_either(tmp_path: Path, monk
         )
 
 
-@pytest.mark.parametrize("text", ["焊接，\n材料 v2.0 的 GEN-itgc", "五 G　５Ｇ網絡", " a  b\n", "", "的" * 900])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "焊接，\n材料 v2.0 的 GEN-itgc",
+        "焊(hàn)接**机**器人 inter-\nnational",
+        "五 G　５Ｇ網絡",
+        " a  b\n",
+        "",
+        "的" * 900,
+    ],
+)
 def test_analyzers_give_the_terms_of_the_index_and_their_places(text: str) -> None:
     for analyzer, expected in (
         (WordTokenizer(), Counter(words(run_text(text)))),
@@ -517,7 +528,7 @@ def test_analyzers_give_the_terms_of_the_index_and_their_places(text: str) -> No
             (t.text, t.pos, t.startchar, t.endchar) for t in analyzer(text, positions=True, chars=True, mode="index")
         ]
         assert Counter(term for term, *_ in found) == expected
-        assert all(run_text(text[start:end]) == term for term, _, start, end in found)
+        assert all(Joined(run_text(text[start:end])).text == term for term, _, start, end in found)
         assert [place for _, place, *_ in found] == sorted(place for _, place, *_ in found)
 
 

@@ -46,7 +46,8 @@ from seedsearch.reading.formats import documents
 from seedsearch.restoring.steps import restore
 from seedsearch.text.analyzer import query_words, words
 from seedsearch.text.folding import fold
-from seedsearch.text.run_text import grams, run_text
+from seedsearch.text.joints import grams
+from seedsearch.text.run_text import run_text
 
 TOP = Path(__file__).parents[1]
 CASES = TOP / "tests" / "cases"

@@ -13,7 +13,7 @@ RULES = 4
 
 # Which terms a text has. Raise it when the same text gives other ones; an older index is then refused, for a query
 # would look for words that it does not hold.
-ANALYSIS = 2
+ANALYSIS = 3
 
 # What the files of an index look like, those that are kept beside the documents included. Raise it when this version
 # could not read what the last one wrote, or the other way round; another format is refused with the way out.

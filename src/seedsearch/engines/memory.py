@@ -39,7 +39,8 @@ from seedsearch.engines.query import (
     Terms,
 )
 from seedsearch.errors import IndexLocked, IndexMissing, IndexStale
-from seedsearch.text.run_text import grams, run_text
+from seedsearch.text.joints import grams
+from seedsearch.text.run_text import run_text
 
 
 @dataclass(frozen=True, slots=True)

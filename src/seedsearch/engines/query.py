@@ -18,6 +18,7 @@ from typing import Any as Anything
 from typing import Literal, TypeAlias
 
 from seedsearch.text.folding import fold
+from seedsearch.text.joints import holds
 from seedsearch.text.run_text import gapped, near, near_in_order, occurrences, readable_places
 
 Field: TypeAlias = Literal["gram", "word", "tag"]
@@ -34,7 +35,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Documents whose run text holds `text`."""
+    """Documents whose run text holds `text`, as it is or without its joints (joints.py)."""
 
     text: str
 
@@ -45,7 +46,7 @@ class Run:
 
     def holds(self, run_text: str) -> bool:
         """Whether a document with this run text matches."""
-        return self.text in run_text
+        return holds(run_text, self.text)
 
 
 @dataclass(frozen=True, slots=True)

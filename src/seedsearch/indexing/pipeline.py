@@ -189,4 +189,4 @@ def stamp_of(path: str) -> Stamp:
 def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
     """Entries with their words, which are found here, part by part as they are asked for."""
     found = pieces_of([entry.readable for entry in entries], LONGEST_RUN)
-    return Batch(entries, (pieces.part(lambda runs: words_of(runs, own)) for pieces in found))
+    return Batch(entries, (pieces.part(lambda runs: words_of(runs, own), own) for pieces in found))

@@ -24,6 +24,7 @@ from seedsearch.searching.results import (
 from seedsearch.searching.snippets import Stretch, best_stretches, first_stretch, sentences, with_lines
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.folding import HAN, fold, is_han
+from seedsearch.text.joints import crossing
 from seedsearch.text.run_text import Place, gapped, near, near_in_order, occurrences, readable_places
 
 _SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
@@ -94,12 +95,17 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
 def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
     """Every place of a match in its readable text, in order; none lies on another."""
-    disjoint = _disjoint(match, wanted, budget, NOWHERE)
+    disjoint = _disjoint(match, wanted, budget, NOWHERE, every=True)
     return tuple([Span(start, end) for start, end, _ in readable_places(match.run, match.readable, disjoint)])
 
 
-def _disjoint(match: Match, wanted: Sequence[Query], budget: Budget, places: Places) -> list[Place]:
-    """Where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another."""
+def _disjoint(
+    match: Match, wanted: Sequence[Query], budget: Budget, places: Places, *, every: bool = False
+) -> list[Place]:
+    """Where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another.
+
+    Places across joints are looked for where there are no others, or with `every`.
+    """
     spans: list[tuple[int, int, int]] = []  # the longer first where several begin
     for number, leaf in enumerate(wanted):
         if isinstance(leaf, Run):
@@ -109,6 +115,8 @@ def _disjoint(match: Match, wanted: Sequence[Query], budget: Budget, places: Pla
                 if at >= last:
                     last = at + size
                     spans.append((at, -last, number))
+            if size > 1 and (every or not last):
+                spans += [(start, -end, number) for start, end in crossing(match.run, text)]
         else:
             spans += [(start, -end, number) for start, end in _spans(match, leaf, budget)]
     spans.sort()

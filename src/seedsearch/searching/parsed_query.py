@@ -21,6 +21,7 @@ from seedsearch.searching.ranking import CONNECTING, LONG, asks, content_words, 
 from seedsearch.searching.sorting import Order, order_of
 from seedsearch.text.analyzer import placed_query_words, query_words
 from seedsearch.text.folding import is_han, other_forms
+from seedsearch.text.joints import MARKS, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
@@ -39,8 +40,8 @@ class ParsedQuery:
     what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.
     `is_long`: it is a question or has many words, so that few documents hold all. `expression` is set where there are
     operators; `filters` narrow whatever answers. `forms` are the run text in composed and decomposed characters, where
-    these differ, and `placed` its words with the offset of each. `order` is what `sort:` says, and
-    `notes` say how it was read where that may not be what was meant.
+    these differ, and without its joints; `placed` are its words with the offset of each. `order` is what `sort:` says,
+    and `notes` say how it was read where that may not be what was meant.
     """
 
     raw: str
@@ -74,6 +75,8 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
         plain, typed_run = normalize("NFC", plain), run
         run = run_text(plain).strip()
         forms = tuple(form for form in dict.fromkeys((typed_run, *forms)) if form != run)
+    if not MARKS.isdisjoint(run) and (read := Joined(run).text) != run:
+        forms = (*forms, read)
     placed = placed_query_words(run, own)
     said = without_interrogatives(run, placed)
     parts = _parts(plain)

@@ -1,8 +1,8 @@
 """Text → terms, for the index and for queries alike.
 
-Two fields. `gram` (runs.py): every character and every pair of neighbours of the run text, whatever the script; with
+Two fields. `gram` (joints.py): every character and every pair of neighbours of the run text, whatever the script; with
 them any run of characters can be looked up. `word`: jieba's words of the Han runs and the whole and the parts of
-everything else (`v2.0` → v2.0, v, 2, 0), for ranking.
+everything else (`v2.0` → v2.0, v, 2, 0), for ranking. Both have what stands across joints, too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import cache
 from zlib import crc32
 
 from seedsearch.text.folding import HAN, TABLE
+from seedsearch.text.joints import Joined
 from seedsearch.text.lexicon import JIEBA, NONE, OwnWords
-from seedsearch.text.segmenter import Cut, segmenter
+from seedsearch.text.segmenter import Cut, segmenter, steady_cut
 from seedsearch.versions import ANALYSIS
 
 _LETTER = rf"[^\W_{HAN}]"
@@ -42,8 +43,15 @@ def _part() -> re.Pattern[str]:
     return re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
 
 
-def words(folded: str, own: OwnWords = NONE) -> list[str]:
-    """The terms of the field `word`, in the order of the text (a whole before its parts)."""
+def words(run: str, own: OwnWords = NONE) -> list[str]:
+    """The terms of the field `word` of a run text: its words in their order (a whole before its parts), then those
+    across joints.
+    """
+    return plain_words(run, own) + Joined(run).words(steady_cut(own))
+
+
+def plain_words(folded: str, own: OwnWords = NONE) -> list[str]:
+    """Its words, without those across joints."""
     cut = segmenter(own).words
     found: list[str] = []
     for i, piece in enumerate(_han_run().split(folded)):
@@ -60,7 +68,7 @@ def other_words(piece: str) -> list[str]:
 
 
 def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> Iterator[tuple[int, str]]:
-    """The same as `words`, each with the offset at which it begins; `cut` may be another way to the same words."""
+    """The same as `plain_words`, each with the offset at which it begins; `cut` may be another way to these words."""
     cut = cut or segmenter(own).words
     for token in _token().finditer(folded):
         at = token.start()

@@ -8,13 +8,17 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice, pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from seedsearch.text.array_types import Ints, Mask, Points, Small
+from seedsearch.text.batch_joints import across
 from seedsearch.text.code_points import COUNT, members, points
 from seedsearch.text.folding import HAN, WIDE, table
+from seedsearch.text.joints import Joined
+from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.run_text import run_text
 
 _SPACE = 0x20
 # Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
@@ -134,35 +138,62 @@ class Terms:
         owners = np.repeat(np.arange(len(lists), dtype=np.int32), lengths)
         return cls(list(places), np.full(len(places), -1), numbers, owners)
 
+    def and_more(self, more: Sequence[tuple[int, str]]) -> Self:
+        """These and some others, each with its owner."""
+        if not more:
+            return self
+        places = dict(zip(self.terms, range(len(self.terms)), strict=True))
+        numbers = [places.setdefault(term, len(places)) for _, term in more]
+        return type(self)(
+            list(places),
+            np.append(self.known, np.full(len(places) - len(self.terms), -1)),
+            np.append(self.numbers, np.array(numbers, dtype=np.int32)),
+            np.append(self.owners, np.array([owner for owner, _ in more], dtype=np.int32)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some texts, or pieces of long ones, one after the other, with their run texts and the terms of the field `word`.
 
     Piece i belongs to entry `owners[i]`, and so do its terms. `following[i]` is the code point that comes after it in
-    the run text of the entry, a space at the end.
+    the run text of the entry, a space at the end. `pairs` are those across joints, with the entry of each.
     """
 
     runs: RunTexts
     words: Terms
     owners: Ints
     following: Points
+    pairs: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Pieces of texts that are looked at together, as in `Part`."""
+    """Pieces of texts that are looked at together, as in `Part`.
+
+    `cut` says which are pieces of longer texts; of those of which the first is here, `whole` are the texts, with the
+    number of the piece.
+    """
 
     texts: Sequence[str]
     owners: Ints
     among: Among
+    cut: Mask
+    whole: Sequence[tuple[int, str]]
 
-    def part(self, words_of: Callable[[RunTexts], Terms]) -> Part:
-        """The part that they make; `words_of` finds the terms of run texts, each of them its own owner."""
+    def part(self, words_of: Callable[[RunTexts], Terms], own: OwnWords = NONE) -> Part:
+        """The part that they make; `words_of` finds the terms of run texts, each of them its own owner.
+
+        What stands across joints is looked for in whole texts, for a joint may lie across the border of two pieces.
+        """
         runs = RunTexts.of(self.texts, self.among)
-        words = words_of(runs)
+        found = across(runs.points, runs.lengths, self.cut, own)
+        for piece, text in self.whole:
+            found.add(piece, Joined(run_text(text)), own)
+        words = words_of(runs).and_more(found.words)
         following = _folding()[np.where(self.among.after == 0, _SPACE, self.among.after)]
-        return Part(runs, replace(words, owners=self.owners[words.owners].astype(np.int32)), self.owners, following)
+        owned = replace(words, owners=self.owners[words.owners].astype(np.int32))
+        return Part(runs, owned, self.owners, following, [(int(self.owners[i]), pair) for i, pair in found.pairs])
 
 
 def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
@@ -170,14 +201,17 @@ def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
 
     `longest`: ideographs in a row after which words end wherever they are.
     """
-    some: list[tuple[str, int, int, bool]] = []
+    some: list[_Piece] = []
     size = 0
     for owner, text in enumerate(texts):
         visible = 0
-        for begin, end in pairwise(_borders(text, longest)):
+        borders = _borders(text, longest)
+        for begin, end in pairwise(borders):
             inside = begin > 0 and text[begin].isspace()
             visible = _visible_from(text, max(end, visible))
-            some.append((text[begin:end], owner, ord(text[visible]) if visible < len(text) else 0, inside))
+            after = ord(text[visible]) if visible < len(text) else 0
+            whole = text if begin == 0 and len(borders) > 2 else ""
+            some.append(_Piece(text[begin:end], owner, after, inside, len(borders) > 2, whole))
             size += end - begin
             if size >= TOGETHER:
                 yield _together(some)
@@ -186,15 +220,27 @@ def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
         yield _together(some)
 
 
+class _Piece(NamedTuple):
+    """A text or a piece of one; `whole` is the longer text that it `is_cut` from, where it is the first."""
+
+    text: str
+    owner: int
+    after: int
+    inside: bool
+    is_cut: bool
+    whole: str
+
+
 def _visible_from(text: str, at: int) -> int:
     """Where the first character from `at` on is that is no blank."""
     found = _visible().search(text, at)
     return found.start() if found else len(text)
 
 
-def _together(some: Sequence[tuple[str, int, int, bool]]) -> Pieces:
-    texts, owners, after, inside = zip(*some, strict=True)
-    return Pieces(texts, np.array(owners), Among(np.array(after, dtype=np.uint32), np.array(inside)))
+def _together(some: Sequence[_Piece]) -> Pieces:
+    texts, owners, after, inside, cut, wholes = zip(*some, strict=True)
+    among = Among(np.array(after, dtype=np.uint32), np.array(inside))
+    return Pieces(texts, np.array(owners), among, np.array(cut), [(i, text) for i, text in enumerate(wholes) if text])
 
 
 def _borders(text: str, longest: int) -> list[int]:

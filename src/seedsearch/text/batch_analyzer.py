@@ -1,4 +1,4 @@
-"""The words of many texts at once: what `analysis.words` gives of each, by arrays.
+"""The words of many texts at once: what `analyzer.plain_words` gives of each, by arrays.
 
 Ideographs are cut side by side (lattice.py); what stands between them is looked at one by one, and is often the same.
 """
@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from seedsearch.text import batch_segmenter
-from seedsearch.text.analyzer import other_words, words
+from seedsearch.text.analyzer import other_words, plain_words
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points, Small
 from seedsearch.text.batch import (
     RunTexts,
@@ -39,11 +39,11 @@ def _classes() -> Bytes:
 
 
 def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
-    """The terms of the field `word` of some run texts."""
+    """The terms of the field `word` of some run texts, without those across joints."""
     if own != NONE:  # only the dictionary without them lies ready
         ends = np.cumsum(runs.lengths + 1).tolist()
         text = text_of(runs.points)
-        return Terms.of([words(text[a : b - 1], own) for a, b in zip([0, *ends], ends, strict=False)])
+        return Terms.of([plain_words(text[a : b - 1], own) for a, b in zip([0, *ends], ends, strict=False)])
     return _Words(runs).terms()
 
 

@@ -61,7 +61,7 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
     ]
 
 
-def grams(run: str) -> Counter[str]:
+def plain_grams(run: str) -> Counter[str]:
     """Every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
     singles = Counter(run)
     pairs = Counter(map(str.__add__, run, run[1:]))

@@ -74,6 +74,12 @@ def mapped_cut(own: OwnWords) -> Cut:
     return lambda run: list(lexicon.cut(run))
 
 
+@lru_cache(maxsize=4)
+def steady_cut(own: OwnWords = NONE) -> Cut:
+    """The same, kept: what is cut a few characters at a time is cut in one way, whatever was loaded meanwhile."""
+    return mapped_cut(own)
+
+
 def loaded_cut(own: OwnWords) -> Cut:
     """The cut by a dictionary that is loaded: jieba's own wherever a user has words, otherwise the quickest."""
     return rjieba_cut() if own == NONE and find_spec("rjieba") else jieba_cut(own)

@@ -65,6 +65,12 @@ def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tu
     return keys[there], np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)[there]
 
 
+def across(owned: Sequence[tuple[int, str]]) -> tuple[Ints, Keys]:
+    """Pairs that stand across joints, each with its text, as arrays of the texts and of the numbers of the pairs."""
+    owners = np.array([owner for owner, _ in owned], dtype=np.int64)
+    return owners, np.array([key_of(*pair) for _, pair in owned], dtype=np.uint64)
+
+
 class PairsWriter:
     """Makes the sections out of parts in the order of their pairs."""
 

@@ -160,8 +160,10 @@ class _Columns:
         true_pairs = keys & np.uint64((1 << pairs.SECOND_BITS) - 1) != 0
         grams = np.bincount(pieces, 1 + true_pairs, minlength=len(part.owners)).astype(np.int64)
         self.gram_lengths[part.owners] += grams
+        owners, across = pairs.across(part.pairs)
+        np.add.at(self.gram_lengths, owners, 2)
         self.word_lengths += np.bincount(part.words.owners, minlength=len(self.word_lengths))
-        self.pairs.add(postings.packed(keys, part.owners[pieces]))
+        self.pairs.add(postings.packed(np.append(keys, across), np.append(part.owners[pieces], owners)))
         self.words.add(_terms_pack(part.words))
 
 

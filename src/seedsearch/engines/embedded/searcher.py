@@ -52,6 +52,7 @@ from seedsearch.engines.query import (
 )
 from seedsearch.text.array_types import Ints, Mask, Scores, Small
 from seedsearch.text.code_points import text_of
+from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_grams
 
 if TYPE_CHECKING:
@@ -465,14 +466,33 @@ class Answering:
         return np.array([node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)], dtype=bool)
 
     def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
-        """Those of `candidates` in whose texts a run stands."""
+        """Those of `candidates` in whose texts a run stands, as they are or without their joints."""
         documents = self._segments[i].documents
         code = documents.alphabet.bytes_of(run.text)
         found: list[int] = []
         for some in _slices(candidates, LOOKS):
             found += documents.holding(some.tolist(), code)
             self.budget.spend(run)
+        if len(found) < len(candidates) and (more := self._across(i, run, np.setdiff1d(candidates, found))):
+            found = sorted(found + more)
         return np.array(found, dtype=np.int64)
+
+    def _across(self, i: int, run: Run, candidates: Documents) -> list[int]:
+        """Those of `candidates` in whose texts a run stands across joints: they have all its pairs, few others have."""
+        grams = run_grams(run.text)
+        self._load([("gram", gram) for gram in grams])
+        for gram in grams:
+            candidates = self._listed(("gram", gram))[i].among(candidates)
+            if not len(candidates):
+                return []
+        found: list[int] = []
+        for some in _slices(candidates, LOOKS):
+            points, lengths = self._segments[i].documents.runs(some.tolist())
+            texts, ends = text_of(points), np.cumsum(lengths).tolist()
+            places = zip(some.tolist(), [0, *ends], ends, strict=False)
+            found += [document for document, begin, end in places if holds(texts[begin:end], run.text)]
+            self.budget.spend(run)
+        return found
 
     def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
         """How many documents may have each gram."""

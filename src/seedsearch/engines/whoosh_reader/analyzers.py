@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from seedsearch.engines.whoosh_reader.library import analysis
 from seedsearch.text.analyzer import placed_query_words, placed_words
+from seedsearch.text.joints import Joined
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.run_text import readable_places, run_text
-from seedsearch.text.segmenter import Cut, jieba_words
+from seedsearch.text.segmenter import Cut, jieba_words, steady_cut
 
-# A term of a run text: its position (a number that counts terms, from 0), where it begins (code points), its text.
-Placed = tuple[int, int, str]
+# A term of a run text: its position (a number that counts terms, from 0), where it begins and ends (code points), its
+# text.
+Placed = tuple[int, int, int, str]
 
 
 @lru_cache(maxsize=4)
@@ -47,11 +50,11 @@ class RunTokenizer(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh has no t
     ) -> Iterator[Any]:
         """Whoosh's token for each term: the same object every time, as its own tokenizers give it."""
         run = run_text(value)
-        placed = list(self.placed(run, mode)) if tokenize else [(0, 0, run)]
-        spans = [(start, start + len(text), number) for number, (_, start, text) in enumerate(placed)]
+        placed = list(self.placed(run, mode)) if tokenize else [(0, 0, len(run), run)]
+        spans = [(start, end, number) for number, (_, start, end, _) in enumerate(placed)]
         found = readable_places(run, value, spans) if chars else spans
         token = analysis.Token(positions, chars, removestops=removestops, mode=mode, **options)
-        for (position, _, text), (start, end, _) in zip(placed, found, strict=True):
+        for (position, _, _, text), (start, end, _) in zip(placed, found, strict=True):
             token.text, token.boost, token.stopped = text, 1.0, False
             token.pos, token.startchar, token.endchar = start_pos + position, start_char + start, start_char + end
             if keeporiginal:
@@ -70,14 +73,21 @@ class WordTokenizer(RunTokenizer):
         self.words = words
 
     def placed(self, run: str, mode: str) -> Iterator[Placed]:
-        """The words; of those that have parts a query asks for the whole only."""
+        """The words; a query asks of those that have parts for the whole only, and for none across joints.
+
+        One across a joint has the position of the first word of which it has a part.
+        """
         cut = _jieba(self.words)
-        found = placed_query_words(run, cut=cut) if mode == "query" else placed_words(run, cut=cut)
-        position, end = -1, 0
-        for start, word in found:
-            if start >= end:
-                position, end = position + 1, start + len(word)
-            yield position, start, word
+        placed = placed_query_words(run, cut=cut) if mode == "query" else placed_words(run, cut=cut)
+        found = [(start, start + len(word), word) for start, word in placed]
+        if mode != "query":
+            found += Joined(run).placed_words(steady_cut(OwnWords.from_text(self.words)))
+            found.sort(key=itemgetter(0))
+        position, last = -1, 0
+        for start, end, word in found:
+            if start >= last:
+                position, last = position + 1, end
+            yield position, start, end, word
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WordTokenizer) and other.words == self.words
@@ -96,11 +106,16 @@ class GramTokenizer(RunTokenizer):
         """The grams; a query asks for pairs, and for characters where there is no pair that has them."""
         position = at = 0
         pieces = run.split(" ")
+        across = {} if mode == "query" else {one.start: one for one in Joined(run).placed_pairs()}
         for number, piece in enumerate(pieces, start=1):
             alone = len(piece) == 1 or number < len(pieces)  # the last character, in a query
             for i, char in enumerate(piece):
+                start = at + i
                 if i + 1 < len(piece):
-                    yield position + i, at + i, piece[i : i + 2]
+                    yield position + i, start, start + 2, piece[i : i + 2]
+                if pair := across.get(start):
+                    yield position + i, *pair
+                    yield position + i, start, start + 1, char
                 if mode != "query" or (alone and i + 1 == len(piece)):
-                    yield position + i, at + i, char
+                    yield position + i, start, start + 1, char
             position, at = position + len(piece), at + len(piece) + 1

@@ -67,10 +67,8 @@ def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
     end = 0
     for token in GramTokenizer()(text, positions=True, chars=True):
         token.matched = token.text in asked
-        if token.matched:
+        if token.matched or (len(token.text) == 1 and token.startchar >= end):
             end = token.endchar
-            yield token
-        elif len(token.text) == 1 and token.startchar >= end:
             yield token
 
 

@@ -1,0 +1,268 @@
+"""What stands between the characters of a word and is no part of it, and the text that is read across it.
+
+Marks of markup (打**电**话, [[北京|首都]]的, -{zh-hans:计算机;zh-hant:電腦}-), footnotes (长江[1]是), glosses
+(打(dǎ)电话), what begins a line of a quotation, a comment or a list (`> `, `// `), blanks around ideographs and between
+single letters, a hyphen at the end of a line, the dot in a name. The run text keeps all of them, for they can be looked
+for; a stretch of them with letters on both sides is a joint. An index also has the pairs and words across joints, and a
+run is found where it stands in the run text or in what that is without its joints.
+
+All is told from the run text alone, in which a line break is a blank. Linear: no part of a joint is longer than
+LONGEST, and none holds a mark that ends a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from seedsearch.text.folding import is_han
+from seedsearch.text.run_text import occurrences, plain_grams
+from seedsearch.text.segmenter import Cut
+
+LONGEST = 80  # code points of a target of a link, of attributes, of a gloss
+AROUND = 8  # ideographs on each side of a joint among which words across it are looked for: no common word is longer
+TOKEN = 40  # the same for letters
+
+_INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr"
+_CODE = r"[a-z]{2,3}(?:-[a-z]{2,4})?"
+_TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
+
+
+# No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
+@cache
+def _mark() -> re.Pattern[str]:
+    """One piece of a joint that is no blank. Each way begins with its mark; a gloss is a group."""
+    return re.compile(
+        "|".join(
+            (
+                r"- (?<=[^\W\d_]- )(?=[^\W\d_])",
+                rf"-\{{(?:[a-z;]{{1,3}}\|)?(?:{_CODE}:)?",
+                rf"(?:;{_CODE}:[^{{}};\0]{{0,{LONGEST}}}){{0,12}};?\}}-",
+                rf"\[\[(?:{_TARGET}\|)?",
+                r"\]\]",
+                rf"\[(?={_TARGET}\]\()",
+                rf"\]\([^()\s\0]{{1,{2 * LONGEST}}}\)",
+                r"(?:\[|〔)(?:\^?\d{1,3}(?:[,-]\d{1,3})?|注 ?\d{0,2}|\^[a-z0-9_-]{1,20}|来源请求)(?:\]|〕)",
+                rf"[\[(]([^\W\d_][\w\u0300-\u036f '\".,:;&/+·-]{{0,{LONGEST}}})[\])]",
+                r"(?:\*{1,3}|_{1,3}|~~|==|`{1,2}|'{2,5})",
+                rf"</?(?:{_INLINE})(?: [^<>\0]{{0,{LONGEST}}})?/?>",
+                "·",
+            )
+        )
+    )
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    """A line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
+    return re.compile(r" (?:(?:(?:[>|]|│) ?){1,8}|/{2,3}!?|#{1,6}|-{1,3}|\*{1,2}|;{1,3}|%{1,2}|[+·]) ?")
+
+
+# What a joint begins with.
+MARKS = frozenset(" -[〔](*_~`'<=·;}")
+
+
+# What stands inside of a Latin word is one of these: foo_bar and a*b are no words that were cut.
+_IN_LATIN = (" ", "- ", "**", "<b>", "</b>", "<i>", "</i>", "<em>", "</em>", "<strong>", "</strong>", "<wbr>")
+
+
+class Joint(NamedTuple):
+    """A stretch of a run text that is no part of the words on both sides of it."""
+
+    start: int
+    end: int
+
+
+@cache
+def _candidate() -> re.Pattern[str]:
+    """Where a piece of a joint may begin."""
+    return re.compile(r"[\[\](*_~`'<=·;}]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=\w(?!\w))(?<!\w\w)")
+
+
+def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
+    """The joints of a run text, in order: stretches of joint pieces with letters on both sides.
+
+    `candidates`: where pieces may begin, in order; more than need be do no harm.
+    """
+    return [stretch for stretch in stretches(run, candidates) if joins(run, *stretch)]
+
+
+def stretches(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
+    """The same, and those that have something else than letters beside them."""
+    if candidates is None:
+        candidates = [found.start() for found in _candidate().finditer(run)]
+    found: list[Joint] = []
+    start = end = 0
+    for at in candidates:
+        if at >= end and (last := _piece(run, at)):
+            if at != end:
+                if end:
+                    found.append(Joint(start, end))
+                start = at
+            end = last
+    if end:
+        found.append(Joint(start, end))
+    return found
+
+
+def _piece(run: str, at: int) -> int:
+    """Where the piece of a joint ends that begins at `at`; 0 where none does."""
+    if run[at] == " ":
+        return _blank(run, at)
+    found = _mark().match(run, at)
+    if found is None or (found[1] and not (at and _may_be_glossed(run[at - 1]) and not any(map(is_han, found[1])))):
+        return 0
+    end = found.end()
+    return 0 if run[at] == "·" and not (at and is_han(run[at - 1]) and is_han(run[end : end + 1])) else end
+
+
+def _may_be_glossed(char: str) -> bool:
+    return is_han(char) or char in " *_>"
+
+
+def _blank(run: str, at: int) -> int:
+    """The same of a piece that begins with a blank: at an ideograph, or between single letters."""
+    before, after = run[at - 1 : at], run[at + 1 : at + 2]
+    if is_han(before):
+        found = _prefix().match(run, at)
+        return found.end() if found and is_han(run[found.end() : found.end() + 1]) else at + 1
+    if is_han(after):
+        return at + 1
+    alone = (
+        _is_plain(before)
+        and _is_plain(after)
+        and not (_is_plain(run[at - 2 : at - 1]) or _is_plain(run[at + 2 : at + 3]))
+    )
+    return at + 1 if alone else 0
+
+
+def _is_other(char: str) -> bool:
+    """Whether a character is a letter or a digit and no ideograph."""
+    return char.isalnum() and not is_han(char)
+
+
+def _is_plain(char: str) -> bool:
+    """Whether a character is a letter or a digit of ASCII; an empty one is none."""
+    return char.isascii() and char.isalnum()
+
+
+def joins(run: str, start: int, end: int) -> bool:
+    """Whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
+    if not (0 < start < end < len(run) and run[start - 1].isalnum() and run[end].isalnum()):
+        return False
+    return is_han(run[start - 1]) or is_han(run[end]) or run.startswith(_IN_LATIN, start, end)
+
+
+class Placed(NamedTuple):
+    """A text without its joints, and where it begins and ends in the run text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Joined:
+    """A run text without its joints, and the way back to it."""
+
+    def __init__(self, run: str, found: Sequence[Joint] | None = None) -> None:
+        self._joints = joints(run) if found is None else found
+        pieces, last, gone = [], 0, 0
+        self._places: list[int] = []  # where in `text` what follows each joint begins
+        self._gone: list[int] = [0]  # how many characters were left out before
+        for start, end in self._joints:
+            pieces.append(run[last:start])
+            self._places.append(start - gone)
+            gone += end - start
+            self._gone.append(gone)
+            last = end
+        self.text = "".join((*pieces, run[last:]))
+
+    def pairs(self) -> list[str]:
+        """The pairs of characters on both sides of a joint."""
+        return [self.text[at - 1 : at + 1] for at in self._places]
+
+    def words(self, cut: Cut) -> list[str]:
+        """The words across joints: of ideographs as `cut` finds them, or a row of letters and digits."""
+        return [self.text[start:end] for start, end in self._words(cut)]
+
+    def placed_pairs(self) -> list[Placed]:
+        """The same pairs, each with where it begins and ends in the run text."""
+        return [Placed(start - 1, end + 1, pair) for (start, end), pair in zip(self._joints, self.pairs(), strict=True)]
+
+    def placed_words(self, cut: Cut) -> list[Placed]:
+        """The same words, each with where it begins and ends in the run text."""
+        return [Placed(*self._in_run(start, end), self.text[start:end]) for start, end in self._words(cut)]
+
+    def _words(self, cut: Cut) -> Iterable[tuple[int, int]]:
+        found: dict[tuple[int, int], None] = {}
+        for at in self._places:
+            before, after = is_han(self.text[at - 1]), is_han(self.text[at])
+            if before and after:
+                found.update(dict.fromkeys(self._cut(at, cut)))
+            elif not before and not after:
+                found[self._row(at, TOKEN, _is_other)] = None
+        return found
+
+    def _cut(self, at: int, cut: Cut) -> Iterator[tuple[int, int]]:
+        """Where the word across a joint between ideographs stands, if there is one."""
+        start, end = self._row(at, AROUND, is_han)
+        for word in cut(self.text[start:end]):
+            if start < at < start + len(word):
+                yield start, start + len(word)
+            start += len(word)
+
+    def _row(self, at: int, reach: int, test: Callable[[str], bool]) -> tuple[int, int]:
+        """Where a row of characters of a kind around a place begins and ends, at most `reach` from there."""
+        start = end = at
+        while start > max(0, at - reach) and test(self.text[start - 1]):
+            start -= 1
+        while end < min(len(self.text), at + reach) and test(self.text[end]):
+            end += 1
+        return start, end
+
+    def crossing(self, text: str) -> list[tuple[int, int]]:
+        """Where in the run text `text` stands across joints: start and end, overlapping places included."""
+        found = ((at, at + len(text)) for at in occurrences(self.text, text))
+        return [self._in_run(at, end) for at, end in found if bisect_right(self._places, at) < self._before(end)]
+
+    def _before(self, end: int) -> int:
+        return bisect_right(self._places, end - 1)
+
+    def _in_run(self, start: int, end: int) -> tuple[int, int]:
+        """A place in `text` as one in the run text."""
+        return start + self._gone[bisect_right(self._places, start)], end + self._gone[self._before(end)]
+
+
+def grams(run: str) -> Counter[str]:
+    """The terms of the field `gram` of a run text, with how often.
+
+    They are its characters and pairs of neighbours, and for each joint the pair across it and the first of the two once
+    more: an index counts characters by the pairs that begin with them.
+    """
+    return plain_grams(run) + Counter(gram for pair in Joined(run).pairs() for gram in (pair, pair[0]))
+
+
+def crossing(run: str, text: str) -> list[tuple[int, int]]:
+    """Where in a run text `text` stands across joints: start and end, overlapping places included."""
+    return Joined(run).crossing(text) if _may_cross(run, text) else []
+
+
+def holds(run: str, text: str) -> bool:
+    """Whether `text` stands in a run text, or in what that is without its joints."""
+    return text in run or (_may_cross(run, text) and text in Joined(run).text)
+
+
+def _may_cross(run: str, text: str) -> bool:
+    """Whether a character of `text` stands before what may be a joint; a quick look."""
+    size = len(run) - 1
+    for char in dict.fromkeys(text[:-1]):
+        at = run.find(char)
+        while 0 <= at < size:
+            if run[at + 1] in MARKS:
+                return True
+            at = run.find(char, at + 1)
+    return False
