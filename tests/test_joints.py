@@ -146,8 +146,9 @@ def test_the_cases_in_a_batch(text: str) -> None:
     assert [(pairs[i], words[i]) for i in range(3)] == [expected("前面"), expected(text), expected(text)]
 
 
-def test_a_joint_across_the_border_of_two_pieces_is_one() -> None:
-    text = "打(dǎ, dá)电话，" * (TOGETHER // 12) * 3
+@pytest.mark.parametrize("end", ["，", "", "。", "。\n", "。 x", "[[a。b|"])
+def test_a_joint_across_the_border_of_two_pieces_is_one(end: str) -> None:
+    text = f"打(dǎ, dá)电话{end}" * (TOGETHER // 12) * 3
     assert len(list(pieces_of([text], LONGEST_RUN))) > 1
     pairs, words = terms(["一", text])
     assert (pairs[1], words[1]) == expected(text)

@@ -16,13 +16,14 @@ from seedsearch.text.array_types import Ints, Mask, Points, Small
 from seedsearch.text.batch_joints import across
 from seedsearch.text.code_points import COUNT, members, points
 from seedsearch.text.folding import HAN, WIDE, table
-from seedsearch.text.joints import Joined
+from seedsearch.text.joints import STOP, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
 _SPACE = 0x20
 # Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
 TOGETHER = 1 << 18
+BLANKS = 64  # code points behind a sentence in which its end is looked for: few have more blanks behind them
 
 
 @cache
@@ -171,8 +172,8 @@ class Part:
 class Pieces:
     """Pieces of texts that are looked at together, as in `Part`.
 
-    `cut` says which are pieces of longer texts; of those of which the first is here, `whole` are the texts, with the
-    number of the piece.
+    `cut` says which are pieces of texts that had to be cut where a joint may be; of those of which the first is here,
+    `whole` are the texts, with the number of the piece.
     """
 
     texts: Sequence[str]
@@ -184,7 +185,7 @@ class Pieces:
     def part(self, words_of: Callable[[RunTexts], Terms], own: OwnWords = NONE) -> Part:
         """The part that they make; `words_of` finds the terms of run texts, each of them its own owner.
 
-        What stands across joints is looked for in whole texts, for a joint may lie across the border of two pieces.
+        What stands across joints is looked for in whole texts where one may lie across the border of two pieces.
         """
         runs = RunTexts.of(self.texts, self.among)
         found = across(runs.points, runs.lengths, self.cut, own)
@@ -210,8 +211,9 @@ def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
             inside = begin > 0 and text[begin].isspace()
             visible = _visible_from(text, max(end, visible))
             after = ord(text[visible]) if visible < len(text) else 0
-            whole = text if begin == 0 and len(borders) > 2 else ""
-            some.append(_Piece(text[begin:end], owner, after, inside, len(borders) > 2, whole))
+            is_cut = not all(_is_after_sentence(text, border) for border in borders[1:-1])
+            whole = text if is_cut and begin == 0 else ""
+            some.append(_Piece(text[begin:end], owner, after, inside, is_cut, whole))
             size += end - begin
             if size >= TOGETHER:
                 yield _together(some)
@@ -221,7 +223,7 @@ def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
 
 
 class _Piece(NamedTuple):
-    """A text or a piece of one; `whole` is the longer text that it `is_cut` from, where it is the first."""
+    """A text or a piece of one; as in `Pieces`."""
 
     text: str
     owner: int
@@ -248,7 +250,8 @@ def _borders(text: str, longest: int) -> list[int]:
     borders = [0]
     while len(text) - borders[-1] > TOGETHER:
         wanted = borders[-1] + TOGETHER
-        found = _border().search(text, wanted, wanted + TOGETHER)
+        found = _sentence().search(text, wanted, wanted + TOGETHER)
+        found = found or _border().search(text, wanted, wanted + TOGETHER)
         end = found.end() if found else _unmarked(text, borders[-1], wanted, longest)
         if end is None and (found := _border().search(text, wanted)):
             end = found.end()
@@ -256,6 +259,16 @@ def _borders(text: str, longest: int) -> list[int]:
             break
         borders.append(end)
     return [*borders, len(text)]
+
+
+@cache
+def _sentence() -> re.Pattern[str]:
+    """A border at which no joint is, either."""
+    return re.compile(rf"{STOP}\s*(?=\S)")
+
+
+def _is_after_sentence(text: str, border: int) -> bool:
+    return text[border - BLANKS : border].rstrip().endswith(STOP)
 
 
 @cache

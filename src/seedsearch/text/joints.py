@@ -7,7 +7,7 @@ for; a stretch of them with letters on both sides is a joint. An index also has 
 run is found where it stands in the run text or in what that is without its joints.
 
 All is told from the run text alone, in which a line break is a blank. Linear: no part of a joint is longer than
-LONGEST, and none holds a mark that ends a sentence.
+sixteen times LONGEST, and none holds a mark that ends a sentence.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from seedsearch.text.segmenter import Cut
 LONGEST = 80  # code points of a target of a link, of attributes, of a gloss
 AROUND = 8  # ideographs on each side of a joint among which words across it are looked for: no common word is longer
 TOKEN = 40  # the same for letters
+STOP = "。"  # ends a sentence: in no joint, and beside none
 
 _INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr"
 _CODE = r"[a-z]{2,3}(?:-[a-z]{2,4})?"
@@ -113,7 +114,8 @@ def _piece(run: str, at: int) -> int:
     """Where the piece of a joint ends that begins at `at`; 0 where none does."""
     if run[at] == " ":
         return _blank(run, at)
-    found = _mark().match(run, at)
+    stop = run.find(STOP, at, at + 16 * LONGEST)
+    found = _mark().match(run, at, stop) if stop >= 0 else _mark().match(run, at)
     if found is None or (found[1] and not (at and _may_be_glossed(run[at - 1]) and not any(map(is_han, found[1])))):
         return 0
     end = found.end()
