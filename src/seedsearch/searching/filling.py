@@ -62,8 +62,9 @@ def found_in(engine: Engine, tier: Tier, asked: int, shown: Shown) -> Iterator[F
         matches = list(engine.search(tier.query, asked, seen).best)
         engine.budget.spend(SHOWING)
         first = JUDGED if not seen else 0
+        shown = replace(shown, budget=engine.budget)
         for match, places in judged(engine, tier, matches[:first]) + [(match, NOWHERE) for match in matches[first:]]:
-            yield found(match, tier.wanted, replace(shown, budget=engine.budget), places, tier.name_of(match.run))
+            yield found(match, tier.wanted, shown, places, tier.name_of(match.run))
             engine.budget.spend(SHOWING)
         if len(matches) < asked:
             return

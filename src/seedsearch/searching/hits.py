@@ -131,17 +131,17 @@ def _disjoint(
 
 @dataclass(slots=True)
 class _Group:
-    """A hit, the paths of the other files that it stands for, and the sentences of its text, as numbers."""
+    """A hit, the paths of the other files that it stands for, and the sentences of its text."""
 
     hit: Hit
-    sentences: frozenset[int]
+    sentences: Sequence[str]
     also_in: list[str]
 
 
 class Collapsing:
     """Matches as hits, as many as are asked for: those of nearly the same text, or that share a passage, are one.
 
-    Texts are not kept, only what tells one from another.
+    Of their texts only sentences are kept, which tell one from another.
     """
 
     def __init__(self, several: Iterator[Found]) -> None:
@@ -149,20 +149,20 @@ class Collapsing:
         self._held: Found | None = None  # the first of the next hit
         self._groups: list[_Group] = []
         self._by_passage: dict[int, _Group] = {}
-        self._seen: set[int] = set()  # the sentences of the first text of each group
+        self._seen: set[str] = set()  # the sentences of the first text of each group
 
     def first(self, wanted: int) -> tuple[list[Hit], bool]:
         """The first `wanted` hits, and whether there are more."""
         while (one := self._held or next(self._several, None)) is not None:
             self._held = None
-            key, sentences = self._telling(one)
-            group = self._group_of(key, sentences)
+            key = self._key(one)
+            group = self._group_of(key, one.sentences)
             if group is None and len(self._groups) >= wanted:
                 self._held = one
                 break
             if group is None:
-                self._groups.append(group := _Group(hit(one), sentences, []))
-                self._seen |= sentences
+                self._groups.append(group := _Group(hit(one), one.sentences, []))
+                self._seen.update(one.sentences)
             else:
                 group.also_in.append(one.record.path)
             self._by_passage.setdefault(key, group)
@@ -171,21 +171,22 @@ class Collapsing:
         ]
         return hits[:wanted], self._held is not None or len(hits) > wanted
 
-    def _telling(self, one: Found) -> tuple[int, frozenset[int]]:
+    def _key(self, one: Found) -> int:
+        """What texts that share a passage, or are the same, have in common."""
         passage = one.passage
-        key = passage if len(passage) >= SAME_PASSAGE else one.match.readable
-        return hash(key), frozenset(map(hash, one.sentences))
+        return hash(passage if len(passage) >= SAME_PASSAGE else one.match.readable)
 
-    def _group_of(self, key: int, sentences: frozenset[int]) -> _Group | None:
+    def _group_of(self, key: int, sentences: Sequence[str]) -> _Group | None:
         group = self._by_passage.get(key)
         if group is None and not self._seen.isdisjoint(sentences):
             group = next((g for g in self._groups if _nearly_same(g.sentences, sentences)), None)
         return group
 
 
-def _nearly_same(some: frozenset[int], others: frozenset[int]) -> bool:
+def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether texts of these sentences have nearly all of them in common."""
-    return len(some & others) >= NEARLY * max(len(some | others), FEW_SENTENCES)
+    a, b = set(some), set(others)
+    return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
 
 
 def hit(one: Found) -> Hit:

@@ -46,7 +46,7 @@ from seedsearch.text.analyzer import fingerprint
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
-FILLINGS = 8  # answers that are kept for the next page of them
+FILLINGS = 4  # answers that are kept for the next page of them
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
@@ -181,7 +181,8 @@ class Index:
         filling = self._fillings.pop(key, None) if offset else None
         filling = filling or Filling(self._engine, answer.tiers, shown)
         page = filling.page(offset, limit)
-        self._fillings = {**dict(list(self._fillings.items())[1 - FILLINGS :]), key: filling}
+        if page.more:
+            self._fillings = {**dict(list(self._fillings.items())[1 - FILLINGS :]), key: filling}
         return page
 
     def _parsed(self, query: str, filters: Mapping[str, Sequence[str]] = NO_FILTERS) -> ParsedQuery:

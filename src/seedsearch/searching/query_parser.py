@@ -102,7 +102,7 @@ def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
 
     What has other operators, or no words, or no filters comes back as it is.
     """
-    tokens = tokens_of(typed) or []
+    tokens = tokens_of(typed) or ()
     words: list[str] = []
     filters: list[Query] = []
     at = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from seedsearch.errors import QueryError
@@ -57,13 +58,16 @@ class Token:
         return self.kind in ("leaf", "quoted", "regex")
 
 
-def tokens_of(typed: str) -> list[Token] | None:
+@lru_cache(maxsize=8)  # a query is looked at several times
+def tokens_of(typed: str) -> tuple[Token, ...] | None:
     """The pieces of `typed`; None where a quotation is not closed, or stands against a word.
 
     Raises QueryError for NEAR without what it needs.
     """
-    tokens: list[Token] = []
     plain = typed.translate(_MARKS)  # of the same length
+    if plain.isalnum() and plain not in _OPERATORS:  # most queries are one run
+        return (Token("leaf", 0, len(typed), plain),)
+    tokens: list[Token] = []
     at, end = 0, len(typed)
     while at < end:
         if plain[at].isspace():
@@ -74,7 +78,7 @@ def tokens_of(typed: str) -> list[Token] | None:
             return None
         tokens.append(token)
         at = token.end
-    return _with_operators_between(tokens)
+    return tuple(_with_operators_between(tokens))
 
 
 def is_option(typed: str) -> bool:
