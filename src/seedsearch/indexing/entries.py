@@ -10,10 +10,13 @@ from typing import overload
 from seedsearch.metadata.document_records import Record, doc_id_of, endings, folders, line_starts, names
 from seedsearch.metadata.file_states import Stamp, size_term
 from seedsearch.offsets import Edit
+from seedsearch.restoring.clean import clean
 from seedsearch.restoring.documents import Cleaned
 from seedsearch.text.run_text import run_text
 
 TITLE = 80  # code points that a first line may have to be a title that `title:` looks for
+# Code points of what a file says of itself that are looked for, and how many such texts: books have a few of each.
+LONGEST, MOST = 300, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,22 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
         *(f"ext:{ending}" for ending in endings(path)),
         *(f"name:{name}" for name in names(path)),
         *(f"folder:{folder}" for folder in folders(path)),
-        *(f"title:{title}" for title in _titles(cleaned)),
+        *_of_texts("title", (_first_line(cleaned), *_restored(cleaned.raw.said.titles))),
+        *_of_texts("author", _restored(cleaned.raw.said.authors)),
         *(f"damage:{kind}" for kind in cleaned.damage),
     )
 
 
-def _titles(cleaned: Cleaned) -> tuple[str, ...]:
-    """The first line of a document, folded, where it is short enough to be a title; that of a page is its title."""
+def _first_line(cleaned: Cleaned) -> str:
+    """The first line of a document where it is short enough to be a title; that of a page is its title."""
     line = cleaned.readable[: 2 * TITLE].lstrip().partition("\n")[0]
-    title = run_text(line).strip()
-    return (title,) if title and len(line) <= TITLE else ()
+    return line if len(line) <= TITLE else ""
+
+
+def _restored(texts: Sequence[str]) -> Iterator[str]:
+    return (clean(text[:LONGEST]).readable for text in texts[:MOST])
+
+
+def _of_texts(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts as tags: folded, and each once."""
+    return tuple(dict.fromkeys(f"{name}:{folded}" for text in texts if (folded := run_text(text).strip())))

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from seedsearch.offsets import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says of itself besides its text: its titles and its authors."""
+
+    titles: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Iterable[tuple[str, str]], authors: Collection[str] = ("creator",)) -> Self:
+        """Sort values by their names: `title`, and those of `authors`."""
+        found = list(dict.fromkeys(values))
+        titles = tuple(text for name, text in found if name == "title")
+        return cls(titles, tuple(text for name, text in found if name in authors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +30,7 @@ class RawDocument:
 
     `confidence` (0 to 1) says how sure `encoding` is, `told_by` what told it (`mark`, `named`, `text`, `neighbours`).
     `edits`, in code points of `text`, are what reads better than the codec reads it, in a file that it does not read
-    strictly.
+    strictly. `said` is what the file, or the book that it is of, says of itself.
     """
 
     path: str
@@ -23,6 +39,7 @@ class RawDocument:
     confidence: float = 1.0
     edits: Sequence[Edit] = ()
     told_by: str = "text"
+    said: Said = field(default_factory=Said)
 
 
 @dataclass(frozen=True, slots=True)

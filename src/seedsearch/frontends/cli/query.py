@@ -65,7 +65,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     "an exact run"   AND OR NOT  && || !  -word +word ( )  与 或 非  * (everything)
     "a b"~5  a NEAR/5 b (near)   "a b"~  a PRE/5 b (in this order)
     prefix*  wor?d  word~  /regular expression/  exact:乾  case:USB
-    path: name: folder: title: encoding: damage:  ext:txt,html  title:(a OR b)
+    path: name: folder: author: encoding: damage:  ext:txt,html  title:(a OR b)
     date:2025..2026-03  date:today  after: before:  size:>1mb  sort:date
     """
     from seedsearch.frontends.render import one_line

@@ -19,6 +19,7 @@ from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import (
     Failure,
     RawDocument,
+    Said,
 )
 from seedsearch.reading.encodings import Beside, Neighbours
 from seedsearch.reading.formats import (
@@ -158,10 +159,11 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     names.add(name)
                     others = others or cache(partial(_told_by, part.heads))
                     inner = replace(asked, depth=asked.depth - 1, in_folder=False, beside=others)
-                    yield from _documents(f"{path}!/{name}", part.content, inner, budget)
+                    found = _documents(f"{path}!/{name}", part.content, inner, budget)
+                    yield from found if part.said is None else _saying(found, part.said)
                 case Extracted():
                     budget.text(len(part.text))
-                    yield RawDocument(path, format_.name, part.text)
+                    yield RawDocument(path, format_.name, part.text, said=part.said)
                 case Lost(name=name):
                     yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
                 case _:
@@ -172,6 +174,11 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
             raise
         needs = error.module if isinstance(error, ExtraMissing) else ""
         yield Failure(path, str(error), skipped=isinstance(error, ExtraMissing | NotText), needs=needs)
+
+
+def _saying(found: Iterable[RawDocument | Failure], said: Said) -> Iterator[RawDocument | Failure]:
+    """Documents with what the book that they are of says of itself."""
+    return (replace(one, said=said) if isinstance(one, RawDocument) else one for one in found)
 
 
 def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:

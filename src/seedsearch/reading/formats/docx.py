@@ -31,7 +31,8 @@ def parts(file: File) -> Iterator[Extracted]:
     archive = zip_archive.archive(file)
     names = [BODY, *sorted(set(filter(_OTHERS.fullmatch, archive.namelist())))]
     pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)
-    yield Extracted(open_xml.about(archive, file.budget) + "".join(map(_text_of, pieces)))
+    about, said = open_xml.about(archive, file.budget)
+    yield Extracted(about + "".join(map(_text_of, pieces)), said)
 
 
 class _Text:

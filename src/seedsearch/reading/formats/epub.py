@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats import zip_archive
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
@@ -52,18 +53,19 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     inside = set(archive.namelist())
     root = _root(archive, budget)
     book = _book(archive, root, budget)
-    if about := _about(archive, root, book, budget):
-        yield Extracted(about)
+    about, said = _about(archive, root, book, budget)
+    if about:
+        yield Extracted(about, said)
     encrypted = _encrypted(archive, budget) if ENCRYPTION in inside else frozenset()
     for name in dict.fromkeys(book.place(href) for number in book.order if (href := book.files.get(number))):
-        yield Lost(name, "it is encrypted") if name in encrypted else _chapter(archive, name, inside, budget)
+        yield Lost(name, "it is encrypted") if name in encrypted else _chapter(archive, name, inside, said, budget)
 
 
-def _chapter(archive: Archive, name: str, inside: set[str], budget: Budget) -> Member | Lost:
+def _chapter(archive: Archive, name: str, inside: set[str], said: Said, budget: Budget) -> Member | Lost:
     try:
         if place(name) != name or name not in inside:
             raise SourceError("a chapter that is not in the book")
-        return Member(name, read(archive, archive.getinfo(name), budget))
+        return Member(name, read(archive, archive.getinfo(name), budget), said=said)
     except SourceError as error:
         if budget.spent:
             raise
@@ -102,8 +104,8 @@ def _book(archive: Archive, root: str, budget: Budget) -> _Book:
     return book
 
 
-def _about(archive: Archive, root: str, book: _Book, budget: Budget) -> str:
-    """Title, authors and so on, and the headings of the table of contents, a line each."""
+def _about(archive: Archive, root: str, book: _Book, budget: Budget) -> tuple[str, Said]:
+    """Title, authors and so on, and the headings of the table of contents, a line each; and which are the first two."""
     found = values(_part(archive, root, budget), _SAID)
     lines = [_TAG.sub("", text) for kind in ("title", "creator", "") for name, text in found if _sorted(name) == kind]
     try:
@@ -112,7 +114,8 @@ def _about(archive: Archive, root: str, book: _Book, budget: Budget) -> str:
     except SourceError:
         if budget.spent:
             raise
-    return "".join(f"{line}\n" for line in dict.fromkeys(lines))
+    said = Said.of((name, _TAG.sub("", text)) for name, text in found)
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines)), said
 
 
 def _sorted(name: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any
 
 from seedsearch.errors import NotText, SeedsearchError, SourceError
 from seedsearch.offsets import apply_edits
+from seedsearch.reading.documents import Said
 from seedsearch.reading.encodings import decode
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted, Lost, Member, encoding_of_names, place, text_of_name
@@ -87,7 +88,8 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     except (MessageError, RecursionError, ValueError, LookupError, TypeError) as error:
         raise SourceError(f"a message that cannot be taken apart: {error}") from error
     texts = [leaf for leaf in leaves if _is_body(leaf)]
-    yield Extracted(_text(message, texts, file))
+    said = Said.of([("title", _field(message, "subject")), ("creator", _field(message, "from"))])
+    yield Extracted(_text(message, texts, file), said)
     chosen = {id(leaf) for leaf in texts}
     for number, leaf in enumerate((leaf for leaf in leaves if id(leaf) not in chosen), 1):
         yield _attachment(leaf, number, file)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats.limits import MEMBER, RATIO, Budget
 from seedsearch.text import character_model
 
@@ -26,19 +27,22 @@ _HOUSEKEEPING = {"__MACOSX"}
 class Member:
     """A file inside a file: bytes that are still to be recognised.
 
-    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told.
+    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told; `said`
+    is what the book says of itself that it is a chapter of.
     """
 
     name: str
     content: bytes
     heads: Callable[[], Iterable[bytes]] = tuple
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text that was taken out of a format that is not text."""
+    """The text that was taken out of a format that is not text, and what the file says of itself."""
 
     text: str
+    said: Said = field(default_factory=Said)
 
 
 @dataclass(frozen=True, slots=True)

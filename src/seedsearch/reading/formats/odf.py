@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats import open_xml, zip_archive
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import Budget
@@ -40,16 +41,17 @@ def parts(file: File) -> Iterator[Extracted]:
     inside = archive.namelist()
     if MANIFEST in inside and b"encryption-data" in open_xml.part(archive, MANIFEST, file.budget):
         raise SourceError("it is encrypted", hint="save it without a password")
-    about = _about(archive, file.budget) if ABOUT in inside else ""
-    yield Extracted(about + text_of(open_xml.part(archive, BODY, file.budget), _GRAMMAR))
+    about, said = _about(archive, file.budget) if ABOUT in inside else ("", Said())
+    yield Extracted(about + text_of(open_xml.part(archive, BODY, file.budget), _GRAMMAR), said)
 
 
-def _about(archive: Archive, budget: Budget) -> str:
-    """What the document says of itself, a line each; nothing where that cannot be read."""
+def _about(archive: Archive, budget: Budget) -> tuple[str, Said]:
+    """What the document says of itself, a line each, and its title and authors; nothing where that cannot be read."""
     try:
         found = values(open_xml.part(archive, ABOUT, budget), _SAID)
     except SourceError:
         if budget.spent:
             raise
-        return ""
-    return "".join(f"{text}\n" for text in dict.fromkeys(text for _, text in found))
+        return "", Said()
+    lines = "".join(f"{text}\n" for text in dict.fromkeys(text for _, text in found))
+    return lines, Said.of(found, ("initial-creator", "creator"))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.reading.formats.safe_xml import read_xml
 from seedsearch.reading.formats.xml_text import values
@@ -28,17 +29,21 @@ def part(archive: Archive, name: str, budget: Budget) -> bytes:
         raise SourceError(f"a document without its {name}") from error
 
 
-def about(archive: Archive, budget: Budget) -> str:
-    """Title, author and so on, a line each; nothing where the document says nothing, or not in XML that can be read."""
+def about(archive: Archive, budget: Budget) -> tuple[str, Said]:
+    """Title, author and so on, a line each, and which they are.
+
+    Nothing where the document says nothing, or not in XML that can be read.
+    """
     if PROPERTIES not in archive.namelist():
-        return ""
+        return "", Said()
     try:
         found = values(part(archive, PROPERTIES, budget), _SAID)
     except SourceError:
         if budget.spent:
             raise
-        return ""
-    return "".join(f"{text}\n" for _, text in found if not _OF_PROGRAMS.fullmatch(text))
+        return "", Said()
+    found = [(name, text) for name, text in found if not _OF_PROGRAMS.fullmatch(text)]
+    return "".join(f"{text}\n" for _, text in found), Said.of(found)
 
 
 def relations(archive: Archive, name: str, budget: Budget) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 from seedsearch.errors import NotText, SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats import limits
 from seedsearch.reading.formats.confined import running
 from seedsearch.reading.formats.format import File
@@ -31,7 +32,9 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
     if not text.strip() and not lost:
         raise NotText("a PDF that holds no text; its pages may be pictures")
     if text.strip():
-        yield Extracted("".join(f"{line}\n" for line in answer["about"] if not _stands_in(line, text)) + text)
+        said = Said(tuple(answer["titles"]), tuple(answer["authors"]))
+        about = (line for line in (*said.titles, *said.authors) if not _stands_in(line, text))
+        yield Extracted("".join(f"{line}\n" for line in about) + text, said)
     yield from lost
 
 

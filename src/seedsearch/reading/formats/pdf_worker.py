@@ -54,14 +54,15 @@ def read(content: bytes, characters: int) -> dict[str, object]:
         pages.append("" if nameless else text)
         if nameless:
             unknown.append(number)
-    return {"about": about(document.info), "pages": pages, "lost": lost, "unknown": unknown}
+    said = {"titles": about(document.info, "Title"), "authors": about(document.info, "Author")}
+    return {**said, "pages": pages, "lost": lost, "unknown": unknown}
 
 
-def about(found: list[dict[str, object]]) -> list[str]:
-    """Title and author of a document, those that it says of itself."""
+def about(found: list[dict[str, object]], key: str) -> list[str]:
+    """What a document says of itself, the title or the author."""
     from pdfminer.pdftypes import resolve1
 
-    said = [resolve1(of.get(key)) for of in found[:1] for key in ("Title", "Author")]
+    said = [resolve1(of.get(key)) for of in found[:1]]
     return [text for value in said if isinstance(value, bytes) and (text := one_line(value))]
 
 

@@ -34,7 +34,8 @@ def recognises(file: File) -> bool:
 def parts(file: File) -> Iterator[Extracted | Lost]:
     """The text of the presentation, and the slides that cannot be read."""
     archive, budget = zip_archive.archive(file), file.budget
-    pieces, lost = [open_xml.about(archive, budget)], []
+    about, said = open_xml.about(archive, budget)
+    pieces, lost = [about], []
     for name in _slides(archive, budget):
         try:
             pieces.append(_slide(archive, name, budget))
@@ -43,7 +44,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
                 raise
             lost.append(Lost(name, str(error)))
         pieces.append("\f")
-    yield Extracted("".join(pieces))
+    yield Extracted("".join(pieces), said)
     yield from lost
 
 

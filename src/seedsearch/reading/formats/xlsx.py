@@ -36,7 +36,8 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
     archive, budget = zip_archive.archive(file), file.budget
     inside = frozenset(archive.namelist())
     strings = _strings(open_xml.part(archive, STRINGS, budget)) if STRINGS in inside else []
-    pieces, lost = [open_xml.about(archive, budget)], []
+    about, said = open_xml.about(archive, budget)
+    pieces, lost = [about], []
     for title, name in _sheets(archive, budget):
         try:
             pieces += [f"{title}\n", *_sheet(archive, name, strings, budget), *_drawn(archive, name, budget)]
@@ -45,7 +46,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
                 raise
             lost.append(Lost(name, str(error)))
         pieces.append("\f")
-    yield Extracted("".join(pieces))
+    yield Extracted("".join(pieces), said)
     yield from lost
 
 
