@@ -446,3 +446,31 @@ def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tupl
         b" tomllib",
     )
     assert [package for package in packages if package in done.stderr] == []
+
+
+def test_files_lists_what_is_in_the_index_and_what_is_not(place: Path) -> None:
+    done = seedsearch("files", "--skipped", cwd=place)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == "seedsearch: every file is in the index\n"
+    for number in range(7):
+        (place / "seeds" / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    (place / "seeds" / "t.csv").write_text("甲\n1\n2\n", encoding="utf-8")
+    (place / "seeds" / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64))
+    assert seedsearch("index", cwd=place).returncode == 0
+    assert seedsearch("files", cwd=place).stdout.decode().splitlines() == [
+        *(f"seeds/{name}.txt" for name in "abc"),
+        "seeds/t.csv (2 documents)",
+    ]
+    assert seedsearch("files", "--skipped", cwd=place).stdout.decode().splitlines() == [
+        "7 × a binary file, by its first bytes",
+        *(f"    seeds/{number}.png" for number in range(5)),
+        "    and 2 more; --verbose names them",
+        "1 × an office document of a kind that is not read; save it as DOCX, XLSX or PPTX",
+        "    seeds/old.doc",
+    ]
+    assert len(seedsearch("files", "--skipped", "--verbose", cwd=place).stdout.splitlines()) == 10
+    rows = [json.loads(line) for line in seedsearch("files", "--skipped", "--json", cwd=place).stdout.splitlines()]
+    assert [row["path"] for row in rows] == [*(f"seeds/{number}.png" for number in range(7)), "seeds/old.doc"]
+    assert all(row["skipped"] and row["reason"] for row in rows)
+    rows = [json.loads(line) for line in seedsearch("files", "--json", cwd=place).stdout.splitlines()]
+    assert rows[-1] == {"path": "seeds/t.csv", "documents": 2}

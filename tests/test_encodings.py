@@ -135,6 +135,14 @@ def test_lone_surrogates_never_reach_the_text() -> None:
     [
         b"\x89PNG\r\n\x1a\n rest",
         b"%PDF-1.7\n%\xe2\xe3",
+        # Tables, fonts, books, catalogues of messages: what follows could pass for UTF-16 or a code page.
+        b"PAR1\x15\x04" + "焊接材料".encode("utf-16-le") * 50,
+        b"OTTO\0\x0c\0\x80" + "焊接材料".encode("utf-16-le") * 50,
+        b"\x93NUMPY\1\0v\0{'descr': '<i2'}" + "焊接材料".encode("utf-16-le") * 50,
+        b"\xde\x12\x04\x95\0\0\0\0" + "焊接".encode() * 50,
+        b"novel".ljust(60, b"\0") + b"BOOKMOBI" + "焊接".encode("gbk") * 50,
+        b"seedsearch\0seg\r\n" + "焊接材料".encode("utf-16-le") * 50,
+        b"BM\x36\x75\0\0\0\0\0\0\x36\0" + "焊接".encode("gbk") * 50,
         b"PK\x03\x04 rest of it",
         b"\x7fELF\x02\x01\x01",
         b"\x1f\x8b\x08\x00\x00",

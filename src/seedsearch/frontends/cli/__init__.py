@@ -13,6 +13,7 @@ import click
 from seedsearch import __version__
 from seedsearch.frontends.cli.clean import clean
 from seedsearch.frontends.cli.config import completion, config
+from seedsearch.frontends.cli.files import files
 from seedsearch.frontends.cli.group import Group
 from seedsearch.frontends.cli.index import index, watch
 from seedsearch.frontends.cli.inspect import check, doctor, stats
@@ -21,7 +22,7 @@ from seedsearch.frontends.cli.query import keywords_of, query, similar
 from seedsearch.frontends.cli.serve import mcp, serve
 from seedsearch.frontends.settings import FILE, settings_of
 
-COMMANDS = (index, query, clean, similar, keywords_of, stats, check, doctor, watch, serve, mcp, config, completion)
+COMMANDS = (index, query, clean, similar, keywords_of, stats, files, check, doctor, watch, serve, mcp, config, completion)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -33,7 +33,9 @@ __all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
 BINARY = re.compile(
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|%PDF-|PK(?:\x03\x04|\x05\x06)|\x7fELF|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0|7z\xbc\xaf"
     rb"|Rar!\x1a\x07|MZ[^\r\n]{1,3}\0|\xca\xfe\xba\xbe|\xd0\xcf\x11\xe0|SQLite format 3\0|RIFF....(?:WAVE|AVI |WEBP)"
-    rb"|ID3[\x02-\x04]\0|OggS\0|fLaC\0|\0\0\x01\0[\x01-\x20]\0|wOF[F2]\0|\0\x01\0\0\0|II\*\0|MM\0\*|....ftyp|\x28\xb5\x2f\xfd",
+    rb"|PAR1[\0-\x1f]|ARROW1\0|FEA1\0|Obj\x01|\x93NUMPY|\x89HDF|OTTO\0|ttcf\0|\xde\x12\x04\x95\0|\x95\x04\x12\xde\0|\0asm\x01|AT&TFORM"
+    rb"|8BPS\0|MThd\0|FLV\x01|\x1aE\xdf\xa3|MSCF\0|ITSF[\x01-\x04]\0|PACK\0\0|dex\n0|BM.{4}\0\0\0\0|seedsearch\0|\x04\x22\x4d\x18"
+    rb"|.{60}(?:BOOKMOBI|TEXtREAd)|ID3[\x02-\x04]\0|OggS\0|fLaC\0|\0\0\x01\0[\x01-\x20]\0|wOF[F2]\0|\0\x01\0\0\0|II\*\0|MM\0\*|....ftyp|\x28\xb5\x2f\xfd",
     re.DOTALL,
 )
 
