@@ -41,6 +41,7 @@ HOMES = {
     "click": {"frontends"},
     "pdfminer": {"reading"},
     "libarchive": {"reading"},
+    "olefile": {"reading"},
     "pypdf": set(),
     "watchfiles": {"indexing"},
     "starlette": {"frontends"},
@@ -179,7 +180,7 @@ def test_what_serves_is_imported_by_its_server_only(foreign: str, home: str) -> 
     assert {".".join(name.split(".")[:2]) for name in users} <= {home}
 
 
-HEAVY = {"pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy", "re2", *SERVERS}
+HEAVY = {"olefile", "pdfminer", "whoosh", "jieba", "ftfy", "pypinyin", "opencc", "numpy", "re2", *SERVERS}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -184,13 +184,55 @@ def test_a_book_in_an_encoding_that_nobody_knows_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("inside", "says"), [(b"", "DOCX, XLSX or PPTX"), ("EncryptedPackage".encode("utf-16-le"), "without one")]
+    ("stream", "says"), [("Other", "save it as DOCX, XLSX or PPTX"), ("EncryptedPackage", "save it without one")]
 )
-def test_ole_is_named_with_what_can_be_done(inside: bytes, says: str) -> None:
-    (found,) = documents("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + inside)
+def test_ole_is_named_with_what_can_be_done(stream: str, says: str) -> None:
+    (found,) = documents("a.doc", made.ole_of({stream: b"1"}))
     assert isinstance(found, Failure)
-    assert says in found.reason
+    assert found.reason.endswith(says)
     assert found.skipped
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("焊接材料\r第二段\x0b换行\x0c第二页\r", "焊接材料\n第二段\n换行\f第二页\n"),
+        ("Plain text\r", "Plain text\n"),
+        ("甲\x07乙\x07\x07丙\r", "甲\t乙\t\t丙\n"),
+        ('见\x13 HYPERLINK "x" \x14\x13 REF y \x14这里\x15\x15。\x01\r', "见这里。\n"),
+    ],
+)
+def test_doc(text: str, says: str) -> None:
+    assert read("a.doc", made.doc_of(text)) == (says, "")
+
+
+def test_doc_of_word_95_is_in_the_code_page_that_is_found_out() -> None:
+    text = "关于做好防汛工作的通知，各有关单位请检查排水设施。"
+    assert read("a.doc", made.old_doc_of(f"{text}\r".encode("gbk"))) == (f"{text}\n", "")
+
+
+def test_doc_with_a_password_or_broken_is_said() -> None:
+    assert read("a.doc", made.doc_of("字", flags=0x0100)) == ("", "it is encrypted; save it without a password")
+    assert (
+        "does not say where its text is"
+        in read("a.doc", made.ole_of({"WordDocument": b"\xec\xa5\xc1\0", "0Table": b""}))[1]
+    )
+    assert "the document is broken" in read("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))[1]
+
+
+def test_ppt_gives_slides_without_the_prompts_of_the_master() -> None:
+    assert read("a.ppt", made.ppt_of("第一张\r二行", "第二张")) == ("第一张\n二行\n\f第二张\n", "")
+
+
+@pytest.mark.parametrize("cut", [8000, 9, 12])
+def test_xls_gives_rows_of_all_sheets(cut: int) -> None:
+    """Also where the texts go on in another record, within one of them."""
+    sheets = {"材料": [["焊丝", "直径"], ["焊条"]], "乙": [["东丽区"]]}
+    assert read("a.xls", made.xls_of(sheets, cut=cut)) == ("材料\n焊丝\t直径\n焊条\n1.5\n\f乙\n东丽区\n1.5\n\f", "")
+
+
+def test_xls_with_a_password_is_said() -> None:
+    assert read("a.xls", made.xls_of({"表": []}, password=True)) == ("", "it is encrypted; save it without a password")
 
 
 def test_epub_says_title_author_and_headings() -> None:

@@ -94,6 +94,11 @@ def test_characters_that_stand_doubled_stay() -> None:
     assert read(made.pdf_in_font("GBK-EUC-H", b"".join(lines)))[0] == "人人好好学习\n人人好好学习\n……\n\f"
 
 
+def test_columns_of_vertical_text_are_read_from_the_right() -> None:
+    drawn = made.pdf_line("老船长的", "gbk", 500, 800) + made.pdf_line("帽子", "gbk", 480, 800)
+    assert read(made.pdf_in_font("GBK-EUC-V", drawn))[0] == "老船长的\n帽子\n\f"
+
+
 def test_title_and_author_come_first_where_they_are_not_on_the_page() -> None:
     page = made.pdf_line("焊接的材料", "gbk")
     marked = "焊接手册".encode("utf-16").hex().encode()

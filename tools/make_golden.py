@@ -88,7 +88,10 @@ FILES: dict[str, made.Content] = {
     "a.odt": made.odf_of("<text:h>标题</text:h><text:p>焊接<text:s/>材料</text:p>"),
     "a.rtf": made.rtf_of(made.escaped("焊接", "gbk") + b"\\par \\u26448?\\u26009?"),
     "a.fb2": "<FictionBook><book-title>渡口</book-title><body><p>老船长</p></body></FictionBook>",
-    "a.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
+    "a.msg": made.ole_of({"other": b"1"}),
+    "a.doc": made.doc_of("焊接材料\r第二段\r"),
+    "a.xls": made.xls_of({"表": [["焊丝", "细"]]}),
+    "a.ppt": made.ppt_of("第一张", "第二张"),
 }
 
 

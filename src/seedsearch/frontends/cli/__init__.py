@@ -22,7 +22,22 @@ from seedsearch.frontends.cli.query import keywords_of, query, similar
 from seedsearch.frontends.cli.serve import mcp, serve
 from seedsearch.frontends.settings import FILE, settings_of
 
-COMMANDS = (index, query, clean, similar, keywords_of, stats, files, check, doctor, watch, serve, mcp, config, completion)
+COMMANDS = (
+    index,
+    query,
+    clean,
+    similar,
+    keywords_of,
+    stats,
+    files,
+    check,
+    doctor,
+    watch,
+    serve,
+    mcp,
+    config,
+    completion,
+)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -23,6 +23,7 @@ from seedsearch.reading.documents import (
 )
 from seedsearch.reading.encodings import Beside, Neighbours
 from seedsearch.reading.formats import (
+    doc,
     docx,
     epub,
     fb2,
@@ -32,12 +33,14 @@ from seedsearch.reading.formats import (
     odf,
     ole,
     pdf,
+    ppt,
     pptx,
     rtf,
     streams,
     tables,
     tar_archive,
     text,
+    xls,
     xlsx,
     zip_archive,
 )
@@ -67,6 +70,9 @@ FORMATS = (
     Format("tar", tar_archive.recognises, tar_archive.parts, archive=True),
     Format("rtf", rtf.recognises, rtf.parts, extracted=True),
     Format("fb2", fb2.recognises, fb2.parts, extracted=True),
+    Format("doc", doc.recognises, doc.parts, extracted=True),
+    Format("xls", xls.recognises, xls.parts, extracted=True),
+    Format("ppt", ppt.recognises, ppt.parts, extracted=True),
     Format("ole", ole.recognises, ole.parts),
     Format("mbox", mail.is_mailbox, mail.messages, archive=True),
     Format("eml", mail.is_message, mail.parts, extracted=True, archive=True),

@@ -1,24 +1,77 @@
-"""Documents of Office before 2007 (DOC, XLS, PPT), and later ones that are encrypted: they are named, and not read."""
+"""Compound files of Microsoft, in which Office before 2007 kept its documents; later ones too, with a password.
+
+The streams are read by olefile. What is in a compound file and is none of DOC, XLS and PPT is named, and not read.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from typing import Any
 
-from seedsearch.errors import NotText
+from seedsearch.errors import NotText, SourceError
 from seedsearch.reading.formats.format import File, Part
+from seedsearch.reading.formats.members import encoding_of_names, text_of_name
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Streams are named in UTF-16 in the directory of the file.
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Code pages of what a document says of itself, as codecs.
+_CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 1200: "utf-16-le", 65001: "utf-8"}
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as the compound files of Microsoft do."""
+    """Whether it begins as a compound file does."""
     return file.content.startswith(MAGIC)
 
 
 def parts(file: File) -> Iterator[Part]:
     """Nothing; raises NotText with what can be done."""
-    if _ENCRYPTED in file.content:
+    if "EncryptedPackage" in names(file):
         raise NotText("an office document with a password", hint="save it without one")
     raise NotText("an office document of a kind that is not read", hint="save it as DOCX, XLSX or PPTX")
+
+
+def names(file: File) -> frozenset[str]:
+    """The streams at the top of a compound file; none where it is not one. Raises SourceError for a broken one."""
+    if not recognises(file):
+        return frozenset()
+    return frozenset(path[0] for path in file.once(_opened).listdir() if len(path) == 1)
+
+
+def stream(file: File, name: str) -> bytes:
+    """The bytes of a stream; raises SourceError where they cannot be had."""
+    try:
+        with file.once(_opened).openstream(name) as opened:
+            content: bytes = opened.read()
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise SourceError(f"the document is broken: {error}") from error
+    file.budget.spend(len(content))
+    return content
+
+
+def about(file: File) -> str:
+    """Title, subject and author of a document, a line each; nothing where it does not say them."""
+    try:
+        said = file.once(_opened).get_metadata()
+        found = [said.title, said.subject, said.author]
+    except Exception:  # the library raises whatever it stumbles on, and the text is there without these
+        return ""
+    codec = _CODE_PAGES.get((said.codepage or 0) & 0xFFFF)
+    lines = (" ".join(_decoded(value, codec).split()) for value in found if isinstance(value, bytes))
+    return "".join(f"{line}\n" for line in dict.fromkeys(lines) if line)
+
+
+def _decoded(value: bytes, codec: str | None) -> str:
+    value = value.rstrip(b"\0") if codec != "utf-16-le" else value
+    try:
+        return value.decode(codec or "ascii").rstrip("\0")
+    except UnicodeDecodeError:
+        return text_of_name(value, encoding_of_names([value]))
+
+
+def _opened(content: bytes) -> Any:
+    import olefile
+
+    try:
+        return olefile.OleFileIO(io.BytesIO(content))
+    except Exception as error:  # of what kind, the library does not say
+        raise SourceError(f"the document is broken: {error}") from error

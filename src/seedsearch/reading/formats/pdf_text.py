@@ -18,6 +18,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 
 UNKNOWN = "\ufffd"
+_ACROSS, _DOWN = LAParams(all_texts=True), LAParams(all_texts=True, detect_vertical=True)
 # How far apart two equal characters may be drawn and be one, in heights of the character: imitated bold is a fiftieth,
 # shadows a twentieth. The narrowest letters that stand doubled in a word (`ll`) are a fifth of their height wide.
 _APART = 0.08
@@ -53,10 +54,13 @@ class _Pages(PDFPageAggregator):
         """A page begins."""
         super().begin_page(page, ctm)
         self._drawn = _Drawn()
+        self.laparams = _ACROSS
 
     def render_char(self, *arguments: Any, **named: Any) -> float:
         """A character is drawn."""
         advance = super().render_char(*arguments, **named)
+        if arguments[1].is_vertical():  # its columns are read from the right
+            self.laparams = _DOWN
         objects = self.cur_item._objs
         if objects and isinstance(objects[-1], LTChar) and self._drawn.again(objects[-1]):
             objects.pop()
@@ -70,7 +74,7 @@ class _Pages(PDFPageAggregator):
 def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
     """The number of each page, from 1, with its text or why it cannot be read."""
     resources = PDFResourceManager()
-    device = _Pages(resources, laparams=LAParams(all_texts=True))
+    device = _Pages(resources, laparams=_ACROSS)
     interpreter = PDFPageInterpreter(resources, device)
     for number, page in enumerate(PDFPage.create_pages(document), 1):
         try:
