@@ -1,7 +1,7 @@
 """Every check of the project in one command, or one part of it.
 
     python tools/check.py               everything, as continuous integration runs it
-    python tools/check.py lint types    parts: lint, types, quick, docs, tests
+    python tools/check.py lint types    parts: lint, types, quick, docs, tests; browser, which needs a Chromium
     python tools/check.py --fix         lint and docs, put right what can be put right: layout, imports, made pages
 
 Every part that is asked for is run, also after one that fails; the last line names those that failed.
@@ -27,6 +27,7 @@ PARTS: Mapping[str, tuple[Command, ...]] = {
     "docs": (("mkdocs", "build", "--strict", "--quiet"),),
     "quick": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not slow and not docs"),),
     "tests": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "--durations=10"),),
+    "browser": (("pytest", "-q", "-n", "auto", "tests/browser"),),
 }
 ALL = ("lint", "types", "docs", "tests")
 FIXES: Mapping[str, tuple[Command, ...]] = {
