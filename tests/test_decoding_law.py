@@ -112,7 +112,7 @@ def test_any_bytes_read_as_the_codec_reads_them(content: bytes) -> None:
 @given(st.binary(max_size=60), st.sampled_from(["utf-8", *DOUBLE_BYTE]))
 @example(b"\x800\x00\x80", "gb18030")  # its first three bytes alone read as one U+FFFD
 def test_repairs_are_edits_of_the_plain_reading(content: bytes, codec: str) -> None:
-    text, edits = assembled(content, codec, repairs(content, codec))
+    text, edits, _ = assembled(content, codec, repairs(content, codec))
     assert text == content.decode(codec, "replace")
     check_edits(edits, len(text))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from seedsearch.offsets import Edit
+from seedsearch.offsets import Edit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class RawDocument:
 
     `confidence` (0 to 1) says how sure `encoding` is, `told_by` what told it (`mark`, `named`, `text`, `neighbours`).
     `edits`, in code points of `text`, are what reads better than the codec reads it, in a file that it does not read
-    strictly. `said` is what the file, or the book that it is of, says of itself.
+    strictly; `passed_over` is where such a reading was not looked for, because there is too much of it. `said` is what
+    the file, or the book that it is of, says of itself.
     """
 
     path: str
@@ -40,6 +41,7 @@ class RawDocument:
     edits: Sequence[Edit] = ()
     told_by: str = "text"
     said: Said = field(default_factory=Said)
+    passed_over: Sequence[Span] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,4 +170,4 @@ def raw_document(path: str, content: bytes, encoding: str | None = None, beside:
     except NotText as error:
         raise NotText(f"{path}: {error}") from error
     told = decoded.encoding, decoded.text, decoded.confidence, decoded.edits, decoded.told_by
-    return RawDocument(path, *told)
+    return RawDocument(path, *told, passed_over=decoded.passed_over)

@@ -50,5 +50,5 @@ def clean_document(raw: RawDocument, names: Collection[str] | None = None, *, fo
     unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()
-    restored = restore(raw.text, steps, done=done, unsure=unsure, for_index=for_index)
+    restored = restore(raw.text, steps, done=done, left=raw.passed_over, unsure=unsure, for_index=for_index)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)

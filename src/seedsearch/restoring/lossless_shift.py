@@ -47,6 +47,7 @@ AGAIN, AGAIN_EACH = 2000, 0.02  # characters of a page read again, and more for 
 BETTER = 1.0  # nats per character by which the beginning of a shift must read better one byte off, to be read again
 LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
 MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
+MANY = 4000  # characters of a run from which on arrays are quicker, the time to load them counted
 FEW = 6  # characters of a shift that can be told
 JUDGED = 16  # characters from the rare ones on that must look shifted
 GIBBERISH = -10.0  # mean ln p under which they do
@@ -73,7 +74,7 @@ def _torn_marks(mark: int, after: int) -> tuple[str, ...]:
     return tuple(pair.decode("gb18030") for pair in pairs)
 
 
-_TORN = replace(GB18030, choices=_choices)
+_TORN = replace(GB18030, choices=_choices, usual=False)
 
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
@@ -88,7 +89,7 @@ def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit
     """The edits of one run: a stretch from each place on that looks shifted and lies behind the one before."""
     looks = budgets.of("looks for shifts", LOOKS, len(text), LOOKS_EACH)
     again = budgets.of("shifts read again", AGAIN, len(text), AGAIN_EACH)
-    sums = array("d", accumulate(map(character_model.pair_score, "\n" + run[0], run[0]), initial=0.0))
+    sums = _sums(run[0])
     done = 0
     while (at := _shifted(run[0], sums, done, looks)) is not None:
         if again.left <= 0:
@@ -101,6 +102,17 @@ def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit
         done = end - run.start()
     if looks.left < 0 and not budgets.passed_over:
         budgets.passed_over.append(_beginning(run, done))
+
+
+def _sums(run: str) -> array[float]:
+    """The sums of the `pair_score`s of a run, from the beginning of a line, up to each place."""
+    if len(run) < MANY:
+        return array("d", accumulate(map(character_model.pair_score, "\n" + run, run), initial=0.0))
+    from seedsearch.text.pair_scores import pair_scores  # numpy takes 0.1 s to load, and only a long run needs it
+
+    sums = array("d", [0.0])
+    sums.frombytes(pair_scores("\n" + run).cumsum().tobytes())
+    return sums
 
 
 def _beginning(run: re.Match[str], at: int) -> Span:

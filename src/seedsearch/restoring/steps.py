@@ -145,26 +145,28 @@ def restore(
     steps: Sequence[Step] = STEPS,
     *,
     done: Sequence[Edit] = (),
+    left: Iterable[Span] = (),
     unsure: bool = False,
     for_index: bool = False,
 ) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
-    `done` are edits that decoding made; the steps find them made. `unsure`: the decoder of the text wrote the U+FFFD
-    in it. `for_index`: what only a query reads (addresses, code) is restored as well. Each edit says the step that made
-    it.
+    `done` are edits that decoding made, and the steps find them made; `left` is what it passed over. `unsure`: the
+    decoder of the text wrote the U+FFFD in it. `for_index`: what only a query reads (addresses, code) is restored as
+    well. Each edit says the step that made it.
     """
     edits = fixed(made_by(DECODING, done))
     kinds: frozenset[Damage] = frozenset()
-    budgets, left = Budgets(), list[Span]()
+    budgets, left, counted = Budgets(), list(left), 0
     now, quiet = apply_edits(text, done) if done else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
         found = step.edits(Page(now, kinds, unsure, for_index, budgets)) if asked else ()
-        if len(left) < len(budgets.passed_over):
-            left += map(OffsetMap.of(edits).to_raw, budgets.passed_over[len(left) :])
+        if counted < len(budgets.passed_over):
+            left += map(OffsetMap.of(edits).to_raw, budgets.passed_over[counted:])
+            counted = len(budgets.passed_over)
         quiet = 0 if found else quiet + 1
         if found:
             kinds |= {e.kind for e in found}

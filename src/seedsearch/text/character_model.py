@@ -93,8 +93,8 @@ class Followers(dict[str, dict[str, float]]):
     def __missing__(self, char: str) -> dict[str, float]:
         end = self._ends.get(char, 0)
         start = end - self._counts.get(char, 0)
-        seconds = (self._chars[rank] for rank in accumulate(self._steps[start:end]))
-        row = {b: NATS[chance] for b, chance in zip(seconds, self._chances[start:end], strict=True)}
+        seconds = map(self._chars.__getitem__, accumulate(self._steps[start:end]))
+        row = dict(zip(seconds, map(NATS.__getitem__, self._chances[start:end]), strict=True))
         self[char] = row
         return row
 
@@ -191,19 +191,19 @@ def rare() -> str:
 @lru_cache(maxsize=1 << 16)
 def pair_score(a: str, b: str) -> float:
     """ln p(b | a) for two characters as they stand in a text, in either script; about 0 to -25."""
-    if a + b in _EMPHATIC:
-        return _EMPHATIC_SCORE
-    kind_a, _ = _class(a)
-    kind_b, within = _class(b)
+    kind_a, _ = classed(a)
+    kind_b, within = classed(b)
+    if kind_a == kind_b == HAN:
+        return FOLLOWS[HAN][HAN] + _han_pair(_folded(a), _folded(b))
     if kind_b != HAN:
+        if a + b in _EMPHATIC:
+            return _EMPHATIC_SCORE
         if kind_a == HAN and b.isdigit() and _folded(a) in NUMBERED:
             return NUMBER
         return NEVER if _never(a, b, kind_a, kind_b) else FOLLOWS[kind_a][kind_b] + within
-    if kind_a != HAN:
-        if a.isdigit() and b in COUNTED:
-            return COUNTED[b]
-        return FOLLOWS[kind_a][HAN] + model().start.get(_folded(b), UNKNOWN)
-    return FOLLOWS[HAN][HAN] + _han_pair(_folded(a), _folded(b))
+    if a.isdigit() and b in COUNTED:
+        return COUNTED[b]
+    return FOLLOWS[kind_a][HAN] + model().start.get(_folded(b), UNKNOWN)
 
 
 def triple_score(a: str, b: str, c: str) -> float:
@@ -231,7 +231,7 @@ def _folded(char: str) -> str:
 def _han_pair(a: str, b: str) -> float:
     known = model()
     inside = known.follow[a].get(b)
-    return known.end.get(a, 0.0) + known.start.get(b, UNKNOWN) if inside is None else inside
+    return inside if inside is not None else known.end.get(a, 0.0) + known.start.get(b, UNKNOWN)
 
 
 def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
@@ -243,11 +243,11 @@ def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
 
 def class_of(char: str) -> int:
     """Which of the classes `char` is of."""
-    return _class(char)[0]
+    return classed(char)[0]
 
 
 @cache
-def _class(char: str) -> tuple[int, float]:
+def classed(char: str) -> tuple[int, float]:
     """Class of `char` and ln p of it within the class (of an ideograph, 0: the model knows more)."""
     if char in MARKS:
         return MARKS[char]

@@ -10,12 +10,13 @@ Nothing here is asked of data that the codec reads strictly.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any
 
 from seedsearch.text import character_model
 
@@ -27,11 +28,15 @@ Parts = list[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class DoubleByte:
-    """An encoding: the name of Python's codec, its characters as a pattern, and every way to read at an offset."""
+    """An encoding: the name of Python's codec, its characters as a pattern, and every way to read at an offset.
+
+    `usual`: these are the codec's characters and a byte without its partner, so that arrays can be used.
+    """
 
     codec: str
     pieces: re.Pattern[bytes]
     choices: Choices
+    usual: bool = False
 
     def strict(self, data: bytes) -> str | None:
         """`data` as the codec reads it; None where it does not."""
@@ -41,37 +46,49 @@ class DoubleByte:
             return None
 
 
+# Bytes from which on arrays are quicker than a search step by step (5 µs a byte): loaded, and to load them, 0.1 s.
+FEW, LONG = 48, 1 << 14
 LOST = -16.0  # ln p of a byte without its partner; a rare character in its place costs as much
 
 
-class _Path(NamedTuple):
-    """The best way to read up to an offset with `text`, of `size` bytes, as the last thing read."""
-
-    score: float
-    size: int
-    text: str
-    last: str  # the character that the next one is scored behind
-    before: _Path | None
+# The best way to read up to an offset: its score, the character that the next one is scored behind, the number of bytes
+# and the text of what was read last, and the way to where that begins. A plain tuple, as some are made for each byte.
+_Path = tuple[float, str, int, str, Any]
 
 
-def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n") -> Parts:
-    """The likeliest reading of `stretch`, which follows the character `before`. Linear in its length."""
+def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *, many: bool = False) -> Parts:
+    """The likeliest reading of `stretch`, which follows the character `before`. Linear in its length.
+
+    `many`: it is one of many, so that arrays are worth the time that they take to load.
+    """
+    if encoding.usual and len(stretch) >= (FEW if many else LONG):
+        from seedsearch.text.realigning import realigned
+
+        if (parts := realigned(stretch, encoding.codec, before, LOST)) is not None:
+            return parts
     ends: list[list[_Path]] = [[] for _ in range(len(stretch) + 4)]
-    ends[0] = [_Path(0.0, 0, before, before, None)]
+    ends[0] = [(0.0, before, 0, before, None)]
+    choices, pair_score = encoding.choices, character_model.pair_score
     for at in range(len(stretch)):
-        paths, ends[at] = ends[at], []
+        paths = ends[at]
         if not paths:
             continue
-        # Which path is the best one depends on the first character alone, and some choices share that.
-        begun: dict[str, tuple[float, _Path]] = {}
-        for size, text in encoding.choices(stretch, at):
+        # Which path is the best one depends on the first character alone, and choices that share it come together.
+        begun = ""
+        for size, text in choices(stretch, at):
             first = text[0]
-            if first not in begun:
-                begun[first] = _best_before(paths, first)
-            score, path = begun[first]
-            if len(text) > 1:
-                score += sum(map(character_model.pair_score, text, text[1:]))
-            ends[at + size].append(_Path(score, size, text, "\n" if text == "\ufffd" else text[-1], path))
+            if first != begun:
+                begun = first
+                if len(paths) > 1 or first == "\ufffd":
+                    best, path = _best_before(paths, first)
+                else:
+                    path = paths[0]
+                    best = path[0] + pair_score(path[1], first)
+            if len(text) == 1:
+                ends[at + size].append((best, "\n" if first == "\ufffd" else first, size, text, path))
+            else:
+                more = sum(map(pair_score, text, text[1:]))
+                ends[at + size].append((best + more, text[-1], size, text, path))
     return _spelled(max(ends[len(stretch)], key=_score))
 
 
@@ -79,10 +96,14 @@ def _best_before(paths: Sequence[_Path], first: str) -> tuple[float, _Path]:
     """The score up to the character `first` behind the path that makes it best, and that path."""
     if first == "\ufffd":
         path = max(paths, key=_score)
-        return path.score + LOST, path
-    scores = [path.score + character_model.pair_score(path.last, first) for path in paths]
-    best = max(scores)
-    return best, paths[scores.index(best)]
+        return path[0] + LOST, path
+    pair_score = character_model.pair_score
+    best, chosen = -math.inf, paths[0]
+    for path in paths:
+        score = path[0] + pair_score(path[1], first)
+        if score > best:
+            best, chosen = score, path
+    return best, chosen
 
 
 _score = itemgetter(0)
@@ -91,9 +112,9 @@ _score = itemgetter(0)
 def _spelled(path: _Path) -> Parts:
     """What was read on the way to `path`."""
     read = []
-    while path.before is not None:
-        read.append((path.size, path.text))
-        path = path.before
+    while path[4] is not None:
+        read.append((path[2], path[3]))
+        path = path[4]
     return read[::-1]
 
 
@@ -136,20 +157,29 @@ def _gb18030_char(code: bytes) -> str:
     return text if len(text) == 1 and len(text.encode("gb18030")) == len(code) else ""
 
 
+class _Gb18030(dict[bytes, tuple[tuple[int, str], ...]]):
+    """Two bytes → the ways to read them, of which a byte without its partner is one; made as they are asked for."""
+
+    def __missing__(self, pair: bytes) -> tuple[tuple[int, str], ...]:
+        if pair[0] < 0x80:
+            made: tuple[tuple[int, str], ...] = ((1, chr(pair[0])),)
+        else:
+            made = ((1, "\ufffd"), (2, text)) if (text := _gb18030_char(pair)) else ((1, "\ufffd"),)
+        self[pair] = made
+        return made
+
+
+_gb18030_two = _Gb18030()
 # Of four bytes there are a million and a half, so only the last answers are kept.
-_gb18030_two, _gb18030_four = lru_cache(maxsize=1 << 16)(_gb18030_char), lru_cache(maxsize=4096)(_gb18030_char)
+_gb18030_four = lru_cache(maxsize=4096)(_gb18030_char)
 
 
-def gb18030_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+def gb18030_choices(stretch: bytes, at: int) -> tuple[tuple[int, str], ...]:
     """The ways to read GB18030 at an offset: ASCII, two bytes, four, or a byte without its partner."""
-    if stretch[at] < 0x80:
-        yield 1, chr(stretch[at])
-        return
-    yield 1, "\ufffd"
-    if text := _gb18030_two(stretch[at : at + 2]):
-        yield 2, text
-    elif text := _gb18030_four(stretch[at : at + 4]):
-        yield 4, text
+    found = _gb18030_two[stretch[at : at + 2]]
+    if len(found) == 1 and stretch[at] >= 0x80 and (text := _gb18030_four(stretch[at : at + 4])):
+        return *found, (4, text)
+    return found
 
 
 @cache
@@ -166,39 +196,31 @@ def big5_pair(pair: bytes) -> str | None:
 
 def _big5_choices(codec: str) -> Choices:
     @cache
-    def read(pair: bytes) -> str | None:
+    def read(pair: bytes) -> tuple[tuple[int, str], ...]:
+        if pair[0] < 0x80:
+            return ((1, chr(pair[0])),)
         try:
-            return pair.decode(codec)
+            return (1, "\ufffd"), (len(pair), pair.decode(codec))
         except UnicodeDecodeError:
-            return None
+            return ((1, "\ufffd"),)
 
-    def choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
-        if stretch[at] < 0x80:
-            yield 1, chr(stretch[at])
-            return
-        yield 1, "\ufffd"
-        text = read(stretch[at : at + 2]) if at + 1 < len(stretch) else None
-        if text is not None:
-            yield 2, text
-
-    return choices
+    return lambda stretch, at: read(stretch[at : at + 2])
 
 
-def _file_choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
+def _file_choices(stretch: bytes, at: int) -> Iterable[tuple[int, str]]:
     """The same for files, in which Windows wrote 0x80 for the euro."""
-    if stretch[at] == 0x80:
-        yield 1, "€"
-    yield from gb18030_choices(stretch, at)
+    found = gb18030_choices(stretch, at)
+    return ((1, "€"), *found) if stretch[at] == 0x80 else found
 
 
 _BIG5_PIECE = re.compile(rb"[\0-\x7f]|..", re.DOTALL)
 _GB18030_PIECE = re.compile(rb"[\0-\x7f]|[\x81-\xfe][\x30-\x39]..|..", re.DOTALL)
 
-GB18030 = DoubleByte("gb18030", _GB18030_PIECE, gb18030_choices)
+GB18030 = DoubleByte("gb18030", _GB18030_PIECE, gb18030_choices, usual=True)
 # By the names of Python's codecs.
 DOUBLE_BYTE = {
-    "gb18030": DoubleByte("gb18030", _GB18030_PIECE, _file_choices),
-    **{name: DoubleByte(name, _BIG5_PIECE, _big5_choices(name)) for name in ("big5", "cp950", "big5hkscs")},
+    "gb18030": DoubleByte("gb18030", _GB18030_PIECE, _file_choices, usual=True),
+    **{name: DoubleByte(name, _BIG5_PIECE, _big5_choices(name), usual=True) for name in ("big5", "cp950", "big5hkscs")},
 }
 
 

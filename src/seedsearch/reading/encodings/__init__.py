@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 
 from seedsearch.errors import NotText, SourceError
-from seedsearch.offsets import Edit
+from seedsearch.offsets import Edit, Span
 from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8, repairs
 from seedsearch.reading.encodings.detection import Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
@@ -52,6 +52,7 @@ HZ_IMPLAUSIBLE = -11.0  # mean ln p of a character
 class Decoded:
     """The text of a file, the encoding it was read in, how sure that is (0 to 1), and what reads better otherwise.
 
+    `passed_over`: what does not read well and was not looked at, because there is too much of it.
     `edits` are in code points of `text`. `told_by` says what decided: `mark`, `named` (by whoever asked), `text`, or
     `neighbours` where the files beside it had a say.
     """
@@ -61,6 +62,7 @@ class Decoded:
     confidence: float
     edits: tuple[Edit, ...] = ()
     told_by: str = "text"
+    passed_over: tuple[Span, ...] = ()
 
 
 def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -> Decoded:
@@ -99,17 +101,19 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
     """The whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
     if found := exactly(data, name):
         text, name = found
-        return Decoded(text, name, confidence, slips(data, name), by)
+        edits, passed_over = slips(data, name)
+        return Decoded(text, name, confidence, edits, by, passed_over)
     if name == "utf-8" or name in BIG5 or name == "gb18030":
         name = mixed_with_utf8(data, name)
         codec = "cp950" if name == "big5" else name
-        text, edits = assembled(data, codec, repairs(data, codec))
-        return Decoded(text, codec, confidence, edits, by)
+        text, edits, passed_over = assembled(data, codec, repairs(data, codec))
+        return Decoded(text, codec, confidence, edits, by, passed_over)
     try:
         text = _without_surrogates(data.decode(name, "replace"))
     except UnicodeError as error:
         raise SourceError(f"the bytes cannot be read as {name}: {error}", hint="choose another encoding") from error
-    return Decoded(text, name, confidence, slips(data, name), by)
+    edits, passed_over = slips(data, name)
+    return Decoded(text, name, confidence, edits, by, passed_over)
 
 
 def _without_surrogates(text: str) -> str:

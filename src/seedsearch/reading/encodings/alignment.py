@@ -8,7 +8,7 @@ or the codec fails, a window of a few dozen characters is searched for the way b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from seedsearch.text import character_model
@@ -17,8 +17,11 @@ from seedsearch.text.double_byte import DoubleByte, Parts, plain_parts, realigne
 WHOLE = 400  # bytes of a stretch that is searched as a whole
 BLOCK = 32  # bytes; sixteen characters tell whether they are in step
 WINDOW = 160  # bytes searched for the way back
-# The search takes some 4 µs a byte; so this bounds it to about half a second and a second for each MB.
-SEARCHED_LEAST, SEARCHED_SHARE = 1 << 17, 4
+# The search takes 1 to 2 µs a byte by arrays, and 5 before they are worth their loading. So this bounds it to half a
+# second for each MB and a tenth for any file. Of a text in lines of 200 characters, at least one in eight may have lost
+# a byte.
+SEARCHED_LEAST, SEARCHED_SHARE = 1 << 15, 4
+MANY = 1 << 13  # bytes searched in a file from which on arrays are worth their loading
 # Characters of a block that are common, of sixteen: in step 12 to 16, one byte off 2 to 8.
 CLEARLY = 5
 
@@ -29,9 +32,14 @@ Fits = Callable[[str, str], bool]
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes of a file may still be searched; what lies beyond is left as the codec reads it."""
+    """How many bytes of a file may still be searched; what lies beyond is left as the codec reads it.
+
+    `searched`: how many were until now; `refused`: the windows that were not, by their first bytes.
+    """
 
     left: int
+    searched: int = 0
+    refused: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, data: bytes) -> Budget:
@@ -42,7 +50,7 @@ class Budget:
 def in_step(stretch: bytes, encoding: DoubleByte, budget: Budget) -> Parts:
     """The bytes of a stretch, which begins in step, as characters; a short one is searched as a whole."""
     if len(stretch) <= WHOLE:
-        return _searched(stretch, encoding, "\n", budget)
+        return _searched(stretch, 0, encoding, "\n", budget)
     return walked(stretch, encoding, budget, fits)
 
 
@@ -58,18 +66,20 @@ def walked(stretch: bytes, encoding: DoubleByte, budget: Budget, fits: Fits) -> 
         else:
             at = _back(parts, at)
             before = parts[-1][1][-1] if parts else "\n"
-            window = _searched(stretch[at : at + WINDOW], encoding, before, budget)
+            window = _searched(stretch[at : at + WINDOW], at, encoding, before, budget)
             read = _first(window, WINDOW - BLOCK) if at + WINDOW < len(stretch) else window
         parts += read
         at += sum(size for size, _ in read)
     return parts
 
 
-def _searched(stretch: bytes, encoding: DoubleByte, before: str, budget: Budget) -> Parts:
-    if budget.left < len(stretch):
-        return plain_parts(stretch, encoding)
-    budget.left -= len(stretch)
-    return realigned_parts(stretch, encoding, before)
+def _searched(window: bytes, at: int, encoding: DoubleByte, before: str, budget: Budget) -> Parts:
+    if budget.left < len(window):
+        budget.refused.append(at)
+        return plain_parts(window, encoding)
+    budget.left -= len(window)
+    budget.searched += len(window)
+    return realigned_parts(window, encoding, before, many=budget.searched > MANY)
 
 
 def _first(parts: Parts, size: int) -> Parts:

@@ -39,16 +39,31 @@ class ByteEdit:
     certainty: Certainty = Certainty.INFERRED
 
 
-def assembled(data: bytes, codec: str, repairs: Sequence[ByteEdit]) -> tuple[str, tuple[Edit, ...]]:
-    """The plain reading of `data`, and the repairs (in order, apart) as edits of it."""
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What is known better than the plain reading, in order and apart; and the stretches that were not searched."""
+
+    edits: Sequence[ByteEdit]
+    passed_over: Sequence[tuple[int, int]] = ()
+
+
+def assembled(data: bytes, codec: str, repairs: Repairs) -> tuple[str, tuple[Edit, ...], tuple[Span, ...]]:
+    """The plain reading of `data`, the repairs as edits of it, and where none was looked for."""
     text = data.decode(codec, "replace")
+    edits = _as_edits(data, codec, text, repairs.edits)
+    offsets = _offsets(data, codec, [place for span in repairs.passed_over for place in span])
+    left = tuple(Span(offsets[start], offsets[end]) for start, end in repairs.passed_over)
+    return text, edits, left
+
+
+def _as_edits(data: bytes, codec: str, text: str, repairs: Sequence[ByteEdit]) -> tuple[Edit, ...]:
     offsets = _offsets(data, codec, [place for repair in repairs for place in (repair.start, repair.end)])
     edits = []
     for repair in _between_characters(repairs, offsets):
         span = Span(offsets[repair.start], offsets[repair.end])
         if text[span.start : span.end] != repair.text:
             edits.append(Edit(span, repair.text, repair.kind, repair.certainty))
-    return text, tuple(edits)
+    return tuple(edits)
 
 
 def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) -> Iterator[ByteEdit]:
@@ -107,13 +122,15 @@ def failing(data: bytes, codec: str) -> list[int]:
     return [start for start, _, text in plain_runs(data, codec) if text is None]
 
 
-def repairs(data: bytes, codec: str) -> list[ByteEdit]:
-    """What is known better than the plain reading of `data` by `codec`, in order and apart."""
+def repairs(data: bytes, codec: str) -> Repairs:
+    """What is known better than the plain reading of `data` by `codec`."""
+    passed_over: list[tuple[int, int]] = []
+    found: Iterator[ByteEdit] = iter(())
     if codec == "utf-8":
-        return sorted(_among_utf8(data), key=lambda repair: repair.start)
-    if codec in DOUBLE_BYTE:
-        return sorted(_in_double_byte(data, DOUBLE_BYTE[codec]), key=lambda repair: repair.start)
-    return []
+        found = _among_utf8(data)
+    elif codec in DOUBLE_BYTE:
+        found = _in_double_byte(data, DOUBLE_BYTE[codec], passed_over)
+    return Repairs(sorted(found, key=lambda repair: repair.start), passed_over)
 
 
 def mixed_with_utf8(data: bytes, name: str) -> str:
@@ -173,17 +190,20 @@ def _as_another(stretch: bytes) -> str | None:
     return best if reads_well(best) else None
 
 
-def _in_double_byte(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
+def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[int, int]]) -> Iterator[ByteEdit]:
     torn = list(_joined(data, encoding))
     yield from torn
     budget = Budget.of(data)
-    foreign = {span for span in _failing_stretches(data, encoding.codec, torn) if _as_utf8(data, span)}
-    for start, end in _failing_stretches(data, encoding.codec, torn):
+    stretches = list(_failing_stretches(data, encoding.codec, torn))
+    foreign = {span for span in stretches if _as_utf8(data, span)}
+    for start, end in stretches:
         if (start, end) in foreign:
             continue
-        stretch = data[start:end]
+        refused = len(budget.refused)
         plain = _plain(data, start, end, encoding)
-        yield from _changed(start, plain, in_step(stretch, encoding, budget))
+        yield from _changed(start, plain, in_step(data[start:end], encoding, budget))
+        if len(budget.refused) > refused:
+            passed_over.append((start, end))
     if foreign:
         yield from _all_utf8(data)
 

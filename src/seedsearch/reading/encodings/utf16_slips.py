@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
-from seedsearch.reading.encodings.alignment import Budget, common, walked
+from seedsearch.offsets import Edit, Span, edit
+from seedsearch.reading.encodings.alignment import WINDOW, Budget, common, walked
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
 
 _CR, _LF = 0x0D, 0x0A  # code units
@@ -61,15 +61,21 @@ def _fits(text: str, further: str) -> bool:
     return odd < ODD or sum(map(common().__contains__, text + further)) < CHINESE
 
 
-def slips(data: bytes, name: str) -> tuple[Edit, ...]:
-    """The edits, of the plain reading of `data`, that bring it back into step; none for another encoding."""
+def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
+    """The edits, of the plain reading of `data`, that bring it back into step, and where none was looked for.
+
+    None of either for another encoding.
+    """
     encoding = _UTF16.get(name)
     if encoding is None:
-        return ()
-    read = walked(data, encoding, Budget.of(data), _fits)
+        return (), ()
+    budget = Budget.of(data)
+    read = walked(data, encoding, budget, _fits)
     plain = plain_parts(data, encoding)
     starts = list(accumulate((len(text) for _, text in plain), initial=0))
-    return tuple(
+    left = ((at // 2, min((at + WINDOW) // 2, starts[-1])) for at in budget.refused)  # about there
+    edits = tuple(
         edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED)
         for first, last, text in differing(plain, read)
     )
+    return edits, tuple(Span(start, end) for start, end in left if start < end)

@@ -143,7 +143,7 @@ def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocum
     texts = [item for item in found if isinstance(item, RawDocument)]
     if not texts:
         raise SourceError(next((item.reason for item in found if isinstance(item, Failure)), f"{path} holds no text"))
-    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text=_joined(texts), edits=())
+    return texts[0] if len(texts) == 1 else replace(texts[0], path=path, text=_joined(texts), edits=(), passed_over=())
 
 
 def _joined(texts: Iterable[RawDocument]) -> str:

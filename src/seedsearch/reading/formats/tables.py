@@ -57,7 +57,7 @@ def _records(file: File, found: Callable[[str, Budget], Iterator[Record]]) -> It
     for record in found(apply_edits(document.text, document.edits), file.budget):
         file.budget.part()
         path = f"{document.path}#{record.number}"
-        yield replace(document, path=path, text=record.text, edits=())
+        yield replace(document, path=path, text=record.text, edits=(), passed_over=())
         if record.reason:
             yield Failure(path, record.reason)
 
