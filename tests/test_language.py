@@ -79,11 +79,6 @@ def test_marks_that_never_stand_together() -> None:
         assert character_model.pair_score(*pair) > character_model.NEVER
 
 
-def test_long_words_raise_the_third_character() -> None:
-    assert character_model.triple_score("实", "验", "室") > character_model.pair_score("验", "室")
-    assert character_model.triple_score("好", "验", "室") == character_model.pair_score("验", "室")
-
-
 def test_the_rows_of_the_model_say_what_pair_score_says() -> None:
     model = character_model.model()
     assert model.follow["焊"].get("接") is not None

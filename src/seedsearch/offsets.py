@@ -197,6 +197,11 @@ def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     return [Edit(e.span, e.replacement, e.kind, e.certainty, step) for e in edits]
 
 
+def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
+    """The kinds of the edits."""
+    return {_KINDS[kind] for kind in set(edits._kinds)} if isinstance(edits, Edits) else {e.kind for e in edits}
+
+
 def joined(pieces: Iterable[str]) -> str:
     """The pieces as one text, without all of them in memory at once."""
     return "".join(["".join(some) for some in _portions(pieces)])

@@ -6,7 +6,6 @@ on the character before is worked out once for each set of candidates, and the l
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
@@ -17,11 +16,9 @@ from seedsearch.text.character_model import (
     COUNTED,
     FOLLOWS,
     HAN,
-    LONG_WORD_MOST,
     NUMBERED,
     STEP,
     UNKNOWN,
-    WORDS_PER_CHARACTER,
     class_of,
     model,
     pair_score,
@@ -30,6 +27,7 @@ from seedsearch.text.folding import fold, is_han
 
 KEPT = 4096  # answers kept, of some kilobyte each
 PLANE = 0x10000  # code points of the first plane
+BEYOND = PLANE + 3  # with those for all other planes
 RANKS, NO_RANK = 1 << 14, (1 << 14) - 1  # more than there are ranks, and one that no character has
 _AN_IDEOGRAPH = "也"  # that nothing is counted by
 
@@ -47,7 +45,7 @@ class Candidates:
         import numpy as np  # 0.1 s, and hardly any text needs it
 
         self.chars = chars
-        codes = np.array([_code(char) for char in chars], np.intp)
+        codes = np.array([code_of(char) for char in chars], np.intp)
         ranks, starts, ends, others = by_code()
         self._ranks, self._starts, self._ends = ranks[codes], starts[codes], ends[codes]
         self._others = np.flatnonzero(others[codes]).tolist()
@@ -62,7 +60,7 @@ class Candidates:
         return made
 
     def after(self, before: str) -> Scores:
-        """ln p of each behind the one or two characters `before`; not to be written to."""
+        """ln p of each behind the character `before`; not to be written to."""
         return _after(self, before)
 
     def scored(self, last: str) -> Scores:
@@ -107,26 +105,11 @@ class Candidates:
             scores[i] = pair_score(self.chars[i], following)
         return scores
 
-    def in_long_words(self, before: str) -> dict[int, float]:
-        """Place → ln p for those that go on a long word behind the two characters `before`."""
-        first, second = fold(before[0]), fold(before[1])
-        words = _triples_after().get(first + second)
-        if words is None:
-            return {}
-        triples, a_and_b = (
-            model().triples,
-            math.exp(model().alone[first] + pair_score(first, second) - FOLLOWS[HAN][HAN]),
-        )
-        return {
-            i: math.log(min(LONG_WORD_MOST, triples[first + second + third] * WORDS_PER_CHARACTER / a_and_b))
-            for third in words
-            for i in self._folded.get(third, ())
-        }
 
-
-def _code(char: str) -> int:
-    """The code point, or one of the two beyond the first plane that stand for all ideographs and all else there."""
-    return code if (code := ord(char)) < PLANE else PLANE + is_han(char)
+def code_of(char: str) -> int:
+    """The code point, or one of the three beyond the first plane, for all ideographs, private characters and others."""
+    code = ord(char)
+    return code if code < PLANE else PLANE + 1 if is_han(char) else PLANE + 2 if code >= 0xF0000 else PLANE
 
 
 @cache
@@ -136,8 +119,8 @@ def by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
 
     han = [code for code in range(PLANE) if is_han(chr(code))]
     folded = fold("".join(map(chr, han)))
-    ranks, starts, ends = np.full(PLANE + 2, NO_RANK), np.full(PLANE + 2, UNKNOWN), np.zeros(PLANE + 2)
-    known, others = model(), np.ones(PLANE + 2, np.bool_)
+    ranks, starts, ends = np.full(BEYOND, NO_RANK), np.full(BEYOND, UNKNOWN), np.zeros(BEYOND)
+    known, others = model(), np.ones(BEYOND, np.bool_)
     ranks[han] = [known.rank.get(char, NO_RANK) for char in folded]
     starts[han] = [known.start.get(char, UNKNOWN) for char in folded]
     ends[han] = [known.end.get(char, 0.0) for char in folded]
@@ -171,24 +154,7 @@ def _put_words(scores: Scores, pairs: NDArray[np.int64]) -> None:
 
 @lru_cache(maxsize=KEPT)
 def _after(candidates: Candidates, before: str) -> Scores:
-    if len(before) < 2:
-        return candidates.scored(before)
-    scores = _after(candidates, before[-1])
-    longer = candidates.in_long_words(before)
-    if longer:
-        scores = scores.copy()
-        for i, score in longer.items():
-            scores[i] = max(scores[i], score)
-    return scores
-
-
-@cache
-def _triples_after() -> dict[str, str]:
-    """Two characters → the third ones that long words of the dictionary go on with."""
-    made: dict[str, str] = {}
-    for triple in model().triples:
-        made[triple[:2]] = made.get(triple[:2], "") + triple[2]
-    return made
+    return candidates.scored(before)
 
 
 def best_places(scores: Sequence[Scores], most: int) -> Iterator[tuple[int, int, float]]:

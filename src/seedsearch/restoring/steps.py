@@ -14,7 +14,7 @@ from itertools import cycle, islice
 
 from seedsearch.damage import Damage
 from seedsearch.errors import StepUnknown
-from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed, made_by
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed, kinds_of, made_by
 from seedsearch.restoring import (
     big5_gbk,
     code_pages,
@@ -91,6 +91,12 @@ def _repeated(page: Page) -> Sequence[Edit]:
 DECODING = "decoding"
 DECODING_KINDS = (Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING)
 
+
+def _big5(page: Page) -> Sequence[Edit]:
+    """Big5 and GBK: nothing is searched for there beyond what is linear in the text, so that it needs no budget."""
+    return evidence.believed(page, big5_gbk.edits(page.text))
+
+
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
     # Characters spelled by their numbers, before anything looks at characters.
@@ -99,7 +105,7 @@ STEPS: tuple[Step, ...] = (
     Step("code-pages", (Damage.MISREAD_CODE_PAGE,), code_pages.TRIGGER, _of_bytes(code_pages.edits)),
     Step("latin1", (Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1), latin1.TRIGGER, _of_bytes(latin1.edits)),
     Step("utf8-as-gbk", (Damage.UTF8_AS_GBK,), utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
-    Step("big5-gbk", (Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5), big5_gbk.TRIGGER, _of_bytes(big5_gbk.edits)),
+    Step("big5-gbk", (Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5), big5_gbk.TRIGGER, _big5),
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
     Step("overstrike", (Damage.OVERSTRIKE,), overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
@@ -169,7 +175,7 @@ def restore(
             counted = len(budgets.passed_over)
         quiet = 0 if found else quiet + 1
         if found:
-            kinds |= {e.kind for e in found}
+            kinds |= kinds_of(found)
             edits = compose(edits, made_by(step.name, found), now)
             now = apply_edits(now, found)
     return Restored(now, edits, _findings(text, now, edits, left))
@@ -177,7 +183,8 @@ def restore(
 
 def _findings(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> tuple[Finding, ...]:
     """Damage in the restored text, repairs that lost a character, and what was `left`, in code points of `raw`."""
-    gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in edits if lossless_shift.loses(e, raw)]
+    shifted = edits if Damage.SHIFTED_BYTES in kinds_of(edits) else ()
+    gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in shifted if lossless_shift.loses(e, raw)]
     gone += [Finding(span, Damage.UNREPAIRED_BYTES) for span in sorted(set(left))]
     found = lost.findings(text)
     if not found:

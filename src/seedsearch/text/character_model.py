@@ -13,7 +13,6 @@ Scores are natural logarithms of chances: 0 is certain, -2 an everyday pair, -8 
 
 from __future__ import annotations
 
-import math
 import sys
 import zlib
 from array import array
@@ -67,8 +66,6 @@ COUNTED = dict(
 )
 NUMBERED = frozenset("年月第共约于")
 NUMBER = -4.2
-WORDS_PER_CHARACTER = 0.5  # turns chances among words into chances among characters
-LONG_WORD_MOST = 0.9  # ln of it is the best score within a long word
 SYMBOL = -9.0  # ln p of any other symbol, kana or foreign letter within OTHER
 LETTER, DIGIT = -4.2, -2.6  # ln p of a letter and of a digit within LATIN
 
@@ -121,7 +118,6 @@ class Model:
     _words: bytes
     _word_chances: bytes
     _long: dict[str, float] = field(default_factory=dict)
-    _triples: dict[str, float] = field(default_factory=dict)
 
     @property
     def long_words(self) -> dict[str, float]:
@@ -130,15 +126,6 @@ class Model:
             spelled = self._words.decode("utf-16-le").split()
             self._long = {w: NATS[chance] for w, chance in zip(spelled, self._word_chances, strict=True)}
         return self._long
-
-    @property
-    def triples(self) -> dict[str, float]:
-        """Three characters in a row within a long word → p of that in running text; made on first use."""
-        if not self._triples:
-            for word, chance in self.long_words.items():
-                for i in range(len(word) - 2):
-                    self._triples[word[i : i + 3]] = self._triples.get(word[i : i + 3], 0.0) + math.exp(chance)
-        return self._triples
 
 
 @cache
@@ -204,17 +191,6 @@ def pair_score(a: str, b: str) -> float:
     if a.isdigit() and b in COUNTED:
         return COUNTED[b]
     return FOLLOWS[kind_a][HAN] + model().start.get(_folded(b), UNKNOWN)
-
-
-def triple_score(a: str, b: str, c: str) -> float:
-    """ln p(c | a, b): like `pair_score(b, c)`, and better where long words of the dictionary hold the three."""
-    plain = pair_score(b, c)
-    known = model()
-    triple = known.triples.get(_folded(a) + _folded(b) + _folded(c))
-    if triple is None:
-        return plain
-    before = math.exp(known.alone[_folded(a)] + _han_pair(_folded(a), _folded(b)))
-    return max(plain, math.log(min(LONG_WORD_MOST, triple * WORDS_PER_CHARACTER / before)))
 
 
 def score(text: str) -> float:

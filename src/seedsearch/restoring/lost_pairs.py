@@ -1,0 +1,127 @@
+"""Pairs of bytes of which some are lost, read all at once: what `big5_gbk` needs where readers put U+FFFD for a byte.
+
+Such a reader writes one U+FFFD for each byte that it cannot use, so that which bytes belong together is known, and only
+what the lost ones were is not. Characters of which nothing is lost part the text into short stretches of lost ones;
+all stretches are searched together, the first characters of all of them, then the second ones (Viterbi's algorithm over
+arrays), by a model of pairs of characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from seedsearch.restoring.pair_scores import codes_of, pair_scores
+from seedsearch.restoring.scripts import Script, oddity, script_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from seedsearch.restoring.candidates import Scores
+    from seedsearch.restoring.pair_scores import Codes
+
+GONE = "\ufffd"  # a character of which nothing can be told
+# Lost characters in a row; of more nothing is told. Of text that loses one in three, one row in 50,000 is longer than
+# 10.
+TOGETHER = 16
+STATES = 6  # readings of one character that are gone on with to the next
+AT_ONCE = 1 << 14  # choices that are scored at once, each behind as many readings: some megabytes
+PAD = 0  # code in the place of a choice, where a character has fewer of them
+
+
+class Slot(NamedTuple):
+    """A character: it ends before byte `end`, and is `char`, or one of `choices` where bytes of it are lost."""
+
+    end: int
+    char: str
+    choices: str = ""
+
+
+class _Row(NamedTuple):
+    """Lost characters side by side: slots `first` to `last` (not included), with at most `most` choices."""
+
+    first: int
+    last: int
+    most: int
+
+
+class _Step(NamedTuple):
+    """For each row, readings of one of its characters: the codes, and which reading of the one before they follow."""
+
+    codes: Codes
+    before: NDArray[np.intp]
+
+
+def filled(slots: Sequence[Slot]) -> list[str]:
+    """The character for each slot, as reads best."""
+    made = [slot.char or GONE for slot in slots]
+    script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
+    rows = sorted(_rows(slots), key=lambda row: (row.most.bit_length(), row.first - row.last))
+    codes = codes_of(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
+    while rows:
+        count = max(1, AT_ONCE >> rows[0].most.bit_length())
+        some = [row for row in rows[:count] if row.most.bit_length() == rows[0].most.bit_length()]
+        _fill(slots, some, codes, made, script)
+        del rows[: len(some)]
+    return made
+
+
+def _rows(slots: Sequence[Slot]) -> Iterator[_Row]:
+    """The rows of lost characters that are not too long to be told."""
+    first = most = 0
+    for i, slot in enumerate((*slots, Slot(0, GONE))):
+        if slot.choices:
+            first, most = (first, max(most, len(slot.choices))) if most else (i, len(slot.choices))
+        elif most:
+            if i - first <= TOGETHER:
+                yield _Row(first, i, most)
+            most = 0
+
+
+def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Codes, made: list[str], script: Script) -> None:
+    """Put what reads best into `made`; the longest row comes first, and `codes` begins with what is before all."""
+    import numpy as np
+
+    firsts, lengths = np.array([row.first for row in rows]), np.array([row.last - row.first for row in rows])
+    kept, scores, steps = codes[firsts][:, None], np.zeros((len(rows), 1)), list[_Step]()
+    for number in range(int(lengths[0])):
+        going, after = int((lengths > number).sum()), int((lengths > number + 1).sum())
+        choices, oddities = _padded([slots[row.first + number].choices for row in rows[:going]], script)
+        every = scores[:, :, None] + pair_scores(kept[:, :, None], choices[:, None, :])
+        before, best = every.argmax(axis=1), every.max(axis=1) + oddities
+        best[choices == PAD] = -np.inf
+        following = codes[firsts[after:going] + number + 2][:, None]
+        places = (best[after:] + pair_scores(choices[after:], following)).argmax(axis=1)
+        for row, place in enumerate(places.tolist(), after):
+            _write(made, rows[row].first, [*steps, _Step(choices, before)], row, place)
+        order = np.argsort(-best[:after], axis=1)[:, :STATES]
+        kept, scores = (np.take_along_axis(of[:after], order, axis=1) for of in (choices, best))
+        steps.append(_Step(kept, np.take_along_axis(before[:after], order, axis=1)))
+
+
+def _write(made: list[str], first: int, steps: Sequence[_Step], row: int, place: int) -> None:
+    """Put the characters of a row into `made`, the last of which is at `place` of the last step."""
+    for number in range(len(steps) - 1, -1, -1):
+        made[first + number] = chr(int(steps[number].codes[row, place]))
+        place = int(steps[number].before[row, place])
+
+
+def _padded(choices: Sequence[str], script: Script) -> tuple[Codes, Scores]:
+    """For each a row of codes, and one of what speaks against them on a page in this script."""
+    import numpy as np
+
+    width = max(map(len, choices))
+    rows = [_row(some, width, script) for some in choices]
+    return np.array([codes for codes, _ in rows]), np.array([oddities for _, oddities in rows])
+
+
+@lru_cache(maxsize=1 << 12)
+def _row(choices: str, width: int, script: Script) -> tuple[Codes, Scores]:
+    import numpy as np
+
+    codes, oddities = np.full(width, PAD), np.zeros(width)
+    codes[: len(choices)] = codes_of(choices)
+    oddities[: len(choices)] = [oddity(char, script) for char in choices]
+    return codes, oddities

@@ -1,0 +1,71 @@
+"""Big5 read as GBK and GBK read as Big5, as tables: which bytes became which characters, and which were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from seedsearch.damage import Damage
+from seedsearch.text import character_model
+from seedsearch.text.double_byte import big5_pair
+from seedsearch.text.gbk import PRIVATE, pair_of, pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An encoding read as another one."""
+
+    kind: Damage
+    byte_pairs: dict[str, bytes]  # of the encoding it was read in: character → its two bytes
+    read: dict[bytes, str]  # of the encoding it is in: two bytes → their character
+    firsts: dict[int, tuple[int, ...]]  # second byte → first bytes that the wrong reader lost in front of it
+    seconds: dict[int, tuple[int, ...]]  # byte → second bytes that it lost in front of it (0: in front of ASCII)
+    both: tuple[str, ...]  # common characters of which it can have lost both bytes
+
+
+@cache
+def faults() -> tuple[Fault, Fault]:
+    """Big5 read as GBK, and GBK read as Big5."""
+    gbk = {pair: char for pair, char in pairs().items() if ord(char) not in PRIVATE}
+    big5 = {pair: char for pair in _pairs_of_big5() if len(char := big5_pair(pair) or "") == 1}
+    # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
+    read = ((pair, pair.decode(codec, "ignore")) for codec in ("big5", "cp950") for pair in _pairs_of_big5())
+    plain = {pair: char for pair, char in read if char >= "\x80"}
+    as_big5 = {char: pair for pair, char in plain.items()}
+    return (
+        _fault(Damage.BIG5_AS_GBK, pair_of(), frozenset(gbk), big5),
+        _fault(Damage.GBK_AS_BIG5, as_big5, frozenset(plain), gbk),
+    )
+
+
+def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], read: dict[bytes, str]) -> Fault:
+    second_bytes = sorted({pair[1] for pair in read})
+    firsts: dict[int, tuple[int, ...]] = {}
+    seconds: dict[int, tuple[int, ...]] = {}
+    for n in range(0x40, 0xFF):
+        firsts[n] = tuple(b for b in range(0x81, 0xFF) if bytes((b, n)) in read and bytes((b, n)) not in shown)
+        seconds[n] = tuple(b for b in second_bytes if b > 0x7F and bytes((b, n)) not in shown)
+    seconds[0] = tuple(b for b in second_bytes if b > 0x7F)
+    lost = {b for n in range(0xA1, 0xFF) for b in seconds[n]}
+    rank = character_model.rank
+    both = tuple(c for p, c in read.items() if p not in shown and p[1] in lost and rank(c) < character_model.COMMON)
+    return Fault(kind, byte_pairs, read, firsts, seconds, both)
+
+
+def _pairs_of_big5() -> Iterator[bytes]:
+    """Every pair of bytes that Big5 with its extensions uses."""
+    for lead in range(0x87, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
+            yield bytes((lead, trail))
+
+
+@lru_cache(maxsize=4096)
+def choices(kind: Damage, a: int | None, b: int | None, after: int) -> str:
+    """The characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
+    fault = next(fault for fault in faults() if fault.kind == kind)
+    if b is not None:
+        return "".join(fault.read[bytes((first, b))] for first in fault.firsts.get(b, ()))
+    if a is not None:
+        return "".join(fault.read.get(bytes((a, second)), "") for second in fault.seconds.get(after, ()))
+    return "".join(fault.both)

@@ -1,0 +1,97 @@
+"""Pairs of bytes of which some are lost: the scores, the choice, and texts of any length."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.restoring import big5_gbk
+from seedsearch.restoring.lost_pairs import STATES, Slot, filled
+from seedsearch.restoring.pair_faults import faults
+from seedsearch.restoring.pair_scores import codes_of, pair_scores
+from seedsearch.restoring.scripts import oddity, script_of
+from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
+from tests.misreadings import SENTENCES
+
+TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
+SIMPLIFIED = [s for s in SENTENCES if s not in TRADITIONAL]
+
+chars = st.one_of(
+    st.sampled_from(sorted(model().rank, key=model().rank.__getitem__)[:6000]),
+    st.sampled_from([*MARKS, *COUNTED, *"09aZ０９Ａé①②龘々〇第於约號𠀀😀\ufffd\ue000\x05"]),
+    st.characters(exclude_categories=["Cs"]),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(chars, chars), min_size=1, max_size=40))
+def test_arrays_are_scored_as_single_characters_are(pairs: list[tuple[str, str]]) -> None:
+    firsts, seconds = (codes_of("".join(some)) for some in zip(*pairs, strict=True))
+    assert np.allclose(pair_scores(firsts, seconds), [pair_score(a, b) for a, b in pairs])
+
+
+COMMON = "的一是在不了有和人这中大为上个国我以要他時來們，。"
+slots = st.lists(st.one_of(st.sampled_from(COMMON), st.text(COMMON, min_size=2, max_size=STATES)), max_size=7)
+
+
+@given(slots)
+def test_of_all_ways_to_fill_the_slots_the_best_is_taken(content: list[str]) -> None:
+    """Where no character has more choices than states that are kept, nothing is missed."""
+    known = "".join(one for one in content if len(one) == 1)
+    script = script_of(known.encode())
+
+    def reads(made: tuple[str, ...]) -> float:
+        odd = sum(oddity(c, script) for c, one in zip(made, content, strict=True) if len(one) > 1)
+        return odd + sum(map(pair_score, ("\n", *made), (*made, "\n")))
+
+    made = filled([Slot(i, one if len(one) == 1 else "", one * (len(one) > 1)) for i, one in enumerate(content)])
+    assert len(made) == len(content)
+    best = max(map(reads, product(*content)))
+    assert np.isclose(reads(tuple(made)), best)
+
+
+def test_what_a_codec_has_no_character_for_is_no_ascii() -> None:
+    for fault in faults():
+        assert all(char >= "\x80" for char in fault.byte_pairs)
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "sentences"), [("big5", "gbk", TRADITIONAL), ("gbk", "big5", SIMPLIFIED)], ids=["Big5", "GBK"]
+)
+def test_a_long_run_is_read_to_its_end(written: str, read: str, sentences: list[str]) -> None:
+    """Without an ASCII character between, part by part; the parts begin where the ones before end."""
+    page = "".join("".join(c for c in s if c >= "\x80") for s in sentences)
+    page = page.encode(written, "ignore").decode(written)
+    text = page * (9000 // len(page))
+    found = text.encode(written).decode(read, "replace")
+    edits = big5_gbk.edits(found)
+    check_edits(edits, len(found))
+    made = apply_edits(found, edits)
+    short = apply_edits(one := page.encode(written).decode(read, "replace"), big5_gbk.edits(one))
+    right = sum(map(str.__eq__, short, page)) / len(page)
+    assert len(made) == len(text)
+    assert sum(map(str.__eq__, made, text)) / len(text) > right - 0.01
+
+
+def test_right_text_in_the_same_long_run_stays() -> None:
+    right = "人们在公园里散步，看见许多老人和孩子，他们都说今天的天气很好，不会下雨。" * 120
+    wrong = "".join("".join(c for c in s if c >= "\x80") for s in TRADITIONAL)
+    found = right + wrong.encode("big5").decode("gb18030") * 60 + right
+    edits = big5_gbk.edits(found)
+    check_edits(edits, len(found))
+    assert all(len(right) - big5_gbk.LONGEST < e.span.start < len(found) - len(right) + big5_gbk.LONGEST for e in edits)
+
+
+@pytest.mark.parametrize("at", range(101, 151, 7))
+def test_behind_a_dropped_byte_the_reading_is_in_step_again(at: int) -> None:
+    page = "".join(c for s in SIMPLIFIED for c in s if c >= "\x80") * 3
+    stream = page.encode("gbk")
+    found = (stream[:at] + stream[at + 1 :]).decode("big5", "replace")
+    made = apply_edits(found, big5_gbk.edits(found))
+    assert SequenceMatcher(None, made, page, autojunk=False).ratio() > 0.9
