@@ -67,7 +67,7 @@ def _characters(least: int, most: int) -> str:
 def _explained_test(test: Prefix | Wildcard | Fuzzy | Between) -> str:
     match test:
         case Prefix(text=text):
-            return f"a word that begins with “{text}”"
+            return f"{text}…" if ":" in text else f"a word that begins with “{text}”"
         case Wildcard(pattern=pattern):
             return pattern if ":" in pattern else f"a word like “{pattern}”"
         case Fuzzy(text=text, edits=edits):

@@ -7,9 +7,11 @@ nothing here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from unicodedata import normalize
 
-from seedsearch.engines.query import Any, Query, Spelled, Term, Terms, Wildcard
+from seedsearch.damage import Damage
+from seedsearch.engines.query import Any, Prefix, Query, Spelled, Term, Terms, Wildcard
 from seedsearch.errors import QueryError
 from seedsearch.searching.ranges import by_date, by_size
 from seedsearch.text.run_text import run_text
@@ -32,10 +34,10 @@ _REFUSED = {
     "modified": "type date:…, after:… or before:…",
     "created": "only the last change is known; type date:…, after:… or before:…",
 }
-_NAMES = ("path", "name", "folder", "ext", "encoding", "damage", "title", "author", "size", "date", "after", "before")
+NAMES = ("path", "name", "folder", "ext", "encoding", "damage", "title", "author", "size", "date", "after", "before")
 SPELLED = {"exact": True, "case": False}  # what is looked for as it is spelled: whether the script counts, too
 SORT = "sort"
-FILTER = re.compile(rf"({'|'.join([*_NAMES, *_ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
+FILTER = re.compile(rf"({'|'.join([*NAMES, *_ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
 
 _CHINESE_ENCODINGS = {
     "gbk": "gb18030",
@@ -46,6 +48,7 @@ _CHINESE_ENCODINGS = {
 }
 # What a file in Big5 may be told as, by the codec that reads all of it.
 _BIG5 = ("big5", "cp950", "big5-hkscs")
+_KINDS = frozenset(map(str, Damage))
 _BETWEEN = re.compile("[,，、;；|]")
 
 
@@ -81,7 +84,12 @@ def _by_name(name: str, value: str) -> Query | None:
 
 
 def _like(name: str, value: str) -> Query:
-    return Terms("tag", Wildcard(f"{name}:{value}" if "*" in value else f"{name}:*{value}*"))
+    """The documents with a tag that holds a value; a path that begins with a slash may begin without it as well."""
+    if "*" in value:
+        return Terms("tag", Wildcard(f"{name}:{value}"))
+    within = Terms("tag", Wildcard(f"{name}:*{value}*"))
+    first = value.lstrip("/")
+    return Any((within, Terms("tag", Prefix(f"{name}:{first}")))) if first != value and first else within
 
 
 def _of_text(name: str, value: str) -> Query | None:
@@ -103,15 +111,20 @@ def _spelled(value: str, script: bool) -> Query | None:
 
 def _any(name: str, values: list[str]) -> Query | None:
     """The documents with one of several values."""
+    if negated := next((value for value in values if value[:1] in ("-", "!")), None):
+        raise QueryError(f"{name}:{negated} cannot be asked", hint=f"type -{name}:{negated[1:]}")
     terms = tuple(dict.fromkeys(term for value in values if value for term in _terms(name, value.lower())))
     if not terms:
         return None
     return terms[0] if len(terms) == 1 else Any(terms)
 
 
-def _terms(name: str, value: str) -> list[Term]:
-    if name == "ext":
-        return [Term("tag", f"ext:{value.removeprefix('*').removeprefix('.')}")]
+def _terms(name: str, value: str) -> Sequence[Term | Terms]:
+    value = value.removeprefix("*.").removeprefix(".") if name == "ext" else value
+    if "*" in value:
+        return [Terms("tag", Wildcard(f"{name}:{value}"))]
+    if name == "damage" and value not in _KINDS:
+        raise QueryError(f"damage:{value} cannot be asked", hint=f"type one of {', '.join(sorted(_KINDS))}")
     if name == "encoding" and value == "big5":
         return [Term("tag", f"encoding:{told}") for told in _BIG5]
     return [Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")]

@@ -14,6 +14,7 @@ from seedsearch.engines.query import Query
 from seedsearch.errors import QueryError
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.filters import FILTER, NAMES
 from seedsearch.searching.notes import Note
 from seedsearch.searching.query_parser import Expression, expression_of, is_malformed, without_filters
 from seedsearch.searching.query_tokens import EVERYTHING, is_option, lonely_filter, without_sorting
@@ -102,8 +103,28 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     )
 
 
+# What other programs know and nothing here: looked for as it stands, which is said.
+_UNKNOWN = (
+    (r"\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
+    (r"\w~0?\.\d+(?!\S)", "a share of likeness is not known; type ~1 or ~2 for the letters that may differ"),
+    (r"~>\d+", 'type PRE/3 between two words, or "…"~ for words in this order'),
+    (r"(?<!\S)(?:ANDNOT|BUTNOT)(?!\S)", "type NOT"),
+    (r"(?<=[^\x00-\x7f]\s)(?:not|near/\d+|pre/\d+)(?=\s)", "operators are in capitals"),
+    (r"(?<!\S)\w+:\((?=.*\))", f"that is not the name of a filter, which are {', '.join(NAMES)}"),
+)
+
+
+def _unknown(typed: str) -> Iterator[Note]:
+    for pattern, says in _UNKNOWN:
+        found = re.search(pattern, typed)
+        if found and not FILTER.match(found[0]):
+            yield Note("not-known", f"looked for {found[0].strip()} as it stands: {says}", [found[0].strip()])
+
+
 def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]) -> Iterator[Note]:
     """How a query was read, where that may not be what was meant."""
+    unknown = list(_unknown(typed))
+    yield from unknown
     if expression is not None and expression.leaves_out_only:
         says = f"{typed.strip()} leaves documents out, and all others are found"
         yield Note("leaves-out-only", f'{says}; for the text itself type it in quotation marks: "{typed.strip()}"')
@@ -116,7 +137,7 @@ def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]
     elif name := lonely_filter(typed):
         says = f"looked for {name} as it stands, for a blank follows; to narrow what is found type the value next to it"
         yield Note("filter-without-value", says, [name])
-    elif is_malformed(typed):
+    elif is_malformed(typed) and not unknown:
         says = f"{typed.strip()} is not a well-formed expression; looked for it as it stands"
         yield Note("not-an-expression", says, [typed.strip()])
 

@@ -30,6 +30,7 @@ _VALUE = re.compile(r'[^\s"“”]+')  # of a filter
 _BRACKET = re.compile(r"\[[^\[\]]*\]")
 _REGEX = re.compile(r"/((?![\s/*])(?:\\.|[^\\\n])+?)/i?(?=$|[\s)])")
 _NEAR = re.compile(r"(NEAR|PRE)/(\d{1,3})")
+_SAY_NEAR = 'type 焊接 NEAR/5 材料; for the word itself "NEAR"'
 _OPERATORS: dict[str, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _BETWEEN: dict[str, Kind] = {"或": "OR", "或者": "OR", "非": "NOT"}  # where something stands on both sides
 # Words that join, which say nothing where there are operators.
@@ -176,9 +177,11 @@ def _without_brackets(word: str) -> str:
 def _with_operators_between(tokens: list[Token]) -> list[Token]:
     """The tokens with words between others as the operators that they are."""
     made = list(tokens)
+    if any(token.kind == "leaf" and token.text.startswith("NEAR(") for token in tokens):
+        raise QueryError("NEAR( ) is not known", hint=_SAY_NEAR)
     for number, token in enumerate(tokens[1:-1], start=1):
         if token.kind == "leaf" and token.text == "NEAR":
-            raise QueryError("NEAR does not say how near", hint='type NEAR/5; for the word itself "NEAR"')
+            raise QueryError("NEAR does not say how near", hint=_SAY_NEAR)
         if token.kind == "leaf" and token.text in _BETWEEN:
             made[number] = replace(token, kind=_BETWEEN[token.text])
     if all(token.kind == "leaf" for token in made):
