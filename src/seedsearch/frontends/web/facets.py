@@ -47,5 +47,7 @@ def _below(counts: Mapping[str, int], total: int, chosen: Sequence[str]) -> list
 def _value(face: Face, facet: str, value: str, count: int | None, is_chosen: bool) -> Value:
     others = tuple(one for one in face.filters.get(facet, ()) if one != value)
     changed = {**face.filters, facet: others if is_chosen else (*others, value)}
-    name = visible(face.kind(value)) if facet == "damage" else shown_name(value)
+    # Of a folder that is not chosen the last name is enough: those above it hold all documents, or are chosen.
+    shown = value.rpartition("/")[2] if facet == "folder" and not is_chosen else value
+    name = visible(face.kind(value)) if facet == "damage" else shown_name(shown)
     return Value(name, count, is_chosen, face.site.home(q=face.typed, **changed))
