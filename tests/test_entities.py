@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from hypothesis import given
@@ -33,3 +34,17 @@ def test_escaped_text_comes_back(text: str) -> None:
 @pytest.mark.parametrize("number", ["0", "7", "55296", "57343", "127", "x1f", "xFFFE", "x110000", "9999999"])
 def test_numbers_of_no_character_stay(number: str) -> None:
     assert entities.edits(f"甲&#{number};乙") == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(["&amp;", "&#", "x4E2D", "20013", ";", "；", "&nbsp", "&shy;", "&#173;", "lt", "中", "，", " "])
+    )
+)
+def test_what_is_written_for_a_reference_makes_no_other_one(pieces: list[str]) -> None:
+    """The quick look at what cannot become part of a reference changes nothing."""
+    text = "".join(pieces)
+    quick = entities.edits(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(entities, "_OF_REFERENCE", re.compile(""))
+        assert entities.edits(text) == quick

@@ -42,8 +42,12 @@ _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]{1,15}://[^\s<>\"'，。）》」
 _PROGRAM = re.compile(r"\(\s*[\"'][^\"'\n]*&[a-zA-Z#]")  # a string of a program: echo("&lt;")
 
 _WINDOWS_1252 = bytes(range(128, 160)).decode("cp1252", errors="replace")
-_SPACES = dict.fromkeys(map(ord, "\xa0\u2002\u2003\u2009\u200a"), " ")
-_INVISIBLE = frozenset("\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+# Spaces become plain ones, what is invisible goes.
+_PLAIN = str.maketrans(
+    dict.fromkeys("\xa0\u2002\u2003\u2009\u200a", " ")
+    | dict.fromkeys("\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+)
+_OF_REFERENCE = re.compile("[&#0-9A-Za-z;；]")
 _NEIGHBOURHOOD = 48  # code points; the longest reference is shorter
 
 
@@ -97,11 +101,13 @@ def _lawful(code: int) -> str:
 
 
 def _plain(chars: str) -> str:
-    return "".join(c for c in chars.translate(_SPACES) if c not in _INVISIBLE)
+    return chars.translate(_PLAIN)
 
 
 def _settles(text: str, run: re.Match[str], decoded: str) -> bool:
     """Whether the decoded characters make up no new reference with what stands around them."""
+    if decoded and not _OF_REFERENCE.search(decoded):
+        return True
     before = text[max(0, run.start() - _NEIGHBOURHOOD) : run.start()]
     after = text[run.end() : run.end() + _NEIGHBOURHOOD]
     start, end = len(before), len(before) + len(decoded)

@@ -145,6 +145,8 @@ def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
 
     `family`: what other damage of the family of pages that repeat themselves was found in the text.
     """
+    if len(text) < 2 * _LEAST:  # too short for a passage and its copy, as most records of a table are
+        return []
     return settled(text, lambda now: _once(now, damaged=bool(family)))
 
 

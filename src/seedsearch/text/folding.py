@@ -57,7 +57,9 @@ def _may_be_composed() -> re.Pattern[str]:
 
 def is_han(char: str) -> bool:
     """Whether `char` is one ideograph (〇 and 々 included)."""
-    return "一" <= char <= "鿿" or char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND)
+    if "一" <= char <= "鿿":
+        return True
+    return char >= "々" and (char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND))
 
 
 def wide_blanks(text: str) -> list[tuple[int, int]]:
