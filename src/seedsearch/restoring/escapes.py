@@ -10,8 +10,8 @@ mean what they meant.
 
 What is left alone: ranges (`[\u4e00-\u9fa5]`), private-use characters, and for `clean`, which gives back files as
 people use them, also bytes of a program's literal (`b"\xe4\xb8\xad"`), code shown in a page, addresses (a site that
-reads GBK would not know its own any more), and passages about escaping. An index reads these as well: it is asked for
-what is said, however it is spelled.
+reads GBK would not know its own any more), encoded words of mail (half decoded they are none), and passages about
+escaping. An index reads these as well: it is asked for what is said, however it is spelled.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ NEAR = 200  # code points around a run in which escaping may be the subject
 
 _RANGE_BEFORE, _RANGE_AFTER = re.compile(r"(?:[0-9a-fA-F]|\})-\Z"), re.compile(r"-\\{1,8}[uUx]")
 _TALK = re.compile(
-    "转义|轉義|跳脫|编码|編碼|解码|解碼|乱码|亂碼|百分号|ensure_ascii|native2ascii|escap|unicode|url_?encode|encodeURI",
+    "转义|轉義|跳脫|编码|編碼|解码|解碼|乱码|亂碼|百分号"
+    r"|ensure_ascii|native2ascii|escap|unicode|url_?encode|encodeURI|\b(?:en|de)code\(",
     re.I,
 )
 _LITERAL = re.compile(r"(?<![A-Za-z0-9_])[bB][rR]?(?:\"[^\"\n]*\"|'[^'\n]*')")
+_ENCODED_WORD = re.compile(r"=\?[\w-]{1,40}(?:\*[\w-]{1,10})?\?[qQ]\?[!->@-~]{1,2000}\?=")  # RFC 2047
 _TOKEN = re.compile(r"[^\s<>\"'`，。；]+")
 _ADDRESS = re.compile(r"[/?&=#]|\]\(|mailto:|''%")
 
@@ -114,6 +116,7 @@ def _in_range(run: re.Match[str]) -> bool:
 def _meant(text: str) -> Passages:
     """The stretches of a text in which escapes are meant: code, bytes of a program, addresses, talk about escaping."""
     spans = [*code_passages(text).spans, *(Span(*m.span()) for m in _LITERAL.finditer(text))]
+    spans += [Span(*m.span()) for m in _ENCODED_WORD.finditer(text)]
     spans += [Span(max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text)]
     spans += [Span(*m.span()) for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0])]
     return Passages(merged(spans))

@@ -11,7 +11,8 @@ says what reads better; here it is weighed, in the text around, and most of all 
 * no repair adds U+FFFD; one that fills in U+FFFD is a guess, is no evidence, and is refused where the decoder of the
   file wrote that U+FFFD.
 
-Punctuation and letters of Western text are ftfy's field, and are left to its judgement.
+Punctuation and letters of Western text are ftfy's field, and are left to its judgement; what guesses at a byte that
+left no trace is evidence of nothing there either (ÍS in a word is not U+0340 that lost one).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from seedsearch.damage import Damage
+from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, gathered, kept, rows_of
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model
@@ -69,7 +70,9 @@ def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
 
 def _or_western(spoken_for: int, e: Edit) -> bool:
     """Whether the edit is believed, or needs no evidence."""
-    return bool(spoken_for) or (e.kind is Damage.UTF8_AS_LATIN1 and not any(map(is_han, e.replacement)))
+    if spoken_for or e.kind is not Damage.UTF8_AS_LATIN1:
+        return bool(spoken_for)
+    return e.certainty is Certainty.PROVED and not any(map(is_han, e.replacement))
 
 
 def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
