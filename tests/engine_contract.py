@@ -282,6 +282,9 @@ class EngineContract:
         assert list(filled.vocabulary("word")) == sorted(expected.items())
         assert [term for term, _ in filled.vocabulary("word", "gen")] == ["gen", "gen-itgc"]
         assert list(filled.vocabulary("tag", "path:b")) == [("path:b", 1)]
+        near = Fuzzy("gem", 1)
+        assert [term for term, _ in filled.vocabulary("word", near=near)] == sorted(filter(near.accepts, expected))
+        assert list(filled.vocabulary("word", "h", near)) == []
 
     def test_info_counts_documents_and_terms(self, filled: Engine) -> None:
         info = filled.info()

@@ -18,7 +18,7 @@ from seedsearch.engines.entries import (
     IndexEntry,
     Matches,
 )
-from seedsearch.engines.query import Field, Query, Term
+from seedsearch.engines.query import Field, Fuzzy, Query, Term
 
 if TYPE_CHECKING:
     from seedsearch.engines.batch import (
@@ -98,8 +98,11 @@ class Engine(Protocol):
     def stored(self) -> Iterator[bytes]:
         """What was stored with each entry, in the order of doc_id."""
 
-    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
-        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+    def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
+
+        With `near` those that it accepts.
+        """
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """Return the number of documents, and for each term the number of those that have it."""

@@ -27,6 +27,7 @@ from seedsearch.engines.query import (
     Any,
     AtLeast,
     Field,
+    Fuzzy,
     Gapped,
     Near,
     Not,
@@ -140,10 +141,11 @@ class MemoryEngine:
     def stored(self) -> Iterator[bytes]:
         return (document.entry.stored for _, document in sorted(self._documents.items()))
 
-    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
+    def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         self.budget.spend(f"the terms that begin with “{prefix}”")
         counts = Counter(term for d in self._documents.values() for term in d.terms[field])
-        return iter(sorted((term, count) for term, count in counts.items() if term.startswith(prefix)))
+        rows = ((term, count) for term, count in counts.items() if term.startswith(prefix))
+        return iter(sorted(row for row in rows if near is None or near.accepts(row[0])))
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         documents = self._documents.values()

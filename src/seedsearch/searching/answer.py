@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import ceil
+from typing import TYPE_CHECKING
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Any, Query, Ranked
@@ -16,7 +17,13 @@ from seedsearch.searching.ranking import MOST
 from seedsearch.searching.tiers import Grade, Tier, expression_tier, narrowed, plain_tiers
 from seedsearch.searching.variants import NONE as NO_VARIANTS
 from seedsearch.searching.variants import Variants, variants_of
+from seedsearch.text.folding import is_han
+from seedsearch.text.lexicon import NONE, OwnWords
 
+if TYPE_CHECKING:
+    from seedsearch.searching.near_words import NearText
+
+WORD = 6  # characters that may be one word, typed wrongly: cut into as many, it looks like a question
 WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents have all that was asked for
 
 
@@ -24,7 +31,8 @@ WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents hav
 class Answer:
     """The `tiers` that answer, in order, how many documents belong to each name, and sentences on how it was read.
 
-    `asked` names the tiers that were asked where none has documents; `variants` are what was looked for besides.
+    `asked` names the tiers that were asked where none has documents; `variants` are what was looked for besides,
+    `near` texts near the query where no document has the whole of it.
     """
 
     tiers: tuple[Tier, ...] = ()
@@ -32,6 +40,7 @@ class Answer:
     notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()
     variants: Variants = NO_VARIANTS
+    near: tuple[NearText, ...] = ()
 
     @property
     def matched(self) -> str:
@@ -39,7 +48,9 @@ class Answer:
         return next(iter(self.counts), "")
 
 
-def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict: bool = False) -> Answer:
+def answer_of(
+    parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict: bool = False, own: OwnWords = NONE
+) -> Answer:
     """Count what each tier of a query has; with `strict` the first that has any answers alone."""
     expression = parsed.expression
     notes: tuple[Note, ...] = parsed.notes
@@ -55,18 +66,24 @@ def answer_of(parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict
     variants = variants_of(parsed.run, parsed.placed, parsed.words).in_use(engine)
     tiers = plain_tiers(parsed, synonyms, variants)
     counts = _counts(engine, tiers)
+    near = _near(parsed, engine, own) if expression is None and not counts.keys() & {"phrase", "variant"} else ()
     if not parsed.is_long and not counts.keys() & WHOLE:
         counts = {} if strict else counts
-        if answer := _heard(parsed, engine, tiers, counts):
+        if answer := _heard(parsed, engine, tiers, counts, near):
             return answer
     if not counts:
         asked = [grade.name for tier in tiers for grade in tier.named if not strict or grade.name != "any"]
-        return Answer(notes=parsed.notes, asked=(*(["query"] if expression else []), *asked))
+        return Answer(notes=parsed.notes, asked=(*(["query"] if expression else []), *asked), near=near)
     if strict:
         tiers, counts = _strictest(tiers, counts)
     notes += _also(parsed, tiers, counts)
     return Answer(
-        tuple(tier for tier in tiers if any(one.name in counts for one in tier.named)), counts, notes, (), variants
+        tuple(tier for tier in tiers if any(one.name in counts for one in tier.named)),
+        counts,
+        notes,
+        (),
+        variants,
+        near,
     )
 
 
@@ -93,15 +110,29 @@ def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[T
     return [replace(tier, name=name, required=grade.required, grades=())], {name: counts[name]}
 
 
-def _heard(parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int]) -> Answer | None:
+def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText, ...]:
+    """Texts near a query that is no question; nothing where it has no ideographs."""
+    if (parsed.is_long and len(parsed.run) > WORD) or not any(map(is_han, parsed.run)):
+        return ()
+    from seedsearch.searching.near_words import near_texts
+
+    return tuple(near_texts(parsed, engine, own))
+
+
+def _heard(
+    parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int], near: Sequence[NearText]
+) -> Answer | None:
     """The first reading by sound that has documents, filled up with those that have some of the words as typed."""
+    from seedsearch.searching.near_words import as_typed
     from seedsearch.searching.phonetic import heard  # loads the readings of characters
 
-    for fallback in heard(parsed.run, engine):
+    for fallback in heard(parsed.run, engine, [text.text for text in near if text.sounds and text.is_run]):
         first = replace(fallback.tier, required=narrowed(fallback.tier.required, parsed))
         rest = [_behind(tier, first.required) for tier in tiers[1:]] if counts else []
         if (found := _counts(engine, [first, *rest])).get(first.name):
-            return Answer((first, *rest), found, (*parsed.notes, Note("heard", fallback.note, fallback.tier.texts)))
+            texts = [as_typed(text, parsed.raw) for text in fallback.tier.texts]
+            note = Note("heard", as_typed(fallback.note, parsed.raw), texts)
+            return Answer((first, *rest), found, (*parsed.notes, note))
     return None
 
 

@@ -191,7 +191,7 @@ class Index:
         return replace(parsed, filters=(*parsed.filters, *more)) if more else parsed
 
     def _answer(self, parsed: ParsedQuery, strict: bool = False) -> Answer:
-        return answer_of(parsed, self._engine, self._synonyms, strict=strict)
+        return answer_of(parsed, self._engine, self._synonyms, strict=strict, own=self._own)
 
     def paths(
         self,
@@ -342,14 +342,19 @@ class Index:
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
         """A sentence on the words that no document holds where not all words were found, and words like them."""
         words = parsed.words if parsed.expression is None else parsed.expression.texts
+        suggested: tuple[str, ...] = ()
+        if answer.near:
+            from seedsearch.searching.near_words import as_typed
+
+            suggested = tuple(as_typed(near.text, parsed.raw) for near in answer.near)
         if answer.matched in (*WHOLE, "query", "pinyin", "sound"):
-            return (), ()
+            return (), suggested
         there = self._engine.exists([Run(word) for word in words])
         missing = [w for w, is_there in zip(words, there, strict=True) if not is_there and not answer.variants.of(w)]
         says = f"in no document: {', '.join(missing)}"
         notes = (Note("not-there", says, missing),) if 0 < len(missing) < len(words) else ()
-        if not missing or (answer.matched and parsed.is_long):
-            return notes, ()
+        if answer.near or not missing or (answer.matched and parsed.is_long):
+            return notes, suggested
         from seedsearch.searching.phonetic import similar_words
 
         return notes, tuple(similar_words(missing, self._engine))

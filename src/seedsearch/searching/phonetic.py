@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest, nsmallest
 from itertools import compress
+from math import log
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Any, Fuzzy, Run, Term
-from seedsearch.searching.ranking import scored_terms
+from seedsearch.searching.ranking import Weighted, scored_terms
 from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
@@ -29,6 +30,11 @@ SEGMENTATIONS = 6  # ways to cut letters into syllables (xian: xian, xi an)
 SUGGESTED = 3
 
 _LETTERS = re.compile(r"[a-zü' 1-5]+")
+_INITIAL = re.compile("[zcs]h|[a-z]")
+BEGUN = "*"  # behind letters that a syllable begins with
+# A reading is looked for beside a likelier one that is no more than e ** CLOSE times as likely: zhongguo is 中国, and
+# not 重划 as well. A character read as it usually is, and a word of the index, are so much likelier than others.
+CLOSE, USUAL, IS_WORD = 1.5, 1.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +45,26 @@ class Fallback:
     note: str
 
 
-def heard(whole: str, engine: Engine) -> Iterator[Fallback]:
-    """The readings by sound of the run text of a query, likeliest first."""
+def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fallback]:
+    """The readings by sound of the run text of a query, likeliest first; `near` are words that sound the same."""
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
-            yield from _fallback("sound", whole, _same_sound(whole, engine), "that sounds the same")
+            texts = list(dict.fromkeys([*near, *_same_sound(whole, engine)]))[:SHOWN]
+            yield from _fallback("sound", whole, texts, "that sounds the same")
         return
     letters = _plain_letters(whole)
     if letters is None:
         return
     for cut in _cuts(letters):
         yield from _fallback("pinyin", whole, _spelled(cut, engine), "by its pinyin")
-    if 2 <= len(letters) <= LONGEST:
-        yield from _fallback("pinyin", whole, _initials(letters, engine), "by its initials")
+    for cut in _cuts(letters, begun=True):
+        texts = _spelled(cut, engine)
+        if letters.isascii() and letters.isalpha():  # so much may be English as well: only a word counts
+            texts = [text for text in texts if next(engine.vocabulary("word", text), None)]
+        yield from _fallback("pinyin", whole, texts, "by its pinyin")
+    for cut in dict.fromkeys((tuple(letters), tuple(_INITIAL.findall(letters)))):
+        if 2 <= len(cut) <= LONGEST and letters.isascii():
+            yield from _fallback("pinyin", whole, _initials(cut, engine), "by its initials")
 
 
 def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
@@ -67,7 +80,7 @@ def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
 def _fallback(name: str, whole: str, texts: Sequence[str], how: str) -> Iterator[Fallback]:
     if texts:
         runs = tuple(map(Run, texts))
-        tier = Tier(name, Any(runs), runs, scored_terms(" ".join(texts), texts))
+        tier = Tier(name, Any(runs), runs, _weighted(texts))
         yield Fallback(tier, f"nothing found for {whole}; looked for {', '.join(texts)}, {how}")
 
 
@@ -75,25 +88,84 @@ def _plain_letters(text: str) -> str | None:
     """The letters of text that may be pinyin: tones off, ü kept; None where it is something else."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if c not in "\u0304\u0301\u030c\u0300")
     bare = unicodedata.normalize("NFC", bare).replace("v", "ü")
-    return re.sub("[1-5]", " ", bare).strip() if _LETTERS.fullmatch(bare) and re.search("[a-z]", bare) else None
+    spelled = "".join(char for char in bare if not is_han(char))
+    return re.sub("[1-5]", " ", bare).strip() if _LETTERS.fullmatch(spelled) and re.search("[a-zü]", bare) else None
 
 
-def _cuts(letters: str) -> list[tuple[str, ...]]:
-    """The ways to cut letters into syllables, fewest first; blanks and apostrophes are borders."""
+def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
+    """The ways to cut letters into syllables, fewest first; blanks and apostrophes are borders, ideographs stand alone.
+
+    With `begun` the last syllable is one of which only the beginning was typed.
+    """
+    if begun:
+        longer = (
+            (*way, letters[at:] + BEGUN)
+            for at in range(max(1, len(letters) - 5), len(letters))
+            if letters[at:].isalpha() and not any(map(is_han, letters[at:]))
+            for way in _cuts(letters[:at])
+        )
+        return [way for way in longer if len(way) <= LONGEST][:SEGMENTATIONS]
     ways: list[tuple[str, ...]] = [()]
     for piece in re.split("[ ']+", letters):
         ends: dict[int, list[tuple[str, ...]]] = {0: [()]}
         for at in range(len(piece)):
             for size in range(1, 7):
-                if piece[at : at + size] in _syllables() and at + size <= len(piece):
+                if at + size <= len(piece) and _is_syllable(piece[at : at + size]):
                     more = [(*way, piece[at : at + size]) for way in ends.get(at, ())]
                     ends[at + size] = nsmallest(SEGMENTATIONS, ends.get(at + size, []) + more, key=len)
         ways = nsmallest(SEGMENTATIONS, (a + b for a in ways for b in ends.get(len(piece), ())), key=len)
     return [way for way in ways if 1 <= len(way) <= LONGEST]
 
 
+def _is_syllable(part: str) -> bool:
+    return part in _by_sound() or (len(part) == 1 and is_han(part))
+
+
 def _spelled(cut: Sequence[str], engine: Engine) -> list[str]:
-    return _likely([_by_sound().get(syllable, "") for syllable in cut], engine, "")
+    texts = _likely([_choices(syllable) for syllable in cut], engine, "", shown=BEAM)
+    return _usual(texts, cut, engine)
+
+
+def _choices(syllable: str) -> str:
+    """The characters that a syllable, the beginning of one, or a character stands for."""
+    if is_han(syllable[0]):
+        return syllable
+    if syllable.endswith(BEGUN):
+        begin = syllable.removesuffix(BEGUN)
+        return "".join(dict.fromkeys("".join(some for sound, some in _by_sound().items() if sound.startswith(begin))))
+    return _by_sound().get(syllable, "")
+
+
+def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str]:
+    """Those of some readings of syllables that are about as likely as the likeliest, that one first."""
+    words = engine.document_frequencies([Term("word", text) for text in texts])[1]
+    counts = engine.count([Run(text) for text in texts])
+    weights = [
+        log(count) + USUAL * _usually_read(text, cut) + IS_WORD * (word > 0)
+        for text, word, count in zip(texts, words, counts, strict=True)
+        if count
+    ]
+    there = sorted(zip(weights, compress(texts, counts), strict=True), key=lambda row: (-row[0], row[1]))
+    return [text for weight, text in there if weight > there[0][0] - CLOSE][:SHOWN]
+
+
+def _usually_read(text: str, cut: Sequence[str]) -> int:
+    """How many characters are read in their usual way."""
+    from seedsearch.text.pinyin import usual_readings
+
+    return sum(
+        any(reading.startswith(syllable.removesuffix(BEGUN)) for reading in usual_readings(char))
+        for char, syllable in zip(text, cut, strict=True)
+    )
+
+
+def _weighted(texts: Sequence[str]) -> Weighted:
+    """The terms of some texts, each text half as heavy as the one before it: the likelier comes first."""
+    weights: dict[Term, float] = {}
+    for number, text in enumerate(texts):
+        for term, weight in scored_terms(text, [text]):
+            weights.setdefault(term, weight / 2**number)
+    return tuple(weights.items())
 
 
 def _same_sound(whole: str, engine: Engine) -> list[str]:
@@ -101,14 +173,14 @@ def _same_sound(whole: str, engine: Engine) -> list[str]:
     return [text for text in _likely(choices, engine, whole) if text != whole]
 
 
-def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
+def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHOWN) -> list[str]:
     """Texts of one character of each choice that stand in the index, those with the fewest changes to `typed` first.
 
     A beam search over the pairs of the index.
     """
     kept = [_frequent(chars, engine) for chars in choices]
     if len(kept) == 1:
-        return kept[0][:SHOWN]
+        return kept[0][:shown]
     beam = [(_changed(char, typed, 0), 0, char) for char in kept[0]]
     for place, chars in enumerate(kept[1:], start=1):
         pairs = sorted({text[-1] + char for _, _, text in beam for char in chars})
@@ -121,7 +193,7 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str) -> list[str]:
         )
         beam = nsmallest(BEAM, longer)
     texts = [text for _, _, text in beam]
-    return list(compress(texts, engine.exists([Run(text) for text in texts])))[:SHOWN]
+    return list(compress(texts, engine.exists([Run(text) for text in texts])))[:shown]
 
 
 def _frequent(chars: str, engine: Engine) -> list[str]:
@@ -135,14 +207,16 @@ def _changed(char: str, typed: str, place: int) -> int:
     return int(bool(typed) and typed[place] != char)
 
 
-def _initials(letters: str, engine: Engine) -> list[str]:
-    """The most frequent words whose characters begin with these letters."""
+def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
+    """The most frequent words whose characters begin with these letters, read in their usual way."""
+    begun = [letter + BEGUN for letter in letters]
     fitting = (
-        (count, word)
+        (log(count) + USUAL * _usually_read(word, begun), word)
         for word, count in engine.vocabulary("word")
         if len(word) == len(letters) and all(map(_begins, word, letters))
     )
-    return [word for _, word in nlargest(SHOWN, fitting)]
+    likely = nlargest(SHOWN, fitting)
+    return [word for weight, word in likely if weight > likely[0][0] - CLOSE]
 
 
 @cache
@@ -158,10 +232,12 @@ def _readings(char: str) -> frozenset[str]:
     return readings(char)
 
 
+@cache
 def _syllables() -> frozenset[str]:
+    """Every syllable, those with ü also as they are typed with u (lüe, nüe)."""
     from seedsearch.text.pinyin import syllables
 
-    return syllables()
+    return syllables() | {syllable.replace("ü", "u") for syllable in syllables()}
 
 
 @cache

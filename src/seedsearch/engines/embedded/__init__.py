@@ -32,7 +32,7 @@ from seedsearch.engines.entries import (
     EngineInfo,
     Matches,
 )
-from seedsearch.engines.query import FIELDS, Field, Query, Term
+from seedsearch.engines.query import FIELDS, Field, Fuzzy, Query, Term
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 
 if TYPE_CHECKING:
@@ -219,11 +219,14 @@ class EmbeddedEngine:
         with self.mapped():
             yield from _stored(self.segments)
 
-    def vocabulary(self, field: Field, prefix: str = "") -> Iterator[tuple[str, int]]:
-        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it."""
+    def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
+        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
+
+        With `near` those that it accepts.
+        """
         part = f"the terms that begin with “{prefix}”" if prefix else "all terms"
         with self.mapped():
-            for number, row in enumerate(vocabulary(self.segments, field, prefix)):
+            for number, row in enumerate(vocabulary(self.segments, field, prefix, near)):
                 if not number % LOOKS:
                     self.budget.spend(part)
                 yield row

@@ -9,9 +9,10 @@ from itertools import dropwhile, groupby, pairwise
 import numpy as np
 
 from seedsearch.engines.embedded import bigrams
+from seedsearch.engines.embedded.expansion import accepted_rows
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
-from seedsearch.engines.query import Field
+from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermRows, TermTable
+from seedsearch.engines.query import Field, Fuzzy
 from seedsearch.engines.stored import UTF8
 
 Row = tuple[str, int]
@@ -28,10 +29,18 @@ def count_terms(segments: Sequence[Segment], field: Field) -> int:
     return len(characters) + int(np.count_nonzero(keys & np.uint64((1 << bigrams.SECOND_BITS) - 1)))
 
 
-def vocabulary(segments: Sequence[Segment], field: Field, prefix: str) -> Iterator[Row]:
-    """The terms that begin with `prefix`, sorted, each with the number of documents that have it."""
+def vocabulary(segments: Sequence[Segment], field: Field, prefix: str, near: Fuzzy | None = None) -> Iterator[Row]:
+    """The terms that begin with `prefix`, sorted, each with the number of documents that have it.
+
+    With `near` those that it accepts.
+    """
     begin = prefix.encode(*UTF8)
-    if field == "gram":
+    if near is not None and field != "gram":
+        rows = _together(_accepted(segment.tables[field], segment, near) for segment in segments)
+        yield from (row for row in rows if row[0].startswith(prefix))
+    elif near is not None:
+        yield from (row for row in vocabulary(segments, field, prefix) if near.accepts(row[0]))
+    elif field == "gram":
         yield from _together(_grams(segment, prefix) for segment in segments)
     else:
         yield from _together(_terms(segment.tables[field], segment, begin, begin + BETWEEN) for segment in segments)
@@ -55,15 +64,23 @@ def _together(rows: Iterable[Iterator[Row]]) -> Iterator[Row]:
         yield term, sum(count for _, count in same)
 
 
+def _accepted(table: TermTable, segment: Segment, near: Fuzzy) -> Iterator[Row]:
+    places = accepted_rows(table, near)
+    terms = [table.rows.terms[place] for place in places.tolist()]
+    return _counted(table, segment, terms, table.rows.at(places))
+
+
 def _terms(table: TermTable, segment: Segment, begin: bytes, end: bytes) -> Iterator[Row]:
     rows = table.between(begin, end)
+    return _counted(table, segment, rows.terms, rows)
+
+
+def _counted(table: TermTable, segment: Segment, terms: Sequence[bytes], rows: TermRows) -> Iterator[Row]:
     documents = rows.documents
     if segment.live is not None:
         lists = table.lists(rows)
-        documents = np.bincount(lists.owners(), segment.live[lists.documents], minlength=len(rows.terms)).astype(
-            np.int64
-        )
-    for term, count in zip(rows.terms, documents.tolist(), strict=True):
+        documents = np.bincount(lists.owners(), segment.live[lists.documents], minlength=len(terms)).astype(np.int64)
+    for term, count in zip(terms, documents.tolist(), strict=True):
         if count:
             yield term.decode(*UTF8), count
 

@@ -38,6 +38,8 @@ def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines
     count = "1 document" if results.total == 1 else f"{results.total:,} documents"
     head = f"{count} for {one_line(results.query)} ({tiers_text(results)})"
     yield from map(style.faint, wrapped(head, style.width))
+    if results.suggestions:
+        yield from map(style.faint, wrapped(f"did you mean {' or '.join(results.suggestions)}?", style.width))
     indent = len(str(offset + len(results.hits))) + 2
     tier = ""
     for rank, hit in enumerate(results.hits, start=offset + 1):

@@ -1,0 +1,113 @@
+"""Words of the index near what was typed in ideographs: one character wrong, missing, too many, or two of them swapped.
+
+A word that was typed wrongly is cut into single characters, which stand somewhere in many documents; so near words are
+looked for before "all words" answers. Of each stretch of words with such a character in it, the words of the index that
+are one edit away are ranked by how likely the mistake is and how many documents have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import pairwise
+from math import log
+
+from seedsearch.engines import Engine
+from seedsearch.engines.query import Fuzzy, Run
+from seedsearch.searching.parsed_query import ParsedQuery
+from seedsearch.searching.ranking import EMPTY
+from seedsearch.text.analyzer import placed_query_words
+from seedsearch.text.folding import fold, is_han
+from seedsearch.text.lexicon import NONE, OwnWords
+
+LONGEST = 12  # ideographs of what stands between blanks: a longer run is a sentence
+WIDEST = 6  # ideographs of a stretch that may have been one word
+LIKELIEST = 12  # words that are looked for with the rest of the query around them
+SUGGESTED = 3
+
+# How much likelier a mistake is than any other character in the place of one, as logarithms. Measured on words of a
+# collection of 5,300 texts with mistakes put into them (benchmarks/mistakes.py).
+SAME_SOUND, SWAPPED, MISSING, DOUBLED, TOO_MANY = 6.0, 10.0, 5.0, 8.0, -6.0
+WHOLE = 2.0  # how much less likely a word is for each character around it that is no part of it
+
+
+@dataclass(frozen=True, slots=True)
+class NearText:
+    """A query with a word of the index in the place of a stretch of it; `sounds`: it sounds the same.
+
+    `likelihood` is that of the mistake, `weight` that of the text and the mistake.
+    """
+
+    text: str
+    sounds: bool
+    likelihood: float
+    weight: float
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is one run, and not some with blanks between."""
+        return " " not in self.text
+
+
+def near_texts(parsed: ParsedQuery, engine: Engine, own: OwnWords = NONE) -> list[NearText]:
+    """Texts near a query of which no document has the whole, likeliest first; each stands in a document."""
+    pieces = parsed.parts or (parsed.run,)
+    there = engine.exists([Run(piece) for piece in pieces])
+    found: list[NearText] = []
+    for number, piece in enumerate(pieces):
+        if not there[number] and 2 <= len(piece) <= LONGEST and all(map(is_han, piece)):
+            likely = nlargest(LIKELIEST, _near(piece, engine, own), key=lambda near: (near.weight, near.text))
+            if likely:
+                counts = engine.count([Run(near.text) for near in likely])
+                found += [
+                    _among(pieces, number, near, count) for near, count in zip(likely, counts, strict=True) if count
+                ]
+    found.sort(key=lambda near: -near.weight)
+    return list({near.text: near for near in reversed(found)}.values())[::-1][:SUGGESTED]
+
+
+def as_typed(text: str, typed: str) -> str:
+    """A text near a query with the ideographs of the query as they were typed, and not folded."""
+    return text.translate({ord(fold(char)): char for char in typed if is_han(char)})
+
+
+def _among(pieces: Sequence[str], number: int, near: NearText, count: int) -> NearText:
+    """A text in the place of one of some pieces, weighed by how many documents have all of it."""
+    text = " ".join((*pieces[:number], near.text, *pieces[number + 1 :]))
+    return NearText(text, near.sounds, near.likelihood, near.likelihood + log(count))
+
+
+def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
+    for start, end in _stretches(piece, own):
+        typed = piece[start:end]
+        for word, count in engine.vocabulary("word", near=Fuzzy(typed, 1)):
+            if len(word) > 1 and all(map(is_han, word)):
+                likelihood, sounds = _mistake(typed, word)
+                weight = log(count) + likelihood + WHOLE * (len(typed) - len(piece))
+                yield NearText(piece[:start] + word + piece[end:], sounds, likelihood, weight)
+
+
+def _stretches(piece: str, own: OwnWords) -> Iterator[tuple[int, int]]:
+    """The stretches of words side by side that may have been one word: with a single ideograph in them, or all."""
+    words = placed_query_words(piece, own)
+    for first, (start, _) in enumerate(words):
+        for last in range(first, len(words)):
+            at, word = words[last]
+            some = [word for _, word in words[first : last + 1]]
+            alone = any(len(word) == 1 and word not in EMPTY for word in some) or all(len(word) == 1 for word in some)
+            if 2 <= at + len(word) - start <= WIDEST and (alone or len(some) == len(words)):
+                yield start, at + len(word)
+
+
+def _mistake(typed: str, word: str) -> tuple[float, bool]:
+    """How likely `word` is typed so, and whether both sound the same."""
+    if len(typed) != len(word):
+        doubled = any(a == b and typed[:i] + typed[i + 1 :] == word for i, (a, b) in enumerate(pairwise(typed)))
+        return (MISSING if len(typed) < len(word) else DOUBLED if doubled else TOO_MANY), False
+    if sorted(typed) == sorted(word):
+        return SWAPPED, False
+    from seedsearch.text.pinyin import readings
+
+    sounds = all(a == b or not readings(a).isdisjoint(readings(b)) for a, b in zip(typed, word, strict=True))
+    return (SAME_SOUND if sounds else 0.0), sounds

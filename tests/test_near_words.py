@@ -1,0 +1,97 @@
+"""Chinese typed wrongly: the word that was meant is named, and nothing where nothing was wrong."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from benchmarks.mistakes import Mistakes, first_text
+from seedsearch.searching.index import Index
+from tests.test_expressions import engines
+
+TEXTS = {
+    "a": "著作权保护的规定",
+    "b": "著文做事，有权利的人",
+    "c": "建国大业与重庆火锅",
+    "d": "机器人焊接的委员会",
+    "e": "中国人民，重划地区",
+    "f": "略有所得，绿茶，女儿",
+    "g": "知识产权与著作权",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("著做权", "著作权"),
+        ("著权作", "著作权"),
+        ("著作作权", "著作权"),
+        ("著机权", "著作权"),
+        ("機器仁", "機器人"),
+        ("机器", ""),
+        ("机人", "机器人"),
+        ("著做权 保护", "著作权保护"),
+        ("知识产全", "知识产权"),
+        ("著做权保护", "著作权保护"),
+        ("著作权", ""),
+        ("著文做事", ""),
+        ("量子纠缠", ""),
+        ("焊接的机器人有哪些优点", ""),
+    ],
+)
+def test_the_word_that_was_meant(typed: str, meant: str) -> None:
+    with engines(TEXTS) as made:
+        for engine in made:
+            index = Index(engine)
+            assert first_text(index, typed) == meant
+
+
+def test_it_is_named_where_single_characters_are_found() -> None:
+    with engines(TEXTS) as made:
+        for engine in made:
+            results = Index(engine).search("著做权")
+            assert (results.matched, results.suggestions) == ("all", ("著作权",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("zhongguo", "中国"),
+        ("zhongg", "中国"),
+        ("jian国", "建国"),
+        ("中guo", "中国"),
+        ("chongq", "重庆"),
+        ("lueyou", "略有"),
+        ("lüeyou", "略有"),
+        ("lvcha", "绿茶"),
+        ("nv'er", "女儿"),
+        ("Nǚ ér", "女儿"),
+        ("zhg", "中国"),
+        ("zhishi", "知识"),
+    ],
+)
+def test_readings_in_the_order_of_how_usual_they_are(typed: str, found: str) -> None:
+    with engines(TEXTS) as made:
+        for engine in made:
+            results = Index(engine).search(typed)
+            assert results.matched == "pinyin"
+            assert [note.texts[0] for note in results.notes if note.code == "heard"] == [found]
+            assert results.hits[0].tier == "pinyin"
+
+
+@pytest.mark.parametrize("typed", ["hanger", "begin", "docker容器", "x国", "国1", "zzz国"])
+def test_what_is_no_pinyin_is_not_heard(typed: str) -> None:
+    with engines(TEXTS) as made:
+        for engine in made:
+            assert Index(engine).search(typed).matched != "pinyin"
+
+
+def test_mistakes_are_made_as_they_are_called() -> None:
+    rng = random.Random(3)
+    mistakes = Mistakes(["著作权", "做作", "机器人"])
+    for _ in range(20):
+        assert sorted(mistakes.kinds["swapped"]("著作权", rng)) == sorted("著作权")
+        assert len(mistakes.kinds["missing"]("著作权", rng)) == 2
+        assert mistakes.kinds["same sound"]("著作权", rng) in ("", "著做权")
+        assert len(mistakes.kinds["any"]("著作权", rng)) == 3
