@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
 from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch import build_index, open_index
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.searching.index import Index
 from seedsearch.searching.variants import MOST, OF_A_WORD, variants_of
@@ -69,6 +72,22 @@ def test_what_means_the_same_comes_after_what_was_typed(index: Index, typed: str
     tiers = [hit.tier for hit in results.hits]
     assert tiers == sorted(tiers, key=["phrase", "variant", "all", "any"].index)
     assert ("also looked for" in " ".join(results.notes)) == ("variant" in says or "c all" in says)
+
+
+@pytest.mark.parametrize("typed", ["Café", '"café"', "café AND (关门 OR 开门)", "名 path:Café", "title:café"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_composed_and_decomposed_characters_are_one_in_text_and_in_names(
+    tmp_path: Path, typed: str, form: Literal["NFC", "NFD"]
+) -> None:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for kept in ("NFC", "NFD"):
+        (folder / normalize(kept, f"Café {kept}.txt")).write_text(
+            normalize(kept, "Café\n关门，开门，名"), encoding="utf-8"
+        )
+    build_index(folder, tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        assert index.search(normalize(form, typed)).total == 2
 
 
 def test_what_was_looked_for_besides_is_marked_and_said(index: Index) -> None:

@@ -14,6 +14,7 @@ from seedsearch.damage import Damage
 from seedsearch.engines.query import Any, Prefix, Query, Spelled, Term, Terms, Wildcard
 from seedsearch.errors import QueryError
 from seedsearch.searching.ranges import by_date, by_size
+from seedsearch.text.folding import other_forms
 from seedsearch.text.run_text import run_text
 
 # As other programs call them.
@@ -84,12 +85,17 @@ def _by_name(name: str, value: str) -> Query | None:
 
 
 def _like(name: str, value: str) -> Query:
-    """The documents with a tag that holds a value; a path that begins with a slash may begin without it as well."""
-    if "*" in value:
-        return Terms("tag", Wildcard(f"{name}:{value}"))
-    within = Terms("tag", Wildcard(f"{name}:*{value}*"))
-    first = value.lstrip("/")
-    return Any((within, Terms("tag", Prefix(f"{name}:{first}")))) if first != value and first else within
+    """The documents with a tag that holds a value, in composed or decomposed characters: file systems keep either.
+
+    A path that begins with a slash may begin without it as well.
+    """
+    found: list[Query] = []
+    for form in (value, *other_forms(value)):
+        first = form.lstrip("/")
+        found.append(Terms("tag", Wildcard(f"{name}:{form}" if "*" in form else f"{name}:*{form}*")))
+        if first != form and first and "*" not in form:
+            found.append(Terms("tag", Prefix(f"{name}:{first}")))
+    return Any(tuple(found)) if len(found) > 1 else found[0]
 
 
 def _of_text(name: str, value: str) -> Query | None:
@@ -101,7 +107,9 @@ def _below(value: str) -> Query:
     """The documents below a folder: any whose path holds the value, or whose last names are exactly it (`a/b/`)."""
     if not value.endswith("/") or not (whole := value.rstrip("/")):
         return _like("folder", value)
-    return Any((Term("tag", f"folder:{whole}"), Terms("tag", Wildcard(f"folder:*/{whole}"))))
+    forms = (whole, *other_forms(whole))
+    ends = [(Term("tag", f"folder:{form}"), Terms("tag", Wildcard(f"folder:*/{form}"))) for form in forms]
+    return Any(tuple(query for both in ends for query in both))
 
 
 def _spelled(value: str, script: bool) -> Query | None:

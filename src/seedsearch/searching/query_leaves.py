@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from seedsearch.engines.query import (
     All,
@@ -24,7 +24,7 @@ from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.filters import FILTER, filter_of
 from seedsearch.searching.query_tokens import EVERYTHING, Token
 from seedsearch.text.analyzer import query_words
-from seedsearch.text.folding import fold, is_han
+from seedsearch.text.folding import fold, is_han, other_forms
 from seedsearch.text.run_text import run_text
 
 MOST_PIECES = 16  # of a pattern or of words that stand near one another
@@ -67,7 +67,11 @@ def node_of(token: Token, synonyms: Synonyms) -> Query:
     Raises NotWellFormed for one that says nothing, and QueryError for one that is refused.
     """
     if token.kind == "quoted":
-        return _near(token.text, token.distance, token.ordered) if token.distance >= 0 else run_of(token.text)
+        return (
+            _near(token.text, token.distance, token.ordered)
+            if token.distance >= 0
+            else _in_any_form(run_of(token.text))
+        )
     if token.kind == "regex":
         from seedsearch.searching.regular_expressions import pattern_of
 
@@ -84,7 +88,12 @@ def node_of(token: Token, synonyms: Synonyms) -> Query:
     if _has_wildcard(token.text):
         return Any((run_of(token.text), _pattern(fold(token.text))))
     run = run_of(token.text)
-    others = tuple(map(Run, synonyms.of(run.text)))
+    return _in_any_form(run, synonyms.of(run.text))
+
+
+def _in_any_form(run: Run, synonyms: Sequence[str] = ()) -> Query:
+    """A run, in composed or decomposed characters, or any of its synonyms."""
+    others = tuple(map(Run, (*other_forms(run.text), *synonyms)))
     return Any((run, *others)) if others else run
 
 
