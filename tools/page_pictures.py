@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from fixtures.guides import DOCS, TOP, environment, furnished
 
@@ -27,9 +27,9 @@ PICTURES = (SEARCH, DOCUMENT)
 
 
 @contextmanager
-def pages() -> Iterator[Iterator[tuple[str, Page]]]:
+def pages(browser: Browser) -> Iterator[Iterator[tuple[str, Page]]]:
     """Each page that has a picture, open in a browser."""
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder:
         place = furnished(Path(folder))
         for seed in (TOP / "seeds").iterdir():
             shutil.copy(seed, place / "seeds")
@@ -46,10 +46,7 @@ def pages() -> Iterator[Iterator[tuple[str, Page]]]:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().split()[1].rstrip("/")
-            chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             yield _opened(browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]}), address)
-            browser.close()
         finally:
             server.terminate()
             server.communicate()
@@ -73,7 +70,12 @@ def text_of(page: Page) -> str:
 def main() -> None:
     """Make all of them again."""
     FOLDER.mkdir(exist_ok=True)
-    with pages() as shown:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
+        pages(browser) as shown,
+    ):
         for name, page in shown:
             page.screenshot(path=FOLDER / f"{name}.png")
             (FOLDER / f"{name}.txt").write_text(text_of(page), encoding="utf-8")
