@@ -24,7 +24,7 @@ from seedsearch.searching.tiers import readings
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.run_text import run_text
 
-ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip")
+ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip", "eml", "ipynb")
 PAGE = "<html><title>題</title><p>焊接(hàn)&nbsp;材料<ruby>焊<rt>hàn</ruby></p></html>"
 DAMAGED = "生態?!睎|麗區創(chuàng)新&amp;lt;\u200b\ufffdÃ¤锟斤拷\x05\x06"
 
@@ -82,9 +82,27 @@ _ARCHIVES = (
     made.zip_of({"a.txt": "焊接"}, zipfile.ZIP_LZMA),
     made.zip_of({"a.txt": "焊接"}, zipfile.ZIP_BZIP2),
     made.docx_of(made.paragraph("焊接") + f"<w:tbl><w:tr><w:tc>{made.paragraph('甲')}</w:tc></w:tr></w:tbl>"),
-    made.epub_of({"c.xhtml": made.page_of("题", "书")}),
+    made.epub_of({"c.xhtml": made.page_of("题", "书")}, about="<title>书</title>"),
+    made.xlsx_of({"表": '<row><c t="s"><v>0</v></c></row>'}, ["<t>焊</t>"]),
+    made.pptx_of([made.shown("焊接")]),
+    made.odf_of("<text:p>焊接</text:p>"),
+    made.rtf_of(made.escaped("焊接", "gbk") + b"\\par \\u26448?{\\*\\x y}"),
+    made.doc_of("焊接\r\x13 A \x14甲\x15"),
+    made.xls_of({"表": [["焊", "接"]]}, cut=6),
+    made.ppt_of("焊接"),
+    "<FictionBook><body><p>焊接</p></body></FictionBook>".encode(),
+    b"From a Mon Jan  1 00:00:00 2024\nSubject: =?gbk?B?xMM=?=\nMIME-Version: 1.0\nTo: b\n\nx\n",
 )
-_TEXTS = (b"a,b\n1,2\n", "a\t乙\n1\t2\n".encode("utf-16"), '{"题": "焊", "x": {"y": [1]}}\n'.encode(), PAGE.encode())
+_PARTS = b"--b\n\nx\n--b\nContent-Disposition: attachment; filename=c\n\ny\n"
+_MAIL = b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\n" + _PARTS
+_TEXTS = (
+    _MAIL,
+    b'{"cells": [{"source": ["a"], "outputs": [{"text": "b"}]}]}',
+    b"a,b\n1,2\n",
+    "a\t乙\n1\t2\n".encode("utf-16"),
+    '{"题": "焊", "x": {"y": [1]}}\n'.encode(),
+    PAGE.encode(),
+)
 
 TARGETS = {
     "cleaning": Target(cleaning, (PAGE.encode(), DAMAGED.encode(), "东丽区的焊接".encode("gb18030"), b"~{<:Ky~}")),

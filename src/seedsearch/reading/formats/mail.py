@@ -173,9 +173,11 @@ def _words(said: str) -> str:
     try:
         found = decode_header(said)
     except (MessageError, ValueError):
-        return said
+        found = [(said, None)]
     return "".join(
-        part if isinstance(part, str) else _of_bytes(part, charset if charset not in _DOUBTFUL else None)
+        _of_bytes(part.encode("utf-8", "surrogateescape"))
+        if isinstance(part, str)
+        else _of_bytes(part, charset if charset not in _DOUBTFUL else None)
         for part, charset in found
     )
 

@@ -14,6 +14,7 @@ from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.members import encoding_of_names, text_of_name
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAM = 2  # the type of an entry of the directory
 # Code pages of what a document says of itself, as codecs.
 _CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 1200: "utf-16-le", 65001: "utf-8"}
 
@@ -34,7 +35,7 @@ def names(file: File) -> frozenset[str]:
     """The streams at the top of a compound file; none where it is not one. Raises SourceError for a broken one."""
     if not recognises(file):
         return frozenset()
-    return frozenset(path[0] for path in file.once(_opened).listdir() if len(path) == 1)
+    return frozenset(entry.name for entry in file.once(_opened).root.kids if entry.entry_type == _STREAM)
 
 
 def stream(file: File, name: str) -> bytes:
