@@ -90,6 +90,7 @@ _ARCHIVES = (
     made.doc_of("焊接\r\x13 A \x14甲\x15"),
     made.xls_of({"表": [["焊", "接"]]}, cut=6),
     made.ppt_of("焊接"),
+    made.sqlite_of("CREATE TABLE t (a, b)", ("INSERT INTO t VALUES (?, ?)", ("焊", 1))),
     "<FictionBook><body><p>焊接</p></body></FictionBook>".encode(),
     b"From a Mon Jan  1 00:00:00 2024\nSubject: =?gbk?B?xMM=?=\nMIME-Version: 1.0\nTo: b\n\nx\n",
 )

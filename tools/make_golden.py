@@ -88,6 +88,7 @@ FILES: dict[str, made.Content] = {
     "a.odt": made.odf_of("<text:h>标题</text:h><text:p>焊接<text:s/>材料</text:p>"),
     "a.rtf": made.rtf_of(made.escaped("焊接", "gbk") + b"\\par \\u26448?\\u26009?"),
     "a.fb2": "<FictionBook><book-title>渡口</book-title><body><p>老船长</p></body></FictionBook>",
+    "a.db": made.sqlite_of("CREATE TABLE t (名, 说明)", ("INSERT INTO t VALUES (?, ?)", ("焊丝", "细"))),
     "a.msg": made.ole_of({"other": b"1"}),
     "a.doc": made.doc_of("焊接材料\r第二段\r"),
     "a.xls": made.xls_of({"表": [["焊丝", "细"]]}),

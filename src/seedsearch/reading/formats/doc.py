@@ -34,7 +34,8 @@ def parts(file: File) -> Iterator[Extracted]:
     """The text of the document; raises SourceError for one that is broken or encrypted."""
     body = ole.stream(file, BODY)
     try:
-        yield Extracted(ole.about(file) + _shown(_text(file, body)))
+        about, said = ole.about(file)
+        yield Extracted(about + _shown(_text(file, body)), said)
     except struct.error as error:
         raise SourceError(f"the document is broken: {error}") from error
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seedsearch.errors import NotText, SourceError
+from seedsearch.reading.documents import Said
 from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.members import encoding_of_names, text_of_name
 
@@ -49,16 +50,20 @@ def stream(file: File, name: str) -> bytes:
     return content
 
 
-def about(file: File) -> str:
-    """Title, subject and author of a document, a line each; nothing where it does not say them."""
+def about(file: File) -> tuple[str, Said]:
+    """Title, subject and author of a document: as lines, and by what they are; nothing where it does not say them."""
     try:
-        said = file.once(_opened).get_metadata()
-        found = [said.title, said.subject, said.author]
+        told = file.once(_opened).get_metadata()
+        found = {"title": told.title, "subject": told.subject, "author": told.author}
     except Exception:  # the library raises whatever it stumbles on, and the text is there without these
-        return ""
-    codec = _CODE_PAGES.get((said.codepage or 0) & 0xFFFF)
-    lines = (" ".join(_decoded(value, codec).split()) for value in found if isinstance(value, bytes))
-    return "".join(f"{line}\n" for line in dict.fromkeys(lines) if line)
+        return "", Said()
+    codec = _CODE_PAGES.get((told.codepage or 0) & 0xFFFF)
+    values = [
+        (name, text)
+        for name, value in found.items()
+        if isinstance(value, bytes) and (text := " ".join(_decoded(value, codec).split()))
+    ]
+    return "".join(f"{line}\n" for line in dict.fromkeys(text for _, text in values)), Said.of(values, ("author",))
 
 
 def _decoded(value: bytes, codec: str | None) -> str:

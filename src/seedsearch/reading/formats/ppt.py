@@ -28,7 +28,8 @@ def parts(file: File) -> Iterator[Extracted]:
     if "EncryptedSummary" in ole.names(file):
         raise SourceError("it is encrypted", hint="save it without a password")
     text = "".join(_texts(ole.stream(file, BODY)))
-    yield Extracted(ole.about(file) + text.strip("\f"))
+    about, said = ole.about(file)
+    yield Extracted(about + text.strip("\f"), said)
 
 
 def _texts(body: bytes) -> Iterator[str]:

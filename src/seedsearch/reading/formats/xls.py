@@ -31,7 +31,8 @@ def parts(file: File) -> Iterator[Extracted]:
     """The text of the workbook; raises SourceError for one that is broken or encrypted."""
     body = ole.stream(file, BODY)
     try:
-        yield Extracted(ole.about(file) + "".join(_lines(body, NAMES_GRANTED + NAMES * len(body))))
+        about, said = ole.about(file)
+        yield Extracted(about + "".join(_lines(body, NAMES_GRANTED + NAMES * len(body))), said)
     except (struct.error, IndexError) as error:
         raise SourceError(f"the workbook is broken: {error}") from error
 
