@@ -3,7 +3,8 @@
 Pages are cut from the corpus at random and damaged by the generator of the tests, which knows the truth. A page
 counts by its Indel similarity to the true one (2 · common subsequence / both lengths); the width of marks and
 control characters are ignored, because neither is text. ftfy with its defaults stands beside ours. Pages that
-restoration edits before they are damaged are left out here; the second table counts and lists those edits.
+restoration edits before they are damaged are left out here; another table counts and lists those edits. Between them
+stands what comes back of short and of long texts that lost bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
-from fixtures.generator import KINDS, SITES, Damaged, damaged, listed
+from fixtures.generator import KINDS, LOSING, SITES, Damaged, damaged, listed
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
 from seedsearch.restoring.steps import restore
@@ -34,6 +35,7 @@ HAN_SHARE = 0.5  # of a page; one of Latin and digits has nothing to damage
 KEPT = 0.8  # of a page's characters can be written in the encodings of its kind of damage; others say nothing
 SPEED_TEXT = 4_000_000  # bytes of UTF-8 of clean text for the figure of speed, and a quarter of it for damaged text
 SHIFTED = 25_000  # bytes for one page of each kind of site with shifts
+LONG = (20_000, 1_000_000)  # bytes of a short and of a long text that lost bytes
 LISTED = 40  # edits of clean text that are printed one by one
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -43,6 +45,7 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
     """Print what comes back by kind, harm by genre, and speeds."""
     texts = list(documents(corpus))
     _restored(texts, 2 if smoke else PAGES)
+    _long(texts, (LONG[0] // 10, LONG[0]) if smoke else LONG)
     _harm(texts[:100] if smoke else texts)
     _speeds(texts, SPEED_TEXT // 40 if smoke else SPEED_TEXT)
 
@@ -61,6 +64,24 @@ def _restored(texts: Sequence[Document], wanted: int) -> None:
         ]
         whole = mean(_visible(page.true) == _visible(text) for page, text in zip(pages, made, strict=True))
         print(f"{kind:44} {shares[0]:8.4f} {shares[1]:.4f} {shares[2]:8.4f} {whole:7.3f}", flush=True)
+
+
+def _long(texts: Sequence[Document], sizes: tuple[int, int]) -> None:
+    """What comes back of short texts and of long ones that readers lost bytes of, which should be as much."""
+    print(f"\n{'readers that lose bytes':44} share of texts of {sizes[0]} and {sizes[1]} bytes")
+    whole = "\n".join(text.text for text in texts)
+    while len(whole.encode()) < sizes[1]:
+        whole += "\n" + whole
+    for kind in LOSING:
+        print(
+            f"{kind:44} {long_share(kind, whole, sizes[0]):8.4f} {long_share(kind, whole, sizes[1]):8.4f}", flush=True
+        )
+
+
+def long_share(kind: str, text: str, size: int) -> float:
+    """The share that comes back of the first `size` bytes of a text with damage of a kind of `LOSING`."""
+    page = LOSING[kind](kind, text.encode()[:size].decode("utf-8", "ignore"), random.Random(0))
+    return float(Indel.normalized_similarity(page.true, clean(page.found).readable))
 
 
 def _share(page: Damaged, text: str) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from importlib import import_module
 
 import pytest
 
-from benchmarks import worst
+from benchmarks import worst, worst_search
 from benchmarks.worst import MODULES, Measured, Row, figures, measured
 
 pytestmark = pytest.mark.slow
@@ -61,3 +62,14 @@ def test_each_row_has_its_own_name_and_gives_the_size_that_is_asked() -> None:
     rows = [row for module in MODULES for row in import_module(module).ROWS]
     assert max(Counter(row.name for row in rows).values()) == 1
     assert all(4 * len(row.make(8000)) >= 2000 for row in rows)
+
+
+def test_the_search_keeps_what_is_slowest() -> None:
+    """One round over the known units: all are measured, and changes are text that can be measured."""
+    rng = random.Random(3)
+    found = worst_search.search(0, rng)
+    assert [seconds for seconds, _ in found] == sorted((seconds for seconds, _ in found), reverse=True)
+    assert 0 < len(found) <= worst_search.KEPT
+    units = [unit for _, unit in found]
+    for _ in range(200):
+        assert 0 < len(worst_search.changed(rng.choice(units), rng.choice(units), rng)) <= worst_search.LONGEST

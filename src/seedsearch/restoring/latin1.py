@@ -56,7 +56,9 @@ _CONTINUING = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # Bytes that leave no trace where controls and the soft hyphen are dropped: as Windows-1252 and as Latin-1.
 _DROPPABLE = tuple(bytes((b,)) for b in (*UNDEFINED, 0xA0, 0xAD))
 _DROPPABLE_ALL = tuple(bytes((b,)) for b in (*range(0x80, 0xA1), 0xAD))
-_GONE, _BLANK = (loss(_CONTINUING),), (loss((b"\xa0",)), loss((b" ",)))
+# What U+FFFD stands for where Windows-1252 was read, as characters beyond Latin-1 show, and otherwise.
+_UNDEFINED, _GONE = ((loss(tuple(bytes((b,)) for b in UNDEFINED)),), (loss(_CONTINUING),))
+_BLANK = (loss((b"\xa0",)), loss((b" ",)))
 _SPECIAL = re.compile(f"[ã-ï][{_S}]")
 _MARKS = re.compile(
     "[ -~]*[，。、：；！？“”‘’《》（）【】「」…—·　０-９][，。、：；！？“”‘’《》（）【】「」…—·　０-９ -~]*"
@@ -104,18 +106,21 @@ class _Page:
     script: Script
     utf8: bool  # whether a run of it is Chinese in valid UTF-8
     droppable: tuple[bytes, ...]
+    gone: Atom  # what U+FFFD stands for
     work: Budget
     again: Budget  # bytes of GBK that are put in step
     passed_over: list[Span]  # where something was lost and no work was left
 
 
 def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
+    special = _SPECIAL.search(text)
     stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
     utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
     return _Page(
         script_of(stream),
         utf8,
-        _DROPPABLE if _SPECIAL.search(text) else _DROPPABLE_ALL,
+        _DROPPABLE if special else _DROPPABLE_ALL,
+        _UNDEFINED if special else _GONE,
         budgets.of("Latin-1", WORK, len(text), WORK_EACH),
         budgets.of("GBK as Latin-1", AGAIN, len(text), AGAIN_EACH),
         budgets.passed_over,
@@ -151,7 +156,7 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     if not all(char <= "\xff" or char in SPECIAL or char == "\ufffd" for char in run):
         return None
     gap = partial(_with_gap, droppable=page.droppable)
-    pieces = mended(list(_atoms(run)), before, page.script, page.work, gap)
+    pieces = mended(list(_atoms(run, page.gone)), before, page.script, page.work, gap)
     page.passed_over.extend(unsearched(pieces, at, page.work))
     torn = sum(piece.torn for piece in pieces)
     whole = "".join(piece.text for piece in pieces if not piece.torn)
@@ -162,10 +167,10 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     return _Run(made, _han(sure)) if made else None
 
 
-def _atoms(run: str) -> Iterator[Atom]:
+def _atoms(run: str, gone: Atom) -> Iterator[Atom]:
     for char in run:
         if char == "\ufffd":
-            yield _GONE
+            yield gone
         elif char == " ":
             yield _BLANK
         else:

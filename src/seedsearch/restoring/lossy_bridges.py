@@ -9,7 +9,7 @@ gone on with to the next (Viterbi's algorithm over the characters between two kn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from seedsearch.restoring.candidates import Scores
 
 MOST = 64  # choices of one kind that are scored; where there are more, they are searched
-STATES = 12  # ways to read a loss that are gone on with to the next one
+STATES = 6  # ways to read a loss that are gone on with to the next one
 
 
 class Gap(NamedTuple):
-    """What was lost, and the known bytes from there to the next loss."""
+    """Atom number `at`, which was lost, and the known bytes behind it; `last`: whether they settle what it was."""
 
+    at: int
     lost: tuple[Lost, ...]
     behind: bytes
+    last: bool
 
 
 class _Tail(NamedTuple):
@@ -64,21 +66,25 @@ def goes_on(behind: bytes) -> bool:
     )
 
 
-def bridged(pending: bytes, last: str, gaps: Sequence[Gap], script: Script, work: Budget) -> tuple[bytes, ...]:
-    """The bytes for each of `gaps`, of which the last one settles it or ends the text; nothing where none fit.
+def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work: Budget) -> dict[int, bytes]:
+    """The bytes for each of `gaps`, by its number, of which the last one settles it; nothing where none fit.
 
     `pending` is the character that is unfinished before the first, `last` the one before that.
     """
     ways: Sequence[_Way] = [_Way(0.0, last, ())]
-    for number, gap in enumerate(gaps, 1):
-        work.left -= (len(ways) - 1) * len(gap.lost)  # the first is paid for
+    places: list[int] = []
+    for gap in gaps:
+        work.left -= (len(ways) - 1) * len(gap.lost) // 2  # the first is paid for
         inside = continuing(gap.behind)
         following = _first(gap.behind[inside:])
-        ways = _ways(ways, pending, gap, following, script, 1 if number == len(gaps) else STATES)
+        ways = _ways(ways, pending, gap, following, script, 1 if gap.last else STATES)
+        places.append(gap.at)
         if not ways:
-            return ()
+            return {}
+        if gap.last:
+            return dict(zip(places, ways[0].streams, strict=True))
         pending = gap.behind[inside:]
-    return ways[0].streams
+    return {}
 
 
 def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script: Script, most: int) -> Sequence[_Way]:

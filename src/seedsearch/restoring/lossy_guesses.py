@@ -11,7 +11,6 @@ from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
@@ -34,6 +33,7 @@ DISTINCT = 4  # … times the beam: that many guesses are made readings, of whic
 FREE = 4  # readings that go on without a guess, and guesses scored together, cost a unit of work for so many
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
 _IDEOGRAPH = "也"
+_CONTINUING = bytes(range(0x80, 0xC0))
 TORN = -25.0  # ln p of a sequence that stays torn: worse than any character
 # Stand-ins within a search, shown as U+FFFD in the end: for what is torn, and for an ASCII character of which
 # only its having been there is known (it reads like a digit).
@@ -243,7 +243,7 @@ def outcomes_of(pending: bytes, heads: tuple[bytes, ...], script: Script, *, tai
 
 def continuing(stream: bytes) -> int:
     """How many bytes at the beginning go on with a character."""
-    return sum(1 for _ in takewhile(lambda byte: 0x80 <= byte < 0xC0, stream))
+    return len(stream) - len(stream.lstrip(_CONTINUING))
 
 
 class _Proposals(NamedTuple):

@@ -162,18 +162,21 @@ def _decided(
     reading: Reading, atoms: Sequence[Atom], ends: Sequence[int], at: int, script: Script, work: Budget
 ) -> dict[int, bytes]:
     """The bytes of the atoms from `at` on that hang together, where what stands behind them settles it."""
-    places, gaps = list[int](), list[Gap]()
-    while len(gaps) < CHAIN:
+    return bridged(reading.pending, reading.last, _gaps(atoms, ends, at), script, work)
+
+
+def _gaps(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> Iterator[Gap]:
+    """The losses from `at` on that hang together, to one that settles them if there is one."""
+    for number in range(1, CHAIN + 1):
         end = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
         behind = b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)])  # type: ignore[arg-type]
-        places.append(at)
-        gaps.append(Gap(atoms[at], behind))  # type: ignore[arg-type]
-        if end == len(atoms) or settles(behind):
-            break
-        if end - at > BEHIND or not goes_on(behind):
-            return {}
+        last = number == CHAIN or end == len(atoms) or settles(behind)
+        if not last and (end - at > BEHIND or not goes_on(behind)):
+            return
+        yield Gap(at, atoms[at], behind, last)  # type: ignore[arg-type]
+        if last:
+            return
         at = end
-    return dict(zip(places, bridged(reading.pending, reading.last, gaps, script, work), strict=False))
 
 
 def _settled(reading: Reading, stream: bytes) -> Reading:

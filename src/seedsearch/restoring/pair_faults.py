@@ -40,13 +40,15 @@ def faults() -> tuple[Fault, Fault]:
 
 
 def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], read: dict[bytes, str]) -> Fault:
-    second_bytes = sorted({pair[1] for pair in read})
-    firsts: dict[int, tuple[int, ...]] = {}
-    seconds: dict[int, tuple[int, ...]] = {}
-    for n in range(0x40, 0xFF):
-        firsts[n] = tuple(b for b in range(0x81, 0xFF) if bytes((b, n)) in read and bytes((b, n)) not in shown)
-        seconds[n] = tuple(b for b in second_bytes if b > 0x7F and bytes((b, n)) not in shown)
-    seconds[0] = tuple(b for b in second_bytes if b > 0x7F)
+    # By the second byte: the first bytes that the one encoding has before it, and that the other one shows.
+    known, seen = ({n: set[int]() for n in range(0x40, 0xFF)} for _ in range(2))
+    for table, by_second in ((read, known), (shown, seen)):
+        for pair in table:
+            by_second.setdefault(pair[1], set()).add(pair[0])
+    second_bytes = {pair[1] for pair in read if pair[1] > 0x7F}
+    firsts = {n: tuple(sorted(known[n] - seen[n])) for n in range(0x40, 0xFF)}
+    seconds = {n: tuple(sorted(second_bytes - seen[n])) for n in range(0x40, 0xFF)}
+    seconds[0] = tuple(sorted(second_bytes))
     lost = {b for n in range(0xA1, 0xFF) for b in seconds[n]}
     rank = character_model.rank
     both = tuple(c for p, c in read.items() if p not in shown and p[1] in lost and rank(c) < character_model.COMMON)

@@ -80,7 +80,7 @@ _AS_SCORED = {ord(UNTOLD): "0", 0xFFFD: "\n"}
 # Where more was lost than this nothing is restored, and every guess would be made in vain: signs of loss within so many
 # characters, and in a row. Three bytes a character leave one sign in three at most.
 LOST_AT_MOST, WITHIN, IN_A_ROW = 6, 16, 3
-WORK_EACH = 0.3  # units of work for a code point; prose that lost one character in twelve takes 0.23 to 0.27
+WORK_EACH = 0.45  # units of work for a code point; prose of which one character in ten lost a byte takes 0.3 to 0.4
 DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
 # In a run of more than `SHORT` characters only what lies within `MARGIN` of two signs of the fault is read, where the
