@@ -88,11 +88,39 @@ def test_several_values_of_a_facet_are_alternatives_and_several_facets_are_not(i
     assert sorted(index.paths("", filters={"folder": ["x"]})) == ["x/a.txt", "x/deep/b.md"]
 
 
+def grouped(index: Index, query: str, name: str) -> list[tuple[str, int, str]]:
+    groups = index.search(query, group_by=name).groups
+    return [(one.value, one.count, "".join(Path(hit.path).stem for hit in one.hits)) for one in groups]
+
+
+def test_groups_have_the_best_of_each_value(index: Index) -> None:
+    assert [row[:2] for row in grouped(index, "焊接", "folder")] == [("y", 2), ("x", 1), ("x/deep", 1)]
+    assert grouped(index, "焊接", "year") == [("2026", 1, "d"), ("2024", 2, "cb"), ("2021", 1, "a")]
+    assert [row[:2] for row in grouped(index, "焊接", "damage")] == [("entity", 2), ("markup", 1), ("", 2)]
+    assert sorted(grouped(index, "焊接", "damage")[-1][2]) == ["a", "c"]
+    results = index.search("材料 设备", group_by="ext")
+    assert results.hits == ()
+    assert {one.value: {hit.tier for hit in one.hits} for one in results.groups} == {
+        "html": {"any"},
+        "md": {"any"},
+        "txt": {"any"},
+    }
+    assert index.search("量子", group_by="ext").groups == ()
+
+
+def test_groups_come_in_pages(index: Index) -> None:
+    pages = [index.search("焊接", group_by="folder", limit=1, offset=at) for at in range(4)]
+    assert [[one.value for one in page.groups] for page in pages] == [["y"], ["x"], ["x/deep"], []]
+    assert [page.more for page in pages] == [True, True, False, False]
+
+
 def test_what_is_no_facet_is_refused(index: Index) -> None:
     with pytest.raises(QueryError, match="type one of damage"):
         index.search("焊接", facets=["colour"])
     with pytest.raises(QueryError, match="type one of damage"):
         index.search("焊接", filters={"colour": ["red"]})
+    with pytest.raises(QueryError, match="type one of damage"):
+        index.search("焊接", group_by="colour")
     with pytest.raises(QueryError, match="the query is empty"):
         index.search(" ", filters={})
 
@@ -221,10 +249,27 @@ def test_the_command_takes_all_facets_where_none_is_named(folder: Path) -> None:
     assert (summary["more"], set(summary["facets"])) == (False, {"damage", "encoding", "ext", "folder", "year"})
 
 
+def test_the_command_groups(folder: Path) -> None:
+    lines = printed(folder, "焊接", "--group-by", "year", "-n", "2")
+    assert [line for line in lines if line.endswith(")") or line[:2] in ("1.", "2.")] == [
+        "4 documents for 焊接 (the whole run)",
+        "2026 (1)",
+        "1. y/d.html:1:4",
+        "2024 (2)",
+        "1. y/c.txt:1:1",
+        "2. x/deep/b.md:1:1",
+    ]
+    summary, *hits = map(json.loads, printed(folder, "焊接", "--group-by", "ext", "--json"))
+    assert summary["groups"][0] == {"value": "txt", "count": 2}
+    assert [(hit["group"], hit["rank"]) for hit in hits] == [("txt", 1), ("txt", 2), ("html", 1), ("md", 1)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["-l", "--facets", "ext", "焊接"], "printed with hits"),
+        (["--count", "--group-by", "ext", "焊接"], "printed with hits"),
+        (["--group-by", "colour", "焊接"], "is not a facet"),
         (["--sort", "colour", "焊接"], "is not an order"),
         (["--facets", "ext"], "Missing argument 'QUERY...'"),
     ],

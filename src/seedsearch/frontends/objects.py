@@ -18,6 +18,8 @@ def answer_object(results: Results) -> Object:
     row |= {"tiers": dict(results.tiers), "more": results.more}
     if results.facets:
         row["facets"] = facets_object(results.facets)
+    if results.groups:
+        row["groups"] = [{"value": group.value, "count": group.count} for group in results.groups]
     talk = {"notes": list(results.notes), "suggestions": list(results.suggestions)}
     return row | {key: said for key, said in talk.items() if said}
 

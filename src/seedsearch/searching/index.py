@@ -29,6 +29,7 @@ from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
 from seedsearch.searching.facets import facets_of, filters_of
 from seedsearch.searching.filling import Filling, Page, found_in, in_order, judged, paths_in_order
+from seedsearch.searching.grouping import groups_of
 from seedsearch.searching.hits import Collapsing, Shown, all_places
 from seedsearch.searching.more_like_this import keywords, like
 from seedsearch.searching.notes import Note
@@ -37,6 +38,7 @@ from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_tokens import EVERYTHING
 from seedsearch.searching.ranking import JUDGED, TELLING
 from seedsearch.searching.results import (
+    Group,
     IndexStats,
     Results,
 )
@@ -121,6 +123,7 @@ class Index:
         sort: str = "relevance",
         filters: Mapping[str, Sequence[str]] = NO_FILTERS,
         facets: Sequence[str] = (),
+        group_by: str = "",
     ) -> Results:
         """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
@@ -131,7 +134,8 @@ class Index:
         `sort` is `relevance`, `date` (the latest first), `size` (the largest first) or `path`, turned round by a minus
         sign before it; what the query says of it goes before. `filters` are values of facets, by their names: a
         document has one of each. The query may be empty where there are some. `facets` names what is counted of all
-        that is found: damage, encoding, ext, folder, year.
+        that is found: damage, encoding, ext, folder, year. `group_by` is one of these names: then `limit` and `offset`
+        count groups, and each has its three best hits.
 
         Raises QueryError for a query with nothing to look for or past a limit, for a name that is none of these, and
         for a query that takes longer than `seconds` (None: any number).
@@ -152,9 +156,13 @@ class Index:
             parsed = self._parsed(query, filters)
             order = parsed.order or order_of(sort)
             answer = self._answer(parsed, strict)
-            page = self._page(
-                (query, strict, repr(filters)), answer, order, offset, limit, Shown(snippets, lines, budget)
-            )
+            shown = Shown(snippets, lines, budget)
+            groups: tuple[Group, ...] = ()
+            if group_by:
+                groups, more = groups_of(self._engine, answer.tiers, group_by, offset, limit, shown)
+                page = Page((), more)
+            else:
+                page = self._page((query, strict, repr(filters)), answer, order, offset, limit, shown)
             missing, suggestions = self._not_there(parsed, answer)
             return Results(
                 query,
@@ -167,6 +175,7 @@ class Index:
                 tiers=answer.counts,
                 more=page.more,
                 facets=facets_of(self._engine, answer.tiers, facets),
+                groups=groups,
             )
 
     def _page(self, key: Hashable, answer: Answer, order: Order, offset: int, limit: int, shown: Shown) -> Page:

@@ -73,6 +73,15 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Documents that were found with one value of a facet ("": with none): how many, and the best hits of them."""
+
+    value: str
+    count: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """An answer.
 
@@ -80,7 +89,8 @@ class Results:
     `matched` names the first that has any: phrase, all, most, any or query; pinyin or sound where nothing was found as
     typed. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
     nothing is found, `asked` names the tiers that were asked. `more`: there are hits behind these. `facets`: the values
-    of each that was asked for, of all documents that were found, the most frequent first.
+    of each that was asked for, of all documents that were found, the most frequent first. `groups` take the place of
+    `hits` where they were asked for, and `more` then says that there are more groups.
     """
 
     query: str
@@ -93,3 +103,4 @@ class Results:
     tiers: Mapping[str, int] = field(default_factory=dict)
     more: bool = False
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()

@@ -50,6 +50,9 @@ ALL_FACETS = "damage,encoding,ext,folder,year"
     metavar="[NAMES]",
     help=f"Count what is found by {ALL_FACETS}, or by some of them.",
 )
+@click.option(
+    "--group-by", default="", metavar="NAME", help="Show the best hits of each folder, ext, year, …; -n of them."
+)
 @click.option("--explain", is_flag=True, help="Say how the query was read.")
 @options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
 @options.link
@@ -75,10 +78,10 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     if not words:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
-    how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort")}
+    how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort", "group_by")}
     if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
-        if facets:
-            raise click.UsageError("--facets is printed with hits, or with --json")
+        if facets or shown["group_by"]:
+            raise click.UsageError("--facets and --group-by are printed with hits, or with --json")
         how["limit"] = 0  # no hit is shown
         if ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
             how["strict"] = True  # names and counts are what matches, as with grep -l, and not what comes near it

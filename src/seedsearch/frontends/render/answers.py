@@ -40,18 +40,27 @@ def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines
     yield from map(style.faint, wrapped(head, style.width))
     if results.suggestions:
         yield from map(style.faint, wrapped(f"did you mean {' or '.join(results.suggestions)}?", style.width))
-    indent = len(str(offset + len(results.hits))) + 2
+    yield from _hits_text(results, results.hits, style, offset, whole_lines)
+    for group in results.groups:
+        yield ""
+        yield from map(style.faint, wrapped(f"{one_line(group.value) or 'none'} ({group.count:,})", style.width))
+        yield from _hits_text(results, group.hits, style, 0, whole_lines)
+    if results.facets:
+        yield ""
+    for name, values in results.facets.items():
+        yield from map(style.faint, wrapped(_facet_text(name, values), style.width, hanging=2))
+
+
+def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int, whole_lines: bool) -> Iterator[str]:
+    """Hits, numbered from behind `offset`, with the names of their tiers where there are several."""
+    indent = len(str(offset + len(hits))) + 2
     tier = ""
-    for rank, hit in enumerate(results.hits, start=offset + 1):
+    for rank, hit in enumerate(hits, start=offset + 1):
         yield ""
         if hit.tier != tier and len(results.tiers) > 1:
             tier = hit.tier
             yield style.faint(f"with {MATCHED[tier]}:")
         yield from _hit_text(f"{rank}.".rjust(indent - 1) + " ", hit, style, whole_lines)
-    if results.facets:
-        yield ""
-    for name, values in results.facets.items():
-        yield from map(style.faint, wrapped(_facet_text(name, values), style.width, hanging=2))
 
 
 def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
@@ -149,10 +158,13 @@ def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
 
 
 def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
-    """An answer as JSON Lines: a summary, then a line a hit."""
+    """An answer as JSON Lines: a summary, then a line a hit, those of groups numbered in each."""
     yield json_line({"type": "summary", **answer_object(results)})
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield json_line({"type": "hit", **hit_object(hit, rank)})
+    for group in results.groups:
+        for rank, hit in enumerate(group.hits, start=1):
+            yield json_line({"type": "hit", **hit_object(hit, rank), "group": group.value})
 
 
 def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
