@@ -15,7 +15,7 @@ from seedsearch.offsets import apply_edits
 from seedsearch.reading.encodings import alignment, decode
 from seedsearch.text import double_byte
 from seedsearch.text.character_model import pair_score
-from seedsearch.text.double_byte import DOUBLE_BYTE, realigned_parts
+from seedsearch.text.double_byte import DOUBLE_BYTE, plain_parts, realigned_parts
 from seedsearch.text.pair_scores import pair_scores
 from seedsearch.text.realigning import realigned
 
@@ -121,3 +121,10 @@ def test_slips_of_utf16_behind_the_budget_are_told(monkeypatch: pytest.MonkeyPat
     assert read.edits
     assert read.passed_over
     assert all(0 <= span.start < span.end <= len(read.text) for span in read.passed_over)
+
+
+@pytest.mark.parametrize("codec", sorted(DOUBLE_BYTE))
+def test_a_character_that_stands_often_is_in_memory_once(codec: str) -> None:
+    parts = plain_parts("中文中文".encode(codec), DOUBLE_BYTE[codec])
+    assert parts == [(2, "中"), (2, "文")] * 2
+    assert parts[0] is parts[2]

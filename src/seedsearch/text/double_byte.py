@@ -121,12 +121,32 @@ def _spelled(path: _Path) -> Parts:
 def plain_parts(data: bytes, encoding: DoubleByte) -> Parts:
     """`data` as the codec reads it with errors="replace", character by character."""
     parts: Parts = []
+    known = _pieces(encoding.codec)
     for start, end, text in plain_runs(data, encoding.codec):
         if text is None:
             parts.append((end - start, "\ufffd"))
         else:
-            parts += [(len(p), p.decode(encoding.codec)) for p in encoding.pieces.findall(data[start:end])]
+            parts += map(known.__getitem__, encoding.pieces.findall(data[start:end]))
     return parts
+
+
+class _Pieces(dict[bytes, tuple[int, str]]):
+    """The bytes of a character → their number and the character: one tuple however often it stands in a text."""
+
+    def __init__(self, codec: str) -> None:
+        super().__init__()
+        self._codec = codec
+
+    def __missing__(self, piece: bytes) -> tuple[int, str]:
+        made = len(piece), piece.decode(self._codec)
+        if len(piece) <= 2:  # of longer ones there are a million and a half
+            self[piece] = made
+        return made
+
+
+@cache
+def _pieces(codec: str) -> _Pieces:
+    return _Pieces(codec)
 
 
 _CHUNK = 4096  # bytes decoded at a time: a failing place costs no more than that
