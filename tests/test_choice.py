@@ -161,7 +161,7 @@ def test_the_seam_is_what_the_program_calls() -> None:
     assert members(engines.Writer) == {"packer", "add", "remove", "clear", "put_metadata"}
     assert members(engines.Engine) == {
         *("info", "digests", "stored", "vocabulary", "document_frequencies", "metadata"),
-        *("search", "every_match", "count", "exists", "budget"),
+        *("search", "every_match", "in_order", "tally", "count", "exists", "budget"),
         *("writer", "generation", "refresh", "check", "close"),
     }
     assert members(engines.Packer) == {"pack"}
