@@ -84,3 +84,11 @@ def test_the_character_that_lost_its_byte_is_a_finding() -> None:
     lost = [f for f in done.findings if f.kind is Damage.LOST_CHARACTER]
     assert [f.span for f in lost] == [e.span for e in done.edits]
     assert not [f for f in restore("".join(STORY)).findings if f.kind is Damage.LOST_CHARACTER]
+
+
+def test_sums_by_arrays_are_those_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = "犕醯且跃诤佣，焊接材料的创新" * 30
+    one_by_one = lossless_shift._sums(run)
+    monkeypatch.setattr(lossless_shift, "MANY", 1)
+    monkeypatch.setattr(lossless_shift, "PORTION", 50)
+    assert lossless_shift._sums(run) == one_by_one

@@ -48,6 +48,7 @@ BETTER = 1.0  # nats per character by which the beginning of a shift must read b
 LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
 MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
 MANY = 4000  # characters of a run from which on arrays are quicker, the time to load them counted
+PORTION = 1 << 16  # characters that are scored at once: each takes some 100 bytes meanwhile
 FEW = 6  # characters of a shift that can be told
 JUDGED = 16  # characters from the rare ones on that must look shifted
 GIBBERISH = -10.0  # mean ln p under which they do
@@ -110,8 +111,11 @@ def _sums(run: str) -> array[float]:
         return array("d", accumulate(map(character_model.pair_score, "\n" + run, run), initial=0.0))
     from seedsearch.text.pair_scores import pair_scores  # numpy takes 0.1 s to load, and only a long run needs it
 
-    sums = array("d", [0.0])
-    sums.frombytes(pair_scores("\n" + run).cumsum().tobytes())
+    sums, text = array("d", [0.0]), "\n" + run
+    for at in range(0, len(run), PORTION):
+        scores = pair_scores(text[at : at + PORTION + 1])
+        scores[0] += sums[-1]
+        sums.frombytes(scores.cumsum().tobytes())
     return sums
 
 
