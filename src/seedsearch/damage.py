@@ -20,6 +20,7 @@ class Damage(StrEnum):
     BIG5_AS_GBK = "big5-as-gbk"
     GBK_AS_BIG5 = "gbk-as-big5"
     ENTITY = "entity"
+    SEVEN_BIT_ENCODING = "seven-bit-encoding"
     ESCAPED_CHARACTER = "escaped-character"
     MARKUP = "markup"
     RUBY = "ruby"
@@ -60,6 +61,7 @@ RESTORED = frozenset(
         Damage.BIG5_AS_GBK,
         Damage.GBK_AS_BIG5,
         Damage.ENTITY,
+        Damage.SEVEN_BIT_ENCODING,
         Damage.ESCAPED_CHARACTER,
         Damage.MARKUP,
         Damage.RUBY,

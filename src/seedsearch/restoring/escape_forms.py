@@ -15,6 +15,7 @@ pair of GBK or Big5 is often ASCII and stands as it is. `\u00e4\u00b8\u00ad` is 
 
 from __future__ import annotations
 
+import math
 import re
 from codecs import utf_8_decode
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ _SOFT = r"(?:=[ \t]{0,8}\r?\n)"
 # A high byte, and all that follows it: escaped, or the ASCII byte of a pair.
 _RUNS = (
     rf"(?P<codes>(?:{_CODES})+|(?:{_OF_BROWSERS})+)",
-    rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=[89a-fA-F]{_HEX})[@-\[\]-~](?=\\))*)",
+    rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=x[89a-fA-F]{_HEX})[@-\[\]-~])*)",
     rf"(?P<percent>%[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*)",
     rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*)",
 )
@@ -43,6 +44,9 @@ _UNIT = re.compile(f"{_CODES}|{_OF_BROWSERS}|{_BYTES}|{_PERCENT}|{_PRINTABLE}|{_
 
 GIBBERISH = -9.3  # mean ln p under which bytes are not believed to be GBK or Big5; as in `latin1`
 _OLDER = ("gb18030", "big5hkscs")
+BROKEN = 10  # of so many characters one can be none
+_PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL)
+_MARKS = re.compile("[ -~°±×÷·—…‘’“”\u2015-\u203b\u3000-\u303f\uff01-\uff5e\uffe0-\uffe6]+")
 
 
 class Unit(NamedTuple):
@@ -67,9 +71,9 @@ def spelled(run: re.Match[str]) -> list[Spelled]:
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
     """
     units = [_unit(m) for m in _UNIT.finditer(run.string, *run.span())]
-    if run.lastgroup == "codes" and any(unit.value > 0xFF for unit in units):
-        return list(_of_codes(units))
-    return _of_bytes(units)
+    if run.lastgroup != "codes":
+        return _of_bytes(units)
+    return (_of_bytes(units) if all(unit.value <= 0xFF for unit in units) else []) or list(_of_codes(units))
 
 
 def _unit(m: re.Match[str]) -> Unit:
@@ -100,30 +104,32 @@ def _of_codes(units: list[Unit]) -> Iterator[Spelled]:
 
 def _of_bytes(units: list[Unit]) -> list[Spelled]:
     written = [unit for unit in units if unit.value >= 0]
-    stream = bytes(unit.value for unit in written)
-    text, codec = _read(stream)
     made: list[Spelled] = []
     at = 0
-    for char in text:
-        size = len(char.encode(codec))
-        made.append(Spelled(written[at].start, written[at + size - 1].end, char))
+    for size, char in _read(bytes(unit.value for unit in written)):
+        if char:
+            made.append(Spelled(written[at].start, written[at + size - 1].end, char))
         at += size
     return [*made, *(Spelled(*unit[:2], "") for unit in units if unit.value < 0)] if made else []
 
 
-def _read(stream: bytes) -> tuple[str, str]:
-    """The text of `stream` and its codec: UTF-8, but for a character cut off at the end, or what reads best."""
+def _read(stream: bytes) -> list[tuple[int, str]]:
+    """The characters of `stream` with their sizes: UTF-8, but for one cut off at the end, or what reads best."""
     try:
-        return utf_8_decode(stream, "strict", False)[0], "utf-8"
+        return [(len(char.encode()), char) for char in utf_8_decode(stream, "strict", False)[0]]
     except UnicodeDecodeError:
-        pass
-    best, name, threshold = "", "utf-8", GIBBERISH
-    for codec in _OLDER:
-        try:
-            text = stream.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        mean = character_model.score(text) / len(text)
-        if mean > threshold and any(map(is_han, text)) and text.encode(codec) == stream:
-            best, name, threshold = text, codec, mean
-    return best, name
+        readings = [_in_pairs(stream, codec) for codec in _OLDER]
+        return max(readings, key=lambda reading: reading[0])[1]
+
+
+def _in_pairs(stream: bytes, codec: str) -> tuple[float, list[tuple[int, str]]]:
+    """The mean ln p of `stream` in an encoding of pairs, and its characters; none where it does not read so."""
+    pieces = _PAIRS.findall(stream)
+    chars = [piece.decode(codec, "ignore") for piece in pieces]
+    text = "".join(chars)
+    if chars.count("") * BROKEN > len(chars) or not (any(map(is_han, text)) or _MARKS.fullmatch(text)):
+        return -math.inf, []
+    mean = character_model.score(text) / len(text)
+    if mean < GIBBERISH and not _MARKS.fullmatch(text):
+        return -math.inf, []
+    return mean, [(len(piece), char) for piece, char in zip(pieces, chars, strict=True)]

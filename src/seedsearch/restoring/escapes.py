@@ -36,7 +36,8 @@ SEVERAL = 3  # ideographs of a run that read as Chinese without a word of two
 COMMON = 2500  # rank of a character that a query believes alone, where its bytes are UTF-8
 NEAR = 200  # code points around a run in which escaping may be the subject
 
-_RANGE_BEFORE, _RANGE_AFTER = re.compile(r"(?:[0-9a-fA-F]|\})-\Z"), re.compile(r"-\\{1,8}[uUx]")
+_RANGE_BEFORE = re.compile(r"\\(?:[uUx][0-9a-fA-F]{2,8}|u\{[0-9a-fA-F]{2,6}\})-\Z")
+_RANGE_AFTER = re.compile(r"-\\{1,8}[uUx]")
 _TALK = re.compile(
     "转义|轉義|跳脫|编码|編碼|解码|解碼|乱码|亂碼|百分号"
     r"|ensure_ascii|native2ascii|escap|unicode|url_?encode|encodeURI|\b(?:en|de)code\(",
@@ -55,11 +56,12 @@ def edits(page: Page) -> Sequence[Edit]:
 
 def _found(page: Page) -> Iterator[Edit]:
     read = ((run, spelled(run)) for run in RUN.finditer(page.text))
-    runs = [(run, chars) for run, chars in read if _says(chars) and not _in_range(run)]
+    runs = [(run, chars) for run, chars in read if chars and not _in_range(run)]
     if runs and not page.for_index:
-        meant = _meant(page.text)
+        meant, addresses = _meant(page.text), _addresses(page.text)
         runs = [(run, chars) for run, chars in runs if run.start() not in meant]
-    proved = any(_proves(_text(chars)) for _, chars in runs)
+        runs = [(run, chars) for run, chars in runs if run.lastgroup != "percent" or run.start() not in addresses]
+    proved = any(_says(chars) and _proves(_text(chars)) for _, chars in runs)
     for run, chars in runs:
         if proved or (page.for_index and _common(run, _text(chars))):
             yield from _edits(run, chars)
@@ -104,19 +106,26 @@ def _proves(text: str) -> bool:
 def _common(run: re.Match[str], text: str) -> bool:
     """Whether a query may look for what a run spells by itself: two ideographs, or a common one in valid bytes."""
     han = [char for char in text if is_han(char)]
-    return len(han) > 1 if run.lastgroup == "codes" else all(character_model.rank(char) < COMMON for char in han)
+    if run.lastgroup == "codes":
+        return len(han) > 1
+    return bool(han) and all(character_model.rank(char) < COMMON for char in han)
 
 
 def _in_range(run: re.Match[str]) -> bool:
     """Whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
-    before, after = run.string[max(0, run.start() - 2) : run.start()], run.string[run.end() : run.end() + 12]
+    if run.lastgroup not in ("codes", "bytes"):
+        return False
+    before, after = run.string[max(0, run.start() - 14) : run.start()], run.string[run.end() : run.end() + 12]
     return bool(_RANGE_AFTER.match(after) or _RANGE_BEFORE.search(before))
 
 
 def _meant(text: str) -> Passages:
-    """The stretches of a text in which escapes are meant: code, bytes of a program, addresses, talk about escaping."""
+    """The stretches of a text in which escapes are meant: code, bytes of a program, talk about escaping."""
     spans = [*code_passages(text).spans, *(Span(*m.span()) for m in _LITERAL.finditer(text))]
     spans += [Span(*m.span()) for m in _ENCODED_WORD.finditer(text)]
     spans += [Span(max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text)]
-    spans += [Span(*m.span()) for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0])]
     return Passages(merged(spans))
+
+
+def _addresses(text: str) -> Passages:
+    return Passages([Span(*m.span()) for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0])])

@@ -9,7 +9,7 @@ its place and its kind:
 * **missing-glyph**: □, ■, ◇ or 〓 inside running text;
 * **private-use-character**: a character that only one font knows;
 * **lost-character**: a `?` in the middle of a sentence, a rare character spelled by its parts (`<女巽>`, `[木+屯]`)
-  or by its number in somebody's font (`赵师B164为`);
+  or by its number in somebody's font (`赵师B164为`), or by that of a glyph in a PDF without a table (`(cid:2446)`);
 * **stray-symbol**: a foreign letter or a symbol of GB 2312 that stands for a rare character (`米Я二万`), the vowel
   that is left of a reading taken out by its letters (`婺ù源`);
 * **unrepaired-bytes**: patterns of a wrong decoding: UTF-8 as GBK (`锛屼粬`), as Latin-1 (`ä¸­`), a shift of one byte
@@ -45,9 +45,9 @@ _LATIN1_TRAILS = "\x80-\xbfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•
 
 # Every pattern starts with a class and looks back from there: so the engine skips what cannot start a match.
 # One class for the scan, so that clean text is passed over at the speed of the regular expression engine.
-_MARKS = f"\ufffd{_PRIVATE}{_BOXES}{_VOWELS}{_CYRILLIC}{_ZHUYIN}{_CORNERS}{_GBK_LEADS}\xc0-\xf7锟锘烫屯\\[［<?"
+_MARKS = f"\ufffd{_PRIVATE}{_BOXES}{_VOWELS}{_CYRILLIC}{_ZHUYIN}{_CORNERS}{_GBK_LEADS}\xc0-\xf7锟锘烫屯\\[［<?("
 TRIGGER = re.compile(
-    f"[{_MARKS}B](?:(?<![屯烫\\[［<?B\xc0-\xf7])|(?<=屯)屯|(?<=烫)烫|(?<=[\\[［])[{HAN}B]|(?<=[<?])[{HAN}?！!、，；：]"
+    f"[{_MARKS}B](?:(?<![屯烫\\[［<?(B\xc0-\xf7])|(?<=\\()cid:[0-9]|(?<=屯)屯|(?<=烫)烫|(?<=[\\[［])[{HAN}B]|(?<=[<?])[{HAN}?！!、，；：]"
     f"|(?<=B)[0-9]{{3}}|(?<=[\xc0-\xf7])[\x80-\xff{HAN}，。、；：！？”》）\\n])"
 )
 
@@ -218,6 +218,7 @@ _DETECTORS: tuple[tuple[Damage, Detector], ...] = (
     (Damage.MISSING_GLYPH, _missing_glyphs),
     (Damage.LOST_CHARACTER, _question_marks),
     (Damage.LOST_CHARACTER, _spelled),
+    (Damage.LOST_CHARACTER, _everywhere(r"\(cid:[0-9]{1,5}\)")),
     (Damage.STRAY_SYMBOL, _stray_symbols),
     (Damage.STRAY_SYMBOL, _tone_vowels),
 )

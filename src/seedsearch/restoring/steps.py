@@ -31,6 +31,7 @@ from seedsearch.restoring import (
     overstrike,
     repeated_passage,
     ruby,
+    seven_bit,
     utf8_as_gbk,
 )
 from seedsearch.restoring import (
@@ -99,7 +100,8 @@ def _big5(page: Page) -> Sequence[Edit]:
 
 # The order is part of the result.
 STEPS: tuple[Step, ...] = (
-    # Characters spelled by their numbers, before anything looks at characters.
+    # Characters shifted into seven bits or spelled by their numbers, before anything looks at characters.
+    Step("seven-bit", (Damage.SEVEN_BIT_ENCODING,), seven_bit.TRIGGER, seven_bit.edits),
     Step("escapes", (Damage.ESCAPED_CHARACTER,), escapes.TRIGGER, escapes.edits),
     # Whole wrong decodings first: everything else looks at characters, and these are not the true ones.
     Step("code-pages", (Damage.MISREAD_CODE_PAGE,), code_pages.TRIGGER, _of_bytes(code_pages.edits)),
