@@ -30,6 +30,7 @@ HARM = frozenset(
         Damage.UTF8_AS_GBK,
         Damage.UTF8_AS_LATIN1,
         Damage.GBK_AS_LATIN1,
+        Damage.MISREAD_BYTES,
         Damage.MISREAD_CODE_PAGE,
         Damage.BIG5_AS_GBK,
         Damage.GBK_AS_BIG5,

@@ -158,6 +158,17 @@ def _of_code_page(rng: Random) -> str:
     return "\n".join(row + rng.choice(("", "（" + rng.choice(words()) + "）")) for row in rows)
 
 
+_SCRIPTS = ((0xAC00, 0xD7A4), (0xFF66, 0xFF9E), (0x0900, 0x097F), (0x0E01, 0x0E2E), (0x10D0, 0x10F0), (0xA000, 0xA48C))
+
+
+def _of_script(rng: Random) -> str:
+    """Words of another script: Hangul, half-width katakana, Devanagari, Thai, Georgian, Yi; Chinese among them."""
+    start, end = rng.choice(_SCRIPTS)
+    chars = [chr(rng.randrange(start, end)) for _ in range(rng.choice((10, 60, 400)))]
+    rows = (" ".join("".join(rng.choices(chars, k=rng.randint(1, 9))) for _ in range(8)) for _ in range(5))
+    return "\n".join(row + rng.choice(("", "。", rng.choice(words()))) for row in rows)
+
+
 def _subtitles(rng: Random) -> str:
     """Numbered subtitles with times, dashes and question marks, in two languages."""
     made = []
@@ -197,6 +208,7 @@ KINDS: dict[str, Kind] = {
     "twisters": drawn(_twister),
     "alphabets": drawn(_alphabet),
     "other languages": drawn(_western),
+    "other scripts": drawn(_of_script),
     "letters of code pages": drawn(_of_code_page),
     "subtitles": drawn(_subtitles),
     "records": drawn(_records),

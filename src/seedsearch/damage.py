@@ -17,6 +17,7 @@ class Damage(StrEnum):
     UTF8_AS_LATIN1 = "utf8-as-latin1"
     GBK_AS_LATIN1 = "gbk-as-latin1"
     MISREAD_CODE_PAGE = "misread-code-page"
+    MISREAD_BYTES = "misread-bytes"
     BIG5_AS_GBK = "big5-as-gbk"
     GBK_AS_BIG5 = "gbk-as-big5"
     ENTITY = "entity"
@@ -58,6 +59,7 @@ RESTORED = frozenset(
         Damage.UTF8_AS_LATIN1,
         Damage.GBK_AS_LATIN1,
         Damage.MISREAD_CODE_PAGE,
+        Damage.MISREAD_BYTES,
         Damage.BIG5_AS_GBK,
         Damage.GBK_AS_BIG5,
         Damage.ENTITY,

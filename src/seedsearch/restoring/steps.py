@@ -28,6 +28,7 @@ from seedsearch.restoring import (
     latin1,
     lossless_shift,
     markup,
+    misreadings,
     overstrike,
     repeated_passage,
     ruby,
@@ -108,6 +109,7 @@ STEPS: tuple[Step, ...] = (
     Step("latin1", (Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1), latin1.TRIGGER, _of_bytes(latin1.edits)),
     Step("utf8-as-gbk", (Damage.UTF8_AS_GBK,), utf8_as_gbk.TRIGGER, _of_bytes(utf8_as_gbk.edits)),
     Step("big5-gbk", (Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5), big5_gbk.TRIGGER, _big5),
+    Step("misreadings", (Damage.MISREAD_BYTES,), misreadings.TRIGGER, _of_bytes(misreadings.edits)),
     # What a printer struck twice, before its backspaces are taken for the noise of a program.
     Step("overstrike", (Damage.OVERSTRIKE,), overstrike.TRIGGER, _of_text(overstrike.edits)),
     # Marks and torn characters: before invisible characters go, because the controls are traces of the fault.
