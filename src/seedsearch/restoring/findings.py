@@ -185,11 +185,18 @@ def _tone_vowels(text: str) -> Iterator[tuple[int, int]]:
 
 
 _CLUSTER = re.compile(f"[{_PRIVATE}](?:[^\\n]{{0,12}}?[{_PRIVATE}]){{2,}}")
+AGAIN_AND_AGAIN = 2  # times that private-use characters come on average where they stand for common ones
 _SAME = 2  # a rare name repeated in a text is one or two private-use characters, not a cluster of many
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Private-use characters close together and all different: bytes, not somebody's rare character."""
+    """Private-use characters close together and different: bytes, not somebody's rare character.
+
+    Few of them that come again and again stand for common characters, in a font that only its site has.
+    """
+    private = _PRIVATE_ONE.findall(text)
+    if len(private) > AGAIN_AND_AGAIN * len(set(private)):
+        return
     for m in _CLUSTER.finditer(text):
         if len(set(_PRIVATE_ONE.findall(m.group()))) > _SAME:
             yield m.span()

@@ -30,6 +30,7 @@ from seedsearch.restoring import (
     markup,
     misreadings,
     overstrike,
+    private_use,
     repeated_passage,
     ruby,
     seven_bit,
@@ -123,6 +124,7 @@ STEPS: tuple[Step, ...] = (
     Step("entities", (Damage.ENTITY,), entities.TRIGGER, _of_text(entities.edits)),
     Step("markup", (Damage.MARKUP,), markup.TRIGGER, _of_text(markup.edits)),
     Step("compatibility", (Damage.COMPATIBILITY_CHARACTER,), compatibility.TRIGGER, _of_text(compatibility.edits)),
+    Step("private-use", (Damage.COMPATIBILITY_CHARACTER,), private_use.TRIGGER, _of_text(private_use.edits)),
     # Repeats last: copies are equal only when the damage in them is undone.
     Step("repeated-passage", (Damage.REPEATED_PASSAGE,), repeated_passage.TRIGGER, _repeated),
 )
