@@ -40,6 +40,7 @@ _RUNS = (
     rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*)",
 )
 RUN = re.compile("|".join(_RUNS))
+SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
 _UNIT = re.compile(f"{_CODES}|{_OF_BROWSERS}|{_BYTES}|{_PERCENT}|{_PRINTABLE}|{_SOFT}|.", re.DOTALL)
 
 GIBBERISH = -9.3  # mean ln p under which bytes are not believed to be GBK or Big5; as in `latin1`

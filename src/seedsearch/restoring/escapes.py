@@ -23,7 +23,7 @@ from itertools import pairwise
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit, gathered
 from seedsearch.restoring.code_spans import Passages, code_passages, merged
-from seedsearch.restoring.escape_forms import GIBBERISH, RUN, Spelled, spelled
+from seedsearch.restoring.escape_forms import GIBBERISH, RUN, SOFT, Spelled, spelled
 from seedsearch.restoring.page import Page
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
@@ -62,9 +62,18 @@ def _found(page: Page) -> Iterator[Edit]:
         runs = [(run, chars) for run, chars in runs if run.start() not in meant]
         runs = [(run, chars) for run, chars in runs if run.lastgroup != "percent" or run.start() not in addresses]
     proved = any(_says(chars) and _proves(_text(chars)) for _, chars in runs)
+    if proved and any(run.lastgroup == "printable" for run, _ in runs):
+        runs += [(line, [Spelled(*line.span(), "")]) for line in _between(page.text, runs)]
+        runs.sort(key=lambda one: one[0].start())
     for run, chars in runs:
         if proved or (page.for_index and _common(run, _text(chars))):
             yield from _edits(run, chars)
+
+
+def _between(text: str, runs: Sequence[tuple[re.Match[str], Sequence[Spelled]]]) -> Iterator[re.Match[str]]:
+    """The soft line breaks outside of the runs, of a text in quoted-printable."""
+    taken = Passages([Span(*run.span()) for run, _ in runs])
+    return (line for line in SOFT.finditer(text) if line.start() not in taken)
 
 
 def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Edit]:

@@ -112,6 +112,14 @@ def _swapped(char: str) -> bytes | None:
     return char.encode("utf-16-be", "surrogatepass") if len(char.encode("utf-16-be", "surrogatepass")) == 2 else None
 
 
+def _korean(char: str) -> bytes | None:
+    """EUC-KR as Windows has it, with its rows C9 and FE for characters of users."""
+    place = ord(char) - 0xE000
+    if 0 <= place < 2 * 94:
+        return bytes((0xC9 if place < 94 else 0xFE, 0xA1 + place % 94))
+    return _by("cp949")(char)
+
+
 def _gb_of_windows(char: str) -> bytes | None:
     """GBK, with a byte 80 alone for the euro sign, as Windows reads it."""
     return b"\x80" if char == "€" else _GB(char)
@@ -170,7 +178,7 @@ _FOREIGN = "\u0500-\u1dff\u2c00-\u2dff\ua000-\uabff"
 # What tells of a family of ways, and the ways.
 FAMILIES: tuple[tuple[re.Pattern[str], tuple[Way, ...]], ...] = (
     (re.compile("[\uff61-\uff9f][^\0-\x7f]{0,3}[\uff61-\uff9f]"), _in_three("Shift_JIS", _by("cp932"), _of_ibm)),
-    (re.compile("[가-힣][^\0-\x7f]{0,3}[가-힣]"), _in_three("EUC-KR", _by("cp949"))),
+    (re.compile("[가-힣][^\0-\x7f]{0,3}[가-힣]"), _in_three("EUC-KR", _korean)),
     (
         re.compile(f"[{_BIG5_LEADS}](?:[^\0-\x7f]{{1,4}}[{_BIG5_LEADS}]){{2}}"),
         (Way("UTF-8 as Big5", _by("big5hkscs")), Way("UTF-8 as Big5 of Windows", _by("cp950"))),
@@ -291,14 +299,20 @@ def _parts(stream: bytes, way: Way) -> list[Part]:
 
 def _in_pieces(at: int, run: str, work: _Work) -> Iterator[Edit]:
     """The edits of a run: as a whole with a byte for each U+FFFD, or else part by part between them."""
-    whole = _reading(run, 0, work.way)
+    # Most readers put one U+FFFD for a byte, some for a pair of them.
+    whole, known = _reading(run, 0, work.way), work
+    if LOST in run:
+        both = replace(work, way=replace(work.way, wild=work.way.wild * 2))
+        other = _reading(run, 0, both.way)
+        if other and (not whole or other[0] > whole[0] + BETTER):
+            whole, known = other, both
     if whole:
-        yield from _edits(at, run, whole, work)
+        yield from _edits(at, run, whole, known)
         return
     for part in _PART.finditer(run) if LOST in run else ():
-        found = [reading for skipped in (0, 1) if (reading := _reading(part[0], skipped, work.way))]
-        if found:
-            yield from _edits(at + part.start(), part[0], max(found), work, torn=part.start() > 0)
+        parts = [reading for skipped in (0, 1) if (reading := _reading(part[0], skipped, work.way))]
+        if parts:
+            yield from _edits(at + part.start(), part[0], max(parts), work, torn=part.start() > 0)
 
 
 _Reading = tuple[float, int, list[Part]]

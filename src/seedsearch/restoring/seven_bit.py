@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from seedsearch.damage import Certainty, Damage
@@ -35,6 +35,7 @@ GIBBERISH = -9.3  # mean ln p under which a run does not read as Chinese; as in 
 _HZ = re.compile(r"~\{((?:[!-w][!-~])+)(?:~\}(?:~\r?\n)?|(?=\r?\n|\Z))")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]{3,})-?|&([A-Za-z0-9+,]{3,})-")
 _ISO_2022 = re.compile(r"\x1b(?:\$[)*]?[AGH]|\([BJ]|[NO])|[\x0e\x0f\n]|[!-~]{2}")
+_DESIGNATED = re.compile(r"\x1b\$[)*]?[AGH]")
 _WORD = re.compile(r"=\?([A-Za-z][\w.:-]{1,30})(?:\*[\w-]{2,20})?\?([BbQq])\?([^?\s]*)\?=")
 _ONE = r"=\?[A-Za-z][\w.:*-]{1,50}\?[BbQq]\?[^?\s]*\?="
 _WORDS = re.compile(rf"{_ONE}(?:(?:\r?\n)?[ \t]+{_ONE})*")
@@ -48,14 +49,15 @@ HEADERS = 4000  # code points in which the headers of a part stand
 def edits(page: Page) -> Sequence[Edit]:
     """One edit for each character, and for each word of a header and each body."""
     text = page.text
-    found = sorted(
-        (e for part in (_words, _bodies, _iso_2022, _hz, _utf7) for e in part(text)), key=lambda e: e.span.start
-    )
-    shown = code_passages(text) if found and not page.for_index else ()
-    return gathered(_apart(e for e in found if e.span.start not in shown))
+    shown = code_passages(text) if not page.for_index else ()
+    # Between the escapes of ISO-2022, letters are halves of characters; so is the ` of HZ, which is no code.
+    parts = (_words, _bodies) if _DESIGNATED.search(text) else (_words, _bodies, _utf7)
+    found = [e for part in parts for e in part(text) if e.span.start not in shown]
+    found += _iso_2022(text) if _DESIGNATED.search(text) else _hz(text)
+    return gathered(_apart(sorted(found, key=lambda e: e.span.start)))
 
 
-def _apart(found: Iterator[Edit]) -> Iterator[Edit]:
+def _apart(found: Iterable[Edit]) -> Iterator[Edit]:
     last = 0
     for e in found:
         if e.span.start >= last:
@@ -123,8 +125,6 @@ def _utf16(run: str) -> str:
 
 def _iso_2022(text: str) -> Iterator[Edit]:
     """The characters between the escapes of ISO-2022: those of SO, of a single shift, or of G0 (X11)."""
-    if "\x1b$" not in text:
-        return
     designated, shifted = _none_designated(), ""
     at = text.index("\x1b$")
     while m := _ISO_2022.search(text, at):
