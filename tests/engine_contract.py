@@ -39,6 +39,7 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Number,
     Pattern,
     Prefix,
     Query,
@@ -106,6 +107,8 @@ MEANT = [
     (Terms("word", Fuzzy("itc", 1)), "c"),
     (Terms("word", Fuzzy("5f", 1)), "d"),
     (Terms("tag", Between("path:b", "path:c")), "bc"),
+    (Number("5g"), "d"),
+    (Number("焊接"), "abc"),
     (Near(("产", "接"), 1), "a"),
     (Near(("产", "接"), 4), "ab"),
     (Near(("产业", "产业"), 9), ""),
@@ -131,6 +134,7 @@ MEANT = [
 
 LOOKED_FOR = [
     run("焊接产"),
+    Number("焊接产"),
     Near(("焊", "产"), 5),
     Gapped(("焊", "产"), ((0, 8),)),
     Near(("焊", "产"), 5, ordered=True),
@@ -144,8 +148,9 @@ LOOKED_FOR = [
 CHARS = "焊接产业a1 "
 texts = st.text(CHARS, max_size=12)
 runs = st.text(CHARS.strip(), min_size=1, max_size=3).map(run)
+numbers = st.text("1业", min_size=1, max_size=2).map(Number)
 queries = st.recursive(
-    runs,
+    runs | numbers,
     lambda children: st.one_of(
         st.lists(children, min_size=1, max_size=3).map(lambda c: All(tuple(c))),
         st.lists(children, min_size=1, max_size=3).map(lambda c: Any(tuple(c))),

@@ -198,6 +198,8 @@ def test_every_text_can_be_read(typed: str) -> None:
         ("焊" * (LONGEST_QUERY + 1), "longer than"),
         ("(" * 3000 + "a" + ")" * 3000, "longer than"),
         ("", "empty"),
+        ("size:>", "type a comparison"),
+        ("date:>=", "is not a date; type a day"),
         ("date:tomorrow", "is not a date; type a day"),
         ("date:2026-13", "is not a date"),
         ("after:x..y", "is not a date"),

@@ -90,6 +90,46 @@ def test_composed_and_decomposed_characters_are_one_in_text_and_in_names(
         assert index.search(normalize(form, typed)).total == 2
 
 
+NUMBERS = {
+    "a": "2024年的报告",
+    "b": "到4年为止",
+    "c": "1月13日",
+    "d": "增长了2.30%",
+    "e": "占百分之三十五",
+    "f": "占百分之三十",
+    "g": "共十三个人",
+    "h": "几十个人",
+    "i": "第1,230页",
+    "j": "来了**3**个人",
+    "k": "长5米",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("四年", "b"),
+        ("三日", ""),
+        ("百分之三十", "ef"),  # what was typed is a run, whatever follows
+        ("30%", "df"),
+        ("3个", "j"),
+        ("10个", ""),
+        ("二百三十页", ""),
+        ("三个", "gj"),
+        ("三点五米", ""),
+    ],
+)
+def test_a_number_in_other_digits_is_the_whole_number(typed: str, found: str) -> None:
+    engine = MemoryEngine()
+    with engine.writer() as writer:
+        for name, text in NUMBERS.items():
+            put(writer, entry(name, text))
+    with Index(engine) as opened:
+        hits = [hit for hit in opened.search(typed).hits if hit.tier in ("phrase", "variant")]
+    assert sorted(hit.path for hit in hits) == list(found)
+    assert all(hit.snippets[0].highlights for hit in hits)
+
+
 def test_what_was_looked_for_besides_is_marked_and_said(index: Index) -> None:
     results = index.search("软件")
     (snippet,) = results.hits[1].snippets

@@ -31,6 +31,7 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Number,
     Pattern,
     Query,
     Ranked,
@@ -237,7 +238,7 @@ def _matches(query: Query, document: _Document) -> bool:
             return query.text in document.terms[query.field]
         case Terms(field=field, test=test):
             return any(map(test.accepts, document.terms[field]))
-        case Run() | Near() | Gapped() | Pattern():
+        case Run() | Number() | Near() | Gapped() | Pattern():
             return query.holds(document.run_text)
         case Spelled():
             return query.holds(document.run_text, document.entry.readable)

@@ -14,11 +14,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any as Anything
 from typing import Literal, TypeAlias
 
 from seedsearch.text.folding import fold
-from seedsearch.text.joints import holds
+from seedsearch.text.joints import crossing, holds
 from seedsearch.text.run_text import gapped, near, near_in_order, occurrences, readable_places
 
 Field: TypeAlias = Literal["gram", "word", "tag"]
@@ -47,6 +48,30 @@ class Run:
     def holds(self, run_text: str) -> bool:
         """Whether a document with this run text matches."""
         return holds(run_text, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Documents that hold `text`, as a run does, where the number at an end of it is whole: 4年, and not 2024年."""
+
+    text: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Runs that every matching document holds."""
+        return (self.text,)
+
+    def holds(self, run_text: str) -> bool:
+        """Whether a document with this run text matches."""
+        return next(self.places(run_text), None) is not None
+
+    def places(self, run_text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands in a run text, (start, end), across joints last."""
+        from seedsearch.text.numerals import is_whole
+
+        size = len(self.text)
+        found = chain(((at, at + size) for at in occurrences(run_text, self.text)), crossing(run_text, self.text))
+        return ((start, end) for start, end in found if is_whole(run_text, start, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +280,7 @@ class Ranked:
     scored: tuple[tuple[Term, float], ...]
 
 
-OnText: TypeAlias = Run | Near | Gapped | Pattern | Spelled
+OnText: TypeAlias = Run | Number | Near | Gapped | Pattern | Spelled
 Query: TypeAlias = Term | Terms | OnText | All | Any | AtLeast | Not | Ranked
 
 

@@ -11,6 +11,7 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Number,
     Pattern,
     Prefix,
     Query,
@@ -28,7 +29,7 @@ from seedsearch.searching.ranges import LAST
 def explained(query: Query) -> str:
     """Describe a query tree."""
     match query:
-        case Run(text=text):
+        case Run(text=text) | Number(text=text):
             return f"“{text}”"
         case Near(texts=texts, distance=distance, ordered=ordered):
             said = (" then " if ordered else " and ").join(f"“{text}”" for text in texts)

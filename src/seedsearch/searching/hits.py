@@ -13,7 +13,7 @@ from seedsearch.engines.budget import NO_LIMIT, Budget
 from seedsearch.engines.entries import (
     Match,
 )
-from seedsearch.engines.query import Fuzzy, Gapped, Near, Pattern, Query, Run, Spelled, Terms, pattern_places
+from seedsearch.engines.query import Fuzzy, Gapped, Near, Number, Pattern, Query, Run, Spelled, Terms, pattern_places
 from seedsearch.metadata.document_records import Record, from_bytes
 from seedsearch.offsets import Span
 from seedsearch.searching.ranking import FEW_SENTENCES, NEARLY, SAME_PASSAGE
@@ -211,6 +211,8 @@ def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int
             yield from ((span.start, span.end) for spans in find(run, texts, distance, look) for span in spans)
         case Pattern(regex=regex):
             yield from pattern_places(regex, run, look)
+        case Number():
+            yield from leaf.places(run)
         case Spelled():
             yield from leaf.places(run, match.readable)
         case Gapped(texts=texts, gaps=gaps):

@@ -41,6 +41,8 @@ def _ends(value: str, name: str) -> _Ends | None:
         return _Ends(low.strip(), high.strip()) if low or high else None
     compared = _COMPARED.fullmatch(value)
     sign, end = (compared[1], compared[2]) if compared else (None, value)
+    if sign and not end:
+        return None
     if sign in (">", ">="):
         return _Ends(low=end, after=sign == ">")
     if sign in ("<", "<="):

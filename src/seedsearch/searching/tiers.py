@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from seedsearch.engines.query import All, Any, AtLeast, Gapped, Near, Not, Query, Ranked, Run, Spelled
+from seedsearch.engines.query import All, Any, AtLeast, Gapped, Near, Not, Number, Query, Ranked, Run, Spelled
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.explain import explained
@@ -23,7 +23,7 @@ from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_parser import Expression
 from seedsearch.searching.ranking import MOST, VARIANT, Weighted, scored_terms
 from seedsearch.searching.variants import NONE as NO_VARIANTS
-from seedsearch.searching.variants import Variants, variants_of
+from seedsearch.searching.variants import Variants, variant, variants_of
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
@@ -58,7 +58,7 @@ class Tier:
     @property
     def texts(self) -> tuple[str, ...]:
         """The runs that it looks for."""
-        return tuple(leaf.text for leaf in self.wanted if isinstance(leaf, Run))
+        return tuple(leaf.text for leaf in self.wanted if isinstance(leaf, Run | Number))
 
     @property
     def documents(self) -> Query:
@@ -93,11 +93,11 @@ def expression_tier(expression: Expression) -> Tier:
 def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants: Variants = NO_VARIANTS) -> list[Tier]:
     """Return the tiers of plain text: the whole run, also in other words, and its words, unless it is one."""
     whole, is_one = _any_of((parsed.run, *parsed.forms, *synonyms.of(parsed.run))), parsed.words == (parsed.run,)
-    words = [_any_of((word, *other_forms(word), *synonyms.of(word), *variants.of(word))) for word in parsed.words]
+    words = [_any_of((word, *other_forms(word), *synonyms.of(word)), variants.of(word)) for word in parsed.words]
     scored = _scored(parsed, synonyms, variants)
     tiers = [Tier("phrase", narrowed(whole, parsed), _runs([whole]), scored, judged=False)]
     if variants.whole:
-        others, typed = _any_of(variants.whole), whole
+        others, typed = _any_of((), variants.whole), whole
         whole = Any((typed, others))
         tiers.append(Tier("variant", narrowed(whole, parsed), _runs([others]), scored, judged=False, excluded=typed))
     if is_one or not words:
@@ -154,9 +154,10 @@ def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weig
     return (*typed, *[(term, VARIANT * weight) for term, weight in more if term not in there])
 
 
-def _any_of(texts: Sequence[str]) -> Query:
-    """Documents with any of these runs."""
-    return Any(tuple(map(Run, texts))) if len(texts) > 1 else Run(texts[0])
+def _any_of(texts: Sequence[str], variants: Sequence[str] = ()) -> Query:
+    """Documents with any of these runs, or of what else was not typed."""
+    some = (*map(Run, texts), *map(variant, variants))
+    return Any(some) if len(some) > 1 else some[0]
 
 
 def narrowed(query: Query, parsed: ParsedQuery) -> Query:
@@ -171,13 +172,13 @@ def _runs(queries: Sequence[Query]) -> tuple[Query, ...]:
 
 
 def _texts(leaf: Query) -> tuple[str, ...]:
-    return leaf.texts if isinstance(leaf, Run | Near | Gapped | Spelled) else ()
+    return leaf.texts if isinstance(leaf, Run | Number | Near | Gapped | Spelled) else ()
 
 
 def _holds(query: Query, run: str) -> bool:
     """Whether a document of its tier with this run text has what a grade asks for; filters hold already."""
     match query:
-        case Run():
+        case Run() | Number():
             return query.holds(run)
         case All(children=children):
             return all(_holds(child, run) for child in children)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import compress, islice, product
 
 from seedsearch.engines import Engine
-from seedsearch.engines.query import Run
+from seedsearch.engines.query import Number, Run
 from seedsearch.offsets import Span
 
 MOST = 24  # variants of the whole query: two numbers of a query, or three words of the other side, in all their ways
@@ -38,12 +38,19 @@ class Variants:
         """Those that stand in a document."""
         if not (texts := self.texts):
             return NONE
-        there = set(compress(texts, engine.exists([Run(text) for text in texts])))
+        there = set(compress(texts, engine.exists([variant(text) for text in texts])))
         words = {word: kept for word, some in self.words.items() if (kept := tuple(filter(there.__contains__, some)))}
         return Variants(tuple(filter(there.__contains__, self.whole)), words)
 
 
 NONE = Variants()
+
+
+def variant(text: str) -> Run | Number:
+    """The documents with a variant; a number in it is the whole number: 四年 is 4年, and nothing of 2024年."""
+    from seedsearch.text.numerals import may_go_on
+
+    return Number(text) if may_go_on(text) else Run(text)
 
 
 def variants_of(run: str, placed: Sequence[tuple[int, str]], words: Sequence[str] = ()) -> Variants:

@@ -41,7 +41,7 @@ def _number() -> re.Pattern[str]:
     large = rf"[万亿](?![\d{_HAN}])"
     han_only = rf"[{_HAN}]{{1,16}}"
     decimal = rf"(?:\d{{1,9}}(?:\.\d{{1,4}})?|{han_only}(?:点[{_HAN}]{{1,4}})?)"
-    edge = r"(?<![a-z0-9.,:/\-])"
+    edge = rf"(?<![a-z0-9.,:/\-几])(?<![{_HAN}]点)"
     return re.compile(
         rf"百分之(?P<hundredth>{decimal})(?![\d{_HAN}])"
         rf"|{edge}(?P<percent>\d{{1,9}}(?:\.\d{{1,4}})?)%"
@@ -58,6 +58,23 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     for found in _number().finditer(run):
         if others := tuple(other for other in dict.fromkeys(_others(found)) if other != found[0]):
             yield Span(*found.span()), others
+
+
+def may_go_on(text: str) -> bool:
+    """Whether a run begins or ends with a digit, so that what stands beside it can make its number another one."""
+    return any(char.isdigit() or char in _HAN for char in (text[0], text[-1]))
+
+
+def is_whole(run: str, start: int, end: int) -> bool:
+    """Whether a number at the beginning or the end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
+    before, behind = run[max(0, start - 2) : start], run[end : end + 2]
+    return not (_goes_on(run[start], before[::-1]) or _goes_on(run[end - 1], behind))
+
+
+def _goes_on(char: str, beside: str) -> bool:
+    """Whether the characters beside a digit, the next first, belong to its number."""
+    digits, points = (_HAN + "几", "点") if char in _HAN else ("0123456789", ".,") if char.isdigit() else ("", "")
+    return bool(digits and beside) and (beside[0] in digits or (beside[0] in points and beside[1:] in tuple(digits)))
 
 
 def _others(found: re.Match[str]) -> Iterator[str]:

@@ -41,6 +41,7 @@ from seedsearch.engines.query import (
     Gapped,
     Near,
     Not,
+    Number,
     OnText,
     Pattern,
     Query,
@@ -352,7 +353,7 @@ class Answering:
             case Terms():
                 segment = self._segments[i]
                 return segment.together(accepted(segment, node.field, node.test, partial(self.budget.spend, node)))[0]
-            case Run() | Near() | Gapped() | Pattern() | Spelled():
+            case Run() | Number() | Near() | Gapped() | Pattern() | Spelled():
                 return self._on_text(i, node, None)
             case All(children=children):
                 return self._all(i, children)
@@ -456,7 +457,7 @@ class Answering:
         found = [some[self._holds(i, node, some)] for some in _slices(candidates, LOOKS) if look() is None]
         return np.concatenate(found)
 
-    def _holds(self, i: int, node: Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
+    def _holds(self, i: int, node: Number | Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
         """Whether the text of each document holds what is meant, text by text."""
         if isinstance(node, Spelled):
             both = self._segments[i].documents.texts(documents.tolist())
@@ -552,7 +553,7 @@ def _keys(query: Query) -> list[Key]:
     return keys
 
 
-def _is_close(node: Near | Gapped | Pattern | Spelled) -> TypeGuard[Near | Gapped]:
+def _is_close(node: Number | Near | Gapped | Pattern | Spelled) -> TypeGuard[Near | Gapped]:
     """Whether all texts can be looked at together for what is meant."""
     if isinstance(node, Near):
         return not node.ordered and not any(" " in text for text in node.texts)
