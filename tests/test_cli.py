@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -171,6 +172,7 @@ def test_nothing_found(place: Path) -> None:
         (("query", "-i", "nowhere", "焊接"), "there is no index in nowhere; make one with: seedsearch index"),
         (("index", "nowhere"), "nowhere does not exist"),
         (("clean", "nowhere"), "nowhere does not exist"),
+        (("clean", "nothing.zip"), "no text in nothing.zip"),
         (("clean", "seeds"), "several files cannot go to standard output as text"),
         (("clean", "seeds", "-o", "seeds/out"), "is inside seeds, which is only read"),
         (("clean", "seeds/a.txt", "-o", "seeds"), "would replace the file itself"),
@@ -179,6 +181,7 @@ def test_nothing_found(place: Path) -> None:
     ],
 )
 def test_errors_are_one_line_and_exit_code_2(place: Path, arguments: tuple[str, ...], says: str) -> None:
+    ZipFile(place / "nothing.zip", "w").close()
     done = seedsearch(*arguments, cwd=place)
     assert done.returncode == 2
     assert says in done.stderr.decode()
@@ -292,7 +295,7 @@ def test_clean_by_some_steps(place: Path) -> None:
     assert [json.loads(line)["damage"] for line in without.splitlines()] == [{}, {}, {"invisible-character": 1}]
     wrong = seedsearch("clean", "--skip", "rubi", "seeds/c.txt", cwd=place)
     assert (wrong.returncode, wrong.stdout) == (2, b"")
-    assert wrong.stderr.decode().startswith("seedsearch: there is no step rubi; the steps are decoding, latin1, ")
+    assert wrong.stderr.decode().startswith("seedsearch: there is no step rubi; the steps are decoding, ")
     assert wrong.stderr.count(b"\n") == 1
     listed = seedsearch("clean", "--list-steps", cwd=place).stdout.decode().splitlines()
     assert [line.split()[0] for line in listed] == list(chosen())

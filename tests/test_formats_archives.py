@@ -43,6 +43,13 @@ def test_zstd_and_lz4_hold_one_file_or_an_archive(pack: object, ending: str) -> 
     assert read(f"a.tar.{ending}", archive) == ({f"a.tar.{ending}!/{name}": text for name, text in READ.items()}, "")
 
 
+def test_what_is_broken_is_said_without_addresses_in_memory() -> None:
+    _, said = read("a.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100))
+    assert said.startswith("a.rar: the archive is broken: ")
+    assert "0 bytes" in said
+    assert "archive_p" not in said
+
+
 def test_what_has_a_password_is_said() -> None:
     texts, said = read("a.7z", made.seven_zip_of({"b.txt": "焊接"}, password="secret"))
     assert texts == {}

@@ -12,6 +12,7 @@ import pytest
 from fixtures import made
 from seedsearch.reading.documents import Failure
 from seedsearch.reading.formats import documents, limits
+from seedsearch.reading.formats.mail import DECODED, pieces
 from seedsearch.restoring.clean import clean_document
 
 
@@ -65,6 +66,15 @@ def test_eml_in_the_charset_that_it_is_in(packed: str, body: bytes, kind: str) -
 def test_the_subject_is_the_first_line(subject: str | bytes) -> None:
     (text,) = read("a.eml", message(subject, BODY)).values()
     assert text.split("\n")[0] == "会议通知"
+
+
+@pytest.mark.parametrize("said", [f"{word(b'a')} " * 9000, "会 议\n " * 40_000, "a" * 3 * DECODED])
+def test_a_long_field_is_decoded_piece_by_piece(said: str) -> None:
+    cut = pieces(said)
+    assert "".join(cut) == said
+    assert len(cut) > 1
+    assert max(map(len, cut)) <= DECODED
+    assert all("=?" not in piece or piece.lstrip().startswith("=?") for piece in cut)  # no word is cut
 
 
 def attached() -> EmailMessage:

@@ -104,6 +104,8 @@ def clean(
     if form == "text" and (len(paths) > 1 or os.path.isdir(paths[0])):
         raise SourceError("several files cannot go to standard output as text", hint="use -o DIR, --jsonl or --diff")
     report = _restored(wanted)
+    if not (report.documents or report.failures or output):
+        raise SourceError(f"no text in {', '.join(paths)}")
     if any(not failure.skipped for failure in report.failures) or not report.documents:
         ctx.exit(ERROR)
 

@@ -36,7 +36,7 @@ def main(watched: int, seconds: int, memory: int, kind: int) -> None:
     except MemoryError:
         raise SystemExit(1) from None
     except Exception as error:
-        _say({"error": str(error)[:300]})
+        _say({"error": _reason(error)})
         return
     _say({"end": True})
 
@@ -51,9 +51,14 @@ def _member(entry: Any, libarchive: Any) -> None:
         for block in entry.get_blocks() if kind == "file" else ():
             _write(block)
     except libarchive.ArchiveError as error:
-        reason = str(error)[:300]
+        reason = _reason(error)
     _write(b"")
     _say({"reason": reason})
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, of libarchive's without its numbers, one of which is an address in memory."""
+    return str(getattr(error, "msg", None) or error)[:300]
 
 
 def _say(what: dict[str, object]) -> None:
