@@ -58,7 +58,6 @@ USED = {
     "an address of GBK": "GET /s?q=%C9%E8%B1%B8%CE%C2%B6%C8%B9%FD%B8%DF HTTP/1.1",
     "code": "运行 `print('\\u8bbe\\u5907\\u6e29\\u5ea6\\u8fc7\\u9ad8')` 看看",
     "bytes": "x = b'\\xe8\\xae\\xbe\\xe5\\xa4\\x87\\xe6\\xb8\\xa9\\xe5\\xba\\xa6\\xe8\\xbf\\x87\\xe9\\xab\\x98'",
-    "an encoded word of mail": "Subject: =?gb2312?Q?=C9=E8=B1=B8=CE=C2=B6=C8=B9=FD=B8=DF?=",
     "a program that decodes": "'\\xc9\\xe8\\xb1\\xb8\\xce\\xc2\\xb6\\xc8\\xb9\\xfd\\xb8\\xdf'.encode('latin-1')",
     "talk": "转义以后是 \\u8bbe\\u5907\\u6e29\\u5ea6\\u8fc7\\u9ad8",
 }

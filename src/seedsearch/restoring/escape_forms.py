@@ -9,7 +9,8 @@ r"""The spellings of characters by their numbers that programs write into text, 
 | `=E4=B8=AD` | quoted-printable (RFC 2045), with its soft line breaks |
 
 A program that escaped twice doubles the backslashes. Of n in a row, as many as the lowest bit of n says belong to the
-unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. The second byte of a
+unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. In a path of Windows
+that a log spells (`C:\Users\\u5f20\u4e09`), the shortest row of the run is the unit's. The second byte of a
 pair of GBK or Big5 is often ASCII and stands as it is. `\u00e4\u00b8\u00ad` is bytes in units of two.
 """
 
@@ -42,6 +43,8 @@ _RUNS = (
 RUN = re.compile("|".join(_RUNS))
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
 _UNIT = re.compile(f"{_CODES}|{_OF_BROWSERS}|{_BYTES}|{_PERCENT}|{_PRINTABLE}|{_SOFT}|.", re.DOTALL)
+_PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\s\"'<>|*?]*)?\Z")
+LONGEST_PATH = 200  # code points in front of a run in which a path may begin; a path of Windows has 260 at most
 
 GIBBERISH = -9.3  # mean ln p under which bytes are not believed to be GBK or Big5; as in `latin1`
 _OLDER = ("gb18030", "big5hkscs")
@@ -71,13 +74,21 @@ def spelled(run: re.Match[str]) -> list[Spelled]:
 
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
     """
-    units = [_unit(m) for m in _UNIT.finditer(run.string, *run.span())]
+    found = list(_UNIT.finditer(run.string, *run.span()))
+    of_path = _PATH.search(run.string, max(0, run.start() - LONGEST_PATH), run.start()) is not None
+    most = min(filter(None, map(_backslashes, found)), default=0) if of_path else len(run[0])
+    units = [_unit(m, most) for m in found]
     if run.lastgroup != "codes":
         return _of_bytes(units)
     return (_of_bytes(units) if all(unit.value <= 0xFF for unit in units) else []) or list(_of_codes(units))
 
 
-def _unit(m: re.Match[str]) -> Unit:
+def _backslashes(m: re.Match[str]) -> int:
+    return len(m[0]) - len(m[0].lstrip("\\"))
+
+
+def _unit(m: re.Match[str], most: int) -> Unit:
+    """A unit as it is spelled, with `most` backslashes at most."""
     shown = m[0].lstrip("\\")
     if len(m[0]) == 1:
         return Unit(*m.span(), ord(m[0]))
@@ -88,7 +99,7 @@ def _unit(m: re.Match[str]) -> Unit:
     else:
         value = int(shown.strip("\\%=uUx{}"), 16)
     count = len(m[0]) - len(shown)
-    return Unit(m.start() + count - (count & -count), m.end(), value)
+    return Unit(m.start() + count - min(count & -count, most), m.end(), value)
 
 
 def _of_codes(units: list[Unit]) -> Iterator[Spelled]:
