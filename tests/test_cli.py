@@ -84,11 +84,12 @@ def test_query_for_programs(place: Path) -> None:
     assert [(hit["type"], hit["rank"]) for hit in hits] == [("hit", 1), ("hit", 2)]
     assert {hit["path"] for hit in hits} == {"seeds/a.txt", "seeds/b.txt"}
     for hit in hits:
-        assert set(hit) == {"type", "rank", "path", "score", "snippets", "also_in", "tier"}
+        assert set(hit) == {"type", "rank", "path", "score", "snippets", "also_in", "tier", "id", "encoding", "damage"}
         assert hit["tier"] == "phrase"
         (snippet,) = hit["snippets"]
         assert [snippet["text"][a:b] for a, b in snippet["highlights"]] == ["焊接"]
-        assert set(snippet) == {"text", "highlights", "line", "column", "raw_start", "raw_end"}
+        place_of_it = {"line", "column", "raw_start", "raw_end"}
+        assert set(snippet) == {"text", "highlights", "cut_before", "cut_after", "restored"} | place_of_it
     assert "焊接" in done.stdout.decode()
 
 

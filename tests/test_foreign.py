@@ -140,6 +140,8 @@ ASKED: dict[str, tuple[object, ...]] = {
     "every_match": (Run("焊接"),),
     "count": ([Run("焊接")],),
     "exists": ([Run("焊接")],),
+    "tally": (Run("焊接"), "ext:"),
+    "in_order": (Run("焊接"), "date:"),
     "metadata": ("note",),
 }
 WITHOUT_FILES = {"budget", "generation", "close"}  # these read nothing

@@ -85,6 +85,8 @@ QUERIES = (
         "焊接 NOT 第3篇",
         "焊接 OR 材料",
         "path:3",
+        "exact:焊接",
+        "/焊接.材料/",
         "date:1970..2100",
     ),
     *("hanjie", "焊接机器人用什么材料做成的呢", "没有的字", "焊接 材料"),
@@ -122,6 +124,9 @@ def run_all(files: Path, place: str) -> None:
         for query in QUERIES:
             index.search(query)
             index.paths(query)
+        for sort in ("date", "path", "size"):
+            index.search("焊接", sort=sort, facets=["ext", "folder"], offset=3)
+        index.search("旱接", group_by="ext")
         assert index.similar(TEXTS["11"]).total
         assert index.keywords(TEXTS["11"])
         assert index.stats().engine.documents == len(list(index.records()))
