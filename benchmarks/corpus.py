@@ -19,7 +19,7 @@ class Document(NamedTuple):
 
 
 def documents(corpus: Path | None) -> Iterator[Document]:
-    """The documents of a folder in the order of their names; without a folder, a generated one."""
+    """Yield the documents of a folder in the order of their names; without a folder, a generated one."""
     if corpus is None:
         yield Document("generated", generated())
         return

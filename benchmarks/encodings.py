@@ -64,7 +64,9 @@ def _print_kinds(wanted: int) -> None:
 
 
 def _written(texts: list[str], encoding: str) -> list[str]:
-    """The texts that an encoding can write, in Traditional characters for Big5; those of ASCII alone say nothing."""
+    """Return the texts that an encoding can write, in Traditional characters for Big5; those of ASCII alone say
+    nothing.
+    """
     from opencc import OpenCC
 
     if encoding == "cp950":
@@ -74,7 +76,9 @@ def _written(texts: list[str], encoding: str) -> list[str]:
 
 
 def _comes_back(text: str, encoding: str) -> bool:
-    """Whether an encoding holds a text; Python's cp950 holds the extension of ETEN in an order that no file has."""
+    """Tell whether an encoding holds a text; Python's cp950 holds the extension of ETEN in an order that no file
+    has.
+    """
     if encoding == "cp950" and any(b"\xc6\xa1" <= char.encode(encoding) <= b"\xc8\xfe" for char in set(text)):
         return False
     return text.encode(encoding, "ignore").decode(encoding) == text
@@ -216,7 +220,7 @@ def _ours(content: bytes) -> str | None:
 
 
 def _texts(corpus: Path | None) -> Iterator[str]:
-    """The first texts of a corpus, `LARGEST_TEXT` characters or so."""
+    """Yield the first texts of a corpus, `LARGEST_TEXT` characters or so."""
     left = LARGEST_TEXT
     for document in documents(corpus):
         yield document.text

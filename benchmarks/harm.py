@@ -65,7 +65,7 @@ class Row:
 
 
 def row(made: Iterable[str]) -> Row:
-    """The row of some texts of one kind."""
+    """Return the row of some texts of one kind."""
     counted = Row()
     for text in made:
         counted.add(text)
@@ -73,7 +73,7 @@ def row(made: Iterable[str]) -> Row:
 
 
 def shown(text: str, e: Edit) -> str:
-    """An edit in its surroundings, on one line."""
+    """Return an edit in its surroundings, on one line."""
     before = text[max(0, e.span.start - AROUND) : e.span.start]
     after = text[e.span.end : e.span.end + AROUND]
     return f"{e.kind} {before}[{e.span.cut(text)}→{e.replacement}]{after}".replace("\n", "⏎")

@@ -25,14 +25,14 @@ LISTED = 60  # words of a list
 
 @cache
 def words() -> tuple[str, ...]:
-    """The words of jieba's dictionary as it is spelled there."""
+    """Return the words of jieba's dictionary as it is spelled there."""
     lines = files("jieba").joinpath("dict.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line.split(" ")[0] for line in lines)
 
 
 @cache
 def phrases() -> tuple[str, ...]:
-    """The phrases of pypinyin's dictionary: idioms, names, verses, in both scripts."""
+    """Return the phrases of pypinyin's dictionary: idioms, names, verses, in both scripts."""
     from pypinyin.phrases_dict import phrases_dict
 
     return tuple(phrases_dict)
@@ -40,14 +40,14 @@ def phrases() -> tuple[str, ...]:
 
 @cache
 def frequent() -> str:
-    """The characters that jieba's dictionary uses most, most frequent first."""
+    """Return the characters that jieba's dictionary uses most, most frequent first."""
     ranks = model().rank
     return "".join(sorted(ranks, key=ranks.__getitem__)[:FREQUENT])
 
 
 @cache
 def character_set(codec: str) -> str:
-    """Every character of two bytes of an encoding, or all ideographs of Unicode for GB 18030."""
+    """Return every character of two bytes of an encoding, or all ideographs of Unicode for GB 18030."""
     if codec == "gb18030":
         spans = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
         return "".join(chr(code) for start, end in spans for code in range(start, end))
@@ -56,12 +56,12 @@ def character_set(codec: str) -> str:
 
 
 def some(items: Sequence[T], rng: Random, wanted: int | None) -> Sequence[T]:
-    """The items, or so many of them as are wanted."""
+    """Return the items, or so many of them as are wanted."""
     return items if wanted is None else rng.sample(items, min(wanted, len(items)))
 
 
 def drawn(made: Callable[[Random], str]) -> Kind:
-    """The kind of the texts that `made` draws."""
+    """Return the kind of the texts that `made` draws."""
     return lambda rng, wanted: (made(rng) for _ in range(TEXTS if wanted is None else wanted))
 
 
@@ -74,7 +74,7 @@ def _alone(source: Callable[[], tuple[str, ...]]) -> Kind:
 
 
 def _lists(source: Callable[[], tuple[str, ...]], mark: str, *, shuffled: bool) -> Kind:
-    """All words in lists of `LISTED`, in the order of the dictionary or in none."""
+    """Return all words in lists of `LISTED`, in the order of the dictionary or in none."""
 
     def kind(rng: Random, wanted: int | None) -> Iterator[str]:
         listed = list(source())
@@ -88,7 +88,7 @@ def _lists(source: Callable[[], tuple[str, ...]], mark: str, *, shuffled: bool) 
 
 
 def pairs_of_frequent(mark: str) -> Kind:
-    """Every pair of the frequent characters, those that begin with the same one in one text."""
+    """Return every pair of the frequent characters, those that begin with the same one in one text."""
 
     def kind(rng: Random, wanted: int | None) -> Iterator[str]:
         for first in some(frequent(), rng, None if wanted is None else max(1, wanted // 40)):
@@ -104,7 +104,7 @@ def pairs_alone(rng: Random, wanted: int | None) -> Iterator[str]:
 
 
 def _few_different(rng: Random) -> str:
-    """A run of one to three different characters, of any frequency, in random order or by turns."""
+    """Return a run of one to three different characters, of any frequency, in random order or by turns."""
     chars = rng.sample(character_set(rng.choice(("gb2312", "big5"))), rng.randint(1, 3))
     if rng.random() < 0.5:
         return "".join(rng.choices(chars, k=rng.randint(2, 40)))
@@ -112,7 +112,7 @@ def _few_different(rng: Random) -> str:
 
 
 def _rare_words(rng: Random) -> str:
-    """A list of words of rare characters, as a dictionary's index has them."""
+    """Return a list of words of rare characters, as a dictionary's index has them."""
     ranks = model().rank
     rare = sorted(ranks, key=ranks.__getitem__)[3000:]
     mark = rng.choice(("\n", " ", "、", "，", ""))
@@ -134,7 +134,7 @@ def _interjections(rng: Random) -> str:
 
 
 def _chat_log(rng: Random) -> str:
-    """A log of a chat: names, times, short sayings, pictures in brackets."""
+    """Return a log of a chat: names, times, short sayings, pictures in brackets."""
     names = ["".join(rng.choices(frequent()[:1500], k=rng.randint(2, 4))) for _ in range(3)]
     made = []
     for minute in range(rng.randint(4, 30)):
@@ -148,7 +148,7 @@ _BOARD = {"top": tuple("┌┬┐"), "middle": tuple("├┼┤"), "bottom": tup
 
 
 def _go_board(rng: Random) -> str:
-    """A board of box drawing with stones, of 5 to 19 lines."""
+    """Return a board of box drawing with stones, of 5 to 19 lines."""
     size = rng.randint(5, 19)
     grid = [[_BOARD["middle"][1]] * size for _ in range(size)]
     for line, (left, inner, right) in ((0, _BOARD["top"]), (size - 1, _BOARD["bottom"])):
@@ -161,7 +161,7 @@ def _go_board(rng: Random) -> str:
 
 
 def _chess_board(rng: Random) -> str:
-    """A board of Chinese chess, with the names of its columns, and moves."""
+    """Return a board of Chinese chess, with the names of its columns, and moves."""
     pieces = "車馬象士將砲卒俥傌相仕帥炮兵"
     rows = ["".join(rng.choices("┼┼┼┼" + pieces, k=9)) for _ in range(10)]
     rows.insert(5, rng.choice(("│　楚河　　漢界　│", "楚河━━━━━漢界")))
@@ -176,7 +176,7 @@ def _chess_board(rng: Random) -> str:
 
 
 def _boxes(rng: Random) -> str:
-    """A table or a frame of box drawing, of any of its kinds, with words in it."""
+    """Return a table or a frame of box drawing, of any of its kinds, with words in it."""
     kind = rng.choice(("┌─┬┐│├┼┤└┴┘", "┏━┳┓┃┣╋┫┗┻┛", "╔═╦╗║╠╬╣╚╩╝", "╒═╤╕│╞╪╡╘╧╛", "╓─╥╖║╟╫╢╙╨╜", "╭─┬╮│├┼┤╰┴╯"))
     columns, width = rng.randint(1, 6), rng.randint(1, 5)
 
@@ -192,7 +192,7 @@ def _boxes(rng: Random) -> str:
 
 
 def _screen(rng: Random) -> str:
-    """A screen of a bulletin board: blocks, rules, menus, colour left out."""
+    """Return a screen of a bulletin board: blocks, rules, menus, colour left out."""
     blocks = "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▓▒░◢◣◥◤◆◇□■○●★☆▲△▼▽⊙◎※§﹌﹏︶︴︵﹋"
     made = []
     for _ in range(rng.randint(3, 24)):
@@ -210,7 +210,7 @@ _DIGITS = ("0123456789", "０１２３４５６７８９", "〇一二三四五�
 
 
 def _numbers(rng: Random) -> str:
-    """A table of numbers in one of several spellings."""
+    """Return a table of numbers in one of several spellings."""
     digits = rng.choice(
         ("0123456789", "０１２３４５６７８９", "〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "①②③④⑤⑥⑦⑧⑨⑩")
     )
@@ -242,7 +242,7 @@ def _code(rng: Random) -> str:
 
 
 def _lyrics(rng: Random) -> str:
-    """A song: short lines, a refrain that comes again, times in brackets."""
+    """Return a song: short lines, a refrain that comes again, times in brackets."""
     lines = ["".join(rng.sample(words(), rng.randint(2, 4))) for _ in range(8)]
     refrain = [line + rng.choice(("啦啦啦啦", "哦哦哦", "", "～", "……")) for line in lines[:4]]
     song = [*lines[4:], *refrain, *lines[6:], *refrain, *refrain]
@@ -257,7 +257,7 @@ _SURNAMES = (
 
 
 def _names(rng: Random) -> str:
-    """A list of names, with rare given names, in lines or in a row."""
+    """Return a list of names, with rare given names, in lines or in a row."""
     given = character_set("gb2312") if rng.random() < 0.5 else frequent()
     given = "".join(char for char in given if char >= "\u4e00")
     listed = (rng.choice(_SURNAMES) + "".join(rng.sample(given, rng.randint(1, 2))) for _ in range(rng.randint(5, 80)))
@@ -275,14 +275,14 @@ def _formulas(rng: Random) -> str:
 
 
 def _copybook(rng: Random) -> str:
-    """A sheet to practise writing: each character many times, with blanks or frames."""
+    """Return a sheet to practise writing: each character many times, with blanks or frames."""
     chars = rng.sample(character_set("gb2312" if rng.random() < 0.7 else "big5"), rng.randint(1, 12))
     mark = rng.choice(("", " ", "　", "□", "|"))
     return "\n".join(mark.join(char * rng.randint(2, 16)) for char in chars)
 
 
 def _character_table(rng: Random) -> str:
-    """A stretch of a character set in its order, in rows, with codes or without."""
+    """Return a stretch of a character set in its order, in rows, with codes or without."""
     chars = character_set(rng.choice(("gb2312", "big5", "gb18030", "gbk")))
     start, row = rng.randrange(len(chars) - 200), rng.choice((8, 10, 16, 32))
     mark = rng.choice(("", " ", "\t"))
@@ -328,7 +328,7 @@ def _reading(char: str) -> str:
 
 
 def _plant(rng: Random, char: str) -> str:
-    """What is planted behind `char`: marks that people type, units, and a gloss now and then."""
+    """Return what is planted behind `char`: marks that people type, units, and a gloss now and then."""
     if rng.random() < 0.8:
         return rng.choice(_PLANTS)
     return rng.choice(("({})", "（{}）")).format(_reading(char))
@@ -393,6 +393,6 @@ KINDS: dict[str, Kind] = {
 
 
 def texts(name: str, kind: Kind, wanted: int | None) -> Iterator[str]:
-    """The texts of a kind, the same ones in every run."""
+    """Return the texts of a kind, the same ones in every run."""
     made = kind(Random(name), wanted)
     return made if wanted is None else islice(made, wanted)

@@ -17,14 +17,14 @@ ROW = 40  # entries of a dictionary in one text
 
 @cache
 def _readings() -> tuple[tuple[str, str], ...]:
-    """Every character that pypinyin knows, with its readings."""
+    """Return every character that pypinyin knows, with its readings."""
     from pypinyin.pinyin_dict import pinyin_dict
 
     return tuple((chr(code), found) for code, found in sorted(pinyin_dict.items()))
 
 
 def _reading_dictionary(layout: str) -> Kind:
-    """Every character with its first reading, `ROW` in a text."""
+    """Return every character with its first reading, `ROW` in a text."""
 
     def kind(rng: Random, wanted: int | None) -> Iterator[str]:
         listed = _readings()
@@ -36,7 +36,7 @@ def _reading_dictionary(layout: str) -> Kind:
 
 
 def _phrase_dictionary(rng: Random, wanted: int | None) -> Iterator[str]:
-    """Every phrase with the readings of its characters in brackets."""
+    """Yield every phrase with the readings of its characters in brackets."""
     from pypinyin.phrases_dict import phrases_dict
 
     listed = list(phrases_dict.items())
@@ -46,7 +46,7 @@ def _phrase_dictionary(rng: Random, wanted: int | None) -> Iterator[str]:
 
 
 def _converted(config: str, mark: str) -> Kind:
-    """Every phrase as OpenCC writes it in another script, `ROW` in a text; alone where there is no mark."""
+    """Return every phrase as OpenCC writes it in another script, `ROW` in a text; alone where there is no mark."""
 
     def kind(rng: Random, wanted: int | None) -> Iterator[str]:
         from opencc import OpenCC
@@ -60,7 +60,7 @@ def _converted(config: str, mark: str) -> Kind:
 
 
 def _grid(rng: Random) -> str:
-    """A square of characters: a riddle, a puzzle, a seal."""
+    """Return a square of characters: a riddle, a puzzle, a seal."""
     size = rng.randint(3, 16)
     chars = frequent() if rng.random() < 0.5 else "".join(char for char, _ in _readings()[6000:])
     mark = rng.choice(("", " ", "　", "│", "□"))
@@ -68,7 +68,7 @@ def _grid(rng: Random) -> str:
 
 
 def _columns(rng: Random) -> str:
-    """Text in columns from right to left, a character of each column in a line."""
+    """Return text in columns from right to left, a character of each column in a line."""
     height = rng.randint(5, 12)
     text = "".join(rng.sample(words(), 30))
     columns = [text[at : at + height].ljust(height, "　") for at in range(0, len(text), height)]
@@ -149,7 +149,7 @@ _PAGES = ("cp1250", "cp1251", "cp1254", "cp1257", "cp437", "cp850", "cp852", "cp
 
 
 def _of_code_page(rng: Random) -> str:
-    """Words of the letters of one code page, or rows of its signs; a word of Chinese now and then."""
+    """Return words of the letters of one code page, or rows of its signs; a word of Chinese now and then."""
     page = rng.choice(_PAGES)
     shown = bytes(range(0x80, 0x100)).decode(page, "ignore")
     chars = "".join(filter(str.isalpha, shown)) if rng.random() < 0.8 else shown
@@ -162,7 +162,9 @@ _SCRIPTS = ((0xAC00, 0xD7A4), (0xFF66, 0xFF9E), (0x0900, 0x097F), (0x0E01, 0x0E2
 
 
 def _of_script(rng: Random) -> str:
-    """Words of another script: Hangul, half-width katakana, Devanagari, Thai, Georgian, Yi; Chinese among them."""
+    """Return words of another script: Hangul, half-width katakana, Devanagari, Thai, Georgian, Yi; Chinese among
+    them.
+    """
     start, end = rng.choice(_SCRIPTS)
     chars = [chr(rng.randrange(start, end)) for _ in range(rng.choice((10, 60, 400)))]
     rows = (" ".join("".join(rng.choices(chars, k=rng.randint(1, 9))) for _ in range(8)) for _ in range(5))
@@ -188,7 +190,7 @@ def _records(rng: Random) -> str:
 
 
 def _spaced(rng: Random) -> str:
-    """Words with blanks between all characters, or wrapped after a few."""
+    """Return words with blanks between all characters, or wrapped after a few."""
     text = "".join(rng.sample(words(), rng.randint(5, 60)))
     if rng.random() < 0.5:
         return rng.choice((" ", "  ", "　", "\u200a", "·", "/")).join(text)

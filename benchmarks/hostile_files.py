@@ -47,7 +47,7 @@ def indexed(name: str, content: bytes) -> int:
 
 
 def _long_keys(size: int) -> bytes:
-    """A line: half of it a key, half of it values that are all called by it."""
+    """Return a line: half of it a key, half of it values that are all called by it."""
     return b'{"' + b"k" * (size // 2) + b'": [' + b"1," * (size // 4) + b"1]}"
 
 
@@ -58,7 +58,7 @@ def _nested_keys(size: int) -> bytes:
 
 
 def _long_headings(size: int) -> bytes:
-    """A table: half of it headings, half of it rows of one character a field."""
+    """Return a table: half of it headings, half of it rows of one character a field."""
     columns = max(size // 400, 1)
     rows = max(size // (4 * columns), 1)
     return b",".join([b"k" * 200] * columns) + (b"\n" + b",".join([b"1"] * columns)) * rows
@@ -69,13 +69,13 @@ def _one_heading(size: int) -> bytes:
 
 
 def _members(pack: Callable[[bytes], bytes], ending: str, size: int) -> bytes:
-    """A ZIP of members that unpack to a megabyte each."""
+    """Return a ZIP of members that unpack to a megabyte each."""
     packed = pack(("焊接材料的创新，" * (PAGE // 24)).encode())
     return made.zip_of({f"{i}{ending}": packed for i in range(size // (len(packed) + 130) + 1)}, zipfile.ZIP_STORED)
 
 
 def _by_method(method: int, size: int) -> bytes:
-    """The same, packed by the archive itself."""
+    """Return the same, packed by the archive itself."""
     page = ("焊接材料的创新，" * (PAGE // 24)).encode()
     one = made.zip_of({"0.txt": page}, method)
     at, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
@@ -87,12 +87,12 @@ def _by_method(method: int, size: int) -> bytes:
 
 
 def _end(count: int, size: int, at: int) -> bytes:
-    """The end of an archive with so many members, whose directory has so many bytes and begins there."""
+    """Return the end of an archive with so many members, whose directory has so many bytes and begins there."""
     return b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, count, count, size, at, 0)
 
 
 def _overlapping(size: int) -> bytes:
-    """A directory that names the same bytes again and again."""
+    """Return a directory that names the same bytes again and again."""
     content = made.zip_of({"a.txt": prose(size // 2)}, zipfile.ZIP_STORED)
     at, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
     count = min(size // 2 // (end - at) + 1, 0xFFFF)
@@ -100,7 +100,7 @@ def _overlapping(size: int) -> bytes:
 
 
 def _docx(unit: str, size: int) -> bytes:
-    """A document of so many bytes that are not packed, so that the format is measured and not what packs it."""
+    """Return a document of so many bytes that are not packed, so that the format is measured and not what packs it."""
     with zipfile.ZipFile(io.BytesIO(made.docx_of(unit * (size // len(unit) + 1)))) as packed:
         return made.zip_of({name: packed.read(name) for name in packed.namelist()}, zipfile.ZIP_STORED)
 
@@ -113,7 +113,7 @@ def _table_in_table(size: int) -> bytes:
 
 
 def _epub(size: int) -> bytes:
-    """A chapter that the spine lists again and again."""
+    """Return a chapter that the spine lists again and again."""
     pages = {
         "META-INF/container.xml": '<c><rootfile full-path="b.opf"/></c>',
         "a.xhtml": made.page_of("题", prose(2_000)),

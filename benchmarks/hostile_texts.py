@@ -22,17 +22,17 @@ def _repeated(unit: str, size: int) -> str:
 
 
 def _line(unit: str, size: int) -> str:
-    """The unit repeated between the ends of a line of prose."""
+    """Return the unit repeated between the ends of a line of prose."""
     return "他们说：" + _repeated(unit, size) + "，后来就没有了。"
 
 
 def _inside(opening: str, unit: str, closing: str, size: int) -> str:
-    """One long element."""
+    """Return one long element."""
     return opening + _repeated(unit, size) + closing
 
 
 def prose(size: int) -> str:
-    """Words of the dictionary with marks, of about `size` bytes of UTF-8; the same ones in every run."""
+    """Return words of the dictionary with marks, of about `size` bytes of UTF-8; the same ones in every run."""
     return next(endless(random.Random(size), size // 3))
 
 
@@ -59,7 +59,7 @@ def _site(kind: str, size: int) -> str:
 
 
 def _numbered(pattern: str, size: int) -> str:
-    """A pattern with running numbers, so that no two are equal."""
+    """Return a pattern with running numbers, so that no two are equal."""
     return "".join(pattern.format(i) for i in range(size // len(pattern.encode())))
 
 

@@ -67,7 +67,7 @@ def run(
 
 
 def _texts(corpus: Path | None, most: int) -> list[str]:
-    """The texts of a corpus until they come to `most` bytes; generated ones where there is none."""
+    """Return the texts of a corpus until they come to `most` bytes; generated ones where there is none."""
     found: list[str] = []
     for text in (document.text for document in documents(corpus)) if corpus else endless(random.Random(1), 800):
         if most <= 0:
@@ -129,7 +129,7 @@ def _asked(texts: Sequence[str], count: int) -> tuple[list[str], list[str]]:
 
 
 def _alone(function: Callable[..., Figures | None], *arguments: object) -> Figures | None:
-    """What a function gives in a fresh process."""
+    """Return what a function gives in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
 

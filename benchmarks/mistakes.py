@@ -61,7 +61,7 @@ def measure(index: Index, engine: Engine, count: int) -> None:
 
 
 def first_text(index: Index, typed: str) -> str:
-    """The first text that an answer names instead of what was typed; empty where it names none."""
+    """Return the first text that an answer names instead of what was typed; empty where it names none."""
     results = index.search(typed, limit=1)
     heard = [text for note in results.notes if note.code == "heard" for text in note.texts]
     return next(iter((*results.suggestions, *heard)), "")

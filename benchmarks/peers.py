@@ -73,7 +73,7 @@ class Peak:
 
 
 def _held(session: int) -> Iterator[int]:
-    """The bytes in memory of every process of a session."""
+    """Yield the bytes in memory of every process of a session."""
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit() and os.getsid(int(entry.name)) == session:
@@ -84,7 +84,7 @@ def _held(session: int) -> Iterator[int]:
 
 
 def files_of(folder: Path, size: int) -> list[Path]:
-    """The files of a folder until they come to `size` bytes."""
+    """Return the files of a folder until they come to `size` bytes."""
     found = []
     for path in sorted(folder.rglob("*.txt")):
         if size <= 0:
@@ -107,7 +107,7 @@ def _ours(folder: Path, files: Sequence[Path], place: Path) -> Opened:
 
 
 def _engine(folder: Path, files: Sequence[Path], place: Path) -> Opened:
-    """The engine of our index without what is above it: no tiers, no passages, no snippets."""
+    """Return the engine of our index without what is above it: no tiers, no passages, no snippets."""
     place = place.with_name("seedsearch")
     engine = open_engine(place, fingerprint())
     return Opened(place, _question(engine), lambda text: engine.search(Run(run_text(text)), TOP), built=False)
@@ -180,7 +180,7 @@ def _fts5(folder: Path, files: Sequence[Path], place: Path, *, trigram: bool) ->
 
 
 def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
-    """The same two fields as ours, made from Python: words, and pairs and single characters.
+    """Return the same two fields as ours, made from Python: words, and pairs and single characters.
 
     Only pairs have positions, which phrases need; the text is not stored.
     """
@@ -227,7 +227,7 @@ def _tantivy(folder: Path, files: Sequence[Path], place: Path) -> Opened:
 
 
 def many_short(documents: int, place: Path) -> tuple[Ask, int]:
-    """An index of generated short texts, packed here; a way to ask it, and the bytes that it takes."""
+    """Return an index of generated short texts, packed here; a way to ask it, and the bytes that it takes."""
     shutil.rmtree(place, ignore_errors=True)
     engine = open_engine(place, fingerprint(), create=True)
     texts = endless(random.Random(2), 40)

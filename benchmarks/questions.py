@@ -63,7 +63,7 @@ def works_of(path: Path) -> dict[str, dict[str, str]]:
 
 
 def is_held_out(work: str) -> bool:
-    """Whether a work belongs to the half on which figures are reported."""
+    """Tell whether a work belongs to the half on which figures are reported."""
     return crc32(work.encode()) % 2 == 1
 
 
@@ -81,7 +81,7 @@ def questions_of(works: Mapping[str, Mapping[str, str]], *, held_out: bool) -> d
 
 
 def _title(name: str, passages: Mapping[str, str]) -> str:
-    """The title of a work: its first line where that may be one, else its name; empty where neither may be."""
+    """Return the title of a work: its first line where that may be one, else its name; empty where neither may be."""
     first = next(iter(passages.values()))
     if name.endswith("target.txt"):
         title = name.split("/")[-2]
@@ -99,7 +99,9 @@ def _words(text: str) -> list[str]:
 
 
 def _from_memory(title: str, rng: Random) -> str:
-    """A title with one of its words forgotten, and now and then its words in another order with blanks between."""
+    """Return a title with one of its words forgotten, and now and then its words in another order with blanks
+    between.
+    """
     words = _words(title)
     if len(words) > 3:
         del words[rng.randrange(len(words))]
@@ -110,7 +112,7 @@ def _from_memory(title: str, rng: Random) -> str:
 
 
 def _in_other_words(title: str, rng: Random) -> str:
-    """A title as somebody asks for it who has not read it."""
+    """Return a title as somebody asks for it who has not read it."""
     words = [_OTHER_WORDS.get(word, word) for word in _words(title)]
     if len(words) > 4:
         del words[rng.randrange(len(words))]
@@ -120,7 +122,7 @@ def _in_other_words(title: str, rng: Random) -> str:
 def _keywords(
     half: Mapping[str, Mapping[str, str]], works: Mapping[str, Mapping[str, str]], rng: Random
 ) -> Iterator[Asked]:
-    """Two to four words of a passage that tell it from most others, in any order."""
+    """Yield two to four words of a passage that tell it from most others, in any order."""
     having = Counter(word for one in works.values() for text in one.values() for word in set(_telling(text)))
     for passages in half.values():
         name = rng.choice(list(passages))

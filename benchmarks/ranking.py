@@ -72,7 +72,7 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 
 
 def _figures(judged: Judged, opened: Callable[[ExitStack], Search], count: int) -> tuple[str, Sequence[float]]:
-    """The figures of an engine as they are printed, and nDCG@10 of each question."""
+    """Return the figures of an engine as they are printed, and nDCG@10 of each question."""
     queries = Random(SEED).sample(sorted(judged.queries), count)
     with ExitStack() as stack:
         search = opened(stack)
@@ -99,7 +99,7 @@ def likelihood_of_chance(some: Sequence[float], others: Sequence[float]) -> floa
 
 
 def _rank(found: Sequence[str], relevant: Mapping[str, int]) -> float:
-    """The place of the first passage that answers best, from 1; infinity where there is none."""
+    """Return the place of the first passage that answers best, from 1; infinity where there is none."""
     best = max(relevant.values())
     return next((rank for rank, passage in enumerate(found, start=1) if relevant.get(passage) == best), math.inf)
 
@@ -114,7 +114,7 @@ def _gain(found: Sequence[str], relevant: Mapping[str, int]) -> float:
 
 
 def _recall(found: Sequence[str], relevant: Mapping[str, int], depth: int) -> float:
-    """The share of the relevant passages among the first `depth`, of as many as these could be."""
+    """Return the share of the relevant passages among the first `depth`, of as many as these could be."""
     return len(set(found[:depth]) & relevant.keys()) / min(len(relevant), depth)
 
 
@@ -129,7 +129,7 @@ def _clean(judged: Judged) -> Mapping[str, bytes]:
 
 
 def _damaged(judged: Judged) -> Mapping[str, bytes]:
-    """The passages, each with one kind of damage at random, of those that can hold the passage."""
+    """Return the passages, each with one kind of damage at random, of those that can hold the passage."""
     rng, made = Random(SEED), {}
     for name, text in judged.passages.items():
         tries = (damaged(kind, text, rng) for kind in rng.sample(sorted(KINDS), len(KINDS)))
@@ -244,7 +244,9 @@ def _bm25s(texts: Mapping[str, bytes]) -> Search:
 
 
 def _folded(text: str) -> list[str]:
-    """The words of a text in Simplified characters, as one who knows of both scripts would give them to a peer."""
+    """Return the words of a text in Simplified characters, as one who knows of both scripts would give them to a
+    peer.
+    """
     return _cut(fold(text))
 
 
@@ -277,7 +279,7 @@ def _sets(corpus: Path) -> Iterator[Judged]:
 
 
 def _made(path: Path) -> Iterator[Judged]:
-    """The questions of questions.py on the held-out half of a collection of works, a set a kind."""
+    """Yield the questions of questions.py on the held-out half of a collection of works, a set a kind."""
     works = works_of(path)
     named = {name: f"p{i:06}" for i, name in enumerate(name for passages in works.values() for name in passages)}
     texts = {named[name]: text for passages in works.values() for name, text in passages.items()}

@@ -79,7 +79,7 @@ def _long(texts: Sequence[Document], sizes: tuple[int, int]) -> None:
 
 
 def long_share(kind: str, text: str, size: int) -> float:
-    """The share that comes back of the first `size` bytes of a text with damage of a kind of `LOSING`."""
+    """Return the share that comes back of the first `size` bytes of a text with damage of a kind of `LOSING`."""
     page = LOSING[kind](kind, text.encode()[:size].decode("utf-8", "ignore"), random.Random(0))
     return float(Indel.normalized_similarity(page.true, clean(page.found).readable))
 

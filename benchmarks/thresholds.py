@@ -78,7 +78,7 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 
 
 def thresholds() -> Iterator[Threshold]:
-    """Every number at the top of a module, one of several that stand in a row by its own name."""
+    """Yield every number at the top of a module, one of several that stand in a row by its own name."""
     for folder in FOLDERS:
         for path in sorted((HOME / folder).rglob("*.py")):
             module = import_module(
@@ -90,12 +90,12 @@ def thresholds() -> Iterator[Threshold]:
 
 
 def name_of(threshold: Threshold) -> str:
-    """The name of a threshold, with its module below the package."""
+    """Return the name of a threshold, with its module below the package."""
     return f"{threshold.module.__name__.removeprefix('seedsearch.')}.{threshold.name}"
 
 
 def numbers(source: str) -> Iterator[str]:
-    """The names that a module gives to numbers at its top."""
+    """Yield the names that a module gives to numbers at its top."""
     for node in ast.parse(source).body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_number(value):
@@ -122,7 +122,9 @@ def _is_number(value: ast.expr) -> bool:
 
 
 def _sides(value: float) -> tuple[float, float]:
-    """A quarter and four times of a count, 4 nats around a likelihood, a quarter of a share and of what it leaves."""
+    """Return a quarter and four times of a count, 4 nats around a likelihood, a quarter of a share and of what it
+    leaves.
+    """
     if value < 0:
         return value - 4, value + 4
     if isinstance(value, int):
@@ -145,7 +147,7 @@ class Texts:
         self.harmless = [(text, _asked(text)) for text in harmless]
 
     def row(self, threshold: Threshold) -> str:
-        """The row of one threshold."""
+        """Return the row of one threshold."""
         here = threshold.module.__file__ or ""
         pages = [*_spread([page for page, asked in self.pages if here in asked], PAGES_MOST)]
         pages += [row for row, asked in self.rows if here in asked]
@@ -166,7 +168,7 @@ def _spread(several: Sequence[T], most: int) -> Sequence[T]:
 
 
 def figures(pages: Sequence[Damaged], harmless: Sequence[str]) -> Figures:
-    """The figures of these texts as the program is now."""
+    """Return the figures of these texts as the program is now."""
     harm = sum(e.kind in HARM for text in harmless for e in clean(text).edits)
     whole = 0
     for page in pages:
@@ -179,7 +181,7 @@ def figures(pages: Sequence[Damaged], harmless: Sequence[str]) -> Figures:
 
 
 def _rows() -> Iterator[Damaged]:
-    """The rows of the case tables that say how a text reads."""
+    """Yield the rows of the case tables that say how a text reads."""
     for path in sorted(CASES.glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
             if "readable" in row and "expect" not in row:
@@ -213,7 +215,7 @@ def changed(threshold: Threshold, value: float) -> Iterator[None]:
 
 
 def _takes(module: ModuleType, home: str, name: str) -> bool:
-    """Whether a module imports the number."""
+    """Tell whether a module imports the number."""
     path = getattr(module, "__file__", None) or ""
     if not path.startswith(str(HOME)) or name not in vars(module) or module.__name__ == home:
         return False
@@ -222,7 +224,7 @@ def _takes(module: ModuleType, home: str, name: str) -> bool:
 
 
 def _asked(text: bytes | str) -> frozenset[str]:
-    """The files of the modules whose functions are called to restore a text."""
+    """Return the files of the modules whose functions are called to restore a text."""
     ran: set[str] = set()
 
     def note(frame: FrameType, event: str, argument: Any) -> None:

@@ -64,7 +64,7 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
 
 
 def lines(rows: Iterable[Row], size: int) -> Iterator[str]:
-    """The table without its heading, and at its end the worst of it."""
+    """Yield the table without its heading, and at its end the worst of it."""
     slowest, name = 0.0, ""
     for row in rows:
         row.work(row.make(max(SMOKE_SIZE, size // 5)))  # tables made on first use are no part of the figures
@@ -77,7 +77,7 @@ def lines(rows: Iterable[Row], size: int) -> Iterator[str]:
 
 
 def figures(found: list[Measured], seconds: float) -> str:
-    """What one row shows of its three measurements, the slowest of which took `seconds` for each MB."""
+    """Return what one row shows of its three measurements, the slowest of which took `seconds` for each MB."""
     if seconds == math.inf:
         return f"over {SECONDS_LIMIT} s or {MEMORY_LIMIT >> 30} GiB, or it failed  <<<"
     first, last = found[0], found[-1]
@@ -92,7 +92,7 @@ def figures(found: list[Measured], seconds: float) -> str:
 
 
 def measured(row: Row, size: int) -> Measured | None:
-    """One measurement in a child process; None where it came to a limit or failed."""
+    """Return one measurement in a child process; None where it came to a limit or failed."""
     content = row.make(size)
     reader, writer = os.pipe()
     child = os.fork()

@@ -34,13 +34,13 @@ def seconds_a_mb(unit: str) -> float:
 
 
 def seeds(rng: random.Random) -> list[str]:
-    """The units that are known, and pieces of damaged text."""
+    """Return the units that are known, and pieces of damaged text."""
     pages = [LOSING[kind](kind, text, rng).found for kind in LOSING for text in (next(endless(rng, 200)),)]
     return [*REPEATED.values(), *(page[start : start + 60] for page in pages for start in (0, 60))]
 
 
 def changed(unit: str, other: str, rng: random.Random) -> str:
-    """The unit with one change, which may take a part of another one in."""
+    """Return the unit with one change, which may take a part of another one in."""
     a, b = sorted(rng.randrange(len(unit) + 1) for _ in range(2))
     start = rng.randrange(max(1, len(other)))
     made = rng.choice(
@@ -56,7 +56,7 @@ def changed(unit: str, other: str, rng: random.Random) -> str:
 
 
 def search(seconds: float, rng: random.Random) -> list[tuple[float, str]]:
-    """The slowest units found within so many seconds, with their seconds for a megabyte, slowest first."""
+    """Return the slowest units found within so many seconds, with their seconds for a megabyte, slowest first."""
     pool = sorted(((seconds_a_mb(unit), unit) for unit in seeds(rng)), reverse=True)[:KEPT]
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -26,7 +26,7 @@ MOST = 4672  # what codes of one to three bytes can hold
 
 
 def make_characters() -> str:
-    """The three lines."""
+    """Return the three lines."""
     ideographs = [c for c, _ in _frequencies().most_common() if is_han(c) and c <= "\uffff"]
     ranked = list(dict.fromkeys(_placed(ideographs)))[:MOST]
     converter = OpenCC("s2t")

@@ -40,7 +40,7 @@ _BLOCK = re.compile(r"(```console\n)(.*?)(```)", re.DOTALL)
 
 
 def commands_page() -> str:
-    """Every command with its help, as the program prints it."""
+    """Return every command with its help, as the program prints it."""
     parts = ["# Commands\n\nMade from `--help` by `python -m tools.make_docs`; a test compares.\n"]
     for name in seedsearch.commands:
         parts.append(f"## seedsearch {name}\n\n```text\n{help_of(name)}```\n")
@@ -48,7 +48,7 @@ def commands_page() -> str:
 
 
 def api_page() -> str:
-    """Every public name, for mkdocstrings to put its docstring there."""
+    """Return every public name, for mkdocstrings to put its docstring there."""
     parts = [
         "# Python\n\nThe public names, `seedsearch.__all__`. Made by `python -m tools.make_docs`; a test compares.\n"
     ]
@@ -60,7 +60,7 @@ def api_page() -> str:
 
 
 def steps_page() -> str:
-    """Every step of restoring, in the order in which they are done, with the first words of its module."""
+    """Return every step of restoring, in the order in which they are done, with the first words of its module."""
     rows = [
         f"| `{name}` | {_says(name)} | {', '.join(f'`{kind}`' for kind in kinds)} |" for name, kinds in kinds_of_steps()
     ]
@@ -78,7 +78,7 @@ does one of them, `clean --skip STEP` leaves one out (both can be repeated), and
 
 
 def _says(step: str) -> str:
-    """The first sentence of the module of a step, for a cell of a table."""
+    """Return the first sentence of the module of a step, for a cell of a table."""
     module = "reading.encodings.byte_repairs" if step == DECODING else f"restoring.{step.replace('-', '_')}"
     said = inspect.getdoc(import_module(f"seedsearch.{module}")) or ""
     sentence = re.split(r"\.\s", said, maxsplit=1)[0]
@@ -86,7 +86,7 @@ def _says(step: str) -> str:
 
 
 def help_of(name: str) -> str:
-    """What `seedsearch NAME --help` prints on 80 columns."""
+    """Return what `seedsearch NAME --help` prints on 80 columns."""
     with TemporaryDirectory() as home:
         wide = {**environment(Path(home)), "COLUMNS": "80"}
         done = subprocess.run(
@@ -96,12 +96,12 @@ def help_of(name: str) -> str:
 
 
 def page_again(text: str, folder: Path) -> str:
-    """A page with the output of each of its console blocks as it is printed in `folder`."""
+    """Return a page with the output of each of its console blocks as it is printed in `folder`."""
     return _BLOCK.sub(lambda block: block[1] + "".join(_session(block[2], folder)) + block[3], text)
 
 
 def _session(block: str, folder: Path) -> Iterator[str]:
-    """The commands of a block, each followed by what it prints, standard error included."""
+    """Yield the commands of a block, each followed by what it prints, standard error included."""
     for command in re.findall(r"^\$ (.*(?:\\\n.*)*)\n", block, re.MULTILINE):
         done = subprocess.run(
             ["bash", "-c", command],
@@ -119,14 +119,14 @@ def _session(block: str, folder: Path) -> Iterator[str]:
 
 
 def picture(name: str, folder: Path) -> str:
-    """A picture of a terminal, made from what is printed on one."""
+    """Return a picture of a terminal, made from what is printed on one."""
     command, columns = PICTURES[name]
     subprocess.run(["bash", "-c", BEFORE], cwd=folder, env=environment(folder), check=True)
     return svg(command, on_terminal(command, folder, columns, environment(folder)), columns)
 
 
 def made() -> Iterator[tuple[Path, str]]:
-    """Every file that is made, with what is to be in it."""
+    """Yield every file that is made, with what is to be in it."""
     yield DOCS / "commands.md", commands_page()
     yield DOCS / "api.md", api_page()
     yield DOCS / "steps.md", steps_page()

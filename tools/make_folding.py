@@ -94,7 +94,7 @@ def _japanese() -> dict[str, str]:
 
 
 def _is_chinese(char: str) -> bool:
-    """Whether GB 2312 or Big5 has the character, and so a Chinese text may mean it as it is (芸, 予, 欠)."""
+    """Tell whether GB 2312 or Big5 has the character, and so a Chinese text may mean it as it is (芸, 予, 欠)."""
     for encoding in ("gb2312", "big5"):
         with suppress(UnicodeEncodeError):
             return bool(char.encode(encoding))
@@ -102,7 +102,7 @@ def _is_chinese(char: str) -> bool:
 
 
 def make_table() -> dict[str, str]:
-    """Every character that folds to another one, with what it folds to."""
+    """Return every character that folds to another one, with what it folds to."""
     script = _Script()
     extra = {pair[0]: pair[1] for pair in f"{PRINT_FORMS} {OTHER_FORMS}".split()} | _japanese() | MARKS
 
@@ -125,7 +125,7 @@ def make_table() -> dict[str, str]:
 
 
 def as_text(table: dict[str, str]) -> str:
-    """Two lines: the characters, and what each folds to, in the same order."""
+    """Return two lines: the characters, and what each folds to, in the same order."""
     return "".join(table) + "\n" + "".join(table.values()) + "\n"
 
 

@@ -129,7 +129,7 @@ def _restored(raw: str) -> object:
 
 
 def _shapes() -> Iterator[tuple[str, object]]:
-    """The names in the description of an index and the sections of its segments."""
+    """Yield the names in the description of an index and the sections of its segments."""
     with TemporaryDirectory() as place:
         folder = Path(place)
         engine = open_engine(folder, "golden", create=True)
@@ -153,7 +153,7 @@ def _put(writer: Writer, *entries: IndexEntry) -> None:
 
 
 def _shape(value: object) -> object:
-    """Names and kinds of what a JSON value holds."""
+    """Return names and kinds of what a JSON value holds."""
     match value:
         case dict():
             return {key: _shape(inner) for key, inner in sorted(value.items())}
@@ -168,12 +168,12 @@ def _hash(value: object) -> str:
 
 
 def numbers() -> dict[str, int]:
-    """The numbers as they are now."""
+    """Return the numbers as they are now."""
     return {name: getattr(versions, name) for name in NUMBERS}
 
 
 def stored() -> tuple[dict[str, int], dict[str, int], dict[str, str]]:
-    """What golden.txt holds: the numbers when it was written, those of the last release, and the lines."""
+    """Return what golden.txt holds: the numbers when it was written, those of the last release, and the lines."""
     text = GOLDEN.read_text(encoding="utf-8")
     found = re.findall(r"^(\w+) = (\d+), released (\d+)$", text, re.MULTILINE)
     lines = re.findall(r"^(\w+) ([0-9a-f]{16}) (.+)$", text, re.MULTILINE)
@@ -182,7 +182,7 @@ def stored() -> tuple[dict[str, int], dict[str, int], dict[str, str]]:
 
 
 def complaint(there: dict[str, str], now: dict[str, str], of_file: dict[str, int], of_code: dict[str, int]) -> str:
-    """What is to be done where the lines of the file are not those of the program; "" where they are."""
+    """Return what is to be done where the lines of the file are not those of the program; "" where they are."""
     changed = sorted(name for name in there.keys() & now.keys() if there[name] != now[name])
     used = sorted({name.split()[0] for name in changed} & {name for name in NUMBERS if of_file[name] == of_code[name]})
     if used:

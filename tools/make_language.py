@@ -64,7 +64,7 @@ def little(values: Iterable[int], code: str) -> bytes:
 
 
 def make_model() -> bytes:
-    """The content of the file."""
+    """Return the content of the file."""
     words = dictionary()
     total = sum(words.values())
     alone, first, last, pairs = Counter[str](), Counter[str](), Counter[str](), Counter[str]()

@@ -15,7 +15,7 @@ READINGS = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "pinyin.t
 
 
 def make_readings() -> str:
-    """The content of the file."""
+    """Return the content of the file."""
     from pypinyin.pinyin_dict import pinyin_dict
 
     return "".join(f"{chr(point)}{readings}\n" for point, readings in sorted(pinyin_dict.items()))

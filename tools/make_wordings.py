@@ -40,7 +40,7 @@ OF_THE_LIST = (
 
 
 def _rows(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each word of some dictionaries of OpenCC with each of those that it becomes."""
+    """Yield each word of some dictionaries of OpenCC with each of those that it becomes."""
     for name in names:
         yield from _of(name)
 
@@ -58,19 +58,19 @@ def _of(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _apart(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The pairs that folding leaves apart, folded, the two of a pair in the order of code points."""
+    """Return the pairs that folding leaves apart, folded, the two of a pair in the order of code points."""
     folded = ((fold(a), fold(b)) for a, b in pairs)
     return {(min(pair), max(pair)) for pair in folded if pair[0] != pair[1]}
 
 
 def _implied(pair: tuple[str, str], shorter: set[tuple[str, str]]) -> bool:
-    """Whether a pair says no more than another one inside it (不了解 by 了解)."""
+    """Tell whether a pair says no more than another one inside it (不了解 by 了解)."""
     a, b = pair
     return any(a.replace(x, y) == b or a.replace(y, x) == b for x, y in shorter if len(x) < len(a))
 
 
 def make_pairs() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The pairs that are spellings of one word, and those that are words for one thing, sorted."""
+    """Return the pairs that are spellings of one word, and those that are words for one thing, sorted."""
     listed = _apart((both[: len(both) // 2], both[len(both) // 2 :]) for both in OF_THE_LIST.split())
     spelled = _apart(_rows(SPELLED)) | listed
     spelled = {pair for pair in spelled if not RARE & set("".join(pair)) and min(map(len, pair)) > 1}
@@ -81,7 +81,7 @@ def make_pairs() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 
 def as_text(spelled: list[tuple[str, str]], regional: list[tuple[str, str]]) -> str:
-    """A line a pair."""
+    """Return a line a pair."""
     return "".join(f"{mark}{a} {b}\n" for mark, pairs in (("=", spelled), ("~", regional)) for a, b in pairs)
 
 

@@ -31,7 +31,7 @@ SMALL = 8  # children; for so few, what is full is not tried again
 
 
 def make_words() -> bytes:
-    """The content of the file."""
+    """Return the content of the file."""
     frequencies, total = _dictionary()
     followed = Counter(char for word in frequencies for char in word[1:])
     characters = sorted(set("".join(frequencies)), key=lambda char: (-followed[char], char))
@@ -68,7 +68,7 @@ def _nodes(beginning: str, children: Mapping[str, str]) -> list[str]:
 
 
 def _placed(children: Mapping[str, Sequence[int]], reach: int) -> dict[str, int]:
-    """A base for each node with children, the nodes with most of them first; codes are under `reach`."""
+    """Return a base for each node with children, the nodes with most of them first; codes are under `reach`."""
     size = 2 * sum(map(len, children.values())) + 4 * reach + WINDOW
     used: NDArray[np.bool_] = np.zeros(size, dtype=bool)
     taken: NDArray[np.bool_] = np.zeros(size, dtype=bool)
@@ -94,7 +94,7 @@ def _placed(children: Mapping[str, Sequence[int]], reach: int) -> dict[str, int]
 
 
 def _fitting(at: int, codes: Sequence[int], used: NDArray[np.bool_], taken: NDArray[np.bool_]) -> int | None:
-    """The first base in the window from `at` on with which all codes lead to free places."""
+    """Return the first base in the window from `at` on with which all codes lead to free places."""
     hindered = taken[at : at + WINDOW].copy()
     for code in codes:
         hindered |= used[at + code : at + code + WINDOW]
@@ -103,7 +103,9 @@ def _fitting(at: int, codes: Sequence[int], used: NDArray[np.bool_], taken: NDAr
 
 
 def _dictionary() -> tuple[dict[str, int], int]:
-    """The words with their frequencies, and the sum as jieba has it: a word that is listed twice counts twice."""
+    """Return the words with their frequencies, and the sum as jieba has it: a word that is listed twice counts
+    twice.
+    """
     import jieba
 
     words: dict[str, int] = {}

@@ -63,7 +63,7 @@ def _opened(page: Page, address: str) -> Iterator[tuple[str, Page]]:
 
 
 def text_of(page: Page) -> str:
-    """What a page says."""
+    """Return what a page says."""
     return "".join(line.strip() + "\n" for line in page.locator("main").inner_text().splitlines() if line.strip())
 
 

@@ -27,7 +27,7 @@ _ESCAPE = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[([\d;]*)m")
 
 
 def on_terminal(command: str, folder: Path, columns: int, environment: Mapping[str, str], rows: int = 60) -> str:
-    """What `command`, run by a shell in `folder`, prints on a terminal of so many columns and rows."""
+    """Return what `command`, run by a shell in `folder`, prints on a terminal of so many columns and rows."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     with subprocess.Popen(
@@ -41,7 +41,7 @@ def on_terminal(command: str, folder: Path, columns: int, environment: Mapping[s
 
 
 def _read(terminal: int) -> Iterator[bytes]:
-    """All that is printed; a terminal that nobody writes to any more is an error to the reader."""
+    """Yield all that is printed; a terminal that nobody writes to any more is an error to the reader."""
     while True:
         try:
             piece = os.read(terminal, 1 << 16)
@@ -53,7 +53,7 @@ def _read(terminal: int) -> Iterator[bytes]:
 
 
 def svg(title: str, printed: str, columns: int) -> str:
-    """The picture of a terminal with a prompt and what was printed."""
+    """Return the picture of a terminal with a prompt and what was printed."""
     lines = [f"\x1b[32m$\x1b[0m {title}", *printed.rstrip("\n").split("\n")]
     width, height = columns * CELL + 2 * EDGE, len(lines) * LINE + 2 * EDGE
     rows = "\n".join(_row(line, EDGE + (i + 0.75) * LINE) for i, line in enumerate(lines))
@@ -67,7 +67,7 @@ def svg(title: str, printed: str, columns: int) -> str:
 
 
 def _row(line: str, y: float) -> str:
-    """One line: a piece for each look and each width of character, spread over its cells, blanks left out."""
+    """Return one line: a piece for each look and each width of character, spread over its cells, blanks left out."""
     x, pieces = float(EDGE), []
     for text, look in _pieces(line):
         for run in _RUN.findall(text):

@@ -37,7 +37,7 @@ class Span:
         return self.end - self.start
 
     def cut(self, text: str) -> str:
-        """The part of `text` that the span names."""
+        """Return the part of `text` that the span names."""
         return text[self.start : self.end]
 
 
@@ -97,13 +97,13 @@ class Edits(Sequence[Edit]):
             yield "".join([e.replacement for e in some])
 
     def _number_of(self, step: str) -> int:
-        """The place of a step in `_names`; a restoration has a dozen of them, and 256 are the most."""
+        """Return the place of a step in `_names`; a restoration has a dozen of them, and 256 are the most."""
         if step not in self._names:
             self._names.append(step)
         return self._names.index(step)
 
     def by(self, step: str) -> Edits:
-        """The same edits, as made by `step`; shares all other columns."""
+        """Return the same edits, as made by `step`; shares all other columns."""
         made = copy(self)
         made._names, made._steps = [step], bytearray(len(self))
         return made
@@ -115,7 +115,7 @@ class Edits(Sequence[Edit]):
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
 
     def kept(self, which: Iterable[object]) -> Edits:
-        """Those edits for which `which`, one of each, is true."""
+        """Return those edits for which `which`, one of each, is true."""
         chosen, made = bytearray(map(bool, which)), Edits()
         made._starts.extend(compress(self._starts, chosen))
         made._ends.extend(compress(self._ends, chosen))
@@ -129,7 +129,7 @@ class Edits(Sequence[Edit]):
         return made
 
     def _part(self, start: int, stop: int) -> Edits:
-        """The edits from number `start` to number `stop`, which is not one of them."""
+        """Return the edits from number `start` to number `stop`, which is not one of them."""
         made = Edits()
         made._starts, made._ends = self._starts[start:stop], self._ends[start:stop]
         made._kinds, made._certainties = self._kinds[start:stop], self._certainties[start:stop]
@@ -182,7 +182,7 @@ def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:
 
 
 def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
-    """The edits as a sequence: a list where they are few, and columns where they are many."""
+    """Return the edits as a sequence: a list where they are few, and columns where they are many."""
     if isinstance(edits, Edits):
         return edits
     edits = iter(edits)
@@ -191,31 +191,31 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
 
 
 def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:
-    """The edits, as made by `step`."""
+    """Return the edits, as made by `step`."""
     if isinstance(edits, Edits):
         return edits.by(step)
     return [Edit(e.span, e.replacement, e.kind, e.certainty, step) for e in edits]
 
 
 def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
-    """The kinds of the edits."""
+    """Return the kinds of the edits."""
     return {_KINDS[kind] for kind in set(edits._kinds)} if isinstance(edits, Edits) else {e.kind for e in edits}
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """The pieces as one text, without all of them in memory at once."""
+    """Return the pieces as one text, without all of them in memory at once."""
     return "".join(["".join(some) for some in _portions(pieces)])
 
 
 def kept(edits: Sequence[Edit], which: Sequence[object]) -> Sequence[Edit]:
-    """Those of the edits for which `which`, one of each, is true."""
+    """Return those of the edits for which `which`, one of each, is true."""
     if all(which):
         return edits
     return edits.kept(which) if isinstance(edits, Edits) else list(compress(edits, which))
 
 
 def rows_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
-    """The start and end of each edit, and its replacement, without an `Edit` of each."""
+    """Return the start and end of each edit, and its replacement, without an `Edit` of each."""
     return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
 
 
@@ -266,11 +266,11 @@ class OffsetMap:
 
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> OffsetMap:
-        """The map back over `edits`."""
+        """Return the map back over `edits`."""
         return cls((start, end, len(replacement)) for start, end, replacement in rows_of(edits))
 
     def to_raw(self, span: Span) -> Span:
-        """The raw span of a non-empty `span`: from its first character's source to its last one's.
+        """Return the raw span of a non-empty `span`: from its first character's source to its last one's.
 
         A character of a replacement comes from the whole replaced span. Raises ValueError on an empty span.
         """
@@ -279,7 +279,7 @@ class OffsetMap:
         return Span(self._source(span.start).start, self._source(span.end - 1).end)
 
     def _source(self, offset: int) -> Span:
-        """The raw span that the character at `offset` comes from."""
+        """Return the raw span that the character at `offset` comes from."""
         i = bisect_right(self._out_start, offset) - 1
         if i >= 0 and offset < self._out_end[i]:
             return Span(self._raw_start[i], self._raw_end[i])
@@ -287,7 +287,7 @@ class OffsetMap:
         return Span(at, at + 1)
 
     def to_edited(self, offset: int) -> int:
-        """The place in the edited text of raw `offset`; inside a replaced span, where its replacement starts."""
+        """Return the place in the edited text of raw `offset`; inside a replaced span, where its replacement starts."""
         i = bisect_right(self._raw_start, offset) - 1
         if i < 0:
             return offset
@@ -297,7 +297,7 @@ class OffsetMap:
 
 
 def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Sequence[Edit]:
-    """The edits that do at once what `first` and then `second` do.
+    """Return the edits that do at once what `first` and then `second` do.
 
     `middle` is the text between the two. Where an edit of `second` touches characters that `first` wrote,
     they become one edit over everything they cover, of the later kind and step and the weaker certainty.
@@ -308,7 +308,7 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Seque
 
 
 def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
-    """The edits, so that they do not change."""
+    """Return the edits, so that they do not change."""
     return edits if isinstance(edits, Edits) else tuple(edits)
 
 
@@ -351,7 +351,7 @@ def _groups(first: Sequence[Edit], starts: Sequence[int], second: Sequence[Edit]
 
 
 def _first_touched(starts: Sequence[int], ends: Sequence[int], span: Span) -> int:
-    """The first edit whose replacement ends after `span` starts, or that deletes strictly inside it."""
+    """Return the first edit whose replacement ends after `span` starts, or that deletes strictly inside it."""
     return bisect_right(ends, span.start)
 
 

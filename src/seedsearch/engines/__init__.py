@@ -90,16 +90,16 @@ class Engine(Protocol):
         """
 
     def info(self) -> EngineInfo:
-        """How much it holds; terms that only deleted documents have may still be counted."""
+        """Return how much it holds; terms that only deleted documents have may still be counted."""
 
     def digests(self) -> Mapping[str, str]:
         """doc_id → digest of every entry."""
 
     def stored(self) -> Iterator[bytes]:
-        """What was stored with each entry, in the order of doc_id."""
+        """Return what was stored with each entry, in the order of doc_id."""
 
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
-        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
+        """Return the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
 
         With `near` those that it accepts.
         """
@@ -111,16 +111,16 @@ class Engine(Protocol):
         """Return a context manager for changes to the last commit; raises IndexLocked where another one is open."""
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
-        """The `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all.
+        """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all.
 
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        """Return the doc_id and what was stored of every match, in the order of `search`; no text is read."""
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """The terms of the field `tag` that begin with `prefix` and that a match has.
+        """Return the terms of the field `tag` that begin with `prefix` and that a match has.
 
         Sorted, each with the number of matches that have it.
         """
@@ -128,7 +128,7 @@ class Engine(Protocol):
     def in_order(
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
-        """The matches from `offset` on, `limit` at most, in the order of their tags, and how many match in all.
+        """Return the matches from `offset` on, `limit` at most, in the order of their tags, and how many match in all.
 
         Of each document the first of its tags that begin with `prefix` counts, or `descending` the last; documents of
         the same are in the order of doc_id, those without one come last, and the score of all is 0. Every page costs
@@ -136,13 +136,15 @@ class Engine(Protocol):
         """
 
     def count(self, queries: Sequence[Query]) -> list[int]:
-        """How many documents match each query; for `Ranked` ones an engine may read ahead what `search` will need."""
+        """Return how many documents match each query; for `Ranked` ones an engine may read ahead what `search` will
+        need.
+        """
 
     def exists(self, queries: Sequence[Query]) -> list[bool]:
-        """Whether any document matches each query."""
+        """Tell whether any document matches each query."""
 
     def metadata(self, name: str) -> bytes | None:
-        """The bytes that a writer stored under this name; None where there are none."""
+        """Return the bytes that a writer stored under this name; None where there are none."""
 
     def check(self) -> list[str]:
         """Verify all that is stored, as of the last commit; a sentence for each damaged part, none where all is well.

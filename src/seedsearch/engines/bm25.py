@@ -10,7 +10,8 @@ B = 0.75
 
 
 def rarity(documents: int, having: int) -> float:
-    """The weight of a term that `having` of all the documents have (Robertson and Spärck Jones, 1976), not negative.
+    """Return the weight of a term that `having` of all the documents have (Robertson and Spärck Jones, 1976), not
+    negative.
 
     Whoosh adds one to a logarithm instead, and so gives a weight to terms that every document has.
     """

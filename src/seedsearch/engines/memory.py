@@ -168,18 +168,18 @@ class MemoryEngine:
         return Matches(len(found), tuple(d.match(score) for score, d in scored[offset : offset + limit]))
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """The doc_id and what was stored of every match, in the order of `search`."""
+        """Return the doc_id and what was stored of every match, in the order of `search`."""
         return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """How many matches have each tag that begins with `prefix`."""
+        """Return how many matches have each tag that begins with `prefix`."""
         found = Counter(tag for d in self._matching(query) for tag in d.terms["tag"] if tag.startswith(prefix))
         return sorted(found.items())
 
     def in_order(
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
-        """Some of the matches in the order of a tag."""
+        """Return some of the matches in the order of a tag."""
 
         def last(document: _Document) -> str:
             return max((tag for tag in document.terms["tag"] if tag.startswith(prefix)), default="")

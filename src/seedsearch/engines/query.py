@@ -46,7 +46,7 @@ class Run:
         return (self.text,)
 
     def holds(self, run_text: str) -> bool:
-        """Whether a document with this run text matches."""
+        """Tell whether a document with this run text matches."""
         return holds(run_text, self.text)
 
 
@@ -62,11 +62,11 @@ class Number:
         return (self.text,)
 
     def holds(self, run_text: str) -> bool:
-        """Whether a document with this run text matches."""
+        """Tell whether a document with this run text matches."""
         return next(self.places(run_text), None) is not None
 
     def places(self, run_text: str) -> Iterator[tuple[int, int]]:
-        """Where it stands in a run text, (start, end), across joints last."""
+        """Return where it stands in a run text, (start, end), across joints last."""
         from seedsearch.text.numerals import is_whole
 
         size = len(self.text)
@@ -87,7 +87,7 @@ class Near:
     ordered: bool = False
 
     def holds(self, run_text: str) -> bool:
-        """Whether a document with this run text matches."""
+        """Tell whether a document with this run text matches."""
         find = near_in_order if self.ordered else near
         return next(find(run_text, self.texts, self.distance), None) is not None
 
@@ -100,7 +100,7 @@ class Gapped:
     gaps: tuple[tuple[int, int], ...]
 
     def holds(self, run_text: str) -> bool:
-        """Whether a document with this run text matches."""
+        """Tell whether a document with this run text matches."""
         return next(gapped(run_text, self.texts, self.gaps), None) is not None
 
 
@@ -119,7 +119,7 @@ class Pattern:
         return ()
 
     def holds(self, run_text: str) -> bool:
-        """Whether a document with this run text matches."""
+        """Tell whether a document with this run text matches."""
         return compiled(self.regex).search(run_text) is not None
 
 
@@ -140,11 +140,11 @@ class Spelled:
         return (self.text,)
 
     def holds(self, run_text: str, readable: str) -> bool:
-        """Whether a document with this readable text and its run text matches."""
+        """Tell whether a document with this readable text and its run text matches."""
         return next(self.places(run_text, readable), None) is not None
 
     def places(self, run_text: str, readable: str) -> Iterator[tuple[int, int]]:
-        """Where it stands in a run text, (start, end)."""
+        """Yield where it stands in a run text, (start, end)."""
         found = [(at, at + len(self.text), 0) for at in occurrences(run_text, self.text)]
         for (start, end, _), (a, b, _) in zip(found, readable_places(run_text, readable, found), strict=True):
             if self._is_spelled(readable[a:b]):
@@ -162,7 +162,7 @@ class Spelled:
 
 @lru_cache(maxsize=64)
 def compiled(regex: str) -> Anything:
-    """The regular expression; raises ValueError, with RE2's reason, for what it does not take."""
+    """Return the regular expression; raises ValueError, with RE2's reason, for what it does not take."""
     import re2  # a library of C++ that only such a query needs
 
     options = re2.Options()
@@ -174,7 +174,7 @@ def compiled(regex: str) -> Anything:
 
 
 def pattern_places(regex: str, run_text: str, look: Callable[[], object]) -> Iterator[tuple[int, int]]:
-    """Where a regular expression matches in a run text, (start, end), none of them empty; `look` may raise."""
+    """Yield where a regular expression matches in a run text, (start, end), none of them empty; `look` may raise."""
     for found in compiled(regex).finditer(run_text):
         look()
         if found.end() > found.start():
@@ -188,7 +188,7 @@ class Prefix:
     text: str
 
     def accepts(self, term: str) -> bool:
-        """Whether the term is meant."""
+        """Tell whether the term is meant."""
         return term.startswith(self.text)
 
 
@@ -207,7 +207,7 @@ class Wildcard:
         return re.compile(first + middle + "".join(f".*{piece}" for piece in others[-1:]), re.DOTALL)
 
     def accepts(self, term: str) -> bool:
-        """Whether the term is meant."""
+        """Tell whether the term is meant."""
         return self.regex.fullmatch(term) is not None
 
 
@@ -219,7 +219,7 @@ class Fuzzy:
     edits: int
 
     def accepts(self, term: str) -> bool:
-        """Whether the term is meant."""
+        """Tell whether the term is meant."""
         return abs(len(term) - len(self.text)) <= self.edits and edit_distance(self.text, term) <= self.edits
 
 
@@ -231,7 +231,7 @@ class Between:
     high: str
 
     def accepts(self, term: str) -> bool:
-        """Whether the term is meant."""
+        """Tell whether the term is meant."""
         return self.low <= term <= self.high
 
 

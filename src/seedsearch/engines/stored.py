@@ -31,17 +31,17 @@ FLOOR = 1 << 16  # bytes that it may come to in any case
 
 
 def text(value: object) -> bool:
-    """A text."""
+    """Return a text."""
     return type(value) is str
 
 
 def number(value: object) -> bool:
-    """A whole number that a system may give."""
+    """Return a whole number that a system may give."""
     return type(value) is int and LEAST < value < MOST
 
 
 def count(value: object) -> bool:
-    """A whole number from 0 on."""
+    """Return a whole number from 0 on."""
     return type(value) is int and 0 <= value < MOST
 
 
@@ -51,7 +51,7 @@ def flag(value: object) -> bool:
 
 
 def share(value: object) -> bool:
-    """A number from 0 to 1."""
+    """Return a number from 0 to 1."""
     return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]
 
 
@@ -61,12 +61,12 @@ def maybe(shape: Shape) -> Shape:
 
 
 def many(shape: Shape) -> Shape:
-    """A list of such."""
+    """Return a list of such."""
     return lambda value: type(value) is list and all(map(shape, value))
 
 
 def row(*shapes: Shape) -> Shape:
-    """A list of exactly these."""
+    """Return a list of exactly these."""
 
     def fits(value: object) -> bool:
         return (
@@ -79,7 +79,7 @@ def row(*shapes: Shape) -> Shape:
 
 
 def table(shape: Shape) -> Shape:
-    """Names with such values."""
+    """Return names with such values."""
     return lambda value: type(value) is dict and all(map(shape, value.values()))
 
 
@@ -93,7 +93,9 @@ def record(**shapes: Shape) -> Shape:
 
 
 def parsed(content: bytes, shape: Shape, what: str) -> Any:
-    """The value of JSON that has a shape; raises IndexDamaged, with `what` it was to be, for any other content."""
+    """Return the value of JSON that has a shape; raises IndexDamaged, with `what` it was to be, for any other
+    content.
+    """
     try:
         value = json.loads(content.decode(*UTF8))
     except (ValueError, RecursionError) as error:
@@ -104,12 +106,14 @@ def parsed(content: bytes, shape: Shape, what: str) -> Any:
 
 
 def unusable(what: str) -> IndexDamaged:
-    """The error for content of an index that is not what was written."""
+    """Return the error for content of an index that is not what was written."""
     return IndexDamaged(f"{what} in the index is not what was written", hint=ANEW)
 
 
 def kept_words(content: bytes | None) -> str:
-    """The words in what is kept under DICTIONARY, as lexicon.py writes them; none where nothing or anything else is."""
+    """Return the words in what is kept under DICTIONARY, as lexicon.py writes them; none where nothing or anything
+    else is.
+    """
     try:
         words = json.loads(content or b"{}")["words"]
     except (ValueError, LookupError, TypeError, RecursionError):
@@ -124,7 +128,9 @@ def packed(content: bytes) -> bytes:
 
 
 def unpacked(stored: bytes, what: str) -> bytes:
-    """What `packed` was given; raises IndexDamaged for anything else, before it takes more memory than that may."""
+    """Return what `packed` was given; raises IndexDamaged for anything else, before it takes more memory than that
+    may.
+    """
     packer = zlib.decompressobj()
     try:
         content = packer.decompress(stored, _room(stored))

@@ -23,7 +23,7 @@ QUOTES = "\"'"
 
 
 def examine(index_dir: choice.Place) -> Iterator[Remark]:
-    """What there is to say of this installation, then of an index."""
+    """Yield what there is to say of this installation, then of an index."""
     yield Remark("versions", Health.OK, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
     yield _whooshes()
@@ -31,7 +31,7 @@ def examine(index_dir: choice.Place) -> Iterator[Remark]:
 
 
 def _packages() -> Iterator[Remark]:
-    """The versions of what is required and of the extras, and what is not installed of them."""
+    """Yield the versions of what is required and of the extras, and what is not installed of them."""
     there = []
     for requirement in requires(NAME) or []:
         name = _name_of(requirement)
@@ -50,7 +50,7 @@ def _packages() -> Iterator[Remark]:
 
 
 def _name_of(requirement: str) -> str:
-    """The name that a requirement begins with."""
+    """Return the name that a requirement begins with."""
     end = next((i for i, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement))
     return requirement[:end]
 

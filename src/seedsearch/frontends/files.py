@@ -20,7 +20,9 @@ class Listed:
 
 
 def listed(place: str) -> tuple[Sequence[Listed], Sequence[Failure]]:
-    """The files of the index at `place`, and what the last run could not read; raises IndexMissing without one."""
+    """Return the files of the index at `place`, and what the last run could not read; raises IndexMissing without
+    one.
+    """
     engine = choice.open_engine(place, fingerprint())
     try:
         states = file_states.load(engine.metadata)

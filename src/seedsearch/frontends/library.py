@@ -78,19 +78,19 @@ class Library:
             self._index = self._stats = None
 
     def stats(self) -> IndexStats:
-        """What the index holds, counted once a commit."""
+        """Return what the index holds, counted once a commit."""
         with self.asked() as index:
             if self._stats is None or self._stats[0] != index.generation:
                 self._stats = index.generation, index.stats()
             return self._stats[1]
 
     def document(self, path: str) -> Document:
-        """A document; raises DocumentMissing."""
+        """Return a document; raises DocumentMissing."""
         with self.asked() as index:
             return index.document(path)
 
     def content(self, document: Document) -> bytes:
-        """The bytes that a document was read from, as they lie in the file now.
+        """Return the bytes that a document was read from, as they lie in the file now.
 
         Raises FileChanged where that is not the file of the index any more, or cannot be read.
         """
@@ -102,7 +102,7 @@ class Library:
             raise _changed(document) from error
 
     def raw(self, document: Document) -> str:
-        """The raw text of a document: its file as decoded. Raises FileChanged as `content` does."""
+        """Return the raw text of a document: its file as decoded. Raises FileChanged as `content` does."""
         origin = self._origin(document)
         with self._of_texts:
             kept = self._texts.get(document.id)
@@ -126,14 +126,14 @@ class Library:
         return origin
 
     def _paths(self, document: Document, origin: Origin) -> list[str]:
-        """Where the file may lie. What is read there counts only if it is what the index was made from."""
+        """Return where the file may lie. What is read there counts only if it is what the index was made from."""
         return [os.path.join(folder, _file(document, origin)) for folder in self._folders]
 
     def _stamps(self, document: Document, origin: Origin) -> list[Stamp | None]:
         return [_stamp(path) for path in self._paths(document, origin)]
 
     def _whole(self, document: Document, origin: Origin) -> bytes:
-        """The bytes of the file of a document, if they are those of the index."""
+        """Return the bytes of the file of a document, if they are those of the index."""
         for path in self._paths(document, origin):
             try:
                 content = read_bytes(path)
@@ -152,14 +152,16 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _file(document: Document, origin: Origin) -> str:
-    """The path of the file of a document; its doc_id spells out bytes that are no UTF-8."""
+    """Return the path of the file of a document; its doc_id spells out bytes that are no UTF-8."""
     ends = (found.start() for found in BORDER.finditer(document.path))
     parts = (document.path[:end] for end in ends)
     return next((part for part in parts if doc_id_of(part) == origin.file), document.path)
 
 
 def _decoded(document: Document, origin: Origin, content: bytes) -> str:
-    """The raw text of a document out of its file: the text of which the edits of the index make its readable one."""
+    """Return the raw text of a document out of its file: the text of which the edits of the index make its readable
+    one.
+    """
     # A doubtful encoding may have been told by files beside it that are others now; the index says what it was.
     for asked in (Asked(origin.state.encoding, in_folder=True), Asked(document.encoding)):
         for found in documents(_file(document, origin), content, asked):

@@ -13,7 +13,7 @@ SCHEMA = 1
 
 
 def answer_object(results: Results) -> Object:
-    """What is said of an answer as a whole; `notes` and `suggestions` are there where there are any."""
+    """Return what is said of an answer as a whole; `notes` and `suggestions` are there where there are any."""
     row: Object = {"schema": SCHEMA, "query": results.query, "total": results.total, "matched": results.matched}
     row |= {"tiers": dict(results.tiers), "more": results.more}
     if results.facets:
@@ -25,12 +25,12 @@ def answer_object(results: Results) -> Object:
 
 
 def facets_object(facets: Mapping[str, Sequence[FacetValue]]) -> Object:
-    """The values of each facet with their counts."""
+    """Return the values of each facet with their counts."""
     return {name: [{"value": one.value, "count": one.count} for one in values] for name, values in facets.items()}
 
 
 def hit_object(hit: Hit, rank: int) -> Object:
-    """A hit with its rank, from 1."""
+    """Return a hit with its rank, from 1."""
     return {
         "rank": rank,
         "path": hit.path,
@@ -45,7 +45,9 @@ def hit_object(hit: Hit, rank: int) -> Object:
 
 
 def snippet_object(snippet: Snippet) -> Object:
-    """A snippet; `highlights` are code points of `text`, `raw_start` and `raw_end` those of the file as decoded."""
+    """Return a snippet; `highlights` are code points of `text`, `raw_start` and `raw_end` those of the file as
+    decoded.
+    """
     return {
         "text": snippet.text,
         "highlights": [[span.start, span.end] for span in snippet.highlights],
@@ -60,7 +62,7 @@ def snippet_object(snippet: Snippet) -> Object:
 
 
 def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
-    """Edits with what they put there, and, with the raw text, what was there; spans are code points of that."""
+    """Return edits with what they put there, and, with the raw text, what was there; spans are code points of that."""
     return [
         {
             "kind": e.kind,
@@ -75,12 +77,12 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
 
 
 def findings_object(findings: Iterable[tuple[Span, str]]) -> list[Object]:
-    """What was found and left."""
+    """Return what was found and left."""
     return [{"kind": kind, "start": span.start, "end": span.end} for span, kind in findings]
 
 
 def stats_object(stats: IndexStats) -> Object:
-    """What an index holds."""
+    """Return what an index holds."""
     return {
         "documents": stats.engine.documents,
         "terms": dict(stats.engine.terms),

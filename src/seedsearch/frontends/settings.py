@@ -55,7 +55,7 @@ class Key:
         return _KINDS[self.kind]
 
     def fits(self, value: object) -> bool:
-        """Whether a value can be one of this setting."""
+        """Tell whether a value can be one of this setting."""
         if self.kind is list:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         if self.kind is int:
@@ -123,11 +123,11 @@ class Settings:
         return {key.replace("-", "_"): value for key, (value, _) in self.values.items() if key != "paths"}
 
     def paths(self) -> tuple[str, ...]:
-        """What is indexed where no path is given and the index has no name."""
+        """Return what is indexed where no path is given and the index has no name."""
         return tuple(self.values["paths"][0] if "paths" in self.values else KEYS["paths"].default)
 
     def holding(self, environment: Mapping[str, str]) -> list[Setting]:
-        """Every key with the value that holds where no option is given, and where that is from."""
+        """Return every key with the value that holds where no option is given, and where that is from."""
         return [_holding(key, self.values.get(key, (KEYS[key].default, DEFAULT)), environment) for key in KEYS]
 
 
@@ -139,12 +139,12 @@ def _holding(key: str, of_files: tuple[Any, str], environment: Mapping[str, str]
 
 
 def variable(key: str) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return f"SEEDSEARCH_{key.replace('-', '_').upper()}"
 
 
 def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that hold in a folder; raises SettingsError where a file of them cannot be used."""
+    """Return the settings that hold in a folder; raises SettingsError where a file of them cannot be used."""
     home = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME") or "~", ".config")
     user = os.path.normpath(os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")))
     here = os.path.normpath(os.path.join(folder, FILE))
@@ -185,7 +185,7 @@ def _outside(path: str, key: str, place: str) -> SettingsError:
 
 
 def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool) -> bool:
-    """Whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
+    """Tell whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
 
     The place of an index that is a URL leads out: texts are not sent where the folder of somebody else says.
     """
@@ -199,7 +199,7 @@ def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool)
 
 
 def _read(path: str) -> dict[str, Any] | None:
-    """The content of a file of settings; None where there is none. A pipe in its place is not waited for."""
+    """Return the content of a file of settings; None where there is none. A pipe in its place is not waited for."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -233,7 +233,7 @@ def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
 
 
 def _checked(keys: Mapping[str, Key], key: str, value: object, path: str, before: str) -> Any:
-    """The value of a key; raises SettingsError where there is no such key or the value does not fit."""
+    """Return the value of a key; raises SettingsError where there is no such key or the value does not fit."""
     if key not in keys:
         from difflib import get_close_matches
 

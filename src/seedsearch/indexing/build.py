@@ -151,7 +151,7 @@ class _Before:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def torn(self) -> set[str]:
-        """The files of which the index has lost documents, for they were in a part of it that was damaged.
+        """Return the files of which the index has lost documents, for they were in a part of it that was damaged.
 
         They are read again where they are below a path that the user names: an index may have been made by anybody, and
         what it names besides is not opened.
@@ -159,13 +159,15 @@ class _Before:
         return {n for n, state in self.known.items() if any(n + below not in self.digests for below in state.names)}
 
     def files_of(self) -> dict[str, str]:
-        """The documents in the index, each with the doc_id of its file (by its looks, where the file is not known)."""
+        """Return the documents in the index, each with the doc_id of its file (by its looks, where the file is not
+        known).
+        """
         files = {file + name: file for file, state in self.known.items() for name in state.names}
         return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in self.digests}
 
 
 def _own_words(engine: Engine, writer: Writer, options: BuildOptions, tally: Tally) -> OwnWords:
-    """The dictionary of the run; it and the synonyms are remembered. A rebuilt index is emptied first."""
+    """Return the dictionary of the run; it and the synonyms are remembered. A rebuilt index is emptied first."""
     if options.rebuild:
         writer.clear()
         own = words_anew(engine, writer, options.dictionary, tally.notes.append)
@@ -177,7 +179,7 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, tally: Tal
 
 
 def _known(engine: Engine) -> dict[str, State]:
-    """The states of files that the index remembers; none where they are damaged, so that all are read again."""
+    """Return the states of files that the index remembers; none where they are damaged, so that all are read again."""
     try:
         return load(engine.metadata)
     except IndexDamaged:
@@ -185,7 +187,7 @@ def _known(engine: Engine) -> dict[str, State]:
 
 
 def _lost(names: Iterable[str]) -> Iterator[Failure]:
-    """What is said at every run of torn files that it was not asked for."""
+    """Return what is said at every run of torn files that it was not asked for."""
     reason = "what the index held of it was damaged; to have it read again name its folder: seedsearch index PATH"
     return (Failure(name, reason) for name in sorted(names))
 
@@ -193,7 +195,7 @@ def _lost(names: Iterable[str]) -> Iterator[Failure]:
 def _changed(
     files: Iterable[str], before: _Before, torn: set[str], options: BuildOptions, tally: Tally
 ) -> Iterator[tuple[Job, int]]:
-    """The files that look changed, with their sizes; what did not change is counted."""
+    """Yield the files that look changed, with their sizes; what did not change is counted."""
     encoding = options.encoding
     for path in files:
         doc_id = doc_id_of(path)
@@ -213,7 +215,7 @@ def _changed(
 
 
 def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
-    """What came of each job, in order; in this process until the work is worth others."""
+    """Yield what came of each job, in order; in this process until the work is worth others."""
     spread = _spread(jobs)
     begin = _end(spread, 0, SAMPLE)
     sample, first = spread[:begin], list[Done]()
@@ -243,7 +245,7 @@ def _preload(writer: Writer) -> tuple[str, str]:
 
 
 def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
-    """The jobs, a few from all over them first."""
+    """Return the jobs, a few from all over them first."""
     step = 1 + sum(size for _, size in jobs) // SAMPLE
     return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
 
@@ -251,7 +253,7 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
 def _followed(
     done: Iterator[Done], total: int, tally: Tally, progress: Callable[[Progress], None] | None
 ) -> Iterator[Done]:
-    """The same portions; of each `progress` is told when it is written."""
+    """Yield the same portions; of each `progress` is told when it is written."""
     files = 0
     for portion in done:
         yield portion
@@ -261,7 +263,7 @@ def _followed(
 
 
 def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
-    """Where those of the jobs from `begin` on end that come to `size` bytes."""
+    """Return where those of the jobs from `begin` on end that come to `size` bytes."""
     last = min(begin + TASK_FILES, len(jobs))
     for at in range(begin, last):
         size -= jobs[at][1]
@@ -279,7 +281,7 @@ def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: T
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
-    """Those of `doc_ids` that are one of `roots` or lie below one."""
+    """Return those of `doc_ids` that are one of `roots` or lie below one."""
     whole = {doc_id_of(root.rstrip("/")) for root in roots}
     folders = tuple(root + "/" for root in whole)
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}

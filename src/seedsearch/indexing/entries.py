@@ -43,7 +43,7 @@ class Replaced(Sequence[tuple[int, int, int]]):
 
 
 def record_of(cleaned: Cleaned) -> Record:
-    """The record of a cleaned document."""
+    """Return the record of a cleaned document."""
     replaced = Replaced(cleaned.edits)
     raw = cleaned.raw
     lines = line_starts(raw.text)
@@ -54,12 +54,15 @@ def record_of(cleaned: Cleaned) -> Record:
 
 
 def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Names in their order as runs of equal ones, each with how many."""
+    """Return names in their order as runs of equal ones, each with how many."""
     return tuple((str(name), sum(1 for _ in run)) for name, run in groupby(names))
 
 
 def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
-    """The terms of the field `tag`: what filters of a query look for. `stamp`: that of the file of the document."""
+    """Return the terms of the field `tag`: what filters of a query look for.
+
+    `stamp`: that of the file of the document.
+    """
     path = doc_id_of(cleaned.raw.path)
     return (
         f"path:{path}",
@@ -76,7 +79,7 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
 
 
 def _first_line(cleaned: Cleaned) -> str:
-    """The first line of a document where it is short enough to be a title; that of a page is its title."""
+    """Return the first line of a document where it is short enough to be a title; that of a page is its title."""
     line = cleaned.readable[: 2 * TITLE].lstrip().partition("\n")[0]
     return line if len(line) <= TITLE else ""
 

@@ -89,7 +89,7 @@ def carry_out(task: Task) -> Done:
 
 
 def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
-    """The outcomes with their entries in a pack."""
+    """Return the outcomes with their entries in a pack."""
     entries = [entry for outcome in outcomes for entry in outcome.entries]
     done = [replace(outcome, entries=()) for outcome in outcomes]
     return Done(done, packer.pack(batch_of(entries, own)) if entries else None)
@@ -110,12 +110,12 @@ def analyse(job: Job) -> Outcome:
 
 
 def reads_more(state: State) -> bool:
-    """Whether a package that was missing when a file was read is here now."""
+    """Tell whether a package that was missing when a file was read is here now."""
     return readable_now(state.needs)
 
 
 def unchanged(path: str, state: State) -> Outcome:
-    """What comes of a file that is as it was: what could not be read of it is said again."""
+    """Return what comes of a file that is as it was: what could not be read of it is said again."""
     whole = (Failure(path, state.reason, state.skipped),) if state.reason else ()
     parts = (Failure(path + name, reason, skipped) for name, reason, skipped in state.lost)
     return Outcome(path, state, failures=(*whole, *parts))
@@ -136,7 +136,7 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
 
 
 def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure]) -> State:
-    """The state of a file with what was found in it."""
+    """Return the state of a file with what was found in it."""
     if documents_ == [path] and not failures:
         return state
     whole = next((failure for failure in failures if failure.path == path and not documents_), None)
@@ -162,14 +162,14 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
 
 
 def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
-    """What changes when the document would: with the content, the encoding if one is given, and the day."""
+    """Return what changes when the document would: with the content, the encoding if one is given, and the day."""
     whole = sha256(b"\0".join([(encoding or "").encode(), stamp.date.encode(), b""]))
     whole.update(content)
     return whole.hexdigest()[:32]
 
 
 def _read(path: str) -> tuple[Stamp, bytes]:
-    """A file that did not change while it was read; raises SourceError where that cannot be had."""
+    """Return a file that did not change while it was read; raises SourceError where that cannot be had."""
     for _ in range(2):
         before = stamp_of(path)
         content = read_bytes(path)
@@ -179,7 +179,7 @@ def _read(path: str) -> tuple[Stamp, bytes]:
 
 
 def stamp_of(path: str) -> Stamp:
-    """The stamp of a file; raises SourceError where it cannot be had."""
+    """Return the stamp of a file; raises SourceError where it cannot be had."""
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:

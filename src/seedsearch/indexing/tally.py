@@ -51,7 +51,7 @@ def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
 
 
 def report_of(tally: Tally, seconds: float) -> IndexReport:
-    """The report on a run that took `seconds`."""
+    """Return the report on a run that took `seconds`."""
     return IndexReport(
         added=tally.added,
         updated=tally.updated,

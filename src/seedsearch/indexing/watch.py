@@ -16,7 +16,7 @@ WAIT = 300
 
 
 def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = False) -> Iterator[int]:
-    """How many files changed at or below `paths`, whenever some have.
+    """Yield how many files changed at or below `paths`, whenever some have.
 
     Names that begin with a dot count where `hidden` files are wanted; the folder of the index, if it has one, does not.
 
@@ -43,7 +43,7 @@ def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = Fals
 
 
 def _hidden(path: str, tops: Sequence[str]) -> bool:
-    """Whether a name on the way from one of `tops` to the path begins with a dot."""
+    """Tell whether a name on the way from one of `tops` to the path begins with a dot."""
     folder, name = os.path.split(path)
     whole = os.path.join(os.path.realpath(folder), name)
     below = [os.path.relpath(whole, top) for top in tops if whole.startswith(top + os.sep)]

@@ -43,7 +43,7 @@ class Record:
     findings: Sequence[tuple[int, int, str]] = ()
 
     def to_raw(self, span: Span) -> Span:
-        """A span of the readable text as one of the raw text."""
+        """Return a span of the readable text as one of the raw text."""
         return OffsetMap(self.replaced).to_raw(span) if self.replaced else span
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -52,14 +52,17 @@ class Record:
         return line + 1, offset - self.lines[line] + 1
 
     def restored(self, raw: Span) -> dict[str, int]:
-        """How often each kind of damage was repaired inside a span of the raw text."""
+        """Return how often each kind of damage was repaired inside a span of the raw text."""
         kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
         edits = zip(self.replaced, kinds, strict=False)
         return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
 
 
 def doc_id_of(path: str) -> str:
-    """The path as an engine can store it: bytes that are no UTF-8 are spelled out. Such a name stands for itself."""
+    """Return the path as an engine can store it: bytes that are no UTF-8 are spelled out.
+
+    Such a name stands for itself.
+    """
     if path.isascii():
         return path
     try:
@@ -69,26 +72,28 @@ def doc_id_of(path: str) -> str:
 
 
 def endings(path: str) -> tuple[str, ...]:
-    """The endings of the names in a path, without dots: of the file, and of those inside it down to the document."""
+    """Return the endings of the names in a path, without dots: of the file, and of those inside it down to the
+    document.
+    """
     names = _NUMBER.sub("", path).split("!/")
     return tuple(dict.fromkeys(os.path.splitext(name)[1].removeprefix(".").lower() for name in names))
 
 
 def names(path: str) -> tuple[str, ...]:
-    """The names of files in a path: of the file, and of those inside it down to the document."""
+    """Return the names of files in a path: of the file, and of those inside it down to the document."""
     parts = _NUMBER.sub("", path).split("!/")
     return tuple(dict.fromkeys(part.rpartition("/")[2] for part in parts))
 
 
 def folders(path: str) -> tuple[str, ...]:
-    """The folders that a document lies in, the outermost first; an archive is one, without its mark."""
+    """Return the folders that a document lies in, the outermost first; an archive is one, without its mark."""
     above = _NUMBER.sub("", path).split("/")[:-1]
     paths = ("/".join(above[:end]) for end in range(1, len(above) + 1))
     return tuple(folder.removesuffix("!") for folder in paths if folder)
 
 
 def line_starts(text: str) -> array[int]:
-    """The offsets at which the lines of `text` start."""
+    """Return the offsets at which the lines of `text` start."""
     starts = array("Q", [0])
     for begin in range(0, len(text), _PORTION):
         ends = text[begin : begin + _PORTION].split("\n")[:-1]
@@ -120,7 +125,7 @@ def _listed(rows: Iterable[object]) -> bytes:
 
 
 def from_bytes(content: bytes) -> Record:
-    """The record that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    """Return the record that `to_bytes` wrote; raises IndexDamaged for anything else."""
     try:
         # Not json.loads, half of whose time goes into what may stand around the row.
         row, _ = _DECODER.raw_decode(content.decode())
@@ -135,14 +140,14 @@ def from_bytes(content: bytes) -> Record:
 
 
 def _places(value: object) -> bool:
-    """A list of rows of three numbers from 0 on: a look at all of them at once, for a book has 100,000."""
+    """Return a list of rows of three numbers from 0 on: a look at all of them at once, for a book has 100,000."""
     if type(value) is not list or not set(map(type, value)) <= {list} or not set(map(len, value)) <= {3}:
         return False
     return _lengths(list(chain.from_iterable(value)))
 
 
 def _lengths(value: object) -> bool:
-    """A list of numbers from 0 on."""
+    """Return a list of numbers from 0 on."""
     if type(value) is not list or not set(map(type, value)) <= {int}:
         return False
     return not value or (min(value) >= 0 and max(value) < _MOST)

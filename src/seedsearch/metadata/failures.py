@@ -27,7 +27,7 @@ def remember(engine: Engine, writer: Writer, failures: Iterable[Failure], *, ane
 
 
 def _before(engine: Engine) -> bytes | None:
-    """What is kept of an earlier run; None where that is damaged."""
+    """Return what is kept of an earlier run; None where that is damaged."""
     try:
         return engine.metadata(KEPT) or b"[]"
     except IndexDamaged:
@@ -35,6 +35,6 @@ def _before(engine: Engine) -> bytes | None:
 
 
 def remembered(engine: Engine) -> list[Failure]:
-    """The files that the last run could not read or left out."""
+    """Return the files that the last run could not read or left out."""
     rows = stored.parsed(engine.metadata(KEPT) or b"[]", _SHAPE, "the list of files that were not read")
     return [Failure(*row) for row in rows]

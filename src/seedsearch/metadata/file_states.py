@@ -34,7 +34,7 @@ class Stamp(Sent):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
-        """The stamp of a file."""
+        """Return the stamp of a file."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
     @property
@@ -44,7 +44,7 @@ class Stamp(Sent):
 
 
 def size_term(size: int) -> str:
-    """A size in bytes as terms are written, so that they are in the order of sizes."""
+    """Return a size in bytes as terms are written, so that they are in the order of sizes."""
     return f"{min(size, 10**DIGITS - 1):0{DIGITS}}"
 
 
@@ -75,7 +75,7 @@ class State(Sent):
 
 
 def load(kept: Callable[[str], bytes | None]) -> dict[str, State]:
-    """The states of files by doc_id, out of what an engine keeps."""
+    """Return the states of files by doc_id, out of what an engine keeps."""
     content = kept(STATES)
     return {} if content is None else from_bytes(content)
 
@@ -87,7 +87,7 @@ def keep(states: Mapping[str, State], put: Callable[[str, bytes], None]) -> None
 
 
 def other_rules(kept: Callable[[str], bytes | None]) -> list[int]:
-    """The rules by which files of the index were read that are not those of this version."""
+    """Return the rules by which files of the index were read that are not those of this version."""
     content = kept(RULES_OF_ALL)
     found = [] if content is None else stored.parsed(content, stored.many(stored.number), "the list of its rules")
     return [rules for rules in found if rules != RULES]
@@ -105,7 +105,7 @@ _YES = "1"
 
 
 def to_bytes(states: Mapping[str, State]) -> bytes:
-    """The states of files by doc_id. One with U+0000 in it is left out: its file is then read anew."""
+    """Return the states of files by doc_id. One with U+0000 in it is left out: its file is then read anew."""
     rows = [made for name, state in sorted(states.items()) if (made := _row(name, state))]
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     content = ",".join(map(_column, columns))
@@ -130,13 +130,13 @@ def _parted(joined: str) -> list[str]:
 
 
 def _column(values: Sequence[Any]) -> str:
-    """A list as JSON that has no other bracket than its own."""
+    """Return a list as JSON that has no other bracket than its own."""
     inside = json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
     return "[" + inside.replace("[", "\\u005b").replace("{", "\\u007b") + "]"
 
 
 def from_bytes(content: bytes) -> dict[str, State]:
-    """The states that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    """Return the states that `to_bytes` wrote; raises IndexDamaged for anything else."""
     raw = stored.unpacked(content, _WHAT)
     if raw.count(b"[") != len(_COLUMNS) + 1 or b"{" in raw:
         raise stored.unusable(_WHAT)
@@ -148,7 +148,7 @@ def from_bytes(content: bytes) -> dict[str, State]:
 
 
 def _fits(value: object) -> bool:
-    """Whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
+    """Tell whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
     if type(value) is not list or len(value) != len(_COLUMNS) or set(map(type, value)) != {list}:
         return False
     pairs = list(zip(value, _COLUMNS, strict=True))

@@ -13,7 +13,9 @@ UPDATE = "bring it up to date with: seedsearch index"
 
 
 def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
-    """A sentence where files of the index were read by other rules than this version's; `kept` is an engine's."""
+    """Return a sentence where files of the index were read by other rules than this version's; `kept` is an
+    engine's.
+    """
     others = other_rules(kept)
     if not others:
         return None
@@ -24,7 +26,8 @@ def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
 
 
 def outdated(states: Mapping[str, State]) -> str | None:
-    """A sentence where files changed, went or came since; None where none did, or none of them can be seen from here.
+    """Return a sentence where files changed, went or came since; None where none did, or none of them can be seen
+    from here.
 
     Paths are as they were given to `index`, so from another folder a relative one leads nowhere.
     """

@@ -32,7 +32,7 @@ class Synonyms:
 
     @classmethod
     def parse(cls, text: str) -> Synonyms:
-        """The groups of a file's text; raises ValueError where one is too large."""
+        """Return the groups of a file's text; raises ValueError where one is too large."""
         lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
         groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
         return cls.of_groups(tuple(group for group in groups if len(group) > 1))
@@ -53,7 +53,7 @@ class Synonyms:
         return table
 
     def of(self, word: str) -> tuple[str, ...]:
-        """The other words of the groups that a run text is in."""
+        """Return the other words of the groups that a run text is in."""
         return tuple(self._others.get(word, ()))
 
 
@@ -76,7 +76,7 @@ FILE = UserFile(
 
 
 def remembered(engine: Engine) -> Synonyms:
-    """The synonyms that the index remembers."""
+    """Return the synonyms that the index remembers."""
     return FILE.content(engine.metadata(KEPT))
 
 
@@ -87,7 +87,7 @@ def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
 
 
 def _before(engine: Engine) -> bytes | None:
-    """What the index keeps of them; None also where that is damaged."""
+    """Return what the index keeps of them; None also where that is damaged."""
     try:
         return engine.metadata(KEPT)
     except IndexDamaged:
@@ -100,5 +100,5 @@ def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say:
 
 
 def changed(engine: Engine) -> str | None:
-    """A sentence where the file was written again since it was read."""
+    """Return a sentence where the file was written again since it was read."""
     return FILE.changed(engine.metadata(KEPT))

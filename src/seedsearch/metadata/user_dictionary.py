@@ -24,12 +24,13 @@ FILE = UserFile(
 
 
 def own_words(engine: Engine) -> OwnWords:
-    """The words that the index was made with."""
+    """Return the words that the index was made with."""
     return FILE.content(engine.metadata(KEPT))
 
 
 def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWords:
-    """The words to bring an index up to date with: those of the file that is given, else those that it was made with.
+    """Return the words to bring an index up to date with: those of the file that is given, else those that it was
+    made with.
 
     Raises IndexStale where they are others than those of the documents that stay in the index.
     """
@@ -47,10 +48,10 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWo
 
 
 def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> OwnWords:
-    """The words to make an index anew with; what it remembers is only looked at where no file is given."""
+    """Return the words to make an index anew with; what it remembers is only looked at where no file is given."""
     return FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
 def changed(engine: Engine) -> str | None:
-    """A sentence where the dictionary was written again since it was read."""
+    """Return a sentence where the dictionary was written again since it was read."""
     return FILE.changed(engine.metadata(KEPT))

@@ -39,11 +39,13 @@ class UserFile(Generic[Content]):
     content_of: Callable[[Mapping[str, Any]], Content]  # raises ValueError for what `parse` would not take
 
     def content(self, kept: bytes | None) -> Content:
-        """What the file said that the index remembers; raises IndexDamaged where that is not what was written."""
+        """Return what the file said that the index remembers; raises IndexDamaged where that is not what was
+        written.
+        """
         return self.nothing if kept is None else self._of(kept)[1]
 
     def read(self, path: str | Path) -> tuple[Content, bytes]:
-        """What a file says, and what to keep of it; raises SourceError where it cannot be read."""
+        """Return what a file says, and what to keep of it; raises SourceError where it cannot be read."""
         status, raw = self._raw(path)
         try:
             content = self.parse(raw.decode("utf-8"))
@@ -62,7 +64,8 @@ class UserFile(Generic[Content]):
         keep: Callable[[str, bytes], None],
         say: Callable[[str], None],
     ) -> Content:
-        """What an index that is made anew keeps as `key`: the file that is given, else what the one before remembers.
+        """Return what an index that is made anew keeps as `key`: the file that is given, else what the one before
+        remembers.
 
         Where that cannot be used, `say` is told and nothing is kept.
         """
@@ -81,7 +84,9 @@ class UserFile(Generic[Content]):
         return content
 
     def changed(self, kept: bytes | None) -> str | None:
-        """A sentence where the file is there with another size or time than when it was read; it is not opened."""
+        """Return a sentence where the file is there with another size or time than when it was read; it is not
+        opened.
+        """
         if kept is None:
             return None
         remembered, _ = self._of(kept)
@@ -104,7 +109,7 @@ class UserFile(Generic[Content]):
             raise stored.unusable(what) from error
 
     def _raw(self, path: str | Path) -> tuple[os.stat_result, bytes]:
-        """What a regular file holds, and what it was when that was read."""
+        """Return what a regular file holds, and what it was when that was read."""
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
                 status = os.fstat(file.fileno())

@@ -36,7 +36,7 @@ class Found:
 
 
 def walk(given: str, choice: Choice = ALL, *, without: str | Path | None = None) -> Iterator[Found | Failure]:
-    """Every file at or below `given` that is wanted, in the order of their names.
+    """Yield every file at or below `given` that is wanted, in the order of their names.
 
     What is named by itself is always wanted, except in the folder `without`, which is left out whatever leads to it.
     Raises SourceError where there is nothing.
@@ -60,12 +60,12 @@ class _Rules:
     patterns: tuple[Pattern, ...]
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
-        """Whether they leave out `path`; None where they say nothing of it."""
+        """Tell whether they leave out `path`; None where they say nothing of it."""
         return decided(self.patterns, path[len(self.folder) :].lstrip("/"), folder=folder)
 
 
 def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> Iterator[Found | Failure]:
-    """The files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
+    """Yield the files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
     include = _Rules(top, choice.include)
     left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
     while left:
@@ -87,7 +87,7 @@ def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> I
 
 
 def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
-    """Whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
+    """Tell whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
     if folder is None or (entry.inode() != folder.st_ino and not entry.is_symlink()):
         return False
     try:
@@ -97,13 +97,13 @@ def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What is in a folder, the last name first."""
+    """Return what is in a folder, the last name first."""
     with os.scandir(folder) as scan:
         return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
 
 
 def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
-    """The rules of the folders above, and those that lie in this one."""
+    """Return the rules of the folders above, and those that lie in this one."""
     path = f"{folder.rstrip('/')}/{IGNORE}"
     if not os.path.lexists(path):
         return rules
@@ -116,7 +116,7 @@ def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
 
 
 def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
-    """Whether a name is wanted; the rules of the nearest folder come first."""
+    """Tell whether a name is wanted; the rules of the nearest folder come first."""
     if entry.name.startswith(".") and (not hidden or entry.name == IGNORE):
         return False
     folder = entry.is_dir(follow_symlinks=False)
@@ -133,7 +133,7 @@ def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of one file; raises SourceError with the reason where they cannot be had."""
+    """Return the bytes of one file; raises SourceError with the reason where they cannot be had."""
     try:
         # A pipe is opened without waiting for a writer, so that it can be refused.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

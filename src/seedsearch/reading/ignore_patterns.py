@@ -50,14 +50,14 @@ class Pattern:
         return [_ANY if name == "**" else re.compile(_expression(name)) for name in (*anywhere, *names)]
 
     def matches(self, path: str, *, folder: bool) -> bool:
-        """Whether it matches a path below its folder."""
+        """Tell whether it matches a path below its folder."""
         if self.folders_only and not folder:
             return False
         return _match(self._pieces, path.split("/"))
 
 
 def parse(lines: Iterable[str]) -> tuple[Pattern, ...]:
-    """The patterns of a file, a line each; empty lines and those that begin with # are none."""
+    """Return the patterns of a file, a line each; empty lines and those that begin with # are none."""
     stripped = (_TRAILING.sub("", line.rstrip("\r\n")) for line in lines)
     return tuple(Pattern(line) for line in stripped if line.strip("!/") and not line.startswith("#"))
 
@@ -72,7 +72,7 @@ class Choice:
 
     @classmethod
     def of(cls, *, hidden: bool = False, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Choice:
-        """The choice that options make."""
+        """Return the choice that options make."""
         return cls(hidden, parse(include), parse(exclude))
 
 
@@ -80,7 +80,7 @@ ALL = Choice()
 
 
 def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | None:
-    """Whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
+    """Tell whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
     for pattern in reversed(patterns):
         if pattern.matches(path, folder=folder):
             return not pattern.negative
@@ -88,13 +88,13 @@ def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | N
 
 
 def _expression(name: str) -> str:
-    """A regular expression for a piece of a pattern; a backslash takes the meaning from what follows it."""
+    """Return a regular expression for a piece of a pattern; a backslash takes the meaning from what follows it."""
     plain = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], name)
     return fnmatch.translate(plain.replace("[^", "[!"))
 
 
 def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
-    """Whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
+    """Tell whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
     at = i = 0
     resume: tuple[int, int] | None = None
     while i < len(names):
@@ -115,5 +115,5 @@ def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bo
 
 
 def lies_in(path: str, folder: str | Path) -> bool:
-    """Whether a path leads to a folder or into it, symbolic links followed."""
+    """Tell whether a path leads to a folder or into it, symbolic links followed."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

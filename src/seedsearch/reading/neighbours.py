@@ -42,7 +42,7 @@ def _of_folder(folder: str, _changed: int) -> Neighbours:
 
 
 def spread(listed: Sequence[T]) -> list[T]:
-    """A few of what is listed, from all over it."""
+    """Return a few of what is listed, from all over it."""
     step = max(1, len(listed) / LOOKED_AT)
     return [listed[int(number * step)] for number in range(min(LOOKED_AT, len(listed)))]
 
@@ -55,7 +55,7 @@ def among(heads: Iterable[bytes]) -> Neighbours:
 
 
 def _encoding(head: bytes) -> str | None:
-    """The encoding of a file that is sure of it and holds more than ASCII."""
+    """Return the encoding of a file that is sure of it and holds more than ASCII."""
     try:
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)
     except SeedsearchError:
@@ -66,7 +66,7 @@ def _encoding(head: bytes) -> str | None:
 
 
 def _head(path: str) -> bytes:
-    """The beginning of a regular file; nothing of anything else, or of what cannot be read."""
+    """Return the beginning of a regular file; nothing of anything else, or of what cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:

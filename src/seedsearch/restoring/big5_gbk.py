@@ -61,7 +61,7 @@ GAIN = 2.0  # nats per character by which the repair must read better than what 
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """The edits of both kinds: sorted, disjoint, in code points of `text`."""
+    """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
     page = _Page(text)
     made = [gathered(page.edits(_proved(page)))]
     for fault in faults():
@@ -80,7 +80,7 @@ class _Page:
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
 
     def edits(self, runs: Iterator[_Run]) -> Iterator[Edit]:
-        """The edits of these runs, which are believed."""
+        """Yield the edits of these runs, which are believed."""
         for run in runs:
             self.ends[run.at] = run.at + len(run.found)
             self.han[run.fault.kind] += run.han
@@ -92,7 +92,7 @@ class _Page:
         return next((fault for fault in faults() if self.han[fault.kind] >= ENOUGH), None)
 
     def runs(self, spans: Sequence[Span], by: Sequence[Fault]) -> Iterator[_Run]:
-        """What one of the faults makes of each run, a long one part by part."""
+        """Yield what one of the faults makes of each run, a long one part by part."""
         if len(spans) > 1 or len(spans[0]) <= LONGEST:
             yield from self._read([(span.start, span.cut(self.text)) for span in spans], by)
             return
@@ -109,7 +109,7 @@ class _Page:
 
 
 def _proved(page: _Page) -> Iterator[_Run]:
-    """The runs that are proof by themselves; gives up on a page where the first ones are not."""
+    """Yield the runs that are proof by themselves; gives up on a page where the first ones are not."""
     failed, proved = 0, False
     spans = (Span(*m.span()) for m in _RUN.finditer(page.text) if TRIGGER.search(m[0]))
     for some in _together(spans, page):
@@ -123,14 +123,14 @@ def _proved(page: _Page) -> Iterator[_Run]:
 
 
 def _others(page: _Page, fault: Fault) -> Iterator[_Run]:
-    """The runs that were not believed yet, as the fault explains them."""
+    """Yield the runs that were not believed yet, as the fault explains them."""
     believed = page.ends.copy()
     for some in _together(_left(page.text, believed), page):
         yield from page.runs(some, (fault,))
 
 
 def _left(text: str, believed: dict[int, int]) -> Iterator[Span]:
-    """The parts of the runs that were not believed: where those that were begin, and where they end."""
+    """Yield the parts of the runs that were not believed: where those that were begin, and where they end."""
     starts = sorted(believed)
     for m in _RUN.finditer(text):
         at = m.start()
@@ -175,7 +175,7 @@ class _Run:
         return sum("一" <= char <= "鿿" for char in self.made)
 
     def convincing(self, han: int, gain: float) -> bool:
-        """Whether the run holds `han` ideographs, lost little, and reads better by `gain` than what was found."""
+        """Tell whether the run holds `han` ideographs, lost little, and reads better by `gain` than what was found."""
         made = self.made
         lost = made.count("\ufffd")
         if not made or self.han < han or lost * 3 > len(made) or (lost and "\ufffd" not in self.found):
@@ -183,7 +183,7 @@ class _Run:
         return _mean(made) > max(SOUND, _mean(self.found) + gain)
 
     def edits(self) -> Iterator[Edit]:
-        """One edit for each piece of the run that begins and ends between characters, found and repaired."""
+        """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
         start = first = 0
         for number, end in self.borders:
             made = (
@@ -196,7 +196,7 @@ class _Run:
             start, first = end, number
 
     def shortened(self) -> _Run:
-        """The run up to a border between characters near its end, as the text goes on behind it."""
+        """Return the run up to a border between characters near its end, as the text goes on behind it."""
         borders = [border for border in self.borders if border[1] <= len(self.found) - MARGIN]
         if not borders:
             return self
@@ -213,14 +213,16 @@ class _Run:
 
 
 def _read_runs(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[_Run]:
-    """The likeliest of what the faults make of runs: of each where it is, itself, and the character before it."""
+    """Return the likeliest of what the faults make of runs: of each where it is, itself, and the character before
+    it.
+    """
     whole = [_whole(at, run, by) for at, run, _ in found]
     paired = iter(_paired([one for one, read in zip(found, whole, strict=True) if read is None], by))
     return [read or next(paired) for read in whole]
 
 
 def _whole(at: int, found: str, by: Sequence[Fault]) -> _Run | None:
-    """The run where nothing was lost and the text is sound, so that there is nothing to search for."""
+    """Return the run where nothing was lost and the text is sound, so that there is nothing to search for."""
     for fault in by:
         whole = _Run(at, found, fault, _read_strictly(found, fault))
         if whole.parts and _mean(whole.made) > max(SOUND, _mean(found) + GAIN):
@@ -229,7 +231,7 @@ def _whole(at: int, found: str, by: Sequence[Fault]) -> _Run | None:
 
 
 def _paired(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[_Run]:
-    """The runs as the likeliest of the faults makes them where each U+FFFD is a byte."""
+    """Return the runs as the likeliest of the faults makes them where each U+FFFD is a byte."""
     if len(by) == 1 and len(found) > 0:
         read = read_as_paired([(run, before) for _, run, before in found], by[0])
         return [_Run(at, run, by[0], parts) for (at, run, _), parts in zip(found, read, strict=True)]
@@ -242,7 +244,7 @@ def _paired(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[
 
 
 def _read_strictly(run: str, fault: Fault) -> list[Part]:
-    """The reading of `run` if each two bytes are a character; else nothing."""
+    """Return the reading of `run` if each two bytes are a character; else nothing."""
     found = stream_of(run, fault) if "\ufffd" not in run else None
     if found is None:
         return []

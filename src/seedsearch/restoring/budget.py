@@ -43,7 +43,7 @@ class Budgets:
     _made: dict[str, Budget] = field(default_factory=dict)
 
     def of(self, name: str, base: int, size: int, each: float) -> Budget:
-        """The budget called `name`; the figures are those of `Budget`, and count when it is made."""
+        """Return the budget called `name`; the figures are those of `Budget`, and count when it is made."""
         if name not in self._made:
             self._made[name] = Budget(base, size, each)
         return self._made[name]

@@ -107,7 +107,9 @@ class Candidates:
 
 
 def code_of(char: str) -> int:
-    """The code point, or one of the three beyond the first plane, for all ideographs, private characters and others."""
+    """Return the code point, or one of the three beyond the first plane, for all ideographs, private characters and
+    others.
+    """
     code = ord(char)
     return code if code < PLANE else PLANE + 1 if is_han(char) else PLANE + 2 if code >= 0xF0000 else PLANE
 
@@ -130,7 +132,9 @@ def by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
 
 @cache
 def pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
-    """What stands together in words, as ranks of the first and second character in one number, in order; and ln p."""
+    """Return what stands together in words, as ranks of the first and second character in one number, in order; and
+    ln p.
+    """
     import numpy as np
 
     stored_counts, steps, chances = model().follow.stored

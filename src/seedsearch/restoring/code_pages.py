@@ -59,7 +59,7 @@ def byte_of(page: str) -> dict[str, int]:
 
 @cache
 def _undefined(page: str) -> tuple[bytes, ...]:
-    """The bytes without a character in `page` that a character of UTF-8 can go on with."""
+    """Return the bytes without a character in `page` that a character of UTF-8 can go on with."""
     return tuple(bytes((byte,)) for byte in range(0x80, 0xC0) if not bytes((byte,)).decode(page, "ignore"))
 
 
@@ -101,7 +101,7 @@ class _Work:
 
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
-    """The edits of this kind: sorted, disjoint, in code points of `text`."""
+    """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
     runs = [m for m in _RUN.finditer(text) if len(m[0]) >= LEAST]
     way = _best([m[0] for m in runs])
     if way is None or way.page == WESTERN:
@@ -113,7 +113,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
 
 
 def _best(runs: Sequence[str]) -> Way | None:
-    """The way by which the runs read as Chinese, and better than by any other."""
+    """Return the way by which the runs read as Chinese, and better than by any other."""
     sample = list(_sampled(runs))
     size = sum(map(len, sample))
     gains: dict[Way, float] = {}
@@ -125,7 +125,7 @@ def _best(runs: Sequence[str]) -> Way | None:
 
 
 def _sampled(runs: Sequence[str]) -> Iterator[str]:
-    """The longest of the runs, `SAMPLE` characters in all."""
+    """Yield the longest of the runs, `SAMPLE` characters in all."""
     left = SAMPLE
     for run in sorted(runs, key=len, reverse=True):
         if left <= 0:
@@ -157,7 +157,7 @@ def _bytes(run: str, page: str) -> bytes | None:
 
 
 def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """The edits of a run in GBK or Big5, part by part between bytes that were lost."""
+    """Yield the edits of a run in GBK or Big5, part by part between bytes that were lost."""
     for part in _PART.finditer(run):
         torn = part.start() > 0
         read = [made for skipped in range(1 + torn) if (made := _pairs_of(part[0], skipped, work.way))]
@@ -173,7 +173,7 @@ def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Edit]:
 
 
 def _pairs_of(part: str, skipped: int, way: Way) -> tuple[float, int, list[bytes]] | None:
-    """The mean ln p, what is skipped, and the characters of a part without its first `skipped` bytes."""
+    """Return the mean ln p, what is skipped, and the characters of a part without its first `skipped` bytes."""
     stream = _bytes(part[skipped:], way.page)
     if not stream:
         return None
@@ -186,7 +186,7 @@ def _pairs_of(part: str, skipped: int, way: Way) -> tuple[float, int, list[bytes
 
 
 def _sound(found: str, text: str) -> bool:
-    """Whether a short run reads as marks, or as common ideographs and had letters; a longer one need not."""
+    """Tell whether a short run reads as marks, or as common ideographs and had letters; a longer one need not."""
     if len(found) > SHORT:
         return True
     marks = all(_WIDE.match(char) for char in text)
@@ -198,7 +198,7 @@ def _common(char: str) -> bool:
 
 
 def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """The edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
+    """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
     atoms = list(_atoms(run, work.way.page))
     if len(atoms) < len(run):
         return
@@ -214,7 +214,7 @@ def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
 
 
 def _atoms(run: str, page: str) -> Iterator[Atom]:
-    """What each character of a run can stand for, up to one that is not of the page."""
+    """Yield what each character of a run can stand for, up to one that is not of the page."""
     table, undefined = byte_of(page), _undefined(page)
     for char in run:
         if char in (LOST, "?") and undefined:

@@ -36,7 +36,7 @@ class Passages:
 
 
 def code_passages(text: str) -> Passages:
-    """The stretches of `text` that show code."""
+    """Return the stretches of `text` that show code."""
     return Passages(merged([*_fenced(text), *_inline(text), *_indented(text)]))
 
 
@@ -61,7 +61,7 @@ def _indented(text: str) -> Iterator[Span]:
 
 
 def merged(spans: list[Span]) -> list[Span]:
-    """The union of `spans`, without overlap."""
+    """Return the union of `spans`, without overlap."""
     union: list[Span] = []
     for span in sorted(spans):
         if union and span.start < union[-1].end:

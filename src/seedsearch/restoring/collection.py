@@ -64,7 +64,7 @@ class Task:
 def tasks(
     paths: Sequence[str], output: Path | None = None, options: RestoreOptions = DEFAULT, choice: Choice = ALL
 ) -> list[Task | Failure]:
-    """A task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
+    """Return a task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
 
     Raises OutputError where a copy would fall on a file that is read, or on another copy.
     """
@@ -151,13 +151,15 @@ def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Fa
 
 
 def _below_target(task: Task, document: RawDocument) -> str:
-    """Where the copy of a document stands below that of its file; text out of a format that is none is no such file."""
+    """Return where the copy of a document stands below that of its file; text out of a format that is none is no
+    such file.
+    """
     extracted = f"!/{os.path.basename(document.path)}.txt" if document.encoding in EXTRACTED else ""
     return document.path[len(task.path) :] + extracted
 
 
 def _stamp(task: Task) -> str:
-    """What changes when the file, the rules of cleaning or the steps that are asked for change."""
+    """Return what changes when the file, the rules of cleaning or the steps that are asked for change."""
     status = os.stat(task.path)
     steps = "" if task.options.steps is None else " " + " ".join(task.options.steps)
     return f"{status.st_size} {status.st_mtime_ns} {RULES}{steps}"

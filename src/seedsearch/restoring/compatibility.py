@@ -56,7 +56,7 @@ _CHART = 3  # so many neighbours of the chart in a row are a table
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """One edit for each run of compatibility characters."""
+    """Return one edit for each run of compatibility characters."""
     return gathered(_found(text))
 
 

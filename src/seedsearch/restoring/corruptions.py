@@ -40,7 +40,7 @@ class Reader:
 
 
 def replaced(stream: bytes, searched: bytes, replacement: Callable[[], bytes]) -> bytes:
-    """Every occurrence of `searched` replaced, wherever it lies; `replacement` is asked anew for each."""
+    """Return every occurrence of `searched` replaced, wherever it lies; `replacement` is asked anew for each."""
     return re.sub(re.escape(searched), lambda _: replacement(), stream)
 
 

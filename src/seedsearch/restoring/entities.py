@@ -52,7 +52,7 @@ _NEIGHBOURHOOD = 48  # code points; the longest reference is shorter
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """One edit for each run of references, replaced by its characters."""
+    """Return one edit for each run of references, replaced by its characters."""
     return settled(text, _once)
 
 
@@ -70,7 +70,7 @@ def _once(text: str) -> Iterator[Edit]:
 
 
 def references(text: str, start: int, end: int) -> Iterator[Edit]:
-    """Edits for the references in text[start:end], which is known to be HTML: no evidence is asked for."""
+    """Yield edits for the references in text[start:end], which is known to be HTML: no evidence is asked for."""
     for run in _RUN.finditer(text, start, end):
         decoded = _decoded(run.group())
         if decoded != run.group():
@@ -82,7 +82,7 @@ def _decoded(references: str) -> str:
 
 
 def _character(body: str, reference: re.Match[str]) -> str:
-    """What `&body;` stands for; the reference itself where it stands for nothing."""
+    """Return what `&body;` stands for; the reference itself where it stands for nothing."""
     if not body.startswith("#"):
         named = html5.get(body + ";")
         return reference.group() if named is None else _plain(named)
@@ -92,7 +92,7 @@ def _character(body: str, reference: re.Match[str]) -> str:
 
 
 def _lawful(code: int) -> str:
-    """The character of this number, or nothing where no text may hold it."""
+    """Return the character of this number, or nothing where no text may hold it."""
     if code in (9, 10, 13):
         return chr(code)
     if not 32 <= code <= 0x10FFFF or 0xD800 <= code < 0xE000 or code == 127 or code & 0xFFFE == 0xFFFE:
@@ -105,7 +105,7 @@ def _plain(chars: str) -> str:
 
 
 def _settles(text: str, run: re.Match[str], decoded: str) -> bool:
-    """Whether the decoded characters make up no new reference with what stands around them."""
+    """Tell whether the decoded characters make up no new reference with what stands around them."""
     if decoded and not _OF_REFERENCE.search(decoded):
         return True
     before = text[max(0, run.start() - _NEIGHBOURHOOD) : run.start()]

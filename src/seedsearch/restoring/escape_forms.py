@@ -70,7 +70,8 @@ class Spelled(NamedTuple):
 
 
 def spelled(run: re.Match[str]) -> list[Spelled]:
-    """The characters of a match of `RUN`, in order; those that are none (a half of a surrogate pair) are left out.
+    """Return the characters of a match of `RUN`, in order; those that are none (a half of a surrogate pair) are left
+    out.
 
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
     """
@@ -88,7 +89,7 @@ def _backslashes(m: re.Match[str]) -> int:
 
 
 def _unit(m: re.Match[str], most: int) -> Unit:
-    """A unit as it is spelled, with `most` backslashes at most."""
+    """Return a unit as it is spelled, with `most` backslashes at most."""
     shown = m[0].lstrip("\\")
     if len(m[0]) == 1:
         return Unit(*m.span(), ord(m[0]))
@@ -126,7 +127,7 @@ def _of_bytes(units: list[Unit]) -> list[Spelled]:
 
 
 def _read(stream: bytes) -> list[tuple[int, str]]:
-    """The characters of `stream` with their sizes: UTF-8, but for one cut off at the end, or what reads best."""
+    """Return the characters of `stream` with their sizes: UTF-8, but for one cut off at the end, or what reads best."""
     try:
         return [(len(char.encode()), char) for char in utf_8_decode(stream, "strict", False)[0]]
     except UnicodeDecodeError:
@@ -135,7 +136,7 @@ def _read(stream: bytes) -> list[tuple[int, str]]:
 
 
 def _in_pairs(stream: bytes, codec: str) -> tuple[float, list[tuple[int, str]]]:
-    """The mean ln p of `stream` in an encoding of pairs, and its characters; none where it does not read so."""
+    """Return the mean ln p of `stream` in an encoding of pairs, and its characters; none where it does not read so."""
     pieces = _PAIRS.findall(stream)
     chars = [piece.decode(codec, "ignore") for piece in pieces]
     text = "".join(chars)

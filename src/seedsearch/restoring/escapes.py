@@ -50,7 +50,7 @@ _ADDRESS = re.compile(r"[/?&=#]|\]\(|mailto:|''%")
 
 
 def edits(page: Page) -> Sequence[Edit]:
-    """One edit for each character that is spelled by its number, and for each soft line break among them."""
+    """Return one edit for each character that is spelled by its number, and for each soft line break among them."""
     return gathered(_found(page))
 
 
@@ -71,7 +71,7 @@ def _found(page: Page) -> Iterator[Edit]:
 
 
 def _between(text: str, runs: Sequence[tuple[re.Match[str], Sequence[Spelled]]]) -> Iterator[re.Match[str]]:
-    """The soft line breaks outside of the runs, of a text in quoted-printable."""
+    """Return the soft line breaks outside of the runs, of a text in quoted-printable."""
     taken = Passages([Span(*run.span()) for run, _ in runs])
     return (line for line in SOFT.finditer(text) if line.start() not in taken)
 
@@ -96,7 +96,7 @@ def _text(chars: Sequence[Spelled]) -> str:
 
 
 def _says(chars: Sequence[Spelled]) -> bool:
-    """Whether a run spells what only Chinese text needs: an ideograph, or a mark or a letter of full width."""
+    """Tell whether a run spells what only Chinese text needs: an ideograph, or a mark or a letter of full width."""
     return any(
         is_han(one.char) or "\u3000" < one.char < "\u3020" or "\uff00" < one.char < "\uffef"
         for one in chars
@@ -113,7 +113,7 @@ def _proves(text: str) -> bool:
 
 
 def _common(run: re.Match[str], text: str) -> bool:
-    """Whether a query may look for what a run spells by itself: two ideographs, or a common one in valid bytes."""
+    """Tell whether a query may look for what a run spells by itself: two ideographs, or a common one in valid bytes."""
     han = [char for char in text if is_han(char)]
     if run.lastgroup == "codes":
         return len(han) > 1
@@ -121,7 +121,7 @@ def _common(run: re.Match[str], text: str) -> bool:
 
 
 def _in_range(run: re.Match[str]) -> bool:
-    """Whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
+    """Tell whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
     if run.lastgroup not in ("codes", "bytes"):
         return False
     before, after = run.string[max(0, run.start() - 14) : run.start()], run.string[run.end() : run.end() + 12]
@@ -129,7 +129,7 @@ def _in_range(run: re.Match[str]) -> bool:
 
 
 def _meant(text: str) -> Passages:
-    """The stretches of a text in which escapes are meant: code, bytes of a program, talk about escaping."""
+    """Return the stretches of a text in which escapes are meant: code, bytes of a program, talk about escaping."""
     spans = [*code_passages(text).spans, *(Span(*m.span()) for m in _LITERAL.finditer(text))]
     spans += [Span(*m.span()) for m in _ENCODED_WORD.finditer(text)]
     spans += [Span(max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text)]

@@ -58,7 +58,7 @@ class Stretch(NamedTuple):
 
 
 def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
-    """Those of the edits of one step that are believed on `page`."""
+    """Return those of the edits of one step that are believed on `page`."""
     found = allowed(page, edits)
     proofs = [row[2:] for row in _side_by_side(found) if _proves(page.text, found, row)]
     spoken_for = bytearray(len(found))
@@ -69,14 +69,16 @@ def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
 
 
 def _or_western(spoken_for: int, e: Edit) -> bool:
-    """Whether the edit is believed, or needs no evidence."""
+    """Tell whether the edit is believed, or needs no evidence."""
     if spoken_for or e.kind is not Damage.UTF8_AS_LATIN1:
         return bool(spoken_for)
     return e.certainty is Certainty.PROVED and not any(map(is_han, e.replacement))
 
 
 def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
-    """Those of the edits of a step with evidence of its own that add no U+FFFD, and fill in none of the decoder's."""
+    """Return those of the edits of a step with evidence of its own that add no U+FFFD, and fill in none of the
+    decoder's.
+    """
     found, text = gathered(edits), page.text
     return kept(found, bytearray(_allowed(page, text[start:end], made) for start, end, made in rows_of(found)))
 
@@ -101,7 +103,7 @@ def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) -> bool:
-    """Whether the stretch is evidence by itself; of a long one, the beginning has to be."""
+    """Tell whether the stretch is evidence by itself; of a long one, the beginning has to be."""
     first, last, start, end = row
     if end - start < FOUND:
         return False
@@ -110,7 +112,7 @@ def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) ->
 
 
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
-    """What stands where the edits are, as found or as `made`, with U+FFFD for each edit that fills in some."""
+    """Return what stands where the edits are, as found or as `made`, with U+FFFD for each edit that fills in some."""
     pieces: list[str] = []
     at = edits[0].span.start
     for start, end, replacement in rows_of(edits):
@@ -121,12 +123,12 @@ def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
 
 
 def _visible(text: str) -> set[str]:
-    """The different characters of `text` beyond ASCII."""
+    """Return the different characters of `text` beyond ASCII."""
     return {char for char in text if char >= "\x80" and char != LOST}
 
 
 def _words(text: str) -> tuple[int, int]:
-    """How many different pairs of ideographs in `text` words of the dictionary hold, and how many there are."""
+    """Return how many different pairs of ideographs in `text` words of the dictionary hold, and how many there are."""
     folded = fold(text)
     pairs = {(a, b) for a, b in pairwise(folded) if a != b and is_han(a) and is_han(b)}
     follow = model().follow
@@ -134,7 +136,7 @@ def _words(text: str) -> tuple[int, int]:
 
 
 def _near(start: int, end: int, proofs: Sequence[tuple[int, int]]) -> bool:
-    """Whether the stretch is one of the `proofs` (start and end, in order), or the next one on a side is near."""
+    """Tell whether the stretch is one of the `proofs` (start and end, in order), or the next one on a side is near."""
     after = bisect_left(proofs, (start, end))
     return any(
         its_start - AROUND <= end and start <= its_end + AROUND

@@ -57,7 +57,9 @@ _ABOUT_ENCODING = re.compile(r"乱码|亂碼|字符集|字元集|编码|編碼|U
 
 
 def findings(text: str) -> list[Finding]:
-    """The traces of damage in `text`, in order and without overlap; of two at one place the rule named first wins."""
+    """Return the traces of damage in `text`, in order and without overlap; of two at one place the rule named first
+    wins.
+    """
     if not TRIGGER.search(text):
         return []
     taken: list[tuple[int, int, Damage]] = []
@@ -76,7 +78,7 @@ def _apart(taken: list[tuple[int, int, Damage]]) -> Iterator[tuple[int, int, Dam
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
-    """Whether the text names a character instead of suffering from it."""
+    """Tell whether the text names a character instead of suffering from it."""
     return text[start - 1 : start] + text[end : end + 1] in _QUOTED
 
 
@@ -149,7 +151,7 @@ _LETTER = re.compile("[A-Za-z]")
 
 
 def _spelled(text: str) -> Iterator[tuple[int, int]]:
-    """Characters spelled by parts; by number only where the text has no other letters."""
+    """Yield characters spelled by parts; by number only where the text has no other letters."""
     yield from (m.span() for m in _PARTS.finditer(text) if not _is_word(m[1] or ""))
     numbers = [m.span() for m in _NUMBER.finditer(text)]
     if numbers and len(_LETTER.findall(text)) == len(numbers):
@@ -157,7 +159,7 @@ def _spelled(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_word(chars: str) -> bool:
-    """Whether two neighbours of `chars` stand together in words: then it is a place holder, `<小时>`."""
+    """Tell whether two neighbours of `chars` stand together in words: then it is a place holder, `<小时>`."""
     return any(fold(b) in model().follow[fold(a)] for a, b in pairwise(chars))
 
 
@@ -178,7 +180,7 @@ _VOWEL = re.compile(f"[{_VOWELS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？”�
 
 
 def _tone_vowels(text: str) -> Iterator[tuple[int, int]]:
-    """A vowel with a tone behind a character in whose reading it stands."""
+    """Yield a vowel with a tone behind a character in whose reading it stands."""
     for m in _VOWEL.finditer(text):
         if any(m.group() in reading for reading in readings(text[m.start() - 1])):
             yield m.span()

@@ -16,7 +16,7 @@ _ROUNDS = 4  # real text rests after one round; the others are for tags inside t
 
 
 def settled(text: str, once: Callable[[str], Iterable[Edit]]) -> Sequence[Edit]:
-    """The edits over `text` after which `once` has nothing left to edit; none where it never rests."""
+    """Return the edits over `text` after which `once` has nothing left to edit; none where it never rests."""
     edits: Sequence[Edit] = []
     now = text
     for _ in range(_ROUNDS):

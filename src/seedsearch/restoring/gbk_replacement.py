@@ -52,7 +52,7 @@ _STOP = encode("。")
 
 @cache
 def _event() -> re.Pattern[str]:
-    """A mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false.
+    """Return a mark, a mark that tore a character apart, a sign of loss before a mark, a mark that may be false.
 
     All begin with one of a few characters, and the pattern begins with them, so that they are found quickly.
     """
@@ -73,7 +73,7 @@ _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
-    """The edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
+    """Return the edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
     work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
     if listed:
@@ -139,7 +139,7 @@ class _Pass:
         return self._torn(event.start(), event.end(), before, event["reading"], SIGNED)
 
     def _torn(self, start: int, end: int, before: str, reading: str, cost: float) -> Edit | None:
-        """A mark between `before` and the next character: what was searched for begins with the last byte."""
+        """Return a mark between `before` and the next character: what was searched for begins with the last byte."""
         ending = pair_of().get(before)
         if ending is None:
             return None
@@ -149,7 +149,7 @@ class _Pass:
         return self._repaired(Site(start, end, before, encode(narrowed(mark)), cost, leads)) if leads else None
 
     def _stop(self, event: re.Match[str]) -> Edit | None:
-        """A sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
+        """Return a sign of loss before a mark: one byte stood alone, or both of a character one after the other."""
         if event["signed"] is None:
             return self._silent(event.start())
         text, start, after = self._text, event.start(), event.end("loss")
@@ -166,7 +166,9 @@ class _Pass:
         return self._repaired(Site(start, mark, self._before(start), inserted, SIGNED))
 
     def _both(self, event: re.Match[str]) -> Edit | None:
-        """A character that ends in the first byte of a full stop, and a mark that begins with its second: `啊！`."""
+        """Return a character that ends in the first byte of a full stop, and a mark that begins with its second:
+        `啊！`.
+        """
         if not self._marked or event["signed"] not in "！？；!;":
             return None
         start = event.start()
@@ -174,7 +176,7 @@ class _Pass:
         return self._repaired(site)
 
     def _silent(self, mark: int) -> Edit | None:
-        """A mark that may be two halves of characters, with nothing left of the byte before it."""
+        """Return a mark that may be two halves of characters, with nothing left of the byte before it."""
         if not self._silent_reader or not shows_shift(self._text, mark):
             return None
         return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
@@ -196,7 +198,7 @@ class _Pass:
         return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty)
 
     def _before(self, at: int) -> str:
-        """The true character before `at`: that of the last edit if it ended there."""
+        """Return the true character before `at`: that of the last edit if it ended there."""
         if at == self._done:
             return self._last
         while at > 0 and self._text[at - 1] < "\t":

@@ -54,7 +54,7 @@ class _Word:
 
 
 def edits(text: str) -> list[Edit]:
-    """Edits that leave what a browser shows; none when `text` is no HTML document."""
+    """Return edits that leave what a browser shows; none when `text` is no HTML document."""
     if not _is_document(text):
         return []
     first = list(ruby.elements(text))
@@ -66,12 +66,12 @@ def edits(text: str) -> list[Edit]:
 
 
 def _is_document(text: str) -> bool:
-    """Whether `text` starts as an HTML document and does not go on as something else after its end."""
+    """Tell whether `text` starts as an HTML document and does not go on as something else after its end."""
     return TRIGGER.match(text) is not None and not _AFTER.search(text)
 
 
 def _words(text: str) -> Iterator[_Word]:
-    """The shown words (in `<pre>`: lines) from left to right."""
+    """Yield the shown words (in `<pre>`: lines) from left to right."""
     gap, at, pre = "", 0, 0
     for tag in _shown(text):
         for word in (_PRE_LINE if pre else _WORD).finditer(text, at, tag.start):
@@ -85,7 +85,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 
 def _space(text: str, start: int, end: int, pre: bool) -> str:
-    """What the white space text[start:end] between two words shows as."""
+    """Return what the white space text[start:end] between two words shows as."""
     if start == end:
         return ""
     return "\n" if pre and "\n" in text[start:end] else " "
@@ -100,7 +100,7 @@ def _parting(tag: Tag) -> str:
 
 
 def _shown(text: str) -> Iterator[Tag]:
-    """The tags, a dropped element as one with its content, and an empty one at the end of the text."""
+    """Yield the tags, a dropped element as one with its content, and an empty one at the end of the text."""
     found = list(tags(text, page=True))
     last_end = {tag.key: tag.end for tag in found}
     inside: Tag | None = None
@@ -119,7 +119,7 @@ def _shown(text: str) -> Iterator[Tag]:
 
 
 def _removals(text: str, words: Sequence[_Word]) -> Iterator[Edit]:
-    """Edits for everything between the words that does not look as it is shown."""
+    """Yield edits for everything between the words that does not look as it is shown."""
     at, before = 0, ""
     for word in words:
         gap = word.gap if before else ""
@@ -133,7 +133,7 @@ def _removals(text: str, words: Sequence[_Word]) -> Iterator[Edit]:
 
 
 def _references(text: str, removed: Sequence[Edit]) -> Iterator[Edit]:
-    """Edits for the character references in what is left of `text`."""
+    """Yield edits for the character references in what is left of `text`."""
     at = 0
     for e in [*removed, edit(len(text), len(text), "", Damage.MARKUP)]:
         yield from entities.references(text, at, e.span.start)

@@ -64,7 +64,7 @@ _CANCEL_TAG = "\U000e007f"
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """One edit for each run of invisible characters that carry no meaning where they stand."""
+    """Return one edit for each run of invisible characters that carry no meaning where they stand."""
     return gathered(_found(text))
 
 
@@ -80,7 +80,7 @@ def _found(text: str) -> Iterator[Edit]:
 
 
 def _run_edits(text: str, start: int, end: int, right_to_left: bool) -> Iterator[Edit]:
-    """Edits for the stretches of text[start:end] that are not kept."""
+    """Yield edits for the stretches of text[start:end] that are not kept."""
     kept = _kept(text[start:end], text[start - 1 : start], text[end : end + 1], right_to_left)
     since = start
     for i in [*kept, end - start]:
@@ -103,7 +103,7 @@ def _kept(run: str, left: str, right: str, right_to_left: bool) -> list[int]:
 
 
 def _carries(char: str, left: str, before: str, right: str, right_to_left: bool) -> bool:
-    """Whether `char` means something; `before` is what stands before it once the others of its run are gone."""
+    """Tell whether `char` means something; `before` is what stands before it once the others of its run are gone."""
     if char in _JOINERS:
         return before not in _JOINERS and _joins(char, left, right)
     if char == _SPACE:
@@ -122,7 +122,7 @@ def _joins(joiner: str, left: str, right: str) -> bool:
 
 
 def _selects(selector: str, base: str) -> bool:
-    """Whether `base` comes in variants of the kind that `selector` chooses from."""
+    """Tell whether `base` comes in variants of the kind that `selector` chooses from."""
     if selector in "\ufe0e\ufe0f":
         return bool(_PICTURE.match(base) or _KEYCAP.match(base))
     return _IDEOGRAPH.match(base) is not None

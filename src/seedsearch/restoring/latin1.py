@@ -77,7 +77,7 @@ DROPPED = 6.0  # nats against a byte that left no trace
 
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
-    """The edits of both kinds: sorted, disjoint, in code points of `text`."""
+    """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
     found = [m for m in _RUN.finditer(text) if len(m[0]) > 1]
     page = _page(text, found, budgets or Budgets())
     runs = [(m, _chinese(text, m, page)) for m in found]
@@ -128,7 +128,7 @@ def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
 
 
 def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
-    """The surest reading first: what is valid, then what is only torn here and there."""
+    """Return the surest reading first: what is valid, then what is only torn here and there."""
     at, run = found.start(), found[0]
     before = text[at - 1] if at else "\n"
     valid = _valid_utf8(run)
@@ -144,7 +144,7 @@ def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
 
 
 def _valid_utf8(run: str) -> str:
-    """The text that the run is in valid UTF-8, or nothing."""
+    """Return the text that the run is in valid UTF-8, or nothing."""
     try:
         return b"".join(map(_gbk_bytes, run)).decode("utf-8")
     except UnicodeDecodeError:
@@ -152,7 +152,7 @@ def _valid_utf8(run: str) -> str:
 
 
 def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
-    """The run as UTF-8, where not much of it stays torn."""
+    """Return the run as UTF-8, where not much of it stays torn."""
     if not all(char <= "\xff" or char in SPECIAL or char == "\ufffd" for char in run):
         return None
     gap = partial(_with_gap, droppable=page.droppable)
@@ -183,7 +183,7 @@ def _byte(char: str) -> bytes:
 
 @cache
 def _with_gap(atom: bytes, droppable: tuple[bytes, ...]) -> Atom:
-    """The atom, in front of which a byte may have been dropped."""
+    """Return the atom, in front of which a byte may have been dropped."""
     return loss((atom,)), loss(tuple(byte + atom for byte in droppable), cost=DROPPED)
 
 
@@ -195,7 +195,7 @@ def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Edit]:
 
 
 def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
-    """The run as GBK, where it reads as Chinese; with bytes that may be put in step it may be torn."""
+    """Return the run as GBK, where it reads as Chinese; with bytes that may be put in step it may be torn."""
     stream = b"".join(map(_gbk_bytes, run))
     if (again is not None) == (GB18030.strict(stream) is not None):
         return None
@@ -233,7 +233,7 @@ def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:
 
 
 def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Edit]:
-    """One edit for each piece of the run that begins and ends between characters, found and repaired."""
+    """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
     start = here = 0
     made = ""
     for size, text in parts:
@@ -248,7 +248,7 @@ def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]
 
 
 def _western(at: int, run: str) -> list[Edit]:
-    """The run as ftfy repairs it, where reading the repair wrongly gives the run again."""
+    """Return the run as ftfy repairs it, where reading the repair wrongly gives the run again."""
     if not _WESTERN.search(run):
         return []
     import ftfy

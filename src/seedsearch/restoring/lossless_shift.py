@@ -70,7 +70,7 @@ def _choices(stretch: bytes, at: int) -> Iterator[tuple[int, str]]:
 
 @cache
 def _torn_marks(mark: int, after: int) -> tuple[str, ...]:
-    """What the bytes `mark` and `after` are, if a pair between them was dropped: a mark, and an ideograph."""
+    """Return what the bytes `mark` and `after` are, if a pair between them was dropped: a mark, and an ideograph."""
     pairs = (bytes((mark, _DROPPED[mark], first, after)) for first in range(0xB0, 0xF8))
     return tuple(pair.decode("gb18030") for pair in pairs)
 
@@ -79,7 +79,7 @@ _TORN = replace(GB18030, choices=_choices, usual=False)
 
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
-    """The edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
+    """Return the edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
     budgets = budgets or Budgets()
     return [
         e for run in _RUN.finditer(text) if TRIGGER.search(text, *run.span()) for e in _run_edits(text, run, budgets)
@@ -87,7 +87,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
 
 
 def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit]:
-    """The edits of one run: a stretch from each place on that looks shifted and lies behind the one before."""
+    """Yield the edits of one run: a stretch from each place on that looks shifted and lies behind the one before."""
     looks = budgets.of("looks for shifts", LOOKS, len(text), LOOKS_EACH)
     again = budgets.of("shifts read again", AGAIN, len(text), AGAIN_EACH)
     sums = _sums(run[0])
@@ -106,7 +106,7 @@ def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit
 
 
 def _sums(run: str) -> array[float]:
-    """The sums of the `pair_score`s of a run, from the beginning of a line, up to each place."""
+    """Return the sums of the `pair_score`s of a run, from the beginning of a line, up to each place."""
     if len(run) < MANY:
         return array("d", accumulate(map(character_model.pair_score, "\n" + run, run), initial=0.0))
     from seedsearch.text.pair_scores import pair_scores  # numpy takes 0.1 s to load, and only a long run needs it
@@ -120,12 +120,13 @@ def _sums(run: str) -> array[float]:
 
 
 def _beginning(run: re.Match[str], at: int) -> Span:
-    """What is told of a shift in `run` that was not looked for: its first characters."""
+    """Return what is told of a shift in `run` that was not looked for: its first characters."""
     return Span(run.start() + at, min(run.start() + at + JUDGED, run.end()))
 
 
 def _shifted(run: str, sums: Sequence[float], done: int, looks: Budget) -> int | None:
-    """Where in the run, from `done` on, gibberish begins that reads better one byte off; None where that is nowhere.
+    """Return where in the run, from `done` on, gibberish begins that reads better one byte off; None where that is
+    nowhere.
 
     `sums` are those of the `pair_score`s of the run up to each place.
     """
@@ -142,13 +143,13 @@ def _shifted(run: str, sums: Sequence[float], done: int, looks: Budget) -> int |
 
 
 def _one_off(found: str) -> str:
-    """What was found, read again from its second byte on."""
+    """Return what was found, read again from its second byte on."""
     stream = b"".join(pair_of().get(char, b"?") for char in found)
     return stream[1:].decode("gb18030", "ignore")
 
 
 def loses(e: Edit, text: str) -> bool:
-    """Whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
+    """Tell whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
     if e.kind is not Damage.SHIFTED_BYTES or e.certainty is not Certainty.INFERRED:
         return False
     found = e.span.cut(text)
@@ -160,7 +161,7 @@ def _written(text: str) -> bytes:
 
 
 def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
-    """The edits of one stretch without ASCII punctuation."""
+    """Yield the edits of one stretch without ASCII punctuation."""
     found = text[start:end]
     bytes_of = [char.encode() if char < "\x80" else pair_of().get(char, b"\xff") for char in found]
     stream = b"".join(bytes_of)

@@ -54,12 +54,12 @@ class _Way(NamedTuple):
 
 
 def settles(behind: bytes) -> bool:
-    """Whether known bytes behind a loss hold a whole character."""
+    """Tell whether known bytes behind a loss hold a whole character."""
     return bool(_first(behind[continuing(behind) :]))
 
 
 def goes_on(behind: bytes) -> bool:
-    """Whether known bytes between two losses hold none, but the beginning of a character at their end."""
+    """Tell whether known bytes between two losses hold none, but the beginning of a character at their end."""
     begun = behind[continuing(behind) :]
     return bool(behind) and (
         not begun or (0xC2 <= begun[0] < 0xF5 and 1 + continuing(begun[1:]) == len(begun) < length_of(begun[0]))
@@ -67,7 +67,7 @@ def goes_on(behind: bytes) -> bool:
 
 
 def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work: Budget) -> dict[int, bytes]:
-    """The bytes for each of `gaps`, by its number, of which the last one settles it; nothing where none fit.
+    """Return the bytes for each of `gaps`, by its number, of which the last one settles it; nothing where none fit.
 
     `pending` is the character that is unfinished before the first, `last` the one before that.
     """
@@ -88,7 +88,7 @@ def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work
 
 
 def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script: Script, most: int) -> Sequence[_Way]:
-    """The best of the ways that go on with `gap`, before the character `following` if it is known."""
+    """Return the best of the ways that go on with `gap`, before the character `following` if it is known."""
     inside = gap.behind[: continuing(gap.behind)]
     made: dict[str, _Way] = {}
     for lost in gap.lost:
@@ -103,7 +103,7 @@ def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script
 
 
 def _best_of(ways: Sequence[_Way], fit: _Fit, following: str, most: int) -> Iterator[_Way]:
-    """The best ways that go on with what fits, before the character `following` if it is known."""
+    """Yield the best ways that go on with what fits, before the character `following` if it is known."""
     behind, tails = _behind(fit, following)
     for place, way, score in _best_places([fit.outcomes.after(way.last) + way.score for way in ways], behind, most):
         last = tails[place].decode() if tails else fit.outcomes.lasts[place]
@@ -135,7 +135,7 @@ class _Fit:
 
 @lru_cache(maxsize=1 << 11)
 def _fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit | None:
-    """What fits; None where it is too much to score."""
+    """Return what fits; None where it is too much to score."""
     # Behind an ASCII character nothing goes on with the character before it.
     heads = () if inside and lost.tails != (b"",) else _fitting(lost, _missing(pending), len(inside))
     return _Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
@@ -143,13 +143,17 @@ def _fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit | No
 
 @lru_cache(maxsize=1 << 11)
 def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
-    """The heads that end a character of which bytes are missing, and that so many bytes behind them go on with."""
+    """Return the heads that end a character of which bytes are missing, and that so many bytes behind them go on
+    with.
+    """
     return tuple(head for head in lost.heads if _fits(head, missing, inside))
 
 
 @lru_cache(maxsize=1 << 12)
 def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[bytes]]:
-    """How what stands behind each stream reads, with the best of the tails between them, if there may be some."""
+    """Return how what stands behind each stream reads, with the best of the tails between them, if there may be
+    some.
+    """
     import numpy as np
 
     lost = fit.lost
@@ -163,7 +167,7 @@ def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[bytes]]:
 
 @lru_cache(maxsize=1 << 12)
 def _best_tail(last: str, lost: Lost, following: str, script: Script) -> _Tail:
-    """The best of the ASCII characters that may be lost between `last` and `following`."""
+    """Return the best of the ASCII characters that may be lost between `last` and `following`."""
     outcomes = _tail_outcomes(lost, script)
     scores = outcomes.after(last, ending=True)
     if following:
@@ -178,13 +182,13 @@ def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
 
 
 def _first(stream: bytes) -> str:
-    """The first character of bytes that begin with one, if it is whole."""
+    """Return the first character of bytes that begin with one, if it is whole."""
     text = stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
     return text if len(text) == 1 else ""  # bytes that are no character can hold two of them
 
 
 def _missing(pending: bytes) -> int:
-    """How many bytes end the unfinished character."""
+    """Return how many bytes end the unfinished character."""
     return length_of(pending[0]) - len(pending) if pending else 0
 
 

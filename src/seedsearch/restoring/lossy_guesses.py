@@ -55,7 +55,7 @@ class Lost:
 
 @cache
 def loss(heads: tuple[bytes, ...], tails: tuple[bytes, ...] = (b"",), cost: float = 0.0) -> Lost:
-    """The one object for what was lost so."""
+    """Return the one object for what was lost so."""
     return Lost(heads, tails, cost)
 
 
@@ -79,7 +79,7 @@ class Reading:
 
 
 def gone_on(readings: Sequence[Reading], known: Sequence[bytes], script: Script, work: Budget) -> list[Reading]:
-    """The readings after the next few atoms of which nothing is lost; those that end alike become one."""
+    """Return the readings after the next few atoms of which nothing is lost; those that end alike become one."""
     work.spend(len(readings) // FREE)
     stream = b"".join(known)
     if len(readings) == 1:
@@ -88,7 +88,7 @@ def gone_on(readings: Sequence[Reading], known: Sequence[bytes], script: Script,
 
 
 def _best(readings: Iterable[Reading], most: int) -> list[Reading]:
-    """The best of the readings that differ in what can follow, best first."""
+    """Return the best of the readings that differ in what can follow, best first."""
     kept: dict[tuple[bytes, str], Reading] = {}
     for new in readings:
         key = (new.pending, new.last)
@@ -100,7 +100,7 @@ def _best(readings: Iterable[Reading], most: int) -> list[Reading]:
 
 
 def _fed(reading: Reading, stream: bytes, atoms: int, script: Script) -> Reading:
-    """The reading after `stream`, which is that many atoms."""
+    """Return the reading after `stream`, which is that many atoms."""
     fed = outcome(reading.pending, stream, script)
     score = reading.score + fed.rest
     if fed.first:
@@ -109,7 +109,7 @@ def _fed(reading: Reading, stream: bytes, atoms: int, script: Script) -> Reading
 
 
 def torn(reading: Reading) -> Reading:
-    """The reading after an atom of which nothing can be told."""
+    """Return the reading after an atom of which nothing can be told."""
     return Reading(reading.score + TORN, b"", "\n", TEAR, 1, reading)
 
 
@@ -129,7 +129,7 @@ class Outcome(NamedTuple):
 
 @lru_cache(maxsize=1 << 13)
 def outcome(pending: bytes, stream: bytes, script: Script) -> Outcome:
-    """What `stream` makes of what is `pending` on a page in `script`."""
+    """Return what `stream` makes of what is `pending` on a page in `script`."""
     made, pending = decoded(pending, stream)
     rest, last = 0.0, ""
     for char in made:
@@ -219,7 +219,7 @@ class Outcomes:
 
 
 def _whole(pending: bytes, streams: Sequence[bytes]) -> str:
-    """The characters that the streams make, where each ends the pending one; else nothing."""
+    """Return the characters that the streams make, where each ends the pending one; else nothing."""
     if not pending or any(len(stream) + len(pending) != length_of(pending[0]) for stream in streams):
         return ""
     try:
@@ -235,14 +235,14 @@ def _unlikely(tail: bytes, ended: bool) -> float:
 
 @lru_cache(maxsize=1 << 11)
 def outcomes_of(pending: bytes, heads: tuple[bytes, ...], script: Script, *, tails: bool = False) -> Outcomes | None:
-    """The outcomes of those of `heads` that go on where a character is pending; None if none does."""
+    """Return the outcomes of those of `heads` that go on where a character is pending; None if none does."""
     missing = length_of(pending[0]) - len(pending) if pending else 0
     fitting = heads if tails else tuple(h for h in heads if continuing(h) == min(missing, len(h)))
     return Outcomes(pending, fitting, script) if fitting else None
 
 
 def continuing(stream: bytes) -> int:
-    """How many bytes at the beginning go on with a character."""
+    """Return how many bytes at the beginning go on with a character."""
     return len(stream) - len(stream.lstrip(_CONTINUING))
 
 
@@ -256,13 +256,13 @@ class _Proposals(NamedTuple):
     scores: Scores
 
     def reading_of(self, i: int) -> Reading:
-        """The reading that is number `i` of them."""
+        """Return the reading that is number `i` of them."""
         one = self.outcomes.all[i]
         return Reading(float(self.scores[i]), one.pending, one.last or self.last, self.made + one.made, 1, self.reading)
 
 
 def guessed(readings: Sequence[Reading], atom: tuple[Lost, ...], script: Script, work: Budget) -> list[Reading]:
-    """The readings after one of the heads and one of the tails of what was lost."""
+    """Return the readings after one of the heads and one of the tails of what was lost."""
     proposals: list[_Proposals] = []
     lost_for_good = []
     for i, reading in enumerate(readings):
@@ -280,7 +280,7 @@ def guessed(readings: Sequence[Reading], atom: tuple[Lost, ...], script: Script,
 
 
 def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Iterator[_Proposals]:
-    """The best of `headed`, each with one of `tails` behind it."""
+    """Yield the best of `headed`, each with one of `tails` behind it."""
     for new in _best(_chosen([headed], HEADS), HEADS):
         outcomes = outcomes_of(new.pending, tails, script, tails=True)
         if outcomes is not None:
@@ -289,7 +289,7 @@ def _tailed(headed: _Proposals, tails: tuple[bytes, ...], script: Script) -> Ite
 
 
 def _differing(proposals: Sequence[_Proposals]) -> Iterator[Reading]:
-    """The best ones that differ in what can follow, as many as are kept, of the best ones of all; best first."""
+    """Yield the best ones that differ in what can follow, as many as are kept, of the best ones of all; best first."""
     seen: set[tuple[bytes, str]] = set()
     for new in _chosen(proposals, DISTINCT * BEAM):
         key = (new.pending, new.last)
@@ -301,7 +301,7 @@ def _differing(proposals: Sequence[_Proposals]) -> Iterator[Reading]:
 
 
 def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[Reading]:
-    """The best ones of all, best first."""
+    """Yield the best ones of all, best first."""
     if not proposals:
         return
     for which, place, _ in best_places([some.scores for some in proposals], most):
@@ -309,7 +309,7 @@ def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[Reading]:
 
 
 def _step(pending: bytes, byte: int) -> tuple[bytes, str]:
-    """One byte into the decoder: the bytes still pending, and what became finished (U+FFFD for what is torn)."""
+    """Return one byte into the decoder: the bytes still pending, and what became finished (U+FFFD for what is torn)."""
     if 0x80 <= byte < 0xC0:
         if not pending:
             return b"", TEAR
@@ -324,12 +324,12 @@ def _step(pending: bytes, byte: int) -> tuple[bytes, str]:
 
 
 def length_of(lead: int) -> int:
-    """The bytes of the character that begins with `lead`."""
+    """Return the bytes of the character that begins with `lead`."""
     return 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
 
 
 def decoded(pending: bytes, atom: bytes) -> tuple[str, bytes]:
-    """What the bytes of an atom finish behind those pending, and what is pending then."""
+    """Return what the bytes of an atom finish behind those pending, and what is pending then."""
     stream = pending + atom
     try:
         text, size = utf_8_decode(stream, "strict", False)

@@ -107,7 +107,7 @@ def _with_gaps(
     work: Budget,
     gap: WithGap,
 ) -> Sequence[Piece]:
-    """The pieces, or with what may have been dropped beside the torn ones if fewer are torn then."""
+    """Return the pieces, or with what may have been dropped beside the torn ones if fewer are torn then."""
     if work.left <= 0:
         return pieces
     start, torn = pieces[0].start, [piece for piece in pieces if piece.torn]
@@ -120,7 +120,7 @@ def _with_gaps(
 
 
 def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Budget | None = None) -> list[Piece]:
-    """The likeliest text of `atoms`, in the smallest pieces that begin and end between characters.
+    """Return the likeliest text of `atoms`, in the smallest pieces that begin and end between characters.
 
     `last` is the character before; `script` what `script_of` says of the page; `work` what the page may cost:
     where that is spent, what was lost stays torn.
@@ -161,12 +161,12 @@ def _ends(atoms: Sequence[Atom]) -> list[int]:
 def _decided(
     reading: Reading, atoms: Sequence[Atom], ends: Sequence[int], at: int, script: Script, work: Budget
 ) -> dict[int, bytes]:
-    """The bytes of the atoms from `at` on that hang together, where what stands behind them settles it."""
+    """Return the bytes of the atoms from `at` on that hang together, where what stands behind them settles it."""
     return bridged(reading.pending, reading.last, _gaps(atoms, ends, at), script, work)
 
 
 def _gaps(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> Iterator[Gap]:
-    """The losses from `at` on that hang together, to one that settles them if there is one."""
+    """Yield the losses from `at` on that hang together, to one that settles them if there is one."""
     for number in range(1, CHAIN + 1):
         end = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
         behind = b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)])  # type: ignore[arg-type]
@@ -180,14 +180,14 @@ def _gaps(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> Iterator[Gap]:
 
 
 def _settled(reading: Reading, stream: bytes) -> Reading:
-    """The reading after an atom that stands for `stream`."""
+    """Return the reading after an atom that stands for `stream`."""
     made, pending = decoded(reading.pending, stream)
     last = AS_READ.get(made[-1:], made[-1:]) or reading.last
     return Reading(reading.score, pending, last, made, 1, reading)
 
 
 def _known(known: Sequence[bytes], reading: Reading) -> Reading:
-    """The reading after atoms of which nothing is lost: without a rival it needs no score."""
+    """Return the reading after atoms of which nothing is lost: without a rival it needs no score."""
     stream = reading.pending + b"".join(known)
     made, sizes, at = list[str](), list[int](), 0
     while True:
@@ -207,14 +207,14 @@ def _known(known: Sequence[bytes], reading: Reading) -> Reading:
 
 
 def _torn_size(stream: bytes, at: int) -> int:
-    """How many bytes at `at` are no character, but the beginning of one if any."""
+    """Return how many bytes at `at` are no character, but the beginning of one if any."""
     if not 0xC2 <= stream[at] < 0xF5:
         return 1
     return 1 + min(length_of(stream[at]) - 1, continuing(stream[at + 1 : at + 4]))
 
 
 def _sizes(text: str) -> list[int]:
-    """The bytes of each character in UTF-8."""
+    """Return the bytes of each character in UTF-8."""
     return [3 if "\u0800" <= c < "\U00010000" else 1 if c < "\x80" else 2 if c < "\u0800" else 4 for c in text]
 
 
@@ -233,7 +233,9 @@ def _pieces(atoms: Sequence[Atom], ends: Sequence[int], reading: Reading) -> Ite
 
 
 def _parts(atoms: Sequence[Atom], at: int, step: Reading) -> Iterator[tuple[int, str, bool]]:
-    """A step in parts: the size of each in atoms, what it made, and whether a character is unfinished after it."""
+    """Yield a step in parts: the size of each in atoms, what it made, and whether a character is unfinished after
+    it.
+    """
     if step.atoms == 1:
         yield 1, step.made, bool(step.pending)
     elif step.sizes:
@@ -246,7 +248,7 @@ def _parts(atoms: Sequence[Atom], at: int, step: Reading) -> Iterator[tuple[int,
 
 
 def _whole_parts(atoms: Sequence[bytes], step: Reading) -> Iterator[tuple[int, str, bool]]:
-    """The parts of a step of known bytes, which end where an atom and a character end together."""
+    """Yield the parts of a step of known bytes, which end where an atom and a character end together."""
     pending = len(step.before.pending) if step.before else 0
     chars = {end: i for i, end in enumerate(accumulate(step.sizes), 1)}
     done = made = 0

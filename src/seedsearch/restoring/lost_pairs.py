@@ -55,7 +55,7 @@ class _Step(NamedTuple):
 
 
 def filled(slots: Sequence[Slot]) -> list[str]:
-    """The character for each slot, as reads best."""
+    """Return the character for each slot, as reads best."""
     made = [slot.char or GONE for slot in slots]
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
     rows = sorted(_rows(slots), key=lambda row: (row.most.bit_length(), row.first - row.last))
@@ -69,7 +69,7 @@ def filled(slots: Sequence[Slot]) -> list[str]:
 
 
 def _rows(slots: Sequence[Slot]) -> Iterator[_Row]:
-    """The rows of lost characters that are not too long to be told."""
+    """Yield the rows of lost characters that are not too long to be told."""
     first = most = 0
     for i, slot in enumerate((*slots, Slot(0, GONE))):
         if slot.choices:

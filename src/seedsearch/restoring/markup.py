@@ -81,7 +81,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """One edit for each tag, comment and script that is a remnant; none on a page that shows markup."""
+    """Return one edit for each tag, comment and script that is a remnant; none on a page that shows markup."""
     return settled(text, _once)
 
 
@@ -95,7 +95,7 @@ def _once(text: str) -> list[Edit]:
 
 
 def _torn(text: str, remnants: Sequence[Tag], cut: re.Pattern[str]) -> Iterator[Tag]:
-    """The tag that was torn where a piece was cut out of a page, if there is one."""
+    """Yield the tag that was torn where a piece was cut out of a page, if there is one."""
     if len(remnants) >= _CUT and (found := cut.search(text)) is not None:
         yield Tag(*found.span(), name=COMMENT)
 
@@ -107,7 +107,7 @@ def _remnants(found: Sequence[Tag]) -> list[Tag]:
 
 
 def _shows_markup(text: str, remnants: Sequence[Tag], code: Passages) -> bool:
-    """Whether the page shows tags on purpose; see the head of the module."""
+    """Tell whether the page shows tags on purpose; see the head of the module."""
     if any(tag.start in code for tag in remnants) or _TEMPLATE.search(text):
         return True
     if any(name.lower() not in _KNOWN for name in _FOREIGN_CLOSING.findall(text)):
@@ -124,7 +124,7 @@ def _mentioned(text: str, tag: Tag) -> bool:
 
 
 def _talked_about(text: str, tag: Tag) -> bool:
-    """Whether a word about markup stands close to the tag, on its line and not in its attributes."""
+    """Tell whether a word about markup stands close to the tag, on its line and not in its attributes."""
     before = text[max(0, tag.start - _TALK_REACH) : tag.start].rpartition("\n")[2].rpartition(">")[2]
     after = text[tag.end : tag.end + _TALK_REACH].partition("\n")[0].partition("<")[0]
     return _TALK.search(before) is not None or _TALK.search(after) is not None
@@ -146,7 +146,7 @@ def _removals(text: str, remnants: Sequence[Tag]) -> Iterator[Edit]:
 
 
 def _content_end(text: str, remnants: Sequence[Tag]) -> int:
-    """Where the text ends but for tags and blanks: there no line is broken any more."""
+    """Return where the text ends but for tags and blanks: there no line is broken any more."""
     end = len(text)
     for tag in reversed(remnants):
         if text[tag.end : end].strip():
@@ -156,7 +156,7 @@ def _content_end(text: str, remnants: Sequence[Tag]) -> int:
 
 
 def _removal(text: str, tag: Tag, fresh: bool) -> tuple[int, int, str]:
-    """The span to replace for one tag, and by what; `fresh` where only blanks stand before it on its line."""
+    """Return the span to replace for one tag, and by what; `fresh` where only blanks stand before it on its line."""
     if tag.name in CELLS:
         return tag.start, tag.end, "" if fresh or tag.closing else " "
     if tag.name not in BLOCKS:

@@ -83,7 +83,7 @@ def _by(codec: str) -> Callable[[str], bytes | None]:
 
 
 def _of_ibm(char: str) -> bytes | None:
-    """What Shift_JIS of Windows holds twice, as IBM wrote it: in rows FA to FC."""
+    """Return what Shift_JIS of Windows holds twice, as IBM wrote it: in rows FA to FC."""
     return _rows_of_ibm().get(char)
 
 
@@ -127,7 +127,9 @@ def _gb_of_windows(char: str) -> bytes | None:
 
 @cache
 def _twice(codec: str) -> Callable[[bytes], str | None]:
-    """What bytes are that are UTF-8 of what `codec` showed of UTF-8: three characters of one byte for an ideograph."""
+    """Return what bytes are that are UTF-8 of what `codec` showed of UTF-8: three characters of one byte for an
+    ideograph.
+    """
 
     def read(piece: bytes) -> str | None:
         try:
@@ -164,7 +166,7 @@ def _in_three(reader: str, encode: Encode, other: Encode | None = None) -> tuple
 
 
 def _big5(seconds: range) -> str:
-    """The first two bytes of an ideograph in UTF-8, as characters of Big5."""
+    """Return the first two bytes of an ideograph in UTF-8, as characters of Big5."""
     pairs = (bytes((lead, second)) for lead in (*range(0xE3, 0xEA), 0xEF) for second in seconds)
     return "".join(pair.decode("big5hkscs", "ignore") for pair in pairs)
 
@@ -219,7 +221,7 @@ class _Work:
 
 
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
-    """The edits of this kind: sorted, disjoint, in code points of `text`."""
+    """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
     ways = [way for tells, family in FAMILIES if tells.search(text) for way in family]
     if not ways:
         return []
@@ -234,7 +236,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
 
 
 def _better(run: re.Match[str], made: list[Edit]) -> list[Edit]:
-    """The edits of a run, where it reads better with them: a page can hold right text as well."""
+    """Return the edits of a run, where it reads better with them: a page can hold right text as well."""
     if not made:
         return []
     start, end = made[0].span.start - run.start(), made[-1].span.end - run.start()
@@ -249,7 +251,7 @@ def _better(run: re.Match[str], made: list[Edit]) -> list[Edit]:
 
 
 def _best(runs: Sequence[str], ways: Sequence[Way]) -> Way | None:
-    """The way by which the runs read as Chinese, and better than by any other."""
+    """Return the way by which the runs read as Chinese, and better than by any other."""
     sample = list(_sampled(runs))
     gains = {way.name: _gain(sample, way) for way in ways}
     best = max(ways, key=lambda way: gains[way.name])
@@ -257,7 +259,7 @@ def _best(runs: Sequence[str], ways: Sequence[Way]) -> Way | None:
 
 
 def _sampled(runs: Sequence[str]) -> Iterator[str]:
-    """The longest of the runs, `SAMPLE` characters in all."""
+    """Yield the longest of the runs, `SAMPLE` characters in all."""
     left = SAMPLE
     for run in sorted(runs, key=len, reverse=True):
         if left <= 0:
@@ -298,7 +300,7 @@ def _parts(stream: bytes, way: Way) -> list[Part]:
 
 
 def _in_pieces(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """The edits of a run: as a whole with a byte for each U+FFFD, or else part by part between them."""
+    """Yield the edits of a run: as a whole with a byte for each U+FFFD, or else part by part between them."""
     # Most readers put one U+FFFD for a byte, some for a pair of them.
     whole, known = _reading(run, 0, work.way), work
     if LOST in run:
@@ -344,7 +346,7 @@ def _judged(written: list[bytes], skipped: int, way: Way) -> _Reading | None:
 
 
 def _edits(at: int, run: str, reading: _Reading, work: _Work, *, torn: bool = False) -> Iterator[Edit]:
-    """One edit for each stretch that begins and ends between characters, as found and as read."""
+    """Yield one edit for each stretch that begins and ends between characters, as found and as read."""
     owner = [i for i, char in enumerate(run) for _ in (work.way.wild if char == LOST else work.way.encode(char) or b"")]
     owner.append(len(run))
     _, skipped, parts = reading
@@ -362,7 +364,7 @@ def _edits(at: int, run: str, reading: _Reading, work: _Work, *, torn: bool = Fa
 
 
 def _guess(parts: Sequence[Part], i: int, work: _Work) -> str:
-    """The character of a pair that lost a byte, where the ones beside it choose clearly; else U+FFFD."""
+    """Return the character of a pair that lost a byte, where the ones beside it choose clearly; else U+FFFD."""
     piece = parts[i].piece
     if len(piece) < 2 or piece.count(work.way.wild) > 1 or work.way.read is None or not work.budget.spend(4):
         return LOST
@@ -374,7 +376,7 @@ def _guess(parts: Sequence[Part], i: int, work: _Work) -> str:
 
 
 def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """The edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
+    """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
     atoms: list[Atom] = [_GONE if char == LOST else work.way.encode(char) or b"" for char in run]
     if b"" in atoms:
         return

@@ -31,7 +31,9 @@ _REST = ""  # the second column of a wide character
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """The edits of kind overstrike, one for each word that was struck: sorted, disjoint, in code points of `text`."""
+    """Return the edits of kind overstrike, one for each word that was struck: sorted, disjoint, in code points of
+    `text`.
+    """
     return gathered(_found(text))
 
 
@@ -44,7 +46,7 @@ def _found(text: str) -> Iterator[Edit]:
 
 
 def _struck(word: str) -> str | None:
-    """What is read when `word` is printed; None where that is no overstrike. Linear in its length."""
+    """Return what is read when `word` is printed; None where that is no overstrike. Linear in its length."""
     cells: list[str] = []
     at, struck = 0, set()
     for char in word:
@@ -62,7 +64,7 @@ def _struck(word: str) -> str | None:
 
 
 def _meet(char: str, cell: str) -> bool:
-    """Whether a column that shows `cell` can be struck with `char`."""
+    """Tell whether a column that shows `cell` can be struck with `char`."""
     return char == cell or _LINE in (char, cell) or cell == _REST or {char, cell} == _BULLET
 
 
@@ -79,7 +81,7 @@ def _width(char: str) -> int:
 
 
 def _shared(word: str, shown: str) -> int:
-    """How many characters the two begin with alike, so that the last of them is not struck."""
+    """Return how many characters the two begin with alike, so that the last of them is not struck."""
     plain = word.index("\x08")
     same = 0
     while same < plain and word[same] == shown[same : same + 1]:

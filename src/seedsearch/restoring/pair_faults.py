@@ -56,7 +56,7 @@ def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], 
 
 
 def _pairs_of_big5() -> Iterator[bytes]:
-    """Every pair of bytes that Big5 with its extensions uses."""
+    """Yield every pair of bytes that Big5 with its extensions uses."""
     for lead in range(0x87, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
             yield bytes((lead, trail))
@@ -64,7 +64,7 @@ def _pairs_of_big5() -> Iterator[bytes]:
 
 @lru_cache(maxsize=4096)
 def choices(kind: Damage, a: int | None, b: int | None, after: int) -> str:
-    """The characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
+    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
     fault = next(fault for fault in faults() if fault.kind == kind)
     if b is not None:
         return "".join(fault.read[bytes((first, b))] for first in fault.firsts.get(b, ()))

@@ -26,14 +26,14 @@ class Part(NamedTuple):
 
 
 def stream_of(run: str, fault: Fault) -> list[bytes] | None:
-    """The bytes of each character of `run`, NUL for a lost one; None where a character has no bytes."""
+    """Return the bytes of each character of `run`, NUL for a lost one; None where a character has no bytes."""
     pairs = fault.byte_pairs
     found = [pairs.get(char) or (char.encode() if char < "\x80" else _LOST.get(char, b"")) for char in run]
     return found if all(found) else None
 
 
 def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[Part]]:
-    """The likeliest reading of each run, behind the character before it, where each U+FFFD is one byte.
+    """Return the likeliest reading of each run, behind the character before it, where each U+FFFD is one byte.
 
     Nothing for a run whose characters have no such bytes.
     """
@@ -50,7 +50,7 @@ def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[P
 
 
 def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
-    """The characters of `stream`, or what those can be of which a byte is lost."""
+    """Yield the characters of `stream`, or what those can be of which a byte is lost."""
     at, size = 0, len(stream)
     while at < size:
         pair = stream[at : at + 2]

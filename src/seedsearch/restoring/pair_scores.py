@@ -34,7 +34,7 @@ class _Tables(NamedTuple):
 
 
 def codes_of(text: str) -> Codes:
-    """The code points of `text`, with one for each kind of character beyond the first plane."""
+    """Return the code points of `text`, with one for each kind of character beyond the first plane."""
     import numpy as np
 
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
@@ -94,7 +94,7 @@ def _tables() -> _Tables:
 
 
 def _name(char: str) -> str:
-    """The same for all characters that no rule of `pair_score` tells apart."""
+    """Return the same for all characters that no rule of `pair_score` tells apart."""
     kind = class_of(char)
     if kind == HAN:
         if char in COUNTED or fold(char) in NUMBERED:

@@ -35,7 +35,7 @@ _MARKS = dict(zip(map(chr, range(0xE78D, 0xE797)), "︐︒︑︓︔︕︖︗︘�
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """One edit for each of these characters."""
+    """Return one edit for each of these characters."""
     return gathered(_found(text))
 
 

@@ -129,7 +129,9 @@ class Evidence:
 
 
 def marked_characters(text: str) -> dict[str, str]:
-    """The page's list: marked character → its reading as `letters` spells it; empty where the page is not damaged."""
+    """Return the page's list: marked character → its reading as `letters` spells it; empty where the page is not
+    damaged.
+    """
     found, listed, stands = _candidates(text)
     if not listed or not _evidence(found, listed, stands).damaged:
         return {}
@@ -137,12 +139,14 @@ def marked_characters(text: str) -> dict[str, str]:
 
 
 def suspected_characters(text: str) -> dict[str, str]:
-    """What the list would be if something else proved the page damaged: torn characters beside the marks do."""
+    """Return what the list would be if something else proved the page damaged: torn characters beside the marks do."""
     return {char: reading for char, (reading, _) in _candidates(text)[1].items()}
 
 
 def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[str, int]], Mapping[str, int]]:
-    """All marks, those that may be of a list (character → reading, how often), and how often each character stands."""
+    """Return all marks, those that may be of a list (character → reading, how often), and how often each character
+    stands.
+    """
     found = Counter((m[1] or m[3], m[2] or m[4]) for m in MARK.finditer(text))
     readings = _majority(found)
     stands = Counter(text if readings else "")
@@ -187,7 +191,7 @@ def _evidence(
 
 
 def _median_rank(counts: dict[str, int]) -> int:
-    """The frequency rank that half of the marks do not exceed."""
+    """Return the frequency rank that half of the marks do not exceed."""
     half = sum(counts.values()) / 2
     seen = 0
     by_rank = sorted((rank(char), count) for char, count in counts.items())
@@ -199,7 +203,7 @@ def _median_rank(counts: dict[str, int]) -> int:
 
 
 def _belongs(char: str, marked: int, occurrences: int) -> bool:
-    """Whether a marked character is of the page's list, and not a gloss of an author."""
+    """Tell whether a marked character is of the page's list, and not a gloss of an author."""
     if marked < OWN * occurrences:
         return False
     return marked >= AGAIN or rank(char) <= COMMON

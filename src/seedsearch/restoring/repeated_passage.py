@@ -106,11 +106,11 @@ class _Dense:
         return self._dense
 
     def pieces(self, border: re.Pattern[str]) -> Iterator[str]:
-        """What stands between the matches of `border`, which are one character each, without white space."""
+        """Return what stands between the matches of `border`, which are one character each, without white space."""
         return ("".join(piece.split()) for piece in _split(self.text, border))
 
     def raw(self, offset: int) -> int:
-        """The offset in `text` of dense character `offset`."""
+        """Return the offset in `text` of dense character `offset`."""
         if not self._starts:
             at = 0
             for run in re.finditer(r"\S+", self.text):
@@ -121,18 +121,18 @@ class _Dense:
         return self._raw[i] + offset - self._starts[i]
 
     def breaks(self, start: int, end: int) -> int:
-        """How many line breaks the text has inside dense[start:end]."""
+        """Return how many line breaks the text has inside dense[start:end]."""
         return self.text.count("\n", self.raw(start), self.raw(end - 1))
 
     def starts_sentence(self, offset: int) -> bool:
-        """Whether a sentence or a line starts at dense `offset`."""
+        """Tell whether a sentence or a line starts at dense `offset`."""
         if offset == 0:
             return True
         before = self.dense[max(0, offset - 4) : offset].rstrip(_CLOSERS)
         return before[-1:] in tuple(_ENDS) or "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]
 
     def ends_sentence(self, offset: int) -> bool:
-        """Whether dense `offset` is the end of a sentence, its closing quotes included, or of a line."""
+        """Tell whether dense `offset` is the end of a sentence, its closing quotes included, or of a line."""
         if offset == len(self.dense):
             return True
         if "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]:
@@ -141,7 +141,7 @@ class _Dense:
 
 
 def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
-    """One edit for each copy of a passage that stands earlier in `text`.
+    """Return one edit for each copy of a passage that stands earlier in `text`.
 
     `family`: what other damage of the family of pages that repeat themselves was found in the text.
     """
@@ -160,7 +160,7 @@ def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
 
 
 def _seen_again(sentences: Iterable[str]) -> Collection[int]:
-    """The hashes of the sentences that come more than once; of few others, too."""
+    """Return the hashes of the sentences that come more than once; of few others, too."""
     hashes = array("q", map(hash, sentences))
     if len(hashes) < _MANY:
         return () if len(set(hashes)) == len(hashes) else {one for one, n in Counter(hashes).items() if n > 1}
@@ -197,13 +197,15 @@ def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
 
 
 def _border(text: str) -> re.Pattern[str]:
-    """What sentences end with where such marks are frequent enough in the text, and the ends of lines where not."""
+    """Return what sentences end with where such marks are frequent enough in the text, and the ends of lines where
+    not.
+    """
     visible = sum(sum(map(len, text[at : at + _PORTION].split())) for at in range(0, len(text), _PORTION))
     return _SENTENCE_END if (sum(map(text.count, _ENDS)) + 1) * _LONG >= visible else _LINE_END
 
 
 def _split(text: str, border: re.Pattern[str]) -> Iterator[str]:
-    """What `border.split` gives, a portion of a long text after the other."""
+    """Yield what `border.split` gives, a portion of a long text after the other."""
     begin = 0
     while found := border.search(text, begin + _PORTION):
         yield from border.split(text[begin : found.start()])
@@ -212,7 +214,7 @@ def _split(text: str, border: re.Pattern[str]) -> Iterator[str]:
 
 
 def _grown(dense: str, source: int, at: int, floor: int) -> tuple[int, int]:
-    """The stretch around `at` that is equal to the one around `source`, at most twice their distance long.
+    """Return the stretch around `at` that is equal to the one around `source`, at most twice their distance long.
 
     It may run over its own start: in `X。X。` the equal stretch is a rotation of the copy, and trimming finds it.
     """
@@ -230,7 +232,7 @@ def _grown(dense: str, source: int, at: int, floor: int) -> tuple[int, int]:
 
 
 def _trimmed(page: _Dense, start: int, end: int, shift: int) -> _Copy:
-    """The whole sentences of dense[start:end] that stand `shift` characters earlier too, their source apart."""
+    """Return the whole sentences of dense[start:end] that stand `shift` characters earlier too, their source apart."""
     while start < end and not page.starts_sentence(start):
         start += 1
     end = min(end, start + shift)
@@ -240,7 +242,7 @@ def _trimmed(page: _Dense, start: int, end: int, shift: int) -> _Copy:
 
 
 def _damage(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
-    """Those of the copies that are damage; see the head of the module."""
+    """Return those of the copies that are damage; see the head of the module."""
     total = len(page.dense)
     if 2 * _in_order(found) >= max(_WHOLE * total, 2 * _WHOLE_LEAST):
         return found
@@ -251,7 +253,7 @@ def _damage(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
 
 
 def _twice(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
-    """The one copy that is the whole body of a page a second time, or nothing."""
+    """Return the one copy that is the whole body of a page a second time, or nothing."""
     if len(found) != 1:
         return ()
     copy = found[0]
@@ -262,7 +264,7 @@ def _twice(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
 
 
 def _is_body(page: _Dense, copy: _Copy) -> bool:
-    """Whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
+    """Tell whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
     lines = page.text[page.raw(copy.source) : page.raw(copy.start - 1) + 1].split("\n")
     began = [line.lstrip()[0] for line in lines if line.strip()]
     if 2 * sum(char < "\x80" for char in began) > len(began):
@@ -271,7 +273,7 @@ def _is_body(page: _Dense, copy: _Copy) -> bool:
 
 
 def _in_order(copies: Sequence[_Copy]) -> int:
-    """The length of the copies whose sources stand one after the other, as those of a doubled body do."""
+    """Return the length of the copies whose sources stand one after the other, as those of a doubled body do."""
     last = length = 0
     for copy in copies:
         if copy.source >= last:
@@ -281,7 +283,7 @@ def _in_order(copies: Sequence[_Copy]) -> int:
 
 
 def _is_prose(page: _Dense, copy: _Copy) -> bool:
-    """Whether the passage is mostly ideographs, in long lines in at least one of its two places."""
+    """Tell whether the passage is mostly ideographs, in long lines in at least one of its two places."""
     passage = page.dense[copy.start : copy.end]
     breaks = min(page.breaks(start, start + len(copy)) for start in (copy.source, copy.start))
     return len(_HAN.findall(passage)) >= _HAN_SHARE * len(passage) and len(passage) >= _PROSE_LINE * (breaks + 1)
@@ -299,7 +301,7 @@ def _blocks(prose: Sequence[_Copy], total: int) -> Iterator[_Copy]:
 
 
 def _again(previous: _Copy, copy: _Copy) -> bool:
-    """Whether `copy` is the third, fourth … of a row whose last one is `previous`."""
+    """Tell whether `copy` is the third, fourth … of a row whose last one is `previous`."""
     return previous.end == copy.start and previous.source == copy.source
 
 

@@ -53,7 +53,7 @@ _STRIPPED_SHARE = 0.75  # of the readings must be right; a character may have a 
 
 
 def edits(text: str) -> Sequence[Edit]:
-    """Edits that leave base text, and glosses in brackets."""
+    """Return edits that leave base text, and glosses in brackets."""
     return settled(text, _once)
 
 
@@ -67,7 +67,7 @@ def _once(text: str) -> list[Edit]:
 
 
 def elements(text: str, code: Passages | None = None) -> Iterator[Edit]:
-    """Edits for the closed ruby elements that do not stand in `code`."""
+    """Yield edits for the closed ruby elements that do not stand in `code`."""
     inside: list[Tag] = []
     for tag in tags(text) if _OPENING.search(text) else ():
         if tag.key == "ruby":
@@ -81,7 +81,9 @@ def elements(text: str, code: Passages | None = None) -> Iterator[Edit]:
 
 
 def _element(text: str, inside: Sequence[Tag]) -> Iterator[Edit]:
-    """Edits for one element, given by its ruby tags: the parts between them are base, reading, gloss or bracket."""
+    """Yield edits for one element, given by its ruby tags: the parts between them are base, reading, gloss or
+    bracket.
+    """
     only_readings = _mostly_readings(text, inside)
     start, replacement = inside[0].start, ""
     for base, tag, part in _parts(text, inside):
@@ -107,14 +109,16 @@ def _parts(text: str, inside: Sequence[Tag]) -> Iterator[tuple[Sequence[str], Ta
 
 
 def _mostly_readings(text: str, inside: Sequence[Tag]) -> bool:
-    """Whether most annotations of an element are readings; then the others are too, in a spelling not known here."""
+    """Tell whether most annotations of an element are readings; then the others are too, in a spelling not known
+    here.
+    """
     annotated = [(_kept(part, tag), base) for base, tag, part in _parts(text, inside) if tag.key == "rt"]
     found = [_is_reading(kept, base) for kept, base in annotated if kept]
     return 2 * sum(found) > len(found)
 
 
 def _kept(part: str, tag: Tag) -> str:
-    """What may stay of the text after `tag`; without the white space of a markup's layout."""
+    """Return what may stay of the text after `tag`; without the white space of a markup's layout."""
     if tag.key == "rp":
         return ""
     return part.strip() if "\n" in part or tag.key in _ANNOTATIONS else part
@@ -135,7 +139,7 @@ def _is_reading(annotated: str, base: Sequence[str]) -> bool:
 
 
 def _spells(pinyin: str, chars: Sequence[str]) -> bool:
-    """Whether `pinyin` is one reading after the other of `chars`; work is in proportion to `pinyin`."""
+    """Tell whether `pinyin` is one reading after the other of `chars`; work is in proportion to `pinyin`."""
     if not 0 < len(chars) <= len(pinyin):
         return False
     reached = {0}
@@ -153,7 +157,7 @@ def _interlinear(text: str) -> Iterator[Edit]:
 
 
 def _stripped(text: str) -> Iterator[Edit]:
-    """Edits for readings in Zhuyin that stand behind each character of a row."""
+    """Yield edits for readings in Zhuyin that stand behind each character of a row."""
     if not _ZHUYIN_SIGN.search(text):
         return
     for row in _STRIPPED.finditer(text):
@@ -166,7 +170,7 @@ def _stripped(text: str) -> Iterator[Edit]:
 
 @lru_cache(maxsize=4096)
 def _zhuyin(char: str) -> frozenset[str]:
-    """The readings of `char` in Zhuyin, as pypinyin knows them."""
+    """Return the readings of `char` in Zhuyin, as pypinyin knows them."""
     from pypinyin import Style, pinyin  # 0.1 s, and hardly any text needs it
 
     return frozenset(pinyin(char, style=Style.BOPOMOFO, heteronym=True)[0])

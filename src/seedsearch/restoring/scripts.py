@@ -12,7 +12,9 @@ SCRIPT_SAMPLE = 400  # characters that show which script a page is in
 
 
 def script_of(stream: bytes) -> Script:
-    """The character set of the one script that what is whole in `stream` is written in, or "" if in both or neither."""
+    """Return the character set of the one script that what is whole in `stream` is written in, or "" if in both or
+    neither.
+    """
     text = stream.decode("utf-8", "ignore")[:SCRIPT_SAMPLE]
     only_gb = sum(_in(char, "gb2312") and not _in(char, "big5") for char in text)
     only_big5 = sum(_in(char, "big5") and not _in(char, "gb2312") for char in text)
@@ -23,7 +25,7 @@ def script_of(stream: bytes) -> Script:
 
 @cache
 def oddity(char: str, script: Script) -> float:
-    """What to add for a character of the other script, which the language model does not tell from its own."""
+    """Return what to add for a character of the other script, which the language model does not tell from its own."""
     if script:
         return 0.0 if _in(char, script) else ODD
     return 0.0 if _in(char, "gb2312") or _in(char, "big5") else ODD

@@ -47,7 +47,7 @@ HEADERS = 4000  # code points in which the headers of a part stand
 
 
 def edits(page: Page) -> Sequence[Edit]:
-    """One edit for each character, and for each word of a header and each body."""
+    """Return one edit for each character, and for each word of a header and each body."""
     text = page.text
     shown = code_passages(text) if not page.for_index else ()
     # Between the escapes of ISO-2022, letters are halves of characters; so is the ` of HZ, which is no code.
@@ -70,7 +70,7 @@ def _made(start: int, end: int, text: str, certainty: Certainty = Certainty.PROV
 
 
 def _reads(text: str) -> bool:
-    """Whether a text reads as Chinese, and holds a word of two characters."""
+    """Tell whether a text reads as Chinese, and holds a word of two characters."""
     han = [fold(char) for char in text if is_han(char)]
     follow = character_model.model().follow
     if not any(b in follow[a] for a, b in pairwise(han)):
@@ -107,7 +107,7 @@ def _utf7(text: str) -> Iterator[Edit]:
 
 
 def _utf16(run: str) -> str:
-    """What the base64 of UTF-7 spells; nothing where that is not visible, or basic ASCII alone."""
+    """Return what the base64 of UTF-7 spells; nothing where that is not visible, or basic ASCII alone."""
     bits = len(run) * 6
     if bits % 16 >= 6:
         return ""
@@ -124,7 +124,7 @@ def _utf16(run: str) -> str:
 
 
 def _iso_2022(text: str) -> Iterator[Edit]:
-    """The characters between the escapes of ISO-2022: those of SO, of a single shift, or of G0 (X11)."""
+    """Yield the characters between the escapes of ISO-2022: those of SO, of a single shift, or of G0 (X11)."""
     designated, shifted = _none_designated(), ""
     at = text.index("\x1b$")
     while m := _ISO_2022.search(text, at):
@@ -152,7 +152,7 @@ def _none_designated() -> dict[str, str]:
 
 
 def _of_set(name: str, pair: str) -> str:
-    """The character of a pair in the set that is designated so."""
+    """Return the character of a pair in the set that is designated so."""
     if name == "A":
         return _pairs(pair)
     return cns.plane("GH".index(name) + 1).get(pair.encode(), "") if name in ("G", "H") else ""
@@ -166,7 +166,7 @@ def _words(text: str) -> Iterator[Edit]:
 
 
 def _joined_words(words: str) -> str:
-    """The text of neighbouring words; a character may be cut between two of one encoding."""
+    """Return the text of neighbouring words; a character may be cut between two of one encoding."""
     made, stream, last = "", b"", ""
     for charset, how, content in _WORD.findall(words):
         if charset.lower() != last and stream:

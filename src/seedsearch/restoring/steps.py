@@ -60,12 +60,12 @@ class Step:
 
 
 def _of_text(edits: Callable[[str], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
-    """A step that looks at the text alone."""
+    """Return a step that looks at the text alone."""
     return lambda page: edits(page.text)
 
 
 def _of_bytes(edits: Callable[[str, Budgets], Sequence[Edit]]) -> Callable[[Page], Sequence[Edit]]:
-    """A step that reads bytes otherwise, whose proposals are weighed."""
+    """Return a step that reads bytes otherwise, whose proposals are weighed."""
     return lambda page: evidence.believed(page, edits(page.text, page.budgets))
 
 

@@ -42,7 +42,7 @@ class Tag:
 
 
 def tags(text: str, *, page: bool = False) -> Iterator[Tag]:
-    """The well-formed tags of `text` from left to right; `page` reads quoted attributes as a browser does."""
+    """Yield the well-formed tags of `text` from left to right; `page` reads quoted attributes as a browser does."""
     ends = _Ends(text)
     at = 0
     end_of_tag = _END_IN_PAGE if page else _END_IN_TEXT
@@ -60,7 +60,7 @@ def tags(text: str, *, page: bool = False) -> Iterator[Tag]:
 
 
 def _special(opening: re.Match[str], ends: _Ends) -> Tag | None:
-    """The comment or declaration that `opening` starts."""
+    """Return the comment or declaration that `opening` starts."""
     comment = opening["comment"] is not None
     end = ends.after("-->" if comment else ">", opening.end())
     return None if end is None else Tag(opening.start(), end, COMMENT if comment else DECLARATION)
@@ -84,7 +84,7 @@ class _Ends:
         self._absent: set[str] = set()
 
     def after(self, mark: str, at: int) -> int | None:
-        """Where the next `mark` from `at` ends; a mark with letters is looked up in lower case."""
+        """Return where the next `mark` from `at` ends; a mark with letters is looked up in lower case."""
         if mark in self._absent:
             return None
         found = self._in(mark).find(mark, at)

@@ -44,7 +44,7 @@ from seedsearch.text.gbk import (
 
 
 def _read(first: Iterable[int], second: Iterable[int]) -> str:
-    """The characters of GBK whose bytes are one of `first` and one of `second`."""
+    """Return the characters of GBK whose bytes are one of `first` and one of `second`."""
     return bytes(byte for pair in product(first, second) for byte in pair).decode("gb18030")
 
 
@@ -89,7 +89,7 @@ SHORT, NEAR, MARGIN = 40, 8, 12
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
-    """The edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
+    """Return the edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
     made: Sequence[Edit] = []
     budgets = budgets or Budgets()
     work = budgets.of("UTF-8 as GBK", WORK, len(text), WORK_EACH)
@@ -103,14 +103,14 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
 
 
 def _once(text: str, work: Budget, passed_over: list[Span]) -> Sequence[Edit]:
-    """The edits that undo the fault one time; what no work was left for goes to `passed_over`."""
+    """Return the edits that undo the fault one time; what no work was left for goes to `passed_over`."""
     if not TRIGGER.search(text):
         return []
     return gathered(_proposed(_Page.of(text, work, passed_over)))
 
 
 def _proposed(page: _Page) -> Iterator[Edit]:
-    """The edits of the runs; as soon as the page shows to be full of the fault, with less to ask of each."""
+    """Yield the edits of the runs; as soon as the page shows to be full of the fault, with less to ask of each."""
     before, few, sure = page.work.left, list[Edit](), 0
     runs = page.runs()
     for at, stretches in runs:
@@ -126,14 +126,14 @@ def _proposed(page: _Page) -> Iterator[Edit]:
 
 
 def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Edit]:
-    """The edits of runs of a page that is full of the fault."""
+    """Yield the edits of runs of a page that is full of the fault."""
     for at, stretches in runs:
         good = [_convincing(page.text, at, stretch, GAIN_FULL, page.work) for stretch in stretches]
         yield from _believed(page.text, at, stretches, good)
 
 
 def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Edit]:
-    """The edits of the stretches of a run that are good, and of those that stay torn between good ones."""
+    """Yield the edits of the stretches of a run that are good, and of those that stay torn between good ones."""
     for i, stretch in enumerate(stretches):
         between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
         if good[i] or (between and stretch[0].torn):
@@ -152,11 +152,13 @@ class _Page:
 
     @classmethod
     def of(cls, text: str, work: Budget, passed_over: list[Span]) -> Self:
-        """The page of a text."""
+        """Return the page of a text."""
         return cls(text, script_of(_sample(text)), _eats(text), work, passed_over)
 
     def runs(self, end: int | None = None) -> Iterator[tuple[int, list[list[Piece]]]]:
-        """Where each run begins, before `end`, that can hold the fault, and what it is read as; one run at a time."""
+        """Yield where each run begins, before `end`, that can hold the fault, and what it is read as; one run at a
+        time.
+        """
         for m in _suspect_runs(self.text):
             for start, stop in _windows(m[0]):
                 at = m.start() + start
@@ -201,7 +203,9 @@ def _eats(text: str) -> bool:
 
 
 def _windows(run: str) -> Iterator[tuple[int, int]]:
-    """The parts of a run that can hold the fault: all of a short one, and what is near its signs in a long one."""
+    """Yield the parts of a run that can hold the fault: all of a short one, and what is near its signs in a long
+    one.
+    """
     if len(run) <= SHORT:
         if _signs().search(run):
             yield 0, len(run)
@@ -223,7 +227,8 @@ def _windows(run: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _signs() -> re.Pattern[str]:
-    """What can be read as an ideograph or a mark: the bytes of a whole one, or of one of which the last are lost.
+    """Return what can be read as an ideograph or a mark: the bytes of a whole one, or of one of which the last are
+    lost.
 
     The first and second byte of it in one character and its third in the next, or its first in one and the others in
     the next; four bytes that GB18030 has for a character hold one of a whole one at most, as their first.
@@ -235,7 +240,7 @@ def _signs() -> re.Pattern[str]:
 
 
 def _class(first: Container[int], second: Container[int]) -> str:
-    """The characters whose pair of bytes is one of `first` and one of `second`, to stand in a class."""
+    """Return the characters whose pair of bytes is one of `first` and one of `second`, to stand in a class."""
     return re.escape("".join(char for char, pair in pair_of().items() if pair[0] in first and pair[1] in second))
 
 
@@ -246,12 +251,12 @@ def _suspect() -> re.Pattern[str]:
 
 @cache
 def _with_gap(atom: bytes) -> Atom:
-    """The atom, in front of which a pair may have been dropped."""
+    """Return the atom, in front of which a pair may have been dropped."""
     return loss((atom,)), loss(tuple(pair + atom for pair in _private_pairs()), cost=DROPPED)
 
 
 def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float], work: Budget) -> bool:
-    """Whether the pieces are whole, hold ideographs or marks, and read better than what was found."""
+    """Tell whether the pieces are whole, hold ideographs or marks, and read better than what was found."""
     wide = _wide(stretch)
     if stretch[0].torn or not wide:
         return False
@@ -266,7 +271,7 @@ def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float]
 
 
 def _wide(stretch: list[Piece]) -> int:
-    """How many ideographs and full-width marks the pieces hold."""
+    """Return how many ideographs and full-width marks the pieces hold."""
     return sum("一" <= c <= "鿿" or c in _MARKS for piece in stretch for c in piece.text)
 
 
@@ -279,7 +284,7 @@ def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Edit]:
 
 
 def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
-    """The bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
+    """Yield the bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
     lost: deque[int] = deque(maxlen=LOST_AT_MOST)
     at = 0
     for sign in _LOST_SIGNS.finditer(run):
@@ -311,7 +316,7 @@ _LOST_SIGNS = re.compile("[?\ufffd€]")
 
 @cache
 def _lost(following: str, *, asked: bool, eats: bool) -> Atom:
-    """What a `?` or U+FFFD can stand for, by the character after it ("" at the end of the text)."""
+    """Return what a `?` or U+FFFD can stand for, by the character after it ("" at the end of the text)."""
     if following < "\x80" or following == "\ufffd":
         orphan = loss(
             _LAST, cost=UNEATEN * (1 + eats) if asked and (following and (eats or following not in "\r\n")) else 0.0
@@ -331,6 +336,8 @@ def _is_private(pair: bytes) -> bool:
 
 @cache
 def _private_pairs() -> tuple[bytes, ...]:
-    """The pairs without a character that valid UTF-8 can hold: two last bytes, or a last byte and a first one."""
+    """Return the pairs without a character that valid UTF-8 can hold: two last bytes, or a last byte and a first
+    one.
+    """
     second = (*range(0x80, 0xC0), *range(0xE2, 0xF0))
     return tuple(pair for a in range(0x80, 0xC0) for b in second if _is_private(pair := bytes((a, b))))

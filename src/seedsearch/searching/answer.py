@@ -88,7 +88,7 @@ def answer_of(
 
 
 def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
-    """How many documents belong to each tier by name, those without any left out.
+    """Return how many documents belong to each tier by name, those without any left out.
 
     Each grade takes the documents of all before it, too: so what is new in it is a difference.
     """
@@ -99,12 +99,12 @@ def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
 
 
 def _is_form(text: str, parsed: ParsedQuery) -> bool:
-    """Whether a text is part of the query in other characters for the same letters."""
+    """Tell whether a text is part of the query in other characters for the same letters."""
     return bool(parsed.forms) and any(text in form for form in parsed.forms)
 
 
 def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[Tier], dict[str, int]]:
-    """The documents of the strictest tier that has any."""
+    """Return the documents of the strictest tier that has any."""
     name = next(iter(counts))
     tier, grade = next((tier, grade) for tier in tiers for grade in tier.named if grade.name == name)
     return [replace(tier, name=name, required=grade.required, grades=())], {name: counts[name]}
@@ -122,7 +122,9 @@ def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText,
 def _heard(
     parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int], near: Sequence[NearText]
 ) -> Answer | None:
-    """The first reading by sound that has documents, filled up with those that have some of the words as typed."""
+    """Return the first reading by sound that has documents, filled up with those that have some of the words as
+    typed.
+    """
     from seedsearch.searching.near_words import as_typed
     from seedsearch.searching.phonetic import heard  # loads the readings of characters
 
@@ -137,14 +139,14 @@ def _heard(
 
 
 def _behind(tier: Tier, before: Query) -> Tier:
-    """A tier that comes after these documents, too."""
+    """Return a tier that comes after these documents, too."""
     grades = tuple(Grade(grade.name, Any((before, grade.required))) for grade in tier.grades)
     excluded = before if tier.excluded is None else Any((before, tier.excluded))
     return replace(tier, required=Any((before, tier.required)), grades=grades, excluded=excluded)
 
 
 def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[Note, ...]:
-    """What was looked for besides what was typed, and that no document has all of it."""
+    """Return what was looked for besides what was typed, and that no document has all of it."""
     texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
     added = [
         text for text in texts if text not in parsed.run and text not in parsed.parts and not _is_form(text, parsed)

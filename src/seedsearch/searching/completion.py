@@ -29,7 +29,7 @@ def completions(typed: str, engine: Engine, limit: int) -> tuple[tuple[str, int]
 
 
 def _heard(letters: str, engine: Engine) -> Iterator[tuple[str, int]]:
-    """The texts of the index that are read so, each with the number of documents that hold it."""
+    """Return the texts of the index that are read so, each with the number of documents that hold it."""
     from seedsearch.searching.phonetic import heard  # loads the readings of characters
 
     texts = list(dict.fromkeys(text for fallback in heard(letters, engine) for text in fallback.tier.texts))

@@ -86,15 +86,15 @@ _AGAIN = "make it anew with: seedsearch index --rebuild"
 
 
 def _named(runs: Iterable[tuple[str, int]], names: type[_Name]) -> Iterator[_Name]:
-    """The names of runs, one after the other."""
+    """Return the names of runs, one after the other."""
     return chain.from_iterable(repeat(names(name), count) for name, count in runs)
 
 
 def document_of(match: Match) -> Document:
-    """The document of a match."""
+    """Return the document of a match."""
     return Document(match.doc_id, match.readable, from_bytes(match.stored))
 
 
 def only(doc_id: str) -> Term:
-    """A query that this document alone matches."""
+    """Return a query that this document alone matches."""
     return Term("tag", f"path:{doc_id}")

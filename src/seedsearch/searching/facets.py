@@ -19,7 +19,9 @@ _YEAR = 4  # characters of a date
 
 
 def facets_of(engine: Engine, tiers: Sequence[Tier], names: Sequence[str]) -> dict[str, tuple[FacetValue, ...]]:
-    """The values of the facets of these names, the most frequent first; raises QueryError for a name that is none."""
+    """Return the values of the facets of these names, the most frequent first; raises QueryError for a name that is
+    none.
+    """
     for name in names:
         _check(name)
     if not tiers:
@@ -38,7 +40,9 @@ def _values(engine: Engine, query: Query, name: str) -> tuple[FacetValue, ...]:
 
 
 def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
-    """The documents with one of the values that are chosen of each facet; raises QueryError for a name that is none."""
+    """Return the documents with one of the values that are chosen of each facet; raises QueryError for a name that
+    is none.
+    """
     made = []
     for name, values in chosen.items():
         _check(name)
@@ -49,7 +53,7 @@ def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
 
 
 def with_value(name: str, value: str) -> Query:
-    """The documents that a value of a facet counts."""
+    """Return the documents that a value of a facet counts."""
     tag = FACETS[name] + value
     return Terms("tag", Prefix(tag)) if name == "year" else Term("tag", tag)
 

@@ -42,7 +42,7 @@ class Filling:
         self._hits = Collapsing(self._matches())
 
     def page(self, offset: int, limit: int) -> Page:
-        """The hits from `offset` on; after an error (OutOfTime) there is nothing more to be had of it."""
+        """Return the hits from `offset` on; after an error (OutOfTime) there is nothing more to be had of it."""
         self._wanted = offset + limit
         hits, more = self._hits.first(self._wanted)
         return Page(tuple(hits[offset:]), more)
@@ -56,7 +56,7 @@ class Filling:
 
 
 def found_in(engine: Engine, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
-    """The matches of a tier, best first, `asked` at first; more are asked for as they are taken."""
+    """Yield the matches of a tier, best first, `asked` at first; more are asked for as they are taken."""
     seen = 0
     while True:
         matches = list(engine.search(tier.query, asked, seen).best)
@@ -72,7 +72,7 @@ def found_in(engine: Engine, tier: Tier, asked: int, shown: Shown) -> Iterator[F
 
 
 def judged(engine: Engine, tier: Tier, matches: Sequence[Match]) -> list[tuple[Match, Places]]:
-    """The matches in the order of their scores with those of their best passages and titles added.
+    """Return the matches in the order of their scores with those of their best passages and titles added.
 
     Each with the places of texts that were found on the way.
     """
@@ -93,7 +93,7 @@ def judged(engine: Engine, tier: Tier, matches: Sequence[Match]) -> list[tuple[M
 def in_order(
     engine: Engine, tiers: Sequence[Tier], order: Order, offset: int, limit: int, shown: Shown
 ) -> tuple[Hit, ...]:
-    """A page of the documents of all tiers in an order that is not that of relevance; none stands for others."""
+    """Return a page of the documents of all tiers in an order that is not that of relevance; none stands for others."""
     asked = engine.in_order(every(tiers), TAGS[order.by], descending=order.descending, offset=offset, limit=limit)
     hits = []
     for match in asked.best:
@@ -104,7 +104,7 @@ def in_order(
 
 
 def paths_in_order(engine: Engine, tiers: Sequence[Tier], order: Order) -> Iterator[str]:
-    """The path of every document of all tiers, in such an order."""
+    """Yield the path of every document of all tiers, in such an order."""
     query, offset = every(tiers), 0
     while some := engine.in_order(
         query, TAGS[order.by], descending=order.descending, offset=offset, limit=MOST_AT_ONCE
@@ -114,5 +114,5 @@ def paths_in_order(engine: Engine, tiers: Sequence[Tier], order: Order) -> Itera
 
 
 def every(tiers: Sequence[Tier]) -> Query:
-    """The documents of all tiers."""
+    """Return the documents of all tiers."""
     return tiers[0].documents if len(tiers) == 1 else Any(tuple(tier.documents for tier in tiers))

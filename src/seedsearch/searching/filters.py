@@ -85,7 +85,8 @@ def _by_name(name: str, value: str) -> Query | None:
 
 
 def _like(name: str, value: str) -> Query:
-    """The documents with a tag that holds a value, in composed or decomposed characters: file systems keep either.
+    """Return the documents with a tag that holds a value, in composed or decomposed characters: file systems keep
+    either.
 
     A path that begins with a slash may begin without it as well.
     """
@@ -104,7 +105,9 @@ def _of_text(name: str, value: str) -> Query | None:
 
 
 def _below(value: str) -> Query:
-    """The documents below a folder: any whose path holds the value, or whose last names are exactly it (`a/b/`)."""
+    """Return the documents below a folder: any whose path holds the value, or whose last names are exactly it
+    (`a/b/`).
+    """
     if not value.endswith("/") or not (whole := value.rstrip("/")):
         return _like("folder", value)
     forms = (whole, *other_forms(whole))
@@ -118,7 +121,7 @@ def _spelled(value: str, script: bool) -> Query | None:
 
 
 def _any(name: str, values: list[str]) -> Query | None:
-    """The documents with one of several values."""
+    """Return the documents with one of several values."""
     if negated := next((value for value in values if value[:1] in ("-", "!")), None):
         raise QueryError(f"{name}:{negated} cannot be asked", hint=f"type -{name}:{negated[1:]}")
     terms = tuple(dict.fromkeys(term for value in values if value for term in _terms(name, value.lower())))

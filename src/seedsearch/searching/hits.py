@@ -79,7 +79,7 @@ class Found:
 
 
 def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE, tier: str = "") -> Found:
-    """A match with its best stretches; where nothing is to be highlighted, its beginning.
+    """Return a match with its best stretches; where nothing is to be highlighted, its beginning.
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
     """
@@ -94,7 +94,7 @@ def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = 
 
 
 def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
-    """Every place of a match in its readable text, in order; none lies on another."""
+    """Return every place of a match in its readable text, in order; none lies on another."""
     disjoint = _disjoint(match, wanted, budget, NOWHERE, every=True)
     return tuple([Span(start, end) for start, end, _ in readable_places(match.run, match.readable, disjoint)])
 
@@ -102,7 +102,7 @@ def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[S
 def _disjoint(
     match: Match, wanted: Sequence[Query], budget: Budget, places: Places, *, every: bool = False
 ) -> list[Place]:
-    """Where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another.
+    """Return where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another.
 
     Places across joints are looked for where there are no others, or with `every`.
     """
@@ -172,7 +172,7 @@ class Collapsing:
         return hits[:wanted], self._held is not None or len(hits) > wanted
 
     def _key(self, one: Found) -> int:
-        """What texts that share a passage, or are the same, have in common."""
+        """Return what texts that share a passage, or are the same, have in common."""
         passage = one.passage
         return hash(passage if len(passage) >= SAME_PASSAGE else one.match.readable)
 
@@ -184,13 +184,13 @@ class Collapsing:
 
 
 def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether texts of these sentences have nearly all of them in common."""
+    """Tell whether texts of these sentences have nearly all of them in common."""
     a, b = set(some), set(others)
     return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
 
 
 def hit(one: Found) -> Hit:
-    """The hit that a match makes by itself."""
+    """Return the hit that a match makes by itself."""
     return Hit(
         path=one.record.path,
         score=one.match.score,
@@ -203,7 +203,7 @@ def hit(one: Found) -> Hit:
 
 
 def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
-    """Where a leaf of a query that is no exact run stands in the run text of a match."""
+    """Yield where a leaf of a query that is no exact run stands in the run text of a match."""
     run, look = match.run, partial(budget.spend, leaf)
     match leaf:
         case Near(texts=texts, distance=distance, ordered=ordered):
@@ -242,7 +242,7 @@ def _snippet(one: Found, stretch: Stretch) -> Snippet:
 
 
 def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
-    """Whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
+    """Tell whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
     before = readable[readable.rfind("\n", 0, start) + 1 : start]
     after = readable[end:].partition("\n")[0]
     return bool(before.strip()), bool(after.strip())

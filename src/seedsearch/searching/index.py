@@ -125,7 +125,7 @@ class Index:
         facets: Sequence[str] = (),
         group_by: str = "",
     ) -> Results:
-        """The hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
+        """Return the hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
 
         Documents with the whole run come first, then those with its words; `strict` takes the strictest of these that
         finds any. A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
@@ -179,7 +179,7 @@ class Index:
             )
 
     def _page(self, key: Hashable, answer: Answer, order: Order, offset: int, limit: int, shown: Shown) -> Page:
-        """Some of the hits of an answer; behind the first page those of the last time are gone on from."""
+        """Return some of the hits of an answer; behind the first page those of the last time are gone on from."""
         total = sum(answer.counts.values())
         if not (limit and total):
             return Page((), offset < total)
@@ -211,7 +211,7 @@ class Index:
         sort: str = "relevance",
         filters: Mapping[str, Sequence[str]] = NO_FILTERS,
     ) -> list[str]:
-        """The path of every document that `search` counts, in its order, those that share a hit too.
+        """Return the path of every document that `search` counts, in its order, those that share a hit too.
 
         Raises QueryError as `search` does; naming what was found may take longer than `seconds`.
         """
@@ -224,7 +224,7 @@ class Index:
             return list(paths_in_order(self._engine, tiers, order))
 
     def _paths(self, tier: Tier) -> Iterator[str]:
-        """Those of a tier; the first are in the order of `search`, which has looked at their texts."""
+        """Yield those of a tier; the first are in the order of `search`, which has looked at their texts."""
         first = [match for match, _ in judged(self._engine, tier, self._engine.search(tier.query, JUDGED).best)]
         yield from (from_bytes(match.stored).path for match in first)
         seen = {match.doc_id for match in first}
@@ -233,7 +233,7 @@ class Index:
                 yield from_bytes(stored).path
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
-        """The documents most like a text, the text itself left out; `name` is what the answer calls it."""
+        """Return the documents most like a text, the text itself left out; `name` is what the answer calls it."""
         with self._question():
             tier = like(readable, self._engine, self._own)
             if tier is None:
@@ -244,12 +244,14 @@ class Index:
             return Results(name, sum(self._engine.count([tier.query])), "similar", tuple(hits), more=more)
 
     def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
-        """The words that tell most of a text beside the documents of the index, with their weights, heaviest first."""
+        """Return the words that tell most of a text beside the documents of the index, with their weights, heaviest
+        first.
+        """
         with self._question():
             return keywords(readable, self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
-        """What the index holds, and the damage there was."""
+        """Return what the index holds, and the damage there was."""
         with self._question():
             return self._counts()
 
@@ -271,7 +273,7 @@ class Index:
         return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours)
 
     def outdated(self) -> str | None:
-        """A sentence where the files, as seen from here, are no longer those that the index was made from."""
+        """Return a sentence where the files, as seen from here, are no longer those that the index was made from."""
         from seedsearch.metadata.file_states import load
 
         with self._question():
@@ -279,7 +281,7 @@ class Index:
         return outdated(states)
 
     def records(self) -> Iterator[Record]:
-        """The record of every document, of one commit."""
+        """Yield the record of every document, of one commit."""
         with self._question():
             stored = self._engine.stored()
             some = list(islice(stored, TOGETHER))
@@ -289,12 +291,15 @@ class Index:
                 some = list(islice(stored, TOGETHER))
 
     def document(self, path: str) -> Document:
-        """A document of the index, as of the last commit; raises DocumentMissing where it has none of this path."""
+        """Return a document of the index, as of the last commit; raises DocumentMissing where it has none of this
+        path.
+        """
         with self._question():
             return document_of(self._one(path))
 
     def places(self, path: str, query: str, *, seconds: float | None = SECONDS) -> tuple[Span, ...]:
-        """Every place of a query in a document, in its readable text: of the strictest tier that the document is in.
+        """Return every place of a query in a document, in its readable text: of the strictest tier that the document
+        is in.
 
         Empty where the query does not find it. Raises DocumentMissing, and QueryError as `search` does.
         """
@@ -313,7 +318,7 @@ class Index:
             return completions(typed, self._engine, limit)
 
     def origin(self, path: str) -> Origin | None:
-        """The file that a document was read from, and what tells whether it still is the same.
+        """Return the file that a document was read from, and what tells whether it still is the same.
 
         None where the index does not remember it: then nothing can tell.
         """
@@ -343,13 +348,13 @@ class Index:
         self.close()
 
     def readings(self, query: str) -> list[str]:
-        """How a query is read, a line a tier, in the order in which they are asked."""
+        """Return how a query is read, a line a tier, in the order in which they are asked."""
         with self._lock:
             own, groups = self._own, self._synonyms
         return readings(query, own, groups)
 
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
-        """A sentence on the words that no document holds where not all words were found, and words like them."""
+        """Return a sentence on the words that no document holds where not all words were found, and words like them."""
         words = parsed.words if parsed.expression is None else parsed.expression.texts
         suggested: tuple[str, ...] = ()
         if answer.near:
@@ -370,7 +375,7 @@ class Index:
 
 
 def _says(part: object) -> str:
-    """A part of a question in words, a line at most."""
+    """Return a part of a question in words, a line at most."""
     words = part if isinstance(part, str) else explained(part)  # type: ignore[arg-type]
     return words if len(words) <= LONGEST_PART else words[: LONGEST_PART - 1] + "…"
 

@@ -19,7 +19,7 @@ _WORD = re.compile(r"(?!\d+$)\w[\w.+#-]+")
 
 
 def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = TELLING) -> list[tuple[str, float]]:
-    """The words that tell most of a text, folded, with their weights, heaviest first.
+    """Return the words that tell most of a text, folded, with their weights, heaviest first.
 
     Frequency, saturated, times inverse document frequency (Spärck Jones, 1972). Numbers, single characters and words
     without meaning of their own are left out, and in an index of several documents words that all of them have.
@@ -36,7 +36,7 @@ def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = T
 
 
 def like(readable: str, engine: Engine, own: OwnWords = NONE) -> Tier | None:
-    """The reading by which documents like this text are looked for; None where it has no telling words."""
+    """Return the reading by which documents like this text are looked for; None where it has no telling words."""
     telling = keywords(readable, engine, own)
     if not telling:
         return None

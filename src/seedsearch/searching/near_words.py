@@ -68,12 +68,12 @@ def near_texts(parsed: ParsedQuery, engine: Engine, own: OwnWords = NONE) -> lis
 
 
 def as_typed(text: str, typed: str) -> str:
-    """A text near a query with the ideographs of the query as they were typed, and not folded."""
+    """Return a text near a query with the ideographs of the query as they were typed, and not folded."""
     return text.translate({ord(fold(char)): char for char in typed if is_han(char)})
 
 
 def _among(pieces: Sequence[str], number: int, near: NearText, count: int) -> NearText:
-    """A text in the place of one of some pieces, weighed by how many documents have all of it."""
+    """Return a text in the place of one of some pieces, weighed by how many documents have all of it."""
     text = " ".join((*pieces[:number], near.text, *pieces[number + 1 :]))
     return NearText(text, near.sounds, near.likelihood, near.likelihood + log(count))
 
@@ -89,7 +89,9 @@ def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
 
 
 def _stretches(piece: str, own: OwnWords) -> Iterator[tuple[int, int]]:
-    """The stretches of words side by side that may have been one word: with a single ideograph in them, or all."""
+    """Yield the stretches of words side by side that may have been one word: with a single ideograph in them, or
+    all.
+    """
     words = placed_query_words(piece, own)
     for first, (start, _) in enumerate(words):
         for last in range(first, len(words)):
@@ -101,7 +103,7 @@ def _stretches(piece: str, own: OwnWords) -> Iterator[tuple[int, int]]:
 
 
 def _mistake(typed: str, word: str) -> tuple[float, bool]:
-    """How likely `word` is typed so, and whether both sound the same."""
+    """Return how likely `word` is typed so, and whether both sound the same."""
     if len(typed) != len(word):
         doubled = any(a == b and typed[:i] + typed[i + 1 :] == word for i, (a, b) in enumerate(pairwise(typed)))
         return (MISSING if len(typed) < len(word) else DOUBLED if doubled else TOO_MANY), False

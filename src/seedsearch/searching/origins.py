@@ -29,7 +29,7 @@ class Origins:
         self._digests = engine.digests()
 
     def of(self, doc_id: str) -> Origin | None:
-        """The origin of one document; None where the index does not say."""
+        """Return the origin of one document; None where the index does not say."""
         borders = [found.start() for found in BORDER.finditer(doc_id)]
         for end in (len(doc_id), *reversed(borders)):
             state = self._states.get(doc_id[:end])

@@ -122,7 +122,7 @@ def _unknown(typed: str) -> Iterator[Note]:
 
 
 def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]) -> Iterator[Note]:
-    """How a query was read, where that may not be what was meant."""
+    """Yield how a query was read, where that may not be what was meant."""
     unknown = list(_unknown(typed))
     yield from unknown
     if expression is not None and expression.leaves_out_only:

@@ -46,7 +46,7 @@ class Fallback:
 
 
 def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fallback]:
-    """The readings by sound of the run text of a query, likeliest first; `near` are words that sound the same."""
+    """Yield the readings by sound of the run text of a query, likeliest first; `near` are words that sound the same."""
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
             texts = list(dict.fromkeys([*near, *_same_sound(whole, engine)]))[:SHOWN]
@@ -68,7 +68,7 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
 
 
 def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
-    """Words of the index that differ by an edit from one of these words, which no document holds."""
+    """Return words of the index that differ by an edit from one of these words, which no document holds."""
     found: list[str] = []
     for word in dict.fromkeys(word for text in missing for word in query_words(text) if len(word) > 1):
         test = Fuzzy(word, 1 if len(word) < 6 else 2)
@@ -85,7 +85,7 @@ def _fallback(name: str, whole: str, texts: Sequence[str], how: str) -> Iterator
 
 
 def _plain_letters(text: str) -> str | None:
-    """The letters of text that may be pinyin: tones off, ü kept; None where it is something else."""
+    """Return the letters of text that may be pinyin: tones off, ü kept; None where it is something else."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if c not in "\u0304\u0301\u030c\u0300")
     bare = unicodedata.normalize("NFC", bare).replace("v", "ü")
     spelled = "".join(char for char in bare if not is_han(char))
@@ -93,7 +93,8 @@ def _plain_letters(text: str) -> str | None:
 
 
 def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
-    """The ways to cut letters into syllables, fewest first; blanks and apostrophes are borders, ideographs stand alone.
+    """Return the ways to cut letters into syllables, fewest first; blanks and apostrophes are borders, ideographs
+    stand alone.
 
     With `begun` the last syllable is one of which only the beginning was typed.
     """
@@ -127,7 +128,7 @@ def _spelled(cut: Sequence[str], engine: Engine) -> list[str]:
 
 
 def _choices(syllable: str) -> str:
-    """The characters that a syllable, the beginning of one, or a character stands for."""
+    """Return the characters that a syllable, the beginning of one, or a character stands for."""
     if is_han(syllable[0]):
         return syllable
     if syllable.endswith(BEGUN):
@@ -137,7 +138,7 @@ def _choices(syllable: str) -> str:
 
 
 def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str]:
-    """Those of some readings of syllables that are about as likely as the likeliest, that one first."""
+    """Return those of some readings of syllables that are about as likely as the likeliest, that one first."""
     words = engine.document_frequencies([Term("word", text) for text in texts])[1]
     counts = engine.count([Run(text) for text in texts])
     weights = [
@@ -150,7 +151,7 @@ def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str
 
 
 def _usually_read(text: str, cut: Sequence[str]) -> int:
-    """How many characters are read in their usual way."""
+    """Return how many characters are read in their usual way."""
     from seedsearch.text.pinyin import usual_readings
 
     return sum(
@@ -160,7 +161,7 @@ def _usually_read(text: str, cut: Sequence[str]) -> int:
 
 
 def _weighted(texts: Sequence[str]) -> Weighted:
-    """The terms of some texts, each text half as heavy as the one before it: the likelier comes first."""
+    """Return the terms of some texts, each text half as heavy as the one before it: the likelier comes first."""
     weights: dict[Term, float] = {}
     for number, text in enumerate(texts):
         for term, weight in scored_terms(text, [text]):
@@ -197,7 +198,7 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHO
 
 
 def _frequent(chars: str, engine: Engine) -> list[str]:
-    """The characters that stand in the index, the most frequent first, `CHOICES` at most."""
+    """Return the characters that stand in the index, the most frequent first, `CHOICES` at most."""
     counts = engine.document_frequencies([Term("gram", char) for char in chars])[1]
     ranked = nlargest(CHOICES, zip(counts, chars, strict=True))
     return [char for count, char in ranked if count]
@@ -208,7 +209,7 @@ def _changed(char: str, typed: str, place: int) -> int:
 
 
 def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
-    """The most frequent words whose characters begin with these letters, read in their usual way."""
+    """Return the most frequent words whose characters begin with these letters, read in their usual way."""
     begun = [letter + BEGUN for letter in letters]
     fitting = (
         (log(count) + USUAL * _usually_read(word, begun), word)
@@ -221,12 +222,12 @@ def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
 
 @cache
 def _begins(char: str, letter: str) -> bool:
-    """Whether a reading of the character begins with the letter."""
+    """Tell whether a reading of the character begins with the letter."""
     return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
 
 
 def _readings(char: str) -> frozenset[str]:
-    """The readings of a character; what knows them is loaded only for a query that found nothing."""
+    """Return the readings of a character; what knows them is loaded only for a query that found nothing."""
     from seedsearch.text.pinyin import readings
 
     return readings(char)
@@ -234,7 +235,7 @@ def _readings(char: str) -> frozenset[str]:
 
 @cache
 def _syllables() -> frozenset[str]:
-    """Every syllable, those with ü also as they are typed with u (lüe, nüe)."""
+    """Return every syllable, those with ü also as they are typed with u (lüe, nüe)."""
     from seedsearch.text.pinyin import syllables
 
     return syllables() | {syllable.replace("ü", "u") for syllable in syllables()}

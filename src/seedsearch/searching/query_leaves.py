@@ -39,7 +39,7 @@ class NotWellFormed(Exception):
 
 
 def is_operator(token: Token) -> bool:
-    """Whether the token makes the text an expression; brackets alone are punctuation."""
+    """Tell whether the token makes the text an expression; brackets alone are punctuation."""
     if token.kind == "leaf":
         word = token.text
         return bool(is_filter(token) or _has_wildcard(word) or _FUZZY.fullmatch(word))
@@ -47,13 +47,13 @@ def is_operator(token: Token) -> bool:
 
 
 def is_filter(token: Token) -> bool:
-    """Whether the token is a filter with a value."""
+    """Tell whether the token is a filter with a value."""
     found = FILTER.fullmatch(token.text) if token.kind == "leaf" else None
     return found is not None and bool(found[2].strip())
 
 
 def is_strict(token: Token) -> bool:
-    """Whether the token is no mark inside a word that may be no wildcard."""
+    """Tell whether the token is no mark inside a word that may be no wildcard."""
     return token.kind != "leaf" or is_filter(token) or token.text in EVERYTHING
 
 
@@ -62,7 +62,7 @@ def _has_wildcard(word: str) -> bool:
 
 
 def node_of(token: Token, synonyms: Synonyms) -> Query:
-    """The query that a leaf is.
+    """Return the query that a leaf is.
 
     Raises NotWellFormed for one that says nothing, and QueryError for one that is refused.
     """
@@ -92,13 +92,13 @@ def node_of(token: Token, synonyms: Synonyms) -> Query:
 
 
 def _in_any_form(run: Run, synonyms: Sequence[str] = ()) -> Query:
-    """A run, in composed or decomposed characters, or any of its synonyms."""
+    """Return a run, in composed or decomposed characters, or any of its synonyms."""
     others = tuple(map(Run, (*other_forms(run.text), *synonyms)))
     return Any((run, *others)) if others else run
 
 
 def of_field(name: str, token: Token) -> Query:
-    """The query that a leaf between the brackets of `name:( )` is."""
+    """Return the query that a leaf between the brackets of `name:( )` is."""
     query = filter_of(f"{name}:{token.text}") if token.kind in ("leaf", "quoted") else None
     if query is None:
         raise NotWellFormed
@@ -106,7 +106,7 @@ def of_field(name: str, token: Token) -> Query:
 
 
 def near_one_another(operator: Token, left: Token, right: Token) -> Query:
-    """The query that NEAR/n or PRE/n between two leaves is."""
+    """Return the query that NEAR/n or PRE/n between two leaves is."""
     if not all(one.kind in ("leaf", "quoted") and not _is_more(one) for one in (left, right)):
         raise QueryError(
             f"{operator.text} cannot be asked of that",
@@ -116,12 +116,12 @@ def near_one_another(operator: Token, left: Token, right: Token) -> Query:
 
 
 def _is_more(token: Token) -> bool:
-    """Whether a leaf is more than a text that is looked for as it stands."""
+    """Tell whether a leaf is more than a text that is looked for as it stands."""
     return token.distance >= 0 if token.kind == "quoted" else is_operator(token)
 
 
 def run_of(text: str) -> Run:
-    """The run of a text; raises NotWellFormed for one without any character."""
+    """Return the run of a text; raises NotWellFormed for one without any character."""
     folded = run_text(text).strip()
     if not folded:
         raise NotWellFormed
@@ -160,7 +160,9 @@ def _check_pieces(count: int) -> None:
 
 
 def wanted(query: Query) -> Iterator[Query]:
-    """The leaves of a query that a document should show: those not under a NOT, filters but for titles left out."""
+    """Yield the leaves of a query that a document should show: those not under a NOT, filters but for titles left
+    out.
+    """
     match query:
         case All(children=children) | Any(children=children):
             for child in children:

@@ -66,7 +66,10 @@ class Expression:
 
 
 def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | None:
-    """The expression that `typed` is; None where it is none. Raises QueryError past a limit and for what is refused."""
+    """Return the expression that `typed` is; None where it is none.
+
+    Raises QueryError past a limit and for what is refused.
+    """
     tokens = tokens_of(typed)
     if tokens is None or not _is_expression(tokens):
         return None
@@ -83,7 +86,7 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
 
 
 def is_malformed(typed: str) -> bool:
-    """Whether `typed`, which is no expression, has the operators of one."""
+    """Tell whether `typed`, which is no expression, has the operators of one."""
     tokens = tokens_of(typed)
     if tokens is None:
         return typed.lstrip().startswith('"')
@@ -126,7 +129,7 @@ def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
 
 
 def _narrows(token: Token) -> bool:
-    """Whether a token begins what takes documents by more than their words."""
+    """Tell whether a token begins what takes documents by more than their words."""
     return is_filter(token) or token.kind == "field"
 
 
@@ -155,7 +158,7 @@ class _Parser:
         return children[0] if len(children) == 1 else Any(tuple(children))
 
     def _all(self) -> Query:
-        """What stands side by side; with a plus sign among it, what has no sign and no AND only ranks."""
+        """Return what stands side by side; with a plus sign among it, what has no sign and no AND only ranks."""
         children: list[tuple[Query, bool]] = []
         has_plus = joined = False
         while not children or joined or self._kind() not in ("", "OR", ")"):

@@ -61,7 +61,7 @@ class Token:
 
 @lru_cache(maxsize=8)  # a query is looked at several times
 def tokens_of(typed: str) -> tuple[Token, ...] | None:
-    """The pieces of `typed`; None where a quotation is not closed, or stands against a word.
+    """Return the pieces of `typed`; None where a quotation is not closed, or stands against a word.
 
     Raises QueryError for NEAR without what it needs.
     """
@@ -83,12 +83,14 @@ def tokens_of(typed: str) -> tuple[Token, ...] | None:
 
 
 def is_option(typed: str) -> bool:
-    """Whether the whole of `typed` is like an option of a command, or a number: its minus sign leaves nothing out."""
+    """Tell whether the whole of `typed` is like an option of a command, or a number: its minus sign leaves nothing
+    out.
+    """
     return _OPTION.match(typed.strip()) is not None and len(typed.split()) == 1
 
 
 def lonely_filter(typed: str) -> str | None:
-    """The first filter of `typed` that has no value though something follows; None where there is none."""
+    """Return the first filter of `typed` that has no value though something follows; None where there is none."""
     tokens = tokens_of(typed) or ()
     alone = (token.text for token in tokens[:-1] if token.kind == "leaf" and token.text.endswith(":"))
     return next((text for text in alone if FILTER.fullmatch(text)), None)
@@ -113,7 +115,7 @@ def _mark(plain: str, at: int) -> Token | None:
 
 
 def _begins(plain: str, at: int, forbidden: str) -> bool:
-    """Whether the sign at `at` stands before a word, whose first character is none of the `forbidden` ones."""
+    """Tell whether the sign at `at` stands before a word, whose first character is none of the `forbidden` ones."""
     is_first = at == 0 or plain[at - 1].isspace() or plain[at - 1] == "("
     return is_first and at + 1 < len(plain) and not re.match(forbidden, plain[at + 1])
 
@@ -168,14 +170,14 @@ def _filter(plain: str, typed: str, at: int, end: int) -> Token | None:
 
 
 def _without_brackets(word: str) -> str:
-    """A word without the closing brackets that are not opened in it."""
+    """Return a word without the closing brackets that are not opened in it."""
     while word.endswith(")") and word.count(")") > word.count("("):
         word = word[:-1]
     return word
 
 
 def _with_operators_between(tokens: list[Token]) -> list[Token]:
-    """The tokens with words between others as the operators that they are."""
+    """Return the tokens with words between others as the operators that they are."""
     made = list(tokens)
     if any(token.kind == "leaf" and token.text.startswith("NEAR(") for token in tokens):
         raise QueryError("NEAR( ) is not known", hint=_SAY_NEAR)
@@ -206,7 +208,7 @@ def without_sorting(typed: str) -> tuple[str, str | None]:
 
 
 def groups(tokens: Sequence[Token], at: int) -> int:
-    """The place behind the bracket that closes the one at `at`; that of the last token where none does."""
+    """Return the place behind the bracket that closes the one at `at`; that of the last token where none does."""
     depth = 0
     for place in range(at, len(tokens)):
         depth += (tokens[place].kind == "(") - (tokens[place].kind == ")")

@@ -33,7 +33,7 @@ class _Ends(NamedTuple):
 
 
 def _ends(value: str, name: str) -> _Ends | None:
-    """The ends of a range; None for a value that is none."""
+    """Return the ends of a range; None for a value that is none."""
     if found := _IN_BRACKETS.fullmatch(value):
         return _Ends("" if found[1] == "*" else found[1], "" if found[2] == "*" else found[2])
     if ".." in value:
@@ -54,7 +54,7 @@ def _ends(value: str, name: str) -> _Ends | None:
 
 
 def by_date(name: str, value: str) -> Query:
-    """The documents whose file changed then (`name`: date, after or before); raises QueryError for no date."""
+    """Return the documents whose file changed then (`name`: date, after or before); raises QueryError for no date."""
     if name == "date":
         ends = _ends(value, name)
     else:
@@ -67,7 +67,7 @@ def by_date(name: str, value: str) -> Query:
 
 
 def by_size(value: str) -> Query:
-    """The documents in files of such a size; raises QueryError for no size."""
+    """Return the documents in files of such a size; raises QueryError for no size."""
     ends = _ends(value, "size")
     if ends is None:
         raise _no_value("size", value, SIZES)
@@ -81,13 +81,13 @@ def _between(name: str, low: str, high: str) -> Query:
 
 
 def _before(day: str) -> str:
-    """The day, month or year before one, of the same form."""
+    """Return the day, month or year before one, of the same form."""
     first = date(*map(int, (day + "-01-01").split("-")[:3]))
     return str(first - timedelta(days=1))[: len(day)] if first > date.min else "0000"
 
 
 def _day(name: str, text: str) -> str:
-    """A day, a month or a year as its terms begin."""
+    """Return a day, a month or a year as its terms begin."""
     if text.lower() in _DAYS_AGO:
         return str(datetime.now(UTC).date() - timedelta(days=_DAYS_AGO[text.lower()]))
     found = _DATE.fullmatch(text)

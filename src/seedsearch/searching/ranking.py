@@ -94,7 +94,9 @@ Weighted = tuple[tuple[Term, float], ...]
 
 
 def scored_terms(run: str, words: Sequence[str]) -> Weighted:
-    """The terms by which documents are scored for the run text of a query and its words, each with its weight."""
+    """Return the terms by which documents are scored for the run text of a query and its words, each with its
+    weight.
+    """
     pieces = _CONTENT.findall(run)
     singles = dict.fromkeys("".join(pieces))
     pairs = dict.fromkeys([pair for piece in pieces for pair in map(add, piece, piece[1:])])
@@ -106,12 +108,12 @@ def scored_terms(run: str, words: Sequence[str]) -> Weighted:
 
 
 def asks(word: str) -> bool:
-    """Whether a word only asks."""
+    """Tell whether a word only asks."""
     return _ASKING.fullmatch(word) is not None
 
 
 def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
-    """A run text with blanks in the place of those of its words (offset, word) that only ask."""
+    """Return a run text with blanks in the place of those of its words (offset, word) that only ask."""
     for at, word in placed:
         if asks(word):
             run = run[:at] + " " * len(word) + run[at + len(word) :]
@@ -119,7 +121,9 @@ def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
 
 
 def content_words(words: Iterable[str]) -> list[str]:
-    """The words that say what is asked for: no interrogatives, no particles; all of them where no other is left."""
+    """Return the words that say what is asked for: no interrogatives, no particles; all of them where no other is
+    left.
+    """
     given = list(words)
     return [w for w in given if w not in EMPTY and not asks(w)] or given
 
@@ -161,7 +165,7 @@ class Passages:
         return texts | others
 
     def places(self, run: str) -> dict[str, Sequence[int]]:
-        """Where each text that counts stands in a run text, overlapping places included."""
+        """Return where each text that counts stands in a run text, overlapping places included."""
         found, starts = self._nowhere.copy(), run.startswith
         for char, texts in self._by_char.items():
             if not (places := occurrences(run, char)):
@@ -173,7 +177,7 @@ class Passages:
         return found
 
     def best(self, places: Mapping[str, Sequence[int]]) -> float:
-        """The score of the best passage of a text: the rarity of what stands in it, each once."""
+        """Return the score of the best passage of a text: the rarity of what stands in it, each once."""
         # A passage that begins at `at - reach` or after it, and not after `at`, holds what stands at `at`.
         changes: list[tuple[int, float]] = []
         for text, worth in self._worth.items():
@@ -189,7 +193,7 @@ class Passages:
         return max(accumulate(map(_CHANGE, changes)), default=0.0)
 
     def title(self, run: str, readable: str) -> float:
-        """The same of the first line of a text and its run text; 0 where that is too long for a title."""
+        """Return the same of the first line of a text and its run text; 0 where that is too long for a title."""
         line = readable[: 2 * TITLE].lstrip().partition("\n")[0]
         if len(line) > TITLE:
             return 0.0
@@ -202,5 +206,5 @@ class Passages:
 
 
 def _near(term: Term) -> float:
-    """The weight of a term in a passage."""
+    """Return the weight of a term in a passage."""
     return NEAR_SINGLE if term.field == "gram" and len(term.text) == 1 else NEAR

@@ -66,7 +66,7 @@ def _refused(typed: str, why: str, hint: str | None = None) -> QueryError:
 
 
 def _needs(part: _Part) -> Query | None:
-    """What a text must hold for the part to match in it."""
+    """Return what a text must hold for the part to match in it."""
     if part.texts is None:
         return part.needs
     runs = [text.strip() for text in part.texts]

@@ -49,7 +49,7 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
 
 
 def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
-    """Where the sentences that hold the occurrences of a stretch begin and end."""
+    """Return where the sentences that hold the occurrences of a stretch begin and end."""
     span, core = stretch.span, stretch.core
     before = _ends(_SENTENCE_END, readable, span.start, core.start)
     limit = core.end + LONGEST_LINE
@@ -58,7 +58,7 @@ def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
 
 
 def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lines: int) -> Stretch:
-    """The whole lines of its occurrences and `lines` more before and after, with all of `found` in them.
+    """Return the whole lines of its occurrences and `lines` more before and after, with all of `found` in them.
 
     A text without line breaks stays as it is cut: no line of a terminal is `LONGEST_LINE` code points long.
     """
@@ -73,7 +73,9 @@ def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lin
 
 
 def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
-    """The beginning of a document, for a hit in which nothing is to be highlighted; empty where it has no text."""
+    """Return the beginning of a document, for a hit in which nothing is to be highlighted; empty where it has no
+    text.
+    """
     start = len(readable) - len(readable.lstrip())
     if start == len(readable):
         return []
@@ -106,7 +108,7 @@ def _windows(found: Sequence[Occurrence], width: int, *, every: bool) -> Iterato
 
 
 def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
-    """The stretch from `first` to `last` with the rest of its sentence, and the sentences beside it that fit."""
+    """Return the stretch from `first` to `last` with the rest of its sentence, and the sentences beside it that fit."""
     start = _start(readable, first, max(0, width - (last - first)))
     end = _end(readable, last, max(last, start + width))
     if end <= width:
@@ -118,7 +120,9 @@ def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
 
 
 def _start(readable: str, offset: int, room: int) -> int:
-    """Where the sentence of `offset` begins; where that is too far, a clause; else half of the room before it."""
+    """Return where the sentence of `offset` begins; where that is too far, a clause; else half of the room before
+    it.
+    """
     reach = max(0, offset - room)
     if sentence := _ends(_SENTENCE_END, readable, reach, offset):
         return sentence[-1].end()
@@ -130,7 +134,7 @@ def _start(readable: str, offset: int, room: int) -> int:
 
 
 def _end(readable: str, offset: int, limit: int) -> int:
-    """The last end of a sentence from `offset` to `limit`; where there is none, of a clause; else the limit."""
+    """Return the last end of a sentence from `offset` to `limit`; where there is none, of a clause; else the limit."""
     if limit >= len(readable):
         return len(readable)
     for border in (_SENTENCE_END, _CLAUSE_END):

@@ -76,7 +76,7 @@ class Tier:
         return self.grades or (Grade(self.name, self.required),)
 
     def takes(self, run: str) -> bool:
-        """Whether a document of the answer with this run text has what is required; filters hold already."""
+        """Tell whether a document of the answer with this run text has what is required; filters hold already."""
         return _holds(self.required, run)
 
     def name_of(self, run: str) -> str:
@@ -118,7 +118,7 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants:
 
 
 def _grades(words: Sequence[Query], parsed: ParsedQuery) -> list[tuple[str, Query]]:
-    """All words, most and any: each takes what those before take, too.
+    """Return all words, most and any: each takes what those before take, too.
 
     One ideograph of a few words says too little: there, any is any word of two or more.
     """
@@ -140,7 +140,7 @@ def _is_one_ideograph(word: Query) -> bool:
 
 
 def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weighted:
-    """The terms that all tiers are ranked by: words with their synonyms, pairs and characters of what is said.
+    """Return the terms that all tiers are ranked by: words with their synonyms, pairs and characters of what is said.
 
     What is in other words than the typed ones counts VARIANT of them.
     """
@@ -161,12 +161,12 @@ def _any_of(texts: Sequence[str], variants: Sequence[str] = ()) -> Query:
 
 
 def narrowed(query: Query, parsed: ParsedQuery) -> Query:
-    """A query, of the documents only that the filters take."""
+    """Return a query, of the documents only that the filters take."""
     return All((query, *parsed.filters)) if parsed.filters else query
 
 
 def _runs(queries: Sequence[Query]) -> tuple[Query, ...]:
-    """The runs of some texts and their synonyms, each once: what is highlighted."""
+    """Return the runs of some texts and their synonyms, each once: what is highlighted."""
     runs = (run for query in queries for run in (query.children if isinstance(query, Any) else (query,)))
     return tuple(dict.fromkeys(runs))
 
@@ -176,7 +176,7 @@ def _texts(leaf: Query) -> tuple[str, ...]:
 
 
 def _holds(query: Query, run: str) -> bool:
-    """Whether a document of its tier with this run text has what a grade asks for; filters hold already."""
+    """Tell whether a document of its tier with this run text has what a grade asks for; filters hold already."""
     match query:
         case Run() | Number():
             return query.holds(run)
@@ -191,7 +191,7 @@ def _holds(query: Query, run: str) -> bool:
 
 
 def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
-    """How a query is read, a line a tier, in the order in which an answer is filled."""
+    """Return how a query is read, a line a tier, in the order in which an answer is filled."""
     parsed = parse(typed, own, synonyms)
     expression = parsed.expression
     tiers = [expression_tier(expression)] if expression else []

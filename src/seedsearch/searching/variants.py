@@ -26,7 +26,7 @@ class Variants:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, word: str) -> tuple[str, ...]:
-        """The variants of a word of the query."""
+        """Return the variants of a word of the query."""
         return self.words.get(word, ())
 
     @property
@@ -35,7 +35,7 @@ class Variants:
         return tuple(dict.fromkeys([*self.whole, *(text for texts in self.words.values() for text in texts)]))
 
     def in_use(self, engine: Engine) -> Variants:
-        """Those that stand in a document."""
+        """Return those that stand in a document."""
         if not (texts := self.texts):
             return NONE
         there = set(compress(texts, engine.exists([variant(text) for text in texts])))
@@ -47,14 +47,14 @@ NONE = Variants()
 
 
 def variant(text: str) -> Run | Number:
-    """The documents with a variant; a number in it is the whole number: 四年 is 4年, and nothing of 2024年."""
+    """Return the documents with a variant; a number in it is the whole number: 四年 is 4年, and nothing of 2024年."""
     from seedsearch.text.numerals import may_go_on
 
     return Number(text) if may_go_on(text) else Run(text)
 
 
 def variants_of(run: str, placed: Sequence[tuple[int, str]], words: Sequence[str] = ()) -> Variants:
-    """The variants of the run text of a query, whose words are `placed` (offset, word).
+    """Return the variants of the run text of a query, whose words are `placed` (offset, word).
 
     `words`: those that are looked for, where they are others: what stood between blanks is cut by itself.
     """
@@ -80,7 +80,7 @@ def _variants(run: str, placed: Sequence[tuple[int, str]]) -> Variants:
 
 
 def _found(run: str, placed: Sequence[tuple[int, str]]) -> Iterable[tuple[Span, tuple[str, ...]]]:
-    """The stretches of a run text that have variants, none on another."""
+    """Return the stretches of a run text that have variants, none on another."""
     from seedsearch.text.numerals import numbers
     from seedsearch.text.wordings import wordings
 
@@ -103,7 +103,7 @@ def _replaced(run: str, spans: Sequence[Span], texts: Sequence[str]) -> str:
 
 
 def _of_word(word: str, at: int, span: Span, texts: Sequence[str]) -> list[str]:
-    """The variants of a word at `at` by those of a stretch that it is part of, or that is part of it."""
+    """Return the variants of a word at `at` by those of a stretch that it is part of, or that is part of it."""
     end = at + len(word)
     if span.start <= at and end <= span.end:
         return [text for text in texts if word not in text]

@@ -44,8 +44,8 @@ def _part() -> re.Pattern[str]:
 
 
 def words(run: str, own: OwnWords = NONE) -> list[str]:
-    """The terms of the field `word` of a run text: its words in their order (a whole before its parts), then those
-    across joints.
+    """Return the terms of the field `word` of a run text: its words in their order (a whole before its parts), then
+    those across joints.
     """
     return plain_words(run, own) + Joined(run).words(steady_cut(own))
 
@@ -63,12 +63,14 @@ def plain_words(folded: str, own: OwnWords = NONE) -> list[str]:
 
 
 def other_words(piece: str) -> list[str]:
-    """The words of a piece of text without ideographs."""
+    """Return the words of a piece of text without ideographs."""
     return [part for other, tail in _between_runs().findall(piece) for _, part in _whole_and_parts(other, tail)]
 
 
 def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> Iterator[tuple[int, str]]:
-    """The same as `plain_words`, each with the offset at which it begins; `cut` may be another way to these words."""
+    """Yield the same as `plain_words`, each with the offset at which it begins; `cut` may be another way to these
+    words.
+    """
     cut = cut or segmenter(own).words
     for token in _token().finditer(folded):
         at = token.start()
@@ -81,12 +83,12 @@ def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -
 
 
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
-    """The words of a query, each once: as `words`, without the parts of what has parts."""
+    """Return the words of a query, each once: as `words`, without the parts of what has parts."""
     return list(dict.fromkeys([word for _, word in placed_query_words(folded, own)]))
 
 
 def placed_query_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> list[tuple[int, str]]:
-    """All of them, each with the offset at which it begins; `cut` as in `placed_words`."""
+    """Return all of them, each with the offset at which it begins; `cut` as in `placed_words`."""
     cut = cut or segmenter(own).words
     found: list[tuple[int, str]] = []
     for token in _token().finditer(folded):
@@ -109,5 +111,5 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 
 @cache
 def fingerprint() -> str:
-    """What the terms of an index depend on; an index with another fingerprint cannot be asked."""
+    """Return what the terms of an index depend on; an index with another fingerprint cannot be asked."""
     return f"analysis {ANALYSIS}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"

@@ -61,7 +61,7 @@ class RunTexts:
 
     @classmethod
     def of(cls, texts: Sequence[str], among: Among | None = None) -> Self:
-        """Those of these texts, which are pieces of longer ones where it is said what they stand among."""
+        """Return those of these texts, which are pieces of longer ones where it is said what they stand among."""
         chars = points("".join(f"{text}\0" for text in texts))  # NUL is no blank, and no blank is dropped beside it
         folded = _folding()[chars]
         lacks = _lacking(chars, folded, texts, among)
@@ -77,7 +77,7 @@ class RunTexts:
         return np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths + 1)
 
     def is_text(self) -> Mask:
-        """Which of `points` are none of those NULs."""
+        """Return which of `points` are none of those NULs."""
         mask = np.ones(len(self.points), dtype=bool)
         mask[np.cumsum(self.lengths + 1) - 1] = False
         return mask
@@ -95,7 +95,7 @@ class Among:
 
 
 def _lacking(chars: Points, folded: Points, texts: Sequence[str], among: Among | None) -> Mask:
-    """The blanks that the run texts lack; those that they keep become spaces in `folded`."""
+    """Return the blanks that the run texts lack; those that they keep become spaces in `folded`."""
     blank = _blank()[np.minimum(chars, 0xFFFF)]
     edges = np.diff(blank, prepend=False, append=False)
     firsts, lasts = np.flatnonzero(edges).reshape(-1, 2).T
@@ -131,7 +131,7 @@ class Terms:
 
     @classmethod
     def of(cls, lists: Sequence[Sequence[str]]) -> Self:
-        """The terms of each document as a list."""
+        """Return the terms of each document as a list."""
         places: defaultdict[str, int] = numbered()
         lengths = [len(terms) for terms in lists]
         every = map(places.__getitem__, chain.from_iterable(lists))
@@ -183,7 +183,7 @@ class Pieces:
     whole: Sequence[tuple[int, str]]
 
     def part(self, words_of: Callable[[RunTexts], Terms], own: OwnWords = NONE) -> Part:
-        """The part that they make; `words_of` finds the terms of run texts, each of them its own owner.
+        """Return the part that they make; `words_of` finds the terms of run texts, each of them its own owner.
 
         What stands across joints is looked for in whole texts where one may lie across the border of two pieces.
         """
@@ -198,7 +198,7 @@ class Pieces:
 
 
 def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
-    """Some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is.
+    """Yield some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is.
 
     `longest`: ideographs in a row after which words end wherever they are.
     """
@@ -234,7 +234,7 @@ class _Piece(NamedTuple):
 
 
 def _visible_from(text: str, at: int) -> int:
-    """Where the first character from `at` on is that is no blank."""
+    """Return where the first character from `at` on is that is no blank."""
     found = _visible().search(text, at)
     return found.start() if found else len(text)
 
@@ -246,7 +246,7 @@ def _together(some: Sequence[_Piece]) -> Pieces:
 
 
 def _borders(text: str, longest: int) -> list[int]:
-    """Where a text is cut, its beginning and its end."""
+    """Return where a text is cut, its beginning and its end."""
     borders = [0]
     while len(text) - borders[-1] > TOGETHER:
         wanted = borders[-1] + TOGETHER
@@ -263,7 +263,7 @@ def _borders(text: str, longest: int) -> list[int]:
 
 @cache
 def _sentence() -> re.Pattern[str]:
-    """A border at which no joint is, either."""
+    """Return a border at which no joint is, either."""
     return re.compile(rf"{STOP}\s*(?=\S)")
 
 
@@ -281,7 +281,7 @@ def _border() -> re.Pattern[str]:
 
 
 def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
-    """A border where there is no mark, in a piece from `begin` on: inside of blanks, or of a row of ideographs.
+    """Return a border where there is no mark, in a piece from `begin` on: inside of blanks, or of a row of ideographs.
 
     Ideographs side by side in the run text, which has no blanks between them, are cut after each `longest`.
     """
@@ -297,7 +297,7 @@ def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
 
 
 def _is_wide_at(text: str, begin: int, at: int) -> bool:
-    """Whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
+    """Tell whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
     before = text[begin:at].rstrip()
     return bool(before) and bool(_wide()[ord(before[-1])])
 
@@ -318,7 +318,7 @@ def _no_ideograph() -> re.Pattern[str]:
 
 
 def numbered() -> defaultdict[Any, int]:
-    """A dictionary that numbers its keys from 0 as they are asked for."""
+    """Return a dictionary that numbers its keys from 0 as they are asked for."""
     numbers: defaultdict[Hashable, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     return numbers

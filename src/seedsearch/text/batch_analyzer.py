@@ -31,7 +31,7 @@ _JOINTS = "-._@/'&+:#%"
 
 @cache
 def _classes() -> Bytes:
-    """The class of each code point under 0x10000; those above are looked at one by one."""
+    """Return the class of each code point under 0x10000; those above are looked at one by one."""
     made = np.array([chr(point).isalnum() for point in range(0x10000)]) * np.uint8(LETTER)
     made[members(_JOINTS)[: len(made)]] = JOINT
     made[members(ALL_HAN)[: len(made)]] = HAN
@@ -39,7 +39,7 @@ def _classes() -> Bytes:
 
 
 def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
-    """The terms of the field `word` of some run texts, without those across joints."""
+    """Return the terms of the field `word` of some run texts, without those across joints."""
     if own != NONE:  # only the dictionary without them lies ready
         ends = np.cumsum(runs.lengths + 1).tolist()
         text = text_of(runs.points)
@@ -68,7 +68,7 @@ class _Words:
         )
 
     def _others(self) -> tuple[Ints, list[str]]:
-        """The words that are not cut: where they stand, about, and what they are."""
+        """Return the words that are not cut: where they stand, about, and what they are."""
         places: list[int] = []
         found: list[str] = []
         not_cut = (self._classes == HAN) & (

@@ -36,7 +36,9 @@ class Across:
 
 
 def across(points: Points, lengths: Ints, skipped: Mask, own: OwnWords) -> Across:
-    """What stands across the joints of run texts that lie side by side, with a NUL after each; some are `skipped`."""
+    """Return what stands across the joints of run texts that lie side by side, with a NUL after each; some are
+    `skipped`.
+    """
     ends, text, made = np.cumsum(lengths + 1) - 1, text_of(points), Across()
     places, single = candidates(points)
     tried = stretches(text, places.tolist())
@@ -56,14 +58,14 @@ def across(points: Points, lengths: Ints, skipped: Mask, own: OwnWords) -> Acros
 
 
 def _inside(places: Ints, tried: list[Joint]) -> Mask:
-    """Which places are inside of one of these."""
+    """Return which places are inside of one of these."""
     borders = np.array(tried, dtype=np.int64).ravel()
     inside: Mask = np.searchsorted(borders, places, side="right") % 2 == 1
     return inside
 
 
 def candidates(points: Points) -> tuple[Ints, Ints]:
-    """Where pieces of joints may begin in run texts, and the blanks that are joints by themselves.
+    """Return where pieces of joints may begin in run texts, and the blanks that are joints by themselves.
 
     These stand between an ideograph and a letter or digit of ASCII, as most do in text with English words; so no other
     piece is beside them, and no word goes across. They may yet be inside of one (a target of a link).

@@ -57,12 +57,12 @@ def _tables() -> _Tables:
 
 
 def unknown() -> int:
-    """The number of the word that is the character U+0000 and not in the dictionary; the others follow."""
+    """Return the number of the word that is the character U+0000 and not in the dictionary; the others follow."""
     return trie().size
 
 
 def cut(points: Points) -> Words:
-    """The words of the runs of characters that jieba cuts; the last character belongs to none.
+    """Return the words of the runs of characters that jieba cuts; the last character belongs to none.
 
     Raises ValueError where it does.
     """
@@ -80,7 +80,9 @@ def cut(points: Points) -> Words:
 
 
 def _borders(points: Points) -> list[int]:
-    """Where a text is parted, outside of runs, so that the work on a part fits into memory, and mostly into caches."""
+    """Return where a text is parted, outside of runs, so that the work on a part fits into memory, and mostly into
+    caches.
+    """
     if len(points) <= AT_ONCE:
         return []
     outside = np.flatnonzero(~_is_cut(points[:-1])) + 1
@@ -206,7 +208,7 @@ class _Lattice:
                     self._chosen_long[place] = length, node
 
     def words(self, begin: int) -> Words:
-        """The words on the best ways; the text begins at `begin` of another."""
+        """Return the words on the best ways; the text begins at `begin` of another."""
         lengths = self._lengths()
         nodes = self._nodes[lengths - 1, np.arange(len(lengths))]
         for place, (length, node) in self._chosen_long.items():

@@ -130,7 +130,7 @@ class Model:
 
 @cache
 def model() -> Model:
-    """The model, read on first use."""
+    """Return the model, read on first use."""
     content = zlib.decompress(files("seedsearch.text").joinpath("character_model.bin").read_bytes())
     char_count, pair_count, word_count = _integers(content[:12], "I")
     at = 12
@@ -211,14 +211,16 @@ def _han_pair(a: str, b: str) -> float:
 
 
 def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
-    """Whether marks do not stand together: two stops, a stop after an opening mark, a pause before a closing quote."""
+    """Tell whether marks do not stand together: two stops, a stop after an opening mark, a pause before a closing
+    quote.
+    """
     if kind_b == STOP:
         return kind_a in (STOP, OPEN)
     return kind_b == CLOSE and a in _PAUSES and b in "”」』’》"
 
 
 def class_of(char: str) -> int:
-    """Which of the classes `char` is of."""
+    """Return which of the classes `char` is of."""
     return classed(char)[0]
 
 

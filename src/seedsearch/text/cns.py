@@ -53,7 +53,7 @@ _BESIDE = {
 
 @cache
 def plane(number: int) -> dict[bytes, str]:
-    """Two bytes of 0x21 to 0x7E → the character; of plane 1 or 2."""
+    """Return two bytes of 0x21 to 0x7E → the character; of plane 1 or 2."""
     made = {}
     for start, of_big5, length in (_PLANE_1, _PLANE_2)[number - 1]:
         for i in range(length):
@@ -73,7 +73,7 @@ def _big5(place: int) -> bytes:
 
 
 def euc_tw(stream: bytes) -> list[tuple[int, str]] | None:
-    """The characters of EUC-TW and how many bytes each has; None where it is not that."""
+    """Return the characters of EUC-TW and how many bytes each has; None where it is not that."""
     made: list[tuple[int, str]] = []
     at = 0
     while at < len(stream):

@@ -12,12 +12,12 @@ COUNT = 0x110000
 
 
 def points(text: str) -> Points:
-    """The code points of a text."""
+    """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def text_of(chars: Points) -> str:
-    """The text of code points."""
+    """Return the text of code points."""
     return chars.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 

@@ -57,7 +57,7 @@ _Path = tuple[float, str, int, str, Any]
 
 
 def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *, many: bool = False) -> Parts:
-    """The likeliest reading of `stretch`, which follows the character `before`. Linear in its length.
+    """Return the likeliest reading of `stretch`, which follows the character `before`. Linear in its length.
 
     `many`: it is one of many, so that arrays are worth the time that they take to load.
     """
@@ -93,7 +93,7 @@ def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *,
 
 
 def _best_before(paths: Sequence[_Path], first: str) -> tuple[float, _Path]:
-    """The score up to the character `first` behind the path that makes it best, and that path."""
+    """Return the score up to the character `first` behind the path that makes it best, and that path."""
     if first == "\ufffd":
         path = max(paths, key=_score)
         return path[0] + LOST, path
@@ -110,7 +110,7 @@ _score = itemgetter(0)
 
 
 def _spelled(path: _Path) -> Parts:
-    """What was read on the way to `path`."""
+    """Return what was read on the way to `path`."""
     read = []
     while path[4] is not None:
         read.append((path[2], path[3]))
@@ -153,7 +153,9 @@ _CHUNK = 4096  # bytes decoded at a time: a failing place costs no more than tha
 
 
 def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]:
-    """The longest runs of `data` that the codec reads (start, end, text), and between them what it fails at (None)."""
+    """Yield the longest runs of `data` that the codec reads (start, end, text), and between them what it fails at
+    (None).
+    """
     at = 0
     while at < len(data):
         chunk = data[at : at + _CHUNK]
@@ -172,7 +174,7 @@ def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]
 
 
 def _gb18030_char(code: bytes) -> str:
-    """The character that is written with just these bytes; empty where there is none."""
+    """Return the character that is written with just these bytes; empty where there is none."""
     text = code.decode("gb18030", "ignore")
     return text if len(text) == 1 and len(text.encode("gb18030")) == len(code) else ""
 
@@ -195,7 +197,7 @@ _gb18030_four = lru_cache(maxsize=4096)(_gb18030_char)
 
 
 def gb18030_choices(stretch: bytes, at: int) -> tuple[tuple[int, str], ...]:
-    """The ways to read GB18030 at an offset: ASCII, two bytes, four, or a byte without its partner."""
+    """Return the ways to read GB18030 at an offset: ASCII, two bytes, four, or a byte without its partner."""
     found = _gb18030_two[stretch[at : at + 2]]
     if len(found) == 1 and stretch[at] >= 0x80 and (text := _gb18030_four(stretch[at : at + 4])):
         return *found, (4, text)
@@ -204,7 +206,7 @@ def gb18030_choices(stretch: bytes, at: int) -> tuple[tuple[int, str], ...]:
 
 @cache
 def big5_pair(pair: bytes) -> str | None:
-    """The character of two bytes in Big5 as Windows reads it, with ETEN's extension and HKSCS; None if none."""
+    """Return the character of two bytes in Big5 as Windows reads it, with ETEN's extension and HKSCS; None if none."""
     eten = b"\xc6\xa1" <= pair <= b"\xc8\xfe"
     for codec in ("big5hkscs",) if eten else ("cp950", "big5hkscs"):
         try:
@@ -228,7 +230,7 @@ def _big5_choices(codec: str) -> Choices:
 
 
 def _file_choices(stretch: bytes, at: int) -> Iterable[tuple[int, str]]:
-    """The same for files, in which Windows wrote 0x80 for the euro."""
+    """Return the same for files, in which Windows wrote 0x80 for the euro."""
     found = gb18030_choices(stretch, at)
     return ((1, "€"), *found) if stretch[at] == 0x80 else found
 
@@ -245,7 +247,7 @@ DOUBLE_BYTE = {
 
 
 def differing(plain: Iterable[tuple[int, str]], read: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
-    """The shortest stretches between two bytes at which both readings begin a character, where the texts differ.
+    """Yield the shortest stretches between two bytes at which both readings begin a character, where the texts differ.
 
     Yields the characters of `plain` from and to which they go, and what `read` has there.
     """

@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def other_forms(text: str) -> tuple[str, ...]:
-    """The same text in composed and in decomposed characters (é is one, or two), where that makes a difference.
+    """Return the same text in composed and in decomposed characters (é is one, or two), where that makes a difference.
 
     Folding leaves them apart, for it keeps lengths.
     """
@@ -56,12 +56,14 @@ def _may_be_composed() -> re.Pattern[str]:
 
 
 def is_han(char: str) -> bool:
-    """Whether `char` is one ideograph (〇 and 々 included)."""
+    """Tell whether `char` is one ideograph (〇 and 々 included)."""
     if "一" <= char <= "鿿":
         return True
     return char >= "々" and (char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND))
 
 
 def wide_blanks(text: str) -> list[tuple[int, int]]:
-    """The runs of white space (start, end) that search reads across: between characters written without blanks."""
+    """Return the runs of white space (start, end) that search reads across: between characters written without
+    blanks.
+    """
     return [m.span() for m in _BLANKS_IN_WIDE.finditer(text)]

@@ -11,7 +11,7 @@ PRIVATE = range(0xE000, 0xE865)
 
 @cache
 def pairs() -> dict[bytes, str]:
-    """Two bytes → their character, for every pair of GB18030, private-use ones included."""
+    """Return two bytes → their character, for every pair of GB18030, private-use ones included."""
     table = {}
     for lead in range(0x81, 0xFF):
         for trail in range(0x40, 0xFF):
@@ -33,7 +33,7 @@ def true_characters() -> list[str]:
 
 @cache
 def pair_of() -> dict[str, bytes]:
-    """A character → its two bytes, for every character of `pairs`."""
+    """Return a character → its two bytes, for every character of `pairs`."""
     return {char: pair for pair, char in pairs().items()}
 
 

@@ -36,7 +36,7 @@ _TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
 # No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
 @cache
 def _mark() -> re.Pattern[str]:
-    """One piece of a joint that is no blank. Each way begins with its mark; a gloss is a group."""
+    """Return one piece of a joint that is no blank. Each way begins with its mark; a gloss is a group."""
     return re.compile(
         "|".join(
             (
@@ -59,7 +59,7 @@ def _mark() -> re.Pattern[str]:
 
 @cache
 def _prefix() -> re.Pattern[str]:
-    """A line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
+    """Return a line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
     return re.compile(r" (?:(?:(?:[>|]|│) ?){1,8}|/{2,3}!?|#{1,6}|-{1,3}|\*{1,2}|;{1,3}|%{1,2}|[+·]) ?")
 
 
@@ -80,12 +80,12 @@ class Joint(NamedTuple):
 
 @cache
 def _candidate() -> re.Pattern[str]:
-    """Where a piece of a joint may begin."""
+    """Return where a piece of a joint may begin."""
     return re.compile(r"[\[\](*_~`'<=·;}]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=\w(?!\w))(?<!\w\w)")
 
 
 def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
-    """The joints of a run text, in order: stretches of joint pieces with letters on both sides.
+    """Return the joints of a run text, in order: stretches of joint pieces with letters on both sides.
 
     `candidates`: where pieces may begin, in order; more than need be do no harm.
     """
@@ -93,7 +93,7 @@ def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
 
 
 def stretches(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
-    """The same, and those that have something else than letters beside them."""
+    """Return the same, and those that have something else than letters beside them."""
     if candidates is None:
         candidates = [found.start() for found in _candidate().finditer(run)]
     found: list[Joint] = []
@@ -111,7 +111,7 @@ def stretches(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
 
 
 def _piece(run: str, at: int) -> int:
-    """Where the piece of a joint ends that begins at `at`; 0 where none does."""
+    """Return where the piece of a joint ends that begins at `at`; 0 where none does."""
     if run[at] == " ":
         return _blank(run, at)
     stop = run.find(STOP, at, at + 16 * LONGEST)
@@ -127,7 +127,7 @@ def _may_be_glossed(char: str) -> bool:
 
 
 def _blank(run: str, at: int) -> int:
-    """The same of a piece that begins with a blank: at an ideograph, or between single letters."""
+    """Return the same of a piece that begins with a blank: at an ideograph, or between single letters."""
     before, after = run[at - 1 : at], run[at + 1 : at + 2]
     if is_han(before):
         found = _prefix().match(run, at)
@@ -143,17 +143,17 @@ def _blank(run: str, at: int) -> int:
 
 
 def _is_other(char: str) -> bool:
-    """Whether a character is a letter or a digit and no ideograph."""
+    """Tell whether a character is a letter or a digit and no ideograph."""
     return char.isalnum() and not is_han(char)
 
 
 def _is_plain(char: str) -> bool:
-    """Whether a character is a letter or a digit of ASCII; an empty one is none."""
+    """Tell whether a character is a letter or a digit of ASCII; an empty one is none."""
     return char.isascii() and char.isalnum()
 
 
 def joins(run: str, start: int, end: int) -> bool:
-    """Whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
+    """Tell whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
     if not (0 < start < end < len(run) and run[start - 1].isalnum() and run[end].isalnum()):
         return False
     return is_han(run[start - 1]) or is_han(run[end]) or run.startswith(_IN_LATIN, start, end)
@@ -184,19 +184,19 @@ class Joined:
         self.text = "".join((*pieces, run[last:]))
 
     def pairs(self) -> list[str]:
-        """The pairs of characters on both sides of a joint."""
+        """Return the pairs of characters on both sides of a joint."""
         return [self.text[at - 1 : at + 1] for at in self._places]
 
     def words(self, cut: Cut) -> list[str]:
-        """The words across joints: of ideographs as `cut` finds them, or a row of letters and digits."""
+        """Return the words across joints: of ideographs as `cut` finds them, or a row of letters and digits."""
         return [self.text[start:end] for start, end in self._words(cut)]
 
     def placed_pairs(self) -> list[Placed]:
-        """The same pairs, each with where it begins and ends in the run text."""
+        """Return the same pairs, each with where it begins and ends in the run text."""
         return [Placed(start - 1, end + 1, pair) for (start, end), pair in zip(self._joints, self.pairs(), strict=True)]
 
     def placed_words(self, cut: Cut) -> list[Placed]:
-        """The same words, each with where it begins and ends in the run text."""
+        """Return the same words, each with where it begins and ends in the run text."""
         return [Placed(*self._in_run(start, end), self.text[start:end]) for start, end in self._words(cut)]
 
     def _words(self, cut: Cut) -> Iterable[tuple[int, int]]:
@@ -210,7 +210,7 @@ class Joined:
         return found
 
     def _cut(self, at: int, cut: Cut) -> Iterator[tuple[int, int]]:
-        """Where the word across a joint between ideographs stands, if there is one."""
+        """Yield where the word across a joint between ideographs stands, if there is one."""
         start, end = self._row(at, AROUND, is_han)
         for word in cut(self.text[start:end]):
             if start < at < start + len(word):
@@ -218,7 +218,7 @@ class Joined:
             start += len(word)
 
     def _row(self, at: int, reach: int, test: Callable[[str], bool]) -> tuple[int, int]:
-        """Where a row of characters of a kind around a place begins and ends, at most `reach` from there."""
+        """Return where a row of characters of a kind around a place begins and ends, at most `reach` from there."""
         start = end = at
         while start > max(0, at - reach) and test(self.text[start - 1]):
             start -= 1
@@ -227,7 +227,7 @@ class Joined:
         return start, end
 
     def crossing(self, text: str) -> list[tuple[int, int]]:
-        """Where in the run text `text` stands across joints: start and end, overlapping places included."""
+        """Return where in the run text `text` stands across joints: start and end, overlapping places included."""
         found = ((at, at + len(text)) for at in occurrences(self.text, text))
         return [self._in_run(at, end) for at, end in found if bisect_right(self._places, at) < self._before(end)]
 
@@ -235,12 +235,12 @@ class Joined:
         return bisect_right(self._places, end - 1)
 
     def _in_run(self, start: int, end: int) -> tuple[int, int]:
-        """A place in `text` as one in the run text."""
+        """Return a place in `text` as one in the run text."""
         return start + self._gone[bisect_right(self._places, start)], end + self._gone[self._before(end)]
 
 
 def grams(run: str) -> Counter[str]:
-    """The terms of the field `gram` of a run text, with how often.
+    """Return the terms of the field `gram` of a run text, with how often.
 
     They are its characters and pairs of neighbours, and for each joint the pair across it and the first of the two once
     more: an index counts characters by the pairs that begin with them.
@@ -249,17 +249,17 @@ def grams(run: str) -> Counter[str]:
 
 
 def crossing(run: str, text: str) -> list[tuple[int, int]]:
-    """Where in a run text `text` stands across joints: start and end, overlapping places included."""
+    """Return where in a run text `text` stands across joints: start and end, overlapping places included."""
     return Joined(run).crossing(text) if _may_cross(run, text) else []
 
 
 def holds(run: str, text: str) -> bool:
-    """Whether `text` stands in a run text, or in what that is without its joints."""
+    """Tell whether `text` stands in a run text, or in what that is without its joints."""
     return text in run or (_may_cross(run, text) and text in Joined(run).text)
 
 
 def _may_cross(run: str, text: str) -> bool:
-    """Whether a character of `text` stands before what may be a joint; a quick look."""
+    """Tell whether a character of `text` stands before what may be a joint; a quick look."""
     size = len(run) - 1
     for char in dict.fromkeys(text[:-1]):
         at = run.find(char)

@@ -44,7 +44,7 @@ class OwnWords:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The words of a dictionary: a line each, `word [frequency] [tag]`; raises ValueError for another line.
+        """Return the words of a dictionary: a line each, `word [frequency] [tag]`; raises ValueError for another line.
 
         Where no frequency is given it is the least with which the word is not cut, as jieba suggests it.
         """
@@ -60,14 +60,14 @@ class OwnWords:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """What `to_text` wrote; raises ValueError for anything else."""
+        """Return what `to_text` wrote; raises ValueError for anything else."""
         if not re.fullmatch(_KEPT, text):
             raise ValueError("not the words of a dictionary")
         rows = (line.split(" ") for line in text.splitlines())
         return cls(tuple((word, min(int(frequency), _TAKEN)) for word, frequency in rows))
 
     def to_text(self) -> str:
-        """All words with all frequencies, a line each."""
+        """Return all words with all frequencies, a line each."""
         return "".join(f"{word} {frequency}\n" for word, frequency in self.frequencies)
 
 
@@ -89,7 +89,7 @@ class Trie:
         self.ranks = self._row("H", self.size)
 
     def _row(self, kind: str, count: int) -> Sequence[int]:
-        """The next numbers of the file, mapped."""
+        """Return the next numbers of the file, mapped."""
         begin, self._at = self._at, self._at + count * struct.calcsize(kind)
         row = memoryview(self._mapped)[begin : self._at]
         if sys.byteorder == "little":
@@ -99,7 +99,7 @@ class Trie:
         return numbers
 
     def after(self, base: int, char: str) -> int:
-        """The node that a character leads to from a node with this base."""
+        """Return the node that a character leads to from a node with this base."""
         if not FIRST <= char <= LAST:
             return 0
         code = self.characters[ord(char) - _FIRST]
@@ -107,7 +107,7 @@ class Trie:
         return found if code and self.codes[found] == code else 0
 
     def frequency(self, node: int) -> int:
-        """How frequent the word is that ends in a node; 0 where none does."""
+        """Return how frequent the word is that ends in a node; 0 where none does."""
         return self.frequencies[self.ranks[node]]
 
 
@@ -116,7 +116,7 @@ _FIRST = ord(FIRST)
 
 @cache
 def trie() -> Trie:
-    """The dictionary."""
+    """Return the dictionary."""
     return Trie(WORDS)
 
 
@@ -141,18 +141,18 @@ class Lexicon:
         self._beginnings.update(word[:i] for i in range(1, len(word) + 1))
 
     def frequency(self, word: str) -> int:
-        """How frequent a word is; 0 for what is none."""
+        """Return how frequent a word is; 0 for what is none."""
         return self.added[word] if word in self.added else _given(word)
 
     def suggested(self, word: str) -> int:
-        """The least frequency with which the word is not cut."""
+        """Return the least frequency with which the word is not cut."""
         share = 1.0
         for part in self.cut(word):
             share *= (self.frequency(part) or 1) / self.total
         return max(int(share * self.total) + 1, self.frequency(word) or 1)
 
     def cut(self, run: str) -> Iterator[str]:
-        """The words of a run of ideographs."""
+        """Yield the words of a run of ideographs."""
         for piece in _CUT.findall(run):
             yield from self._cut(piece) if len(piece) > 1 else piece
 
@@ -169,7 +169,9 @@ class Lexicon:
             at = best[at][1]
 
     def _words_at(self, run: str, start: int) -> Iterable[tuple[int, int]]:
-        """Where the words end that begin at `start`, with their frequencies; the character where there is none."""
+        """Return where the words end that begin at `start`, with their frequencies; the character where there is
+        none.
+        """
         words = trie()
         node, base = 0, words.root
         found = []
@@ -187,7 +189,7 @@ class Lexicon:
 
 
 def _given(word: str) -> int:
-    """The frequency of a word in jieba's dictionary."""
+    """Return the frequency of a word in jieba's dictionary."""
     words, node = trie(), 0
     base = words.root
     for char in word:

@@ -52,7 +52,9 @@ def _number() -> re.Pattern[str]:
 
 
 def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """The numbers of a folded text with what makes them one, each with its other spellings, the likeliest first."""
+    """Yield the numbers of a folded text with what makes them one, each with its other spellings, the likeliest
+    first.
+    """
     if not re.search(rf"[\d{_HAN}]", run):
         return
     for found in _number().finditer(run):
@@ -61,18 +63,18 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
 
 
 def may_go_on(text: str) -> bool:
-    """Whether a run begins or ends with a digit, so that what stands beside it can make its number another one."""
+    """Tell whether a run begins or ends with a digit, so that what stands beside it can make its number another one."""
     return any(char.isdigit() or char in _HAN for char in (text[0], text[-1]))
 
 
 def is_whole(run: str, start: int, end: int) -> bool:
-    """Whether a number at the beginning or the end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
+    """Tell whether a number at either end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
     before, behind = run[max(0, start - 2) : start], run[end : end + 2]
     return not (_goes_on(run[start], before[::-1]) or _goes_on(run[end - 1], behind))
 
 
 def _goes_on(char: str, beside: str) -> bool:
-    """Whether the characters beside a digit, the next first, belong to its number."""
+    """Tell whether the characters beside a digit, the next first, belong to its number."""
     digits, points = (_HAN + "几", "点") if char in _HAN else ("0123456789", ".,") if char.isdigit() else ("", "")
     return bool(digits and beside) and (beside[0] in digits or (beside[0] in points and beside[1:] in tuple(digits)))
 
@@ -90,7 +92,7 @@ def _others(found: re.Match[str]) -> Iterator[str]:
 
 
 def _tells(bare: str) -> bool:
-    """Whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
+    """Tell whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
     return bare.isdigit() or sum(char in _VALUES for char in bare) > 1
 
 
@@ -108,7 +110,7 @@ def _percents(number: str) -> Iterator[str]:
 
 
 def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iterator[str]:
-    """The ways to write a number."""
+    """Yield the ways to write a number."""
     value = value_of(number)
     if value is None:
         return
@@ -134,14 +136,14 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
 
 
 def _rows(value: int) -> Iterator[str]:
-    """A number digit by digit: 二〇二六, 二零二六."""
+    """Yield a number digit by digit: 二〇二六, 二零二六."""
     row = "".join(_DIGITS[int(digit)] for digit in str(value))
     yield row
     yield row.replace("〇", "零")
 
 
 def value_of(number: str) -> int | None:
-    """What a number in digits or ideographs is; None where it is not well formed, or MOST and more."""
+    """Return what a number in digits or ideographs is; None where it is not well formed, or MOST and more."""
     if number[:-1].isdigit() and number[-1] in _LARGE:
         return value * _LARGE[number[-1]] if (value := value_of(number[:-1])) and value < 10**6 else None
     if number.isdigit():
@@ -155,7 +157,9 @@ def value_of(number: str) -> int | None:
 
 
 def _valued(number: str) -> int | None:
-    """The same of ideographs with units: each unit is less than the one before it in its part, as are the parts."""
+    """Return the same of ideographs with units: each unit is less than the one before it in its part, as are the
+    parts.
+    """
     total, last_large = 0, MOST
     parts = ["".join(some) for _, some in groupby(number, _LARGE.__contains__)]
     if parts[0][0] in _LARGE:
@@ -189,7 +193,7 @@ def _below_ten_thousand(digits: str) -> int | None:
 
 
 def han_number(value: int) -> str:
-    """A number as it is read, 0 to MOST."""
+    """Return a number as it is read, 0 to MOST."""
     if value < 10:
         return "零" if not value else _DIGITS[value]
     made, gap = "", False
@@ -202,7 +206,7 @@ def han_number(value: int) -> str:
 
 
 def _han_part(part: int) -> str:
-    """The same of a number of four digits at most."""
+    """Return the same of a number of four digits at most."""
     made, gap = "", False
     for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
         digit, part = divmod(part, size)

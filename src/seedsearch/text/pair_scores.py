@@ -18,13 +18,13 @@ from seedsearch.text.folding import fold
 
 
 def pair_scores(text: str) -> Scores:
-    """The `pair_score` of each two neighbours of `text`: one less than it has characters."""
+    """Return the `pair_score` of each two neighbours of `text`: one less than it has characters."""
     chars = points(text)
     return scores_of(chars[:-1], chars[1:])
 
 
 def scores_of(firsts: Points, seconds: Points) -> Scores:
-    """The `pair_score` of each first character with the second one that stands at its place."""
+    """Return the `pair_score` of each first character with the second one that stands at its place."""
     known = _characters()
     known.meet(firsts)
     known.meet(seconds)
@@ -38,7 +38,7 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
 
 
 def _of_ideographs(firsts: Points, seconds: Points, known: _Characters) -> Scores:
-    """Where the second is an ideograph."""
+    """Return where the second is an ideograph."""
     kinds = known.kind[firsts]
     made: Scores = _follows()[kinds, model.HAN] + known.start[seconds]
     han = (kinds == model.HAN).nonzero()[0]
@@ -54,7 +54,7 @@ def _of_ideographs(firsts: Points, seconds: Points, known: _Characters) -> Score
 
 
 def _of_others(firsts: Points, seconds: Points, made: Scores, known: _Characters) -> Scores:
-    """Where the second is none: `made` by its class, but for marks side by side and digits behind ideographs."""
+    """Return where the second is none: `made` by its class, but for marks side by side and digits behind ideographs."""
     kinds, after = known.kind[firsts], known.kind[seconds]
     side_by_side = (kinds == model.STOP) & ((after == model.STOP) | (after == model.CLOSE))
     side_by_side |= (kinds == model.OPEN) & (after == model.STOP)
@@ -102,14 +102,14 @@ def _follows() -> Scores:
 
 
 def _key(first: Small, second: Small) -> Ints:
-    """A number for two characters by their ranks, which are under 1 << 16."""
+    """Return a number for two characters by their ranks, which are under 1 << 16."""
     key: Ints = first.astype(np.int64) << 16 | second
     return key
 
 
 @cache
 def _in_words() -> tuple[Ints, Scores]:
-    """The keys of the pairs that words hold, in order, and ln p of the second in each."""
+    """Return the keys of the pairs that words hold, in order, and ln p of the second in each."""
     rows, steps, chances = model.model().follow.stored
     counts, places = np.array(rows, dtype=np.int64), np.cumsum(np.array(steps, dtype=np.int64))
     before = np.append(0, places)[np.cumsum(counts) - counts]

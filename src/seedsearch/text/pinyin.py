@@ -19,7 +19,7 @@ _TONES = dict.fromkeys(map(ord, "\u0304\u0301\u030c\u0300"))
 
 @lru_cache(maxsize=4096)
 def letters(found: str) -> str:
-    """One spelling of what stands in a mark: composed, small, `g` for `ɡ`, `ü` for `v`."""
+    """Return one spelling of what stands in a mark: composed, small, `g` for `ɡ`, `ü` for `v`."""
     return unicodedata.normalize("NFC", found.strip().lower()).translate(_ONE_WAY)
 
 
@@ -37,24 +37,24 @@ def _table() -> dict[int, str]:
 
 @lru_cache(maxsize=16384)
 def readings(char: str) -> frozenset[str]:
-    """The readings of one character, toned and tone-less; empty where none is known."""
+    """Return the readings of one character, toned and tone-less; empty where none is known."""
     toned = [letters(r) for r in _table().get(ord(char), "").split(",") if r]
     return frozenset(toned) | {toneless(r) for r in toned} | {toneless(r).replace("ü", "u") for r in toned}
 
 
 @cache
 def syllables() -> frozenset[str]:
-    """Every syllable of pinyin that a character is read as, without tones, ü as itself."""
+    """Return every syllable of pinyin that a character is read as, without tones, ü as itself."""
     return frozenset(toneless(letters(r)) for found in _table().values() for r in found.split(",") if r)
 
 
 @lru_cache(maxsize=16384)
 def usual_readings(char: str) -> frozenset[str]:
-    """The first reading of one character, toned and tone-less; empty where none is known."""
+    """Return the first reading of one character, toned and tone-less; empty where none is known."""
     first = letters(_table().get(ord(char), "").split(",")[0])
     return frozenset((first, toneless(first), toneless(first).replace("ü", "u"))) if first else frozenset()
 
 
 def is_reading(char: str, found: str) -> bool:
-    """Whether `found` (as written in a mark) is a reading of `char`."""
+    """Tell whether `found` (as written in a mark) is a reading of `char`."""
     return letters(found) in readings(char)

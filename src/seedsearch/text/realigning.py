@@ -24,7 +24,9 @@ _SEVERAL = 0xFFFFFFFF  # two bytes that are two characters
 
 
 def realigned(stretch: bytes, codec: str, before: str, lost: float) -> list[tuple[int, str]] | None:
-    """What `realigned_parts` gives, `lost` the score of a byte without its partner; None where more can be read."""
+    """Return what `realigned_parts` gives, `lost` the score of a byte without its partner; None where more can be
+    read.
+    """
     if _OTHER.search(stretch):
         return None
     codes = np.frombuffer(stretch, dtype=np.uint8)
@@ -41,7 +43,7 @@ def realigned(stretch: bytes, codec: str, before: str, lost: float) -> list[tupl
 
 
 def _sizes(codes: Bytes, wide: Points, before: int, lost: float) -> list[int]:
-    """How many bytes are read at a time on the likeliest way."""
+    """Return how many bytes are read at a time on the likeliest way."""
     scores = zip((codes < 0x80).tolist(), *_scores(codes, wide, before).tolist(), strict=True)
     behind_one, behind_two, coming = 0.0, _NEVER, _NEVER  # the best ways to here, and to the next byte behind two
     one_had_two, two_had_two = [], []  # whether the best way that ends here in one byte, in two, had two before that
@@ -65,7 +67,8 @@ def _sizes(codes: Bytes, wide: Points, before: int, lost: float) -> list[int]:
 
 
 def _scores(codes: Bytes, wide: Points, before: int) -> Scores:
-    """The scores at each offset: of one byte behind one byte, of one behind two, of two behind one, of two behind two.
+    """Return the scores at each offset: of one byte behind one byte, of one behind two, of two behind one, of two
+    behind two.
 
     Minus infinity where that cannot be read; where one byte is read without its partner, they are not looked at.
     """

@@ -34,7 +34,7 @@ Place: TypeAlias = tuple[int, int, int]
 
 
 def run_text(readable: str) -> str:
-    """The run text of `readable`."""
+    """Return the run text of `readable`."""
     folded = fold(readable)
     if readable.split(maxsplit=1) == [readable]:  # no white space: most words and questions
         return folded
@@ -62,7 +62,7 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
 
 
 def plain_grams(run: str) -> Counter[str]:
-    """Every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
+    """Return every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
     singles = Counter(run)
     pairs = Counter(map(str.__add__, run, run[1:]))
     del singles[" "]
@@ -70,7 +70,9 @@ def plain_grams(run: str) -> Counter[str]:
 
 
 def run_grams(run: str) -> list[str]:
-    """The fewest grams that every text with `run` in it has: its pairs, and characters that stand alone in it."""
+    """Return the fewest grams that every text with `run` in it has: its pairs, and characters that stand alone in
+    it.
+    """
     found: list[str] = []
     for piece in run.split(" "):
         found += [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece] * bool(piece)
@@ -78,7 +80,7 @@ def run_grams(run: str) -> list[str]:
 
 
 def occurrences(text: str, part: str) -> list[int]:
-    """Where `part` stands in `text`, overlapping places included."""
+    """Return where `part` stands in `text`, overlapping places included."""
     found: list[int] = []
     find = text.find
     at = find(part) if part else -1
@@ -139,7 +141,7 @@ def near_in_order(
 
 
 def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span, ...] | None:
-    """A place of each part, none on another, all ending at `last` or as shortly before it as can be."""
+    """Return a place of each part, none on another, all ending at `last` or as shortly before it as can be."""
     chosen: list[Span] = []
     for spans in places:
         at = bisect_right(spans, last.end, key=lambda span: span.end)
@@ -153,7 +155,7 @@ def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span,
 
 
 def _between(starts: Sequence[int], chosen: Sequence[Span]) -> int:
-    """How many tokens begin between the chosen places."""
+    """Return how many tokens begin between the chosen places."""
     return sum(bisect_left(starts, b.start) - bisect_left(starts, a.end) for a, b in pairwise(chosen))
 
 

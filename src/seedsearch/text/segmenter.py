@@ -37,7 +37,7 @@ class Segmenter:
         self._cut: Cut = mapped_cut(own)
 
     def words(self, run: str) -> list[str]:
-        """The words of a run of ideographs."""
+        """Return the words of a run of ideographs."""
         if self._left > 0:
             self._left -= len(run)
             if self._left <= 0:
@@ -53,17 +53,19 @@ def _in_parts(cut: Cut, run: str) -> list[str]:
 
 @lru_cache(maxsize=4)
 def segmenter(own: OwnWords = NONE) -> Segmenter:
-    """The segmenter of this process for these words."""
+    """Return the segmenter of this process for these words."""
     return Segmenter(own)
 
 
 def han_words(run: str, own: OwnWords = NONE) -> list[str]:
-    """The words of a run of ideographs."""
+    """Return the words of a run of ideographs."""
     return segmenter(own).words(run)
 
 
 def jieba_words(own: OwnWords) -> Cut:
-    """The words of a run of ideographs as jieba itself cuts them; loading its dictionary takes most of a second."""
+    """Return the words of a run of ideographs as jieba itself cuts them; loading its dictionary takes most of a
+    second.
+    """
     cut = jieba_cut(own)
     return lambda run: _in_parts(cut, run)
 
@@ -76,12 +78,14 @@ def mapped_cut(own: OwnWords) -> Cut:
 
 @lru_cache(maxsize=4)
 def steady_cut(own: OwnWords = NONE) -> Cut:
-    """The same, kept: what is cut a few characters at a time is cut in one way, whatever was loaded meanwhile."""
+    """Return the same, kept: what is cut a few characters at a time is cut in one way, whatever was loaded
+    meanwhile.
+    """
     return mapped_cut(own)
 
 
 def loaded_cut(own: OwnWords) -> Cut:
-    """The cut by a dictionary that is loaded: jieba's own wherever a user has words, otherwise the quickest."""
+    """Return the cut by a dictionary that is loaded: jieba's own wherever a user has words, otherwise the quickest."""
     return rjieba_cut() if own == NONE and find_spec("rjieba") else jieba_cut(own)
 
 

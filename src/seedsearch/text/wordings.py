@@ -28,7 +28,7 @@ class Wording(NamedTuple):
 
 @cache
 def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Each word with the kind of its pairs and the others of them; a spelling goes before another word."""
+    """Return each word with the kind of its pairs and the others of them; a spelling goes before another word."""
     table: dict[str, tuple[str, tuple[str, ...]]] = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         kind, (a, b) = line[0], line[1:].split(" ")
@@ -41,7 +41,7 @@ def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 @cache
 def _lengths() -> dict[str, tuple[int, ...]]:
-    """The lengths of the words by their first character, the longest first."""
+    """Return the lengths of the words by their first character, the longest first."""
     lengths: dict[str, set[int]] = {}
     for word in _table():
         lengths.setdefault(word[0], set()).add(len(word))
@@ -49,12 +49,12 @@ def _lengths() -> dict[str, tuple[int, ...]]:
 
 
 def others(word: str) -> tuple[str, ...]:
-    """The other spellings or names of one word; empty where none is known."""
+    """Return the other spellings or names of one word; empty where none is known."""
     return _table().get(word, ("", ()))[1]
 
 
 def wordings(run: str, borders: Set[int]) -> Iterator[Wording]:
-    """The words of a run text that the table knows, the longest first where several begin, none on another.
+    """Yield the words of a run text that the table knows, the longest first where several begin, none on another.
 
     `borders`: where words of the run text begin and end. A word of the table has to begin or to end there, and one of
     a single character both: 为了解决 holds no 了解, and 宏大 no 宏.

@@ -119,7 +119,7 @@ class EmbeddedEngine:
             return self._looked_at() != self._stamp and self.read_anew()
 
     def _looked_at(self) -> Stamp | None:
-        """What tells this manifest from another; None where there is none, which `read_anew` has words for."""
+        """Return what tells this manifest from another; None where there is none, which `read_anew` has words for."""
         try:
             found = (self.folder / NAME).lstat()
         except FileNotFoundError:
@@ -151,7 +151,7 @@ class EmbeddedEngine:
         self.segments, self.budget = segments, budget
 
     def _opened(self, thoroughly: bool) -> tuple[Manifest | None, list[Segment]]:
-        """The manifest of the last commit, and its segments."""
+        """Return the manifest of the last commit, and its segments."""
         for left in reversed(range(TRIES)):
             manifest = self._read_manifest()
             if manifest is None or self._fingerprint is None:
@@ -165,7 +165,9 @@ class EmbeddedEngine:
         raise AssertionError("the last try returns or raises")
 
     def _segments(self, manifest: Manifest, thoroughly: bool) -> list[Segment]:
-        """The segments of a manifest; those that did not change are opened again only to look at them thoroughly."""
+        """Return the segments of a manifest; those that did not change are opened again only to look at them
+        thoroughly.
+        """
         known = {} if thoroughly else dict(zip(self.manifest.parts, self.segments, strict=True))
         found = (known.get(part) or self._segment(part, thoroughly) for part in manifest.parts)
         return [segment for segment in found if segment is not None]
@@ -182,7 +184,7 @@ class EmbeddedEngine:
         return None
 
     def _segment(self, part: Part, thoroughly: bool) -> Segment | None:
-        """A segment of the folder; None for one that is left out."""
+        """Return a segment of the folder; None for one that is left out."""
         try:
             segment = open_segment(self.folder, part)
             if thoroughly:
@@ -198,7 +200,7 @@ class EmbeddedEngine:
         return None
 
     def info(self) -> EngineInfo:
-        """How much it holds."""
+        """Return how much it holds."""
         with self.mapped():
             terms: dict[str, int] = {field: count_terms(self.segments, field) for field in FIELDS}
             described = len(self.committed.to_json().encode()) if self.committed is not None else 0
@@ -215,12 +217,12 @@ class EmbeddedEngine:
             return found
 
     def stored(self) -> Iterator[bytes]:
-        """What was stored with each entry, in the order of doc_id."""
+        """Yield what was stored with each entry, in the order of doc_id."""
         with self.mapped():
             yield from _stored(self.segments)
 
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
-        """The terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
+        """Yield the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
 
         With `near` those that it accepts.
         """
@@ -232,12 +234,12 @@ class EmbeddedEngine:
                 yield row
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
-        """How many documents there are, and how many have each term."""
+        """Return how many documents there are, and how many have each term."""
         with self.mapped():
             return self._answering.count, self._answering.having(terms)
 
     def metadata(self, name: str) -> bytes | None:
-        """What a writer kept beside the entries."""
+        """Return what a writer kept beside the entries."""
         with self.mapped():
             while (file := self.manifest.kept.get(name)) is not None:
                 try:
@@ -248,7 +250,7 @@ class EmbeddedEngine:
             return None
 
     def writer(self) -> EmbeddedWriter:
-        """A context manager for changes; raises IndexLocked where another one is open."""
+        """Return a context manager for changes; raises IndexLocked where another one is open."""
         from seedsearch.engines.embedded.writer import EmbeddedWriter
 
         if self._fingerprint is None:
@@ -257,36 +259,36 @@ class EmbeddedEngine:
             return EmbeddedWriter(self, self._disk)
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
-        """The `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
+        """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
         with self.mapped():
             if sum(segment.container.held for segment in self.segments) > HELD:
                 self._answer_from([segment.again() for segment in self.segments])
             return self._answering.search(query, limit, offset)
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
         with self.mapped():
             yield from self._answering.every_match(query)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """The tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
         with self.mapped():
             return self._answering.tally(query, prefix)
 
     def in_order(
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
-        """Some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
         with self.mapped():
             return self._answering.in_order(query, prefix, descending, offset, limit)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
-        """How many documents match each query."""
+        """Return how many documents match each query."""
         with self.mapped():
             return self._answering.totals(queries)
 
     def exists(self, queries: Sequence[Query]) -> list[bool]:
-        """Whether any document matches each query."""
+        """Tell whether any document matches each query."""
         with self.mapped():
             return self._answering.any_match(queries)
 
@@ -301,11 +303,11 @@ class EmbeddedEngine:
         self._stamp, self._answering = None, Answering([], self._room)
 
     def mapped(self) -> AbstractContextManager[None]:
-        """What the file system and broken files raise, as errors of ours."""
+        """Return what the file system and broken files raise, as errors of ours."""
         return mapped(self.folder)
 
 
 def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
-    """What was stored with each document, in the order of the ids."""
+    """Return what was stored with each document, in the order of the ids."""
     ways = [[(doc_id, i, number) for doc_id, number in segment.all_ids()] for i, segment in enumerate(segments)]
     return (segments[i].documents.stored(number) for _, i, number in merge(*ways))

@@ -73,12 +73,12 @@ class Alphabet:
 
     @classmethod
     def usual(cls) -> Self:
-        """The one for texts that are not known."""
+        """Return the one for texts that are not known."""
         return cls(_lines()[0][:RANKED])
 
     @classmethod
     def fitted(cls, sample: Points) -> Self:
-        """The one for texts like `sample`, which should hold a hundred thousand characters or more."""
+        """Return the one for texts like `sample`, which should hold a hundred thousand characters or more."""
         found, counts = np.unique(sample, return_counts=True)
         found, counts = found[found < 0x10000], counts[found < 0x10000]
         ranked = text_of(found[np.argsort(-counts, kind="stable")])
@@ -94,7 +94,7 @@ class Alphabet:
         return points(self.characters)
 
     def encode(self, chars: Points) -> tuple[Bytes, Ints]:
-        """The codes of `chars`, and how many bytes each takes."""
+        """Return the codes of `chars`, and how many bytes each takes."""
         codes, lengths = self._codes
         inside = np.minimum(chars, 0xFFFF)
         sizes = lengths[inside].astype(np.int64)
@@ -113,7 +113,7 @@ class Alphabet:
         return made, sizes
 
     def bytes_of(self, text: str) -> bytes:
-        """The codes of a text; for a short one, which needs no tables."""
+        """Return the codes of a text; for a short one, which needs no tables."""
         return b"".join(map(self._code, text))
 
     def _code(self, char: str) -> bytes:
@@ -139,7 +139,7 @@ class Alphabet:
         return chars.ravel()
 
     def decode(self, codes: Bytes) -> tuple[Points, Ints]:
-        """The characters of whole codes, and where each begins; raises ValueError for what is no code."""
+        """Return the characters of whole codes, and where each begins; raises ValueError for what is no code."""
         starts = (codes < INNER).nonzero()[0]
         pairs = codes.astype(np.uint16)
         pairs <<= 8
@@ -157,7 +157,7 @@ class Alphabet:
         return made, starts
 
     def _of_three(self, codes: Bytes, starts: Ints) -> Points:
-        """The characters of the codes of three bytes that begin at `starts`."""
+        """Return the characters of the codes of three bytes that begin at `starts`."""
         digits = _digits(codes, starts, 2)
         ranks = SINGLE + DOUBLE + BASE * digits[0] + digits[1]
         if ranks.max(initial=0) >= len(self._points):
@@ -167,7 +167,7 @@ class Alphabet:
 
 
 def _of_five(codes: Bytes, starts: Ints) -> Ints:
-    """The characters of the codes of five bytes that begin at `starts`."""
+    """Return the characters of the codes of five bytes that begin at `starts`."""
     values: Ints = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
     if values.max(initial=0) >= _CODE_POINTS:
         raise ValueError("a code without a character")
@@ -175,7 +175,9 @@ def _of_five(codes: Bytes, starts: Ints) -> Ints:
 
 
 def _digits(codes: Bytes, starts: Ints, count: int) -> Ints:
-    """The `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of them."""
+    """Return the `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of
+    them.
+    """
     if len(starts) and starts[-1] + count >= len(codes):
         raise ValueError("a code without a character")
     digits: Ints = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER

@@ -40,18 +40,18 @@ Part = tuple[Keys, Lists]
 
 
 def key_of(first: str, second: str = "") -> int:
-    """The number of a pair; without a second character, of the pair (character, end)."""
+    """Return the number of a pair; without a second character, of the pair (character, end)."""
     return ord(first) << SECOND_BITS | (ord(second) + 1 if second else 0)
 
 
 def text_of(key: int) -> str:
-    """The character or the two of a pair."""
+    """Return the character or the two of a pair."""
     second = key & (1 << SECOND_BITS) - 1
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
 def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tuple[Keys, Points]:
-    """The pairs of run texts that stand one after the other, and for each the number of its text.
+    """Return the pairs of run texts that stand one after the other, and for each the number of its text.
 
     `following`: the code point that comes after each, where they are pieces; nothing but a blank where it is None.
     """
@@ -83,7 +83,7 @@ class PairsWriter:
         self._at = self._postings = 0
 
     def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
-        """The sections; each part is asked for when the one before it has been written."""
+        """Yield the sections; each part is asked for when the one before it has been written."""
         singles = SinglesWriter(self._count)
         yield "pairs.postings", self._written(parts, singles)
         singles.close()
@@ -148,7 +148,7 @@ class PairTable:
         return sizes
 
     def keys(self) -> Keys:
-        """All pairs."""
+        """Return all pairs."""
         chunks = [rows[0] for number in range(len(self.firsts)) for rows in self._read([number])]
         return np.concatenate([np.zeros(0, dtype=np.int64), *chunks]).view(np.uint64)
 
@@ -165,7 +165,7 @@ class PairTable:
         return self._container.slices("pairs.postings")
 
     def _chunks(self, numbers: Sequence[int]) -> list[PairRows]:
-        """Some chunks."""
+        """Return some chunks."""
         kept = self._kept
         found = {number: rows for number in numbers if (rows := kept.get(number)) is not None}
         missing = [number for number in numbers if number not in found]
@@ -174,7 +174,7 @@ class PairTable:
         return [found[number] for number in numbers]
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:
-        """Some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        """Return some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
         if not numbers:
             return []
         at = np.array(numbers)
@@ -219,24 +219,26 @@ class PairTable:
         return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
 
     def _numbers_of(self, keys: Keys) -> set[int]:
-        """The chunks in which pairs would be."""
+        """Return the chunks in which pairs would be."""
         numbers = self.firsts.searchsorted(keys, side="right") - 1
         return set(numbers[numbers >= 0].tolist())
 
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
-        """The pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
+        """Return the pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
         rows = _between(self._read(self._range(low, high)), low, high)
         return rows[0].view(np.uint64), self._lists(rows)
 
     def with_firsts(self, chars: Sequence[str]) -> tuple[Ints, Lists]:
-        """The lists of all pairs that begin with one of some characters, and for each the place of its character."""
+        """Return the lists of all pairs that begin with one of some characters, and for each the place of its
+        character.
+        """
         ranges = [_keys_with_first(char) for char in chars]
         parts = [_between(self._chunks(self._range(low, high)), low, high) for low, high in ranges]
         owners = np.repeat(np.arange(len(chars)), [part.shape[1] for part in parts])
         return owners, self._lists(np.concatenate(parts, axis=1))
 
     def _range(self, low: int, high: int) -> range:
-        """The chunks in which the pairs from `low` to before `high` are."""
+        """Return the chunks in which the pairs from `low` to before `high` are."""
         first, last = self.firsts.searchsorted(np.array([low + 1, high], dtype=np.uint64)).tolist()
         return range(max(0, first - 1), last)
 
@@ -246,12 +248,12 @@ class PairTable:
 
 
 def _keys_with_first(char: str) -> tuple[int, int]:
-    """The least pair that begins with a character, and the least after them."""
+    """Return the least pair that begins with a character, and the least after them."""
     return key_of(char), (ord(char) + 1) << SECOND_BITS
 
 
 def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:
-    """The pairs from `low` to before `high` in chunks that follow one another."""
+    """Return the pairs from `low` to before `high` in chunks that follow one another."""
     rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
     first, last = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
     return rows[:, first:last]

@@ -46,7 +46,9 @@ def _fault(folder: Path, file: File) -> str | None:
 
 
 def _toc_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """What is wrong with the file by which Whoosh knows the index; nothing where a run was stopped before its name."""
+    """Yield what is wrong with the file by which Whoosh knows the index; nothing where a run was stopped before its
+    name.
+    """
     path = folder / manifest.toc_name
     try:
         if is_toc_of(folder, manifest):

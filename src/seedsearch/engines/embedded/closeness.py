@@ -33,7 +33,7 @@ Spans = tuple[Ints, Ints]  # starts and ends, both ascending
 
 
 def holding(documents: Documents, candidates: Ints, node: Near | Gapped, look: Callable[[], object]) -> Ints:
-    """Those of `candidates` whose texts hold what is meant; no piece of that has a blank in it.
+    """Return those of `candidates` whose texts hold what is meant; no piece of that has a blank in it.
 
     `look` is called again and again, and may raise.
     """
@@ -66,7 +66,7 @@ def _together(documents: Documents, chosen: Ints, size: int) -> Iterator[Ints]:
 
 
 def _sure_ends(node: Near | Gapped, codes: Sequence[bytes], joined: Bytes, begins: Ints, blank: bytes) -> Ints:
-    """Where places end that are surely such as are meant."""
+    """Return where places end that are surely such as are meant."""
     known = {code: _places(joined, code) for code in dict.fromkeys(codes)}
     if isinstance(node, Gapped):
         return _gapped_ends([known[code] for code in codes], codes, node.gaps, joined, blank)
@@ -75,7 +75,7 @@ def _sure_ends(node: Near | Gapped, codes: Sequence[bytes], joined: Bytes, begin
 
 
 def _places(joined: Bytes, code: bytes) -> Ints:
-    """Where a code, or several, stand."""
+    """Return where a code, or several, stand."""
     if len(joined) < len(code):
         return np.zeros(0, dtype=np.int64)
     found = np.flatnonzero(joined[: len(joined) - len(code) + 1] == code[0])
@@ -85,7 +85,7 @@ def _places(joined: Bytes, code: bytes) -> Ints:
 
 
 def _texts_of(ends: Ints, begins: Ints) -> Mask:
-    """The texts in which one of the places is that end there."""
+    """Return the texts in which one of the places is that end there."""
     there = np.zeros(len(begins), dtype=bool)
     there[begins.searchsorted(ends, side="left") - 1] = True
     return there
@@ -94,7 +94,7 @@ def _texts_of(ends: Ints, begins: Ints) -> Mask:
 def _gapped_ends(
     starts: Sequence[Ints], codes: Sequence[bytes], gaps: Sequence[tuple[int, int]], joined: Bytes, blank: bytes
 ) -> Ints:
-    """The ends of the last piece where all stand in order, with gaps as wide as they may be.
+    """Return the ends of the last piece where all stand in order, with gaps as wide as they may be.
 
     Of the places of a piece those are kept that are reached from one of the piece before. The nearest one is enough.
     """
@@ -112,7 +112,7 @@ def _gapped_ends(
 
 
 def _within(joined: Bytes, begins: Ints, ends: Ints, most: int, blank: bytes) -> Mask:
-    """Whether there are `most` characters at most between two places, and no blank."""
+    """Tell whether there are `most` characters at most between two places, and no blank."""
     fits: Mask = begins == ends
     rows = np.flatnonzero(~fits)
     at = begins[rows]
@@ -126,7 +126,7 @@ def _within(joined: Bytes, begins: Ints, ends: Ints, most: int, blank: bytes) ->
 
 
 def _is_at(joined: Bytes, places: Ints, code: bytes) -> Mask:
-    """Whether a code, or several, stand at each place."""
+    """Tell whether a code, or several, stand at each place."""
     there: Mask
     there = joined.take(places, mode="clip") == code[0]
     for k, byte in enumerate(code[1:], start=1):
@@ -136,19 +136,20 @@ def _is_at(joined: Bytes, places: Ints, code: bytes) -> Mask:
 
 @cache
 def _sizes() -> Ints:
-    """How many bytes a character takes, by its first."""
+    """Return how many bytes a character takes, by its first."""
     sizes = np.full(256, 2, dtype=np.int64)
     sizes[:SINGLE], sizes[LONG], sizes[ESCAPE] = 1, 3, LONGEST
     return sizes
 
 
 def _next(joined: Bytes, places: Ints) -> Ints:
-    """The characters after those at some places."""
+    """Return the characters after those at some places."""
     return places + _sizes().take(joined.take(places, mode="clip"))
 
 
 def _near_ends(parts: Sequence[Spans], begins: Ints, tokens: Ints, distance: int) -> Ints:
-    """Where places of all parts end that have at most `distance` tokens in all between them, as `near` (runs.py) finds.
+    """Return where places of all parts end that have at most `distance` tokens in all between them, as `near`
+    (runs.py) finds.
 
     `tokens`: how many begin before each place. From each place of a part, the nearest one before it of each part in
     turn is taken that lies on none of those taken before.
@@ -188,7 +189,7 @@ def _nearest(starts: Ints, ends: Ints, last: Ints, taken: Ints) -> tuple[Mask, I
 
 
 def _near_by_tokens(documents: Documents, chosen: Ints, node: Near, look: Callable[[], object]) -> Iterator[Ints]:
-    """Those of some documents in whose texts all parts are near one another, tokens counted."""
+    """Yield those of some documents in whose texts all parts are near one another, tokens counted."""
     wanted = [points(text) for text in node.texts]
     for some in _together(documents, chosen, TOGETHER):
         runs, lengths = documents.runs(some.tolist())
@@ -199,7 +200,7 @@ def _near_by_tokens(documents: Documents, chosen: Ints, node: Near, look: Callab
 
 
 def _spans_of(runs: Points, begins: Ints, part: Points) -> Spans:
-    """Where a part stands in texts one after the other, within one of them."""
+    """Return where a part stands in texts one after the other, within one of them."""
     found = np.flatnonzero(runs == part[0])
     for k, char in enumerate(part[1:], start=1):
         found = found[runs.take(found + k, mode="clip") == char]
@@ -219,7 +220,7 @@ def _of_words() -> Mask:
 
 
 def _tokens_before(runs: Points, begins: Ints) -> Ints:
-    """How many tokens begin before each character, and before the end."""
+    """Return how many tokens begin before each character, and before the end."""
     in_word = _of_words()[runs]
     begun = in_word.copy()
     begun[1:] &= ~in_word[:-1]

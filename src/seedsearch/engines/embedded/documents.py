@@ -53,7 +53,7 @@ class Columns:
     stored: Iterable[bytes]
 
     def sections(self) -> Iterator[Section]:
-        """The sections, as described above."""
+        """Yield the sections, as described above."""
         yield "count", [len(self.gram_lengths).to_bytes(8, "little")]
         yield "characters", [self.alphabet.characters.encode()]
         yield "codes", self.codes
@@ -78,7 +78,7 @@ def _numbers(values: Ints | Sequence[int]) -> bytes:
 
 
 def _grouped(stored: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
-    """The groups; their sizes go into `sizes`."""
+    """Yield the groups; their sizes go into `sizes`."""
     group: list[bytes] = []
 
     def deflated() -> bytes:
@@ -142,7 +142,7 @@ class Documents:
         return borders
 
     def holding(self, documents: Iterable[int], run: bytes) -> Iterator[int]:
-        """Those of `documents` in whose codes `run` stands."""
+        """Yield those of `documents` in whose codes `run` stands."""
         find, borders = self._container.mapped.find, self.code_borders
         ready, need = self._container.ready, self._container.need
         for d in documents:
@@ -159,7 +159,8 @@ class Documents:
         return sizes
 
     def beginnings(self, documents: Ints, size: int, between: bytes) -> tuple[Bytes, Ints, Mask]:
-        """The first `size` bytes of the codes of each and the rest of a character begun there, `between` after each.
+        """Return the first `size` bytes of the codes of each and the rest of a character begun there, `between`
+        after each.
 
         And where each begins in these, and whether it is all of it.
         """
@@ -182,15 +183,15 @@ class Documents:
         return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
     def codes(self, documents: Sequence[int]) -> list[Bytes]:
-        """The codes of some."""
+        """Return the codes of some."""
         return self._slices("codes", 0, documents)
 
     def differences(self, documents: Sequence[int]) -> list[Bytes]:
-        """The differences of some."""
+        """Return the differences of some."""
         return self._slices("differences", 1, documents)
 
     def runs(self, documents: Sequence[int]) -> tuple[Points, Ints]:
-        """The run texts of some, one after the other, and their lengths."""
+        """Return the run texts of some, one after the other, and their lengths."""
         codes = self.codes(documents)
         if not codes:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
@@ -201,7 +202,7 @@ class Documents:
         return chars, lengths
 
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
-        """The readable texts of some, each with its run text."""
+        """Return the readable texts of some, each with its run text."""
         found: dict[int, tuple[str, str]] = {d: kept for d in documents if (kept := self._kept_texts.get(d))}
         missing = [d for d in documents if d not in found]
         for document, texts in zip(missing, self._put_together(missing), strict=True):
@@ -219,13 +220,13 @@ class Documents:
         return list(zip(readable, (joined[a:b] for a, b in zip([0, *ends], ends, strict=False)), strict=True))
 
     def digest_rows(self) -> list[bytes]:
-        """The digests of all, as stored."""
+        """Return the digests of all, as stored."""
         sizes = varints.decode(self._container.array("digests.sizes", np.uint8))
         whole, ends = bytes(self._container.bytes("digests")), np.cumsum(sizes).tolist()
         return [whole[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
     def digests(self) -> list[str]:
-        """The digests of all."""
+        """Return the digests of all."""
         return [digest_of(digest) for digest in self.digest_rows()]
 
     @cached_property
@@ -233,7 +234,7 @@ class Documents:
         return [0, *np.cumsum(varints.decode(self._container.array("stored.sizes", np.uint8))).tolist()]
 
     def stored(self, document: int) -> bytes:
-        """What was stored with one."""
+        """Return what was stored with one."""
         number, place = divmod(document, TOGETHER)
         if (group := self._kept.get(number)) is None:
             group = self._group(number)
@@ -244,7 +245,7 @@ class Documents:
         return found
 
     def all_stored(self) -> Iterator[bytes]:
-        """What was stored with all."""
+        """Yield what was stored with all."""
         for number in range(len(self._groups) - 1):
             whole, at, sizes = self._group(number)
             for size in sizes:
@@ -252,7 +253,7 @@ class Documents:
                 at += size
 
     def _group(self, number: int) -> tuple[bytes, int, list[int]]:
-        """A group, where in it the first document begins, and the sizes of its documents."""
+        """Return a group, where in it the first document begins, and the sizes of its documents."""
         whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]].data)
         sizes: list[int] = []
         count = min(TOGETHER, self.count - number * TOGETHER)
@@ -273,5 +274,5 @@ class Documents:
 
 
 def digest_of(stored: bytes) -> str:
-    """The digest that was stored."""
+    """Return the digest that was stored."""
     return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode(*UTF8)

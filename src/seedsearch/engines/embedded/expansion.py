@@ -29,7 +29,7 @@ def _no_look() -> None:
 
 
 def accepted(segment: Segment, field: Field, test: Test, look: Look) -> Lists:
-    """The postings of the terms of a field that `test` accepts, the deleted documents too.
+    """Return the postings of the terms of a field that `test` accepts, the deleted documents too.
 
     `look` is called again and again while terms are tested, and may raise.
     """
@@ -40,7 +40,7 @@ def accepted(segment: Segment, field: Field, test: Test, look: Look) -> Lists:
 
 
 def accepted_rows(table: TermTable, test: Test, look: Look = _no_look) -> Ints:
-    """The places in the rows of a table of the terms that `test` accepts."""
+    """Return the places in the rows of a table of the terms that `test` accepts."""
     terms = table.rows.terms
     match test:
         case Prefix(text=text):
@@ -66,7 +66,9 @@ def _range(terms: list[bytes], prefix: bytes) -> tuple[int, int]:
 
 
 def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
-    """The terms that hold the longest piece of the pattern that is spelled out, at its begin where it is first."""
+    """Return the terms that hold the longest piece of the pattern that is spelled out, at its begin where it is
+    first.
+    """
     pieces = re.split(r"[*?]+", pattern)
     longest = max(pieces, key=len).encode(*UTF8)
     first, last = _range(table.rows.terms, pieces[0].encode(*UTF8))
@@ -79,7 +81,7 @@ def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
 
 
 def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
-    """The terms of about the length of `text` that share all but `edits` of its characters."""
+    """Return the terms of about the length of `text` that share all but `edits` of its characters."""
     chars, begins = table.points
     lengths = np.diff(begins)
     known = np.zeros(int(chars.max(initial=0)) + 1, dtype=bool)

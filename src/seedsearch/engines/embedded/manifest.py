@@ -57,12 +57,12 @@ class Manifest:
     kept: dict[str, File] = field(default_factory=dict)
 
     def files(self) -> list[File]:
-        """Every file that it names."""
+        """Return every file that it names."""
         live = [part.live for part in self.parts if part.live is not None]
         return [*(part.file for part in self.parts), *live, *self.kept.values()]
 
     def toc(self, words: str) -> bytes:
-        """The file by which Whoosh knows this commit; `words` are those of the user's dictionary."""
+        """Return the file by which Whoosh knows this commit; `words` are those of the user's dictionary."""
         return whoosh_toc.content(self.generation, [asdict(part) for part in self.parts], FORMAT, words)
 
     @property
@@ -77,7 +77,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path, fingerprint: str | None) -> Self:
-        """The manifest of an index.
+        """Return the manifest of an index.
 
         Raises IndexMissing, IndexDamaged, and IndexStale for another fingerprint (unless that is None) or format.
         """
@@ -123,14 +123,14 @@ class Manifest:
         disk.sync_folder(folder)
 
     def is_in(self, folder: Path) -> bool:
-        """Whether this is the state of the index; raises OSError where that cannot be told."""
+        """Tell whether this is the state of the index; raises OSError where that cannot be told."""
         try:
             return read(folder / NAME, LARGEST) == self.to_json().encode()
         except (FileNotFoundError, IndexDamaged):
             return False
 
     def next(self) -> Self:
-        """The one after it, with nothing changed yet."""
+        """Return the one after it, with nothing changed yet."""
         return replace(self, generation=self.generation + 1)
 
     def sweep(self, folder: Path, disk: Disk) -> None:
@@ -162,7 +162,8 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def parts_of(content: str) -> list[Part]:
-    """The segments that a file for Whoosh names; raises IndexStale for another format, IndexDamaged for anything else.
+    """Return the segments that a file for Whoosh names; raises IndexStale for another format, IndexDamaged for
+    anything else.
 
     `content`: the argument of `segments` (whoosh_toc.py).
     """
@@ -176,7 +177,7 @@ def parts_of(content: str) -> list[Part]:
 
 
 def missing(folder: Path) -> IndexMissing:
-    """The error for a folder without an index; where one was begun, it says so."""
+    """Return the error for a folder without an index; where one was begun, it says so."""
     if (folder / LOCK).is_file() or _ours(folder):
         what = f"the index in {folder} was begun, and no run has finished it"
         return IndexMissing(what, hint="wait for the one that is at work, or make it with: seedsearch index")
@@ -184,7 +185,9 @@ def missing(folder: Path) -> IndexMissing:
 
 
 def _ours(folder: Path) -> list[Path]:
-    """The files in a folder that have names like those of an index, but for its manifest and its lock, sorted."""
+    """Return the files in a folder that have names like those of an index, but for its manifest and its lock,
+    sorted.
+    """
     try:
         with os.scandir(folder) as entries:
             files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
@@ -200,7 +203,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _generation_of(name: str) -> int:
-    """The number of the commit in the name of a file of the index."""
+    """Return the number of the commit in the name of a file of the index."""
     of_toc, number = whoosh_toc.generation_of(name), name.partition("-")[0]
     return int(number) if number.isdecimal() else of_toc or 0
 
@@ -215,7 +218,7 @@ def _any(value: object) -> bool:
 
 
 def _named(value: object) -> bool:
-    """The name of a file of the index, which cannot lead out of its folder."""
+    """Return the name of a file of the index, which cannot lead out of its folder."""
     return isinstance(value, str) and value not in (NEW, whoosh_toc.NEW) and _OURS.fullmatch(value) is not None
 
 

@@ -24,7 +24,7 @@ TEXTS = 2048  # documents whose texts are moved at once
 
 
 def sections(segments: Sequence[Segment]) -> Iterator[Section]:
-    """The sections of a segment with the documents of `segments` that are there, in their order.
+    """Yield the sections of a segment with the documents of `segments` that are there, in their order.
 
     Nobody else reads by these: they give back the memory of what was read as they go on. What is not as it was written
     raises IndexDamaged, so that damage is never copied under new checksums.
@@ -120,7 +120,7 @@ def _some(documents: Ints) -> Iterator[list[int]]:
 
 
 def _renumbered(lists: Lists, numbers: Ints) -> tuple[Ints, Ints, Ints]:
-    """The list, the new number and the count of each posting whose document is kept."""
+    """Return the list, the new number and the count of each posting whose document is kept."""
     documents = numbers[lists.documents]
     there = documents >= 0
     return lists.owners()[there], documents[there], lists.counts[there]

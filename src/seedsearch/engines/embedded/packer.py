@@ -77,7 +77,7 @@ class Pack(engines.Pack):
     tags: TermsPack
 
     def without_postings(self) -> Pack:
-        """The documents alone."""
+        """Return the documents alone."""
         nothing = np.zeros(0, dtype=np.uint64)
         no_terms = TermsPack(b"", np.zeros(0, dtype=np.int64), nothing)
         return replace(self, pairs=nothing, words=no_terms, tags=no_terms)
@@ -98,12 +98,12 @@ class Packer:
 
     @classmethod
     def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
-        """A packer for texts like these, where they are enough to tell; else the usual one."""
+        """Return a packer for texts like these, where they are enough to tell; else the usual one."""
         runs = RunTexts.of([entry.readable[:ENOUGH] for entry in sample]).points
         return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
 
     def pack(self, batch: Batch) -> Pack:
-        """The entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
+        """Return the entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
         entries = batch.entries
         if len(entries) > MOST_DOCUMENTS:
             raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
@@ -193,7 +193,7 @@ class _TermsSum:
         self._rows.add(postings.renamed(pack.rows, places))
 
     def pack(self) -> TermsPack:
-        """The sum of the parts until now."""
+        """Return the sum of the parts until now."""
         if self._only is not None:
             return self._only
         known = np.concatenate([np.zeros(0, dtype=np.int64), *self._known])

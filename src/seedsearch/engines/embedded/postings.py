@@ -51,7 +51,7 @@ class Sliced(Protocol):
     """Bytes that are read slice by slice: an array, or a stretch of a file."""
 
     def __getitem__(self, some: slice, /) -> Bytes:
-        """The bytes of a slice."""
+        """Return the bytes of a slice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Sum:
             self._room = max(WAITING, len(self.rows()))
 
     def rows(self) -> Rows:
-        """The sum of what came until now."""
+        """Return the sum of what came until now."""
         if len(self._batches) != 1:
             rows = np.concatenate([np.zeros(0, np.uint64), *self._batches])
             self._batches = []  # before the next arrays are made
@@ -146,26 +146,26 @@ def _summed(rows: Rows) -> Rows:
 
 
 def moved(rows: Rows, first_document: int) -> Rows:
-    """The same postings, the documents counted from `first_document`."""
+    """Return the same postings, the documents counted from `first_document`."""
     moved_rows: Rows = rows + (np.uint64(first_document) << _DOCUMENT_SHIFT)
     return moved_rows
 
 
 def renamed(rows: Rows, keys: Keys) -> Rows:
-    """The same postings, `keys[k]` in the place of key k; no longer sorted."""
+    """Return the same postings, `keys[k]` in the place of key k; no longer sorted."""
     renamed_rows: Rows = keys[rows >> _KEY_SHIFT] << _KEY_SHIFT
     renamed_rows |= rows & ((np.uint64(1) << _KEY_SHIFT) - np.uint64(1))
     return renamed_rows
 
 
 def first_of_key(row: np.uint64) -> np.uint64:
-    """What no posting of a key lower than that of `row` reaches."""
+    """Return what no posting of a key lower than that of `row` reaches."""
     border: np.uint64 = row >> _KEY_SHIFT << _KEY_SHIFT
     return border
 
 
 def unpacked(rows: Rows) -> tuple[Keys, Lists]:
-    """The keys of sorted postings, each once, and their lists; pieces of one count are put together."""
+    """Return the keys of sorted postings, each once, and their lists; pieces of one count are put together."""
     whole = rows >> _DOCUMENT_SHIFT
     counts = (rows & np.uint64(PIECE)).astype(np.int64)
     new = np.flatnonzero(np.diff(whole, prepend=_NO_KEY))
@@ -197,13 +197,13 @@ class Shape:
 
 @lru_cache(maxsize=16)
 def _sizes_of_short(count: int) -> Ints:
-    """The bits of a list of so many documents of `count` without extras, up to SHORT; computed in many steps."""
+    """Return the bits of a list of so many documents of `count` without extras, up to SHORT; computed in many steps."""
     documents = np.arange(1, min(count, SHORT) + 1)
     return np.append(0, Shape.of(documents, np.zeros_like(documents), count).sizes)
 
 
 def sizes_of(documents: Ints, extras: Ints, count: int) -> Ints:
-    """The bits of lists, as in `Shape`."""
+    """Return the bits of lists, as in `Shape`."""
     table = _sizes_of_short(count)
     sizes = table.take(documents, mode="clip")
     sizes += extras
@@ -214,7 +214,7 @@ def sizes_of(documents: Ints, extras: Ints, count: int) -> Ints:
 
 
 def extras_of(lists: Lists) -> Ints:
-    """What the counts of each list sum to above one a document."""
+    """Return what the counts of each list sum to above one a document."""
     if not len(lists.lengths):
         return lists.lengths
     sums: Ints = np.add.reduceat(lists.counts, np.cumsum(lists.lengths) - lists.lengths) - lists.lengths
@@ -222,7 +222,7 @@ def extras_of(lists: Lists) -> Ints:
 
 
 def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
-    """What stands with the terms, and how many values each has."""
+    """Return what stands with the terms, and how many values each has."""
     often = extras > 0
     places = np.arange(len(documents)) + np.cumsum(often) - often
     values = np.empty(len(documents) + int(often.sum()), dtype=np.uint64)
@@ -232,7 +232,7 @@ def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
 
 
 def from_numbers(values: Ints) -> tuple[Ints, Ints]:
-    """The documents and the extras of each list."""
+    """Return the documents and the extras of each list."""
     is_own = np.ones(len(values), dtype=bool)
     is_own[1:] = values[:-1] & 1 == 0
     places = is_own.nonzero()[0]
@@ -243,7 +243,7 @@ def from_numbers(values: Ints) -> tuple[Ints, Ints]:
 
 
 def starts_of(sizes: Ints, chunk: int) -> tuple[Ints, int]:
-    """Where lists of so many bits begin, every `chunk` of them with a byte; and how many bytes they take."""
+    """Return where lists of so many bits begin, every `chunk` of them with a byte; and how many bytes they take."""
     if not len(sizes):
         return sizes, 0
     heads = np.arange(0, len(sizes), chunk)
@@ -255,7 +255,7 @@ def starts_of(sizes: Ints, chunk: int) -> tuple[Ints, int]:
 
 
 def encode(lists: Lists, extras: Ints, count: int, chunk: int) -> tuple[bytes, Ints]:
-    """The bits of the lists, and where each list begins (in bits)."""
+    """Return the bits of the lists, and where each list begins (in bits)."""
     shape = Shape.of(lists.lengths, extras, count)
     starts, size = starts_of(shape.sizes, chunk)
     if not size:
@@ -295,7 +295,7 @@ def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
 
 
 def decode_one(stored: Sliced, entry: Entry, count: int) -> tuple[Ints, Ints]:
-    """The documents and counts of one list; raises ValueError where there is none."""
+    """Return the documents and counts of one list; raises ValueError where there is none."""
     documents, extra, start = entry
     low, high = _shape_of_one(documents, count)
     size = documents * low + high + documents + extra
@@ -313,7 +313,7 @@ def decode_one(stored: Sliced, entry: Entry, count: int) -> tuple[Ints, Ints]:
 
 
 def _counts(ones: Ints) -> Ints:
-    """The counts that end at these bits."""
+    """Return the counts that end at these bits."""
     counts = ones.copy()
     counts[1:] -= ones[:-1]
     counts[:1] += 1
@@ -321,7 +321,7 @@ def _counts(ones: Ints) -> Ints:
 
 
 def decode_few(stored: Sliced, entries: Sequence[Entry], count: int) -> Lists:
-    """Some lists, in as few steps as if they were one; raises ValueError where there are none."""
+    """Return some lists, in as few steps as if they were one; raises ValueError where there are none."""
     if not entries:
         return Lists.empty()
     if len(entries) == 1 and entries[0][0] >= LONG:
@@ -355,7 +355,7 @@ def decode_few(stored: Sliced, entries: Sequence[Entry], count: int) -> Lists:
 
 
 def decode_singles(stored: Bytes, count: int) -> Ints:
-    """The documents of `count` lists of one document each, which chunks of 256 leave no gaps between."""
+    """Return the documents of `count` lists of one document each, which chunks of 256 leave no gaps between."""
     low, high = _shape_of_one(1, count)
     at = np.arange(count) * (low + high + 1)
     window = np.zeros(count, dtype=np.int64)
@@ -369,7 +369,7 @@ def decode_singles(stored: Bytes, count: int) -> Ints:
 
 
 def decode(stored: Sliced, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
-    """The lists that begin at these bits; raises ValueError where there are none."""
+    """Return the lists that begin at these bits; raises ValueError where there are none."""
     if len(starts) <= FEW:
         return decode_few(stored, list(zip(documents.tolist(), extras.tolist(), starts.tolist(), strict=True)), count)
     shape = Shape.of(documents, extras, count)
@@ -410,7 +410,7 @@ def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists
 
 
 def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
-    """The `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
+    """Return the `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
     words: Points = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
     bits: Ints = (words.take(at >> 3) >> (at & 7)) & (1 << low) - 1
     return bits

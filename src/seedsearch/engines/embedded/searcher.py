@@ -100,7 +100,7 @@ class Listed:
         return self.documents if self.counts is None else self.counts != 0
 
     def among(self, documents: Documents) -> Documents:
-        """Those of `documents` that have it."""
+        """Return those of `documents` that have it."""
         if self.counts is None:
             return _in_both(documents, self.documents)
         found: Documents = documents[self.counts[documents] != 0]
@@ -122,7 +122,7 @@ class Answering:
         self.count = sum(segment.count for segment in segments)
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
-        """How many documents match each query."""
+        """Return how many documents match each query."""
         # A run that stands nowhere is mostly told by the dictionary of pairs; what comes next will need more of that.
         runs = [q for q in queries if isinstance(q, Ranked) and isinstance(q.required, OnText) and not _key(q.required)]
         self._read([q for q in queries if q not in runs] if runs else queries)
@@ -133,7 +133,7 @@ class Answering:
         return [sum(_size(self._matched(i, query)) for i in range(len(self._segments))) for query in queries]
 
     def any_match(self, queries: Sequence[Query]) -> list[bool]:
-        """Whether any document matches each query."""
+        """Tell whether any document matches each query."""
         self._read(queries)
         return [any(self._any_matches(i, query) for i in range(len(self._segments))) for query in queries]
 
@@ -150,7 +150,7 @@ class Answering:
         return False
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
-        """The `limit` best matches from `offset` on, and how many there are."""
+        """Return the `limit` best matches from `offset` on, and how many there are."""
         matched = self._all_matched(query)
         total = sum(map(_size, matched))
         if not limit or offset >= total:
@@ -158,13 +158,13 @@ class Answering:
         return Matches(total, self._matches(self._best(query, matched, offset + limit)[offset:]))
 
     def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """The doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
         matched = self._all_matched(query)
         for _, doc_id, i, document in self._best(query, matched, sum(map(_size, matched))):
             yield doc_id, self._segments[i].documents.stored(document)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """The tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
         found: Counter[str] = Counter()
         of_each = zip(self._segments, self._tagged(prefix), self._all_matched(query), strict=True)
         for segment, tags, matched in of_each:
@@ -173,7 +173,7 @@ class Answering:
         return sorted(found.items())
 
     def in_order(self, query: Query, prefix: str, descending: bool, offset: int, limit: int) -> Matches:
-        """Some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
         matched = list(map(_as_documents, self._all_matched(query)))
         key = prefix, descending
         if (keys := self._kept.get(key)) is None:
@@ -185,20 +185,22 @@ class Answering:
         return Matches(sum(map(len, matched)), self._matches(best))
 
     def _tagged(self, prefix: str) -> list[Tagged]:
-        """The tags of each segment that begin with `prefix`."""
+        """Return the tags of each segment that begin with `prefix`."""
         if (found := self._kept.get(prefix)) is None:
             made = [tagged(segment, prefix) for segment in self._segments]
             found = self._kept.put(prefix, made, sum(tags.nbytes for tags in made))
         return found  # type: ignore[no-any-return]
 
     def _all_matched(self, query: Query) -> list[Matched]:
-        """What matches in each segment, once what is known of the terms has been read."""
+        """Return what matches in each segment, once what is known of the terms has been read."""
         if not isinstance(query, Ranked) or query.scored is not self._read_ahead:
             self._read([query])
         return [self._matched(i, query) for i in range(len(self._segments))]
 
     def _best(self, query: Query, matched: Sequence[Matched], limit: int) -> list[tuple[float, str, int, int]]:
-        """The best of what matched: the score, negative, the doc_id, the segment, the number of the document in it."""
+        """Return the best of what matched: the score, negative, the doc_id, the segment, the number of the document
+        in it.
+        """
         best: list[tuple[float, str, int, int]] = []
         for i, some in enumerate(matched):
             segment = self._segments[i]
@@ -209,7 +211,7 @@ class Answering:
         return nsmallest(limit, best)
 
     def having(self, terms: Sequence[Term]) -> list[int]:
-        """How many documents have each term."""
+        """Return how many documents have each term."""
         keys = [(term.field, term.text) for term in terms]
         self._load(keys)
         return [sum(listed.size for listed in self._listed(key)) for key in keys]
@@ -224,7 +226,7 @@ class Answering:
         )
 
     def _scored(self, i: int, matched: Matched, query: Query, limit: int) -> tuple[Documents, Scores]:
-        """The documents that matched, but for those that cannot be among the `limit` best, and their scores."""
+        """Return the documents that matched, but for those that cannot be among the `limit` best, and their scores."""
         documents = _as_documents(matched)
         if not isinstance(query, Ranked):
             return documents, np.zeros(len(documents))
@@ -243,7 +245,7 @@ class Answering:
         return documents, scores * UNIT
 
     def _of_few(self, i: int, listed: Sequence[tuple[Listed, Field, float]]) -> Scores:
-        """What the terms with lists add to the score of each document of a segment, in units."""
+        """Return what the terms with lists add to the score of each document of a segment, in units."""
         few = [(one, weight / UNIT) for one, _, weight in listed if one.size and one.counts is None]
         if not few:
             return np.zeros(self._segments[i].documents.count)
@@ -254,7 +256,7 @@ class Answering:
         return sums.astype(np.float64, copy=False)
 
     def _of_many(self, i: int, listed: Sequence[tuple[Listed, Field, float]], documents: Documents) -> Scores:
-        """What the terms with counts add to the scores of some documents, in units."""
+        """Return what the terms with counts add to the scores of some documents, in units."""
         counts = np.concatenate([one.counts[documents] for one, _, _ in listed if one.counts is not None])
         norms = {field: self._norms(i, field)[documents] for field in {field for _, field, _ in listed}}
         weights, shares = np.array([(one.weight, weight / UNIT) for one, _, weight in listed]).T[:, :, None]
@@ -264,7 +266,7 @@ class Answering:
         return units
 
     def _listed(self, key: Key) -> tuple[Listed, ...]:
-        """What each segment has of a term."""
+        """Return what each segment has of a term."""
         if (found := self._kept.get(key)) is None:
             found = self._load([key])[key]  # the room may be too small for it
         return found  # type: ignore[no-any-return]
@@ -325,7 +327,7 @@ class Answering:
                 yield _spread(lists.documents[begin:end], lists.counts[begin:end], weight, every)
 
     def _norms(self, i: int, field: Field) -> Scores:
-        """What BM25 adds to a count for the length of each document."""
+        """Return what BM25 adds to a count for the length of each document."""
         key = i, field
         if (norms := self._kept.get(key)) is None:
             made = K1 * (1 - B + B * self._segments[i].lengths(field) / self._mean(field))
@@ -333,7 +335,7 @@ class Answering:
         return norms  # type: ignore[no-any-return]
 
     def _mean(self, field: Field) -> float:
-        """The mean length of a field."""
+        """Return the mean length of a field."""
         return max(sum(segment.total(field) for segment in self._segments), 1) / max(self.count, 1)
 
     def _matched(self, i: int, node: Query) -> Matched:
@@ -429,7 +431,9 @@ class Answering:
         return sums >= count
 
     def _candidates(self, i: int, node: Query) -> Documents | None:
-        """The documents that may hold a run, where these are so many that a look at all of them is better put off."""
+        """Return the documents that may hold a run, where these are so many that a look at all of them is better put
+        off.
+        """
         if not isinstance(node, Run) or _key(node) is not None or self._kept.get((i, node)) is not None:
             return None
         candidates = self._with_all(i, run_grams(node.text), LOOK_FOR_RUN, None)
@@ -444,7 +448,9 @@ class Answering:
         return np.ones(self._segments[i].documents.count, dtype=bool) if live is None else live
 
     def _on_text(self, i: int, node: OnText, among: Matched | None) -> Documents:
-        """The documents (of `among`) whose run text holds what is meant; they have all its grams, and are looked at."""
+        """Return the documents (of `among`) whose run text holds what is meant; they have all its grams, and are
+        looked at.
+        """
         grams = list(dict.fromkeys(gram for text in node.texts for gram in run_grams(text)))
         candidates = self._with_all(i, grams, LOOK_FOR_RUN if isinstance(node, Run) else LOOK_CLOSER, among)
         if not len(candidates):
@@ -458,7 +464,7 @@ class Answering:
         return np.concatenate(found)
 
     def _holds(self, i: int, node: Number | Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
-        """Whether the text of each document holds what is meant, text by text."""
+        """Tell whether the text of each document holds what is meant, text by text."""
         if isinstance(node, Spelled):
             both = self._segments[i].documents.texts(documents.tolist())
             return np.array([node.holds(run, readable) for readable, run in both], dtype=bool)
@@ -467,7 +473,7 @@ class Answering:
         return np.array([node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)], dtype=bool)
 
     def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
-        """Those of `candidates` in whose texts a run stands, as they are or without their joints."""
+        """Return those of `candidates` in whose texts a run stands, as they are or without their joints."""
         documents = self._segments[i].documents
         code = documents.alphabet.bytes_of(run.text)
         found: list[int] = []
@@ -479,7 +485,9 @@ class Answering:
         return np.array(found, dtype=np.int64)
 
     def _across(self, i: int, run: Run, candidates: Documents) -> list[int]:
-        """Those of `candidates` in whose texts a run stands across joints: they have all its pairs, few others have."""
+        """Return those of `candidates` in whose texts a run stands across joints: they have all its pairs, few
+        others have.
+        """
         grams = run_grams(run.text)
         self._load([("gram", gram) for gram in grams])
         for gram in grams:
@@ -496,14 +504,16 @@ class Answering:
         return found
 
     def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
-        """How many documents may have each gram."""
+        """Return how many documents may have each gram."""
         known = {gram: listed[i].size for gram in grams if (listed := self._kept.get(("gram", gram))) is not None}
         if missing := [gram for gram in grams if gram not in known]:
             known.update(zip(missing, self._segments[i].at_most_with(missing), strict=True))
         return [known[gram] for gram in grams]
 
     def _with_all(self, i: int, grams: Sequence[str], look: float, among: Matched | None) -> Documents:
-        """The documents with all grams, or so few more that looking at their texts (`look` µs each) is less work."""
+        """Return the documents with all grams, or so few more that looking at their texts (`look` µs each) is less
+        work.
+        """
         if not grams:
             return _as_documents(self._everywhere(i) if among is None else among)
         sized = sorted(zip(self._at_most_with(i, grams), grams, strict=True))
@@ -523,7 +533,7 @@ class Answering:
 
 
 def _key(node: Query) -> Key | None:
-    """The term that a node is the same as, if it is."""
+    """Return the term that a node is the same as, if it is."""
     if isinstance(node, Term):
         return node.field, node.text
     if isinstance(node, Run) and 0 < len(node.text) < 3 and " " not in node.text:
@@ -532,13 +542,13 @@ def _key(node: Query) -> Key | None:
 
 
 def _keys_of_scores(queries: Sequence[Query]) -> list[Key]:
-    """The terms by which documents are scored."""
+    """Return the terms by which documents are scored."""
     scored = {id(query.scored): query.scored for query in queries if isinstance(query, Ranked)}
     return [(term.field, term.text) for terms in scored.values() for term, _ in terms]
 
 
 def _keys(query: Query) -> list[Key]:
-    """The terms that tell what a query matches."""
+    """Return the terms that tell what a query matches."""
     keys: list[Key] = []
     nodes = [query]
     for node in nodes:
@@ -554,25 +564,25 @@ def _keys(query: Query) -> list[Key]:
 
 
 def _is_close(node: Number | Near | Gapped | Pattern | Spelled) -> TypeGuard[Near | Gapped]:
-    """Whether all texts can be looked at together for what is meant."""
+    """Tell whether all texts can be looked at together for what is meant."""
     if isinstance(node, Near):
         return not node.ordered and not any(" " in text for text in node.texts)
     return isinstance(node, Gapped) and not any(" " in text for text in node.texts)
 
 
 def _effort(node: Query) -> int:
-    """The order in which nodes that are no terms are looked at: what narrows most for least work comes first."""
+    """Return the order in which nodes that are no terms are looked at: what narrows most for least work comes first."""
     return 0 if isinstance(node, Run) else 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1
 
 
 def _added(weights: Scores, counts: Ints, norms: Scores) -> NDArray[np.float32]:
-    """What a term adds to scores."""
+    """Return what a term adds to scores."""
     added: NDArray[np.float32] = (weights * counts / (counts + norms)).astype(np.float32)
     return added
 
 
 def _spread(documents: Ints, counts: Ints, weight: float, every: int) -> Listed:
-    """A list as the counts of `every` document."""
+    """Return a list as the counts of `every` document."""
     spread = np.zeros(every, dtype=np.min_scalar_type(int(counts.max(initial=0))))
     spread[documents] = counts
     return Listed(len(documents), weight, _NOWHERE.documents, _NOWHERE.added, spread)
@@ -599,7 +609,7 @@ def _as_documents(matched: Matched) -> Documents:
 
 
 def _in_both(some: Documents, others: Documents) -> Documents:
-    """Those of `some` that are in `others` too."""
+    """Return those of `some` that are in `others` too."""
     if not len(others):
         return _NONE
     found: Documents = some[others.take(others.searchsorted(some), mode="clip") == some]
@@ -628,7 +638,9 @@ def _without(a: Matched, b: Matched) -> Matched:
 
 
 def _border(scores: Scores, limit: int) -> float:
-    """Something that `limit` of the scores reach, of more than `limit`: the lowest of the highest of as many blocks."""
+    """Return something that `limit` of the scores reach, of more than `limit`: the lowest of the highest of as many
+    blocks.
+    """
     size = len(scores) // (8 * limit)
     if size > 1:
         scores = scores[: len(scores) // size * size].reshape(-1, size).max(axis=1)
@@ -636,7 +648,7 @@ def _border(scores: Scores, limit: int) -> float:
 
 
 def best_of(scores: Scores, documents: Documents, segment: Segment, limit: int) -> Ints:
-    """The places of the `limit` highest scores, of equal ones those whose ids come first; in no order."""
+    """Return the places of the `limit` highest scores, of equal ones those whose ids come first; in no order."""
     if len(scores) <= limit:
         return np.arange(len(scores))
     places = (scores >= _border(scores, limit)).nonzero()[0]

@@ -48,7 +48,7 @@ Section = tuple[str, Iterable[Chunk]]
 
 
 def laid_out(sections: Iterable[Section]) -> Iterator[Chunk]:
-    """The bytes of a file that holds `sections`."""
+    """Yield the bytes of a file that holds `sections`."""
     checks = _Checksums()
     yield checks.of(MAGIC)
     table: dict[str, list[int]] = {}
@@ -113,7 +113,7 @@ class Container:
             raise damaged(path, "it does not begin as a segment does")
 
     def _read_end(self, size: int, seal: int | None) -> tuple[int, list[int], dict[str, tuple[int, int]]]:
-        """Where the sections end, the checksums of the blocks and where each section begins and ends."""
+        """Return where the sections end, the checksums of the blocks and where each section begins and ends."""
         checks, table, self.seal, magic = _TAIL.unpack(self._pread(_TAIL.size, size - _TAIL.size))
         end = size - _TAIL.size - table - checks
         if magic != MAGIC or seal not in (self.seal, None) or end < len(MAGIC) or checks + table > _MOST_END:
@@ -131,7 +131,7 @@ class Container:
         return found
 
     def again(self) -> Container:
-        """The same file with nothing of it in memory yet, and checked anew as it is read."""
+        """Return the same file with nothing of it in memory yet, and checked anew as it is read."""
         made = object.__new__(Container)
         made.path, made.seal, made._end, made._checks = self.path, self.seal, self._end, self._checks
         made._table, made._lock, made.ready = self._table, Lock(), bytearray(len(self._checks) + 1)
@@ -157,7 +157,7 @@ class Container:
         return tuple(self._table)
 
     def span(self, name: str) -> tuple[int, int]:
-        """Where a section begins and ends in the file."""
+        """Return where a section begins and ends in the file."""
         return self._table[name]
 
     def need(self, begin: int, end: int, how: int = _LENT) -> None:
@@ -199,21 +199,21 @@ class Container:
                 self.mapped.madvise(mmap.MADV_DONTNEED, block << SHIFT, min(BLOCK, self._end - (block << SHIFT)))
 
     def bytes(self, name: str) -> memoryview:
-        """A section that is kept in memory."""
+        """Return a section that is kept in memory."""
         start, end = self.span(name)
         self.need(start, end, _PINNED)
         return self._view[start:end].toreadonly()
 
     def array(self, name: str, kind: Any) -> NDArray[Any]:
-        """A section that is kept in memory, as an array of numbers."""
+        """Return a section that is kept in memory, as an array of numbers."""
         return np.frombuffer(self.bytes(name), dtype=kind)
 
     def slices(self, name: str) -> Slices:
-        """A section that is read slice by slice."""
+        """Return a section that is read slice by slice."""
         return Slices(self, *self.span(name))
 
     def whole(self) -> Slices:
-        """All of the file up to its end, read slice by slice."""
+        """Return all of the file up to its end, read slice by slice."""
         return Slices(self, 0, self._end)
 
 

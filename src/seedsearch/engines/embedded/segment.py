@@ -44,7 +44,7 @@ class Segment:
         self.ids = TermTable(container, "doc")
 
     def again(self, live: Mask | None = None) -> Segment:
-        """The same with nothing in memory yet, or with others that are there; what is read is checked anew."""
+        """Return the same with nothing in memory yet, or with others that are there; what is read is checked anew."""
         return Segment(self.container.again(), self.live if live is None else live)
 
     @property
@@ -58,7 +58,7 @@ class Segment:
         return self.documents.count if self.live is None else int(self.live.sum())
 
     def lengths(self, field: Field) -> Ints:
-        """How many terms of a field each document has, the deleted ones too."""
+        """Return how many terms of a field each document has, the deleted ones too."""
         if field == "tag":
             return self._tag_lengths
         lengths: Ints = self.documents.lengths[0 if field == "gram" else 1]
@@ -71,17 +71,17 @@ class Segment:
         return np.bincount(lists.documents, lists.counts, minlength=self.documents.count).astype(np.int64)
 
     def total(self, field: Field) -> int:
-        """How many terms of a field the documents that are there have."""
+        """Return how many terms of a field the documents that are there have."""
         lengths = self.lengths(field)
         return int(lengths.sum() if self.live is None else lengths[self.live].sum())
 
     def with_term(self, field: Field, term: str) -> Found:
-        """The documents that have a term."""
+        """Return the documents that have a term."""
         found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
         return found[0] if found else _NOTHING
 
     def look_up(self, terms: Sequence[Key]) -> tuple[list[tuple[int, Entry]], dict[str, int]]:
-        """Where in the file the lists of the grams among some terms are, with the places of the terms.
+        """Return where in the file the lists of the grams among some terms are, with the places of the terms.
 
         And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
         """
@@ -97,7 +97,7 @@ class Segment:
         return entries, without
 
     def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
-        """The lists of some terms, several at once: the places of the terms in `terms`, and their lists.
+        """Yield the lists of some terms, several at once: the places of the terms in `terms`, and their lists.
 
         Documents that were deleted are left out, terms that no document has are passed over.
         """
@@ -121,12 +121,12 @@ class Segment:
             yield [without[char] for char in some], self._with_singles(some)
 
     def _placed(self, section: str, entries: Iterable[tuple[int, Entry | None]]) -> Iterator[tuple[int, Entry]]:
-        """The lists that there are, as they lie in the file."""
+        """Return the lists that there are, as they lie in the file."""
         begin = 8 * self.container.span(section)[0]
         return ((place, (entry[0], entry[1], begin + entry[2])) for place, entry in entries if entry is not None)
 
     def _with_singles(self, chars: Sequence[str]) -> Lists:
-        """The lists of characters that have none of their own."""
+        """Return the lists of characters that have none of their own."""
         owners, lists = self.pairs.with_firsts(chars)
         lists, count = self._there(lists), self.documents.count
         places = lists.documents + count * np.repeat(owners, lists.lengths)
@@ -136,13 +136,13 @@ class Segment:
         return Lists(lengths, there - count * np.repeat(np.arange(len(chars)), lengths), sums[there].astype(np.int64))
 
     def at_most_with(self, grams: Sequence[str]) -> list[int]:
-        """How many documents may have each gram, as far as can be told without reading lists."""
+        """Return how many documents may have each gram, as far as can be told without reading lists."""
         entries = self.pairs.entries([bigrams.key_of(*gram) for gram in grams if len(gram) == 2])
         sizes = iter([0 if entry is None else entry[0] for entry in entries])
         return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
 
     def _there(self, lists: Lists) -> Lists:
-        """The lists without the documents that were deleted."""
+        """Return the lists without the documents that were deleted."""
         if lists.documents.max(initial=0) >= self.documents.count:
             raise ValueError("a posting of a document that there is not")
         if self.live is None:
@@ -174,19 +174,19 @@ class Segment:
         return ranks
 
     def id_of(self, document: int) -> str:
-        """The id of a document."""
+        """Return the id of a document."""
         chunk, place = divmod(int(self.ranks[document]), CHUNK)
         return self.ids.chunk(chunk).terms[place].decode(*UTF8)
 
     def number_of(self, doc_id: bytes) -> int | None:
-        """The document with this id, where it is there."""
+        """Return the document with this id, where it is there."""
         if (found := self.ids.postings_of(doc_id)) is None:
             return None
         number = int(found.documents[0])
         return number if self.live is None or self.live[number] else None
 
     def all_ids(self) -> Iterator[tuple[str, int]]:
-        """The id and the number of every document that is there, in the order of the ids."""
+        """Yield the id and the number of every document that is there, in the order of the ids."""
         for doc_id, number in zip(self.ids.rows.terms, self.by_rank.tolist(), strict=True):
             if self.live is None or self.live[number]:
                 yield doc_id.decode(*UTF8), number

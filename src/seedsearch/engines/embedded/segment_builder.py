@@ -83,7 +83,7 @@ class Pending:
         self._words, self._tags = Vocabulary(), Vocabulary()
 
     def has_room_for(self, pack: Pack, room: int) -> bool:
-        """Whether the pack can be added without more than `room` bytes being held."""
+        """Tell whether the pack can be added without more than `room` bytes being held."""
         return not self.count or (self.count + len(pack.ids) <= MOST_DOCUMENTS and self.size + pack.size <= room)
 
     def add(self, pack: Pack) -> None:
@@ -96,7 +96,7 @@ class Pending:
         self.size += pack.size
 
     def sections(self, dead: Sequence[int]) -> Iterator[Section]:
-        """The sections of a segment of all documents; what was added is used up.
+        """Yield the sections of a segment of all documents; what was added is used up.
 
         The `dead` documents were taken out since; they keep their numbers and get no id.
         """
@@ -111,7 +111,7 @@ class Pending:
 
 
 def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:
-    """The documents of packs."""
+    """Return the documents of packs."""
     return Columns(
         alphabet=alphabet,
         codes=(piece.data for pack in packs for piece in pack.codes),
@@ -126,7 +126,7 @@ def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:
 
 
 def ids_part(ids: Sequence[bytes], dead: Iterable[int] = ()) -> tuple[list[bytes], Lists]:
-    """The ids as terms, each with its document; a dead one stands under a name that no document has."""
+    """Return the ids as terms, each with its document; a dead one stands under a name that no document has."""
     names = list(ids)
     for number in dead:
         names[number] = b"\xfe%d" % number

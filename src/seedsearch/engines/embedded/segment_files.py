@@ -16,7 +16,7 @@ from seedsearch.errors import IndexDamaged
 
 
 def open_segment(folder: Path, part: Part) -> Segment:
-    """A segment and which of its documents are there.
+    """Return a segment and which of its documents are there.
 
     Raises IndexDamaged where a file is not what was written, FileNotFoundError where one is missing.
     """
@@ -29,7 +29,7 @@ def open_segment(folder: Path, part: Part) -> Segment:
 
 
 def read_file(folder: Path, file: File) -> bytes:
-    """A small file whole; raises as `open_segment`."""
+    """Return a small file whole; raises as `open_segment`."""
     content = read(folder / file.name, file.size)
     if crc32(content) != file.checksum:
         raise damaged(folder / file.name, "its checksum is not that of its content")
@@ -37,13 +37,13 @@ def read_file(folder: Path, file: File) -> bytes:
 
 
 def toc_of(folder: Path, manifest: Manifest) -> bytes:
-    """The file by which Whoosh knows a commit; raises as `open_segment`."""
+    """Return the file by which Whoosh knows a commit; raises as `open_segment`."""
     dictionary = manifest.kept.get(stored.DICTIONARY)
     return manifest.toc(stored.kept_words(None if dictionary is None else read_file(folder, dictionary)))
 
 
 def is_toc_of(folder: Path, manifest: Manifest) -> bool:
-    """Whether the file by which Whoosh knows a commit is there and as it was written; raises as `open_segment`."""
+    """Tell whether the file by which Whoosh knows a commit is there and as it was written; raises as `open_segment`."""
     expected = toc_of(folder, manifest)
     try:
         return read(folder / manifest.toc_name, len(expected)) == expected

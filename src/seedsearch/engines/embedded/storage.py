@@ -33,12 +33,12 @@ _KINDS = (
 
 
 def damaged(path: Path, why: str) -> IndexDamaged:
-    """The error for a broken file of the index."""
+    """Return the error for a broken file of the index."""
     return IndexDamaged(f"{path} is damaged: {why}", hint=REBUILD)
 
 
 def opened(path: Path) -> int:
-    """A descriptor of a file of the index, to be read.
+    """Return a descriptor of a file of the index, to be read.
 
     Raises IndexDamaged where something else stands in its place, FileNotFoundError where nothing does.
     """
@@ -55,7 +55,7 @@ def opened(path: Path) -> int:
 
 
 def read(path: Path, most: int) -> bytes:
-    """A file of the index, of `most` bytes at most; raises as `opened`, and IndexDamaged for a larger one."""
+    """Return a file of the index, of `most` bytes at most; raises as `opened`, and IndexDamaged for a larger one."""
     with open(opened(path), "rb") as file:
         if os.fstat(file.fileno()).st_size > most:
             raise damaged(path, f"it is longer than {most:,} bytes")
@@ -67,7 +67,7 @@ def _kind(mode: int) -> str:
 
 
 def _kind_of(path: Path) -> str | None:
-    """What stands there where that is not a file; None for a file, for nothing, and where it cannot be told."""
+    """Return what stands there where that is not a file; None for a file, for nothing, and where it cannot be told."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -99,7 +99,7 @@ class Disk:
             raise
 
     def _made(self, path: Path) -> int:
-        """A descriptor of a file that was not there before."""
+        """Return a descriptor of a file that was not there before."""
         try:
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o644)
         except FileExistsError as error:
@@ -156,7 +156,7 @@ def _in_the_way(path: Path) -> OutputError:
 
 
 def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputError:
-    """The error for a file of which `size` bytes were written, and at least so many `more` are to be."""
+    """Return the error for a file of which `size` bytes were written, and at least so many `more` are to be."""
     what = f"{path} cannot be written: {error.strerror}"
     if error.errno not in _FULL:
         return OutputError(what, hint="see whether the disk is sound, or name another folder with --index-dir")

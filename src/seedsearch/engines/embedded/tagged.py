@@ -32,7 +32,7 @@ class Tagged(NamedTuple):
 
 
 def tagged(segment: Segment, prefix: str) -> Tagged:
-    """The tags of a segment that begin with `prefix`, those of deleted documents too."""
+    """Return the tags of a segment that begin with `prefix`, those of deleted documents too."""
     begin = prefix.encode("utf-8", "surrogatepass")
     table = segment.tables["tag"]
     rows = table.between(begin, begin + BETWEEN)
@@ -43,14 +43,14 @@ def tagged(segment: Segment, prefix: str) -> Tagged:
 
 
 def tally(tags: Tagged, matched: Mask) -> Iterator[tuple[str, int]]:
-    """The tags that a matching document has, each with how many of them have it."""
+    """Yield the tags that a matching document has, each with how many of them have it."""
     counts = np.bincount(tags.owners[matched[tags.documents]], minlength=len(tags.terms))
     for place in counts.nonzero()[0].tolist():
         yield tags.terms[place].decode("utf-8", "surrogatepass"), int(counts[place])
 
 
 def ranks(segments: Sequence[Segment], of_each: Sequence[Tagged], *, last: bool) -> list[Ints]:
-    """The place of each document in the order of its first (or `last`) tag, over all segments."""
+    """Return the place of each document in the order of its first (or `last`) tag, over all segments."""
     places = {term: place for place, term in enumerate(sorted(set().union(*(tags.terms for tags in of_each))))}
     made = []
     for segment, tags in zip(segments, of_each, strict=True):
@@ -71,7 +71,8 @@ def page(
     offset: int,
     limit: int,
 ) -> list[tuple[int, int]]:
-    """The segment and the number of some documents (`matched`: those of each segment), in the order of their keys.
+    """Return the segment and the number of some documents (`matched`: those of each segment), in the order of their
+    keys.
 
     Documents of one key are in the order of their ids; those without a key come last.
     """

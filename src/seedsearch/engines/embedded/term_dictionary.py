@@ -47,7 +47,7 @@ class TermsWriter:
         self._at = self._postings = 0
 
     def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
-        """The sections; each part is asked for when the one before it has been written."""
+        """Yield the sections; each part is asked for when the one before it has been written."""
         yield f"{self._field}.postings", self._written(parts)
         yield f"{self._field}.terms", self._chunks
         yield f"{self._field}.firsts", [BETWEEN.join(self._firsts)]
@@ -86,7 +86,7 @@ class TermRows:
     starts: Ints
 
     def at(self, places: Ints | slice) -> TermRows:
-        """Some of the rows; of their terms only where the places are a slice."""
+        """Return some of the rows; of their terms only where the places are a slice."""
         terms = self.terms[places] if isinstance(places, slice) else []
         return TermRows(terms, self.documents[places], self.extras[places], self.starts[places])
 
@@ -128,7 +128,7 @@ class TermTable:
         return (number, at) if terms[at] == term else None
 
     def chunk(self, number: int) -> TermRows:
-        """One chunk."""
+        """Return one chunk."""
         kept: TermRows | None = self._kept.get(number)
         return self._kept.put(number, self._read(number), 1) if kept is None else kept
 
@@ -141,19 +141,19 @@ class TermTable:
         return TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
 
     def entry(self, term: bytes) -> Entry | None:
-        """Where the list of a term is, None where no document has it."""
+        """Return where the list of a term is, None where no document has it."""
         if (found := self.find(term)) is None:
             return None
         rows, at = self.chunk(found[0]), found[1]
         return int(rows.documents[at]), int(rows.extras[at]), int(rows.starts[at])
 
     def postings_of(self, term: bytes) -> Lists | None:
-        """The postings of a term."""
+        """Return the postings of a term."""
         entry = self.entry(term)
         return None if entry is None else postings.decode_few(self._postings, [entry], self._count)
 
     def lists(self, rows: TermRows) -> Lists:
-        """The lists of some terms."""
+        """Return the lists of some terms."""
         if not len(rows.starts):
             return Lists.empty()
         return postings.decode(self._postings, rows.starts, rows.documents, rows.extras, self._count)
@@ -187,6 +187,6 @@ class TermTable:
         return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
 
     def between(self, low: bytes, high: bytes) -> TermRows:
-        """The terms from `low` to before `high`."""
+        """Return the terms from `low` to before `high`."""
         terms = self.rows.terms
         return self.rows.at(slice(bisect_left(terms, low), bisect_left(terms, high)))

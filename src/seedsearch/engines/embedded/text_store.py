@@ -101,7 +101,7 @@ def _differences(
 
 
 def _last(chosen: Ints, lengths: Ints, places: Ints, owner: Ints, begun: Begun | None) -> Begun | None:
-    """What the next piece of the last text needs; `places` are those of the differences in their texts."""
+    """Return what the next piece of the last text needs; `places` are those of the differences in their texts."""
     if not len(lengths):
         return None
     number = len(lengths) - 1
@@ -113,7 +113,7 @@ def _last(chosen: Ints, lengths: Ints, places: Ints, owner: Ints, begun: Begun |
 
 
 def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:
-    """Those of the places that are in chosen texts."""
+    """Return those of the places that are in chosen texts."""
     if not is_chosen.any():
         return places[:0]
     chosen: Ints = places if is_chosen.all() else places[np.repeat(is_chosen, lengths)[places]]
@@ -121,7 +121,7 @@ def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:
 
 
 def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes, Ints]:
-    """The numbers of the tables (each one byte) before the differences of their texts; and the sizes."""
+    """Return the numbers of the tables (each one byte) before the differences of their texts; and the sizes."""
     heads = np.searchsorted(owner, np.arange(len(chosen))) * 2 + np.arange(len(chosen))
     values = np.empty(2 * len(owner) + len(chosen), dtype=np.uint64)
     is_head = np.zeros(len(values), dtype=bool)
@@ -133,14 +133,14 @@ def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes,
 
 
 def _as_read(made: Points, runs: Points) -> Points:
-    """What a table made of run texts, with the characters that it does not know as they are."""
+    """Return what a table made of run texts, with the characters that it does not know as they are."""
     above = np.flatnonzero(runs > 0xFFFF)
     made[above] = runs[above]
     return made
 
 
 def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -> list[str]:
-    """The readable texts of run texts and differences that stand one after the other."""
+    """Return the readable texts of run texts and differences that stand one after the other."""
     if not len(lengths):
         return []
     values = varints.decode(differences)

@@ -57,7 +57,7 @@ class SinglesWriter:
         self._at += len(stored)
 
     def sections(self) -> Iterator[Section]:
-        """The sections, when all pairs have passed."""
+        """Yield the sections, when all pairs have passed."""
         yield "singles", self._lists
         yield "singles.index", self._index()
 
@@ -77,5 +77,5 @@ class Singles:
         return {char: (documents, extra, 8 * start) for char, documents, extra, start in rows}
 
     def entry(self, char: str) -> Entry | None:
-        """Where the list of a character is, None where it has none."""
+        """Return where the list of a character is, None where it has none."""
         return self._entries.get(ord(char))

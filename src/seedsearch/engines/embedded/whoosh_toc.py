@@ -36,18 +36,20 @@ _MOST = 1 << 31  # generations that Whoosh can count
 
 
 def name_of(generation: int) -> str:
-    """The name of the file of a commit."""
+    """Return the name of the file of a commit."""
     return f"_MAIN_{generation % _MOST}.toc"
 
 
 def generation_of(name: str) -> int | None:
-    """The generation that a name tells; None for another name."""
+    """Return the generation that a name tells; None for another name."""
     found = _NAME.fullmatch(name)
     return None if found is None else int(found[1])
 
 
 def content(generation: int, parts: Sequence[dict[str, Any]], format_: int, words: str) -> bytes:
-    """The bytes of the file: `parts` are the segments of the commit, `words` those that the user does not want cut."""
+    """Return the bytes of the file: `parts` are the segments of the commit, `words` those that the user does not
+    want cut.
+    """
     schema = _call(_SCHEMA, words)
     files = _call(_SEGMENTS, json.dumps({"format": format_, "parts": parts}, sort_keys=True))
     return b"".join(
@@ -56,7 +58,7 @@ def content(generation: int, parts: Sequence[dict[str, Any]], format_: int, word
 
 
 def _call(function: bytes, argument: str) -> bytes:
-    """A pickle (protocol 2) of what a function of the reader returns for a text."""
+    """Return a pickle (protocol 2) of what a function of the reader returns for a text."""
     text = argument.encode(*UTF8)
     return function + b"X" + _LENGTH.pack(len(text)) + text + b"\x85R."
 
@@ -71,7 +73,7 @@ def _varint(number: int) -> bytes:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file of such a name was written here, and not by another program that uses Whoosh."""
+    """Tell whether a file of such a name was written here, and not by another program that uses Whoosh."""
     most = len(_HEAD) + 5 + len(_SCHEMA)  # and a varint
     try:
         with open(opened(path), "rb") as file:

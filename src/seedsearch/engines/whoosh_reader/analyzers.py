@@ -32,7 +32,7 @@ class RunTokenizer(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh has no t
     """
 
     def placed(self, run: str, mode: str) -> Iterable[Placed]:
-        """The terms of a run text, by where they begin."""
+        """Return the terms of a run text, by where they begin."""
         raise NotImplementedError
 
     def __call__(
@@ -73,7 +73,7 @@ class WordTokenizer(RunTokenizer):
         self.words = words
 
     def placed(self, run: str, mode: str) -> Iterator[Placed]:
-        """The words; a query asks of those that have parts for the whole only, and for none across joints.
+        """Yield the words; a query asks of those that have parts for the whole only, and for none across joints.
 
         One across a joint has the position of the first word of which it has a part.
         """
@@ -103,7 +103,7 @@ class GramTokenizer(RunTokenizer):
     """
 
     def placed(self, run: str, mode: str) -> Iterator[Placed]:
-        """The grams; a query asks for pairs, and for characters where there is no pair that has them."""
+        """Yield the grams; a query asks for pairs, and for characters where there is no pair that has them."""
         position = at = 0
         pieces = run.split(" ")
         across = {} if mode == "query" else {one.start: one for one in Joined(run).placed_pairs()}

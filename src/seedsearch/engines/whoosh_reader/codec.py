@@ -41,7 +41,7 @@ class Opened:
         self.found = lru_cache(maxsize=256)(self._found)
 
     def _found(self, fieldname: str, text: str) -> Found:
-        """The documents that have a term."""
+        """Return the documents that have a term."""
         if fieldname in FIELDS:
             return self.mapped.with_term(FIELDS[fieldname], text)
         number = self.mapped.number_of(text.encode(*UTF8))
@@ -49,13 +49,13 @@ class Opened:
         return documents, np.ones_like(documents)
 
     def rows_from(self, fieldname: str, begin: str) -> Iterator[str]:
-        """The terms of a field that are not before `begin`, sorted."""
+        """Return the terms of a field that are not before `begin`, sorted."""
         field = FIELDS.get(fieldname)
         rows = ids_from(self.mapped, begin) if field is None else terms_from(self.mapped, field, begin)
         return (text for text, _ in rows)
 
     def places(self, docnum: int, format_: Places) -> Mapping[str, Sequence[Place]]:
-        """Where each term stands in the readable text of a document, by the analyzer of the field."""
+        """Return where each term stands in the readable text of a document, by the analyzer of the field."""
         key = docnum, type(format_.analyzer)
         if (kept := self._kept.get(key)) is not None:
             found: Mapping[str, Sequence[Place]] = kept
@@ -83,11 +83,11 @@ class FlatCodec(base.Codec):  # type: ignore[misc]  # Whoosh has no types
         return _Terms(self._open(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: Any) -> _Documents:
-        """What there is by document."""
+        """Return what there is by document."""
         return _Documents(self._open(storage, segment))
 
     def automata(self, storage: Any, segment: Any) -> _Automata:
-        """The way to terms that are like a text."""
+        """Return the way to terms that are like a text."""
         return _Automata()
 
 
@@ -248,7 +248,7 @@ class _Cursor(base.FieldCursor):  # type: ignore[misc]
         return self._at < len(self._terms)
 
     def near(self, test: Fuzzy) -> Iterator[str]:
-        """The terms that `test` accepts, wherever the cursor stands."""
+        """Yield the terms that `test` accepts, wherever the cursor stands."""
         if (field := FIELDS.get(self._field, "gram")) == "gram":
             yield from filter(test.accepts, self._terms)
             return

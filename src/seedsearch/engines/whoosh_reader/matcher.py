@@ -26,7 +26,7 @@ class PostingMatcher(ListMatcher):  # type: ignore[misc]  # Whoosh has no types
         self._places_of = of
 
     def copy(self) -> PostingMatcher:
-        """One that goes on from here by itself."""
+        """Return one that goes on from here by itself."""
         return copy(self)
 
     def skip_to(self, id: Any) -> None:
@@ -46,14 +46,14 @@ class PostingMatcher(ListMatcher):  # type: ignore[misc]  # Whoosh has no types
         return 1
 
     def value(self) -> Any:
-        """The value as the format of the field writes it."""
+        """Return the value as the format of the field writes it."""
         weight = int(self.weight())
         if self._places_of is None:
             return self._format.encode(weight) if hasattr(self._format, "encode") else b""
         return self._format.encode(self._places_of(self.id()))
 
     def value_as(self, astype: str) -> Any:
-        """How often, or where, the term stands."""
+        """Return how often, or where, the term stands."""
         if astype == "frequency":
             return int(self.weight())
         if astype == "weight":
@@ -62,7 +62,7 @@ class PostingMatcher(ListMatcher):  # type: ignore[misc]  # Whoosh has no types
         return [place[0] for place in places] if astype == "positions" else list(places)
 
     def all_items(self) -> Any:
-        """Every id with its value."""
+        """Yield every id with its value."""
         one = self.copy()
         while one.is_active():
             yield one.id(), one.value()

@@ -43,7 +43,7 @@ class PathReader(columns.ColumnReader):  # type: ignore[misc]
         return self._paths[docnum]
 
     def sort_key(self, docnum: int) -> bytes:
-        """What the path sorts by."""
+        """Return what the path sorts by."""
         found: bytes = self._key(self._paths[docnum])
         return found
 

@@ -57,13 +57,13 @@ def _highlight_text(
 
 
 def _asked(hit: Any, fieldname: str) -> frozenset[str]:
-    """The terms of a field that the query asks for."""
+    """Return the terms of a field that the query asks for."""
     terms = hit.results.query_terms(expand=True, fieldname=fieldname)
     return frozenset(text.decode(*UTF8) for _, text in terms)
 
 
 def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
-    """The grams of a text that were asked for, and its characters that are in none of them."""
+    """Yield the grams of a text that were asked for, and its characters that are in none of them."""
     end = 0
     for token in GramTokenizer()(text, positions=True, chars=True):
         token.matched = token.text in asked

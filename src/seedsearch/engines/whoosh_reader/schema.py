@@ -30,7 +30,7 @@ class IndexSchema(fields.Schema):  # type: ignore[misc]
 
 
 def schema(words: str) -> IndexSchema:
-    """The fields of an index; `words` are those of its user's dictionary (lexicon.py).
+    """Return the fields of an index; `words` are those of its user's dictionary (lexicon.py).
 
     `text` has the terms of `word`, so that what is searched for in it is highlighted in it.
     """

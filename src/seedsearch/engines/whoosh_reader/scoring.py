@@ -15,6 +15,6 @@ class Okapi(scoring.BM25F):  # type: ignore[misc]  # Whoosh has no types
         super().__init__(B=B, K1=K1)
 
     def idf(self, searcher: Any, fieldname: str, text: bytes) -> float:
-        """How rare a term is."""
+        """Return how rare a term is."""
         whole = searcher.get_parent()
         return rarity(whole.doc_count_all(), whole.doc_frequency(fieldname, text))

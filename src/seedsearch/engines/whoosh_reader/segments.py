@@ -14,7 +14,7 @@ from seedsearch.errors import OutputError
 
 
 def segments(content: str) -> Segments:
-    """The segments that a file for Whoosh names (embedded/whoosh_toc.py).
+    """Return the segments that a file for Whoosh names (embedded/whoosh_toc.py).
 
     Raises IndexStale where another version wrote it, IndexDamaged where none did.
     """
@@ -39,11 +39,11 @@ class FlatSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         self._part = part
 
     def codec(self) -> FlatCodec:
-        """The way from Whoosh's reader to the files."""
+        """Return the way from Whoosh's reader to the files."""
         return FlatCodec()
 
     def opened_in(self, storage: Any) -> Opened:
-        """The segment in the folder of a storage; raises as `open_segment`."""
+        """Return the segment in the folder of a storage; raises as `open_segment`."""
         return Opened(open_segment(Path(storage.folder), self._part))
 
     def doc_count_all(self) -> NoReturn:

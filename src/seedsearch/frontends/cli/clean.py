@@ -111,14 +111,14 @@ def clean(
 
 
 def _steps(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The names of the steps that are asked for; None for all."""
+    """Return the names of the steps that are asked for; None for all."""
     from seedsearch.restoring.steps import chosen
 
     return chosen(only, skip) if only or skip else None
 
 
 def _form(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> str | None:
-    """The form in which each document is printed."""
+    """Return the form in which each document is printed."""
     if as_json + diff + jsonl > 1:
         raise click.UsageError("--json, --diff and --jsonl exclude one another")
     named = {"json": as_json, "jsonl": jsonl, "diff": diff, "text": not copied}
@@ -160,7 +160,7 @@ def _restored(wanted: _Wanted) -> CorpusReport:
 
 
 def _account(report: CorpusReport, total: int, output: Path | None) -> str:
-    """How far a run got that was stopped. A file may hold several documents."""
+    """Return how far a run got that was stopped. A file may hold several documents."""
     if output is None:
         return f"after {report.documents:,} documents, of {total:,} files"
     done = f"with {report.documents:,} copies finished in {output}, of {total:,} files"

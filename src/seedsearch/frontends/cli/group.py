@@ -22,7 +22,7 @@ class Group(click.Group):
     """The commands, in the order in which they were added, and what is done about errors."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, the most used first."""
+        """Return the names, the most used first."""
         return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -76,7 +76,7 @@ def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt)
 
 
 def _in_words(error: OSError) -> str:
-    """What the system would not do, and with what; where a command knows more, it raises an error of its own."""
+    """Return what the system would not do, and with what; where a command knows more, it raises an error of its own."""
     if _is_nowhere():
         return NO_FOLDER
     if error.filename is None:
@@ -85,7 +85,7 @@ def _in_words(error: OSError) -> str:
 
 
 def _is_nowhere() -> bool:
-    """Whether the current folder was removed."""
+    """Tell whether the current folder was removed."""
     try:
         os.getcwd()
     except FileNotFoundError:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _of_files(command: options.Function) -> options.Function:
-    """What `index` and `watch` share: the paths, the index, how files are read."""
+    """Return what `index` and `watch` share: the paths, the index, how files are read."""
     shared = (
         options.paths,
         options.index_dir,
@@ -82,7 +82,7 @@ def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 
 
 def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> tuple[str, ...]:
-    """What is to be indexed: as said, else what the named index is made from, else as set."""
+    """Return what is to be indexed: as said, else what the named index is made from, else as set."""
     return tuple(paths) or place.paths or options.settings_in(ctx).paths()
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def one_cleaned(path: str, encoding: str | None = None, steps: tuple[str, ...] | None = None) -> Cleaned:
-    """One file, restored by all steps or by those named; standard input for -."""
+    """Return one file, restored by all steps or by those named; standard input for -."""
     from seedsearch.reading.files import read_bytes
     from seedsearch.reading.formats import one_text
     from seedsearch.restoring.clean import clean_document

@@ -28,12 +28,12 @@ def remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> Non
 
 
 def is_quiet() -> bool:
-    """Whether only errors are to be said."""
+    """Tell whether only errors are to be said."""
     return bool(click.get_current_context().meta.get(QUIET))
 
 
 def is_verbose() -> bool:
-    """Whether more is to be said."""
+    """Tell whether more is to be said."""
     return bool(click.get_current_context().meta.get(VERBOSE))
 
 
@@ -98,7 +98,7 @@ class _Bar:
 
 
 def width_of(stream: TextIO) -> int | None:
-    """The cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
+    """Return the cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said):
         return int(said)

@@ -41,7 +41,7 @@ class IndexPlace(click.ParamType[Place]):
         return Place(value) if named is None else Place(named.folder, named.paths)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names of the settings, and folders."""
+        """Return the names of the settings, and folders."""
         settings = ctx.find_object(Settings) or Settings()
         names = [CompletionItem(name) for name in settings.indexes if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="dir")]
@@ -51,12 +51,12 @@ class _MayBeEmpty(click.Option):
     """An option whose variable may be empty, which says: none. Click takes an empty one as one that is not there."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """The value of the variable, if it is set."""
+        """Return the value of the variable, if it is set."""
         return os.environ.get(str(self.envvar))
 
 
 def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function]:
-    """An option that is also a setting: from the environment, from a file, with the default that KEYS has."""
+    """Return an option that is also a setting: from the environment, from a file, with the default that KEYS has."""
     kind = KEYS[key]
     if kind.kind is int:
         more["type"] = click.IntRange(min=kind.least)
@@ -102,7 +102,7 @@ _no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long 
 
 
 def choosing(command: Function) -> Function:
-    """The options that say which files of a folder are wanted."""
+    """Return the options that say which files of a folder are wanted."""
     for option in (
         click.option("--include", multiple=True, metavar="PATTERN", help="Read only files like this (as .gitignore)."),
         click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what is like this."),
@@ -113,7 +113,7 @@ def choosing(command: Function) -> Function:
 
 
 def steps(command: Function) -> Function:
-    """The options that say which steps restore."""
+    """Return the options that say which steps restore."""
     for option in (
         click.option("--list-steps", is_flag=True, is_eager=True, expose_value=False, callback=_list_steps, help=_LIST),
         click.option(
@@ -146,23 +146,25 @@ def _list_steps(ctx: click.Context, param: click.Parameter, value: bool) -> None
 
 
 def talking(command: Function) -> Function:
-    """The options --quiet and --verbose."""
+    """Return the options --quiet and --verbose."""
     return _quiet(_verbose(command))
 
 
 def paged(command: Function) -> Function:
-    """The options about the pager."""
+    """Return the options about the pager."""
     return _pager(_no_pager(command))
 
 
 def settings_in(ctx: click.Context) -> Settings:
-    """The settings of the files."""
+    """Return the settings of the files."""
     found = ctx.find_object(Settings)
     return Settings() if found is None else found
 
 
 def typed(word: str) -> str:
-    """An argument as text; bytes that are no UTF-8 are read as GB18030, as a terminal of that encoding sends them."""
+    """Return an argument as text; bytes that are no UTF-8 are read as GB18030, as a terminal of that encoding sends
+    them.
+    """
     from seedsearch.errors import QueryError
 
     content = os.fsencode(word)

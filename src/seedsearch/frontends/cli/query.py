@@ -103,7 +103,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
 
 
 def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
-    """The names of facets, and the words of the query: what stands behind --facets may be the first of them."""
+    """Return the names of facets, and the words of the query: what stands behind --facets may be the first of them."""
     names = [] if asked is None else asked.split(",")
     if asked is None or set(names) <= set(ALL_FACETS.split(",")):
         return names, words
@@ -140,7 +140,7 @@ def _print_answer(
 
 
 def _page(ctx: click.Context, *, offset: int, limit: int, **_: Any) -> slice:
-    """Which of all the paths are printed: all, as with grep -l, unless somebody has said how many."""
+    """Return which of all the paths are printed: all, as with grep -l, unless somebody has said how many."""
     of_itself = ctx.get_parameter_source("limit") is ParameterSource.DEFAULT
     return slice(offset, None if of_itself else offset + limit)
 

@@ -97,7 +97,9 @@ def _site(
     link: str | None,
     **_: Any,
 ) -> Site:
-    """What is set for the server; one that other machines can reach has a token unless it is said to have none."""
+    """Return what is set for the server; one that other machines can reach has a token unless it is said to have
+    none.
+    """
     from secrets import token_urlsafe
 
     from seedsearch.frontends.web.serving import is_loopback

@@ -30,7 +30,9 @@ VSCODE_LINK = "vscode://file{path}:{line}:{column}"
 
 
 def style_of(link: str | None = None) -> Style:
-    """How an answer looks on this standard output; `link` is what the user wants a click to open ("": nothing)."""
+    """Return how an answer looks on this standard output; `link` is what the user wants a click to open ("":
+    nothing).
+    """
     from seedsearch.frontends.render import Style
 
     able = is_terminal()
@@ -39,12 +41,12 @@ def style_of(link: str | None = None) -> Style:
 
 
 def is_terminal() -> bool:
-    """Whether standard output is a terminal that can do more than print."""
+    """Tell whether standard output is a terminal that can do more than print."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _link(wanted: str | None) -> str | None:
-    """What a click on a path opens: as the user says, else as this terminal is known to understand."""
+    """Return what a click on a path opens: as the user says, else as this terminal is known to understand."""
     if wanted is not None:
         return wanted or None
     if any(os.environ.get(name) for name in _BETWEEN):
@@ -107,7 +109,7 @@ def _pager(wanted: str | None) -> list[str]:
 
 
 def _shown_by(command: list[str], lines: list[str]) -> bool:
-    """Whether the pager could be started; it is waited for, and may be left before it has read all."""
+    """Tell whether the pager could be started; it is waited for, and may be left before it has read all."""
     import subprocess
 
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}

@@ -63,6 +63,6 @@ def keep_account(account: Callable[[], str]) -> None:
 
 
 def account_of(ctx: click.Context) -> str:
-    """How far the command got, with a blank before it; nothing where there is no account of it."""
+    """Return how far the command got, with a blank before it; nothing where there is no account of it."""
     account = ctx.meta.get(_ACCOUNT)
     return f" {account()}" if account else ""

@@ -83,12 +83,12 @@ class _Lines:
     offsets: OffsetMap
 
     def line(self, at: int) -> int:
-        """The line of the file in which a character of the text stands, from 1."""
+        """Return the line of the file in which a character of the text stands, from 1."""
         raw = self.offsets.to_raw(Span(at, at + 1)).start if at < len(self.text) else self.starts[-1]
         return bisect_right(self.starts, raw)
 
     def offset(self, line: int) -> int:
-        """Where a line of the file begins in the text."""
+        """Return where a line of the file begins in the text."""
         return self.offsets.to_edited(self.starts[line - 1])
 
 
@@ -120,7 +120,9 @@ def read(library: Library, path: str, line: int, lines: int, cursor: str, *, raw
 
 
 def _numbered(text: _Lines, begin: int, end: int) -> tuple[list[str], int]:
-    """The lines of a stretch that are not empty, each new number once, while there is room; and where it stopped."""
+    """Return the lines of a stretch that are not empty, each new number once, while there is room; and where it
+    stopped.
+    """
     rows: list[str] = []
     room, last, at = ROOM, 0, begin
     while at < end and room > 0:
@@ -144,7 +146,7 @@ def _shown(line: str) -> str:
 
 
 def _head(document: Document, *, raw: bool) -> str:
-    """What a document is: its encoding, its size, what was repaired and what was left."""
+    """Return what a document is: its encoding, its size, what was repaired and what was left."""
     sure = "" if document.confidence >= 0.9 else f" (not sure: {document.confidence:.2f})"
     said = [f"{one_line(document.id)}: {document.encoding}{sure}", f"{len(document.line_starts):,} lines"]
     repaired = {kind: count for kind, count in document.damage.items() if kind not in FOUND}
@@ -157,7 +159,7 @@ def _head(document: Document, *, raw: bool) -> str:
 
 
 def _counted(edits: Iterable[Edit]) -> str:
-    """Edits by kind, and how many of them are inferred: those may be wrong."""
+    """Return edits by kind, and how many of them are inferred: those may be wrong."""
     kinds: Counter[str] = Counter()
     inferred: Counter[str] = Counter()
     for edit in edits:
@@ -170,7 +172,7 @@ def _counted(edits: Iterable[Edit]) -> str:
 
 
 def damaged(library: Library, path: str, kind: str, limit: int, cursor: str) -> str:
-    """The edits and findings of a document, or the kinds of damage of all and the documents with most of it."""
+    """Return the edits and findings of a document, or the kinds of damage of all and the documents with most of it."""
     limit = _within(limit, 1, MOST_EDITS, "limit")
     if path:
         return _listed(library, library.document(path), kind, limit, Cursor.of(cursor))
@@ -232,7 +234,7 @@ def _short(text: str) -> str:
 
 
 def restored(text: str, cursor: str) -> str:
-    """A text restored, and what was done; a long one in pieces, for which it is sent again."""
+    """Return a text restored, and what was done; a long one in pieces, for which it is sent again."""
     from seedsearch.restoring.clean import clean
 
     if len(text) > LONGEST_TEXT:

@@ -38,7 +38,7 @@ def _in_words(tool: Callable[_P, str]) -> Callable[_P, str]:
 
 
 def made(library: Library) -> MCPServer:
-    """The server over a library."""
+    """Return the server over a library."""
     server = MCPServer("seedsearch", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
     tool = server.tool
 
@@ -72,7 +72,7 @@ def made(library: Library) -> MCPServer:
 
     @server.resource("seedsearch://document/{+path}", mime_type="text/plain")
     def document(path: str) -> str:
-        """The restored text of a document."""
+        """Return the restored text of a document."""
         return library.document(path).readable
 
     return server

@@ -34,7 +34,7 @@ MATCHED = {
 
 
 def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
-    """An answer for people; with `whole_lines` snippets keep their line breaks."""
+    """Yield an answer for people; with `whole_lines` snippets keep their line breaks."""
     count = "1 document" if results.total == 1 else f"{results.total:,} documents"
     head = f"{count} for {one_line(results.query)} ({tiers_text(results)})"
     yield from map(style.faint, wrapped(head, style.width))
@@ -64,21 +64,21 @@ def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int,
 
 
 def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
-    """The most frequent values of a facet, each with how many documents have it."""
+    """Return the most frequent values of a facet, each with how many documents have it."""
     said = [f"{one_line(value.value)} {value.count:,}" for value in values[:VALUES]]
     more = len(values) - VALUES
     return f"{name}: {', '.join(said) or 'none'}" + (f", and {more:,} more" if more > 0 else "")
 
 
 def tiers_text(results: Results) -> str:
-    """What matched; where tiers fill one another up, how many documents belong to each."""
+    """Return what matched; where tiers fill one another up, how many documents belong to each."""
     if len(results.tiers) < 2:
         return MATCHED[results.matched]
     return ", ".join(f"{count:,} with {MATCHED[name]}" for name, count in results.tiers.items())
 
 
 def empty_text(results: Results, outdated: str | None) -> Iterator[str]:
-    """What to say where nothing was found: what was asked, what else could be, whether the index is old."""
+    """Yield what to say where nothing was found: what was asked, what else could be, whether the index is old."""
     said = f"nothing found for {results.query}"
     if results.suggestions:
         said += f"; did you mean {' or '.join(results.suggestions)}?"
@@ -115,18 +115,18 @@ def _place(snippet: Snippet) -> str:
 
 
 def snippet_line(snippet: Snippet) -> str:
-    """A snippet on one line, its matches in brackets, nothing in it that steers."""
+    """Return a snippet on one line, its matches in brackets, nothing in it that steers."""
     return one_line(_marked(snippet, Style(colour=False), "\\s+")[0])
 
 
 def _beside(text: str, style: Style, margin: str) -> Iterator[str]:
-    """A faint remark below a snippet."""
+    """Return a faint remark below a snippet."""
     width = None if style.width is None else style.width - len(margin)
     return (margin + style.faint(line) for line in wrapped(text, width, hanging=2))
 
 
 def _snippet_text(snippet: Snippet, style: Style, blanks: str, margin: str) -> Iterator[str]:
-    """The lines of a snippet with its matches marked, within the width."""
+    """Yield the lines of a snippet with its matches marked, within the width."""
     text, marks = _marked(snippet, style, blanks)
     width = None if style.width is None else style.width - len(margin)
     for line in lines(text, width):
@@ -134,7 +134,7 @@ def _snippet_text(snippet: Snippet, style: Style, blanks: str, margin: str) -> I
 
 
 def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span]]:
-    """The text, each run of `blanks` (a regular expression) as one space, and where its matches stand in it."""
+    """Return the text, each run of `blanks` (a regular expression) as one space, and where its matches stand in it."""
     opening, closing = style.brackets
     text, last = "… " if snippet.cut_before else "", 0
     marks = []
@@ -147,7 +147,7 @@ def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span
 
 
 def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
-    """One line of a text with the parts of its matches that stand on it marked."""
+    """Return one line of a text with the parts of its matches that stand on it marked."""
     pieces, last = [], line.start
     for mark in marks:
         start, end = max(mark.start, last), min(mark.end, line.end)
@@ -158,7 +158,7 @@ def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
 
 
 def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
-    """An answer as JSON Lines: a summary, then a line a hit, those of groups numbered in each."""
+    """Yield an answer as JSON Lines: a summary, then a line a hit, those of groups numbered in each."""
     yield json_line({"type": "summary", **answer_object(results)})
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield json_line({"type": "hit", **hit_object(hit, rank)})
@@ -168,10 +168,10 @@ def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
 
 
 def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
-    """Words for people, a line each, with their weights."""
+    """Return words for people, a line each, with their weights."""
     return (f"{weight:7.2f}  {one_line(word)}" for word, weight in found)
 
 
 def keywords_json(path: str, found: Sequence[tuple[str, float]]) -> str:
-    """Words as one JSON object."""
+    """Return words as one JSON object."""
     return json_line({"path": path, "keywords": [{"word": word, "weight": weight} for word, weight in found]})

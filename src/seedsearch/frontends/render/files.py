@@ -14,13 +14,13 @@ SHOWN = 5  # paths of a reason that are shown without being asked for
 
 
 def files_lines(found: Sequence[Listed]) -> Iterator[str]:
-    """The files of the index, a line each, with the number of documents where it is not one."""
+    """Yield the files of the index, a line each, with the number of documents where it is not one."""
     for file in found:
         yield one_line(file.path) + (f" ({file.documents:,} documents)" if file.documents != 1 else "")
 
 
 def skipped_lines(unread: Sequence[Failure], style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """What is not in the index, by reasons, with some of the paths of each; with `verbose` all."""
+    """Yield what is not in the index, by reasons, with some of the paths of each; with `verbose` all."""
     for reason, paths in grouped(unread):
         yield from wrapped(f"{len(paths):,} × {one_line(reason)}", style.width, hanging=4)
         yield from (f"    {one_line(path)}" for path in (paths if verbose else paths[:SHOWN]))
@@ -29,10 +29,10 @@ def skipped_lines(unread: Sequence[Failure], style: Style, *, verbose: bool = Fa
 
 
 def files_json(found: Sequence[Listed]) -> Iterator[str]:
-    """The files of the index, a JSON object each."""
+    """Return the files of the index, a JSON object each."""
     return (json_line({"path": file.path, "documents": file.documents}) for file in found)
 
 
 def skipped_json(unread: Sequence[Failure]) -> Iterator[str]:
-    """What is not in the index, a JSON object each."""
+    """Return what is not in the index, a JSON object each."""
     return (json_line({"path": f.path, "reason": f.reason, "skipped": f.skipped}) for f in unread)

@@ -18,7 +18,7 @@ _MARKS = {Health.OK: "ok", Health.NOTE: "note", Health.ERROR: "fault"}
 
 
 def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
-    """What was examined, a line each: how it stands, what it is, what there is to say."""
+    """Yield what was examined, a line each: how it stands, what it is, what there is to say."""
     left = max(cells(remark.topic) for remark in remarks) + 2
     paint = {Health.OK: style.ok, Health.NOTE: style.faint, Health.ERROR: style.error}
     for remark in remarks:
@@ -29,13 +29,13 @@ def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
 
 
 def diagnosis_json(remarks: Sequence[Remark]) -> str:
-    """The same as one JSON object."""
+    """Return the same as one JSON object."""
     rows = [{"topic": remark.topic, "health": remark.health, "says": remark.says} for remark in remarks]
     return json_line({"healthy": all(remark.health != Health.ERROR for remark in remarks), "remarks": rows})
 
 
 def faults_json(faults: Sequence[str]) -> str:
-    """What `check` found, as one JSON object."""
+    """Return what `check` found, as one JSON object."""
     return json_line({"sound": not faults, "faults": list(faults)})
 
 
@@ -46,7 +46,7 @@ def settings_text(
     ignored: Sequence[str] = (),
     about: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """Each setting with the value that holds and where it is from; the named indexes; the files that were read.
+    """Yield each setting with the value that holds and where it is from; the named indexes; the files that were read.
 
     `ignored`: the keys of the folder's file that do not count from there. `about`: what each key is for.
     """
@@ -63,7 +63,7 @@ def settings_text(
 def settings_json(
     settings: Sequence[Setting], indexes: Iterable[NamedPlace], files: Sequence[str], ignored: Sequence[str] = ()
 ) -> str:
-    """The same as one JSON object."""
+    """Return the same as one JSON object."""
     held = {setting.key: {"value": setting.value, "from": setting.origin} for setting in settings}
     named = {index.name: {"paths": index.paths, "dir": index.folder, "from": index.origin} for index in indexes}
     return json_line({"settings": held, "indexes": named, "files": list(files), "ignored": list(ignored)})

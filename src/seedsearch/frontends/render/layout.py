@@ -25,14 +25,14 @@ NARROWEST = 8
 
 @cache
 def cell(char: str) -> int:
-    """The cells of one character: 0, 1 or 2."""
+    """Return the cells of one character: 0, 1 or 2."""
     if unicodedata.category(char) in ("Mn", "Me", "Cf") and char != "\xad":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def cells(text: str) -> int:
-    """The cells that a text takes."""
+    """Return the cells that a text takes."""
     return len(text) if text.isascii() else sum(map(cell, text))
 
 
@@ -42,7 +42,7 @@ def padded(text: str, width: int) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """The beginning of a text that fits into a width, with an ellipsis where something was left out."""
+    """Return the beginning of a text that fits into a width, with an ellipsis where something was left out."""
     if cells(text) <= width:
         return text
     end, used = 0, 1
@@ -53,7 +53,7 @@ def clipped(text: str, width: int) -> str:
 
 
 def lines(text: str, width: int | None) -> list[Span]:
-    """The spans of the lines of a text that are at most `width` cells wide; its own line breaks hold, too."""
+    """Return the spans of the lines of a text that are at most `width` cells wide; its own line breaks hold, too."""
     found, start = [], 0
     while True:
         end = text.find("\n", start)
@@ -65,7 +65,7 @@ def lines(text: str, width: int | None) -> list[Span]:
 
 
 def wrapped(text: str, width: int | None, hanging: int = 0) -> list[str]:
-    """The lines of a text, all but the first with an indent of `hanging` cells."""
+    """Return the lines of a text, all but the first with an indent of `hanging` cells."""
     spans = lines(text, None if width is None else width - hanging)
     return [(" " * hanging if i else "") + span.cut(text) for i, span in enumerate(spans)]
 
@@ -78,7 +78,7 @@ def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
 
 
 def table(rows: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Names and what is said of each, in two columns, the second with a hanging indent."""
+    """Yield names and what is said of each, in two columns, the second with a hanging indent."""
     left = max(map(cells, rows)) + 2
     for name, said in rows.items():
         yield from wrapped(padded(name, left) + said, style.width, hanging=left)
@@ -96,7 +96,7 @@ def _broken(text: str, whole: Span, width: int) -> list[Span]:
 
 
 def _first_over(text: str, start: int, end: int, width: int) -> int:
-    """The first character that does not fit into the line that begins at `start`."""
+    """Return the first character that does not fit into the line that begins at `start`."""
     used = 0
     for at in range(start, end):
         used += cell(text[at])
@@ -106,7 +106,9 @@ def _first_over(text: str, start: int, end: int, width: int) -> int:
 
 
 def _break_before(text: str, start: int, over: int) -> int:
-    """Where the line that begins at `start` ends: the last place up to `over` at which it may be broken, else there."""
+    """Return where the line that begins at `start` ends: the last place up to `over` at which it may be broken, else
+    there.
+    """
     for at in range(over, start, -1):
         if _may_break(text[at - 1], text[at]):
             return at

@@ -12,7 +12,7 @@ BAR = 20
 
 
 def progress_text(label: str, progress: Progress, seconds: float, width: int) -> str:
-    """The line of a progress bar, cut to a width."""
+    """Return the line of a progress bar, cut to a width."""
     share = progress.done / progress.total if progress.total else 1.0
     full = int(share * BAR)
     rate = progress.done / seconds if seconds > 0 else 0.0

@@ -16,23 +16,25 @@ LONGEST_SHOWN = 80
 
 
 def readable(cleaned: Cleaned) -> str:
-    """The restored text as it is."""
+    """Return the restored text as it is."""
     return cleaned.readable
 
 
 def readable_safe(cleaned: Cleaned) -> str:
-    """The restored text for the eyes: nothing in it steers a terminal."""
+    """Return the restored text for the eyes: nothing in it steers a terminal."""
     return safe(cleaned.readable)
 
 
 def document_json(cleaned: Cleaned) -> str:
-    """One restored document as a line of JSON."""
+    """Return one restored document as a line of JSON."""
     row = {"path": cleaned.raw.path, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
     return json_line(row) + "\n"
 
 
 def edits_json(cleaned: Cleaned) -> str:
-    """The edits and findings of one document as a line of JSON; offsets are code points of the file as decoded."""
+    """Return the edits and findings of one document as a line of JSON; offsets are code points of the file as
+    decoded.
+    """
     raw = cleaned.raw.text
     row = {
         "path": cleaned.raw.path,
@@ -60,17 +62,17 @@ def edits_json(cleaned: Cleaned) -> str:
 
 
 def diff_plain(cleaned: Cleaned) -> str:
-    """The changed lines without colour."""
+    """Return the changed lines without colour."""
     return "".join(line + "\n" for line in diff_text(cleaned, Style(colour=False)))
 
 
 def diff_colour(cleaned: Cleaned) -> str:
-    """The changed lines in colour."""
+    """Return the changed lines in colour."""
     return "".join(line + "\n" for line in diff_text(cleaned, Style(colour=True)))
 
 
 def diff_text(cleaned: Cleaned, style: Style) -> Iterator[str]:
-    """The lines of the raw text that edits touch, each with its number, what went and what came."""
+    """Yield the lines of the raw text that edits touch, each with its number, what went and what came."""
     raw = cleaned.raw.text
     number, counted = 1, 0
     for edits in _by_line(raw, cleaned.edits):
@@ -81,7 +83,7 @@ def diff_text(cleaned: Cleaned, style: Style) -> Iterator[str]:
 
 
 def _by_line(raw: str, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
-    """The edits in groups: those that begin on the line that the one before ends on belong together."""
+    """Yield the edits in groups: those that begin on the line that the one before ends on belong together."""
     group: list[Edit] = []
     for e in edits:
         if group and raw.find("\n", group[-1].span.end, e.span.start) >= 0:
@@ -104,7 +106,7 @@ def _marked_line(raw: str, begin: int, edits: Sequence[Edit], style: Style) -> s
 
 
 def _shown(text: str) -> str:
-    """The text of an edit on one line; of a long one the beginning and the end."""
+    """Return the text of an edit on one line; of a long one the beginning and the end."""
     if len(text) > LONGEST_SHOWN:
         text = f"{text[:40]}…{text[-20:]} ({len(text):,} characters)"
     return seen(text)

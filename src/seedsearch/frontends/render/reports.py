@@ -24,7 +24,7 @@ from seedsearch.searching.results import (
 
 
 def report_json(report: IndexReport) -> str:
-    """What indexing did, as one JSON object."""
+    """Return what indexing did, as one JSON object."""
     return json_line(
         {
             "added": report.added,
@@ -41,7 +41,7 @@ def report_json(report: IndexReport) -> str:
 
 
 def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """What indexing did, for people; with `verbose` every damaged and every skipped file."""
+    """Yield what indexing did, for people; with `verbose` every damaged and every skipped file."""
     head = (
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.removed:,} removed in {report.seconds:.1f} s"
@@ -60,7 +60,7 @@ def files_text(files: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
 
 
 def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[str]:
-    """Every file that failed, and of those that hold no text the first, unless all are asked for."""
+    """Yield every file that failed, and of those that hold no text the first, unless all are asked for."""
     skipped = [failure for failure in failures if failure.skipped]
     left = () if verbose else skipped[WORST:]
     yield from (failure_text(failure) for failure in failures if failure not in left)
@@ -69,7 +69,7 @@ def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[st
 
 
 def failure_text(failure: Failure) -> str:
-    """A file that was left out, and why."""
+    """Return a file that was left out, and why."""
     return f"{'skipped' if failure.skipped else 'failed'}: {one_line(failure.says)}"
 
 
@@ -79,12 +79,12 @@ def damage_text(damage: Mapping[str, int]) -> str:
 
 
 def stats_json(stats: IndexStats) -> str:
-    """What an index holds, as one JSON object."""
+    """Return what an index holds, as one JSON object."""
     return json_line(stats_object(stats))
 
 
 def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
-    """What an index holds, for people."""
+    """Yield what an index holds, for people."""
     rows = {
         "documents": f"{stats.engine.documents:,}",
         "terms": ", ".join(f"{count:,} {name}" for name, count in stats.engine.terms.items()),
@@ -106,7 +106,7 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
 
 
 def corpus_text(report: CorpusReport) -> Iterator[str]:
-    """What was done to a collection, for people."""
+    """Yield what was done to a collection, for people."""
     resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
     yield f"{report.documents:,} documents{resumed}, {report.damaged:,} with damage, {report.characters:,} characters"
     if report.damage:

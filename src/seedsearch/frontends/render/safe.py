@@ -29,7 +29,9 @@ def seen(text: str) -> str:
 
 
 def json_line(value: object) -> str:
-    """One line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is no UTF-8 too."""
+    """Return one line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is no UTF-8
+    too.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
     return _UNSAFE_IN_LINE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

@@ -24,7 +24,7 @@ class Style:
     link: str | None = None
 
     def match(self, text: str) -> str:
-        """A highlighted match."""
+        """Return a highlighted match."""
         return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
 
     @property
@@ -33,27 +33,27 @@ class Style:
         return ("", "") if self.colour else ("【", "】")
 
     def path(self, text: str) -> str:
-        """A path and place."""
+        """Return a path and place."""
         return f"\x1b[35m{text}\x1b[0m" if self.colour else text
 
     def faint(self, text: str) -> str:
-        """What is said beside the answer."""
+        """Return what is said beside the answer."""
         return f"\x1b[2m{text}\x1b[0m" if self.colour else text
 
     def ok(self, text: str) -> str:
-        """What is well."""
+        """Return what is well."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else text
 
     def error(self, text: str) -> str:
-        """What is not."""
+        """Return what is not."""
         return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
 
     def deleted(self, text: str) -> str:
-        """Text that an edit took away."""
+        """Return text that an edit took away."""
         return f"\x1b[31m{text}\x1b[0m" if self.colour else f"[-{text}-]"
 
     def inserted(self, text: str) -> str:
-        """Text that an edit put in."""
+        """Return text that an edit put in."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else f"{{+{text}+}}"
 
     def linked(self, text: str, path: str, line: int = 1, column: int = 1) -> str:

@@ -50,7 +50,7 @@ class App:
         self._turn, self._restoring = Turns(), Turns(waiting=8)
 
     async def home(self, request: Request) -> Response:
-        """The start page, or hits."""
+        """Return the start page, or hits."""
         said = asked(parameters.HOME, request.query_params)
         face = _face(request, self._site, said, said["q"])
         if not said["q"].strip() and not said.filters():
@@ -67,7 +67,7 @@ class App:
         return pages.answer(face, results, page, outdated)
 
     async def document(self, request: Request) -> Response:
-        """A document."""
+        """Return a document."""
         said = asked(parameters.DOCUMENT, request.query_params)
         face = _face(request, self._site, said, said["q"])
 
@@ -78,7 +78,7 @@ class App:
         return _html(request, await self._turn(made), said)
 
     async def raw(self, request: Request) -> Response:
-        """The untouched file, to be saved and never to be shown."""
+        """Return the untouched file, to be saved and never to be shown."""
         said = asked(parameters.RAW, request.query_params)
         content = await self._turn(lambda: self._library.content(self._library.document(said["id"])))
         name = said["id"].rpartition("/")[2]
@@ -87,7 +87,7 @@ class App:
         return Response(content, media_type="application/octet-stream", headers={"content-disposition": attachment})
 
     async def stats(self, request: Request) -> Response:
-        """The statistics."""
+        """Return the statistics."""
         said = asked(parameters.PAGE, request.query_params)
         face = _face(request, self._site, said)
 
@@ -99,7 +99,7 @@ class App:
         return _html(request, await self._turn(made), said)
 
     async def opensearch(self, request: Request) -> Response:
-        """What a browser reads to search from its address bar."""
+        """Return what a browser reads to search from its address bar."""
         base = f"{request.url.scheme}://{request.headers['host']}"
         text = templates().get_template("opensearch.xml").render(site=self._site, base=base)
         return Response(text, media_type="application/opensearchdescription+xml")
@@ -110,7 +110,7 @@ class App:
         return _json(await self._turn(lambda: interface.search_json(self._library, self._site, said)))
 
     async def api_document(self, request: Request) -> Response:
-        """A document."""
+        """Return a document."""
         said = asked(parameters.TEXT, request.query_params, strict=True)
         return _json(await self._turn(lambda: interface.document_json(self._library, said)))
 
@@ -120,23 +120,23 @@ class App:
         return _json(await self._turn(lambda: interface.suggest_json(self._library, said["q"])))
 
     async def api_stats(self, request: Request) -> Response:
-        """What the index holds."""
+        """Return what the index holds."""
         asked(parameters.NONE, request.query_params, strict=True)
         return _json(await self._turn(lambda: interface.stats_json(self._library)))
 
     async def api_restore(self, request: Request) -> Response:
-        """A text restored."""
+        """Return a text restored."""
         asked(parameters.NONE, request.query_params, strict=True)
         content = await _body(request)
         return _json(await self._restoring(lambda: interface.restored_json(content)))
 
     async def api_description(self, request: Request) -> Response:
-        """The description of all this."""
+        """Return the description of all this."""
         return _json(description(self._site.root))
 
 
 async def health(request: Request) -> Response:
-    """Whether the server answers, whatever the index is like."""
+    """Tell whether the server answers, whatever the index is like."""
     return PlainTextResponse("ok\n")
 
 
@@ -144,14 +144,14 @@ class _Static(StaticFiles):
     """Our style, script and icon."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file; kept for long, for its address carries the version."""
+        """Return a file; kept for long, for its address carries the version."""
         response = await super().get_response(path, scope)
         MutableHeaders(raw=response.raw_headers)["cache-control"] = _KEPT
         return response
 
 
 def make(library: Library, site: Site) -> ASGIApp:
-    """The application over a library, with the guard around it."""
+    """Return the application over a library, with the guard around it."""
     app = App(library, site)
     api = (
         ("search", app.api_search),
@@ -197,7 +197,7 @@ def _as_problem(error: Exception) -> Problem:
 
 
 def _problem(request: Request, problem: Problem, site: Site) -> Response:
-    """A problem: a page for people, JSON below /api."""
+    """Return a problem: a page for people, JSON below /api."""
     if request.url.path.startswith("/api/") or request.method not in ("GET", "HEAD"):
         return Response(
             json_line(problem.object()),
@@ -214,7 +214,9 @@ def _problem(request: Request, problem: Problem, site: Site) -> Response:
 
 
 def _face(request: Request, site: Site, said: Asked, typed: str = "") -> Face:
-    """The words of the language that was chosen (now, or before, or in the browser), and the way to the other."""
+    """Return the words of the language that was chosen (now, or before, or in the browser), and the way to the
+    other.
+    """
     name = str(said["lang"] or request.cookies.get(_LANGUAGE))
     if name not in LANGUAGES:
         name = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
@@ -235,7 +237,9 @@ def _json(value: object) -> Response:
 
 
 async def _body(request: Request) -> bytes:
-    """The content of a request to restore; raises Problem for another type, too much, or one that does not come."""
+    """Return the content of a request to restore; raises Problem for another type, too much, or one that does not
+    come.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Problem(problems.CONTENT, f"{kind or 'nothing'} is not read", f"send {' or '.join(_TYPES)}")

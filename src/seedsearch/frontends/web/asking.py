@@ -24,7 +24,7 @@ class Turns:
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, ask: Callable[[], _T]) -> _T:
-        """What `ask` returns, called in another thread when it is its turn."""
+        """Return what `ask` returns, called in another thread when it is its turn."""
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(1)
         if self._limiter.statistics().tasks_waiting >= self._waiting:

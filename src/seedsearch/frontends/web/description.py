@@ -151,7 +151,7 @@ READS: Mapping[str, tuple[str, Table, str]] = {
 
 
 def description(root: str = "") -> Schema:
-    """The description, for a server whose addresses begin with `root`."""
+    """Return the description, for a server whose addresses begin with `root`."""
     paths: Schema = {f"{API}/{name}": {"get": _read(name, *row)} for name, row in READS.items()}
     paths[f"{API}/restore"] = {"post": _restore()}
     paths[f"{API}/openapi.json"] = {"get": _answered("description", "This description", {"type": "object"})}

@@ -35,7 +35,7 @@ class Opened:
 
 
 def opened(library: Library, id: str, typed: str) -> Opened:
-    """A document, its raw text, and the places of a query in it; raises DocumentMissing and QueryError."""
+    """Return a document, its raw text, and the places of a query in it; raises DocumentMissing and QueryError."""
     document = library.document(id)
     hits: tuple[Span, ...] = ()
     if typed.strip():
@@ -52,7 +52,7 @@ def opened(library: Library, id: str, typed: str) -> Opened:
 
 
 def page(face: Face, found: Opened, at: int | None, view: str) -> str:
-    """A part of a document: the one with an offset of the raw text, else with the first hit."""
+    """Return a part of a document: the one with an offset of the raw text, else with the first hit."""
     text, document, t = found.text, found.document, face.words
     borders = part_borders(text)
     place = _place(found, at)
@@ -96,7 +96,7 @@ _VIEWS = ("both", "text", "raw")
 
 
 def _place(found: Opened, at: int | None) -> int:
-    """The offset that is to be shown; an address names one of the raw text of the index."""
+    """Return the offset that is to be shown; an address names one of the raw text of the index."""
     text = found.text
     if at is None:
         return text.offsets.to_raw(text.hits[0]).start if text.hits else 0
@@ -104,13 +104,13 @@ def _place(found: Opened, at: int | None) -> int:
 
 
 def _hits(text: Text, start: int, end: int) -> list[tuple[int, Any]]:
-    """The hits that begin in a part, with their numbers."""
+    """Return the hits that begin in a part, with their numbers."""
     last = end if end < len(text.raw) else end + 1
     return [(n, hit) for n, hit in enumerate(text.hits, 1) if start <= text.offsets.to_raw(hit).start < last]
 
 
 def _around(face: Face, found: Opened, borders: list[int], start: int, end: int) -> dict[str, str | None]:
-    """Where the hits nearest to a part are, before it and behind it."""
+    """Return where the hits nearest to a part are, before it and behind it."""
     text, id = found.text, found.document.id
     places = [(text.offsets.to_raw(hit).start, n) for n, hit in enumerate(text.hits, 1)]
     before = next(((at, n) for at, n in reversed(places) if at < start), None)
@@ -129,7 +129,7 @@ def _chips(face: Face, document: Document) -> list[tuple[str, int, bool]]:
 
 
 def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
-    """An edit in words."""
+    """Return an edit in words."""
     at, t = edit.span.start, face.words
     return {
         "number": number,
@@ -145,7 +145,7 @@ def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
 
 
 def _cell(text: str) -> Markup:
-    """A text in a cell of a table, on one line."""
+    """Return a text in a cell of a table, on one line."""
     if len(text) > LONGEST_CELL:
         text = f"{text[:40]}…{text[-20:]} ({len(text):,})"
     return visible(seen(text))

@@ -20,7 +20,7 @@ from seedsearch.frontends.web.words import Words
 
 @cache
 def templates() -> Environment:
-    """The templates of the package."""
+    """Return the templates of the package."""
     loader = PackageLoader("seedsearch.frontends.web")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {"visible": visible, "number": _number, "name": shown_name}
@@ -32,7 +32,9 @@ def _number(count: int) -> str:
 
 
 def shown_name(path: str) -> Markup:
-    """A path on a page: nothing in it steers or hides anything, and a long one may be broken behind its slashes."""
+    """Return a path on a page: nothing in it steers or hides anything, and a long one may be broken behind its
+    slashes.
+    """
     return Markup("/<wbr>").join(visible(part) for part in one_line(path).split("/"))
 
 
@@ -47,12 +49,12 @@ class Face:
     filters: Filters = field(default_factory=dict)
 
     def page(self, template: str, **values: Any) -> str:
-        """A page."""
+        """Return a page."""
         known = {"site": self.site, "t": self.words, "other": self.other, "typed": self.typed, "filters": self.filters}
         return templates().get_template(template).render(**known, **values)
 
     def kind(self, name: str) -> str:
-        """What a kind of damage is called."""
+        """Return what a kind of damage is called."""
         return called(KINDS, name, self.words)
 
     def kinds(self, damage: Mapping[str, int]) -> str:
@@ -61,5 +63,5 @@ class Face:
         return ", ".join(f"{self.kind(kind)} {count:,}" for kind, count in ordered)
 
     def counted(self, one: str, many: str, count: int) -> str:
-        """A count in words."""
+        """Return a count in words."""
         return one if count == 1 else many.format(f"{count:,}")

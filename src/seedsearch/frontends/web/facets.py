@@ -27,7 +27,7 @@ class Value:
 
 
 def facets_of(face: Face, results: Results) -> Iterator[tuple[str, list[Value]]]:
-    """The facets that tell the documents of an answer apart, each with its name."""
+    """Yield the facets that tell the documents of an answer apart, each with its name."""
     for name in FACETS:
         chosen = face.filters.get(name, ())
         counts = {one.value: one.count for one in results.facets.get(name, ())}
@@ -38,7 +38,7 @@ def facets_of(face: Face, results: Results) -> Iterator[tuple[str, list[Value]]]
 
 
 def _below(counts: Mapping[str, int], total: int, chosen: Sequence[str]) -> list[str]:
-    """The folders directly below those that all documents lie in, and below those that are chosen."""
+    """Return the folders directly below those that all documents lie in, and below those that are chosen."""
     everywhere = {folder for folder, count in counts.items() if count == total}
     above = {"", *everywhere, *chosen}
     return [folder for folder in counts if folder not in everywhere and folder.rpartition("/")[0] in above]

@@ -84,7 +84,9 @@ class Guard:
             raise
 
     def _below_root(self, scope: Scope) -> Scope:
-        """The request without the root that a proxy left in its address; one that took it off changes nothing."""
+        """Return the request without the root that a proxy left in its address; one that took it off changes
+        nothing.
+        """
         root, path = self._site.root, scope["path"]
         return {**scope, "path": path[len(root) :] or "/"} if root and f"{path}/".startswith(f"{root}/") else scope
 

@@ -52,7 +52,7 @@ def _facets(said: str) -> tuple[str, ...]:
 
 
 def document_json(library: Library, asked: Asked) -> Object:
-    """Some lines of the readable text of a document, and what was repaired and found in them."""
+    """Return some lines of the readable text of a document, and what was repaired and found in them."""
     document = library.document(asked["id"])
     readable = document.readable
     start, end, total, more = _window(readable, asked["first_line"], asked["lines"])
@@ -75,7 +75,7 @@ def document_json(library: Library, asked: Asked) -> Object:
 
 
 def _window(readable: str, first_line: int, lines: int) -> tuple[int, int, int, bool]:
-    """Where some lines of a text begin and end, how many there are, and whether more come behind."""
+    """Return where some lines of a text begin and end, how many there are, and whether more come behind."""
     total = readable.count("\n") + 1
     start = 0
     for _ in range(min(first_line, total + 1) - 1):
@@ -93,7 +93,7 @@ def _window(readable: str, first_line: int, lines: int) -> tuple[int, int, int, 
 
 
 def stats_json(library: Library) -> Object:
-    """What the index holds."""
+    """Return what the index holds."""
     counted = library.stats()
     row = stats_object(counted)
     worst = sorted(counted.files.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:WORST]
@@ -106,7 +106,7 @@ def _unsure(rows: Any) -> list[Mapping[str, object]]:
 
 
 def restored_json(content: bytes) -> Object:
-    """A text restored; raises NotText."""
+    """Return a text restored; raises NotText."""
     from seedsearch.restoring.clean import clean
 
     cleaned = clean(content)
@@ -116,7 +116,7 @@ def restored_json(content: bytes) -> Object:
 
 
 def suggest_json(library: Library, typed: str) -> Object:
-    """Words that begin as what was typed, with the number of documents that have them."""
+    """Return words that begin as what was typed, with the number of documents that have them."""
     with library.asked() as index:
         found = index.suggest(typed) if typed.strip() else ()
     return {"suggestions": [{"query": text, "count": count} for text, count in found]}

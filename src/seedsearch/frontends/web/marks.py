@@ -35,7 +35,7 @@ Layer = Sequence[Range]
 
 
 def visible(text: str) -> Markup:
-    """Text as HTML; line breaks and tabs stay, what cannot be seen is named by its number."""
+    """Return text as HTML; line breaks and tabs stay, what cannot be seen is named by its number."""
     pieces, last = [], 0
     text = text.replace("\r\n", "\n")
     for found in UNSEEN.finditer(text):
@@ -49,13 +49,14 @@ def _spelled(character: str) -> Markup:
 
 
 def element(tag: str, attributes: Mapping[str, str], inside: Markup) -> Markup:
-    """An element with its attributes escaped."""
+    """Return an element with its attributes escaped."""
     said = Markup("").join(Markup(' {}="{}"').format(Markup(name), value) for name, value in attributes.items())
     return Markup("<{tag}{said}>{inside}</{tag}>").format(tag=Markup(tag), said=said, inside=inside)
 
 
 def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
-    """A stretch of a text with the elements of all layers around their parts, those of the first layer outermost.
+    """Return a stretch of a text with the elements of all layers around their parts, those of the first layer
+    outermost.
 
     An element that is cut by the border of another one goes on behind it.
     """
@@ -70,7 +71,7 @@ def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
 
 
 def _pieces(start: int, end: int, layers: Sequence[Layer]) -> Iterator[tuple[int, int, list[Range]]]:
-    """A stretch cut wherever a range begins or ends, each piece with the ranges that it lies in."""
+    """Yield a stretch cut wherever a range begins or ends, each piece with the ranges that it lies in."""
     inside = [_inside(layer, start, end) for layer in layers]
     borders = {start, end, *(at for layer in inside for one in layer for at in (one.start, one.end))}
     cuts = sorted(at for at in borders if start <= at <= end)
@@ -97,6 +98,6 @@ def _short(text: str) -> str:
 
 
 def excerpt(text: str, highlights: Sequence[tuple[int, int]]) -> Markup:
-    """A snippet with its highlights marked; runs of empty lines are one line break."""
+    """Return a snippet with its highlights marked; runs of empty lines are one line break."""
     marks = [Range(start, end, "mark", {}) for start, end in highlights]
     return Markup(_BLANK_LINES.sub("\n", painted(text, 0, len(text), [marks])))

@@ -52,7 +52,7 @@ LOOSE = ("variant", "most", "any", "pinyin", "sound")
 
 
 def called(names: Mapping[str, tuple[str, str]], name: str, words: Words) -> str:
-    """What something is called in the language of a page; itself where it has no other name."""
+    """Return what something is called in the language of a page; itself where it has no other name."""
     return names[name][words.lang != "en"] if name in names else name
 
 
@@ -67,7 +67,7 @@ NOTES: Mapping[str, str] = {
 
 
 def note_of(note: Note, words: Words) -> tuple[str, str]:
-    """A note and the language that it is in."""
+    """Return a note and the language that it is in."""
     if words.lang != "en" and note.code in NOTES:
         return NOTES[note.code].format(texts="、".join(note.texts), number=note.number), words.lang
     return str(note), "en"

@@ -24,13 +24,13 @@ ROWS = 15  # of a table of the statistics
 
 
 def home(face: Face, counted: IndexStats) -> str:
-    """The start page."""
+    """Return the start page."""
     said = face.words.holds.format(f"{counted.engine.documents:,}", f"{len(counted.files):,}")
     return face.page("home.html", holds=said, examples=EXAMPLES)
 
 
 def answer(face: Face, results: Results, page: int, outdated: str | None) -> str:
-    """A page of hits, or what to do where there are none."""
+    """Return a page of hits, or what to do where there are none."""
     t = face.words
     chosen = {"q": face.typed, **face.filters}
     tiers = [(called(TIERS, name, t), count, name in LOOSE) for name, count in results.tiers.items()]
@@ -88,7 +88,7 @@ def _snippet(snippet: Snippet) -> Markup:
 
 
 def stats(face: Face, counted: IndexStats, outdated: str | None) -> str:
-    """The statistics."""
+    """Return the statistics."""
     damage = sorted(counted.damage.items(), key=lambda row: (-row[1], row[0]))
     encodings = sorted(counted.encodings.items(), key=lambda row: (-row[1], row[0]))
     worst = sorted(counted.files.items(), key=lambda row: (-sum(row[1].values()), row[0]))[:ROWS]
@@ -121,5 +121,5 @@ def _bars(rows: Iterable[tuple[str, int, str]]) -> list[tuple[str, int, str, int
 
 
 def problem(face: Face, found: Problem) -> str:
-    """A page that says what went wrong and what to do."""
+    """Return a page that says what went wrong and what to do."""
     return face.page("problem.html", problem=found)

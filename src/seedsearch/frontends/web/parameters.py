@@ -46,7 +46,7 @@ class Parameter:
         return self.most > 0
 
     def schema(self) -> dict[str, Any]:
-        """The value in the words of JSON Schema."""
+        """Return the value in the words of JSON Schema."""
         if self.is_number:
             bounds = {"minimum": self.least, "maximum": self.most}
             return {"type": "integer", **bounds, **({} if self.default is None else {"default": self.default})}
@@ -56,7 +56,7 @@ class Parameter:
         return {"type": "array", "items": text, "maxItems": MOST_FILTERS} if self.several else text
 
     def value(self, said: Sequence[str]) -> Any:
-        """The value that was said, or the default; raises Problem for one that it cannot have."""
+        """Return the value that was said, or the default; raises Problem for one that it cannot have."""
         if self.several:
             if len(said) > MOST_FILTERS:
                 raise self._refused(f"may be there {MOST_FILTERS} times")
@@ -130,7 +130,7 @@ class Asked:
         return self.values[name]
 
     def filters(self) -> dict[str, tuple[str, ...]]:
-        """The filters that were chosen."""
+        """Return the filters that were chosen."""
         return {one.name: self.values[one.name] for one in FILTERS if self.values.get(one.name)}
 
 

@@ -74,19 +74,19 @@ class Problem(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def object(self) -> dict[str, object]:
-        """The problem as RFC 9457 writes it, with a `hint` beside."""
+        """Return the problem as RFC 9457 writes it, with a `hint` beside."""
         row: dict[str, object] = {"type": f"urn:seedsearch:problem:{self.kind.name}", "title": self.kind.title}
         row |= {"status": self.kind.status, "detail": self.detail or self.kind.title}
         return row if self.hint is None else row | {"hint": self.hint}
 
 
 def problem_of(error: SeedsearchError) -> Problem:
-    """The problem that an error of ours is."""
+    """Return the problem that an error of ours is."""
     kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
     headers = {"retry-after": str(AGAIN)} if kind.status == BUSY.status else {}
     return Problem(kind, error.what, error.hint, headers)
 
 
 def busy() -> Problem:
-    """A problem for whoever comes when too many wait."""
+    """Return a problem for whoever comes when too many wait."""
     return Problem(BUSY, "too many are waiting", "ask again in a moment", {"retry-after": str(AGAIN)})

@@ -36,7 +36,7 @@ class Text:
     offsets: OffsetMap = field(default_factory=lambda: OffsetMap(()))
 
     def line(self, at: int) -> int:
-        """The line of the file in which an offset of the raw text lies, from 1."""
+        """Return the line of the file in which an offset of the raw text lies, from 1."""
         return max(1, bisect_right(self.lines, at))
 
     def column(self, at: int) -> int:
@@ -44,7 +44,7 @@ class Text:
         return at - self.lines[self.line(at) - 1] + 1
 
     def first_from(self, at: int) -> int:
-        """The number of the first edit that does not begin before an offset."""
+        """Return the number of the first edit that does not begin before an offset."""
         return bisect_left(self.edits, at, key=lambda one: one.span.start)
 
 
@@ -63,7 +63,7 @@ class Row:
 
 
 def part_borders(text: Text) -> list[int]:
-    """Where the parts of a document begin in its raw text, and where the last one ends."""
+    """Return where the parts of a document begin in its raw text, and where the last one ends."""
     borders = [0]
     for k in range(1, len(text.raw) // PART + 1):
         at = _border(text, k * PART)
@@ -73,7 +73,7 @@ def part_borders(text: Text) -> list[int]:
 
 
 def _border(text: Text, at: int) -> int:
-    """Where a part may begin from an offset on: behind a line break that is near, never inside an edit."""
+    """Return where a part may begin from an offset on: behind a line break that is near, never inside an edit."""
     found = text.raw.find("\n", at, at + NEAR)
     at = at if found < 0 else found + 1
     number = text.first_from(at) - 1
@@ -81,7 +81,7 @@ def _border(text: Text, at: int) -> int:
 
 
 def rows(text: Text, start: int, end: int, place: int = -1) -> Iterator[Row]:
-    """The rows of a part, [start, end) of the raw text; runs of empty lines are one row."""
+    """Yield the rows of a part, [start, end) of the raw text; runs of empty lines are one row."""
     layers = _Layers(text, start, end)
     empty: tuple[int, int] | None = None
     for a, b in _cuts(text, start, end):
@@ -109,7 +109,7 @@ def _out_end(text: Text, b: int) -> int:
 
 
 def _cuts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where rows begin and end: at line breaks outside of edits, at edits that make one, at ROW."""
+    """Yield where rows begin and end: at line breaks outside of edits, at edits that make one, at ROW."""
     begin, at, number = start, start, text.first_from(start)
     breaks = False  # whether an edit of those that stand side by side makes a line break
     while at < end:
@@ -168,11 +168,11 @@ class _Layers:
         return spans
 
     def readable(self, start: int, end: int) -> Markup:
-        """A stretch of the readable text."""
+        """Return a stretch of the readable text."""
         return painted(self._text.readable, start, end, self._readable)
 
     def raw(self, start: int, end: int) -> Markup:
-        """A stretch of the raw text."""
+        """Return a stretch of the raw text."""
         return painted(self._text.raw, start, end, self._raw)
 
 
@@ -189,7 +189,7 @@ _SURENESS = list(Certainty)
 
 
 def _with_bars(text: Text, layers: _Layers, out_a: int, out_b: int, a: int, b: int) -> Markup:
-    """The readable text of a row, with a bar where something went; what went side by side has one bar."""
+    """Return the readable text of a row, with a bar where something went; what went side by side has one bar."""
     pieces, last, before = [], out_a, -1
     for number in range(text.first_from(a), text.first_from(b)):
         edit = text.edits[number]

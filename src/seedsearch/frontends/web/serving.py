@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host."""
+    """Tell whether only this machine can reach a host."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -80,13 +80,13 @@ def is_loopback(host: str) -> bool:
 
 
 def address(host: str, site: Site) -> str:
-    """The address of the start page, with the token where there is one."""
+    """Return the address of the start page, with the token where there is one."""
     name = f"[{host.strip('[]')}]" if ":" in host else host
     return f"http://{name}:{site.port}{site.home(token=site.token)}"
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket on which to listen; port 0 is any that is free. Raises OutputError where it cannot be had."""
+    """Return a socket on which to listen; port 0 is any that is free. Raises OutputError where it cannot be had."""
     plain = host.strip("[]")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(plain, port, type=socket.SOCK_STREAM)[0]

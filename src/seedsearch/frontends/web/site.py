@@ -36,36 +36,36 @@ class Site:
         return f"{PROGRAM}-token-{self.port}"
 
     def home(self, **parameters: object) -> str:
-        """The search page."""
+        """Return the search page."""
         return self._address("/", parameters)
 
     def document(self, id: str, *, at: int | None = None, anchor: str = "", **parameters: object) -> str:
-        """The page of a document, at an offset of its raw text; `anchor` names an element of the page."""
+        """Return the page of a document, at an offset of its raw text; `anchor` names an element of the page."""
         place = {} if at is None else {"at": at}
         return self._address("/document", {"id": id, **parameters, **place}) + (f"#{anchor}" if anchor else "")
 
     def raw(self, id: str) -> str:
-        """The untouched file."""
+        """Return the untouched file."""
         return self._address("/document/raw", {"id": id})
 
     def stats(self) -> str:
-        """The statistics."""
+        """Return the statistics."""
         return self._address("/stats", {})
 
     def opensearch(self) -> str:
-        """What a browser reads to search from its address bar."""
+        """Return what a browser reads to search from its address bar."""
         return self._address("/opensearch.xml", {})
 
     def static(self, name: str) -> str:
-        """A style sheet, a script or an icon; the version is in the address, so that it can be kept for long."""
+        """Return a style sheet, a script or an icon; the version is in the address, so that it can be kept for long."""
         return f"{self.root}/static/{__version__}/{name}"
 
     def interface(self, name: str, **parameters: object) -> str:
-        """An address of the interface for programs."""
+        """Return an address of the interface for programs."""
         return self._address(f"{API}/{name}", parameters)
 
     def editor(self, path: str, line: int, column: int) -> str | None:
-        """What opens a place in an editor, as the settings say."""
+        """Return what opens a place in an editor, as the settings say."""
         if not self.link:
             return None
         said = {"path": quote(path), "line": str(line), "column": str(column)}

@@ -100,7 +100,7 @@ def _as_named(data: bytes, encoding: str) -> Decoded:
 
 
 def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
-    """The whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
+    """Return the whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
     if found := exactly(data, name):
         text, name = found
         edits, passed_over = slips(data, name)
@@ -123,7 +123,7 @@ def _without_surrogates(text: str) -> str:
 
 
 def _strange(data: bytes) -> bool:
-    """Whether `data` holds a NUL, or its beginning a control that no text needs."""
+    """Tell whether `data` holds a NUL, or its beginning a control that no text needs."""
     return b"\0" in data or len(data[:4096].translate(None, STRANGE)) < len(data[:4096])
 
 

@@ -48,14 +48,14 @@ class Budget:
 
 
 def in_step(stretch: bytes, encoding: DoubleByte, budget: Budget) -> Parts:
-    """The bytes of a stretch, which begins in step, as characters; a short one is searched as a whole."""
+    """Return the bytes of a stretch, which begins in step, as characters; a short one is searched as a whole."""
     if len(stretch) <= WHOLE:
         return _searched(stretch, 0, encoding, "\n", budget)
     return walked(stretch, encoding, budget, fits)
 
 
 def walked(stretch: bytes, encoding: DoubleByte, budget: Budget, fits: Fits) -> Parts:
-    """The same in small blocks, of which those are searched that do not fit."""
+    """Return the same in small blocks, of which those are searched that do not fit."""
     parts: Parts = []
     at = 0
     while at < len(stretch):
@@ -83,7 +83,7 @@ def _searched(window: bytes, at: int, encoding: DoubleByte, before: str, budget:
 
 
 def _first(parts: Parts, size: int) -> Parts:
-    """The first parts that come to `size` bytes; at least one."""
+    """Return the first parts that come to `size` bytes; at least one."""
     total = 0
     for count, (length, _) in enumerate(parts):
         total += length
@@ -100,7 +100,7 @@ def _back(parts: Parts, at: int) -> int:
 
 
 def fits(text: str, further: str) -> bool:
-    """Whether a block reads as well as it stands as it does one byte further."""
+    """Tell whether a block reads as well as it stands as it does one byte further."""
     if "\ufffd" in text:
         return False
     frequent = common()

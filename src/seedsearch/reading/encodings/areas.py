@@ -56,5 +56,5 @@ AREAS: dict[str, Area] = {"gb18030": of_gb18030, "big5": of_big5}
 
 
 def area_of(encoding: str) -> Area:
-    """What is known of the areas of an encoding."""
+    """Return what is known of the areas of an encoding."""
     return AREAS.get(encoding, of_unicode)

@@ -48,7 +48,7 @@ class Repairs:
 
 
 def assembled(data: bytes, codec: str, repairs: Repairs) -> tuple[str, tuple[Edit, ...], tuple[Span, ...]]:
-    """The plain reading of `data`, the repairs as edits of it, and where none was looked for."""
+    """Return the plain reading of `data`, the repairs as edits of it, and where none was looked for."""
     text = data.decode(codec, "replace")
     edits = _as_edits(data, codec, text, repairs.edits)
     offsets = _offsets(data, codec, [place for span in repairs.passed_over for place in span])
@@ -67,7 +67,7 @@ def _as_edits(data: bytes, codec: str, text: str, repairs: Sequence[ByteEdit]) -
 
 
 def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) -> Iterator[ByteEdit]:
-    """The repairs, of which two that meet inside a character of the plain reading are one."""
+    """Yield the repairs, of which two that meet inside a character of the plain reading are one."""
     waiting: ByteEdit | None = None
     for repair in repairs:
         if waiting is not None and waiting.end == repair.start:
@@ -78,7 +78,8 @@ def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) ->
 
 
 def _offsets(data: bytes, codec: str, places: Sequence[int]) -> dict[int, int]:
-    """How many code points the plain reading has before each of these bytes, in order; none for one inside a character.
+    """Return how many code points the plain reading has before each of these bytes, in order; none for one inside a
+    character.
 
     A beginning of `data` is not decoded for itself: where it ends inside of what may be a character of four bytes, the
     codec makes one U+FFFD of it, and something else of the same bytes with others behind them.
@@ -118,12 +119,12 @@ OTHERS = ("gb18030", "cp950")
 
 
 def failing(data: bytes, codec: str) -> list[int]:
-    """Where `codec` fails to read `data`."""
+    """Return where `codec` fails to read `data`."""
     return [start for start, _, text in plain_runs(data, codec) if text is None]
 
 
 def repairs(data: bytes, codec: str) -> Repairs:
-    """What is known better than the plain reading of `data` by `codec`."""
+    """Return what is known better than the plain reading of `data` by `codec`."""
     passed_over: list[tuple[int, int]] = []
     found: Iterator[ByteEdit] = iter(())
     if codec == "utf-8":
@@ -134,7 +135,7 @@ def repairs(data: bytes, codec: str) -> Repairs:
 
 
 def mixed_with_utf8(data: bytes, name: str) -> str:
-    """The name that bytes in two encodings go by: UTF-8 where more than half of what is not ASCII is that."""
+    """Return the name that bytes in two encodings go by: UTF-8 where more than half of what is not ASCII is that."""
     if name == "utf-8":
         return name
     utf8 = other = 0
@@ -148,7 +149,7 @@ def mixed_with_utf8(data: bytes, name: str) -> str:
 
 
 def _failing_stretches(data: bytes, codec: str, done: Sequence[ByteEdit] = ()) -> Iterator[tuple[int, int]]:
-    """The stretches in which the codec fails, without those that a repair touches."""
+    """Yield the stretches in which the codec fails, without those that a repair touches."""
     places = failing(data, codec)
     taken = [repair.start for repair in done]
     for found in _STRETCH.finditer(data):
@@ -179,7 +180,7 @@ def _without_junk(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _as_another(stretch: bytes) -> str | None:
-    """A stretch that is not UTF-8 as GBK or Big5, where it is well-written Chinese in one of them."""
+    """Return a stretch that is not UTF-8 as GBK or Big5, where it is well-written Chinese in one of them."""
     readings = []
     for codec in OTHERS:
         try:
@@ -209,7 +210,7 @@ def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[i
 
 
 def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
-    """A stretch as UTF-8 where it is that and holds a character of three bytes."""
+    """Return a stretch as UTF-8 where it is that and holds a character of three bytes."""
     try:
         text = data[span[0] : span[1]].decode()
     except UnicodeDecodeError:
@@ -218,27 +219,29 @@ def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
 
 
 def _all_utf8(data: bytes) -> Iterator[ByteEdit]:
-    """Every stretch that is UTF-8, in a file that holds some which can be nothing else."""
+    """Yield every stretch that is UTF-8, in a file that holds some which can be nothing else."""
     for found in _STRETCH.finditer(data):
         if text := _as_utf8(data, found.span()):
             yield ByteEdit(*found.span(), text, Damage.MIXED_ENCODING, Certainty.PROVED)
 
 
 def _plain(data: bytes, start: int, end: int, encoding: DoubleByte) -> Parts:
-    """The plain reading of a stretch, which the byte after it can change."""
+    """Return the plain reading of a stretch, which the byte after it can change."""
     parts = plain_parts(data[start : end + 1], encoding)
     return parts if end == len(data) else parts[:-1]
 
 
 def _changed(start: int, plain: Parts, read: Parts) -> Iterator[ByteEdit]:
-    """The repairs that make the one reading of the bytes from `start` on into the other."""
+    """Yield the repairs that make the one reading of the bytes from `start` on into the other."""
     ends = [start, *accumulate((size for size, _ in plain), initial=start)][1:]
     for first, last, text in differing(plain, read):
         yield ByteEdit(ends[first], ends[last], text)
 
 
 def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
-    """Characters that have escapes between their two bytes, and what the plain reading made of the bytes behind."""
+    """Yield characters that have escapes between their two bytes, and what the plain reading made of the bytes
+    behind.
+    """
     places = list(_places_torn(data, encoding))
     for number, (start, end, text) in enumerate(places):
         rest = _STRETCH.match(data, end)
@@ -251,7 +254,7 @@ def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
 
 
 def _plain_torn(data: bytes, start: int, stop: int, encoding: DoubleByte) -> Parts:
-    """The plain reading from a lone lead byte on; all in one where it goes on past `stop`."""
+    """Return the plain reading from a lone lead byte on; all in one where it goes on past `stop`."""
     parts = _plain(data, start, stop, encoding)
     if sum(size for size, _ in parts) == stop - start:
         return parts
@@ -259,7 +262,9 @@ def _plain_torn(data: bytes, start: int, stop: int, encoding: DoubleByte) -> Par
 
 
 def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, str]]:
-    """Where a lead byte in step is followed by escapes and the byte that makes it a character: from, to, as what."""
+    """Yield where a lead byte in step is followed by escapes and the byte that makes it a character: from, to, as
+    what.
+    """
     done = 0
     while found := _TORN.search(data, done):
         start = _step_before(data, found.start(), done)
@@ -274,7 +279,7 @@ def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, 
 
 
 def _step_before(data: bytes, at: int, least: int) -> int:
-    """Where the stretch begins that goes on to `at`."""
+    """Return where the stretch begins that goes on to `at`."""
     while at > least and data[at - 1] >= 0x30:
         at -= 1
     return at

@@ -122,7 +122,7 @@ class _Reading:
 
 
 def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
-    """The encoding of what is not valid UTF-8, or holds NUL."""
+    """Return the encoding of what is not valid UTF-8, or holds NUL."""
     if (names := _wide_names(data)) or b"\0" in data[:SECOND_SAMPLE]:
         head = beginning(data, SECOND_SAMPLE)
         return _decided(_judged(head, [*names, *_named(declared)], declared, whole=True), declared, beside)
@@ -133,7 +133,7 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
 
 
 def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
-    """The encoding of what is valid UTF-8 without NUL: that, where it is not GBK or Big5 by accident."""
+    """Return the encoding of what is valid UTF-8 without NUL: that, where it is not GBK or Big5 by accident."""
     if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST:
         return Told("utf-8", 1.0, 0.0)
     readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
@@ -146,7 +146,7 @@ def _named(declared: str | None) -> list[str]:
 
 
 def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: bool = False) -> list[_Reading]:
-    """The readings of a sample, scored by single characters, and those that are near the best in pairs."""
+    """Return the readings of a sample, scored by single characters, and those that are near the best in pairs."""
     readings: list[_Reading] = []
     for name in names:
         if name not in CHINESE and any(reading.mean > EVIDENT and reading.wide >= ENOUGH for reading in readings):
@@ -216,13 +216,13 @@ def _decided(readings: list[_Reading], declared: str | None, beside: Beside) -> 
 
 
 def _surest(reading: _Reading) -> float:
-    """How sure a reading can be at all: a few different characters read as something in every encoding."""
+    """Return how sure a reading can be at all: a few different characters read as something in every encoding."""
     different = len(set(_BEYOND_ASCII.findall(reading.text)))
     return 0.99 if reading.encoding == "utf-8" else VARIETY.get(different, 0.99)
 
 
 def _wide_names(data: bytes) -> list[str]:
-    """The encodings of two and four bytes a character that the data can be in."""
+    """Return the encodings of two and four bytes a character that the data can be in."""
     head = data[:SECOND_SAMPLE]
     if b"\0" not in head:
         return [name for name in WIDE[:2] if _all_chinese(data, name)]
@@ -230,7 +230,9 @@ def _wide_names(data: bytes) -> list[str]:
 
 
 def _has_anchors(head: bytes, name: str) -> bool:
-    """Whether bytes that hold NUL read as characters that are written, with ASCII among them or Chinese throughout."""
+    """Tell whether bytes that hold NUL read as characters that are written, with ASCII among them or Chinese
+    throughout.
+    """
     text = head.decode(name, "ignore")
     if len(text.encode(name)) < len(head) * WRITTEN - 4:
         return False
@@ -241,7 +243,7 @@ def _has_anchors(head: bytes, name: str) -> bool:
 
 
 def _all_chinese(data: bytes, name: str) -> bool:
-    """Whether bytes without NUL read as Chinese: nearly throughout, and of common characters enough."""
+    """Tell whether bytes without NUL read as Chinese: nearly throughout, and of common characters enough."""
     if len(data) % 2:
         return False
     text = data[:LOOK].decode(name, "ignore")

@@ -74,7 +74,7 @@ def chinese(text: str, encoding: str = "utf-8") -> float:
 
 
 def reads_well(text: str) -> bool:
-    """Whether a text is Chinese beyond doubt: no bad place, enough characters, none of them odd."""
+    """Tell whether a text is Chinese beyond doubt: no bad place, enough characters, none of them odd."""
     wide = [char for char in text if char >= "\x80"]
     return len(wide) >= LEAST and "\ufffd" not in text and chinese(text) > WELL * len(wide)
 
@@ -225,7 +225,9 @@ def _letter(char: str, run: str, scripts: int, among_letters: bool) -> float:
 
 
 def _other(text: str) -> float | None:
-    """The score of what holds no character of three bytes in UTF-8: letters of other scripts, or nothing at all."""
+    """Return the score of what holds no character of three bytes in UTF-8: letters of other scripts, or nothing at
+    all.
+    """
     if _WIDE.search(text):
         return None
     nothing = all(char < "\x80" or char == "\ufffd" for char in text)
@@ -239,6 +241,6 @@ def any_language(text: str) -> float:
 
 
 def any_language_in_pairs(text: str) -> float:
-    """The same, for Chinese with pairs of characters."""
+    """Return the same, for Chinese with pairs of characters."""
     other = _other(text)
     return max(chinese(text), japanese(text), korean(text)) if other is None else other

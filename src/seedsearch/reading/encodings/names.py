@@ -60,7 +60,7 @@ def canonical_name(encoding: str) -> str:
 
 
 def python_name(encoding: str) -> str:
-    """The codec to be taken at its word where somebody names an encoding."""
+    """Return the codec to be taken at its word where somebody names an encoding."""
     found = codecs.lookup(encoding.strip()).name
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(found, found)
 
@@ -107,7 +107,7 @@ def _standard_or_windows(data: bytes) -> tuple[str | None, str]:
 
 
 def _unlike_windows(text: str, data: bytes) -> bool:
-    """Whether Windows may read `data` otherwise than as `text`."""
+    """Tell whether Windows may read `data` otherwise than as `text`."""
     return _holds(text, _NOT_WINDOWS) or any(sign in text and code in data for sign, code in _OF_TWO_CODES.items())
 
 

@@ -31,7 +31,7 @@ class Sample:
         return bool(self.whole or self.cut)
 
     def read(self, codec: str) -> str:
-        """The pieces as a codec reads them, a line each."""
+        """Return the pieces as a codec reads them, a line each."""
         text = self.whole.decode(codec, "replace")
         for piece in self.cut:
             text += "\n" + piece.decode(codec, "replace").rstrip("\ufffd")
@@ -39,7 +39,7 @@ class Sample:
 
 
 def beginning(data: bytes, size: int) -> Sample:
-    """The first `size` bytes or so of what may have two or four bytes a character."""
+    """Return the first `size` bytes or so of what may have two or four bytes a character."""
     head = data[: size & ~3] if len(data) > size else data
     return Sample(_REPEATED_WIDE.sub(rb"\1\2", head))
 
@@ -71,7 +71,7 @@ def _take(data: bytes, start: int, size: int, chosen: dict[bytes, bool]) -> None
 
 
 def _step(data: bytes, start: int, end: int) -> int:
-    """The first place between `start` and `end` where a reader is in step; `end` where there is none."""
+    """Return the first place between `start` and `end` where a reader is in step; `end` where there is none."""
     if start == 0 or data[start - 1] < 0x30:
         return start
     found = _BREAK.search(data, start, end)

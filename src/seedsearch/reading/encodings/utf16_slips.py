@@ -28,7 +28,7 @@ def _choices(big: bool) -> Choices:
         return chr(code) if (code >= 0x20 or code in b"\t\n\r") and not 0xD800 <= code < 0xE000 else None
 
     def choices(data: bytes, at: int) -> Iterator[tuple[int, str]]:
-        """Two bytes; the half that lost its 0D; a line feed with an 0D too many; a byte without a partner."""
+        """Yield two bytes; the half that lost its 0D; a line feed with an 0D too many; a byte without a partner."""
         yield 1, "\ufffd"
         if half := char(data[at], _CR) if big else char(_CR, data[at]):
             yield 1, half
@@ -54,7 +54,7 @@ ODD, CHINESE = 2, 5  # odd characters, and common ideographs both ways, of sixte
 
 
 def _fits(text: str, further: str) -> bool:
-    """Whether a block is in step: no odd characters among Chinese ones."""
+    """Tell whether a block is in step: no odd characters among Chinese ones."""
     if "\ufffd" in text:
         return False
     odd = len(_ODD.findall(text))
@@ -62,7 +62,7 @@ def _fits(text: str, further: str) -> bool:
 
 
 def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
-    """The edits, of the plain reading of `data`, that bring it back into step, and where none was looked for.
+    """Return the edits, of the plain reading of `data`, that bring it back into step, and where none was looked for.
 
     None of either for another encoding.
     """

@@ -91,17 +91,17 @@ STDIN = "-"
 
 
 def readable_now(modules: Iterable[str]) -> bool:
-    """Whether any of these modules, which some format needs, is installed."""
+    """Tell whether any of these modules, which some format needs, is installed."""
     return any(module in _PACKAGES and _PACKAGES[module].here() for module in modules)
 
 
 def format_of(file: File) -> Format:
-    """The format of a file; raises SourceError for an archive that is broken."""
+    """Return the format of a file; raises SourceError for an archive that is broken."""
     return next(format_ for format_ in FORMATS if format_.recognises(file))
 
 
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
-    """What the file at `path` holds, in its order; of a text the bytes are let go before it comes."""
+    """Yield what the file at `path` holds, in its order; of a text the bytes are let go before it comes."""
     found = _documents(path, content, asked or Asked(), Budget.of(len(content)))
     del content
     try:
@@ -111,7 +111,7 @@ def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator
 
 
 def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
-    """The same for a file that lies among others: a part gives way to a file that is named like it."""
+    """Yield the same for a file that lies among others: a part gives way to a file that is named like it."""
     found = documents(path, content, replace(asked, in_folder=True))
     del content
     for item in found:
@@ -122,7 +122,8 @@ def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDo
 
 
 def part_of(path: str, content: bytes, wanted: str) -> bytes:
-    """The bytes of the document `wanted` of the file at `path`, as they lie there: of a file in an archive its own.
+    """Return the bytes of the document `wanted` of the file at `path`, as they lie there: of a file in an archive
+    its own.
 
     A record of a table is a part of a text, so its bytes are UTF-8. Raises SourceError where there is no such document.
     """
@@ -140,7 +141,7 @@ def part_of(path: str, content: bytes, wanted: str) -> bytes:
 
 
 def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
-    """All that the file at `path` holds as one document; raises SourceError where that is nothing."""
+    """Return all that the file at `path` holds as one document; raises SourceError where that is nothing."""
     found = list(documents(path, content, Asked(encoding, records=False, in_folder=path != STDIN)))
     texts = [item for item in found if isinstance(item, RawDocument)]
     if not texts:
@@ -194,7 +195,7 @@ def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:
 
 
 def _opened(file: File) -> Format:
-    """The format of a file that may be read; raises SourceError where it is too deep or a package is missing."""
+    """Return the format of a file that may be read; raises SourceError where it is too deep or a package is missing."""
     format_ = format_of(file)
     format_.require()
     if format_.archive and file.asked.depth <= 0:

@@ -26,12 +26,12 @@ _FIELD, _RESULT, _END = "\x13", "\x14", "\x15"
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a compound file with the body of a Word document."""
+    """Tell whether it is a compound file with the body of a Word document."""
     return BODY in ole.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the document; raises SourceError for one that is broken or encrypted."""
+    """Yield the text of the document; raises SourceError for one that is broken or encrypted."""
     body = ole.stream(file, BODY)
     try:
         about, said = ole.about(file)
@@ -54,7 +54,7 @@ def _text(file: File, body: bytes) -> str:
 
 
 def _pieces(body: bytes, table: bytes) -> Iterator[str]:
-    """The pieces of the text; raises SourceError where they come to more than the document."""
+    """Yield the pieces of the text; raises SourceError where they come to more than the document."""
     at = 0
     while table[at : at + 1] == b"\x01":  # formats of pieces
         at += 3 + struct.unpack_from("<H", table, at + 1)[0]
@@ -77,7 +77,7 @@ def _pieces(body: bytes, table: bytes) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    """The text without instructions of fields, places of pictures, and marks."""
+    """Return the text without instructions of fields, places of pictures, and marks."""
     pieces: list[str] = []
     fields: list[bool] = []  # of those that are open, whether their result has begun
     for char in text:

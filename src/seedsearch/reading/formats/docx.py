@@ -22,12 +22,12 @@ _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a ZIP archive with the body of a Word document."""
+    """Tell whether it is a ZIP archive with the body of a Word document."""
     return BODY in zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the document; raises SourceError for one that is broken."""
+    """Yield the text of the document; raises SourceError for one that is broken."""
     archive = zip_archive.archive(file)
     names = [BODY, *sorted(set(filter(_OTHERS.fullmatch, archive.namelist())))]
     pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)

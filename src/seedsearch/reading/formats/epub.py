@@ -38,17 +38,19 @@ class _Book:
     contents: str = ""
 
     def place(self, href: str) -> str:
-        """The name in the archive of what the package refers to."""
+        """Return the name in the archive of what the package refers to."""
         return posixpath.normpath(posixpath.join(self.folder, unquote(href)))
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a ZIP archive that says, as books do, what it holds."""
+    """Tell whether it is a ZIP archive that says, as books do, what it holds."""
     return CONTAINER in zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """What the book says of itself and the chapters; raises SourceError for one that does not say which they are."""
+    """Yield what the book says of itself and the chapters; raises SourceError for one that does not say which they
+    are.
+    """
     archive, budget = zip_archive.archive(file), file.budget
     inside = set(archive.namelist())
     root = _root(archive, budget)
@@ -73,7 +75,7 @@ def _chapter(archive: Archive, name: str, inside: set[str], said: Said, budget: 
 
 
 def _root(archive: Archive, budget: Budget) -> str:
-    """The name of the package of the book."""
+    """Return the name of the package of the book."""
     found: list[str] = []
 
     def started(name: str, attributes: Mapping[str, str]) -> None:
@@ -124,7 +126,7 @@ def _sorted(name: str) -> str:
 
 
 def _encrypted(archive: Archive, budget: Budget) -> frozenset[str]:
-    """The names of what is encrypted (OCF 3.2, section 4.2.6.3.2)."""
+    """Return the names of what is encrypted (OCF 3.2, section 4.2.6.3.2)."""
     found: list[str] = []
 
     def started(name: str, attributes: Mapping[str, str]) -> None:

@@ -21,12 +21,12 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Whether its root is that of a FictionBook."""
+    """Tell whether its root is that of a FictionBook."""
     return (
         _ROOT.search(file.content[:_HEAD]) is not None and file.content[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<"
     )
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the book; raises SourceError where its XML is broken."""
+    """Yield the text of the book; raises SourceError where its XML is broken."""
     yield Extracted(text_of(file.content, _GRAMMAR))

@@ -54,14 +54,14 @@ class File:
         return os.path.splitext(self.path)[1].lower()
 
     def once(self, make: Callable[[bytes], T]) -> T:
-        """What `make` makes of the bytes, made once for all formats that ask for it."""
+        """Return what `make` makes of the bytes, made once for all formats that ask for it."""
         if make not in self._made:
             self._made[make] = make(self.content)
         made: T = self._made[make]
         return made
 
     def text(self) -> RawDocument:
-        """The file decoded, and counted; its bytes are let go. Raises NotText for a binary one."""
+        """Return the file decoded, and counted; its bytes are let go. Raises NotText for a binary one."""
         content, self.content = self.content, b""
         self.budget.text(len(content))
         told_by = partial(beside, self.path) if self.asked.in_folder else self.asked.beside
@@ -77,7 +77,7 @@ class Package:
     what: str
 
     def here(self) -> bool:
-        """Whether it is installed."""
+        """Tell whether it is installed."""
         return find_spec(self.module) is not None
 
 

@@ -31,27 +31,27 @@ _WORKER = "seedsearch.reading.formats.libarchive_worker"
 
 
 def is_7z(file: File) -> bool:
-    """Whether it begins as 7z does."""
+    """Tell whether it begins as 7z does."""
     return file.content.startswith(SEVEN_ZIP)
 
 
 def is_rar(file: File) -> bool:
-    """Whether it begins as RAR does."""
+    """Tell whether it begins as RAR does."""
     return file.content.startswith((RAR4, RAR5))
 
 
 def is_zstd(file: File) -> bool:
-    """Whether it begins as Zstandard does."""
+    """Tell whether it begins as Zstandard does."""
     return file.content.startswith(ZSTANDARD)
 
 
 def is_lz4(file: File) -> bool:
-    """Whether it begins as LZ4 does."""
+    """Tell whether it begins as LZ4 does."""
     return file.content.startswith(LZ4)
 
 
 def parts(file: File) -> Iterator[Member | Lost]:
-    """The files in the archive, in its order; hidden ones are left out."""
+    """Yield the files in the archive, in its order; hidden ones are left out."""
     for found in _Archive(file).members():
         if found is not None:
             yield found
@@ -59,7 +59,7 @@ def parts(file: File) -> Iterator[Member | Lost]:
 
 
 def packed_parts(file: File) -> Iterator[Member | Lost]:
-    """The one file in a packed one, by its name without the ending; or the files in the archive that it is."""
+    """Yield the one file in a packed one, by its name without the ending; or the files in the archive that it is."""
     inner = next((found for found in _Archive(file).members() if found is not None), None)
     if isinstance(inner, Member) and tar_archive.is_tar(inner.content):
         yield from tar_archive.members(inner.content, file.budget)
@@ -78,7 +78,7 @@ class _Archive:
         self._kind = next(number for number, magic in enumerate(_MAGIC) if file.content.startswith(magic))
 
     def members(self) -> Iterator[Member | Lost | None]:
-        """The members; None for what is left out."""
+        """Yield the members; None for what is left out."""
         numbers = (ARCHIVE_SECONDS, ARCHIVE_MEMORY, self._kind)
         with running(_WORKER, *numbers, seconds=ARCHIVE_WALL_SECONDS) as process:
             _feed(process, self._file.content)
@@ -136,13 +136,13 @@ class _Frames:
         self._ended = False
 
     def said(self) -> dict[str, Any]:
-        """A frame of JSON."""
+        """Return a frame of JSON."""
         self._ended = False
         said: dict[str, Any] = json.loads(self._frame())
         return said
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes of a member, at most `size`; none at its end."""
+        """Return the next bytes of a member, at most `size`; none at its end."""
         if not self._left and not self._ended:
             self._left = self._frame()
             self._ended = not self._left

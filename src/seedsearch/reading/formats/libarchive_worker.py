@@ -57,7 +57,7 @@ def _member(entry: Any, libarchive: Any) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What an error says, of libarchive's without its numbers, one of which is an address in memory."""
+    """Return what an error says, of libarchive's without its numbers, one of which is an address in memory."""
     return str(getattr(error, "msg", None) or error)[:300]
 
 

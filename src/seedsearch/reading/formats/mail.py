@@ -49,7 +49,7 @@ _ENDS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
 
 
 def is_message(file: File) -> bool:
-    """Whether its name is that of a message, or it begins as one and its name is not that of a text."""
+    """Tell whether its name is that of a message, or it begins as one and its name is not that of a text."""
     if file.ending in _ENDINGS:
         return True
     head = file.content[:_HEAD_BYTES]
@@ -57,7 +57,7 @@ def is_message(file: File) -> bool:
 
 
 def is_mailbox(file: File) -> bool:
-    """Whether it begins as a mailbox does, and either its name or what follows is that of one."""
+    """Tell whether it begins as a mailbox does, and either its name or what follows is that of one."""
     first = next(_beginnings(file.content), None) if file.content.startswith(b"From ") else None
     if first is None:
         return False
@@ -66,12 +66,12 @@ def is_mailbox(file: File) -> bool:
 
 
 def _beginnings(content: bytes) -> Iterator[re.Match[bytes]]:
-    """The lines that begin a message."""
+    """Return the lines that begin a message."""
     return (line for line in _BEGINS.finditer(content) if len(line[0]) <= _LONGEST and _TIME.search(line[0]))
 
 
 def messages(file: File) -> Iterator[Member]:
-    """The messages of a mailbox, by their numbers."""
+    """Yield the messages of a mailbox, by their numbers."""
     begin: int | None = None
     number = 0
     for found in (*_beginnings(file.content), None):
@@ -85,7 +85,7 @@ def messages(file: File) -> Iterator[Member]:
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """The text of a message, and its attachments; raises SourceError for one that cannot be taken apart."""
+    """Yield the text of a message, and its attachments; raises SourceError for one that cannot be taken apart."""
     try:
         message = message_from_bytes(file.content)
         leaves = list(_leaves(message, file))
@@ -100,7 +100,7 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
 
 
 def _leaves(message: Message, file: File) -> Iterator[Message]:
-    """The parts of a message that are not made of parts, in their order; a message in it is a part."""
+    """Yield the parts of a message that are not made of parts, in their order; a message in it is a part."""
     left = [message]
     while left:
         part = left.pop()
@@ -121,13 +121,15 @@ def _read_bytes_in_head(part: Message) -> None:
 
 
 def _is_body(leaf: Message) -> bool:
-    """Whether a part is text of the message itself."""
+    """Tell whether a part is text of the message itself."""
     of_text = leaf.get_content_type() in ("text/plain", "text/html")
     return of_text and leaf.get_content_disposition() != "attachment" and leaf.get_filename() is None
 
 
 def _text(message: Message, texts: list[Message], file: File) -> str:
-    """What a message says: subject, the rest of the head, plain text; or the same as HTML where it has only that."""
+    """Return what a message says: subject, the rest of the head, plain text; or the same as HTML where it has only
+    that.
+    """
     subject = _field(message, "subject")
     head = [f"{name.capitalize()}: {said}" for name in _SAID if (said := _field(message, name))]
     read = [(leaf.get_content_type(), _decoded(leaf, file)) for leaf in texts]
@@ -141,7 +143,7 @@ def _text(message: Message, texts: list[Message], file: File) -> str:
 
 
 def _decoded(leaf: Message, file: File) -> str:
-    """The text of a part, in the charset that it declares if it holds in that, or else in the one found out."""
+    """Return the text of a part, in the charset that it declares if it holds in that, or else in the one found out."""
     content = _payload(leaf)
     charset = (leaf.get_content_charset() or "").lower()
     try:
@@ -159,19 +161,21 @@ def _decoded(leaf: Message, file: File) -> str:
 
 
 def _payload(leaf: Message) -> bytes:
-    """The bytes of a part; what is left of its lines where they are not what they are said to be."""
+    """Return the bytes of a part; what is left of its lines where they are not what they are said to be."""
     content: Any = leaf.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
 def _field(message: Message, name: str) -> str:
-    """A field of the head, in one line."""
+    """Return a field of the head, in one line."""
     said = next((value for key, value in message.raw_items() if key.lower() == name), "")
     return " ".join(_words(str(said)).split())
 
 
 def _words(said: str) -> str:
-    """A value with its encoded words decoded, neighbours in one charset together: their end may cut a character."""
+    """Return a value with its encoded words decoded, neighbours in one charset together: their end may cut a
+    character.
+    """
     if _WORD.search(said) is None:
         return _of_bytes(said.encode("utf-8", "surrogateescape"))
     return "".join(
@@ -184,12 +188,12 @@ def _words(said: str) -> str:
 
 
 def pieces(said: str) -> list[str]:
-    """A value in pieces of DECODED code points at most, cut before blanks where there are any."""
+    """Return a value in pieces of DECODED code points at most, cut before blanks where there are any."""
     return _PIECE.findall(said)
 
 
 def _in_charsets(said: str) -> list[tuple[Any, Any]]:
-    """A value by its encoded words, each with its charset."""
+    """Return a value by its encoded words, each with its charset."""
     try:
         return list(decode_header(said))
     except (MessageError, ValueError):
@@ -206,7 +210,7 @@ def _of_bytes(content: bytes, charset: str | None = None) -> str:
 
 
 def _attachment(leaf: Message, number: int, file: File) -> Member | Lost:
-    """A file in a message, by the name that it has there, or by its number."""
+    """Return a file in a message, by the name that it has there, or by its number."""
     inside = leaf.get_payload()
     whole = isinstance(inside, list) and inside and isinstance(inside[0], Message)
     told = leaf.get_filename()

@@ -55,7 +55,7 @@ class Lost:
 
 
 def place(name: str) -> str:
-    """The name of a member as a path below its archive; raises SourceError for one that leads out of it."""
+    """Return the name of a member as a path below its archive; raises SourceError for one that leads out of it."""
     path = name.replace("\\", "/")
     pieces = [piece for piece in path.split("/") if piece not in ("", ".")]
     if path.startswith("/") or ".." in pieces or not pieces or _DRIVE.match(path):
@@ -64,12 +64,12 @@ def place(name: str) -> str:
 
 
 def hidden(name: str) -> bool:
-    """Whether a member is hidden, or lies below what is."""
+    """Tell whether a member is hidden, or lies below what is."""
     return any(piece.startswith(".") or piece in _HOUSEKEEPING for piece in name.split("/"))
 
 
 def encoding_of_names(names: Iterable[bytes]) -> str:
-    """The encoding of the names of an archive that does not say it: all names together tell more than each.
+    """Return the encoding of the names of an archive that does not say it: all names together tell more than each.
 
     UTF-8 where all are valid in it; else GB18030, or Big5 where that makes likelier Chinese of them.
     """
@@ -90,7 +90,7 @@ def _likelihood(content: bytes, encoding: str) -> float | None:
 
 
 def text_of_name(content: bytes, encoding: str) -> str:
-    """A name in the encoding that was found for its archive, or in another where it does not hold in that."""
+    """Return a name in the encoding that was found for its archive, or in another where it does not hold in that."""
     for tried in (encoding, *_OF_NAMES):
         try:
             return content.decode(tried)
@@ -103,11 +103,11 @@ class Readable(Protocol):
     """What bytes can be read from, a few at a time."""
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes, at most `size`; none at the end."""
+        """Return the next bytes, at most `size`; none at the end."""
 
 
 def unpacked(file: Readable, packed: int, budget: Budget) -> bytes:
-    """All bytes of a file that unpacks as it is read, from `packed` bytes; raises SourceError past a limit."""
+    """Return all bytes of a file that unpacks as it is read, from `packed` bytes; raises SourceError past a limit."""
     chunks: list[bytes] = []
     size = granted = 0
     while chunk := file.read(_CHUNK):

@@ -18,12 +18,12 @@ from seedsearch.reading.formats.members import Extracted
 
 
 def recognises(file: File) -> bool:
-    """Whether its name is that of a notebook."""
+    """Tell whether its name is that of a notebook."""
     return file.ending == ".ipynb"
 
 
 def parts(file: File) -> Iterator[Extracted | RawDocument]:
-    """The text of its cells; the file as it stands where it is to be one text, or is not a notebook."""
+    """Yield the text of its cells; the file as it stands where it is to be one text, or is not a notebook."""
     document = file.text()
     text = apply_edits(document.text, document.edits)
     cells = _cells(text) if file.asked.records else None
@@ -31,7 +31,7 @@ def parts(file: File) -> Iterator[Extracted | RawDocument]:
 
 
 def _cells(text: str) -> list[str] | None:
-    """What stands in the cells; None where the text is not a notebook."""
+    """Return what stands in the cells; None where the text is not a notebook."""
     if sum(map(text.count, ",[{")) > FIELDS:
         raise SourceError(f"a notebook of more than {FIELDS:,} values")
     try:
@@ -59,7 +59,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def _joined(value: object) -> str:
-    """Text that is kept as one, or as a list of lines with their ends."""
+    """Return text that is kept as one, or as a list of lines with their ends."""
     return value if isinstance(value, str) else "".join(part for part in _listed(value) if isinstance(part, str))
 
 

@@ -31,12 +31,12 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a ZIP archive with the body of an OpenDocument."""
+    """Tell whether it is a ZIP archive with the body of an OpenDocument."""
     return {"mimetype", BODY} <= zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the document; raises SourceError for one that is broken or encrypted."""
+    """Yield the text of the document; raises SourceError for one that is broken or encrypted."""
     archive = zip_archive.archive(file)
     inside = archive.namelist()
     if MANIFEST in inside and b"encryption-data" in open_xml.part(archive, MANIFEST, file.budget):
@@ -46,7 +46,9 @@ def parts(file: File) -> Iterator[Extracted]:
 
 
 def _about(archive: Archive, budget: Budget) -> tuple[str, Said]:
-    """What the document says of itself, a line each, and its title and authors; nothing where that cannot be read."""
+    """Return what the document says of itself, a line each, and its title and authors; nothing where that cannot be
+    read.
+    """
     try:
         found = values(open_xml.part(archive, ABOUT, budget), _SAID)
     except SourceError:

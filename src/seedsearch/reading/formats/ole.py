@@ -21,7 +21,7 @@ _CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 1200: "utf-16-le", 65001: "utf-
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as a compound file does."""
+    """Tell whether it begins as a compound file does."""
     return file.content.startswith(MAGIC)
 
 
@@ -33,14 +33,17 @@ def parts(file: File) -> Iterator[Part]:
 
 
 def names(file: File) -> frozenset[str]:
-    """The streams at the top of a compound file; none where it is not one. Raises SourceError for a broken one."""
+    """Return the streams at the top of a compound file; none where it is not one.
+
+    Raises SourceError for a broken one.
+    """
     if not recognises(file):
         return frozenset()
     return frozenset(entry.name for entry in file.once(_opened).root.kids if entry.entry_type == _STREAM)
 
 
 def stream(file: File, name: str) -> bytes:
-    """The bytes of a stream; raises SourceError where they cannot be had."""
+    """Return the bytes of a stream; raises SourceError where they cannot be had."""
     try:
         with file.once(_opened).openstream(name) as opened:
             content: bytes = opened.read()

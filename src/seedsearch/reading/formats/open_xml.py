@@ -22,7 +22,7 @@ _OF_PROGRAMS = re.compile(
 
 
 def part(archive: Archive, name: str, budget: Budget) -> bytes:
-    """The bytes of a part; raises SourceError where they cannot be had."""
+    """Return the bytes of a part; raises SourceError where they cannot be had."""
     try:
         return read(archive, archive.getinfo(name), budget)
     except KeyError as error:
@@ -47,7 +47,7 @@ def about(archive: Archive, budget: Budget) -> tuple[str, Said]:
 
 
 def relations(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
-    """The number of each relation of a part → the part that it leads to; none where it has none."""
+    """Return the number of each relation of a part → the part that it leads to; none where it has none."""
     folder, file = posixpath.split(name)
     place = f"{folder}/_rels/{file}.rels"
     found: dict[str, str] = {}
@@ -64,6 +64,6 @@ def relations(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
 
 
 def numbered(names: Iterable[str], pattern: str) -> Iterator[str]:
-    """The names that `pattern` with a number in it matches, in the order of the number."""
+    """Return the names that `pattern` with a number in it matches, in the order of the number."""
     found = ((int(match[1]), name) for name in names if (match := re.fullmatch(pattern, name)))
     return (name for _, name in sorted(found))

@@ -18,12 +18,12 @@ _WORKER = "seedsearch.reading.formats.pdf_worker"
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as PDF does."""
+    """Tell whether it begins as PDF does."""
     return file.content.startswith(MAGIC)
 
 
 def parts(file: File) -> Iterator[Extracted | Lost]:
-    """The text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
+    """Yield the text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
     answer = _asked(file.content)
     if "error" in answer:
         raise SourceError(f"the PDF cannot be read: {answer['error']}")
@@ -39,7 +39,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
 
 
 def _stands_in(line: str, text: str) -> bool:
-    """Whether a title or an author stands on the first page as well."""
+    """Tell whether a title or an author stands on the first page as well."""
     return "".join(line.split()) in "".join(text[: text.find("\f")].split())
 
 
@@ -52,7 +52,7 @@ def _lost(answer: dict[str, list[str]]) -> Iterator[Lost]:
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:
-    """What the other process says."""
+    """Return what the other process says."""
     characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
     began = monotonic()
     with running(

@@ -34,7 +34,7 @@ class _Drawn:
         self._places: dict[tuple[str, int, int, int], list[tuple[float, float]]] = {}
 
     def again(self, char: LTChar) -> bool:
-        """Whether `char` was drawn before in this place; notes it where not."""
+        """Tell whether `char` was drawn before in this place; notes it where not."""
         near = max(char.height, 0.01) * _APART
         column, row, size = int(char.x0 / near), int(char.y0 / near), round(char.height)
         text = char.get_text()
@@ -67,12 +67,12 @@ class _Pages(PDFPageAggregator):
         return advance
 
     def handle_undefined_char(self, font: Any, cid: int) -> str:
-        """What stands for a character that the font does not name."""
+        """Return what stands for a character that the font does not name."""
         return UNKNOWN
 
 
 def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
-    """The number of each page, from 1, with its text or why it cannot be read."""
+    """Yield the number of each page, from 1, with its text or why it cannot be read."""
     resources = PDFResourceManager()
     device = _Pages(resources, laparams=_ACROSS)
     interpreter = PDFPageInterpreter(resources, device)
@@ -89,12 +89,12 @@ def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
 
 
 def opened(content: bytes) -> PDFDocument:
-    """The document, with an empty password where it is encrypted; raises what the library raises."""
+    """Return the document, with an empty password where it is encrypted; raises what the library raises."""
     return PDFDocument(PDFParser(io.BytesIO(content)), password="")
 
 
 def _boxes(layout: LTPage) -> Iterator[str]:
-    """The blocks of text of a page, in the order in which they are read."""
+    """Yield the blocks of text of a page, in the order in which they are read."""
     left: list[Iterator[object]] = [iter(layout)]
     while left:
         for item in left[-1]:
@@ -108,7 +108,7 @@ def _boxes(layout: LTPage) -> Iterator[str]:
 
 
 def _line(line: LTTextLine) -> str:
-    """The text of a line, without the blanks that the layout put where Han characters only stand apart."""
+    """Return the text of a line, without the blanks that the layout put where Han characters only stand apart."""
     items = list(line)
     pieces: list[str] = []
     for at, item in enumerate(items):
@@ -119,7 +119,7 @@ def _line(line: LTTextLine) -> str:
 
 
 def _close(two: list[Any]) -> bool:
-    """Whether these are two wide characters with less than a blank between them."""
+    """Tell whether these are two wide characters with less than a blank between them."""
     if len(two) < 2 or not all(isinstance(item, LTChar) and item.get_text()[:1] >= "\u2e80" for item in two):
         return False
     first, second = two

@@ -28,7 +28,7 @@ def main(watched: int, seconds: int, memory: int, characters: int) -> None:
 
 
 def read(content: bytes, characters: int) -> dict[str, object]:
-    """What the document says of itself, the text of each page, and the numbers of those that cannot be read.
+    """Return what the document says of itself, the text of each page, and the numbers of those that cannot be read.
 
     `unknown` are pages of which most characters have no name: nothing is taken of them.
     """
@@ -59,7 +59,7 @@ def read(content: bytes, characters: int) -> dict[str, object]:
 
 
 def about(found: list[dict[str, object]], key: str) -> list[str]:
-    """What a document says of itself, the title or the author."""
+    """Return what a document says of itself, the title or the author."""
     from pdfminer.pdftypes import resolve1
 
     said = [resolve1(of.get(key)) for of in found[:1]]
@@ -67,7 +67,9 @@ def about(found: list[dict[str, object]], key: str) -> list[str]:
 
 
 def one_line(value: bytes) -> str:
-    """A text string (ISO 32000-1, 7.9.2.2) in one line; programs of a Chinese Windows write bytes of GBK there."""
+    """Return a text string (ISO 32000-1, 7.9.2.2) in one line; programs of a Chinese Windows write bytes of GBK
+    there.
+    """
     for mark, encoding in ((b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"), (b"\xef\xbb\xbf", "utf-8")):
         if value.startswith(mark):
             return " ".join(value[len(mark) :].decode(encoding, "replace").split())[:LONGEST_TITLE]

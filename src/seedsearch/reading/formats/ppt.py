@@ -19,12 +19,12 @@ _SLIDE, _OF_SLIDE, _MASTER, _UNITS, _BYTES = 0x03EE, 0x03F3, 0x03F8, 0x0FA0, 0x0
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a compound file with the body of a presentation."""
+    """Tell whether it is a compound file with the body of a presentation."""
     return BODY in ole.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the presentation; raises SourceError for one that is encrypted."""
+    """Yield the text of the presentation; raises SourceError for one that is encrypted."""
     if "EncryptedSummary" in ole.names(file):
         raise SourceError("it is encrypted", hint="save it without a password")
     text = "".join(_texts(ole.stream(file, BODY)))
@@ -33,7 +33,7 @@ def parts(file: File) -> Iterator[Extracted]:
 
 
 def _texts(body: bytes) -> Iterator[str]:
-    """What stands in the records of texts, each read once, in their order."""
+    """Yield what stands in the records of texts, each read once, in their order."""
     at = 0
     while at + 8 <= len(body):
         head, kind, size = struct.unpack_from("<HHI", body, at)

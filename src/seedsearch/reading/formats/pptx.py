@@ -27,12 +27,12 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a ZIP archive with the body of a presentation."""
+    """Tell whether it is a ZIP archive with the body of a presentation."""
     return BODY in zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted | Lost]:
-    """The text of the presentation, and the slides that cannot be read."""
+    """Yield the text of the presentation, and the slides that cannot be read."""
     archive, budget = zip_archive.archive(file), file.budget
     about, said = open_xml.about(archive, budget)
     pieces, lost = [about], []
@@ -49,7 +49,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
 
 
 def _slides(archive: Archive, budget: Budget) -> list[str]:
-    """The slides in the order of the show, and then those that are not in it."""
+    """Return the slides in the order of the show, and then those that are not in it."""
     leads_to = open_xml.relations(archive, BODY, budget)
     order: list[str] = []
 
@@ -62,6 +62,6 @@ def _slides(archive: Archive, budget: Budget) -> list[str]:
 
 
 def _slide(archive: Archive, name: str, budget: Budget) -> str:
-    """The text of a slide and of its notes."""
+    """Return the text of a slide and of its notes."""
     notes = [other for other in open_xml.relations(archive, name, budget).values() if other.startswith(_NOTES)]
     return "".join(text_of(open_xml.part(archive, part, budget), _GRAMMAR) for part in [name, *notes])

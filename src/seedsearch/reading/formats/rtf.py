@@ -71,12 +71,12 @@ class _State:
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as RTF does."""
+    """Tell whether it begins as RTF does."""
     return file.content.startswith(MAGIC)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the document; raises SourceError for one that is too deep."""
+    """Yield the text of the document; raises SourceError for one that is too deep."""
     yield Extracted(_Reader().read(file.content))
 
 
@@ -95,7 +95,7 @@ class _Reader:
         self._pieces: list[str] = []
 
     def read(self, content: bytes) -> str:
-        """The text."""
+        """Return the text."""
         at = 0
         while token := _TOKEN.match(content, at):
             at = token.end()

@@ -61,7 +61,7 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
 
 
 def _known(content: bytes) -> tuple[bytes, str | None]:
-    """The content as UTF-8, and that it is, where it declares an encoding that expat does not know."""
+    """Return the content as UTF-8, and that it is, where it declares an encoding that expat does not know."""
     declared = _DECLARED.match(content[:400])
     if declared is None:
         return content, None

@@ -23,12 +23,12 @@ _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0"
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as a database of SQLite does."""
+    """Tell whether it begins as a database of SQLite does."""
     return file.content.startswith(MAGIC)
 
 
 def parts(file: File) -> Iterator[RawDocument | Failure | Extracted]:
-    """The rows of all tables, or all of them as one text; raises SourceError for a database that is broken."""
+    """Yield the rows of all tables, or all of them as one text; raises SourceError for a database that is broken."""
     file.budget.spend(len(file.content))
     try:
         with closing(_opened(file.content)) as database:
@@ -62,7 +62,7 @@ def _documents(database: sqlite3.Connection, file: File) -> Iterator[RawDocument
 
 
 def _rows(database: sqlite3.Connection, file: File) -> Iterator[tuple[str, str, bool]]:
-    """The rows that hold text: table and number, what they say, and whether with the names of the columns."""
+    """Yield the rows that hold text: table and number, what they say, and whether with the names of the columns."""
     named = True
     for (table,) in database.execute(_TABLES).fetchall():
         columns = [name for (name,) in database.execute(_COLUMNS, (table,))]
@@ -80,7 +80,7 @@ def _rows(database: sqlite3.Connection, file: File) -> Iterator[tuple[str, str, 
 
 
 def _text(value: bytes) -> str:
-    """A text of the database: of UTF-8, or of what else programs have put there."""
+    """Return a text of the database: of UTF-8, or of what else programs have put there."""
     try:
         return value.decode()
     except UnicodeDecodeError:
@@ -88,10 +88,10 @@ def _text(value: bytes) -> str:
 
 
 def _says(value: object) -> bool:
-    """Whether a value stands in the text: bytes and nothing do not."""
+    """Tell whether a value stands in the text: bytes and nothing do not."""
     return isinstance(value, int | float) or (isinstance(value, str) and bool(value.strip()))
 
 
 def _quoted(name: str) -> str:
-    """A name as SQL has it."""
+    """Return a name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'

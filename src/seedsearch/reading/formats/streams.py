@@ -24,17 +24,17 @@ _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 
 
 def is_gzip(file: File) -> bool:
-    """Whether it begins as gzip does."""
+    """Tell whether it begins as gzip does."""
     return file.content.startswith(GZIP)
 
 
 def is_bzip2(file: File) -> bool:
-    """Whether it begins as bzip2 does."""
+    """Tell whether it begins as bzip2 does."""
     return _BZIP2.match(file.content) is not None
 
 
 def is_xz(file: File) -> bool:
-    """Whether it begins as xz does."""
+    """Tell whether it begins as xz does."""
     return file.content.startswith(XZ)
 
 
@@ -54,7 +54,7 @@ class Decompressor(Protocol):
         """What was handed over and follows the stream."""
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """The next bytes, at most `max_length`."""
+        """Return the next bytes, at most `max_length`."""
 
 
 class Stream:
@@ -67,7 +67,7 @@ class Stream:
         self._decompressor = start()
 
     def read(self, size: int, /) -> bytes:
-        """The next bytes, at most `size`; none at the end. Raises EOFError where the stream was cut off."""
+        """Return the next bytes, at most `size`; none at the end. Raises EOFError where the stream was cut off."""
         while True:
             decompressor = self._decompressor
             if decompressor.eof:
@@ -84,7 +84,10 @@ class Stream:
                 return found
 
     def _next(self) -> bytes:
-        """The first bytes of the next stream, which is begun; none where no other follows. NULs may stand between."""
+        """Return the first bytes of the next stream, which is begun; none where no other follows.
+
+        NULs may stand between.
+        """
         piece = self._decompressor.unused_data.lstrip(b"\0")
         while len(piece) < len(self._magic) and (more := self._file.read(_PIECE)):
             piece = (piece + more).lstrip(b"\0")
@@ -95,11 +98,11 @@ class Stream:
 
 
 def xz(packed: bytes) -> Stream:
-    """An xz file: one stream or several."""
+    """Return an xz file: one stream or several."""
     return Stream(packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY), XZ)
 
 
 def lzma_alone(properties: bytes, size: int, packed: bytes) -> Stream:
-    """A stream of LZMA without a head; `size` of what it unpacks to is -1 where the stream says so itself."""
+    """Return a stream of LZMA without a head; `size` of what it unpacks to is -1 where the stream says so itself."""
     head = properties + size.to_bytes(8, "little", signed=True)
     return Stream(head + packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY))

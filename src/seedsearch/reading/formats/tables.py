@@ -30,22 +30,22 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def is_table(file: File) -> bool:
-    """Whether its name is that of a table."""
+    """Tell whether its name is that of a table."""
     return file.ending in _TABLES
 
 
 def is_lines(file: File) -> bool:
-    """Whether its name is that of JSON Lines."""
+    """Tell whether its name is that of JSON Lines."""
     return file.ending in _LINES
 
 
 def parts_of_table(file: File) -> Iterator[RawDocument | Failure]:
-    """The records of a table; or the whole where that is asked for."""
+    """Return the records of a table; or the whole where that is asked for."""
     return _records(file, of_table)
 
 
 def parts_of_lines(file: File) -> Iterator[RawDocument | Failure]:
-    """The records of JSON Lines; or the whole where that is asked for."""
+    """Return the records of JSON Lines; or the whole where that is asked for."""
     return _records(file, of_lines)
 
 
@@ -89,14 +89,14 @@ class _Names:
             raise _NamesSpent
 
     def reason(self, before: bool) -> str:
-        """What is to be said of a record that was read; `before`: whether names were spent when it was begun."""
+        """Return what is to be said of a record that was read; `before`: whether names were spent when it was begun."""
         if before or not self.spent:
             return ""
         return f"from this record on names of fields are left out: they come to more than {NAMES} times the file"
 
 
 def of_table(text: str, budget: Budget) -> Iterator[Record]:
-    """The records of a table whose first row names the fields; rows without text are left out, and counted."""
+    """Yield the records of a table whose first row names the fields; rows without text are left out, and counted."""
     csv.field_size_limit(UNPACKED)
     delimiter = _delimiter(text)
     lines = _Lines(text, delimiter)
@@ -147,7 +147,7 @@ class _Lines:
 
 
 def _delimiter(text: str) -> str:
-    """What stands oftenest in the first row, of what parts fields."""
+    """Return what stands oftenest in the first row, of what parts fields."""
     first = text[: text.find("\n") if "\n" in text else len(text)]
     return max(_DELIMITERS, key=first.count)
 
@@ -162,7 +162,7 @@ def _heading(headings: list[str], i: int) -> str:
 
 
 def _named(fields: Iterable[tuple[str, str]], names: _Names) -> Iterator[tuple[str, str]]:
-    """The fields, with their names while these last."""
+    """Yield the fields, with their names while these last."""
     for name, value in fields:
         try:
             names.take(len(name))
@@ -172,7 +172,7 @@ def _named(fields: Iterable[tuple[str, str]], names: _Names) -> Iterator[tuple[s
 
 
 def of_lines(text: str, budget: Budget) -> Iterator[Record]:
-    """The records of JSON Lines; the number of a record is that of its line."""
+    """Yield the records of JSON Lines; the number of a record is that of its line."""
     names = _Names(budget)
     begin = number = 0
     while begin <= len(text):
@@ -207,11 +207,11 @@ class _Path:
     size: int
 
     def below(self, value: dict[str, object]) -> Iterator[tuple[_Path, object]]:
-        """The paths of what stands in an object."""
+        """Return the paths of what stands in an object."""
         return ((_Path(self, key, self.size + 1 + len(key)), inner) for key, inner in value.items())
 
     def __str__(self) -> str:
-        """The keys with dots between them; empty ones at the top are left out."""
+        """Return the keys with dots between them; empty ones at the top are left out."""
         keys: list[str] = []
         path: _Path | None = self
         while path is not None:
@@ -223,7 +223,7 @@ class _Path:
 
 
 def _flat(value: object, names: _Names) -> Iterator[tuple[str, str]]:
-    """The leaves of a JSON value with their names, dots between levels; the items of a list share its name."""
+    """Yield the leaves of a JSON value with their names, dots between levels; the items of a list share its name."""
     left: list[Iterator[tuple[_Path, object]]] = [iter([(_Path(None, "", 0), value)])]
     while left:
         for path, inner in left[-1]:

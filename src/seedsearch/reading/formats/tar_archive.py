@@ -35,28 +35,28 @@ _BLOCK = 512
 
 
 def is_tar(content: bytes) -> bool:
-    """Whether `content` begins with a header of tar (those of before 1988 have no mark and are not read)."""
+    """Tell whether `content` begins with a header of tar (those of before 1988 have no mark and are not read)."""
     return content[257:262] == b"ustar"
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins with a header of tar."""
+    """Tell whether it begins with a header of tar."""
     return is_tar(file.content)
 
 
 def parts(file: File) -> Iterator[Member | Lost]:
-    """The files in the archive."""
+    """Return the files in the archive."""
     return members(file.content, file.budget)
 
 
 def packed_parts(file: File) -> Iterator[Member | Lost]:
-    """The one file in a packed one; or the files in the archive that it is."""
+    """Return the one file in a packed one; or the files in the archive that it is."""
     inner = loosened(file.path, file.content, file.budget)
     return members(inner.content, file.budget) if is_tar(inner.content) else iter([inner])
 
 
 def loosened(name: str, content: bytes, budget: Budget) -> Member:
-    """The one file in a packed one, by its name without the ending; raises SourceError where it is broken."""
+    """Return the one file in a packed one, by its name without the ending; raises SourceError where it is broken."""
     try:
         inner = unpacked(_reader(content), len(content), budget)
     except _BROKEN as error:
@@ -88,7 +88,7 @@ class _Counted(io.BytesIO):
 
 
 def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
-    """The files in the archive, in its order; hidden ones are left out."""
+    """Yield the files in the archive, in its order; hidden ones are left out."""
     try:
         with tarfile.open(fileobj=_Counted(content), mode="r:", errors="surrogateescape") as archive:
             for info in archive:
@@ -103,7 +103,7 @@ def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
 
 
 def _heads(content: bytes) -> Iterator[bytes]:
-    """The beginnings of a few members, by their names in order."""
+    """Yield the beginnings of a few members, by their names in order."""
     try:
         with tarfile.open(fileobj=_Counted(content), mode="r:", errors="surrogateescape") as archive:
             plain = [(info.name, info.offset_data, info.size) for info in archive if info.isreg() and info.size]

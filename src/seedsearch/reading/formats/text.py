@@ -9,10 +9,10 @@ from seedsearch.reading.formats.format import File
 
 
 def recognises(_: File) -> bool:
-    """Whether a file may be text: that is found out by reading it."""
+    """Tell whether a file may be text: that is found out by reading it."""
     return True
 
 
 def parts(file: File) -> Iterator[RawDocument]:
-    """The file itself, decoded; raises NotText for a binary one."""
+    """Yield the file itself, decoded; raises NotText for a binary one."""
     yield file.text()

@@ -23,12 +23,12 @@ _OF_SHEET = 0x0010
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a compound file with the body of a workbook."""
+    """Tell whether it is a compound file with the body of a workbook."""
     return BODY in ole.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """The text of the workbook; raises SourceError for one that is broken or encrypted."""
+    """Yield the text of the workbook; raises SourceError for one that is broken or encrypted."""
     body = ole.stream(file, BODY)
     try:
         about, said = ole.about(file)
@@ -46,7 +46,7 @@ def _records(body: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(body: bytes, left: int) -> Iterator[str]:
-    """The rows of all sheets; `left`: characters that texts in many cells may come to."""
+    """Yield the rows of all sheets; `left`: characters that texts in many cells may come to."""
     names = list(_names(body))
     strings = _shared(body)
     row, cells, in_sheet = -1, list[str](), False
@@ -70,7 +70,7 @@ def _lines(body: bytes, left: int) -> Iterator[str]:
 
 
 def _names(body: bytes) -> Iterator[str]:
-    """The names of the sheets; raises SourceError where the workbook has a password."""
+    """Yield the names of the sheets; raises SourceError where the workbook has a password."""
     for kind, content in _records(body):
         if kind == _PASSWORD:
             raise SourceError("it is encrypted", hint="save it without a password")
@@ -88,7 +88,7 @@ def _cell(kind: int, content: bytes, strings: Sequence[str]) -> str:
 
 
 def _shared(body: bytes) -> list[str]:
-    """The texts that cells point to. A record of them goes on in the records that follow."""
+    """Return the texts that cells point to. A record of them goes on in the records that follow."""
     following = dropwhile(lambda record: record[0] != _STRINGS, _records(body))
     first = next(following, None)
     if first is None:
@@ -113,16 +113,16 @@ class _Strings:
         self._piece = self._at = 0
 
     def more(self) -> bool:
-        """Whether another string follows."""
+        """Tell whether another string follows."""
         return self._at < len(self._pieces[self._piece]) or self._piece + 1 < len(self._pieces)
 
     def short(self) -> str:
-        """A string whose length is a byte."""
+        """Return a string whose length is a byte."""
         length, flags = self._bytes(2)
         return self._characters(length, wide=bool(flags & _WIDE))
 
     def next(self) -> str:
-        """A string whose length is two bytes, with what may be said of its characters passed over."""
+        """Return a string whose length is two bytes, with what may be said of its characters passed over."""
         length, flags = struct.unpack("<HB", self._bytes(3))
         runs = struct.unpack("<H", self._bytes(2))[0] if flags & _RICH else 0
         more = struct.unpack("<I", self._bytes(4))[0] if flags & _EXTENDED else 0

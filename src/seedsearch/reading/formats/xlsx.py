@@ -27,12 +27,12 @@ MOST_STRINGS = 10 * PARTS
 
 
 def recognises(file: File) -> bool:
-    """Whether it is a ZIP archive with the body of a workbook."""
+    """Tell whether it is a ZIP archive with the body of a workbook."""
     return BODY in zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted | Lost]:
-    """The text of the workbook, and the sheets that cannot be read."""
+    """Yield the text of the workbook, and the sheets that cannot be read."""
     archive, budget = zip_archive.archive(file), file.budget
     inside = frozenset(archive.namelist())
     strings = _strings(open_xml.part(archive, STRINGS, budget)) if STRINGS in inside else []
@@ -51,7 +51,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
 
 
 def _sheets(archive: Archive, budget: Budget) -> list[tuple[str, str]]:
-    """The sheets in their order, name and part; and then those that the workbook does not name."""
+    """Return the sheets in their order, name and part; and then those that the workbook does not name."""
     leads_to = open_xml.relations(archive, BODY, budget)
     found: dict[str, str] = {}
 
@@ -65,7 +65,7 @@ def _sheets(archive: Archive, budget: Budget) -> list[tuple[str, str]]:
 
 
 def _strings(content: bytes) -> list[str]:
-    """The texts that cells point to, without the readings above characters."""
+    """Return the texts that cells point to, without the readings above characters."""
     found: list[str] = []
     cells = _Cells()
 
@@ -103,7 +103,7 @@ class _Cells:
             self._pieces.append(found)
 
     def taken(self) -> str:
-        """What was collected, in one line; nothing of it is kept."""
+        """Return what was collected, in one line; nothing of it is kept."""
         text = " ".join("".join(self._pieces).split())
         self._pieces.clear()
         return text

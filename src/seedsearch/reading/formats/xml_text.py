@@ -85,14 +85,16 @@ class _Text:
 
 
 def text_of(content: bytes, grammar: Grammar) -> str:
-    """The text of one part; raises SourceError where its XML is broken."""
+    """Return the text of one part; raises SourceError where its XML is broken."""
     reader = _Text(grammar)
     read_xml(content, reader.start, reader.end, reader.characters)
     return "".join(reader.pieces)
 
 
 def values(content: bytes, wanted: frozenset[str]) -> list[tuple[str, str]]:
-    """The elements of these names that hold text, with it in one line; raises SourceError where the XML is broken."""
+    """Return the elements of these names that hold text, with it in one line; raises SourceError where the XML is
+    broken.
+    """
     found: list[tuple[str, str]] = []
     pieces: list[str] = []
 

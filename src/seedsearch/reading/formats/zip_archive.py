@@ -59,7 +59,7 @@ class Archive(zipfile.ZipFile):
 
 
 def opened(content: bytes) -> Archive:
-    """The archive; raises SourceError for one that is broken, or has more members than are read."""
+    """Return the archive; raises SourceError for one that is broken, or has more members than are read."""
     # Every entry of the directory begins with these bytes; counting them costs nothing, making objects of them does.
     if content.count(b"PK\x01\x02") > PARTS:
         raise SourceError(f"it holds more than {PARTS:,} files", hint="unpack it into a folder")
@@ -70,29 +70,32 @@ def opened(content: bytes) -> Archive:
 
 
 def recognises(file: File) -> bool:
-    """Whether it begins as a ZIP archive does."""
+    """Tell whether it begins as a ZIP archive does."""
     return file.content.startswith(MAGIC)
 
 
 def archive(file: File) -> Archive:
-    """The archive that a file is, opened once; raises SourceError for one that is broken."""
+    """Return the archive that a file is, opened once; raises SourceError for one that is broken."""
     return file.once(opened)
 
 
 def names(file: File) -> frozenset[str]:
-    """The names in the archive that a file is; none where it is not one. Raises SourceError for one that is broken."""
+    """Return the names in the archive that a file is; none where it is not one.
+
+    Raises SourceError for one that is broken.
+    """
     return frozenset(archive(file).namelist()) if recognises(file) else frozenset()
 
 
 def parts(file: File) -> Iterator[Member | Lost]:
-    """The files in the archive; raises NotText for office documents that no format has recognised."""
+    """Return the files in the archive; raises NotText for office documents that no format has recognised."""
     if "[Content_Types].xml" in names(file):
         raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
     return members(archive(file), file.budget)
 
 
 def members(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
-    """The files in the archive, in its order; hidden ones are left out."""
+    """Yield the files in the archive, in its order; hidden ones are left out."""
     encoding = encoding_of_names(_bytes_of_name(info) for info in archive.infolist() if not info.flag_bits & _UTF8)
     for info in archive.infolist():
         budget.part()
@@ -118,7 +121,7 @@ def _member(archive: Archive, info: zipfile.ZipInfo, name: str, budget: Budget) 
 
 
 def _heads(archive: Archive) -> Iterator[bytes]:
-    """The beginnings of a few members, by their names in order; of those that can be read without the rest."""
+    """Yield the beginnings of a few members, by their names in order; of those that can be read without the rest."""
     plain = [
         info
         for info in archive.infolist()
@@ -133,7 +136,7 @@ def _heads(archive: Archive) -> Iterator[bytes]:
 
 
 def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
-    """The bytes of a member; raises SourceError where they cannot be had."""
+    """Return the bytes of a member; raises SourceError where they cannot be had."""
     if info.flag_bits & _ENCRYPTED:
         raise SourceError("it is encrypted", hint="unpack it with its password")
     archive.take(info)
@@ -150,7 +153,7 @@ def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
 
 
 def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
-    """The stream of a member packed by bzip2 or LZMA (APPNOTE 4.3.7 and 5.8.8)."""
+    """Return the stream of a member packed by bzip2 or LZMA (APPNOTE 4.3.7 and 5.8.8)."""
     packed = _packed(archive, info)
     if info.compress_type == zipfile.ZIP_BZIP2:
         return Stream(packed, bz2.BZ2Decompressor)
@@ -159,7 +162,7 @@ def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
 
 
 def _packed(archive: Archive, info: zipfile.ZipInfo) -> bytes:
-    """The packed bytes of a member, which stand after its head and the name in it."""
+    """Return the packed bytes of a member, which stand after its head and the name in it."""
     file = archive.fp
     if file is None:
         raise ValueError("a closed archive")
@@ -174,5 +177,5 @@ def _what(kind: int) -> str:
 
 
 def _bytes_of_name(info: zipfile.ZipInfo) -> bytes:
-    """The bytes that a name without a mark of its encoding is: the library reads them in code page 437."""
+    """Return the bytes that a name without a mark of its encoding is: the library reads them in code page 437."""
     return info.filename.encode("cp437", "replace")

@@ -26,14 +26,14 @@ def without_character() -> dict[int, tuple[int, ...]]:
 
 @cache
 def first_halves(pending: int) -> Choices:
-    """Characters of `pending` and the lead byte of a pair without a character."""
+    """Return characters of `pending` and the lead byte of a pair without a character."""
     choices = beginning_with(pending)
     return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in without_character())
 
 
 @cache
 def middles(lead: int) -> Choices:
-    """Characters of the trail byte of such a pair and the lead byte of another one."""
+    """Return characters of the trail byte of such a pair and the lead byte of another one."""
     table = without_character()
     return Choices(
         (trail, char) for trail in table[lead] for next_lead, char in by_byte(0).get(trail, ()) if next_lead in table
@@ -42,6 +42,6 @@ def middles(lead: int) -> Choices:
 
 @cache
 def second_halves(lead: int, known: int) -> Choices:
-    """Characters of the trail byte of such a pair and the known byte that follows."""
+    """Return characters of the trail byte of such a pair and the known byte that follows."""
     choices = ending_in(known)
     return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] in without_character()[lead])

@@ -23,5 +23,5 @@ def _by_reading() -> dict[str, list[tuple[str, bytes]]]:
 
 
 def read_as(found: str) -> list[tuple[str, bytes]]:
-    """Every character of GBK with this reading, and its two bytes."""
+    """Return every character of GBK with this reading, and its two bytes."""
     return _by_reading().get(letters(found), [])

@@ -62,7 +62,7 @@ class Repair(NamedTuple):
 
 
 def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
-    """The repair at `site`, or None where no proposal passes.
+    """Return the repair at `site`, or None where no proposal passes.
 
     `drops`: whether the reader may have dropped pairs; `marked`: whether the page carries reading marks, which makes
     torn characters likely. Without them only a repair that is beyond doubt passes.
@@ -88,7 +88,7 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:
-    """Whether what is left of the stretch behind the loss is nonsense, and the repair ordinary text.
+    """Tell whether what is left of the stretch behind the loss is nonsense, and the repair ordinary text.
 
     A page without other damage has to show more: nothing else was lost, and no mark that people type is explained away.
     """
@@ -104,7 +104,7 @@ def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, pa
 
 
 def _readable(true: str) -> bool:
-    """Whether rare characters are rare in the repair."""
+    """Tell whether rare characters are rare in the repair."""
     return RARE * sum(not ordinary(char) for char in true) < len(true)
 
 
@@ -113,7 +113,7 @@ def _unclear(state: State, true: str) -> bool:
 
 
 def _as_found(text: str, site: Site, end: int) -> float:
-    """How the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
+    """Return how the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
     found = text[site.start : end]
     bogus = (found[0] in "(（") + sum(1 for _ in BROKEN_MARKUP.finditer(found))
     bogus += sum(not is_reading(found[m.start() - 1], m[1]) for m in BRACKETED.finditer(found, 1))
@@ -132,7 +132,7 @@ def _worst(found: tuple[int, State], site: Site, page: PageScore) -> float:
 
 
 def _proved(stream: bytes, found: str) -> bool:
-    """Whether one of the readers makes exactly `found` of the bytes (width and control characters ignored)."""
+    """Tell whether one of the readers makes exactly `found` of the bytes (width and control characters ignored)."""
     wanted = _visible(found)
     return any(_visible(decoded(stream, reader)) == wanted for reader in READERS)
 

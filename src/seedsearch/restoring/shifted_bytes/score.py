@@ -121,19 +121,19 @@ def by_byte(place: int) -> dict[int, list[tuple[int, str]]]:
 
 @cache
 def ending_in(trail: int) -> Choices:
-    """The characters of true text with this trail byte; the byte of each is its lead."""
+    """Return the characters of true text with this trail byte; the byte of each is its lead."""
     return Choices(by_byte(1).get(trail, ()))
 
 
 @cache
 def beginning_with(lead: int) -> Choices:
-    """The characters of true text with this lead byte; the byte of each is its trail."""
+    """Return the characters of true text with this lead byte; the byte of each is its trail."""
     return Choices(by_byte(0).get(lead, ()))
 
 
 @cache
 def torn_after(lead: int) -> Choices:
-    """Those of them whose trail byte could stand alone: one that is ASCII would be seen."""
+    """Return those of them whose trail byte could stand alone: one that is ASCII would be seen."""
     choices = beginning_with(lead)
     return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] >= 0x80)
 
@@ -225,7 +225,7 @@ class PageScore:
         return 0.0 if char in self._chars else -oddity(char, self._script)
 
     def holds(self, char: str) -> bool:
-        """Whether `char` stands somewhere on the page."""
+        """Tell whether `char` stands somewhere on the page."""
         return char in self._chars
 
     def unlike_noise(self, char: str, noisy: bool) -> float:
@@ -265,7 +265,7 @@ class PageScore:
         return self._endings[gone[1:]][char + gone] + (0.0 if asked or before not in _ASKING else UNASKED)
 
     def _ending_with(self, following: str) -> dict[str, float]:
-        """A mark, a blank or line end, and `following` → ln p among all such."""
+        """Return a mark, a blank or line end, and `following` → ln p among all such."""
         counts = {
             mark + gone + following: share * usual + self._text.count(mark + gone + following)
             for mark, usual in _ENDINGS.items()
@@ -290,7 +290,7 @@ class PageScore:
         return sum(map(self.pair, text, text[1:]))
 
     def best(self, choices: Choices, before: str, after: str, count: int) -> list[tuple[float, int, str]]:
-        """The `count` likeliest (ln p after `before`, byte, character), judged between `before` and `after`.
+        """Return the `count` likeliest (ln p after `before`, byte, character), judged between `before` and `after`.
 
         `after` may be empty: nothing is known of what follows.
         """
@@ -317,7 +317,7 @@ class PageScore:
         return [(scores[i], choices.byte[i], choices.char[i]) for _, i in judged]
 
     def seen_once(self, before: str, char: str, after: str) -> float:
-        """What a guess gains by standing elsewhere on the page between the same characters."""
+        """Return what a guess gains by standing elsewhere on the page between the same characters."""
         seen = char in self._once[0].get(before, "")
         gained = max(0.0, self._known_once(before) - chance(before, char)) if seen else 0.0
         if after and after in self._once[0].get(char, ""):

@@ -184,7 +184,7 @@ class _Search:
             self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
     def _ahead(self, at: int, pending: int) -> str:
-        """The next few true characters if nothing more is lost."""
+        """Return the next few true characters if nothing more is lost."""
         made = ""
         while len(made) < CONTEXT and pending > 0x80 and (char := self._shifted(at, pending)):
             made += char
@@ -192,13 +192,13 @@ class _Search:
         return made
 
     def _shifted(self, at: int, pending: int) -> str:
-        """The true character of the pending byte and the next known one; empty where there is none."""
+        """Return the true character of the pending byte and the next known one; empty where there is none."""
         char = self._text[at : at + 1]
         known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
         return pairs().get(bytes((pending,)) + known, "")
 
     def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
-        """The best state where all agree, with the mark on its last character."""
+        """Return the best state where all agree, with the mark on its last character."""
         following = self._text[at : at + 1]
         ranked = nlargest(
             2,
@@ -357,14 +357,14 @@ class _Search:
             self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
 
     def _behind(self, state: State) -> str:
-        """The last few true characters of a proposal, and what stands before it."""
+        """Return the last few true characters of a proposal, and what stands before it."""
         made, node = "", state.node
         while node is not None and len(made) < CONTEXT:
             made, node = node.text + made, node.earlier
         return (clause(self._text, self._site.start) + made)[-CONTEXT:]
 
     def _by_words(self, guesses: list[_Guess], last: str, before: str, ahead: str) -> list[tuple[_Guess, float]]:
-        """The guesses after `last`, each with the nats by which another one is better.
+        """Return the guesses after `last`, each with the nats by which another one is better.
 
         Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
         """
@@ -377,7 +377,7 @@ class _Search:
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
     def _unlikely(self, char: str) -> float:
-        """What speaks against a guess, whatever stands beside it."""
+        """Return what speaks against a guess, whatever stands beside it."""
         if char not in CLOSING_OF.values():
             return self._page.oddity(char)
         if self._closing is None:
@@ -397,7 +397,7 @@ class _Search:
                 self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
 
     def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
-        """What may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
+        """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
 
         Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
         year is plain, and of anything else a sign stays in its place.
@@ -459,7 +459,9 @@ class _Search:
 
 
 def _stopping(before: str, following: str) -> float:
-    """What speaks against a full stop between a clause and what follows: that it is short, and ideographs go on."""
+    """Return what speaks against a full stop between a clause and what follows: that it is short, and ideographs go
+    on.
+    """
     if not following:
         return -USUAL
     return HASTY * max(0, SHORT - len(before)) if is_han(following) else 0.0

@@ -34,7 +34,7 @@ class State(NamedTuple):
 
 
 def spelled(state: State) -> tuple[str, bytes]:
-    """The true text of a proposal and its bytes in the damaged file."""
+    """Return the true text of a proposal and its bytes in the damaged file."""
     texts, streams = [], []
     node = state.node
     while node is not None:
@@ -55,7 +55,7 @@ def costing(state: State, cost: float) -> State:
 
 
 def stream_of(inserted: str) -> bytes:
-    """The bytes of an inserted mark; letters that GBK does not have cannot have stood there."""
+    """Return the bytes of an inserted mark; letters that GBK does not have cannot have stood there."""
     try:
         return encode(narrowed(inserted))
     except UnicodeEncodeError:

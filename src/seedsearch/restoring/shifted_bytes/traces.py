@@ -79,7 +79,7 @@ class Site(NamedTuple):
 
 
 def shows_shift(text: str, mark: int) -> bool:
-    """Whether the few characters after the mark at `mark` read better one byte off: a look before a search."""
+    """Tell whether the few characters after the mark at `mark` read better one byte off: a look before a search."""
     pending, made, at = pair_of()[widened(text[mark])][1], "", mark + 1
     while pending > 0x80 and at < mark + GLIMPSE and (pair := pair_of().get(text[at : at + 1])) is not None:
         made += pairs().get(bytes((pending, pair[0])), "\ue000")
@@ -95,7 +95,7 @@ def shows_shift(text: str, mark: int) -> bool:
 
 @cache
 def silent_marks() -> str:
-    """A pattern, behind such a mark, for marks that could be two halves of characters in common use."""
+    """Return a pattern, behind such a mark, for marks that could be two halves of characters in common use."""
     lead_of: dict[int, list[str]] = {}
     for char, pair in pair_of().items():
         lead_of.setdefault(pair[0], []).append(char)
@@ -115,14 +115,16 @@ def _common(lead: int, trail: int) -> bool:
 
 
 def clause(text: str, at: int) -> str:
-    """The ideographs that stand before `at` since the last mark, tag or line end; of the last `SHORT` or so."""
+    """Return the ideographs that stand before `at` since the last mark, tag or line end; of the last `SHORT` or so."""
     before = BRACKETED.sub("", STRIPPED.sub("", text[max(0, at - 12 * SHORT) : at]))
     clause = _CLAUSE.search(before)
     return clause[0] if clause else ""
 
 
 def closing(text: str, at: int) -> str:
-    """The closing mark that is waited for at `at`; "none" where nothing is open, empty where that cannot be told."""
+    """Return the closing mark that is waited for at `at`; "none" where nothing is open, empty where that cannot be
+    told.
+    """
     waited: list[str] = []
     last = ""
     for found in _BRACKET.finditer(text, max(0, at - QUOTED), at):
@@ -138,7 +140,7 @@ def closing(text: str, at: int) -> str:
 
 
 def ordinary(char: str) -> bool:
-    """Whether `char` is ASCII, a common mark or an ideograph in common use."""
+    """Tell whether `char` is ASCII, a common mark or an ideograph in common use."""
     return char < "\x80" or char in COMMON_MARKS or rank(char) < COMMON
 
 
