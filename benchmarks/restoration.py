@@ -155,7 +155,7 @@ def _cut(texts: Iterator[str], size: int) -> Iterator[str]:
 
 
 def _speed(texts: Sequence[str]) -> float:
-    for text in texts[: len(texts) // 4]:  # tables that are made on first use are no part of the figure
+    for text in texts[: len(texts) // 4]:  # tables that are made on first use are not part of the figure
         restore(text)
     size = sum(len(text.encode()) for text in texts)
     start = time.perf_counter()

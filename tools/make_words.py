@@ -11,7 +11,7 @@ other characters than those that jieba cuts are left out. Little-endian, in this
     bases         of each node; 0 where nothing follows                                        4 bytes each
     characters    the code of each character from 一 to 鿕, from 1 on; 0 for one in no word    2 bytes each
     codes         of each node; 0 where there is no node                                       2 bytes each
-    ranks         of each node: the place of its frequency; 0 where it is no word              2 bytes each
+    ranks         of each node: the place of its frequency; 0 where it is not a word              2 bytes each
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ SeedsearchError            2   the root; what happened, where, what to do
 ├── StepUnknown            2   a step of restoring that there is not
 └── ExtraMissing           2   something that is asked for needs a package that is not installed
 
-The number is the exit code of the command line (1 is "nothing found" and is no error).
+The number is the exit code of the command line (1 is "nothing found" and is not an error).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 from seedsearch.errors import IndexDamaged
 
 # How texts of an index, its terms and its ids are bytes: `text.encode(*UTF8)` and back. A name of a file may hold bytes
-# that are no UTF-8, which Python reads as lone surrogates; these come back as they were.
+# that are not UTF-8, which Python reads as lone surrogates; these come back as they were.
 UTF8 = ("utf-8", "surrogatepass")
 
 Shape = Callable[[object], bool]

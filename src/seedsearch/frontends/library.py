@@ -152,7 +152,7 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _file(document: Document, origin: Origin) -> str:
-    """Return the path of the file of a document; its doc_id spells out bytes that are no UTF-8."""
+    """Return the path of the file of a document; its doc_id spells out bytes that are not UTF-8."""
     ends = (found.start() for found in BORDER.finditer(document.path))
     parts = (document.path[:end] for end in ends)
     return next((part for part in parts if doc_id_of(part) == origin.file), document.path)

@@ -59,7 +59,7 @@ class Record:
 
 
 def doc_id_of(path: str) -> str:
-    """Return the path as an engine can store it: bytes that are no UTF-8 are spelled out.
+    """Return the path as an engine can store it: bytes that are not UTF-8 are spelled out.
 
     Such a name stands for itself.
     """

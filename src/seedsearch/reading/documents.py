@@ -46,7 +46,7 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the index, and why; `skipped` where that is no error (a binary file).
+    """A file that is not in the index, and why; `skipped` where that is not an error (a binary file).
 
     `needs` names the module that is missing where the same file can be read with it.
     """

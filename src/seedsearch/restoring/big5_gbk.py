@@ -46,7 +46,7 @@ TRIGGER = re.compile(
     rf"[{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
     rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
 )
-# A run: what stands between two ASCII characters that are no second bytes.
+# A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")
 
 FEW = 4  # ideographs that prove a run
@@ -55,7 +55,7 @@ TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run that are read together, and believed or not; a long one is read part by part
 MARGIN = 20  # characters at the end of a part that is not the last, which are read with the next one
-PATIENCE = 4  # runs that are no proof, after which a page is left alone
+PATIENCE = 4  # runs that are not proof, after which a page is left alone
 SOUND = -10.0  # mean ln p that the repair must reach
 GAIN = 2.0  # nats per character by which the repair must read better than what was found
 

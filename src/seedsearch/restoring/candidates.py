@@ -84,7 +84,7 @@ class Candidates:
 
     @cached_property
     def _marks_after(self) -> Scores:
-        """ln p of those that are no ideographs behind one; nearly all ideographs are alike to them."""
+        """ln p of those that are not ideographs behind one; nearly all ideographs are alike to them."""
         import numpy as np
 
         return np.array([pair_score(_AN_IDEOGRAPH, self.chars[i]) for i in self._others])

@@ -9,7 +9,7 @@ What is left alone:
 
 * code, and pages that talk about escaping: there `&lt;` is the subject;
 * the query of an address: `?a=1&copy=2`, `?a=1&amp;b=2`;
-* numbers that are no character, surrogates and controls; 128 to 159 mean Windows-1252, as browsers read them;
+* numbers that are not character, surrogates and controls; 128 to 159 mean Windows-1252, as browsers read them;
 * a reference whose character would make up another reference with its neighbours.
 """
 
@@ -28,7 +28,7 @@ TRIGGER = re.compile(r"&(?:#[0-9xX]|[a-zA-Z]{2})")
 
 _BODY = r"#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[a-zA-Z][a-zA-Z0-9]{1,31}"
 _ESCAPED = r"(?:(?:amp|AMP|#38|#[xX]26);)*"
-# `；` where a later step widened the punctuation; without any, the names of HTML 2 that are no parameters or words.
+# `；` where a later step widened the punctuation; without any, the names of HTML 2 that are not parameters or words.
 _OPEN = r"(?:nbsp|quot|middot|lt|gt)(?![a-zA-Z0-9_=;；])"
 _REFERENCE = re.compile(rf"&{_ESCAPED}(?P<body>{_BODY})[;；]|&(?P<open>{_OPEN})")
 _RUN = re.compile(rf"(?:&{_ESCAPED}(?:{_BODY})[;；]|&{_OPEN})+")

@@ -8,7 +8,7 @@ says what reads better; here it is weighed, in the text around, and most of all 
   enough different pairs of what is read stand together in words, more than in what was found; what repeats itself
   counts once;
 * what proves nothing by itself (a word on its own line, a short one) is believed near a stretch that does;
-* no repair adds U+FFFD; one that fills in U+FFFD is a guess, is no evidence, and is refused where the decoder of the
+* no repair adds U+FFFD; one that fills in U+FFFD is a guess, is not evidence, and is refused where the decoder of the
   file wrote that U+FFFD.
 
 Punctuation and letters of Western text are ftfy's field, and are left to its judgement; what guesses at a byte that

@@ -68,7 +68,7 @@ def _event() -> re.Pattern[str]:
     )
 
 
-# Noise of the program in front of its marks, where a reader kept it; so often that it is no accident.
+# Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 

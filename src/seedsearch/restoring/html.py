@@ -37,7 +37,7 @@ _DROPPED = {
     "rp": frozenset(["/rp", "rt", "rb", "rp", "rtc", "/rtc", "/ruby"]),
     "rtc": frozenset(["/rtc", "rb", "rtc", "/ruby"]),
 }
-# An article that starts with a sample of HTML: a fence, or text that is no tag, after the end of the document.
+# An article that starts with a sample of HTML: a fence, or text that is not a tag, after the end of the document.
 _AFTER = re.compile(r"\n```|</html\s*>\s*[^\s<]", re.I)
 _WORD = re.compile(r"[^ \t\r\n\f]+")
 _PRE_LINE = re.compile(r"[^\r\n]+")
@@ -54,7 +54,7 @@ class _Word:
 
 
 def edits(text: str) -> list[Edit]:
-    """Return edits that leave what a browser shows; none when `text` is no HTML document."""
+    """Return edits that leave what a browser shows; none when `text` is not an HTML document."""
     if not _is_document(text):
         return []
     first = list(ruby.elements(text))

@@ -184,7 +184,7 @@ def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
 def _first(stream: bytes) -> str:
     """Return the first character of bytes that begin with one, if it is whole."""
     text = stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
-    return text if len(text) == 1 else ""  # bytes that are no character can hold two of them
+    return text if len(text) == 1 else ""  # bytes that are not one character can hold two of them
 
 
 def _missing(pending: bytes) -> int:

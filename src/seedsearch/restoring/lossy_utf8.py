@@ -207,7 +207,7 @@ def _known(known: Sequence[bytes], reading: Reading) -> Reading:
 
 
 def _torn_size(stream: bytes, at: int) -> int:
-    """Return how many bytes at `at` are no character, but the beginning of one if any."""
+    """Return how many bytes at `at` are not a character, but the beginning of one if any."""
     if not 0xC2 <= stream[at] < 0xF5:
         return 1
     return 1 + min(length_of(stream[at]) - 1, continuing(stream[at + 1 : at + 4]))

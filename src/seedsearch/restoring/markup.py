@@ -10,7 +10,7 @@ a script or a style sheet goes with its content, and so does a comment beside su
 
 What is left alone:
 
-* names that are no HTML element: `<stdio.h>`, `List<String>`, `<雀戈>`, `<your-name>`; `<` as less-than;
+* names that are not HTML element: `<stdio.h>`, `List<String>`, `<雀戈>`, `<your-name>`; `<` as less-than;
 * code: fences, inline code, indented blocks;
 * pages that show markup on purpose. The evidence, any of which is enough: a tag in code on the same page; a tag
   in quotes or brackets (`“<b>”`); a word such as 标签, 元素, HTML close to a tag on its line; closing tags of

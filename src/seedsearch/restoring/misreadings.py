@@ -34,7 +34,7 @@ from seedsearch.text.folding import is_han
 LOST = "\ufffd"
 SAMPLE = 300  # characters by which the way is chosen
 SHARE = 0.8  # of the characters of a sample that a way must be able to write
-GIBBERISH = -8.5  # mean ln p under which a reading is no Chinese
+GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
 LEAST = 2  # characters of a run
 AT_TWO_PLACES = 8  # characters of a run of which both places are tried
 WORK_EACH = 0.15  # units of work for a code point of the page; see `latin1`

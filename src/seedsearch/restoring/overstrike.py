@@ -46,7 +46,7 @@ def _found(text: str) -> Iterator[Edit]:
 
 
 def _struck(word: str) -> str | None:
-    """Return what is read when `word` is printed; None where that is no overstrike. Linear in its length."""
+    """Return what is read when `word` is printed; None where that is not an overstrike. Linear in its length."""
     cells: list[str] = []
     at, struck = 0, set()
     for char in word:

@@ -5,7 +5,7 @@ converter drops the tags and leaves `雪ㄒㄩㄝˇ花ㄏㄨㄚ`; some editors w
 U+FFF9 to U+FFFB. The base text stays and a reading goes: Zhuyin, kana, letters with tones or tone numbers, or as
 many Pinyin syllables as the base has characters. White space that only lays out the markup goes with it.
 
-Ruby also carries glosses that are no readings: `<ruby>拉取请求<rt>Pull Request</rt></ruby>`. They are content; they
+Ruby also carries glosses that are not readings: `<ruby>拉取请求<rt>Pull Request</rt></ruby>`. They are content; they
 stay, in the brackets that a browser without ruby would show.
 
 What is left alone: ruby in code, elements that are not closed, Zhuyin that is not a reading of the character
@@ -125,7 +125,7 @@ def _kept(part: str, tag: Tag) -> str:
 
 
 def _inner_tags(kept: str, at: int) -> Iterator[Edit]:
-    """Tags inside a kept part that are no ruby go when they only style it."""
+    """Tags inside a kept part that are not ruby go when they only style it."""
     for tag in tags(kept):
         if tag.name in ("span", "b", "i", "em", "strong", "sup", "sub", "font", "small"):
             yield edit(at + tag.start, at + tag.end, "", Damage.MARKUP)

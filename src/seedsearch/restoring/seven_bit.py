@@ -50,7 +50,7 @@ def edits(page: Page) -> Sequence[Edit]:
     """Return one edit for each character, and for each word of a header and each body."""
     text = page.text
     shown = code_passages(text) if not page.for_index else ()
-    # Between the escapes of ISO-2022, letters are halves of characters; so is the ` of HZ, which is no code.
+    # Between the escapes of ISO-2022, letters are halves of characters; so is the ` of HZ, which is not a code.
     parts = (_words, _bodies) if _DESIGNATED.search(text) else (_words, _bodies, _utf7)
     found = [e for part in parts for e in part(text) if e.span.start not in shown]
     found += _iso_2022(text) if _DESIGNATED.search(text) else _hz(text)

@@ -64,8 +64,8 @@ _LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
 _EURO = (loss((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
 
-# A question mark for a broken pair before what is no partner for a byte, and before what is: readers that eat partners
-# leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
+# A question mark for a broken pair before what cannot be the partner of a byte, and before what can: readers that eat
+# partners leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
 EATING = 1.4
 _GOES_ON, _GOES_ON_ASCII = re.compile(r"\?(?=[^\x00-\x7f])"), re.compile(r"\?(?<=[^\x00-\x7f]\?)(?=[\n -?])")
 

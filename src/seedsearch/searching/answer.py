@@ -111,7 +111,7 @@ def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[T
 
 
 def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText, ...]:
-    """Texts near a query that is no question; nothing where it has no ideographs."""
+    """Texts near a query that is not a question; nothing where it has no ideographs."""
     if (parsed.is_long and len(parsed.run) > WORD) or not any(map(is_han, parsed.run)):
         return ()
     from seedsearch.searching.near_words import near_texts

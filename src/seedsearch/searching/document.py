@@ -22,7 +22,7 @@ _Name = TypeVar("_Name", Damage, Certainty)
 class Document:
     """A document of the index.
 
-    `id` names it, with bytes of its path that are no UTF-8 spelled out; `readable` is its restored text. Spans of edits
+    `id` names it (bytes of its path that are not UTF-8 spelled out); `readable` is its restored text. Spans of edits
     and findings are code points of the raw text, which the index does not keep.
     """
 

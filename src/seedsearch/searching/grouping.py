@@ -22,7 +22,7 @@ def groups_of(
     """The groups from `offset` on, the largest first (of years the latest), and whether there are more.
 
     A document is in the group of each value that it has, of folders in that of its own alone; those without a value are
-    in one called "". Raises QueryError for a name that is no facet.
+    in one called "". Raises QueryError for a name that is not a facet.
     """
     values = facets_of(engine, tiers, [name])[name]
     if name == "folder":

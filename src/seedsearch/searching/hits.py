@@ -203,7 +203,7 @@ def hit(one: Found) -> Hit:
 
 
 def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
-    """Yield where a leaf of a query that is no exact run stands in the run text of a match."""
+    """Yield where a leaf of a query that is not an exact run stands in the run text of a match."""
     run, look = match.run, partial(budget.spend, leaf)
     match leaf:
         case Near(texts=texts, distance=distance, ordered=ordered):

@@ -29,7 +29,7 @@ SUGGESTED = 3
 # How much likelier a mistake is than any other character in the place of one, as logarithms. Measured on words of a
 # collection of 5,300 texts with mistakes put into them (benchmarks/mistakes.py).
 SAME_SOUND, SWAPPED, MISSING, DOUBLED, TOO_MANY = 6.0, 10.0, 5.0, 8.0, -6.0
-WHOLE = 2.0  # how much less likely a word is for each character around it that is no part of it
+WHOLE = 2.0  # how much less likely a word is for each character around it that is not a part of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _WILDCARD = re.compile(r"\*|(?<=\w)\?+(?=\w)")
 
 
 class NotWellFormed(Exception):
-    """The text is no expression."""
+    """The text is not an expression."""
 
 
 def is_operator(token: Token) -> bool:
@@ -53,7 +53,7 @@ def is_filter(token: Token) -> bool:
 
 
 def is_strict(token: Token) -> bool:
-    """Tell whether the token is no mark inside a word that may be no wildcard."""
+    """Tell whether the token is not a mark inside a word that may be no wildcard."""
     return token.kind != "leaf" or is_filter(token) or token.text in EVERYTHING
 
 

@@ -86,7 +86,7 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
 
 
 def is_malformed(typed: str) -> bool:
-    """Tell whether `typed`, which is no expression, has the operators of one."""
+    """Tell whether `typed`, which is not an expression, has the operators of one."""
     tokens = tokens_of(typed)
     if tokens is None:
         return typed.lstrip().startswith('"')

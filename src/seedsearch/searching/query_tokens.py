@@ -21,7 +21,7 @@ ORDERED = 8  # characters or words between those of `"…"~`: longer than any wo
 EVERYTHING = ("*", "*:*")
 
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”')
-# A question mark is left alone: `什么？不知道` is no pattern. So is an exclamation mark, but before a word.
+# A question mark is left alone: `什么？不知道` is not a pattern. So is an exclamation mark, but before a word.
 _QUOTES = str.maketrans("「」『』＂", '"' * 5)
 _MARKS = _QUOTES | {code: chr(code - 0xFEE0) for code in range(0xFF03, 0xFF5F) if chr(code) != "？"}
 _DISTANCE = re.compile(r"~(\d{1,3})?")

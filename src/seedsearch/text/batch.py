@@ -21,7 +21,7 @@ from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
 _SPACE = 0x20
-# Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are no quicker.
+# Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are not quicker.
 TOGETHER = 1 << 18
 BLANKS = 64  # code points behind a sentence in which its end is looked for: few have more blanks behind them
 
@@ -62,7 +62,7 @@ class RunTexts:
     @classmethod
     def of(cls, texts: Sequence[str], among: Among | None = None) -> Self:
         """Return those of these texts, which are pieces of longer ones where it is said what they stand among."""
-        chars = points("".join(f"{text}\0" for text in texts))  # NUL is no blank, and no blank is dropped beside it
+        chars = points("".join(f"{text}\0" for text in texts))  # NUL is not a blank, and no blank is dropped beside it
         folded = _folding()[chars]
         lacks = _lacking(chars, folded, texts, among)
         there = ~lacks
@@ -85,7 +85,7 @@ class RunTexts:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """What pieces stand among: `after` is the next character after each that is no blank, NUL where there is none.
+    """What pieces stand among: `after` is the next character after each that is not a blank, NUL where there is none.
 
     `inside` says which begin inside of blanks.
     """
@@ -234,7 +234,7 @@ class _Piece(NamedTuple):
 
 
 def _visible_from(text: str, at: int) -> int:
-    """Return where the first character from `at` on is that is no blank."""
+    """Return where the first character from `at` on is that is not a blank."""
     found = _visible().search(text, at)
     return found.start() if found else len(text)
 
@@ -275,7 +275,7 @@ def _is_after_sentence(text: str, border: int) -> bool:
 def _border() -> re.Pattern[str]:
     """After marks that are in no word, and after white space that the run text keeps, for what it follows is narrow.
 
-    What comes after is no white space; so the run text of the whole is that of the pieces, one after the other.
+    What comes after is not white space; so the run text of the whole is that of the pieces, one after the other.
     """
     return re.compile(r"(?:[,;!?()，；！？（）。、“”《》]|(?<=[A-Za-z0-9,;])\s+)(?=\S)")
 

@@ -1,4 +1,4 @@
-"""What stands between the characters of a word and is no part of it, and the text that is read across it.
+"""What stands between the characters of a word and is not a part of it, and the text that is read across it.
 
 Marks of markup (打**电**话, [[北京|首都]]的, -{zh-hans:计算机;zh-hant:電腦}-), footnotes (长江[1]是), glosses
 (打(dǎ)电话), what begins a line of a quotation, a comment or a list (`> `, `// `), blanks around ideographs and between
@@ -36,7 +36,7 @@ _TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
 # No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
 @cache
 def _mark() -> re.Pattern[str]:
-    """Return one piece of a joint that is no blank. Each way begins with its mark; a gloss is a group."""
+    """Return one piece of a joint that is not a blank. Each way begins with its mark; a gloss is a group."""
     return re.compile(
         "|".join(
             (
@@ -67,12 +67,12 @@ def _prefix() -> re.Pattern[str]:
 MARKS = frozenset(" -[〔](*_~`'<=·;}")
 
 
-# What stands inside of a Latin word is one of these: foo_bar and a*b are no words that were cut.
+# What stands inside of a Latin word is one of these: foo_bar and a*b are not words that were cut.
 _IN_LATIN = (" ", "- ", "**", "<b>", "</b>", "<i>", "</i>", "<em>", "</em>", "<strong>", "</strong>", "<wbr>")
 
 
 class Joint(NamedTuple):
-    """A stretch of a run text that is no part of the words on both sides of it."""
+    """A stretch of a run text that is not a part of the words on both sides of it."""
 
     start: int
     end: int

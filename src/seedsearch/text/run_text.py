@@ -45,7 +45,7 @@ def run_text(readable: str) -> str:
 def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
     """Places in the run text `run` as places in its readable text; none begins or ends with a blank.
 
-    Characters that are no blanks are counted: both texts have the same ones.
+    Characters that are not blanks are counted: both texts have the same ones.
     """
     kept = occurrences(run, " ")
     # Before each blank of the readable text. White space is mostly these two, and then no pattern is needed.

@@ -139,7 +139,7 @@ class Alphabet:
         return chars.ravel()
 
     def decode(self, codes: Bytes) -> tuple[Points, Ints]:
-        """Return the characters of whole codes, and where each begins; raises ValueError for what is no code."""
+        """Return the characters of whole codes, and where each begins; raises ValueError for what is not a code."""
         starts = (codes < INNER).nonzero()[0]
         pairs = codes.astype(np.uint16)
         pairs <<= 8

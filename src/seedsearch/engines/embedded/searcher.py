@@ -571,7 +571,7 @@ def _is_close(node: Number | Near | Gapped | Pattern | Spelled) -> TypeGuard[Nea
 
 
 def _effort(node: Query) -> int:
-    """Return the order in which nodes that are no terms are looked at: what narrows most for least work comes first."""
+    """Return the order in which nodes other than terms are looked at: what narrows most for least work is first."""
     return 0 if isinstance(node, Run) else 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # invalid escapes in strings that are no raw strings
+    warnings.simplefilter("ignore")  # invalid escapes in strings that are not raw strings
     from whoosh import analysis, columns, fields, formats, highlight, index, qparser, query, scoring, sorting
     from whoosh.codec import base
     from whoosh.matching import InverseMatcher, ListMatcher, NullMatcher

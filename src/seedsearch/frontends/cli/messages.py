@@ -45,7 +45,7 @@ def say(text: str) -> None:
 
 
 def tell_line(text: str) -> None:
-    """A line of a report that is no data."""
+    """A line of a report that is not data."""
     from seedsearch.frontends.render.safe import one_line
 
     click.echo(one_line(text), err=True)
@@ -65,7 +65,7 @@ def detail(text: str) -> None:
 
 @contextmanager
 def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress], None] | None]:
-    """What draws a progress bar on standard error; None where that is no terminal, or it is to be quiet."""
+    """What draws a progress bar on standard error; None where that is not a terminal, or it is to be quiet."""
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or is_quiet():
         yield None
         return

@@ -162,7 +162,7 @@ def settings_in(ctx: click.Context) -> Settings:
 
 
 def typed(word: str) -> str:
-    """Return an argument as text; bytes that are no UTF-8 are read as GB18030, as a terminal of that encoding sends
+    """Return an argument as text; bytes that are not UTF-8 are read as GB18030, as a terminal of that encoding sends
     them.
     """
     from seedsearch.errors import QueryError

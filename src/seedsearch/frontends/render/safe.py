@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-# C0 without tab and line feed, DEL, C1, bidirectional controls, lone surrogates (bytes of a name that are no UTF-8).
+# C0 without tab and line feed, DEL, C1, bidirectional controls, lone surrogates (bytes of a name that are not UTF-8).
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _UNSAFE = re.compile(f"[{_STEERING}]")
 _UNSAFE_IN_LINE = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
@@ -29,7 +29,7 @@ def seen(text: str) -> str:
 
 
 def json_line(value: object) -> str:
-    """Return one line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is no UTF-8
+    """Return one line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is not UTF-8
     too.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))

@@ -6,7 +6,7 @@ still keep to their encoding: the authors of a character set put what is written
 over the rest of the set has the wrong encoding.
 
 A chance is the share of its area in texts of that sort, spread evenly over it. The shares are estimates; what they do
-on kinds of text that are no prose is in the second table of `python -m benchmarks encodings`.
+on kinds of text that are not prose is in the second table of `python -m benchmarks encodings`.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ ASCII = -3.0
 NUL, SIGN = -10.0, -3.0  # what a NUL costs beyond that, and a sign of ASCII
 SHARPNESS = 0.35  # of a nat of the model is worth a nat: it counts as independent what is not
 VARIETY = {1: 0.6, 2: 0.75, 3: 0.85}  # how sure a text of one, two, three different characters beyond ASCII can be
-IMPLAUSIBLE, SOUND = -12.0, -9.0  # mean ln p of a character: under which it is no known language, and from which it is
+IMPLAUSIBLE, SOUND = -12.0, -9.0  # mean ln p of a character: of no known language below, of one from there on
 
 # What is known beforehand, in nats. Measured as in `likelihood`, wrong of 400 pairs in GBK, of 400 in Big5, and of
 # 10 short texts each in EUC-KR and cp1252: as it is 1, 8, 1, 1; other languages at -5: 3, 11, 0, 0; at -13: 0, 6, 3, 6.

@@ -154,7 +154,7 @@ def korean(text: str) -> float:
 
 
 def japanese(text: str) -> float:
-    """ln p of `text` as Japanese: ideographs alone are no sign of it, and make no running text."""
+    """ln p of `text` as Japanese: ideographs alone are not a sign of it, and make no running text."""
     kanji = len(_KANJI.findall(text))
     bare = kanji >= FEW_KANJI and not _KANA_OF_ANY.search(text)
     return sum(map(_JAPANESE.__getitem__, text)) + (WITHOUT_KANA if bare else 0.0)

@@ -61,7 +61,7 @@ def running(module: str, *numbers: int, seconds: int) -> Iterator[subprocess.Pop
 
 
 def _close(pipe: object) -> None:
-    """Close a pipe; what nobody has read of it is lost, and that is no error."""
+    """Close a pipe; what nobody has read of it is lost, and that is not an error."""
     try:
         pipe.close()  # type: ignore[attr-defined]
     except BrokenPipeError:

@@ -47,7 +47,7 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What cannot be read, and why; `name` is "" for the file itself, `skipped` where that is no error."""
+    """What cannot be read, and why; `name` is "" for the file itself, `skipped` where that is not an error."""
 
     name: str
     reason: str

@@ -1,6 +1,6 @@
 """Tables (CSV, TSV) and JSON Lines → a text a record: a line a field, with its name.
 
-Damage does not stop them: a quote that is never closed takes in what follows, a line that is no JSON is a text as it
+Damage does not stop them: a quote that is never closed takes in what follows, a line that is not JSON is a text as it
 stands, and a field without a name goes by its number.
 
 Names are repeated in every record, so a few kilobytes of long names could become gigabytes of text. What they may come
