@@ -141,6 +141,7 @@ def answers(index: Index, queries: list[str]) -> list[object]:
     return [index.search(query, limit=5, offset=number % 3, seconds=None) for number, query in enumerate(queries)]
 
 
+@pytest.mark.exhaustive
 def test_threads_share_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With little room everything that is kept goes and comes all the time, and threads change often."""
     files = tmp_path / "files"

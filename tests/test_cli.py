@@ -102,6 +102,7 @@ def test_count_paths_limit_and_offset(place: Path) -> None:
     assert seedsearch("query", "-l", "--offset", "1", "焊接", cwd=place).stdout.decode().splitlines() == paths[1:]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_every_file_that_matches_is_named(place: Path) -> None:
     """Copies that are one hit too, and more than a page of hits; with -n so many names."""

@@ -222,6 +222,7 @@ def test_an_interrupt_in_every_call_of_the_system(scene: str, tmp_path: Path) ->
     assert last > 15
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scene", ["first", "stale", "broken"])
 def test_killed_before_every_operation_of_a_whole_build(scene: str, tmp_path: Path) -> None:
     """What was there stays, or all that is new is there: never an empty index that is called well."""

@@ -171,6 +171,7 @@ def test_words_that_no_dictionary_gives(place: Path, words: str) -> None:
     all_commands()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("other", WRONG, ids=repr)
 def test_a_description_of_another_kind(place: Path, other: object) -> None:
     content = json.loads((place / "index" / NAME).read_bytes())

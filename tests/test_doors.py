@@ -84,6 +84,7 @@ def before(*command: str, cwd: Path) -> set[str]:
     return {name.split(".")[0] for name in run([sys.executable, *command], cwd).stdout.split()}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("way", "folder"), [(PROGRAM, ""), (PROGRAM, ":"), (MODULE, "")])
 def test_no_command_imports_from_where_one_stands(place: Path, probe: Path, way: tuple[str, ...], folder: str) -> None:
     """`python -m` and PYTHONPATH let Python itself look there, before there is a program that could say no."""

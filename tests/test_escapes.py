@@ -38,6 +38,12 @@ def test_what_was_spelled_comes_back(how: str, text: str) -> None:
     assert clean(SPELLINGS[how](plain)).readable.find(plain) >= 0
 
 
+def test_the_end_of_a_french_quotation_is_no_ideograph() -> None:
+    """`é\u00a0»` are the bytes of one in UTF-8, beside Chinese that is spelled in the same way."""
+    value = {"fr": "«\u00a0été\u00a0» et «\u00a0café\u00a0»", "zh": LINKED}
+    assert json.loads(restore(json.dumps(value), for_index=True).text) == value
+
+
 @given(st.text('设备温度过高，。“”"\\\n\t/é𠮷\u2028\u00a0ab1', min_size=1, max_size=40))
 def test_json_stays_json_of_the_same_value(text: str) -> None:
     value = {"msg": text, "of": LINKED, "in": json.dumps([text])}

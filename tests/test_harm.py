@@ -66,7 +66,9 @@ def test_readings_planted_on_characters_that_stand_once_stay(rate: float, tradit
     for _ in range(PLANTED_LISTS):
         some = (word if not traditional else "".join(map(traditional_of, word)) for word in rng.sample(words, 60))
         harmed += bool(harm("，".join(f"{word}({read(word[-1])})" if rng.random() < rate else word for word in some)))
-    assert harmed <= 1  # of 240; twenty before consistency had to be shown by characters that stand again
+    assert (
+        harmed <= 2
+    )  # of 240, by the sample of words; twenty before consistency had to be shown by characters that stand again
 
 
 @pytest.mark.parametrize(

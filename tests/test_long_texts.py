@@ -216,6 +216,7 @@ def prose(size: int) -> str:
     return "\n".join(chance.choices(sentences, k=size // of_one))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from there")
 @pytest.mark.parametrize(("encoding", "times"), [("utf-8", 3.5), ("gb18030", 6.0)])
 def test_the_memory_of_indexing_grows_with_a_few_times_the_text(encoding: str, times: float, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_only_the_steps_that_are_asked_for_make_edits(text: str, names: set[str]
 
 
 def test_a_step_that_there_is_not_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(StepUnknown, match=r"no step tags; the steps are decoding, escapes, .*, repeated-passage"):
+    with pytest.raises(StepUnknown, match=r"no step tags; the steps are decoding, .*, repeated-passage"):
         clean("文字", only=["markup", "tags"])
     with pytest.raises(StepUnknown, match="no step a, b;"):
         clean("文字", skip=["b", "a"])

@@ -133,6 +133,7 @@ def change_until(folder: Path, last: int) -> None:
     change(EmbeddedEngine(folder, MARK, disk=Dying(last)))
 
 
+@pytest.mark.exhaustive
 def test_killed_before_every_operation(before: Path, tmp_path: Path) -> None:
     seen = set()
     for last in count():

@@ -114,6 +114,7 @@ def test_pieces_of_a_users_words_cut_the_same(cuts: list[Cut], run: str) -> None
     agree(cuts, fold(run) or "焊")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.none() | st.integers(0, 1 << 62)), max_size=9))
 @settings(max_examples=8, deadline=None)

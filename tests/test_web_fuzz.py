@@ -20,7 +20,7 @@ from seedsearch.frontends.web import app, description, parameters
 from seedsearch.frontends.web.parameters import Parameter, Table
 from seedsearch.frontends.web.site import API, Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 PAGES = {
     "/": parameters.HOME,

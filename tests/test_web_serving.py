@@ -28,7 +28,7 @@ from seedsearch.frontends.web.asking import WAITING
 from tests.programs import seedsearch
 from tests.serving import PATIENCE, Server, begun, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 # A text to restore that is longer than what comes.
 POST = b"POST /api/v1/restore HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 99\r\n\r\n"

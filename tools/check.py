@@ -1,7 +1,8 @@
 """Every check of the project in one command, or one part of it.
 
     python tools/check.py               everything, as continuous integration runs it
-    python tools/check.py lint types    parts: lint, types, quick, docs, tests; browser, which needs a Chromium
+    python tools/check.py lint types    parts: lint, types, docs, tests; quick; deep, the tests that
+                                        take minutes; browser, which needs a Chromium
     python tools/check.py --fix         lint and docs, put right what can be put right: layout, imports, made pages
 
 Every part that is asked for is run, also after one that fails; the last line names those that failed.
@@ -20,13 +21,17 @@ from pathlib import Path
 TOP = Path(__file__).parents[1]
 Command = Sequence[str]
 
-# Part → the modules that it runs with their arguments. `quick` is what to run while one writes; `tests` is all of them.
+# Part → the modules that it runs with their arguments. `quick` is what to run while one writes; `tests` are those
+# that need no minutes, and `deep` the others: every operation killed, many clients, every page printed again.
 PARTS: Mapping[str, tuple[Command, ...]] = {
     "lint": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
     "docs": (("mkdocs", "build", "--strict", "--quiet"),),
-    "quick": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not slow and not docs"),),
-    "tests": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "--durations=10"),),
+    "quick": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not slow and not docs and not exhaustive"),),
+    "tests": (
+        ("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "not exhaustive and not docs", "--durations=10"),
+    ),
+    "deep": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "exhaustive or docs", "--durations=10"),),
     "browser": (("pytest", "-q", "-n", "auto", "tests/browser"),),
 }
 ALL = ("lint", "types", "docs", "tests")

@@ -81,7 +81,14 @@ def spelled(run: re.Match[str]) -> list[Spelled]:
     units = [_unit(m, most) for m in found]
     if run.lastgroup != "codes":
         return _of_bytes(units)
-    return (_of_bytes(units) if all(unit.value <= 0xFF for unit in units) else []) or list(_of_codes(units))
+    if all(unit.value <= 0xFF for unit in units) and _are_text(made := _of_bytes(units)):
+        return made
+    return list(_of_codes(units))
+
+
+def _are_text(made: list[Spelled]) -> bool:
+    """Tell whether bytes that were taken for characters spell two ideographs: one is `é »`, as French quotes end."""
+    return sum(len(one.char) == 1 and is_han(one.char) for one in made) > 1
 
 
 def _backslashes(m: re.Match[str]) -> int:

@@ -22,6 +22,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     Damage.RUBY: ("ruby", "注音"),
     Damage.ESCAPED_CHARACTER: ("escaped character", "转义字符"),
     Damage.MISREAD_CODE_PAGE: ("misread code page", "误读的代码页"),
+    Damage.MISREAD_BYTES: ("misread bytes", "误读的字节"),
+    Damage.SEVEN_BIT_ENCODING: ("seven-bit encoding", "七位编码"),
     Damage.OVERSTRIKE: ("overstrike", "叠印"),
     Damage.INVISIBLE_CHARACTER: ("invisible character", "不可见字符"),
     Damage.COMPATIBILITY_CHARACTER: ("compatibility character", "兼容字符"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,6 +20,9 @@ from seedsearch.frontends.web.site import LOOPBACK, Site
 
 # Seconds in which a client has to send the head of a request; a browser takes a thousandth.
 PATIENCE = 20
+# Signals besides SIGINT and SIGTERM that end the server as these do. An interrupt out of a handler of Python may come
+# where an event loop swallows it.
+ENDING = (signal.SIGHUP, signal.SIGQUIT)
 GRACE = 2  # seconds for what is under way when the server is stopped
 WAITING = 1024  # connections that the system holds until they are taken
 
@@ -64,6 +70,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """End orderly on more signals than uvicorn does; each is raised again when the server has ended."""
+        with super().capture_signals():
+            ours = threading.current_thread() is threading.main_thread()
+            heard = [number for number in ENDING if ours and signal.getsignal(number) is not signal.SIG_IGN]
+            before = [(number, signal.signal(number, self.handle_exit)) for number in heard]
+            try:
+                yield
+            finally:
+                for number, handler in before:
+                    signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
