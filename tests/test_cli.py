@@ -405,7 +405,7 @@ def test_jieba_is_not_loaded_where_it_is_not_needed(place: Path, arguments: tupl
 
 def test_check_says_that_all_is_well_or_what_is_not(place: Path) -> None:
     done = seedsearch("check", cwd=place)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"index is as it was written\n", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"index: all checksums match\n", b"")
     (segment,) = (place / "index").glob("*.segment")
     content = bytearray(segment.read_bytes())
     content[len(content) // 2] ^= 1

@@ -96,9 +96,7 @@ def test_an_index_older_than_the_files(place: Path) -> None:
     (place / "seeds" / "new.txt").write_text("新的", encoding="utf-8")
     (place / "seeds" / "old.txt").unlink()
     (place / "seeds" / "page.txt").write_text("变了", encoding="utf-8")
-    said = (
-        "the index is older than the files (1 changed, 1 gone, 1 not in it); bring it up to date with: seedsearch index"
-    )
+    said = "the index is out of date (1 changed, 1 deleted, 1 new); update it with: seedsearch index"
     assert examined(place)[1]["files"] == [("note", said)]
     assert said in seedsearch("query", "量子", cwd=place).stderr.decode()
     assert seedsearch("index", cwd=place).returncode == 0
@@ -124,8 +122,8 @@ def test_words_that_were_written_again_are_worth_a_note(place: Path) -> None:
     assert code == 0
     (of_words,), (of_synonyms,) = remarks["dictionary"], remarks["synonyms"]
     assert of_words[0] == of_synonyms[0] == "note"
-    assert "was written again since; cut by it with: seedsearch index --rebuild --dictionary /" in of_words[1]
-    assert "were written again since; take them over with: seedsearch index --synonyms /" in of_synonyms[1]
+    assert "has changed; re-segment with: seedsearch index --rebuild --dictionary /" in of_words[1]
+    assert "have changed; apply them with: seedsearch index --synonyms /" in of_synonyms[1]
 
 
 def test_files_that_could_not_be_read_are_named_until_they_can(place: Path) -> None:

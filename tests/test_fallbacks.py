@@ -79,11 +79,11 @@ def test_what_sounds_the_same_comes_before_some_of_the_words(index: Index) -> No
 
 
 def test_words_that_no_document_holds_are_named(index: Index) -> None:
-    assert index.search("焊接 量子", strict=True).notes == ("in no document: 量子",)
-    assert index.search("焊接 量子").notes[-1] == "in no document: 量子"
+    assert index.search("焊接 量子", strict=True).notes == ("not in any document: 量子",)
+    assert index.search("焊接 量子").notes[-1] == "not in any document: 量子"
     (note, missing) = index.search("焊接是谁发明的").notes
     assert note.startswith("no document has all of the words; these have at least 1 of 焊接")
-    assert missing == "in no document: 发明"
+    assert missing == "not in any document: 发明"
 
 
 @pytest.mark.parametrize("typed", ["量子纠缠", "qqqq", "zz9", "ūūū", "。。"])

@@ -162,7 +162,7 @@ class TestFiles:
         (folder / "t.csv").write_text("名\n焊接一\n焊接二\n", encoding="utf-8")
         (folder / "t.csv#2").write_text("焊接三", encoding="utf-8")
         report = indexed(folder)
-        assert said(report) == {"in/t.csv#2": "a file of this name lies beside in/t.csv"}
+        assert said(report) == {"in/t.csv#2": "shadowed by a file of the same name next to in/t.csv"}
         assert (report.added, indexed(folder).unchanged) == (3, 3)
         (folder / "t.csv#2").unlink()
         assert indexed(folder).removed == 1

@@ -321,7 +321,7 @@ class TestOtherRules:
 
     def test_is_called_older_until_all_files_are_read_again(self, place: Path, newer: dict[str, str]) -> None:
         older = f"the index is older than the rules of restoring ({RULES}; now {RULES + 1}); "
-        older += "bring it up to date with: seedsearch index"
+        older += "update it with: seedsearch index"
         assert self.said(place, {}) == [None] * 3
         assert self.said(place, newer) == [older] * 3
         assert older.encode() in seedsearch("stats", cwd=place, **newer).stdout

@@ -73,18 +73,18 @@ def test_config_says_what_each_is_for(place: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("limits = 3", "there is no key limits; did you mean limit?"),
+        ("limits = 3", "unknown setting limits; did you mean limit?"),
         ("limit = 'many'", "limit = 'many' is not a whole number from 0 on"),
         ("limit = true", "limit = True is not a whole number from 0 on"),
         ("snippets = 0", "snippets = 0 is not a whole number from 1 on"),
         ("quiet = 1", "quiet = 1 is not true or false"),
         ("paths = 'seeds'", "paths = 'seeds' is not a list of texts in quotes"),
-        ("zzz = 1", "there is no key zzz; there are index-dir, paths"),
+        ("zzz = 1", "unknown setting zzz; there are index-dir, paths"),
         ("limit =", "is no TOML"),
         ("\xff = 1", "is no TOML"),
         ("index = 'work'", "index is not a table of named indexes"),
         ("[index.work]\npaths = ['a']", "index.work has no dir"),
-        ("[index.work]\ndir = 'a'\npath = 'b'", "there is no key index.work.path; did you mean paths?"),
+        ("[index.work]\ndir = 'a'\npath = 'b'", "unknown setting index.work.path; did you mean paths?"),
     ],
 )
 def test_an_error_in_a_file_is_one_line_with_file_and_key(place: Path, content: str, says: str) -> None:

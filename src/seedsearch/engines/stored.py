@@ -21,7 +21,7 @@ Shape = Callable[[object], bool]
 
 DICTIONARY = "dictionary"  # the name under which an index keeps the words of its user, for the analyzer
 
-ANEW = "make the index anew with: seedsearch index --rebuild"
+ANEW = "rebuild the index with: seedsearch index --rebuild"
 # Numbers of the system: sizes, times in ns, inodes.
 LEAST, MOST = -(1 << 64), 1 << 64
 # How many times its size packed content may come to. The states of 20,000 files come to 6 times; those of files of one

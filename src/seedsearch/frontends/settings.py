@@ -216,7 +216,7 @@ def _read(path: str) -> dict[str, Any] | None:
     try:
         return tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}", hint="mend that line") from error
+        raise SettingsError(f"{path} is not valid TOML: {error}", hint="fix that line") from error
 
 
 def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
@@ -239,7 +239,7 @@ def _checked(keys: Mapping[str, Key], key: str, value: object, path: str, before
 
         near = get_close_matches(key, keys, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}"
-        raise SettingsError(f"{path}: there is no key {before}{key}", hint=hint)
+        raise SettingsError(f"{path}: unknown setting {before}{key}", hint=hint)
     if not keys[key].fits(value):
         raise SettingsError(f"{path}: {before}{key} = {value!r} is not {keys[key].wanted}")
     if key in ("dictionary", "synonyms", "index-dir"):

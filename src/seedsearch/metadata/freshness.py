@@ -9,7 +9,7 @@ from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import Stamp, State, other_rules
 from seedsearch.versions import RULES
 
-UPDATE = "bring it up to date with: seedsearch index"
+UPDATE = "update it with: seedsearch index"
 
 
 def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
@@ -36,11 +36,11 @@ def outdated(states: Mapping[str, State]) -> str | None:
         return None
     counts = {
         "changed": sum(stamp is not None and stamp != states[name].stamp for name, stamp in now.items()),
-        "gone": sum(stamp is None for stamp in now.values()),
-        "not in it": len(_beside(states)),
+        "deleted": sum(stamp is None for stamp in now.values()),
+        "new": len(_beside(states)),
     }
     said = [f"{count:,} {what}" for what, count in counts.items() if count]
-    return f"the index is older than the files ({', '.join(said)}); {UPDATE}" if said else None
+    return f"the index is out of date ({', '.join(said)}); {UPDATE}" if said else None
 
 
 def _stamp(path: str) -> Stamp | None:

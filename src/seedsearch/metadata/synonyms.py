@@ -66,7 +66,7 @@ def _words(line: str) -> list[str]:
 
 FILE = UserFile(
     name="synonyms",
-    stale="were written again since; take them over with: seedsearch index --synonyms",
+    stale="have changed; apply them with: seedsearch index --synonyms",
     nothing=NONE,
     parse=Synonyms.parse,
     kept_of=lambda synonyms: {"groups": synonyms.groups},

@@ -14,7 +14,7 @@ KEPT = stored.DICTIONARY
 
 FILE = UserFile(
     name="dictionary",
-    stale="was written again since; cut by it with: seedsearch index --rebuild --dictionary",
+    stale="has changed; re-segment with: seedsearch index --rebuild --dictionary",
     nothing=NONE,
     parse=OwnWords.parse,
     kept_of=lambda own: {"words": own.to_text()},
@@ -41,7 +41,7 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWo
     own, kept = FILE.read(given)
     if own != used and engine.info().documents:
         what = f"the dictionary {given} is not the one that the index was made with"
-        raise IndexStale(what, hint="make the index anew with: seedsearch index --rebuild")
+        raise IndexStale(what, hint="rebuild the index with: seedsearch index --rebuild")
     if kept != before:
         writer.put_metadata(KEPT, kept)
     return own

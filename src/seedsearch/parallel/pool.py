@@ -76,7 +76,7 @@ def _answered(line: socket.socket, content: bytes) -> bytes | bytearray:
     except OSError:
         answer = None
     if answer is None:
-        what = "a worker process was ended from outside, perhaps for want of memory"
+        what = "a worker process was killed (out of memory?)"
         raise WorkerDied(what, hint="use fewer of them: --workers 1")
     return answer
 

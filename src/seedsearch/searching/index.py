@@ -365,7 +365,7 @@ class Index:
             return (), suggested
         there = self._engine.exists([Run(word) for word in words])
         missing = [w for w, is_there in zip(words, there, strict=True) if not is_there and not answer.variants.of(w)]
-        says = f"in no document: {', '.join(missing)}"
+        says = f"not in any document: {', '.join(missing)}"
         notes = (Note("not-there", says, missing),) if 0 < len(missing) < len(words) else ()
         if answer.near or not missing or (answer.matched and parsed.is_long):
             return notes, suggested

@@ -20,7 +20,7 @@ from zlib import crc32
 from seedsearch.errors import IndexDamaged, IndexLocked, OutputError
 
 LOCK = "lock"
-REBUILD = "make the index anew with: seedsearch index --rebuild"
+REBUILD = "rebuild the index with: seedsearch index --rebuild"
 
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe is opened without waiting for its other end
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -78,7 +78,7 @@ def _kind_of(path: Path) -> str | None:
 def _no_file(path: Path, kind: str) -> IndexDamaged:
     return IndexDamaged(
         f"{path} is {kind}, where a file of the index should be",
-        hint="remove it, then make the index anew with: seedsearch index --rebuild",
+        hint="remove it, then rebuild the index with: seedsearch index --rebuild",
     )
 
 

@@ -25,7 +25,7 @@ def refuse() -> NoReturn:
     """Raise OutputError: Whoosh is about to write."""
     raise OutputError(
         "Whoosh cannot write to this index, which seedsearch made",
-        hint="change the files and bring it up to date with: seedsearch index",
+        hint="change the files and update it with: seedsearch index",
     )
 
 

@@ -64,7 +64,7 @@ class _Wanted:
 @click.command()
 @options.paths
 @click.option("--json", "as_json", is_flag=True, help="Print the edits and findings, one JSON object a document.")
-@click.option("--diff", is_flag=True, help="Print the lines that were changed, with what went and what came.")
+@click.option("--diff", is_flag=True, help="Print changed lines as a character-level diff.")
 @click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
 @options.steps
 @options.encoding

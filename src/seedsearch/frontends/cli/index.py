@@ -42,7 +42,7 @@ def _of_files(command: options.Function) -> options.Function:
 @click.command()
 @_of_files
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
-@click.option("--full", is_flag=True, help="Read every file, also where nothing about it looks changed.")
+@click.option("--full", is_flag=True, help="Re-read every file, even unchanged ones.")
 @click.pass_context
 def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
     """Clean and index the files at and below PATH (default: seeds).

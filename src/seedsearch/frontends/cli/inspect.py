@@ -45,7 +45,7 @@ def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     if as_json:
         print_lines([faults_json(found)])
     elif not found:
-        print_lines([one_line(f"{index_dir} is as it was written")])
+        print_lines([one_line(f"{index_dir}: all checksums match")])
     if found:
         for line in (*found, _DAMAGED):
             say(line)
@@ -60,7 +60,7 @@ def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
 def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     """Say what may be wrong: versions, packages, the index and its files, words, files that were not read.
 
-    Exit code 2 means that something is to be put right.
+    Exits with 2 if anything needs fixing.
     """
     from seedsearch.frontends.doctor import (
         Health,

@@ -72,19 +72,22 @@ index_dir = setting(
 )
 limit = setting("limit", "-n", "--limit", help="How many to print at most.")
 workers = setting("workers", "--workers", help="Processes that clean and analyse.  [default: one a core]")
-encoding = setting("encoding", "--encoding", help="Read the files in this encoding, whatever they look like.")
+encoding = setting("encoding", "--encoding", help="Decode files as this encoding instead of detecting it.")
 dictionary = setting(
-    "dictionary", "--dictionary", type=click.Path(), help="Words that are not cut, a line each; the index remembers it."
+    "dictionary",
+    "--dictionary",
+    type=click.Path(),
+    help="Custom words for the segmenter, one per line; stored in the index.",
 )
 synonyms = setting(
-    "synonyms", "--synonyms", type=click.Path(), help="Words that mean the same, a group a line; remembered too."
+    "synonyms", "--synonyms", type=click.Path(), help="Synonym groups, one per line; stored in the index."
 )
 link = setting(
     "link",
     "--link",
     cls=_MayBeEmpty,
     metavar="URL",
-    help="What a click on a path opens: {path} {line} {column} {host}.",
+    help="URL template for clickable paths: {path} {line} {column} {host}.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 paths = click.argument("paths", nargs=-1, type=click.Path())
@@ -105,7 +108,7 @@ def choosing(command: Function) -> Function:
     """Return the options that say which files of a folder are wanted."""
     for option in (
         click.option("--include", multiple=True, metavar="PATTERN", help="Read only files like this (as .gitignore)."),
-        click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out what is like this."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip files matching PATTERN."),
         click.option("--hidden", is_flag=True, help="Read hidden files too."),
     ):
         command = option(command)

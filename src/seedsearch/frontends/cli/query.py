@@ -30,13 +30,13 @@ ALL_FACETS = "damage,encoding,ext,folder,year"
 @click.argument("words", metavar="QUERY...", nargs=-1)
 @options.index_dir
 @options.limit
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Hits to leave out first.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Skip the first N hits.")
 @options.as_json
 @click.option("--count", is_flag=True, help="Print only how many documents match, copies and parts of files too.")
 @click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the path of each, or of -n of them.")
 @click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
 @options.setting("snippets", "--snippets", help="Snippets a hit at most.")
-@options.setting("context", "-C", "--context", help="Show whole lines, and this many around.")
+@options.setting("context", "-C", "--context", help="Show N lines of context around each match.")
 @options.setting(
     "strict", "--strict/--fill", help="Answer from the strictest tier only: the whole run, else all words, …"
 )
@@ -53,7 +53,7 @@ ALL_FACETS = "damage,encoding,ext,folder,year"
 @click.option(
     "--group-by", default="", metavar="NAME", help="Show the best hits of each folder, ext, year, …; -n of them."
 )
-@click.option("--explain", is_flag=True, help="Say how the query was read.")
+@click.option("--explain", is_flag=True, help="Show how the query was parsed.")
 @options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
 @options.link
 @options.paged
@@ -182,7 +182,7 @@ def similar(
     elif results.hits:
         print_paged(results_text(results, style_of(link)), pager)
     else:
-        note(f"nothing is like {file}")
+        note(f"no similar documents for {file}")
     if not results.hits:
         ctx.exit(NOTHING_FOUND)
 
@@ -195,7 +195,7 @@ def similar(
 @options.talking
 @click.pass_context
 def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
-    """Print the words that tell most of FILE beside the documents of the index, heaviest first."""
+    """Print FILE's most characteristic words, weighted against the index."""
     from seedsearch.frontends.render import keywords_json, keywords_text
     from seedsearch.searching.index import open_index
 

@@ -26,7 +26,7 @@ MATCHED = {
     "all": "all words",
     "most": "several of the words",
     "any": "some of the words",
-    "similar": "with words of it",
+    "similar": "similar words",
     "pinyin": "by its pinyin",
     "sound": "by its sound",
     "query": "the query as written",

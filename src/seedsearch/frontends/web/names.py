@@ -47,7 +47,7 @@ TIERS: Mapping[str, tuple[str, str]] = {
     "query": ("the query as written", "按所写的式子"),
     "pinyin": ("by its pinyin", "按拼音"),
     "sound": ("by its sound", "按读音"),
-    "similar": ("with words of it", "含其中的词"),
+    "similar": ("similar words", "含其中的词"),
 }
 # Answers that are not quite what was typed.
 LOOSE = ("variant", "most", "any", "pinyin", "sound")

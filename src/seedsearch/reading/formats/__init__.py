@@ -116,7 +116,7 @@ def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDo
     del content
     for item in found:
         if isinstance(item, RawDocument) and item.path != path and os.path.lexists(item.path):
-            yield Failure(item.path, f"a file of this name lies beside {path}", skipped=True)
+            yield Failure(item.path, f"shadowed by a file of the same name next to {path}", skipped=True)
         else:
             yield item
 
