@@ -35,10 +35,11 @@ def test_a_part_that_is_none_is_refused_with_the_names_of_all(capsys: pytest.Cap
 
 
 def test_without_a_name_everything_runs() -> None:
-    """The quick tests are some of all, a browser is not everywhere; each other part is one of those that run."""
-    assert set(PARTS) - set(ALL) == {"quick", "browser"}
+    """Quick tests are some of all, deep ones take minutes, and a browser is not everywhere; the other parts run."""
+    assert set(PARTS) - set(ALL) == {"quick", "browser", "deep"}
     assert set(FIXES) <= set(ALL)
-    assert ["-m" in command for command in PARTS["tests"]] == [False]
+    marks = [command[command.index("-m") + 1] for part in ("tests", "deep") for command in PARTS[part]]
+    assert marks == ["not exhaustive and not docs", "exhaustive or docs"]  # together, each test once
 
 
 def test_the_markers_are_those_of_the_settings_of_the_tests() -> None:

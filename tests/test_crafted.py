@@ -35,7 +35,7 @@ from seedsearch.text.analyzer import fingerprint
 from tests.filling import put as put_entry
 from tests.programs import limited
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 KEPT = (file_states.STATES, file_states.RULES_OF_ALL, user_dictionary.KEPT, synonyms.KEPT, failures.KEPT)
 COMMANDS = (
@@ -171,7 +171,6 @@ def test_words_that_no_dictionary_gives(place: Path, words: str) -> None:
     all_commands()
 
 
-@pytest.mark.exhaustive
 @pytest.mark.parametrize("other", WRONG, ids=repr)
 def test_a_description_of_another_kind(place: Path, other: object) -> None:
     content = json.loads((place / "index" / NAME).read_bytes())

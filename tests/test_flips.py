@@ -27,7 +27,7 @@ from seedsearch.text.analyzer import fingerprint
 from tests.filling import put
 from tests.test_safety import MARK, complaint, entry
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 SENTENCES = ("焊接材料与焊接机器人", "天津市东丽区的产业链，創新聯合體", "量子通信 5G network", "一二三四五六七八九十")
 FEW = 3  # places in each region

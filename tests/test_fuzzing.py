@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fuzz.targets import DAMAGED, PAGE, TARGETS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 
 @st.composite

@@ -11,7 +11,7 @@ from benchmarks.corpus import endless
 from benchmarks.restoration import long_share
 from fixtures.generator import LOSING
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 SHORT, LONG = 20_000, 150_000  # bytes of the text before it is damaged
 

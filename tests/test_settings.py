@@ -80,8 +80,8 @@ def test_config_says_what_each_is_for(place: Path) -> None:
         ("quiet = 1", "quiet = 1 is not true or false"),
         ("paths = 'seeds'", "paths = 'seeds' is not a list of texts in quotes"),
         ("zzz = 1", "unknown setting zzz; there are index-dir, paths"),
-        ("limit =", "is no TOML"),
-        ("\xff = 1", "is no TOML"),
+        ("limit =", "is not valid TOML"),
+        ("\xff = 1", "is not valid TOML"),
         ("index = 'work'", "index is not a table of named indexes"),
         ("[index.work]\npaths = ['a']", "index.work has no dir"),
         ("[index.work]\ndir = 'a'\npath = 'b'", "unknown setting index.work.path; did you mean paths?"),
@@ -175,7 +175,7 @@ def test_a_file_that_is_none(place: Path) -> None:
     with pytest.raises(SettingsError, match="is larger than"):
         settings_of(place, {})
     (place / "seedsearch.toml").write_text(f"limit = {'[' * 50_000}")
-    with pytest.raises(SettingsError, match="is no TOML"):
+    with pytest.raises(SettingsError, match="is not valid TOML"):
         settings_of(place, {})
 
 

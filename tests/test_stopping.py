@@ -17,7 +17,7 @@ import pytest
 
 from tests.programs import seedsearch
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 SEEDSEARCH = (sys.executable, "-m", "seedsearch")
 # Seconds after which a test fails that waits for something; nothing is measured.

@@ -15,7 +15,7 @@ import pytest
 
 from tests.programs import seedsearch
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 Running = subprocess.Popen[str]
 

@@ -11,7 +11,7 @@ import pytest
 from benchmarks import worst, worst_search
 from benchmarks.worst import MODULES, Measured, Row, figures, measured
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 
 def filled(size: int) -> bytes:
@@ -25,7 +25,7 @@ def row(work: object) -> Row:
 def test_memory_beyond_the_start_is_seen() -> None:
     found = measured(row(lambda content: bytearray(40 << 20)), 1000)
     assert found is not None
-    assert 40 << 20 <= found.memory < 50 << 20
+    assert 39 << 20 <= found.memory < 50 << 20  # of pages, some of which were there
 
 
 @pytest.mark.parametrize("work", [lambda content: 1 // 0, lambda content: bytes(1 << 40)], ids=["fails", "memory"])
