@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seedsearch.searching.index import Index
@@ -134,6 +134,7 @@ def expected(text: str) -> tuple[Counter[str], Counter[str]]:
     return Counter(joined.pairs()), Counter(joined.words(steady_cut()))
 
 
+@example(["A 1业务"])  # a single letter before one digit, which an ideograph follows
 @given(st.lists(PIECES, min_size=1, max_size=4))
 def test_a_batch_has_what_single_texts_have(texts: list[str]) -> None:
     pairs, words = terms(texts)

@@ -81,7 +81,7 @@ class Joint(NamedTuple):
 @cache
 def _candidate() -> re.Pattern[str]:
     """Return where a piece of a joint may begin."""
-    return re.compile(r"[\[\](*_~`'<=·;}]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=\w(?!\w))(?<!\w\w)")
+    return re.compile(r"[\[\](*_~`'<=·;}]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=[0-9A-Za-z](?![0-9A-Za-z]))")
 
 
 def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
