@@ -249,6 +249,14 @@ def test_epub_says_title_author_and_headings() -> None:
     assert "老船长的帽子" in second.text
 
 
+def test_a_book_that_says_much_of_itself_loses_no_chapter() -> None:
+    said = "".join(chr(0x4E00 + 7919 * i % 20_000) for i in range(9_000))  # hardly packed
+    about = f"<metadata><dc:title>雾中渡口</dc:title><dc:description>{said}</dc:description></metadata>"
+    chapters = {"1.xhtml": "老船长的帽子", "2.xhtml": said[::-1]}
+    _, *found = documents("a.epub", made.epub_of(chapters, about=about))
+    assert [getattr(document, "text", "")[-6:] for document in found] == ["老船长的帽子", said[5::-1]]
+
+
 def test_chapters_that_are_encrypted_are_said() -> None:
     encryption = '<encryption><CipherReference URI="OEBPS/1.xhtml"/></encryption>'
     content = made.epub_of({"1.xhtml": b"\x93" * 99, "2.xhtml": "好"}, **{"META-INF/encryption.xml": encryption})

@@ -29,7 +29,7 @@ def recognises(file: File) -> bool:
 def parts(file: File) -> Iterator[Extracted]:
     """Yield the text of the document; raises SourceError for one that is broken."""
     archive = zip_archive.archive(file)
-    names = [BODY, *sorted(set(filter(_OTHERS.fullmatch, archive.namelist())))]
+    names = [BODY, *sorted(filter(_OTHERS.fullmatch, archive.names))]
     pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)
     about, said = open_xml.about(archive, file.budget)
     yield Extracted(about + "".join(map(_text_of, pieces)), said)

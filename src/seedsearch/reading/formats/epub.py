@@ -52,20 +52,20 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     are.
     """
     archive, budget = zip_archive.archive(file), file.budget
-    inside = set(archive.namelist())
     root = _root(archive, budget)
-    book = _book(archive, root, budget)
-    about, said = _about(archive, root, book, budget)
+    package = _part(archive, root, budget)  # once: what is read twice counts as members that lie on one another
+    book = _book(posixpath.dirname(root), package, budget)
+    about, said = _about(archive, package, book, budget)
     if about:
         yield Extracted(about, said)
-    encrypted = _encrypted(archive, budget) if ENCRYPTION in inside else frozenset()
+    encrypted = _encrypted(archive, budget) if ENCRYPTION in archive.names else frozenset()
     for name in dict.fromkeys(book.place(href) for number in book.order if (href := book.files.get(number))):
-        yield Lost(name, "it is encrypted") if name in encrypted else _chapter(archive, name, inside, said, budget)
+        yield Lost(name, "it is encrypted") if name in encrypted else _chapter(archive, name, said, budget)
 
 
-def _chapter(archive: Archive, name: str, inside: set[str], said: Said, budget: Budget) -> Member | Lost:
+def _chapter(archive: Archive, name: str, said: Said, budget: Budget) -> Member | Lost:
     try:
-        if place(name) != name or name not in inside:
+        if place(name) != name or name not in archive.names:
             raise SourceError("a chapter that is not in the book")
         return Member(name, read(archive, archive.getinfo(name), budget), said=said)
     except SourceError as error:
@@ -89,8 +89,8 @@ def _root(archive: Archive, budget: Budget) -> str:
     return found[0]
 
 
-def _book(archive: Archive, root: str, budget: Budget) -> _Book:
-    book = _Book(posixpath.dirname(root))
+def _book(folder: str, package: bytes, budget: Budget) -> _Book:
+    book = _Book(folder)
 
     def started(name: str, attributes: Mapping[str, str]) -> None:
         if name == "item":
@@ -102,13 +102,13 @@ def _book(archive: Archive, root: str, budget: Budget) -> _Book:
             budget.part()
             book.order.append(attributes.get("idref", ""))
 
-    read_xml(_part(archive, root, budget), started, lambda _: None, lambda _: None)
+    read_xml(package, started, lambda _: None, lambda _: None)
     return book
 
 
-def _about(archive: Archive, root: str, book: _Book, budget: Budget) -> tuple[str, Said]:
+def _about(archive: Archive, package: bytes, book: _Book, budget: Budget) -> tuple[str, Said]:
     """Title, authors and so on, and the headings of the table of contents, a line each; and which are the first two."""
-    found = values(_part(archive, root, budget), _SAID)
+    found = values(package, _SAID)
     lines = [_TAG.sub("", text) for kind in ("title", "creator", "") for name, text in found if _sorted(name) == kind]
     try:
         if book.contents:

@@ -38,10 +38,9 @@ def recognises(file: File) -> bool:
 def parts(file: File) -> Iterator[Extracted]:
     """Yield the text of the document; raises SourceError for one that is broken or encrypted."""
     archive = zip_archive.archive(file)
-    inside = archive.namelist()
-    if MANIFEST in inside and b"encryption-data" in open_xml.part(archive, MANIFEST, file.budget):
+    if MANIFEST in archive.names and b"encryption-data" in open_xml.part(archive, MANIFEST, file.budget):
         raise SourceError("it is encrypted", hint="save it without a password")
-    about, said = _about(archive, file.budget) if ABOUT in inside else ("", Said())
+    about, said = _about(archive, file.budget) if ABOUT in archive.names else ("", Said())
     yield Extracted(about + text_of(open_xml.part(archive, BODY, file.budget), _GRAMMAR), said)
 
 

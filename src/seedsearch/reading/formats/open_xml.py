@@ -34,7 +34,7 @@ def about(archive: Archive, budget: Budget) -> tuple[str, Said]:
 
     Nothing where the document says nothing, or not in XML that can be read.
     """
-    if PROPERTIES not in archive.namelist():
+    if PROPERTIES not in archive.names:
         return "", Said()
     try:
         found = values(part(archive, PROPERTIES, budget), _SAID)
@@ -58,7 +58,7 @@ def relations(archive: Archive, name: str, budget: Budget) -> dict[str, str]:
             target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", ""))).lstrip("/")
             found[attributes.get("Id", "")] = target
 
-    if place in archive.namelist():
+    if place in archive.names:
         read_xml(part(archive, place, budget), started, lambda _: None, lambda _: None)
     return found
 

@@ -58,7 +58,7 @@ def _slides(archive: Archive, budget: Budget) -> list[str]:
             order.append(leads_to[attributes["id"]])
 
     read_xml(open_xml.part(archive, BODY, budget), started, lambda _: None, lambda _: None)
-    return list(dict.fromkeys([*order, *open_xml.numbered(archive.namelist(), _SLIDE)]))
+    return list(dict.fromkeys([*order, *open_xml.numbered(archive.names, _SLIDE)]))
 
 
 def _slide(archive: Archive, name: str, budget: Budget) -> str:

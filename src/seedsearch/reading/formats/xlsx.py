@@ -34,8 +34,7 @@ def recognises(file: File) -> bool:
 def parts(file: File) -> Iterator[Extracted | Lost]:
     """Yield the text of the workbook, and the sheets that cannot be read."""
     archive, budget = zip_archive.archive(file), file.budget
-    inside = frozenset(archive.namelist())
-    strings = _strings(open_xml.part(archive, STRINGS, budget)) if STRINGS in inside else []
+    strings = _strings(open_xml.part(archive, STRINGS, budget)) if STRINGS in archive.names else []
     about, said = open_xml.about(archive, budget)
     pieces, lost = [about], []
     for title, name in _sheets(archive, budget):
@@ -60,7 +59,7 @@ def _sheets(archive: Archive, budget: Budget) -> list[tuple[str, str]]:
             found.setdefault(name, attributes.get("name", ""))
 
     read_xml(open_xml.part(archive, BODY, budget), started, lambda _: None, lambda _: None)
-    others = ((name, "") for name in open_xml.numbered(archive.namelist(), _SHEET) if name not in found)
+    others = ((name, "") for name in open_xml.numbered(archive.names, _SHEET) if name not in found)
     return [(title, name) for name, title in (*found.items(), *others)]
 
 

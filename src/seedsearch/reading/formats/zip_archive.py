@@ -45,10 +45,14 @@ _BROKEN = (
 
 
 class Archive(zipfile.ZipFile):
-    """An archive that counts what was read of it: members that lie on one another are read only once."""
+    """An archive that counts what was read of it: members that lie on one another are read only once.
+
+    `names` are those of its members.
+    """
 
     def __init__(self, content: bytes) -> None:
         super().__init__(io.BytesIO(content))
+        self.names = frozenset(self.namelist())
         self._left = len(content)
 
     def take(self, info: zipfile.ZipInfo) -> None:
@@ -84,7 +88,7 @@ def names(file: File) -> frozenset[str]:
 
     Raises SourceError for one that is broken.
     """
-    return frozenset(archive(file).namelist()) if recognises(file) else frozenset()
+    return archive(file).names if recognises(file) else frozenset()
 
 
 def parts(file: File) -> Iterator[Member | Lost]:
