@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edits
-from seedsearch.restoring import candidates, evidence, latin1, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring import evidence, latin1, lossy_utf8, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates
 from seedsearch.restoring.lossy_guesses import Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
 from seedsearch.restoring.steps import restore
-from seedsearch.text.character_model import model, pair_score
+from seedsearch.text.character_model import STEP, model, pair_score
+from seedsearch.text.pair_scores import NO_WORD, in_words
 from tests.misreadings import SENTENCES
 
 chars = st.sampled_from(
@@ -35,13 +37,14 @@ def test_many_are_scored_as_each_is(many: list[str], one: str) -> None:
         assert math.isclose(before, pair_score(char, one))
 
 
-def test_pairs_in_words_are_in_order_and_score_as_single_ones() -> None:
-    pairs, _ = candidates.pairs_in_words()
-    assert (pairs[1:] > pairs[:-1]).all()
-    ranked = list(model().rank)
-    for pair in pairs[:: len(pairs) // 500].tolist():
-        first, second = ranked[pair // candidates.RANKS], ranked[pair % candidates.RANKS]
-        assert second in model().follow[first]
+@given(st.lists(st.integers(0, 9000), min_size=1, max_size=9), st.lists(st.integers(0, 9000), max_size=400))
+def test_words_hold_the_pairs_that_the_model_says(firsts: list[int], seconds: list[int]) -> None:
+    """By the table and by the list in order."""
+    ranked, follow = list(model().rank), model().follow
+    for first in firsts:
+        rows = follow[ranked[first]]
+        wanted = [int(rows[ranked[s]] / STEP) if ranked[s] in rows else NO_WORD for s in seconds]
+        assert in_words(first, np.array(seconds, np.int64)).tolist() == wanted
 
 
 def torn(text: str, lost: Lost, places: set[int]) -> list[Atom]:

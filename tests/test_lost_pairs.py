@@ -14,9 +14,10 @@ from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.restoring import big5_gbk
 from seedsearch.restoring.lost_pairs import STATES, Slot, filled
 from seedsearch.restoring.pair_faults import faults
-from seedsearch.restoring.pair_scores import codes_of, pair_scores
 from seedsearch.restoring.scripts import oddity, script_of
 from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
+from seedsearch.text.code_points import points
+from seedsearch.text.pair_scores import scores_of
 from tests.misreadings import SENTENCES
 
 TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
@@ -32,8 +33,14 @@ chars = st.one_of(
 @settings(max_examples=300)
 @given(st.lists(st.tuples(chars, chars), min_size=1, max_size=40))
 def test_arrays_are_scored_as_single_characters_are(pairs: list[tuple[str, str]]) -> None:
-    firsts, seconds = (codes_of("".join(some)) for some in zip(*pairs, strict=True))
-    assert np.allclose(pair_scores(firsts, seconds), [pair_score(a, b) for a, b in pairs])
+    firsts, seconds = (points("".join(some)) for some in zip(*pairs, strict=True))
+    assert scores_of(firsts, seconds).tolist() == [pair_score(a, b) for a, b in pairs]
+
+
+@given(st.lists(chars, min_size=1, max_size=9), st.lists(chars, min_size=1, max_size=300))
+def test_each_is_scored_with_each(firsts: list[str], seconds: list[str]) -> None:
+    every = scores_of(points("".join(firsts))[:, None], points("".join(seconds))[None])
+    assert every.tolist() == [[pair_score(a, b) for b in seconds] for a in firsts]
 
 
 COMMON = "的一是在不了有和人这中大为上个国我以要他時來們，。"
@@ -54,6 +61,11 @@ def test_of_all_ways_to_fill_the_slots_the_best_is_taken(content: list[str]) -> 
     assert len(made) == len(content)
     best = max(map(reads, product(*content)))
     assert np.isclose(reads(tuple(made)), best)
+
+
+def test_a_character_beyond_the_first_plane_comes_back_as_itself() -> None:
+    """Big5 of Hong Kong has two thousand of them."""
+    assert filled([Slot(1, "佢"), Slot(2, "", "𠵱𠻹"), Slot(3, "", "𠻹")])[2] == "𠻹"
 
 
 def test_what_a_codec_has_no_character_for_is_no_ascii() -> None:

@@ -31,7 +31,6 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit, gathered
 from seedsearch.restoring.pair_faults import Fault, faults
 from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
-from seedsearch.restoring.pair_scores import codes_of, pair_scores
 from seedsearch.text import character_model
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
@@ -263,5 +262,6 @@ def _mean(text: str) -> float:
     text = text[:JUDGED]
     if len(text) <= FEW:
         return character_model.score(text) / len(text) if text else -math.inf
-    codes = codes_of("\n" + text)
-    return float(pair_scores(codes[:-1], codes[1:]).mean())
+    from seedsearch.text.pair_scores import pair_scores  # numpy takes 0.1 s to load, and only such text needs it
+
+    return float(pair_scores("\n" + text).mean())

@@ -1,4 +1,4 @@
-"""Many characters that may stand at one place, scored together: `language.pair_score` for arrays of characters.
+"""Many characters that may stand at one place, scored together: `character_model.pair_score` for arrays of characters.
 
 The searches for lost bytes ask for tens to thousands of characters behind each of several others. What does not depend
 on the character before is worked out once for each set of candidates, and the last answers are kept.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from seedsearch.text.character_model import (
     COUNTED,
@@ -23,32 +23,27 @@ from seedsearch.text.character_model import (
     model,
     pair_score,
 )
-from seedsearch.text.folding import fold, is_han
+from seedsearch.text.folding import fold
 
 KEPT = 4096  # answers kept, of some kilobyte each
-PLANE = 0x10000  # code points of the first plane
-BEYOND = PLANE + 3  # with those for all other planes
-RANKS, NO_RANK = 1 << 14, (1 << 14) - 1  # more than there are ranks, and one that no character has
 _AN_IDEOGRAPH = "也"  # that nothing is counted by
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-Scores: TypeAlias = "NDArray[np.float64]"
+    from seedsearch.text.array_types import Ints, Scores
 
 
 class Candidates:
     """Characters, and for each place among them how it reads behind another character and before one."""
 
     def __init__(self, chars: tuple[str, ...]) -> None:
-        import numpy as np  # 0.1 s, and hardly any text needs it
+        from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
+        from seedsearch.text.pair_scores import characters
 
         self.chars = chars
-        codes = np.array([code_of(char) for char in chars], np.intp)
-        ranks, starts, ends, others = by_code()
-        self._ranks, self._starts, self._ends = ranks[codes], starts[codes], ends[codes]
-        self._others = np.flatnonzero(others[codes]).tolist()
+        codes, known = points("".join(chars)), characters()
+        known.meet(codes)
+        self._ranks, self._starts, self._ends = known.rank[codes], known.start[codes], known.end[codes]
+        self._others = (known.kind[codes] != HAN).nonzero()[0].tolist()
 
     @cached_property
     def _folded(self) -> dict[str, list[int]]:
@@ -71,7 +66,7 @@ class Candidates:
             scores += model().end.get(folded, 0.0)
             first = model().rank.get(folded)
             if first is not None:
-                _put_words(scores, first * RANKS + self._ranks)
+                _put_words(scores, first, self._ranks)
         elif last.isdigit():
             for i in (i for char in COUNTED.keys() & self._folded.keys() for i in self._folded[char]):
                 scores[i] = pair_score(last, self.chars[i])
@@ -98,7 +93,7 @@ class Candidates:
             scores = self._ends + (FOLLOWS[HAN][HAN] + model().start.get(folded, UNKNOWN))
             second = model().rank.get(folded)
             if second is not None:
-                _put_words(scores, self._ranks * RANKS + second)
+                _put_words(scores, self._ranks, second)
         else:
             scores = np.full(len(self.chars), pair_score(_AN_IDEOGRAPH, following))
         for i in range(len(self.chars)) if following.isdigit() else self._others:
@@ -106,54 +101,14 @@ class Candidates:
         return scores
 
 
-def code_of(char: str) -> int:
-    """Return the code point, or one of the three beyond the first plane, for all ideographs, private characters and
-    others.
-    """
-    code = ord(char)
-    return code if code < PLANE else PLANE + 1 if is_han(char) else PLANE + 2 if code >= 0xF0000 else PLANE
+def _put_words(scores: Scores, firsts: Ints | int, seconds: Ints | int) -> None:
+    """Write over `scores` where characters of these ranks stand together in words."""
+    from seedsearch.text.pair_scores import NO_WORD, in_words
 
-
-@cache
-def by_code() -> tuple[NDArray[np.int64], Scores, Scores, NDArray[np.bool_]]:
-    """By code: the rank, ln p of beginning a word and of ending one, and whether it is anything but an ideograph."""
-    import numpy as np
-
-    han = [code for code in range(PLANE) if is_han(chr(code))]
-    folded = fold("".join(map(chr, han)))
-    ranks, starts, ends = np.full(BEYOND, NO_RANK), np.full(BEYOND, UNKNOWN), np.zeros(BEYOND)
-    known, others = model(), np.ones(BEYOND, np.bool_)
-    ranks[han] = [known.rank.get(char, NO_RANK) for char in folded]
-    starts[han] = [known.start.get(char, UNKNOWN) for char in folded]
-    ends[han] = [known.end.get(char, 0.0) for char in folded]
-    others[[*han, PLANE + 1]] = False
-    return ranks, starts, ends, others
-
-
-@cache
-def pairs_in_words() -> tuple[NDArray[np.int64], Scores]:
-    """Return what stands together in words, as ranks of the first and second character in one number, in order; and
-    ln p.
-    """
-    import numpy as np
-
-    stored_counts, steps, chances = model().follow.stored
-    counts = np.array(stored_counts, np.int64)
-    seconds, ends = np.cumsum(np.array(steps), dtype=np.int64), np.cumsum(counts)
-    before = np.concatenate(([0], seconds))[ends - counts]  # the steps of each first character begin anew
-    seconds -= np.repeat(before, counts)
-    firsts = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    return firsts * RANKS + seconds, np.frombuffer(chances, np.uint8).astype(np.float64) * STEP
-
-
-def _put_words(scores: Scores, pairs: NDArray[np.int64]) -> None:
-    """Write over `scores` where a pair of ranks stands together in words."""
-    keys, chances = pairs_in_words()
-    places = keys.searchsorted(pairs)
-    places[places == len(keys)] = 0
-    inside = keys[places] == pairs
+    steps = in_words(firsts, seconds)
+    inside = steps != NO_WORD
     if inside.any():
-        scores[inside] = chances[places[inside]] + FOLLOWS[HAN][HAN]
+        scores[inside] = steps[inside] * STEP + FOLLOWS[HAN][HAN]
 
 
 @lru_cache(maxsize=KEPT)

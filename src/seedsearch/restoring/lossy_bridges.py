@@ -23,7 +23,7 @@ from seedsearch.restoring.lossy_guesses import (
 from seedsearch.restoring.scripts import Script
 
 if TYPE_CHECKING:
-    from seedsearch.restoring.candidates import Scores
+    from seedsearch.text.array_types import Scores
 
 MOST = 64  # choices of one kind that are scored; where there are more, they are searched
 STATES = 6  # ways to read a loss that are gone on with to the next one

@@ -14,13 +14,15 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.candidates import Candidates, Scores, best_places
+from seedsearch.restoring.candidates import Candidates, best_places
 from seedsearch.restoring.scripts import Script, oddity
 from seedsearch.text.character_model import HAN, class_of, pair_score
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from seedsearch.text.array_types import Scores
 
 # Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
 # comma before a blank or a line end.

@@ -12,15 +12,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from seedsearch.restoring.pair_scores import codes_of, pair_scores
 from seedsearch.restoring.scripts import Script, oddity, script_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from seedsearch.restoring.candidates import Scores
-    from seedsearch.restoring.pair_scores import Codes
+    from seedsearch.text.array_types import Points, Scores
 
 GONE = "\ufffd"  # a character of which nothing can be told
 # Lost characters in a row; of more nothing is told. Of text that loses one in three, one row in 50,000 is longer than
@@ -50,16 +48,18 @@ class _Row(NamedTuple):
 class _Step(NamedTuple):
     """For each row, readings of one of its characters: the codes, and which reading of the one before they follow."""
 
-    codes: Codes
+    codes: Points
     before: NDArray[np.intp]
 
 
 def filled(slots: Sequence[Slot]) -> list[str]:
     """Return the character for each slot, as reads best."""
+    from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
+
     made = [slot.char or GONE for slot in slots]
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
     rows = sorted(_rows(slots), key=lambda row: (row.most.bit_length(), row.first - row.last))
-    codes = codes_of(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
+    codes = points(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
     while rows:
         count = max(1, AT_ONCE >> rows[0].most.bit_length())
         some = [row for row in rows[:count] if row.most.bit_length() == rows[0].most.bit_length()]
@@ -80,20 +80,22 @@ def _rows(slots: Sequence[Slot]) -> Iterator[_Row]:
             most = 0
 
 
-def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Codes, made: list[str], script: Script) -> None:
+def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Points, made: list[str], script: Script) -> None:
     """Put what reads best into `made`; the longest row comes first, and `codes` begins with what is before all."""
     import numpy as np
+
+    from seedsearch.text.pair_scores import scores_of
 
     firsts, lengths = np.array([row.first for row in rows]), np.array([row.last - row.first for row in rows])
     kept, scores, steps = codes[firsts][:, None], np.zeros((len(rows), 1)), list[_Step]()
     for number in range(int(lengths[0])):
         going, after = int((lengths > number).sum()), int((lengths > number + 1).sum())
         choices, oddities = _padded([slots[row.first + number].choices for row in rows[:going]], script)
-        every = scores[:, :, None] + pair_scores(kept[:, :, None], choices[:, None, :])
+        every = scores[:, :, None] + scores_of(kept[:, :, None], choices[:, None, :])
         before, best = every.argmax(axis=1), every.max(axis=1) + oddities
         best[choices == PAD] = -np.inf
         following = codes[firsts[after:going] + number + 2][:, None]
-        places = (best[after:] + pair_scores(choices[after:], following)).argmax(axis=1)
+        places = (best[after:] + scores_of(choices[after:], following)).argmax(axis=1)
         for row, place in enumerate(places.tolist(), after):
             _write(made, rows[row].first, [*steps, _Step(choices, before)], row, place)
         order = np.argsort(-best[:after], axis=1)[:, :STATES]
@@ -108,7 +110,7 @@ def _write(made: list[str], first: int, steps: Sequence[_Step], row: int, place:
         place = int(steps[number].before[row, place])
 
 
-def _padded(choices: Sequence[str], script: Script) -> tuple[Codes, Scores]:
+def _padded(choices: Sequence[str], script: Script) -> tuple[Points, Scores]:
     """For each a row of codes, and one of what speaks against them on a page in this script."""
     import numpy as np
 
@@ -118,10 +120,12 @@ def _padded(choices: Sequence[str], script: Script) -> tuple[Codes, Scores]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _row(choices: str, width: int, script: Script) -> tuple[Codes, Scores]:
+def _row(choices: str, width: int, script: Script) -> tuple[Points, Scores]:
     import numpy as np
 
-    codes, oddities = np.full(width, PAD), np.zeros(width)
-    codes[: len(choices)] = codes_of(choices)
+    from seedsearch.text.code_points import points
+
+    codes, oddities = np.full(width, PAD, np.uint32), np.zeros(width)
+    codes[: len(choices)] = points(choices)
     oddities[: len(choices)] = [oddity(char, script) for char in choices]
     return codes, oddities

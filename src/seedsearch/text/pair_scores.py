@@ -1,8 +1,9 @@
 """`character_model.pair_score` for many pairs at once: the same figures by array operations.
 
 A pair that was not asked before costs `pair_score` some microseconds, and text that is damaged throughout is made of
-such pairs. Here it is a tenth of that. What is asked of each character alone is asked of `character_model` when the
-character is first met, so that there is one definition of it.
+such pairs. Here it is a tenth of that and less. What is asked of each character alone is asked of `character_model`
+when the character is first met, so that there is one definition of it. Ideographs that words hold together are looked
+up in a table of the pairs of the `DENSE` most frequent ones, and the few pairs with a rarer one in a sorted list.
 """
 
 from __future__ import annotations
@@ -12,9 +13,16 @@ from functools import cache
 import numpy as np
 
 from seedsearch.text import character_model as model
-from seedsearch.text.array_types import Ints, Points, Scores, Small
+from seedsearch.text.array_types import Bytes, Ints, Points, Scores
 from seedsearch.text.code_points import COUNT, points
 from seedsearch.text.folding import fold
+
+DENSE = 4096  # ranks; a byte for each pair of them, 17 MB
+FEW = 256  # characters for which a search in the list takes less time than the table
+NO_RANK = (1 << 16) - 1  # more than any rank
+NO_WORD = 255  # in the table: no word holds the pair
+# Marks of which `pair_score` knows pairs that their classes do not tell of.
+_FIRST_MARKS, _SECOND_MARKS = (model.OPEN, model.STOP), (model.STOP, model.CLOSE)
 
 
 def pair_scores(text: str) -> Scores:
@@ -24,54 +32,52 @@ def pair_scores(text: str) -> Scores:
 
 
 def scores_of(firsts: Points, seconds: Points) -> Scores:
-    """Return the `pair_score` of each first character with the second one that stands at its place."""
-    known = _characters()
+    """Return the `pair_score` of the first characters with the second ones, arrays that broadcast to one shape."""
+    known = characters()
     known.meet(firsts)
     known.meet(seconds)
     kinds, after = known.kind[firsts], known.kind[seconds]
-    found: Scores = _follows()[kinds, after] + known.within[seconds]
-    is_han = after == model.HAN
-    found[is_han] = _of_ideographs(firsts[is_han], seconds[is_han], known)
-    other = (~is_han).nonzero()[0]
-    found[other] = _of_others(firsts[other], seconds[other], found[other], known)
+    own = np.where(after == model.HAN, known.start[seconds], known.within[seconds])
+    found: Scores = _follows()[kinds, after] + own
+    _put_ideographs(found, firsts, seconds, known)
+    is_digit, counted = known.is_digit[firsts], known.counted[seconds]
+    if is_digit.any() and counted.any():
+        np.copyto(found, counted, where=is_digit & (counted < 0))
+    numbered, digits = known.is_numbered[firsts], known.is_digit[seconds]
+    if numbered.any() and digits.any():
+        np.copyto(found, model.NUMBER, where=numbered & digits)
+    first_marks, second_marks = known.mark[firsts], known.mark[seconds]
+    if first_marks.any() and second_marks.any():
+        side_by_side = _marks()[first_marks, second_marks]
+        np.copyto(found, side_by_side, where=side_by_side < 0)
     return found
 
 
-def _of_ideographs(firsts: Points, seconds: Points, known: _Characters) -> Scores:
-    """Return where the second is an ideograph."""
-    kinds = known.kind[firsts]
-    made: Scores = _follows()[kinds, model.HAN] + known.start[seconds]
-    han = (kinds == model.HAN).nonzero()[0]
-    a, b = firsts[han], seconds[han]
-    keys, chances = _in_words()
-    wanted = _key(known.rank[a], known.rank[b])
-    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    apart = known.end[a] + known.start[b]
-    made[han] = model.FOLLOWS[model.HAN][model.HAN] + np.where(keys[places] == wanted, chances[places], apart)
-    counted = known.is_digit[firsts] & (known.counted[seconds] < 0)
-    made[counted] = known.counted[seconds[counted]]
-    return made
+def _put_ideographs(found: Scores, firsts: Points, seconds: Points, known: Characters) -> None:
+    """Write over `found` where both are ideographs."""
+    both = (known.kind[firsts] == model.HAN) & (known.kind[seconds] == model.HAN)
+    if not both.any():
+        return
+    rank_a, rank_b = (np.broadcast_to(known.rank[some], both.shape)[both] for some in (firsts, seconds))
+    end = np.broadcast_to(known.end[firsts], both.shape)[both]
+    start = np.broadcast_to(known.start[seconds], both.shape)[both]
+    steps = in_words(rank_a, rank_b)
+    inside = np.where(steps == NO_WORD, end + start, steps * model.STEP)
+    found[both] = model.FOLLOWS[model.HAN][model.HAN] + inside
 
 
-def _of_others(firsts: Points, seconds: Points, made: Scores, known: _Characters) -> Scores:
-    """Return where the second is none: `made` by its class, but for marks side by side and digits behind ideographs."""
-    kinds, after = known.kind[firsts], known.kind[seconds]
-    side_by_side = (kinds == model.STOP) & ((after == model.STOP) | (after == model.CLOSE))
-    side_by_side |= (kinds == model.OPEN) & (after == model.STOP)
-    for at in (side_by_side | ((kinds == model.HAN) & known.is_digit[seconds])).nonzero()[0].tolist():
-        made[at] = model.pair_score(chr(firsts[at]), chr(seconds[at]))
-    return made
-
-
-class _Characters:
+class Characters:
     """What `character_model` says of each character that was met, by code point; of others, zeros.
 
-    `rank` is from 1, and 0 is that of a character that the dictionary lacks.
+    `kind` is the class, `within` ln p of the character in it; `rank` is `NO_RANK` of what the dictionary lacks, `start`
+    and `end` are ln p of beginning and of ending a word; `counted` is ln p behind a digit, where that is a rule of its
+    own; `is_numbered` tells what digits follow; `mark` numbers the marks from 1.
     """
 
     def __init__(self) -> None:
-        self._met, self.is_digit = np.zeros(COUNT, dtype=bool), np.zeros(COUNT, dtype=bool)
-        self.kind, self.rank = np.zeros(COUNT, dtype=np.uint8), np.zeros(COUNT, dtype=np.int32)
+        self._met, self.is_digit, self.is_numbered = (np.zeros(COUNT, dtype=bool) for _ in range(3))
+        self.kind, self.mark = (np.zeros(COUNT, dtype=np.uint8) for _ in range(2))
+        self.rank = np.zeros(COUNT, dtype=np.int64)
         self.within, self.start, self.end, self.counted = (np.zeros(COUNT) for _ in range(4))
 
     def meet(self, chars: Points) -> None:
@@ -83,17 +89,20 @@ class _Characters:
     def _learn(self, code: int, char: str) -> None:
         known, folded = model.model(), fold(char)
         self._met[code] = True
-        self.kind[code], self.within[code] = model.classed(char)
+        self.kind[code], self.within[code] = kind, _ = model.classed(char)
+        self.mark[code] = _numbers().get(char, 0)
         self.is_digit[code] = char.isdigit()
-        self.rank[code] = known.rank.get(folded, -1) + 1
+        self.is_numbered[code] = kind == model.HAN and folded in model.NUMBERED
+        self.rank[code] = known.rank.get(folded, NO_RANK)
         self.start[code] = known.start.get(folded, model.UNKNOWN)
         self.end[code] = known.end.get(folded, 0.0)
         self.counted[code] = model.COUNTED.get(char, 0.0)
 
 
 @cache
-def _characters() -> _Characters:
-    return _Characters()
+def characters() -> Characters:
+    """Return the one table of characters, which grows as they are met."""
+    return Characters()
 
 
 @cache
@@ -101,18 +110,67 @@ def _follows() -> Scores:
     return np.array(model.FOLLOWS)
 
 
-def _key(first: Small, second: Small) -> Ints:
-    """Return a number for two characters by their ranks, which are under 1 << 16."""
-    key: Ints = first.astype(np.int64) << 16 | second
-    return key
+@cache
+def _numbers() -> dict[str, int]:
+    """Return the marks that pairs are known of, numbered from 1."""
+    marks = (char for char, (kind, _) in model.MARKS.items() if kind in {*_FIRST_MARKS, *_SECOND_MARKS})
+    return {char: number for number, char in enumerate(marks, 1)}
 
 
 @cache
-def _in_words() -> tuple[Ints, Scores]:
-    """Return the keys of the pairs that words hold, in order, and ln p of the second in each."""
+def _marks() -> Scores:
+    """Return the score of marks side by side by their numbers; 0 where their classes tell it."""
+    numbers = _numbers()
+    made = np.zeros((len(numbers) + 1, len(numbers) + 1))
+    for a, first in numbers.items():
+        for b, second in numbers.items():
+            if model.class_of(a) in _FIRST_MARKS and model.class_of(b) in _SECOND_MARKS:
+                made[first, second] = model.pair_score(a, b)
+    return made
+
+
+def in_words(firsts: Ints | int, seconds: Ints | int) -> Bytes:
+    """Return for characters of these ranks ln p of the second in words that hold both, in steps; else `NO_WORD`."""
+    if np.size(firsts) + np.size(seconds) < FEW:
+        return _looked_up(firsts, seconds)
+    steps: Bytes = _dense()[np.minimum(firsts, DENSE), np.minimum(seconds, DENSE)]
+    rare = (np.maximum(firsts, seconds) >= DENSE).nonzero()[0]
+    if len(rare):
+        steps[rare] = _looked_up(*(np.broadcast_to(ranks, steps.shape)[rare] for ranks in (firsts, seconds)))
+    return steps
+
+
+def _looked_up(firsts: Ints | int, seconds: Ints | int) -> Bytes:
+    """Return the same by the list in order."""
+    keys, steps = _sorted()
+    wanted = firsts << 16 | seconds
+    places = keys.searchsorted(wanted)
+    found: Bytes = np.where(keys[places] == wanted, steps[places], NO_WORD)
+    return found
+
+
+@cache
+def _pairs() -> tuple[Ints, Ints, Bytes]:
+    """Return the pairs that words hold, in order: the ranks of both, and ln p of the second in steps."""
     rows, steps, chances = model.model().follow.stored
     counts, places = np.array(rows, dtype=np.int64), np.cumsum(np.array(steps, dtype=np.int64))
-    before = np.append(0, places)[np.cumsum(counts) - counts]
-    seconds = (places - np.repeat(before, counts)).astype(np.int32)
-    firsts = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    return _key(firsts + 1, seconds + 1), np.array(model.NATS)[np.frombuffer(chances, dtype=np.uint8)]
+    before = np.append(0, places)[np.cumsum(counts) - counts]  # the steps of each first character begin anew
+    firsts = np.repeat(np.arange(len(counts)), counts)
+    return firsts, places - np.repeat(before, counts), np.frombuffer(chances, dtype=np.uint8)
+
+
+@cache
+def _sorted() -> tuple[Ints, Bytes]:
+    """Return the pairs that words hold, two ranks in one number, in order, and steps; and one behind all of them."""
+    firsts, seconds, steps = _pairs()
+    return np.append(firsts << 16 | seconds, np.int64(1 << 32)), np.append(steps, np.uint8(NO_WORD))
+
+
+@cache
+def _dense() -> Bytes:
+    """Return the steps of those pairs of which both characters are frequent, by their ranks."""
+    firsts, seconds, steps = _pairs()
+    made = np.full((DENSE + 1, DENSE + 1), NO_WORD, dtype=np.uint8)
+    frequent = (firsts < DENSE) & (seconds < DENSE)
+    made[firsts[frequent], seconds[frequent]] = steps[frequent]
+    return made
