@@ -14,8 +14,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
+
+from fixtures.guides import furnished
+from fixtures.hostile import hostile
+from seedsearch import build_index
 
 PATIENCE = 120  # seconds for what a test waits for; a machine may be busy with other tests
 
@@ -113,3 +120,20 @@ def serving(*options: str, cwd: Path, port: int = 0) -> Iterator[Server]:
     finally:
         process.kill()
         process.communicate(timeout=PATIENCE)
+
+
+def indexed(folder: Path, *, harmful: bool = True, more: Mapping[str, bytes] = MappingProxyType({})) -> Path:
+    """The folder with the files of the guides, those that were made to do harm (`harmful`), others, and their index.
+
+    `more` are contents by their paths.
+    """
+    furnished(folder)
+    if harmful:
+        hostile(folder / "hostile")
+    for name, content in more.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        build_index(["seeds", "hostile"] if harmful else "seeds", "index", workers=1)
+    return folder

@@ -15,7 +15,6 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
 from fixtures.guides import furnished
-from fixtures.hostile import hostile
 from seedsearch import build_index
 from seedsearch.errors import QueryError
 from seedsearch.frontends.library import Library
@@ -23,6 +22,7 @@ from seedsearch.frontends.mcp import answers
 from seedsearch.frontends.mcp.answers import ROOM
 from seedsearch.frontends.mcp.cursor import Cursor
 from tests.programs import seedsearch
+from tests.serving import indexed
 
 PATIENCE = 120
 NAMES = ["search", "read_document", "list_damage", "restore_text"]
@@ -31,15 +31,9 @@ NAMES = ["search", "read_document", "list_damage", "restore_text"]
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the guides, those that were made to do harm, a long one, and their index."""
-    folder = furnished(tmp_path_factory.mktemp("agents"))
-    hostile(folder / "hostile")
-    lines = (f"第{number}行：焊接(jiē)材料与设备的说明。" for number in range(1, 901))
-    (folder / "seeds" / "long.txt").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "seeds" / "one-line.txt").write_text("焊接材料与设备，" * 3000, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index(["seeds", "hostile"], "index", workers=1)
-    return folder
+    lines = "\n".join(f"第{number}行：焊接(jiē)材料与设备的说明。" for number in range(1, 901))
+    more = {"seeds/long.txt": lines.encode(), "seeds/one-line.txt": ("焊接材料与设备，" * 3000).encode()}
+    return indexed(tmp_path_factory.mktemp("agents"), more=more)
 
 
 def client(place: Path, mode: str = "auto", *options: str) -> Client:

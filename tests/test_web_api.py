@@ -15,9 +15,8 @@ from openapi_spec_validator import validate
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from fixtures.guides import DOCS, furnished
-from fixtures.hostile import hostile
-from seedsearch import build_index, errors, open_index
+from fixtures.guides import DOCS
+from seedsearch import errors, open_index
 from seedsearch.damage import Certainty, Damage
 from seedsearch.errors import SeedsearchError
 from seedsearch.frontends.library import Library
@@ -26,19 +25,14 @@ from seedsearch.frontends.web.guard import Guard
 from seedsearch.frontends.web.interface import LARGEST_TEXT
 from seedsearch.frontends.web.site import Site
 from tests.programs import seedsearch
-from tests.serving import Answer, Server, serving
+from tests.serving import Answer, Server, indexed, serving
 
 API = "/api/v1"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = furnished(tmp_path_factory.mktemp("interface"))
-    hostile(folder / "hostile")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index(["seeds", "hostile"], "index", workers=1)
-    return folder
+    return indexed(tmp_path_factory.mktemp("interface"))
 
 
 @pytest.fixture(scope="module")

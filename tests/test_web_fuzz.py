@@ -12,13 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from fixtures.guides import furnished
-from fixtures.hostile import hostile
-from seedsearch import build_index
 from seedsearch.frontends.library import Library
 from seedsearch.frontends.web import app, description, parameters
 from seedsearch.frontends.web.parameters import Parameter, Table
 from seedsearch.frontends.web.site import API, Site
+from tests.serving import indexed
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
@@ -46,11 +44,9 @@ SAID = [
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    folder = furnished(tmp_path_factory.mktemp("fuzzed"))
-    hostile(folder / "hostile")
+    folder = indexed(tmp_path_factory.mktemp("fuzzed"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        build_index(["seeds", "hostile"], "index", workers=1)
         library = Library(str(Path(folder) / "index"))
         yield TestClient(app.make(library, Site()), base_url="http://localhost", raise_server_exceptions=True)
         library.close()

@@ -8,20 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.guides import furnished
-from seedsearch import build_index
 from seedsearch.frontends.web.guard import CSP, LONGEST_ADDRESS
-from tests.serving import Server, serving
+from tests.serving import Server, indexed, serving
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the guides and their index."""
-    folder = furnished(tmp_path_factory.mktemp("guarded"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index("seeds", "index", workers=1)
-    return folder
+    return indexed(tmp_path_factory.mktemp("guarded"), harmful=False)
 
 
 @pytest.fixture(scope="module")

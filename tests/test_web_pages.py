@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from fixtures.guides import furnished
-from fixtures.hostile import TEXTS, WORD, hostile
+from fixtures.hostile import TEXTS, WORD
 from seedsearch import build_index, open_index
 from seedsearch.metadata.document_records import doc_id_of
-from tests.serving import Answer, Server, serving
+from tests.serving import Answer, Server, indexed, serving
 
 VOID = {"meta", "link", "input", "br", "wbr"}
 
@@ -73,12 +73,7 @@ def harmless(answer: Answer) -> Page:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the guides, those that were made to do harm, and their index."""
-    folder = furnished(tmp_path_factory.mktemp("pages"))
-    hostile(folder / "hostile")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index(["seeds", "hostile"], "index", workers=1)
-    return folder
+    return indexed(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="module")

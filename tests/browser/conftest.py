@@ -15,10 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from fixtures.guides import TOP, furnished
-from fixtures.hostile import hostile
-from seedsearch import build_index
-from tests.serving import Server, serving
+from fixtures.guides import TOP
+from tests.serving import Server, indexed, serving
 
 INSTALL = "these tests need Chromium; install it (Debian: apt-get install chromium), or name it in CHROMIUM"
 
@@ -37,22 +35,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed, the files of the guides, those that were made to do harm, a long text, and their index."""
-    folder = furnished(tmp_path_factory.mktemp("browser"))
-    hostile(folder / "hostile")
-    for path in (TOP / "seeds").iterdir():
-        shutil.copy(path, folder / "seeds")
-    lines = (f"第{number}行：<b>焊接</b>&nbsp;材料与设备的说明。" for number in range(1, 1501))
-    (folder / "seeds" / "long.txt").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "seeds" / "one-line.txt").write_text("焊接&nbsp;材料与设备，" * 30_000, encoding="utf-8")
+    more = {f"seeds/{path.name}": path.read_bytes() for path in (TOP / "seeds").iterdir()}
+    lines = "\n".join(f"第{number}行：<b>焊接</b>&nbsp;材料与设备的说明。" for number in range(1, 1501))
+    more |= {"seeds/long.txt": lines.encode(), "seeds/one-line.txt": ("焊接&nbsp;材料与设备，" * 30_000).encode()}
     for number in range(14):
         which, other = "一二三四五六七八九十甲乙丙丁"[number], "子丑寅卯辰巳午未申酉戌亥天地"[number]
         text = f"第{which}份报告，说的是焊接和别的事。{other * 30}"
-        (folder / "seeds" / f"part{number % 2}").mkdir(exist_ok=True)
-        (folder / "seeds" / f"part{number % 2}" / f"{number}.txt").write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index(["seeds", "hostile"], "index", workers=1)
-    return folder
+        more[f"seeds/part{number % 2}/{number}.txt"] = text.encode()
+    return indexed(tmp_path_factory.mktemp("browser"), more=more)
 
 
 @pytest.fixture(scope="session")
