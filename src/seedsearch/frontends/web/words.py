@@ -69,7 +69,6 @@ class Words:
     certain: str
     proved: str
     inferred: str
-    left: str
     changed: str
     raw_is: str
     part: str
@@ -87,8 +86,6 @@ class Words:
     doubtful: str
     worst: str
     how_many: str
-    path: str
-    outdated: str
     # keys
     help_title: str
     help_box: str
@@ -159,7 +156,6 @@ EN = Words(
     certain="certain: no choice is involved",
     proved="proved: the fault, run forward, gives this and nothing else",
     inferred="inferred: several repairs are possible, the text around picked this one",
-    left="found and left as it is",
     changed="The file has changed or gone since it was indexed. This is the text of the index; what was repaired "
     "cannot be shown beside it.",
     raw_is="Raw text",
@@ -177,8 +173,6 @@ EN = Words(
     doubtful="Encoding not sure",
     worst="Most damage",
     how_many="How many",
-    path="Document",
-    outdated="The index and the files",
     help_title="Keys",
     help_box="into the search box",
     help_next="next and previous hit",
@@ -247,7 +241,6 @@ ZH = Words(
     certain="确定：没有别的可能",
     proved="已证明：按损坏的过程正向推演，只能得到这一结果",
     inferred="推断：有几种可能，由上下文选定",
-    left="已发现，保持原样",
     changed="文件在建立索引之后已改动或移走。下面是索引中的文字，无法与原文对照。",
     raw_is="原文",
     part="第 {} 部分，共 {} 部分",
@@ -264,8 +257,6 @@ ZH = Words(
     doubtful="编码不确定的文档",
     worst="损伤最多的文档",
     how_many="数量",
-    path="文档",
-    outdated="索引与文件",
     help_title="快捷键",
     help_box="到搜索框",
     help_next="下一处、上一处命中",
