@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -18,7 +18,7 @@ from seedsearch.frontends.library import Library
 from seedsearch.frontends.mcp.cursor import Cursor
 from seedsearch.frontends.render.answers import snippet_line, tiers_text
 from seedsearch.frontends.render.reports import damage_text
-from seedsearch.frontends.render.safe import one_line, safe, seen
+from seedsearch.frontends.render.safe import one_line, safe, seen, shortened
 from seedsearch.frontends.searches import search
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.offsets import Edit, OffsetMap, Span
@@ -192,15 +192,14 @@ def _listed(library: Library, document: Document, kind: str, limit: int, at: Cur
         raw: str | None = library.raw(document)
     except FileChanged:
         raw = None
-    every = sorted(chain(_edits(document, raw), _findings(document, raw)))
-    rows = [text for _, of, text in every if kind in ("", of)]
+    rows = _damage(document, kind)
     if not rows:
         return f"{one_line(document.id)} has no {kind or 'damage'}."
     if at.offset >= len(rows):
         raise QueryError(f"{document.id} has {len(rows):,} of these", hint="leave the cursor out to begin anew")
     with library.asked() as index:
         generation = index.generation
-    shown = rows[at.offset : at.offset + limit]
+    shown = [_said(document, *row, raw) for row in rows[at.offset : at.offset + limit]]
     head = f"{_head(document, raw=False)}; {at.offset + 1:,} to {at.offset + len(shown):,} of {len(rows):,}"
     lines = [head] if raw is not None else [head, "The file has changed since: what was there before is not known."]
     if at.offset + len(shown) < len(rows):
@@ -208,29 +207,27 @@ def _listed(library: Library, document: Document, kind: str, limit: int, at: Cur
     return "\n".join([*lines, *shown])
 
 
-def _edits(document: Document, raw: str | None) -> Iterator[tuple[int, str, str]]:
-    for edit in document.edits:
-        was = f"{len(edit.span):,} characters" if raw is None else _short(edit.span.cut(raw))
-        now = _short(edit.replacement) if edit.replacement else "nothing"
-        said = f"{_place(document, edit.span)} {edit.kind} ({edit.certainty}) {was} → {now}"
-        yield edit.span.start, edit.kind, said
+def _damage(document: Document, kind: str) -> list[tuple[Span, str, Edit | None]]:
+    """Return what was repaired in a document and what was left (which has no edit), in order; of one kind, or all."""
+    repaired = ((edit.span, str(edit.kind), edit) for edit in document.edits)
+    left = ((span, of, None) for span, of in document.findings)
+    return sorted(
+        (row for row in chain(repaired, left) if kind in ("", row[1])), key=lambda row: (row[0].start, row[1])
+    )
 
 
-def _findings(document: Document, raw: str | None) -> Iterator[tuple[int, str, str]]:
-    for span, kind in document.findings:
-        what = "" if raw is None else f" {_short(span.cut(raw))}"
-        yield span.start, kind, f"{_place(document, span)} {kind} (left as it is){what}"
-
-
-def _place(document: Document, span: Span) -> str:
+def _said(document: Document, span: Span, kind: str, edit: Edit | None, raw: str | None) -> str:
+    """Return a line on a repair or a finding: its place in the file, its kind, what was there and what is."""
     line, column = document.record.place(span.start)
-    return f"{line}:{column}"
+    was = f"{len(span):,} characters" if raw is None else _short(span.cut(raw))
+    if edit is None:
+        return f"{line}:{column} {kind} (left as it is){'' if raw is None else f' {was}'}"
+    now = _short(edit.replacement) if edit.replacement else "nothing"
+    return f"{line}:{column} {kind} ({edit.certainty}) {was} → {now}"
 
 
 def _short(text: str) -> str:
-    if len(text) > SHOWN:
-        text = f"{text[: SHOWN // 2]}…{text[-SHOWN // 4 :]} ({len(text):,} characters)"
-    return seen(text)
+    return seen(shortened(text, SHOWN))
 
 
 def restored(text: str, cursor: str) -> str:

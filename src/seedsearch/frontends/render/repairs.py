@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from seedsearch.frontends.render.safe import json_line, safe, seen
+from seedsearch.frontends.render.safe import json_line, safe, seen, shortened
 from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Edit
 from seedsearch.restoring.documents import (
@@ -107,6 +107,4 @@ def _marked_line(raw: str, begin: int, edits: Sequence[Edit], style: Style) -> s
 
 def _shown(text: str) -> str:
     """Return the text of an edit on one line; of a long one the beginning and the end."""
-    if len(text) > LONGEST_SHOWN:
-        text = f"{text[:40]}…{text[-20:]} ({len(text):,} characters)"
-    return seen(text)
+    return seen(shortened(text, LONGEST_SHOWN))

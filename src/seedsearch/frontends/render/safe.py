@@ -28,6 +28,13 @@ def seen(text: str) -> str:
     return UNSEEN.sub(_spelled, text.replace("\n", "⏎"))
 
 
+def shortened(text: str, longest: int, said: str = "{:,} characters") -> str:
+    """`text`; of one longer than `longest` code points the beginning and the end, and how long it is as `said`."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest // 2]}…{text[-longest // 4 :]} ({said.format(len(text))})"
+
+
 def json_line(value: object) -> str:
     """Return one line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is not UTF-8
     too.
