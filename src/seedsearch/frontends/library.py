@@ -104,12 +104,12 @@ class Library:
     def raw(self, document: Document) -> str:
         """Return the raw text of a document: its file as decoded. Raises FileChanged as `content` does."""
         origin = self._origin(document)
+        stamps = self._stamps(document, origin)
         with self._of_texts:
             kept = self._texts.get(document.id)
-            if kept is not None and kept.digest == origin.digest and self._stamps(document, origin) == kept.stamps:
+            if kept is not None and (kept.digest, kept.stamps) == (origin.digest, stamps):
                 self._texts.move_to_end(document.id)
                 return kept.raw
-        stamps = self._stamps(document, origin)
         content = self._whole(document, origin)
         raw = _decoded(document, origin, content)
         with self._of_texts:

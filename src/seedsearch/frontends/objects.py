@@ -90,7 +90,10 @@ def stats_object(stats: IndexStats) -> Object:
         "encodings": dict(stats.encodings),
         "damage": dict(stats.damage),
         "files": {path: dict(damage) for path, damage in stats.files.items()},
-        "unsure": [{"path": path, "encoding": name, "confidence": sure} for path, name, sure in stats.unsure],
+        "unsure": [
+            {"id": doc_id_of(path), "path": path, "encoding": name, "confidence": sure}
+            for path, name, sure in stats.unsure
+        ],
         "told_by_neighbours": stats.told_by_neighbours,
         "stale": list(stats.stale),
     }

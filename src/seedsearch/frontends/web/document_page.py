@@ -11,9 +11,10 @@ from markupsafe import Markup
 from seedsearch.damage import FOUND, Certainty
 from seedsearch.errors import FileChanged
 from seedsearch.frontends.library import Library
-from seedsearch.frontends.render.safe import seen
+from seedsearch.frontends.render.safe import seen, shortened
 from seedsearch.frontends.web.face import Face
 from seedsearch.frontends.web.marks import visible
+from seedsearch.frontends.web.parameters import VIEW
 from seedsearch.frontends.web.rows import Text, part_borders, rows
 from seedsearch.offsets import Edit, Span
 from seedsearch.searching.document import Document
@@ -63,6 +64,9 @@ def page(face: Face, found: Opened, at: int | None, view: str) -> str:
     line = text.line(text.offsets.to_raw(hits[0][1]).start if hits else start)
     known: dict[str, Any] = {"q": face.typed}
     address = face.site.document
+    views = [
+        (name, getattr(t, name), address(document.id, at=start or None, view=name, **known)) for name in VIEW.choices
+    ]
     return face.page(
         "document.html",
         document=document,
@@ -72,7 +76,7 @@ def page(face: Face, found: Opened, at: int | None, view: str) -> str:
         damage=_chips(face, document),
         is_same=found.is_same,
         view=view if found.is_same else "text",
-        views=[(name, getattr(t, name), address(document.id, at=start or None, view=name, **known)) for name in _VIEWS],
+        views=views,
         rows=list(rows(text, start, end, place)),
         edits=[_edit(face, text, number, edit) for number, edit in enumerate(edits[:LISTED], text.first_from(start))],
         edits_said=face.counted(t.edit, t.edits, len(edits)),
@@ -88,11 +92,7 @@ def page(face: Face, found: Opened, at: int | None, view: str) -> str:
         json=face.site.interface("document", id=document.id, q=face.typed, first_line=None),
         editor=face.site.editor(document.path, line, 1),
         back=face.site.home(q=face.typed) if face.typed else None,
-        kinds={name: face.kind(name) for name in document.damage},
     )
-
-
-_VIEWS = ("both", "text", "raw")
 
 
 def _place(found: Opened, at: int | None) -> int:
@@ -105,21 +105,22 @@ def _place(found: Opened, at: int | None) -> int:
 
 def _hits(text: Text, start: int, end: int) -> list[tuple[int, Any]]:
     """Return the hits that begin in a part, with their numbers."""
-    last = end if end < len(text.raw) else end + 1
-    return [(n, hit) for n, hit in enumerate(text.hits, 1) if start <= text.offsets.to_raw(hit).start < last]
+    first, behind = text.first_hit_from(start), text.first_hit_from(end if end < len(text.raw) else end + 1)
+    return list(enumerate(text.hits[first:behind], first + 1))
 
 
 def _around(face: Face, found: Opened, borders: list[int], start: int, end: int) -> dict[str, str | None]:
     """Return where the hits nearest to a part are, before it and behind it."""
     text, id = found.text, found.document.id
-    places = [(text.offsets.to_raw(hit).start, n) for n, hit in enumerate(text.hits, 1)]
-    before = next(((at, n) for at, n in reversed(places) if at < start), None)
-    behind = next(((at, n) for at, n in places if at >= end), None) if end < borders[-1] else None
 
-    def address(place: tuple[int, int] | None) -> str | None:
-        return face.site.document(id, q=face.typed, at=place[0], anchor=f"h{place[1]}") if place else None
+    def address(number: int) -> str | None:
+        if not 0 <= number < len(text.hits):
+            return None
+        at = text.offsets.to_raw(text.hits[number]).start
+        return face.site.document(id, q=face.typed, at=at, anchor=f"h{number + 1}")
 
-    return {"before": address(before), "behind": address(behind)}
+    behind = address(text.first_hit_from(end)) if end < borders[-1] else None
+    return {"before": address(text.first_hit_from(start) - 1), "behind": behind}
 
 
 def _chips(face: Face, document: Document) -> list[tuple[str, int, bool]]:
@@ -146,6 +147,4 @@ def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
 
 def _cell(text: str) -> Markup:
     """Return a text in a cell of a table, on one line."""
-    if len(text) > LONGEST_CELL:
-        text = f"{text[:40]}…{text[-20:]} ({len(text):,})"
-    return visible(seen(text))
+    return visible(seen(shortened(text, LONGEST_CELL, "{:,}")))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from seedsearch.errors import FileChanged
 from seedsearch.frontends.library import Library
@@ -21,7 +20,7 @@ from seedsearch.frontends.web import problems
 from seedsearch.frontends.web.parameters import DEEPEST, FACETS, Asked
 from seedsearch.frontends.web.problems import Problem
 from seedsearch.frontends.web.site import Site
-from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.metadata.document_records import doc_id_of, line_starts
 from seedsearch.offsets import Span
 
 # Files with damage that the statistics name.
@@ -55,7 +54,11 @@ def document_json(library: Library, asked: Asked) -> Object:
     """Return some lines of the readable text of a document, and what was repaired and found in them."""
     document = library.document(asked["id"])
     readable = document.readable
-    start, end, total, more = _window(readable, asked["first_line"], asked["lines"])
+    borders = [*line_starts(readable), len(readable)]
+    total = len(borders) - 1
+    first = min(asked["first_line"] - 1, total)
+    last = min(first + asked["lines"], total)
+    start, end, more = borders[first], borders[last], last < total
     row: Object = {"schema": SCHEMA, "id": document.id, "path": document.path, "encoding": document.encoding}
     row |= {"confidence": round(document.confidence, 3), "damage": dict(document.damage), "text": readable[start:end]}
     row |= {"first_line": asked["first_line"], "lines": total, "start": start, "more": more, "hits": []}
@@ -74,35 +77,13 @@ def document_json(library: Library, asked: Asked) -> Object:
     return row | {"edits": edits_object(edits, raw), "findings": findings_object(left), "file": "same"}
 
 
-def _window(readable: str, first_line: int, lines: int) -> tuple[int, int, int, bool]:
-    """Return where some lines of a text begin and end, how many there are, and whether more come behind."""
-    total = readable.count("\n") + 1
-    start = 0
-    for _ in range(min(first_line, total + 1) - 1):
-        found = readable.find("\n", start)
-        start = len(readable) if found < 0 else found + 1
-    if first_line > total:
-        return len(readable), len(readable), total, False
-    end = start
-    for _ in range(lines):
-        found = readable.find("\n", end)
-        if found < 0:
-            return start, len(readable), total, False
-        end = found + 1
-    return start, end, total, first_line + lines <= total
-
-
 def stats_json(library: Library) -> Object:
     """Return what the index holds."""
     counted = library.stats()
-    row = stats_object(counted)
     worst = sorted(counted.files.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:WORST]
-    row |= {"schema": SCHEMA, "size": row["bytes"], "unsure": _unsure(row["unsure"])}
-    return row | {"files": [{"id": doc_id_of(path), "damage": dict(damage)} for path, damage in worst]}
-
-
-def _unsure(rows: Any) -> list[Mapping[str, object]]:
-    return [{**row, "id": doc_id_of(row["path"])} for row in rows[:WORST]]
+    row = stats_object(replace(counted, files=dict(worst), unsure=counted.unsure[:WORST]))
+    files = [{"id": doc_id_of(path), "damage": dict(damage)} for path, damage in worst]
+    return row | {"schema": SCHEMA, "size": row["bytes"], "files": files}
 
 
 def restored_json(content: bytes) -> Object:

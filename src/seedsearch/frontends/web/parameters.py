@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from seedsearch.frontends.web import problems
 from seedsearch.frontends.web.problems import Problem
+from seedsearch.searching import facets
 from seedsearch.searching.parsed_query import LONGEST_QUERY
 
 MOST_FILTERS = 20  # values of one filter
@@ -86,7 +87,7 @@ class Parameter:
 
 Table = tuple[Parameter, ...]
 
-FACETS = ("damage", "encoding", "ext", "folder", "year")
+FACETS = tuple(facets.FACETS)
 _QUERY = Parameter("q", "what to look for, as typed", longest=10 * LONGEST_QUERY)
 _ID = Parameter("id", "the id of a document, as a hit has it", needed=True)
 FILTERS: Table = (
@@ -107,7 +108,7 @@ SEARCH: Table = (
     Parameter("limit", "how many hits", 10, most=100),
     Parameter("offset", "how many hits to leave out first", 0, most=DEEPEST),
     Parameter("snippets", "how many snippets a hit has at most", 1, least=1, most=5),
-    Parameter("facets", "which facets to count, with commas between: damage,encoding,ext,folder,year", longest=100),
+    Parameter("facets", f"which facets to count, with commas between: {','.join(FACETS)}", longest=100),
 )
 TEXT: Table = (
     _ID,

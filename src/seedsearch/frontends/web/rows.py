@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from seedsearch.damage import Certainty
 from seedsearch.frontends.web.marks import Layer, Range, element, painted
 from seedsearch.offsets import Edit, OffsetMap, Span
 
@@ -46,6 +45,10 @@ class Text:
     def first_from(self, at: int) -> int:
         """Return the number of the first edit that does not begin before an offset."""
         return bisect_left(self.edits, at, key=lambda one: one.span.start)
+
+    def first_hit_from(self, at: int) -> int:
+        """Return the number of the first hit that does not begin before an offset of the raw text."""
+        return bisect_left(self.hits, at, key=lambda hit: self.offsets.to_raw(hit).start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,9 @@ class _Layers:
         out_start, out_end = text.offsets.to_edited(start), _out_end(text, end)
         self.edits = [(number, text.edits[number]) for number in range(first, last)]
         found = [(span, kind) for span, kind in text.findings if span.start < end and span.end > start]
-        hits = [(n, hit) for n, hit in enumerate(text.hits, 1) if hit.start < out_end and hit.end > out_start]
+        first_hit = bisect_right(text.hits, out_start, key=lambda hit: hit.end)
+        behind = bisect_left(text.hits, out_end, key=lambda hit: hit.start)
+        hits = list(enumerate(text.hits[first_hit:behind], first_hit + 1))
         marks = [Range(hit.start, hit.end, "mark", {"data-h": str(n)}, {"id": f"h{n}"}) for n, hit in hits]
         self._readable: list[Layer] = [self._edited(), self._found_readable(found), marks]
         gone = [Range(e.span.start, e.span.end, "del", {"data-e": str(n)}) for n, e in self.edits]
@@ -183,9 +188,6 @@ def _disjoint(spans: Sequence[Span]) -> list[Span]:
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
     return kept
-
-
-_SURENESS = list(Certainty)
 
 
 def _with_bars(text: Text, layers: _Layers, out_a: int, out_b: int, a: int, b: int) -> Markup:
