@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import seedsearch
 from seedsearch.damage import Certainty, Damage
@@ -69,6 +71,22 @@ def test_escapes_between_the_bytes_of_a_character(encoding: str, escapes: bytes)
     assert any(e.kind is Damage.REALIGNED_BYTES and e.certainty is Certainty.PROVED for e in cleaned.raw.edits)
 
 
+@given(
+    st.sampled_from(["big5", "gb18030"]),
+    st.lists(
+        st.tuples(st.sampled_from("測試看板公告如下人生無常，。 "), st.sampled_from([b"", b"\x1b[m", b"\x1b[0;37;44m"]))
+    ),
+)
+def test_escapes_between_the_bytes_of_any_characters(encoding: str, torn: list[tuple[str, bytes]]) -> None:
+    whole = "測試看板公告如下，謝謝收看。\n" * 3
+    stream = whole.encode(encoding)
+    for char, escapes in torn:
+        code = char.encode(encoding)
+        stream += code[:1] + escapes + code[1:] if len(code) == 2 else code
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.readable == whole + "".join(char for char, _ in torn)
+
+
 def test_several_torn_characters_of_a_line() -> None:
     stream = b"".join(bytes((a, *b"\x1b[3", 0x31, *b"m", b)) for a, b in _pairs("人生無常"))
     cleaned = seedsearch.clean("測試看板公告如下\n".encode("big5") + stream + "謝謝收看。\n".encode("big5"))
@@ -94,6 +112,32 @@ def test_two_encodings_in_one_file(encoding: str, shape: str) -> None:
     assert cleaned.readable == "".join(line for line, _ in marked)
     assert "mixed-encoding" in kinds(cleaned)
     assert cleaned.raw.text == stream.decode(cleaned.encoding, "replace")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
+def test_short_lines_in_another_encoding(encoding: str) -> None:
+    """Each of them alone proves nothing: together they do, and those that are valid UTF-8 by chance go with them."""
+    own, other = (
+        ["焊接机器人", "北京", "第一章 总则", "了"],
+        ["目錄", "圖片", "第八條", "1999年8月", "在", "下載 A", "學校"],
+    )
+    cleaned = seedsearch.clean("\n".join(own).encode() + b"\n" + "\n".join(other).encode(encoding))
+    assert cleaned.readable.split("\n") == [*own, *other]
+    assert "realigned-bytes" not in cleaned.damage
+
+
+def test_letters_between_high_bytes_are_not_junk_inside_utf8() -> None:
+    """0xE8 0x41 0xB2 0xA3: a letter of Big5 and a byte of the next one, not a torn character of UTF-8."""
+    other = "吳王的使者到廬江，廬江王不答應與吳王聯合。每天晚餐，都要禱告上帝。" * 4
+    cleaned = seedsearch.clean("今天不能去，路上不好走。\n".encode() * 9 + other.encode("big5") + b"\n")
+    assert cleaned.readable.endswith(other + "\n")
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("text", ["Señor Núñez, piñata.", "Привет, мир.", "naïve café"])
+def test_lines_of_letters_beside_lines_in_another_encoding_stay(text: str, times: int) -> None:
+    stream = f"{UTF8_LINE}\n{UTF8_LINE}\n{text}\n".encode() + (OTHER_LINE + "\n").encode("gbk") * times
+    assert seedsearch.clean(stream).readable == f"{UTF8_LINE}\n{UTF8_LINE}\n{text}\n" + f"{OTHER_LINE}\n" * times
 
 
 @pytest.mark.parametrize("junk", [b"\xff", b"\xc0", b"\n"])
