@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from seedsearch.damage import Certainty, Damage
-    from seedsearch.errors import SeedsearchError
+    from seedsearch.errors import QueryError, SeedsearchError
     from seedsearch.indexing.build import build_index
     from seedsearch.indexing.reports import (
         IndexReport,
@@ -41,6 +41,7 @@ __all__ = [
     "Hit",
     "Index",
     "IndexReport",
+    "QueryError",
     "Results",
     "SeedsearchError",
     "Snippet",
@@ -58,6 +59,7 @@ _HOME = {
     "Hit": "searching.results",
     "Index": "searching.index",
     "IndexReport": "indexing.reports",
+    "QueryError": "errors",
     "Results": "searching.results",
     "SeedsearchError": "errors",
     "Snippet": "searching.results",

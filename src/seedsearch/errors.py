@@ -25,6 +25,8 @@ The number is the exit code of the command line (1 is "nothing found" and is not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class SeedsearchError(Exception):
     """Root of every error raised on purpose; `str()` is a sentence for people."""
@@ -46,7 +48,18 @@ class NotText(SourceError):
 
 
 class QueryError(SeedsearchError):
-    """A query that cannot be asked: empty, or past a stated limit."""
+    """A query that cannot be asked: empty, or past a stated limit.
+
+    A value as well as a sentence: `code` (docs/python.md lists them), the `texts` that it names, and a `number`.
+    """
+
+    def __init__(
+        self, what: str, *, code: str, texts: Sequence[str] = (), number: float | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(what, hint=hint)
+        self.code = code
+        self.texts = tuple(texts)
+        self.number = number
 
 
 class OutOfTime(QueryError):
@@ -56,6 +69,9 @@ class OutOfTime(QueryError):
         most = f", most of it for {says}" if says else ""
         super().__init__(
             f"the query takes longer than {seconds:g} s{most}",
+            code="out-of-time",
+            texts=[says] if says else [],
+            number=seconds,
             hint="ask for less at a time, or allow it more seconds (--seconds)",
         )
         self.seconds = seconds

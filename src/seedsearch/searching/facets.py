@@ -60,4 +60,6 @@ def with_value(name: str, value: str) -> Query:
 
 def _check(name: str) -> None:
     if name not in FACETS:
-        raise QueryError(f"“{name}” is not a facet", hint=f"type one of {', '.join(FACETS)}")
+        raise QueryError(
+            f"“{name}” is not a facet", code="not-a-facet", texts=[name], hint=f"type one of {', '.join(FACETS)}"
+        )

@@ -67,7 +67,9 @@ def filter_of(text: str) -> Query | None:
 
 def _by_name(name: str, value: str) -> Query | None:
     if name in _REFUSED:
-        raise QueryError(f"{name}:{value} cannot be asked: {_REFUSED[name]}")
+        raise QueryError(
+            f"{name}:{value} cannot be asked: {_REFUSED[name]}", code="filter-not-known", texts=[f"{name}:{value}"]
+        )
     if name == "path":
         return _like("path", value)
     if name == "name":
@@ -123,7 +125,12 @@ def _spelled(value: str, script: bool) -> Query | None:
 def _any(name: str, values: list[str]) -> Query | None:
     """Return the documents with one of several values."""
     if negated := next((value for value in values if value[:1] in ("-", "!")), None):
-        raise QueryError(f"{name}:{negated} cannot be asked", hint=f"type -{name}:{negated[1:]}")
+        raise QueryError(
+            f"{name}:{negated} cannot be asked",
+            code="sign-in-filter",
+            texts=[f"{name}:{negated}"],
+            hint=f"type -{name}:{negated[1:]}",
+        )
     terms = tuple(dict.fromkeys(term for value in values if value for term in _terms(name, value.lower())))
     if not terms:
         return None
@@ -135,7 +142,8 @@ def _terms(name: str, value: str) -> Sequence[Term | Terms]:
     if "*" in value:
         return [Terms("tag", Wildcard(f"{name}:{value}"))]
     if name == "damage" and value not in _KINDS:
-        raise QueryError(f"damage:{value} cannot be asked", hint=f"type one of {', '.join(sorted(_KINDS))}")
+        hint = f"type one of {', '.join(sorted(_KINDS))}"
+        raise QueryError(f"damage:{value} cannot be asked", code="filter-value", texts=[f"damage:{value}"], hint=hint)
     if name == "encoding" and value == "big5":
         return [Term("tag", f"encoding:{told}") for told in _BIG5]
     return [Term("tag", f"{name}:{_CHINESE_ENCODINGS.get(value, value)}")]

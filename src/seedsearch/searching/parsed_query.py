@@ -64,9 +64,10 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     """Read a query. Raises QueryError for one with nothing to look for or past a limit."""
     whole = run_text(typed).strip()
     if not whole:
-        raise QueryError("the query is empty", hint="type a word to look for")
+        raise QueryError("the query is empty", code="empty", hint="type a word to look for")
     if len(whole) > LONGEST_QUERY:
-        raise QueryError(f"the query is longer than {LONGEST_QUERY} characters", hint="look for a part of it")
+        what = f"the query is longer than {LONGEST_QUERY} characters"
+        raise QueryError(what, code="too-long", number=LONGEST_QUERY, hint="look for a part of it")
     unsorted, order = without_sorting(typed)
     unsorted = unsorted if unsorted.strip() else EVERYTHING[0]
     plain, filters = without_filters(unsorted)

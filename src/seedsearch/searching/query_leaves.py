@@ -110,6 +110,8 @@ def near_one_another(operator: Token, left: Token, right: Token) -> Query:
     if not all(one.kind in ("leaf", "quoted") and not _is_more(one) for one in (left, right)):
         raise QueryError(
             f"{operator.text} cannot be asked of that",
+            code="near-of-that",
+            texts=[operator.text],
             hint=f"type it between two words or quotations, as in 焊接 {operator.text} 材料",
         )
     return Near((run_of(left.text).text, run_of(right.text).text), operator.distance, operator.ordered)
@@ -156,7 +158,8 @@ def _pattern(pattern: str) -> Query:
 
 def _check_pieces(count: int) -> None:
     if count > MOST_PIECES:
-        raise QueryError(f"a pattern of the query has more than {MOST_PIECES} pieces", hint="ask for fewer at a time")
+        what = f"a pattern of the query has more than {MOST_PIECES} pieces"
+        raise QueryError(what, code="too-many-pieces", number=MOST_PIECES, hint="ask for fewer at a time")
 
 
 def wanted(query: Query) -> Iterator[Query]:

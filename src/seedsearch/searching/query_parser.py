@@ -74,7 +74,8 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
     if tokens is None or not _is_expression(tokens):
         return None
     if sum(token.is_leaf for token in tokens) > MOST_TERMS:
-        raise QueryError(f"the query has more than {MOST_TERMS} terms", hint="ask for fewer at a time")
+        what = f"the query has more than {MOST_TERMS} terms"
+        raise QueryError(what, code="too-many-terms", number=MOST_TERMS, hint="ask for fewer at a time")
     parser = _Parser(tokens, synonyms)
     try:
         query = parser.whole()
@@ -211,7 +212,8 @@ class _Parser:
     def _in_brackets(self) -> Query:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise QueryError(f"the query has brackets more than {DEEPEST} deep", hint="ask for less at a time")
+            what = f"the query has brackets more than {DEEPEST} deep"
+            raise QueryError(what, code="too-deep", number=DEEPEST, hint="ask for less at a time")
         query = self._any()
         if self._kind() != ")":
             raise NotWellFormed

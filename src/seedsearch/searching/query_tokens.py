@@ -180,10 +180,10 @@ def _with_operators_between(tokens: list[Token]) -> list[Token]:
     """Return the tokens with words between others as the operators that they are."""
     made = list(tokens)
     if any(token.kind == "leaf" and token.text.startswith("NEAR(") for token in tokens):
-        raise QueryError("NEAR( ) is not known", hint=_SAY_NEAR)
+        raise QueryError("NEAR( ) is not known", code="near-how", texts=["NEAR( )"], hint=_SAY_NEAR)
     for number, token in enumerate(tokens[1:-1], start=1):
         if token.kind == "leaf" and token.text == "NEAR":
-            raise QueryError("NEAR does not say how near", hint=_SAY_NEAR)
+            raise QueryError("NEAR does not say how near", code="near-how", texts=["NEAR"], hint=_SAY_NEAR)
         if token.kind == "leaf" and token.text in _BETWEEN:
             made[number] = replace(token, kind=_BETWEEN[token.text])
     if all(token.kind == "leaf" for token in made):

@@ -110,4 +110,5 @@ def _bytes(text: str) -> int:
 
 def _no_value(name: str, value: str, hint: str) -> QueryError:
     kind = "size" if name == "size" else "date"
-    return QueryError(f"{name}:{value} cannot be asked: “{value}” is not a {kind}", hint=hint)
+    what = f"{name}:{value} cannot be asked: “{value}” is not a {kind}"
+    return QueryError(what, code="filter-value", texts=[f"{name}:{value}"], hint=hint)

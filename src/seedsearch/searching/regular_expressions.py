@@ -61,6 +61,8 @@ def pattern_of(typed: str) -> Query:
 def _refused(typed: str, why: str, hint: str | None = None) -> QueryError:
     return QueryError(
         f"the regular expression /{typed}/ cannot be asked: {why}",
+        code="regular-expression",
+        texts=[typed],
         hint=hint or f'for the text itself type "/{typed}/" in quotation marks',
     )
 

@@ -30,6 +30,6 @@ def order_of(value: str) -> Order:
     is_reversed = name.startswith("-")
     name, _, way = name.removeprefix("-").replace(":", "-").partition("-")
     if name not in ORDERS or way not in ("", "asc", "desc") or (name == "relevance" and (is_reversed or way)):
-        raise QueryError(f"“{value}” is not an order", hint=_SAYS)
+        raise QueryError(f"“{value}” is not an order", code="not-an-order", texts=[value], hint=_SAYS)
     descending = way == "desc" if way else ORDERS[name]
     return Order(name, descending != is_reversed)

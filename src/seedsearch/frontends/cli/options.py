@@ -176,4 +176,5 @@ def typed(word: str) -> str:
             return content.decode(name)
         except UnicodeDecodeError:
             continue
-    raise QueryError("the query is neither UTF-8 nor GB18030", hint="check the encoding of the terminal")
+    what = "the query is neither UTF-8 nor GB18030"
+    raise QueryError(what, code="encoding", hint="check the encoding of the terminal")

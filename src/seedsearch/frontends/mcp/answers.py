@@ -43,7 +43,8 @@ def found(library: Library, query: str, limit: int, folder: str, damage: str, cu
     """Hits, a line with the place and one with the snippet each."""
     at, limit = Cursor.of(cursor), _within(limit, 1, MOST_HITS, "limit")
     if at.offset > DEEPEST:
-        raise QueryError(f"more than {DEEPEST:,} hits cannot be turned to", hint="ask for something narrower")
+        what = f"more than {DEEPEST:,} hits cannot be turned to"
+        raise QueryError(what, code="parameter", number=DEEPEST, hint="ask for something narrower")
     filters = {"folder": [folder] if folder else [], "damage": [damage] if damage else []}
     results, generation = search(library, query, filters, limit=limit, offset=at.offset)
     if not results.total:
@@ -105,7 +106,12 @@ def read(library: Library, path: str, line: int, lines: int, cursor: str, *, raw
     if cursor:
         begin = min(at.offset, len(text.text))
     elif not 1 <= line <= total:
-        raise QueryError(f"{document.id} has {total:,} lines", hint=f"line is a number from 1 to {total:,}")
+        raise QueryError(
+            f"{document.id} has {total:,} lines",
+            code="parameter",
+            number=total,
+            hint=f"line is a number from 1 to {total:,}",
+        )
     else:
         begin = text.offset(line)
     last = text.line(begin) + lines
@@ -196,7 +202,8 @@ def _listed(library: Library, document: Document, kind: str, limit: int, at: Cur
     if not rows:
         return f"{one_line(document.id)} has no {kind or 'damage'}."
     if at.offset >= len(rows):
-        raise QueryError(f"{document.id} has {len(rows):,} of these", hint="leave the cursor out to begin anew")
+        what = f"{document.id} has {len(rows):,} of these"
+        raise QueryError(what, code="cursor", number=len(rows), hint="leave the cursor out to begin anew")
     with library.asked() as index:
         generation = index.generation
     shown = [_said(document, *row, raw) for row in rows[at.offset : at.offset + limit]]
@@ -235,7 +242,8 @@ def restored(text: str, cursor: str) -> str:
     from seedsearch.restoring.clean import clean
 
     if len(text) > LONGEST_TEXT:
-        raise QueryError(f"a text may have {LONGEST_TEXT:,} characters", hint="restore files with: seedsearch clean")
+        what = f"a text may have {LONGEST_TEXT:,} characters"
+        raise QueryError(what, code="parameter", number=LONGEST_TEXT, hint="restore files with: seedsearch clean")
     at, cleaned = Cursor.of(cursor), clean(text)
     left = Counter(str(finding.kind) for finding in cleaned.findings)
     said = [f"Repaired: {_counted(cleaned.edits)}"] if cleaned.edits else ["Nothing to repair"]
@@ -248,5 +256,5 @@ def restored(text: str, cursor: str) -> str:
 
 def _within(number: int, least: int, most: int, name: str) -> int:
     if not least <= number <= most:
-        raise QueryError(f"{name} is a number from {least} to {most:,}")
+        raise QueryError(f"{name} is a number from {least} to {most:,}", code="parameter", texts=[name], number=most)
     return number

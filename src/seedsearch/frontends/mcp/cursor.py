@@ -33,7 +33,7 @@ class Cursor:
             if said or not _fits(offset) or not (generation is None or _fits(generation)):
                 raise ValueError
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            raise QueryError("no answer gave this cursor", hint="leave it out to begin anew") from None
+            raise QueryError("no answer gave this cursor", code="cursor", hint="leave it out to begin anew") from None
         return cls(offset, generation)
 
 

@@ -126,7 +126,7 @@ _RESTORED = {
     "edits": _list(_of("Edit")),
     "findings": _list(_of("Finding")),
 }
-_PROBLEM = {"type": _TEXT, "title": _TEXT, "status": _COUNT, "detail": _TEXT, "hint": _TEXT}
+_PROBLEM = {"type": _TEXT, "title": _TEXT, "status": _COUNT, "detail": _TEXT, "hint": _TEXT, "code": _TEXT}
 SCHEMAS: Mapping[str, Schema] = {
     "Span": _SPAN,
     "Edit": _object(_EDIT, "was"),
@@ -138,7 +138,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Statistics": _object(_STATS),
     "Suggestions": _object({"suggestions": _list(_object({"query": _TEXT, "count": _COUNT}))}),
     "Restored": _object(_RESTORED),
-    "Problem": _object(_PROBLEM, "hint"),
+    "Problem": _object(_PROBLEM, "hint", "code"),
 }
 
 # Name of an address → what it is for, its parameters, the schema of its answer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from seedsearch.damage import Damage
+from seedsearch.errors import QueryError
 from seedsearch.frontends.web.words import Words
 from seedsearch.searching.notes import Note
 
@@ -67,9 +68,36 @@ NOTES: Mapping[str, str] = {
     "not-there": "没有文档含有：{texts}",
 }
 
+# Why a query cannot be asked, and what to do, in Chinese; the errors themselves are English.
+REFUSALS: Mapping[str, str] = {
+    "empty": "没有输入要找的内容；请输入一个词",
+    "too-long": "查询超过 {number} 个字符；请只查其中一部分",
+    "too-many-terms": "查询中的词超过 {number} 个；请分几次查",
+    "too-many-pieces": "查询中的式子超过 {number} 段；请分几次查",
+    "too-deep": "括号套了 {number} 层以上；请写得简单一些",
+    "filter-value": "{texts} 中的值没有意义，无法按它筛选",
+    "filter-not-known": "这里没有 {texts} 这一筛选",
+    "sign-in-filter": "{texts} 中的减号要写在筛选的名称之前",
+    "near-how": "{texts} 没有说明相距多远；请写作 NEAR/3",
+    "near-of-that": "{texts} 只能写在两个词或两段引文之间",
+    "regular-expression": "无法查找正则表达式 /{texts}/；要找这串字本身，请加上引号",
+    "not-an-order": "不能按“{texts}”排序；可用 date、path、size、relevance",
+    "not-a-facet": "没有“{texts}”这一分面；可用 damage、encoding、ext、folder、year",
+    "out-of-time": "查询用时超过 {number:g} 秒；请把要找的内容说得具体一些",
+}
+
 
 def note_of(note: Note, words: Words) -> tuple[str, str]:
     """Return a note and the language that it is in."""
-    if words.lang != "en" and note.code in NOTES:
-        return NOTES[note.code].format(texts="、".join(note.texts), number=note.number), words.lang
-    return str(note), "en"
+    return _said(NOTES, note, words) or (str(note), "en")
+
+
+def refusal_of(error: QueryError, words: Words) -> tuple[str, str] | None:
+    """Return why a query cannot be asked and the language that this is in; None where there is only the error."""
+    return _said(REFUSALS, error, words)
+
+
+def _said(sentences: Mapping[str, str], value: Note | QueryError, words: Words) -> tuple[str, str] | None:
+    if words.lang == "en" or value.code not in sentences:
+        return None
+    return sentences[value.code].format(texts="、".join(value.texts), number=value.number), words.lang

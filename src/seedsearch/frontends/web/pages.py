@@ -8,10 +8,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from seedsearch.errors import QueryError
 from seedsearch.frontends.web.face import Face
 from seedsearch.frontends.web.facets import facets_of
 from seedsearch.frontends.web.marks import excerpt
-from seedsearch.frontends.web.names import LOOSE, TIERS, called, note_of
+from seedsearch.frontends.web.names import LOOSE, TIERS, called, note_of, refusal_of
 from seedsearch.frontends.web.parameters import LAST_PAGE
 from seedsearch.frontends.web.problems import Problem
 from seedsearch.metadata.document_records import doc_id_of
@@ -122,4 +123,6 @@ def _bars(rows: Iterable[tuple[str, int, str]]) -> list[tuple[str, int, str, int
 
 def problem(face: Face, found: Problem) -> str:
     """Return a page that says what went wrong and what to do."""
-    return face.page("problem.html", problem=found)
+    refusal = refusal_of(found.error, face.words) if isinstance(found.error, QueryError) else None
+    said, lang = refusal or (found.detail or found.kind.title, "en")
+    return face.page("problem.html", said=said, lang=lang, hint=None if refusal else found.hint)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seedsearch import errors
-from seedsearch.errors import SeedsearchError
+from seedsearch.errors import QueryError, SeedsearchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +66,20 @@ AGAIN = 1  # seconds after which a busy server may be asked again
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """A request that is not answered as asked: its kind, what is wrong with it, and what to do."""
+    """A request that is not answered as asked: its kind, what is wrong with it, what to do, and the `error` of ours."""
 
     kind: Kind
     detail: str = ""
     hint: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    error: SeedsearchError | None = None
 
     def object(self) -> dict[str, object]:
-        """Return the problem as RFC 9457 writes it, with a `hint` beside."""
+        """Return the problem as RFC 9457 writes it, with a `hint` beside, and the `code` of a query that is refused."""
         row: dict[str, object] = {"type": f"urn:seedsearch:problem:{self.kind.name}", "title": self.kind.title}
         row |= {"status": self.kind.status, "detail": self.detail or self.kind.title}
+        if isinstance(self.error, QueryError):
+            row["code"] = self.error.code
         return row if self.hint is None else row | {"hint": self.hint}
 
 
@@ -84,7 +87,7 @@ def problem_of(error: SeedsearchError) -> Problem:
     """Return the problem that an error of ours is."""
     kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
     headers = {"retry-after": str(AGAIN)} if kind.status == BUSY.status else {}
-    return Problem(kind, error.what, error.hint, headers)
+    return Problem(kind, error.what, error.hint, headers, error)
 
 
 def busy() -> Problem:
