@@ -23,8 +23,17 @@ def test_every_page_gives_it_back(page: str, written: str) -> None:
     restored = restore(in_page(true.encode(written), page))
     assert restored.text == true
     # In UTF-8, Turkish and Western bytes are the same characters: then it is the step for Latin-1 that reads them.
-    kinds = {Damage.MISREAD_CODE_PAGE} | ({Damage.UTF8_AS_LATIN1} if page == "cp1254" else set())
+    kinds = {Damage.MISREAD_CODE_PAGE} | ({Damage.UTF8_AS_LATIN1} if page in ("cp1254", "iso8859_9") else set())
     assert {e.certainty for e in restored.edits if e.kind in kinds} == {Certainty.PROVED}
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1"])
+def test_big5_by_western_pages(page: str) -> None:
+    """UTF-8 and GBK by them are the field of the step for Latin-1, which does not read Big5."""
+    true = carried(PAGE, "big5")
+    restored = restore(in_page(true.encode("big5"), page))
+    assert restored.text == true
+    assert {e.kind for e in restored.edits} == {Damage.MISREAD_CODE_PAGE}
 
 
 def test_bytes_of_utf8_that_the_page_has_not_are_inferred() -> None:

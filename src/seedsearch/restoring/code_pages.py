@@ -1,9 +1,10 @@
 """Chinese bytes read by a code page of one byte a character: ╓╨╬─ and ЦРОД for 中文. Kind misread-code-page.
 
 How it arises: a program takes every byte for a character of its own system: Central European (Windows-1250), Russian
-(Windows-1251, KOI8-R, DOS 866), Turkish (1254), Baltic (1257), DOS (437, 850, 852), Mac OS Roman. Bytes without a
-character in the page stay as controls, as browsers read them, or become U+FFFD. Latin-1 and Windows-1252 have a step of
-their own (`latin1`), which knows more about what is lost on their way.
+(Windows-1251, KOI8-R, DOS 866), Greek (1253, DOS 737), Turkish (1254), Hebrew, Arabic, Baltic, Vietnamese (1255 to
+1258), Thai (874), DOS (437, 850, 852), Mac OS Roman, parts of ISO 8859. Bytes without a
+character in the page stay as controls, as browsers read them, or become U+FFFD. UTF-8 and GBK read by Latin-1 and
+Windows-1252 have a step of their own (`latin1`), which knows more about what is lost on their way.
 
 How it is recognised: runs of such characters, written back as bytes by one page for the whole text, are UTF-8, GBK or
 Big5 that reads as Chinese by `seedsearch.text.character_model`, better than by any other page. Every repair is proved
@@ -12,7 +13,7 @@ are those without a character in the page: the text around chooses among them (i
 lost one, the run goes on in step behind it.
 
 Left alone: what is a text of its language, which as Chinese reads like drawn by chance; tables of box drawing; what
-Windows-1252 explains as well.
+Windows-1252 explains as well, but for Big5.
 """
 
 from __future__ import annotations
@@ -32,12 +33,15 @@ from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import is_han
 
-WESTERN = "cp1252"  # and Latin-1, as it has the controls, too; read here only to be compared with
+WESTERN = "cp1252"  # and Latin-1, as it has the controls, too; UTF-8 and GBK by it are only compared with here
 PAGES = (
     WESTERN,
-    *("cp1250", "cp1251", "cp1254", "cp1257", "cp437", "cp850", "cp852", "cp866", "mac_roman", "koi8_r"),
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
+    *("cp437", "cp737", "cp850", "cp852", "cp866", "mac_roman", "koi8_r"),
+    *("iso8859_2", "iso8859_5", "iso8859_7", "iso8859_9", "iso8859_15"),
 )
-WRITTEN = ("utf-8", "gb18030", "big5hkscs")
+BIG5 = "big5hkscs"
+WRITTEN = ("utf-8", "gb18030", BIG5)
 SAMPLE = 400  # characters by which the page and the encoding are chosen
 SHARE = 0.8  # of a sample that they must be able to read
 GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
@@ -78,7 +82,7 @@ TRIGGER = re.compile(f"[{_TELLING}](?=[{_HIGH}{LOST}?][ -~{LOST}]?[{_HIGH}])")
 _RUN = re.compile(f"[{_HIGH}](?:(?:[ -~]|{LOST}{{1,2}})?[{_HIGH}])*(?:{LOST}{{1,2}}|[0-~])?")
 _PIECE = {
     "gb18030": re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL),
-    "big5hkscs": re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL),
+    BIG5: re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL),
 }
 _PART = re.compile(f"[^{LOST}]+")  # of a run in pairs, between bytes that were lost
 _WIDE = re.compile("[ -~°±×÷·—…‘’“”\u2015-\u203b\u3000-\u303f\u3105-\u3129\ufe30-\ufe4f\uff01-\uff5e\uffe0-\uffe6]")
@@ -89,6 +93,9 @@ class Way(NamedTuple):
 
     page: str
     written: str
+
+
+_OF_LATIN1 = {Way(WESTERN, written) for written in WRITTEN if written != BIG5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
     runs = [m for m in _RUN.finditer(text) if len(m[0]) >= LEAST]
     way = _best([m[0] for m in runs])
-    if way is None or way.page == WESTERN:
+    if way is None or way in _OF_LATIN1:
         return []
     stream = b" ".join(_bytes(m[0].replace(LOST, ""), way.page) or b"" for m in runs[:SAMPLE])
     work = _Work(way, script_of(stream), (budgets or Budgets()).of("code pages", WORK, len(text), WORK_EACH))
