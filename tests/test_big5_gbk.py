@@ -30,20 +30,39 @@ def test_big5_read_with_private_use_characters_comes_back(page: str) -> None:
     assert {e.certainty for e in edits} == {Certainty.PROVED}
 
 
-def test_most_of_big5_read_without_them_comes_back() -> None:
+def likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@pytest.mark.parametrize("lost", ["\ufffd", "?"])
+def test_most_of_big5_read_without_them_comes_back(lost: str) -> None:
     page = "\n".join(TRADITIONAL)
-    found = page.encode("big5").decode("gbk", "replace")
+    found = page.encode("big5").decode("gbk", "replace").replace("\ufffd", lost)
     edits = big5_gbk.edits(found)
-    assert SequenceMatcher(None, page, apply_edits(found, edits), autojunk=False).ratio() > 0.85
+    assert likeness(page, apply_edits(found, edits)) > 0.85
     assert Certainty.INFERRED in {e.certainty for e in edits}
 
 
-def test_most_of_gbk_read_as_big5_comes_back() -> None:
+@pytest.mark.parametrize("lost", ["\ufffd", "?"])
+@pytest.mark.parametrize("reader", ["big5", "cp950", "big5hkscs"])
+def test_most_of_gbk_read_as_big5_comes_back(reader: str, lost: str) -> None:
     page = "\n".join(SIMPLIFIED)
-    found = page.encode("gbk").decode("big5", "replace")
+    found = page.encode("gbk").decode(reader, "replace").replace("\ufffd", lost)
     edits = big5_gbk.edits(found)
-    assert SequenceMatcher(None, page, apply_edits(found, edits), autojunk=False).ratio() > 0.8
+    assert likeness(page, apply_edits(found, edits)) > (0.9 if reader == "big5hkscs" else 0.8)
     assert {e.kind for e in edits} == {Damage.GBK_AS_BIG5}
+
+
+def test_question_marks_of_the_text_stay() -> None:
+    """Few of them among the wide characters, or none between them, were not lost bytes."""
+    page = "\n".join(TRADITIONAL) + "\n真的嗎?真的! http://example.org/?id=3&x=?\n"
+    found = page.encode("big5").decode("gb18030")
+    assert apply_edits(found, big5_gbk.edits(found)) == page
+
+
+@given(st.text("硂琌い\ue14c?╰参ㄛ腔恅趼中文，。的 a@\n", max_size=40))
+def test_no_replacement_character_is_made(text: str) -> None:
+    assert "\ufffd" not in restored(text)
 
 
 @given(pages, st.sampled_from(SENTENCES))

@@ -28,8 +28,8 @@ from heapq import merge
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, edit, gathered
-from seedsearch.restoring.pair_faults import Fault, faults
+from seedsearch.offsets import Edit, Span, edit, gathered, joined
+from seedsearch.restoring.pair_faults import Fault, faults_of
 from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
 from seedsearch.text import character_model
 
@@ -42,11 +42,15 @@ _AS_BIG5 = "ㄅ-ㄩ﹐-﹫"  # commas, stops and brackets of GBK as Big5 shows t
 
 # One class first, so that clean text is passed over quickly.
 TRIGGER = re.compile(
-    rf"[{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
+    rf"[?{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
+    r"|(?<=\?)[^\x00-\x20?]{1,3}\?[^\x00-\x20?]{1,3}\?[^\x00-\x20?]"
     rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
 )
 # A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")
+# The same, where a question mark may be a wide character; and those question marks that more of the run follows.
+_RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*[@-~]?")
+_ASKED = re.compile(r"\?(?=.)")
 
 FEW = 4  # ideographs that prove a run
 ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed on the page
@@ -56,14 +60,42 @@ LONGEST = 2000  # characters of a run that are read together, and believed or no
 MARGIN = 20  # characters at the end of a part that is not the last, which are read with the next one
 PATIENCE = 4  # runs that are not proof, after which a page is left alone
 SOUND = -10.0  # mean ln p that the repair must reach
+ASKED = 0.025  # question marks for each wide character: in clean text they are under 1 %, here 4 % and more
 GAIN = 2.0  # nats per character by which the repair must read better than what was found
 
 
 def edits(text: str) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
+    shown = _with_losses(text)
+    made = _edits(shown)
+    return made if shown is text else gathered(_with_question_marks(text, made))
+
+
+def _with_losses(text: str) -> str:
+    """Return the text with U+FFFD for the question marks among wide characters, where they are what was lost."""
+    wide = sum(char >= "\x80" for char in text) if "\ufffd" not in text and "?" in text else 0
+    runs = [m for m in _RUN_ASKED.finditer(text) if not m[0].isascii()] if wide else []
+    if sum(len(_ASKED.findall(m[0])) for m in runs) <= max(FEW, ASKED * wide):
+        return text
+    pieces, end = [], 0
+    for m in runs:
+        pieces += [text[end : m.start()], _ASKED.sub("\ufffd", m[0])]
+        end = m.end()
+    return joined([*pieces, text[end:]])
+
+
+def _with_question_marks(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edits with a question mark again for what stays lost."""
+    for e in made:
+        replacement = e.replacement.replace("\ufffd", "?")
+        if replacement != e.span.cut(text):
+            yield edit(e.span.start, e.span.end, replacement, e.kind, e.certainty)
+
+
+def _edits(text: str) -> Sequence[Edit]:
     page = _Page(text)
     made = [gathered(page.edits(_proved(page)))]
-    for fault in faults():
+    for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
             others = (run for run in _others(page, fault) if run.convincing(0, GAIN))
             made.append(gathered(page.edits(others)))
@@ -75,6 +107,7 @@ class _Page:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.faults = faults_of(text)
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
 
@@ -88,7 +121,7 @@ class _Page:
     @property
     def fault(self) -> Fault | None:
         """The fault that the page shows to be full of, if it does."""
-        return next((fault for fault in faults() if self.han[fault.kind] >= ENOUGH), None)
+        return next((fault for fault in self.faults if self.han[fault.kind] >= ENOUGH), None)
 
     def runs(self, spans: Sequence[Span], by: Sequence[Fault]) -> Iterator[_Run]:
         """Yield what one of the faults makes of each run, a long one part by part."""
@@ -112,7 +145,7 @@ def _proved(page: _Page) -> Iterator[_Run]:
     failed, proved = 0, False
     spans = (Span(*m.span()) for m in _RUN.finditer(page.text) if TRIGGER.search(m[0]))
     for some in _together(spans, page):
-        for run in page.runs(some, (page.fault,) if page.fault else faults()):
+        for run in page.runs(some, (page.fault,) if page.fault else page.faults):
             if run.convincing(FEW, GAIN):
                 yield run
                 proved = True

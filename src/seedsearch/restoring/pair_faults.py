@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,8 +12,13 @@ from seedsearch.text import character_model
 from seedsearch.text.double_byte import big5_pair
 from seedsearch.text.gbk import PRIVATE, pair_of, pairs
 
+# As Windows and Python read it; and as browsers do, which have characters in rows that it leaves empty, and the kana of
+# those rows elsewhere.
+BIG5_READERS = (("big5", "cp950"), ("big5hkscs",))
+OF_BROWSERS = 0.005  # of what is not ASCII: characters that only browsers show; a page of GBK has some 5 % of them
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fault:
     """An encoding read as another one."""
 
@@ -25,18 +31,27 @@ class Fault:
 
 
 @cache
-def faults() -> tuple[Fault, Fault]:
-    """Big5 read as GBK, and GBK read as Big5."""
+def faults() -> tuple[Fault, ...]:
+    """Big5 read as GBK, and GBK read as Big5 by each of the readers."""
     gbk = {pair: char for pair, char in pairs().items() if ord(char) not in PRIVATE}
     big5 = {pair: char for pair in _pairs_of_big5() if len(char := big5_pair(pair) or "") == 1}
-    # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
-    read = ((pair, pair.decode(codec, "ignore")) for codec in ("big5", "cp950") for pair in _pairs_of_big5())
-    plain = {pair: char for pair, char in read if char >= "\x80"}
-    as_big5 = {char: pair for pair, char in plain.items()}
-    return (
-        _fault(Damage.BIG5_AS_GBK, pair_of(), frozenset(gbk), big5),
-        _fault(Damage.GBK_AS_BIG5, as_big5, frozenset(plain), gbk),
-    )
+    made = [_fault(Damage.BIG5_AS_GBK, pair_of(), frozenset(gbk), big5)]
+    for codecs in BIG5_READERS:
+        # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
+        read = ((pair, pair.decode(codec, "ignore")) for codec in codecs for pair in _pairs_of_big5())
+        plain = {pair: char for pair, char in read if len(char) == 1 and char >= "\x80"}
+        as_big5 = {char: pair for pair, char in plain.items()}
+        made.append(_fault(Damage.GBK_AS_BIG5, as_big5, frozenset(plain), gbk))
+    return tuple(made)
+
+
+def faults_of(text: str) -> tuple[Fault, Fault]:
+    """Return both faults, Big5 by the reader that the characters of a text show."""
+    as_gbk, as_big5, by_browser = faults()
+    counted = Counter(text)
+    wide = sum(count for char, count in counted.items() if char >= "\x80")
+    only = sum(counted[char] for char in counted.keys() & by_browser.byte_pairs.keys() - as_big5.byte_pairs.keys())
+    return as_gbk, by_browser if only > OF_BROWSERS * wide else as_big5
 
 
 def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], read: dict[bytes, str]) -> Fault:
@@ -63,9 +78,12 @@ def _pairs_of_big5() -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=4096)
-def choices(kind: Damage, a: int | None, b: int | None, after: int) -> str:
-    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
-    fault = next(fault for fault in faults() if fault.kind == kind)
+def choices(number: int, a: int | None, b: int | None, after: int) -> str:
+    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none).
+
+    `number` is that of the fault among `faults`.
+    """
+    fault = faults()[number]
     if b is not None:
         return "".join(fault.read[bytes((first, b))] for first in fault.firsts.get(b, ()))
     if a is not None:

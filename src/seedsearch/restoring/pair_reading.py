@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from seedsearch.restoring.lost_pairs import Slot, filled
-from seedsearch.restoring.pair_faults import Fault, choices
+from seedsearch.restoring.pair_faults import Fault, choices, faults
 
 _LOST = {"\ufffd": b"\0"}
 
@@ -51,7 +51,7 @@ def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[P
 
 def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
     """Yield the characters of `stream`, or what those can be of which a byte is lost."""
-    at, size = 0, len(stream)
+    at, size, number = 0, len(stream), faults().index(fault)
     while at < size:
         pair = stream[at : at + 2]
         char = fault.read.get(pair, "") if 0 not in pair else ""
@@ -60,6 +60,6 @@ def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
             yield Slot(at, char or chr(pair[0]))
             continue
         a, b = pair[0] or None, (pair[1] or None) if len(pair) > 1 else 0
-        some = "" if a and b is not None else choices(fault.kind, a, b, stream[at + 2] if at + 2 < size else 0)
+        some = "" if a and b is not None else choices(number, a, b, stream[at + 2] if at + 2 < size else 0)
         at += 2 if some else 1
         yield Slot(at, "" if some else "\ufffd", some)
