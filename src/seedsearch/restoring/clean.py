@@ -47,8 +47,14 @@ def clean_document(raw: RawDocument, names: Collection[str] | None = None, *, fo
 
     `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is.
     """
-    unsure = raw.encoding != "str" and not raw.encoding.startswith("utf")
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()
-    restored = restore(raw.text, steps, done=done, left=raw.passed_over, unsure=unsure, for_index=for_index)
+    restored = restore(
+        raw.text, steps, done=done, left=raw.passed_over, unsure=may_be_misread(raw), for_index=for_index
+    )
     return Cleaned(raw, restored.edits, restored.findings, restored.text)
+
+
+def may_be_misread(raw: RawDocument) -> bool:
+    """Tell whether the decoder of a document may have written the U+FFFD in it."""
+    return raw.encoding != "str" and not raw.encoding.startswith("utf")

@@ -26,7 +26,7 @@ from seedsearch.reading.files import Found, read_bytes, walk
 from seedsearch.reading.formats import EXTRACTED, documents_on_disk
 from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.ignore_patterns import ALL, Choice
-from seedsearch.restoring.clean import clean_document
+from seedsearch.restoring.containers import as_file, clean_file
 from seedsearch.restoring.documents import (
     CorpusReport,
     Restoration,
@@ -42,11 +42,15 @@ class RestoreOptions:
 
     `encoding`: they are read in this one, whatever they look like. `steps`: the names of those that restore
     (`steps.chosen`), None for all. `whole`: each restored document is handed back, and not the account of it alone.
+    `fields`: of JSON, tables and XML, only the values with these names. `kind`: what a file is, where its name does not
+    say it.
     """
 
     encoding: str | None = None
     steps: tuple[str, ...] | None = None
     whole: bool = False
+    fields: tuple[str, ...] = ()
+    kind: str = ""
 
 
 DEFAULT = RestoreOptions()
@@ -138,10 +142,13 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
-    cleaned = clean_document(document, task.options.steps)
+    try:
+        cleaned = clean_file(document, task.options.steps, task.options.fields, task.options.kind)
+    except SeedsearchError as error:
+        return Failure(document.path, str(error))
     try:
         if task.target is not None:
-            _write(Path(task.target + _below_target(task, document)), cleaned.readable)
+            _write(Path(task.target + _below_target(task, document)), as_file(cleaned))
     except OSError as error:
         return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
@@ -160,9 +167,9 @@ def _below_target(task: Task, document: RawDocument) -> str:
 
 def _stamp(task: Task) -> str:
     """Return what changes when the file, the rules of cleaning or the steps that are asked for change."""
-    status = os.stat(task.path)
-    steps = "" if task.options.steps is None else " " + " ".join(task.options.steps)
-    return f"{status.st_size} {status.st_mtime_ns} {RULES}{steps}"
+    status, asked = os.stat(task.path), task.options
+    steps = "" if asked.steps is None else " ".join(asked.steps)
+    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{' '.join(asked.fields)}"
 
 
 def _write(target: Path, text: str) -> None:

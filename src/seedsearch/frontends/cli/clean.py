@@ -67,6 +67,15 @@ class _Wanted:
 @click.option("--diff", is_flag=True, help="Print changed lines as a character-level diff.")
 @click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
 @options.steps
+@click.option(
+    "--field", "fields", multiple=True, metavar="NAME", help="Of JSON, tables and XML restore this field alone."
+)
+@click.option(
+    "--input",
+    "kind",
+    type=click.Choice(["jsonl", "json", "csv", "xml", "text"]),
+    help="What the files are, where their names do not say it.",
+)
 @options.encoding
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
 @options.choosing
@@ -83,6 +92,8 @@ def clean(
     jsonl: bool,
     only: tuple[str, ...],
     skip: tuple[str, ...],
+    fields: tuple[str, ...],
+    kind: str | None,
     encoding: str | None,
     output: Path | None,
     workers: int | None,
@@ -96,7 +107,7 @@ def clean(
     from seedsearch.restoring.collection import RestoreOptions
 
     form = _form(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
-    how = RestoreOptions(encoding, _steps(only, skip), whole=form is not None)
+    how = RestoreOptions(encoding, _steps(only, skip), form is not None, fields, kind or "")
     wanted = _Wanted(paths, output, form, how, workers, pager, choice)
     if paths in ((), ("-",)):
         _print_standard_input(wanted)
@@ -128,7 +139,7 @@ def _form(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> str | None
 def _print_standard_input(wanted: _Wanted) -> None:
     if wanted.form is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    _print_texts([wanted.show(one_cleaned("-", wanted.options.encoding, wanted.options.steps))], wanted.pager)
+    _print_texts([wanted.show(one_cleaned("-", wanted.options))], wanted.pager)
 
 
 def _print_texts(texts: Iterable[str], pager: str | None) -> None:

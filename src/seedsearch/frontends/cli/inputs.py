@@ -6,16 +6,20 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from seedsearch.restoring.collection import RestoreOptions
     from seedsearch.restoring.documents import (
         Cleaned,
     )
 
 
-def one_cleaned(path: str, encoding: str | None = None, steps: tuple[str, ...] | None = None) -> Cleaned:
-    """Return one file, restored by all steps or by those named; standard input for -."""
+def one_cleaned(path: str, options: RestoreOptions | None = None) -> Cleaned:
+    """Return one file, restored as the options say; standard input for -."""
     from seedsearch.reading.files import read_bytes
     from seedsearch.reading.formats import one_text
-    from seedsearch.restoring.clean import clean_document
+    from seedsearch.restoring.collection import DEFAULT
+    from seedsearch.restoring.containers import clean_file
 
+    options = options or DEFAULT
     content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
-    return clean_document(one_text(path, content, encoding), steps)
+    document = one_text(path, content, options.encoding)
+    return clean_file(document, options.steps, options.fields, options.kind)

@@ -16,8 +16,10 @@ LONGEST_SHOWN = 80
 
 
 def readable(cleaned: Cleaned) -> str:
-    """Return the restored text as it is."""
-    return cleaned.readable
+    """Return the restored text as a file in UTF-8 has it."""
+    from seedsearch.restoring.containers import as_file  # the steps, which a query does not need
+
+    return as_file(cleaned)
 
 
 def readable_safe(cleaned: Cleaned) -> str:

@@ -98,7 +98,7 @@ class _Names:
 def of_table(text: str, budget: Budget) -> Iterator[Record]:
     """Yield the records of a table whose first row names the fields; rows without text are left out, and counted."""
     csv.field_size_limit(UNPACKED)
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     lines = _Lines(text, delimiter)
     rows = csv.reader(lines, delimiter=delimiter)
     names = _Names(budget)
@@ -146,7 +146,7 @@ class _Lines:
         self.begin, self._fields = self._end, 0
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return what stands oftenest in the first row, of what parts fields."""
     first = text[: text.find("\n") if "\n" in text else len(text)]
     return max(_DELIMITERS, key=first.count)

@@ -1,0 +1,132 @@
+"""Files that programs read (JSON, tables, XML, code): restored so that they stay what they are.
+
+Of JSON, JSON Lines, tables and XML the values are restored, each by itself; everything else stays byte for byte. In
+code, and in settings, the steps that read tags and entities are left out: there they are what the program says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+
+from seedsearch.damage import Damage
+from seedsearch.errors import SourceError
+from seedsearch.offsets import OffsetMap, apply_edits, compose, made_by
+from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.formats import STDIN
+from seedsearch.restoring.clean import clean_document, may_be_misread
+from seedsearch.restoring.containers.json_strings import is_json, values_of_json, values_of_lines
+from seedsearch.restoring.containers.table_cells import values_of_table
+from seedsearch.restoring.containers.values import Broken, Value, restored_values
+from seedsearch.restoring.containers.xml_strings import values_of_xml
+from seedsearch.restoring.documents import Cleaned, Finding
+from seedsearch.restoring.steps import DECODING, STEPS, Restored, restore
+
+Values = Callable[[str, Collection[str], set[str]], Iterator[Value | Broken]]
+
+# The kinds of containers, with what reads them and the endings of their names.
+KINDS: dict[str, tuple[Values, tuple[str, ...]]] = {
+    "jsonl": (values_of_lines, (".jsonl", ".ndjson")),
+    "json": (values_of_json, (".json", ".geojson", ".webmanifest")),
+    "csv": (values_of_table, (".csv", ".tsv", ".tab")),
+    "xml": (
+        values_of_xml,
+        (".xml", ".xsd", ".xsl", ".xslt", ".svg", ".rss", ".atom", ".opf", ".ncx", ".plist", ".kml"),
+    ),
+}
+_KIND_OF = {ending: kind for kind, (_, endings) in KINDS.items() for ending in endings}
+_CODE = (
+    "py pyi js mjs cjs ts tsx jsx c h cc cpp cxx hpp hh java kt go rs rb php pl pm lua swift cs vb scala sh "
+    "bash zsh fish ps1 bat cmd sql r m jl el lisp clj hs ml erl ex dart pas asm css scss less vue svelte yaml "
+    "yml toml ini cfg conf properties env tex sty cls bib po pot strings cmake gradle proto graphql dockerfile "
+    "mk"
+)
+CODE = frozenset(f".{name}" for name in _CODE.split())
+# Steps that take tags, entities and repeats for damage.
+_OF_PROSE = frozenset({"html", "ruby", "entities", "markup", "repeated-passage"})
+_XML = re.compile(r"\s*<\?xml\s")
+_HTML = re.compile(r"<html[\s>]", re.IGNORECASE)
+_HEAD = 2048  # code points in which the root of an XML file stands
+
+
+def kind_of(path: str, text: str = "") -> str:
+    """Return what a file is, by its name: a kind of container, `code`, or `text`; XML also by its first words."""
+    ending = os.path.splitext(path)[1].lower()
+    if kind := _KIND_OF.get(ending, ""):
+        return "text" if kind == "xml" and _HTML.search(text[:_HEAD]) else kind
+    if ending in CODE:
+        return "code"
+    return "xml" if _XML.match(text[:_HEAD]) and not _HTML.search(text[:_HEAD]) else "text"
+
+
+def clean_file(
+    raw: RawDocument, names: Collection[str] | None = None, fields: Sequence[str] = (), kind: str = ""
+) -> Cleaned:
+    """Restore one file, by all steps or by those with `names`, so that what reads it can still read it.
+
+    `fields`: of a container, only values with these names. `kind`: what it is, by default what its name says.
+    Raises SourceError where none of its values has one of the names, or where it is nothing that has fields.
+    """
+    kind = kind or (_sniffed(raw.text) if raw.path == STDIN else kind_of(raw.path, raw.text))
+    if kind in KINDS:
+        return _container(raw, kind, names, fields)
+    if fields:
+        raise SourceError(f"{raw.path} is {kind}, which has no fields", hint="leave out --field, or name the file")
+    return clean_document(raw, _code_steps(names) if kind == "code" else names)
+
+
+def _sniffed(text: str) -> str:
+    """Return what a text without a name is, where that is plain: JSON, or lines of it."""
+    first = text.lstrip().split("\n", 1)[0]
+    if first.startswith("{") and is_json(first):
+        return "jsonl"
+    return "json" if first.startswith(("{", "[")) and is_json(text) else kind_of(STDIN, text)
+
+
+def _code_steps(names: Collection[str] | None) -> list[str]:
+    every = (DECODING, *(step.name for step in STEPS)) if names is None else names
+    return [name for name in every if name not in _OF_PROSE]
+
+
+def _container(raw: RawDocument, kind: str, names: Collection[str] | None, fields: Sequence[str]) -> Cleaned:
+    done = raw.edits if names is None or DECODING in names else ()
+    text = apply_edits(raw.text, done) if done else raw.text
+    if kind == "json" and not fields and not is_json(text):
+        return clean_document(raw, _code_steps(names))
+    seen: set[str] = set()
+    chosen = (DECODING, *(step.name for step in STEPS)) if names is None else tuple(names)
+    whole, code = (_restoring(raw, some) for some in (chosen, _code_steps(chosen)))
+    found = restored_values(text, KINDS[kind][0](text, fields, seen), whole, code, chosen)
+    if fields and not seen and text.strip():
+        raise SourceError(f"{raw.path} has no field {' or '.join(fields)}", hint="look at its first record")
+    edits = compose(made_by(DECODING, done), found.edits, text)
+    back = OffsetMap.of(done)
+    findings = [Finding(back.to_raw(one.span), one.kind) for one in found.findings]
+    findings += [Finding(span, Damage.UNREPAIRED_BYTES) for span in raw.passed_over]
+    findings.sort(key=lambda one: one.span)
+    return Cleaned(raw, edits, tuple(findings), apply_edits(raw.text, edits))
+
+
+def _restoring(raw: RawDocument, names: Collection[str]) -> Callable[[str], Restored]:
+    """Return what restores one value of a file by the steps with these names."""
+    steps = tuple(step for step in STEPS if step.name in names)
+    return partial(restore, steps=steps, unsure=may_be_misread(raw))
+
+
+_DECLARED = re.compile(r"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""")
+
+
+def as_file(cleaned: Cleaned) -> str:
+    """Return the restored text as a file in UTF-8 has to begin: XML declares that encoding, and a table keeps the mark
+    by which spreadsheets know it.
+    """
+    raw = cleaned.raw
+    kind = kind_of(raw.path, raw.text)
+    if kind == "csv" and raw.told_by == "mark":
+        return "\ufeff" + cleaned.readable
+    declared = _DECLARED.match(cleaned.readable) if kind == "xml" else None
+    if declared and not raw.encoding.startswith("utf-8"):
+        return f"{cleaned.readable[: declared.start(1)]}UTF-8{cleaned.readable[declared.end(1) :]}"
+    return cleaned.readable

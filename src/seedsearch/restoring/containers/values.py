@@ -1,0 +1,166 @@
+"""Values inside a text that has a grammar: each is restored by itself and written back in the spelling of its place.
+
+A container (JSON, a table, XML) says where its values stand and how they are spelled. Their repairs become edits of the
+whole text: what is between the values, and every value that holds no damage, stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Edits, Span
+from seedsearch.restoring.documents import Finding
+from seedsearch.restoring.steps import Restored
+from seedsearch.text.folding import is_han
+
+# What holds nothing that a step of restoring could mean: figures, dates, names of keys.
+_PLAIN = re.compile(r"[0-9A-Za-z ._:+-]*\Z")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+Restore = Callable[[str], Restored]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a kind of container spells characters in its values.
+
+    `escape` matches what stands for one character, and `said` tells which one. `write` spells a text so that it can
+    stand there. Visible characters that are spelled by their numbers are put in themselves, as edits of `kind` and
+    `step`.
+    """
+
+    escape: re.Pattern[str]
+    said: Callable[[re.Match[str]], str]
+    write: Callable[[str], str]
+    kind: Damage
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value at code points `start` to `end` of its container, without quotes around it.
+
+    `bare`: it has no quotes, and is put into them (`quoted`) where what is restored needs them.
+    """
+
+    start: int
+    end: int
+    spelling: Spelling
+    quoted: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A stretch that is not what its container should hold (a line that is not JSON): restored as a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Done:
+    """What was done to the values of a text: edits and findings in its code points."""
+
+    edits: Edits
+    findings: list[Finding]
+
+
+def restored_values(
+    text: str, values: Iterable[Value | Broken], restore: Restore, broken: Restore, steps: Collection[str]
+) -> Done:
+    """Restore each value of `text` by `restore`, and what is broken by `broken`; return the edits of all of them.
+
+    `steps`: the names of those that are asked for; one of them puts in characters that a spelling escapes.
+    """
+    findings: list[Finding] = []
+    edits = Edits(_edits(text, values, restore, broken, steps, findings))
+    return Done(edits, findings)
+
+
+def _edits(
+    text: str,
+    values: Iterable[Value | Broken],
+    restore: Restore,
+    broken: Restore,
+    steps: Collection[str],
+    findings: list[Finding],
+) -> Iterator[Edit]:
+    for value in values:
+        if _PLAIN.match(text, value.start, value.end):
+            continue
+        if isinstance(value, Broken):
+            done = broken(text[value.start : value.end])
+            places: Sequence[int] = range(value.start, value.end + 1)
+            findings += _moved(done.findings, places)
+            yield from (_at(e, places, e.replacement) for e in done.edits)
+        else:
+            yield from _of_value(text, value, restore, value.spelling.step in steps, findings)
+
+
+def _of_value(text: str, value: Value, restore: Restore, spelled: bool, findings: list[Finding]) -> Iterator[Edit]:
+    said, places, escapes = _read(text, value)
+    escapes = escapes if spelled else []
+    done = restore(said)
+    findings += _moved(done.findings, places)
+    if not done.edits and not escapes:
+        return
+    spelling = value.spelling
+    written = [_at(e, places, spelling.write(e.replacement)) for e in done.edits]
+    if value.quoted and done.edits and (quoted := value.quoted(done.text)) != done.text:
+        last, sure = written[-1], min((e.certainty for e in written), key=list(Certainty).index)
+        yield Edit(Span(value.start, value.end), quoted, last.kind, sure, last.step)
+        return
+    yield from sorted([*written, *_spelled(escapes, written, spelling)], key=lambda e: e.span.start)
+
+
+def _at(e: Edit, places: Sequence[int], replacement: str) -> Edit:
+    return Edit(Span(places[e.span.start], places[e.span.end]), replacement, e.kind, e.certainty, e.step)
+
+
+def _moved(findings: Iterable[Finding], places: Sequence[int]) -> list[Finding]:
+    return [Finding(Span(places[f.span.start], places[f.span.end]), f.kind) for f in findings]
+
+
+def _read(text: str, value: Value) -> tuple[str, Sequence[int], list[tuple[int, int, str]]]:
+    """Return what a value says, where each of its characters stands, and the visible ones that are escaped."""
+    pieces: list[str] = []
+    places = array("q")
+    escapes: list[tuple[int, int, str]] = []
+    last = value.start
+    for found in value.spelling.escape.finditer(text, value.start, value.end):
+        pieces += [text[last : found.start()], char := value.spelling.said(found)]
+        places.extend(range(last, found.start() + 1))
+        last = found.end()
+        if char >= "\xa1" and char.isprintable() and not "\ue000" <= char <= "\uf8ff":
+            escapes.append((*found.span(), char))
+    if not pieces:
+        return text[value.start : value.end], range(value.start, value.end + 1), []
+    pieces.append(text[last : value.end])
+    places.extend(range(last, value.end + 1))
+    if not any(is_han(char) for _, _, char in escapes):
+        escapes = []
+    return _SURROGATES.sub("\ufffd", "".join(pieces)), places, escapes
+
+
+def _spelled(escapes: Iterable[tuple[int, int, str]], others: Sequence[Edit], spelling: Spelling) -> Iterator[Edit]:
+    """Yield an edit for each run of escaped characters that no other edit covers."""
+    ends = [e.span.end for e in others]
+    begin = end = 0
+    chars = ""
+    for start, stop, char in escapes:
+        i = bisect_left(ends, start + 1)
+        if i < len(others) and others[i].span.start < stop:
+            continue
+        if chars and start == end:
+            end, chars = stop, chars + char
+            continue
+        if chars:
+            yield Edit(Span(begin, end), chars, spelling.kind, Certainty.CERTAIN, spelling.step)
+        begin, end, chars = start, stop, char
+    if chars:
+        yield Edit(Span(begin, end), chars, spelling.kind, Certainty.CERTAIN, spelling.step)
