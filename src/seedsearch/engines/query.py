@@ -11,7 +11,7 @@ text (`ext:txt`, `encoding:gb18030`, `damage:reading-mark`, `path:seeds/a.txt`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -282,6 +282,18 @@ class Ranked:
 
 OnText: TypeAlias = Run | Number | Near | Gapped | Pattern | Spelled
 Query: TypeAlias = Term | Terms | OnText | All | Any | AtLeast | Not | Ranked
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """Return the documents that match one of the queries or more, of which there are some."""
+    some = tuple(queries)
+    return some[0] if len(some) == 1 else Any(some)
+
+
+def all_of(queries: Iterable[Query]) -> Query:
+    """Return the documents that match every one of the queries."""
+    some = tuple(queries)
+    return some[0] if len(some) == 1 else All(some)
 
 
 def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from seedsearch.engines import Engine
-from seedsearch.engines.query import Any, Prefix, Query, Term, Terms
+from seedsearch.engines.query import Prefix, Query, Term, Terms, any_of
 from seedsearch.errors import QueryError
 from seedsearch.searching.filling import every
 from seedsearch.searching.results import FacetValue
@@ -48,7 +48,7 @@ def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
         _check(name)
         queries = tuple(with_value(name, value) for value in values)
         if queries:
-            made.append(queries[0] if len(queries) == 1 else Any(queries))
+            made.append(any_of(queries))
     return tuple(made)
 
 

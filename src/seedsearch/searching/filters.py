@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from seedsearch.damage import Damage
-from seedsearch.engines.query import Any, Prefix, Query, Spelled, Term, Terms, Wildcard
+from seedsearch.engines.query import Any, Prefix, Query, Spelled, Term, Terms, Wildcard, any_of
 from seedsearch.errors import QueryError
 from seedsearch.searching.ranges import by_date, by_size
 from seedsearch.text.folding import other_forms
 from seedsearch.text.run_text import run_text
 
 # As other programs call them.
-_ALIASES = {
+ALIASES = {
     "filetype": "ext",
     "extension": "ext",
     "filename": "name",
@@ -38,7 +38,7 @@ _REFUSED = {
 NAMES = ("path", "name", "folder", "ext", "encoding", "damage", "title", "author", "size", "date", "after", "before")
 SPELLED = {"exact": True, "case": False}  # what is looked for as it is spelled: whether the script counts, too
 SORT = "sort"
-FILTER = re.compile(rf"({'|'.join([*NAMES, *_ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
+FILTER = re.compile(rf"({'|'.join([*NAMES, *ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
 
 _CHINESE_ENCODINGS = {
     "gbk": "gb18030",
@@ -62,7 +62,7 @@ def filter_of(text: str) -> Query | None:
     value = found[2].strip() if found else ""
     if found is None or not value:
         return None
-    return _by_name(_ALIASES.get(found[1], found[1]), value)
+    return _by_name(ALIASES.get(found[1], found[1]), value)
 
 
 def _by_name(name: str, value: str) -> Query | None:
@@ -98,7 +98,7 @@ def _like(name: str, value: str) -> Query:
         found.append(Terms("tag", Wildcard(f"{name}:{form}" if "*" in form else f"{name}:*{form}*")))
         if first != form and first and "*" not in form:
             found.append(Terms("tag", Prefix(f"{name}:{first}")))
-    return Any(tuple(found)) if len(found) > 1 else found[0]
+    return any_of(found)
 
 
 def _of_text(name: str, value: str) -> Query | None:
@@ -132,9 +132,7 @@ def _any(name: str, values: list[str]) -> Query | None:
             hint=f"type -{name}:{negated[1:]}",
         )
     terms = tuple(dict.fromkeys(term for value in values if value for term in _terms(name, value.lower())))
-    if not terms:
-        return None
-    return terms[0] if len(terms) == 1 else Any(terms)
+    return any_of(terms) if terms else None
 
 
 def _terms(name: str, value: str) -> Sequence[Term | Terms]:

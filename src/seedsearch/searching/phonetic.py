@@ -72,7 +72,7 @@ def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
     found: list[str] = []
     for word in dict.fromkeys(word for text in missing for word in query_words(text) if len(word) > 1):
         test = Fuzzy(word, 1 if len(word) < 6 else 2)
-        near = ((count, term) for term, count in engine.vocabulary("word", word[0]) if test.accepts(term))
+        near = ((count, term) for term, count in engine.vocabulary("word", word[0], test))
         found += [term for _, term in nlargest(SUGGESTED, near)]
     return list(dict.fromkeys(found))
 

@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seedsearch.engines.query import All, Any, Not, Query, Run
+from seedsearch.engines.query import All, Not, Query, Run, all_of, any_of
 from seedsearch.errors import QueryError
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
+from seedsearch.searching.filters import ALIASES
 from seedsearch.searching.query_leaves import (
     NotWellFormed,
     is_filter,
@@ -37,7 +38,7 @@ from seedsearch.searching.query_tokens import EVERYTHING, Token, groups, tokens_
 DEEPEST = 32  # brackets in brackets
 MOST_TERMS = 256  # words and phrases of one expression
 # Fields of which a document has one value: between their brackets words side by side are alternatives.
-_OF_ONE_VALUE = ("ext", "filetype", "extension", "encoding", "size", "date", "folder", "dir", "author")
+_OF_ONE_VALUE = ("ext", "encoding", "size", "date", "folder", "author")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class _Parser:
         while self._kind() == "OR":
             self._at += 1
             children.append(self._all())
-        return children[0] if len(children) == 1 else Any(tuple(children))
+        return any_of(children)
 
     def _all(self) -> Query:
         """Return what stands side by side; with a plus sign among it, what has no sign and no AND only ranks."""
@@ -169,11 +170,10 @@ class _Parser:
             self._at += joined
             children.append((child, is_required or joined or was_joined))
         if not has_plus:
-            every = tuple(child for child, _ in children)
-            return every[0] if len(every) == 1 else Any(every) if self._field in _OF_ONE_VALUE else All(every)
+            together = any_of if ALIASES.get(self._field, self._field) in _OF_ONE_VALUE else all_of
+            return together(child for child, _ in children)
         self.optional += (child for child, must in children if not must)
-        required = tuple(child for child, must in children if must)
-        return required[0] if len(required) == 1 else All(required)
+        return all_of(child for child, must in children if must)
 
     def _begins_with_filter(self) -> bool:
         return self._at < len(self._tokens) and _narrows(self._tokens[self._at])
@@ -193,7 +193,7 @@ class _Parser:
             left, operator, right = self._tokens[self._at - 1 : self._at + 2]
             parts.append(near_one_another(operator, left, right))
             self._at += 2
-        return query if not parts else parts[0] if len(parts) == 1 else All(tuple(parts))
+        return all_of(parts) if parts else query
 
     def _atom(self) -> Query:
         token = self._tokens[self._at] if self._at < len(self._tokens) else None

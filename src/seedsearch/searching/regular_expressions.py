@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seedsearch.engines.query import All, Any, Pattern, Query, Run, compiled
+from seedsearch.engines.query import All, Any, Pattern, Query, Run, all_of, any_of, compiled
 from seedsearch.errors import QueryError
 from seedsearch.text.folding import fold
 
@@ -74,7 +74,7 @@ def _needs(part: _Part) -> Query | None:
     runs = [text.strip() for text in part.texts]
     if not all(runs):
         return None
-    return Run(runs[0]) if len(runs) == 1 else Any(tuple(map(Run, dict.fromkeys(runs))))
+    return any_of(map(Run, dict.fromkeys(runs)))
 
 
 class _Reader:
@@ -229,4 +229,4 @@ def _sequence(parts: Sequence[_Part]) -> _Part:
     if is_whole:
         return _Part(regex, now.texts)
     needs = tuple(dict.fromkeys(need for need in (*done, _needs(now)) if need is not None))
-    return _Part(regex, needs=needs[0] if len(needs) == 1 else All(needs) if needs else None)
+    return _Part(regex, needs=all_of(needs) if needs else None)

@@ -15,7 +15,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from seedsearch.engines.query import All, Any, AtLeast, Gapped, Near, Not, Number, Query, Ranked, Run, Spelled
+from seedsearch.engines.query import (
+    All,
+    Any,
+    AtLeast,
+    Gapped,
+    Near,
+    Not,
+    Number,
+    Query,
+    Ranked,
+    Run,
+    Spelled,
+    all_of,
+    any_of,
+)
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
 from seedsearch.searching.explain import explained
@@ -123,7 +137,7 @@ def _grades(words: Sequence[Query], parsed: ParsedQuery) -> list[tuple[str, Quer
     One ideograph of a few words says too little: there, any is any word of two or more.
     """
     every = tuple(words)
-    grades: list[tuple[str, Query]] = [("all", All(every) if len(every) > 1 else every[0])]
+    grades: list[tuple[str, Query]] = [("all", all_of(every))]
     if len(every) == 1:
         return grades
     most = ceil(MOST * len(every))
@@ -157,7 +171,7 @@ def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weig
 def _any_of(texts: Sequence[str], variants: Sequence[str] = ()) -> Query:
     """Documents with any of these runs, or of what else was not typed."""
     some = (*map(Run, texts), *map(variant, variants))
-    return Any(some) if len(some) > 1 else some[0]
+    return any_of(some)
 
 
 def narrowed(query: Query, parsed: ParsedQuery) -> Query:
