@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.offsets import Edit, Span
+from seedsearch.reading.documents import Failure
 from seedsearch.searching.results import FacetValue, Hit, IndexStats, Results, Snippet
 
 Object = dict[str, object]
@@ -79,6 +80,11 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
 def findings_object(findings: Iterable[tuple[Span, str]]) -> list[Object]:
     """Return what was found and left."""
     return [{"kind": kind, "start": span.start, "end": span.end} for span, kind in findings]
+
+
+def failure_object(failure: Failure) -> Object:
+    """Return a file that could not be read, or that was skipped, with the reason."""
+    return {"path": failure.path, "reason": failure.reason, "skipped": failure.skipped}
 
 
 def stats_object(stats: IndexStats) -> Object:

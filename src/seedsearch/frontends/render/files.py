@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from seedsearch.frontends.files import Listed, grouped
+from seedsearch.frontends.objects import failure_object
 from seedsearch.frontends.render.layout import wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
@@ -35,4 +36,4 @@ def files_json(found: Sequence[Listed]) -> Iterator[str]:
 
 def skipped_json(unread: Sequence[Failure]) -> Iterator[str]:
     """Return what is not in the index, a JSON object each."""
-    return (json_line({"path": f.path, "reason": f.reason, "skipped": f.skipped}) for f in unread)
+    return (json_line(failure_object(failure)) for failure in unread)

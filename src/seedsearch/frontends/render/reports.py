@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from seedsearch.frontends.objects import stats_object
+from seedsearch.frontends.objects import failure_object, stats_object
 from seedsearch.frontends.render.layout import table, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
@@ -31,7 +31,7 @@ def report_json(report: IndexReport) -> str:
             "updated": report.updated,
             "unchanged": report.unchanged,
             "removed": report.removed,
-            "failures": [{"path": f.path, "reason": f.reason, "skipped": f.skipped} for f in report.failures],
+            "failures": list(map(failure_object, report.failures)),
             "damage": dict(report.damage),
             "files": {path: dict(damage) for path, damage in report.files.items()},
             "seconds": report.seconds,
