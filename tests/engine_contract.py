@@ -240,6 +240,10 @@ class EngineContract:
         assert [ids(every, offset=at, limit=2) for at in (0, 2, 4, 6)] == ["ea", "bd", "c", ""]
         assert [ids(every, descending=True, offset=at, limit=2) for at in (0, 1, 2)] == ["ab", "bd", "de"]
         assert ids(run("焊")) == "abc"
+        for query, descending in ((every, False), (every, True), (run("焊"), False)):
+            asked = engine.in_order(query, "k:", descending=descending, limit=9)
+            placed = list(engine.every_match(query, "k:", descending=descending))
+            assert placed == [(match.doc_id, match.stored) for match in asked.best]
         found = engine.in_order(run("焊"), "k:", limit=1)
         assert (found.total, found.best[0].score, found.best[0].readable) == (3, 0.0, TEXTS["a"])
         assert engine.in_order(run("量子"), "k:").best == ()
@@ -265,6 +269,8 @@ class EngineContract:
                 asked: dict[str, typing.Any] = {"descending": descending, "offset": offset, "limit": limit}
                 assert engine.in_order(query, "k:", **asked) == reference.in_order(query, "k:", **asked)
                 assert engine.tally(query, "k:") == reference.tally(query, "k:")
+                placed = [list(one.every_match(query, "k:", descending=descending)) for one in (engine, reference)]
+                assert placed[0] == placed[1]
             engine.close()
 
     def test_what_was_stored_comes_back(self, filled: Engine) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
+from seedsearch.engines.entries import Matches
 from seedsearch.engines.memory import MemoryEngine
+from seedsearch.engines.query import Query
 from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
-from tests.filling import put
+from tests.filling import commit, put
 from tests.programs import seedsearch
 from tests.test_expressions import engines, entry
 
@@ -278,3 +281,49 @@ def test_the_command_refuses_in_words(folder: Path, arguments: list[str], says: 
     done = seedsearch("query", *arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (2, b"")
     assert says in done.stderr.decode()
+
+
+class Asked(MemoryEngine):
+    """An engine that counts what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+
+    def count(self, queries: Sequence[Query]) -> list[int]:
+        self.asked["count"] += 1
+        return super().count(queries)
+
+    def in_order(self, *asked: Any, **how: Any) -> Matches:
+        self.asked["in_order"] += 1
+        return super().in_order(*asked, **how)
+
+
+def filled(count: int) -> Asked:
+    engine = Asked()
+    commit(engine, [entry(f"{number:03}", f"焊接的材料{number}") for number in range(count)])
+    return engine
+
+
+def test_all_paths_in_an_order_are_one_question_to_the_engine() -> None:
+    """Each page of them sorts all documents anew."""
+    engine = filled(250)
+    with Index(engine) as index:
+        paths = index.paths("焊接", sort="path")
+        assert len(paths) == 250
+        engine.asked.clear()
+        assert index.paths("焊接", sort="-path") == paths[::-1]
+    assert engine.asked["in_order"] == 1
+
+
+def test_the_next_page_of_an_answer_is_not_counted_again() -> None:
+    engine = filled(40)
+    with Index(engine) as index:
+        for strict in (False, True):
+            index.search("焊接的材料", strict=strict)
+            engine.asked.clear()
+            index.search("焊接的材料", strict=strict, offset=10)
+            index.search("焊接的材料", strict=strict, sort="path", limit=3)
+            assert not engine.asked["count"]
+        commit(engine, [entry("040", "焊接的材料")])
+        assert index.search("焊接的材料").total == 41

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.engines.embedded.lru_cache import LRUCache
+from seedsearch.engines.lru_cache import LRUCache
 
 ROOM = 10
 # Ask for a key (size 0), or keep something of a size under it.

@@ -116,8 +116,11 @@ class Engine(Protocol):
         Scores are sums of weighted Okapi BM25 (K1 1.2, B 0.75) over the terms of `Ranked`, 0 for any other query.
         """
 
-    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """Return the doc_id and what was stored of every match, in the order of `search`; no text is read."""
+    def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Return the doc_id and what was stored of every match; no text is read.
+
+        In the order of `search`, or, with the `prefix` of tags, in that of `in_order`.
+        """
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
         """Return the terms of the field `tag` that begin with `prefix` and that a match has.

@@ -167,9 +167,14 @@ class MemoryEngine:
         scored.sort(key=lambda pair: (-pair[0], pair[1].entry.doc_id))
         return Matches(len(found), tuple(d.match(score) for score, d in scored[offset : offset + limit]))
 
-    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """Return the doc_id and what was stored of every match, in the order of `search`."""
-        return ((match.doc_id, match.stored) for match in self.search(query, len(self._documents)).best)
+    def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Return the doc_id and what was stored of every match, in the order of `search` or of a tag."""
+        limit = len(self._documents)
+        if prefix:
+            found = self.in_order(query, prefix, descending=descending, limit=limit)
+        else:
+            found = self.search(query, limit)
+        return ((match.doc_id, match.stored) for match in found.best)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
         """Return how many matches have each tag that begins with `prefix`."""

@@ -7,11 +7,11 @@ what the first did. In another order each page is asked for alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from seedsearch.engines import Engine
 from seedsearch.engines.entries import Match
-from seedsearch.engines.query import Any, Query
+from seedsearch.engines.query import Query, any_of
 from seedsearch.metadata.document_records import from_bytes
 from seedsearch.searching.hits import NOWHERE, Collapsing, Found, Places, Shown, found, hit
 from seedsearch.searching.ranking import JUDGED, NEARNESS, SPARE, TITLED, Passages
@@ -62,9 +62,8 @@ def found_in(engine: Engine, tier: Tier, asked: int, shown: Shown) -> Iterator[F
         matches = list(engine.search(tier.query, asked, seen).best)
         engine.budget.spend(SHOWING)
         first = JUDGED if not seen else 0
-        shown = replace(shown, budget=engine.budget)
         for match, places in judged(engine, tier, matches[:first]) + [(match, NOWHERE) for match in matches[first:]]:
-            yield found(match, tier.wanted, shown, places, tier.name_of(match.run))
+            yield found(match, tier.wanted, shown, engine.budget, places, tier.name_of(match.run))
             engine.budget.spend(SHOWING)
         if len(matches) < asked:
             return
@@ -98,21 +97,17 @@ def in_order(
     hits = []
     for match in asked.best:
         tier = next((tier for tier in tiers if tier.takes(match.run)), tiers[-1])
-        hits.append(hit(found(match, tier.wanted, shown, NOWHERE, tier.name_of(match.run))))
+        hits.append(hit(found(match, tier.wanted, shown, engine.budget, NOWHERE, tier.name_of(match.run))))
         engine.budget.spend(SHOWING)
     return tuple(hits)
 
 
 def paths_in_order(engine: Engine, tiers: Sequence[Tier], order: Order) -> Iterator[str]:
     """Yield the path of every document of all tiers, in such an order."""
-    query, offset = every(tiers), 0
-    while some := engine.in_order(
-        query, TAGS[order.by], descending=order.descending, offset=offset, limit=MOST_AT_ONCE
-    ).best:
-        yield from (from_bytes(match.stored).path for match in some)
-        offset += len(some)
+    for _, stored in engine.every_match(every(tiers), TAGS[order.by], descending=order.descending):
+        yield from_bytes(stored).path
 
 
 def every(tiers: Sequence[Tier]) -> Query:
     """Return the documents of all tiers."""
-    return tiers[0].documents if len(tiers) == 1 else Any(tuple(tier.documents for tier in tiers))
+    return any_of(tier.documents for tier in tiers)

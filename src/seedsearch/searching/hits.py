@@ -36,26 +36,21 @@ NOWHERE: Places = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences).
-
-    `budget`: of the question, for looking for what is shown.
-    """
+    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences)."""
 
     snippets: int = 1
     lines: int | None = None
-    budget: Budget = NO_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A match with what is to be shown of it: its record, its sentences and its best stretches.
+    """A match with what is to be shown of it: its record and its best stretches.
 
     `first`: where in the run text the first occurrence of the best stretch begins; `tier`: of the answer.
     """
 
     match: Match
     record: Record
-    sentences: list[str]
     stretches: tuple[Stretch, ...]
     first: int = 0
     tier: str = ""
@@ -78,19 +73,26 @@ class Found:
         return fold(readable[start:end])
 
 
-def found(match: Match, wanted: Sequence[Query], shown: Shown, places: Places = NOWHERE, tier: str = "") -> Found:
+def found(
+    match: Match,
+    wanted: Sequence[Query],
+    shown: Shown,
+    budget: Budget = NO_LIMIT,
+    places: Places = NOWHERE,
+    tier: str = "",
+) -> Found:
     """Return a match with its best stretches; where nothing is to be highlighted, its beginning.
 
     `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
     """
-    disjoint = _disjoint(match, wanted, shown.budget, places)
+    disjoint = _disjoint(match, wanted, budget, places)
     kept = readable_places(match.run, match.readable, disjoint)
     stretches = best_stretches(match.readable, kept, shown.snippets) or first_stretch(match.readable)
     if shown.lines is not None:
         stretches = [with_lines(match.readable, stretch, kept, shown.lines) for stretch in stretches]
     best = stretches[0].found if stretches else ()
     first = disjoint[kept.index(best[0])][0] if best else 0
-    return Found(match, from_bytes(match.stored), _SENTENCE.findall(match.readable), tuple(stretches), first, tier)
+    return Found(match, from_bytes(match.stored), tuple(stretches), first, tier)
 
 
 def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
@@ -155,14 +157,14 @@ class Collapsing:
         """The first `wanted` hits, and whether there are more."""
         while (one := self._held or next(self._several, None)) is not None:
             self._held = None
-            key = self._key(one)
-            group = self._group_of(key, one.sentences)
+            key, sentences = self._key(one), _SENTENCE.findall(one.match.readable)
+            group = self._group_of(key, sentences)
             if group is None and len(self._groups) >= wanted:
                 self._held = one
                 break
             if group is None:
-                self._groups.append(group := _Group(hit(one), one.sentences, []))
-                self._seen.update(one.sentences)
+                self._groups.append(group := _Group(hit(one), sentences, []))
+                self._seen.update(sentences)
             else:
                 group.also_in.append(one.record.path)
             self._by_passage.setdefault(key, group)

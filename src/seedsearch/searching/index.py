@@ -17,6 +17,7 @@ from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import (
     Match,
 )
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.query import All, Run
 from seedsearch.errors import DocumentMissing, IndexClosed, OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
@@ -48,7 +49,8 @@ from seedsearch.text.analyzer import fingerprint
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
-FILLINGS = 4  # answers that are kept for the next page of them
+FILLINGS = 4  # answers that are kept with their hits, for the next page of them
+ANSWERS = 16  # … and those of which only the tiers are, with their counts
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
@@ -76,6 +78,7 @@ class Index:
         self._origins: Origins | None = None
         said = of_other_rules(engine.metadata), user_dictionary.changed(engine), synonyms.changed(engine)
         self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
+        self._answers = LRUCache(ANSWERS)
         self._fillings: dict[Hashable, Filling] = {}
 
     @property
@@ -152,11 +155,11 @@ class Index:
         >>> [(value.value, value.count) for value in results.facets["encoding"]]
         [('utf-8', 3), ('gb18030', 1)]
         """
-        with self._question(seconds) as budget:
+        with self._question(seconds):
             parsed = self._parsed(query, filters)
             order = parsed.order or order_of(sort)
             answer = self._answer(parsed, strict)
-            shown = Shown(snippets, lines, budget)
+            shown = Shown(snippets, lines)
             groups: tuple[Group, ...] = ()
             if group_by:
                 groups, more = groups_of(self._engine, answer.tiers, group_by, offset, limit, shown)
@@ -200,7 +203,12 @@ class Index:
         return replace(parsed, filters=(*parsed.filters, *more)) if more else parsed
 
     def _answer(self, parsed: ParsedQuery, strict: bool = False) -> Answer:
-        return answer_of(parsed, self._engine, self._synonyms, strict=strict, own=self._own)
+        """Return the tiers that answer; those of the last questions are at hand, for their next pages."""
+        key = parsed, strict, self._engine.generation
+        if (found := self._answers.get(key)) is None:
+            found = answer_of(parsed, self._engine, self._synonyms, strict=strict, own=self._own)
+            self._answers.put(key, found, 1)
+        return found  # type: ignore[no-any-return]
 
     def paths(
         self,

@@ -265,10 +265,10 @@ class EmbeddedEngine:
                 self._answer_from([segment.again() for segment in self.segments])
             return self._answering.search(query, limit, offset)
 
-    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
+    def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag."""
         with self.mapped():
-            yield from self._answering.every_match(query)
+            yield from self._answering.every_match(query, prefix, descending)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
         """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""

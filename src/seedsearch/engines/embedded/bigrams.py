@@ -22,10 +22,10 @@ from typing import TypeAlias
 import numpy as np
 
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.unigrams import SinglesWriter
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.parallel import made_ahead
 from seedsearch.text.array_types import Ints, Keys, Points
 

@@ -24,9 +24,9 @@ import numpy as np
 
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import INNER, LONGEST, Alphabet
-from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.section_file import BLOCK, SHIFT, Chunk, Container, Section, Slices
 from seedsearch.engines.embedded.text_store import put_together
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import text_of

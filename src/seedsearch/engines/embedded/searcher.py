@@ -25,7 +25,6 @@ from seedsearch.engines.bm25 import K1, B, rarity
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded import closeness
 from seedsearch.engines.embedded.expansion import accepted
-from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Lists
 from seedsearch.engines.embedded.segment import Key, Segment
 from seedsearch.engines.embedded.tagged import Tagged, page, ranks, tagged, tally
@@ -33,6 +32,7 @@ from seedsearch.engines.entries import (
     Match,
     Matches,
 )
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.query import (
     All,
     Any,
@@ -157,10 +157,17 @@ class Answering:
             return Matches(total, ())
         return Matches(total, self._matches(self._best(query, matched, offset + limit)[offset:]))
 
-    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
+    def every_match(self, query: Query, prefix: str, descending: bool) -> Iterator[tuple[str, bytes]]:
+        """Yield the doc_id and what was stored of every match; no text is read.
+
+        In the order of `search`, or, with the `prefix` of tags, in that of `in_order`.
+        """
         matched = self._all_matched(query)
-        for _, doc_id, i, document in self._best(query, matched, sum(map(_size, matched))):
+        total = sum(map(_size, matched))
+        best = (
+            self._placed(query, matched, prefix, descending, 0, total) if prefix else self._best(query, matched, total)
+        )
+        for _, doc_id, i, document in best:
             yield doc_id, self._segments[i].documents.stored(document)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
@@ -174,15 +181,23 @@ class Answering:
 
     def in_order(self, query: Query, prefix: str, descending: bool, offset: int, limit: int) -> Matches:
         """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
-        matched = list(map(_as_documents, self._all_matched(query)))
+        matched = self._all_matched(query)
+        return Matches(
+            sum(map(_size, matched)), self._matches(self._placed(query, matched, prefix, descending, offset, limit))
+        )
+
+    def _placed(
+        self, query: Query, matched: Sequence[Matched], prefix: str, descending: bool, offset: int, limit: int
+    ) -> list[tuple[float, str, int, int]]:
+        """Return some of what matched in the order of a tag, as `_best` does."""
         key = prefix, descending
         if (keys := self._kept.get(key)) is None:
             made = ranks(self._segments, self._tagged(prefix), last=descending)
             keys = self._kept.put(key, made, sum(some.nbytes for some in made))
-        some = page(self._segments, matched, keys, descending=descending, offset=offset, limit=limit)
+        documents = list(map(_as_documents, matched))
+        some = page(self._segments, documents, keys, descending=descending, offset=offset, limit=limit)
         self.budget.spend(query)
-        best = [(-0.0, self._segments[i].id_of(number), i, number) for i, number in some]
-        return Matches(sum(map(len, matched)), self._matches(best))
+        return [(-0.0, self._segments[i].id_of(number), i, number) for i, number in some]
 
     def _tagged(self, prefix: str) -> list[Tagged]:
         """Return the tags of each segment that begin with `prefix`."""

@@ -19,9 +19,9 @@ from functools import cached_property
 import numpy as np
 
 from seedsearch.engines.embedded import postings, varints
-from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Chunk, Container, Section, Slices
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import made_ahead
 from seedsearch.text.array_types import Ints, Points

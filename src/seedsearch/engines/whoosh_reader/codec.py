@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from seedsearch.engines.embedded.expansion import accepted_rows
-from seedsearch.engines.embedded.lru_cache import LRUCache
 from seedsearch.engines.embedded.segment import Found, Segment
 from seedsearch.engines.embedded.vocabulary import ids_from, terms_from
+from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.query import Field, Fuzzy
 from seedsearch.engines.stored import UTF8
 from seedsearch.engines.whoosh_reader.library import NullMatcher, TermInfo, base
