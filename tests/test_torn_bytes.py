@@ -41,6 +41,14 @@ def test_carriage_returns_added_byte_by_byte(encoding: str, times: int) -> None:
 
 
 @pytest.mark.parametrize("encoding", WIDE)
+def test_ascii_behind_a_lost_byte_is_in_step(encoding: str) -> None:
+    """One byte off, a rule of equals signs is a row of ideographs."""
+    text = LINES[0] + "\r\n" + "=" * 60 + "\r\n" + LINES[1] + " See https://example.org/a.html for more.\r\n" + STORY
+    cleaned = seedsearch.clean(WIDE[encoding] + text.encode(encoding).replace(b"\r", b""))
+    assert cleaned.readable == text
+
+
+@pytest.mark.parametrize("encoding", WIDE)
 @pytest.mark.parametrize(
     "text",
     [

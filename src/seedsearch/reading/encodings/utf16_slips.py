@@ -50,12 +50,14 @@ _UTF16 = {
 
 # What stands between Chinese characters, and what a text in one script is made of.
 _ODD = re.compile("[^\0-\x7f\xa0-\xff\u2000-\u22ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]")
-ODD, CHINESE = 2, 5  # odd characters, and common ideographs both ways, of sixteen
+# What ASCII is one byte off: ideographs as well, of which 一 is too common to tell.
+_ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x20, 0x7F) if code != 0x4E) + "]")
+ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
 
 
 def _fits(text: str, further: str) -> bool:
     """Tell whether a block is in step: no odd characters among Chinese ones."""
-    if "\ufffd" in text:
+    if "\ufffd" in text or len(_ASCII_OFF.findall(text)) >= OFF:
         return False
     odd = len(_ODD.findall(text))
     return odd < ODD or sum(map(common().__contains__, text + further)) < CHINESE
