@@ -67,7 +67,7 @@ def answer_of(
     tiers = plain_tiers(parsed, synonyms, variants)
     counts = _counts(engine, tiers)
     near = _near(parsed, engine, own) if expression is None and not counts.keys() & {"phrase", "variant"} else ()
-    if not parsed.is_long and not counts.keys() & WHOLE:
+    if not counts.keys() & WHOLE and not (parsed.is_long and any(map(is_han, parsed.run))):
         counts = {} if strict else counts
         if answer := _heard(parsed, engine, tiers, counts, near):
             return answer

@@ -63,7 +63,7 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
             texts = [text for text in texts if next(engine.vocabulary("word", text), None)]
         yield from _fallback("pinyin", whole, texts, "by its pinyin")
     for cut in dict.fromkeys((tuple(letters), tuple(_INITIAL.findall(letters)))):
-        if 2 <= len(cut) <= LONGEST and letters.isascii():
+        if 2 <= len(cut) <= LONGEST and letters.isascii() and letters.isalpha():
             yield from _fallback("pinyin", whole, _initials(cut, engine), "by its initials")
 
 
@@ -152,10 +152,8 @@ def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str
 
 def _usually_read(text: str, cut: Sequence[str]) -> int:
     """Return how many characters are read in their usual way."""
-    from seedsearch.text.pinyin import usual_readings
-
     return sum(
-        any(reading.startswith(syllable.removesuffix(BEGUN)) for reading in usual_readings(char))
+        any(reading.startswith(syllable.removesuffix(BEGUN)) for reading in _usual_readings(char))
         for char, syllable in zip(text, cut, strict=True)
     )
 
@@ -226,11 +224,31 @@ def _begins(char: str, letter: str) -> bool:
     return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
 
 
+@cache
+def _unfolded() -> dict[str, str]:
+    """Folded character → the characters that are folded to it: 著 and 着 are one in the index, and read otherwise."""
+    table: dict[str, list[str]] = {}
+    for char in map(chr, range(0x4E00, 0x9FA6)):
+        table.setdefault(fold(char), []).append(char)
+    return {folded: "".join(chars) for folded, chars in table.items()}
+
+
+@cache
 def _readings(char: str) -> frozenset[str]:
-    """Return the readings of a character; what knows them is loaded only for a query that found nothing."""
+    """Return the readings of all characters that are folded to one; none where no ideograph is.
+
+    What knows them is loaded only for a query that found nothing.
+    """
     from seedsearch.text.pinyin import readings
 
-    return readings(char)
+    return frozenset().union(*map(readings, _unfolded().get(char, char)))
+
+
+@cache
+def _usual_readings(char: str) -> frozenset[str]:
+    from seedsearch.text.pinyin import usual_readings
+
+    return frozenset().union(*map(usual_readings, _unfolded().get(char, char)))
 
 
 @cache
@@ -245,9 +263,7 @@ def _syllables() -> frozenset[str]:
 def _by_sound() -> dict[str, str]:
     """Toneless syllable → the folded characters read so."""
     table: dict[str, dict[str, None]] = {}
-    for code in range(0x4E00, 0x9FA6):
-        char = chr(code)
-        if fold(char) == char:
-            for reading in _readings(char) & _syllables():
-                table.setdefault(reading, {})[char] = None
+    for char in _unfolded():
+        for reading in _readings(char) & _syllables():
+            table.setdefault(reading, {})[char] = None
     return {reading: "".join(chars) for reading, chars in table.items()}

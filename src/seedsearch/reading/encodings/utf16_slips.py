@@ -17,6 +17,7 @@ from itertools import accumulate
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit
 from seedsearch.reading.encodings.alignment import WINDOW, Budget, common, walked
+from seedsearch.reading.encodings.likelihood import chinese
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
 
 _CR, _LF = 0x0D, 0x0A  # code units
@@ -50,8 +51,8 @@ _UTF16 = {
 
 # What stands between Chinese characters, and what a text in one script is made of.
 _ODD = re.compile("[^\0-\x7f\xa0-\xff\u2000-\u22ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]")
-# What ASCII is one byte off: ideographs as well, of which 一 is too common to tell.
-_ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x20, 0x7F) if code != 0x4E) + "]")
+# What letters and signs of ASCII are one byte off: ideographs as well, of which 一 is too common to tell.
+_ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
 
 
@@ -79,5 +80,6 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     edits = tuple(
         edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED)
         for first, last, text in differing(plain, read)
+        if chinese(text) > chinese("".join(found for _, found in plain[first:last]))
     )
     return edits, tuple(Span(start, end) for start, end in left if start < end)
