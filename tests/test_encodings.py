@@ -303,3 +303,16 @@ def test_quoted_words_are_not_utf16() -> None:
 )
 def test_utf16_without_a_mark_or_a_blank(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("учитель 教师；преподаватель 教员。Привет 你好。\n", "gb18030"),
+        ("ㄋㄧˇ ㄏㄠˇ，我ㄉㄜ˙家ㄗㄞˋ台北。\n", "gb18030"),
+        ("ㄋㄧˇ ㄏㄠˇ，我ㄉㄜ˙家ㄗㄞˋ台北。\n", "cp950"),
+    ],
+)
+def test_what_chinese_is_spelled_with_beside_it(text: str, encoding: str) -> None:
+    """Letters are ideographs in the other encoding, and rare ones are likelier than letters by themselves."""
+    assert decode((text * 5).encode(encoding)).text == text * 5

@@ -30,7 +30,10 @@ PINYIN = frozenset("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêɑ")
 READING, LONE_READING = -5.0, -8.0  # ln p
 # Two letters of one alphabet, or numbers of one sort, side by side; the score of the second.
 _LISTED = re.compile("[Α-ω]{2}|[Ё-ё]{2}|[ㄅ-ㄩ]{2}|[ぁ-ん]{2}|[ァ-ヶ]{2}|[①-⒛]{2}|[㈠-㈩]{2}|[Ⅰ-Ⅻ]{2}")
-LETTERS = -9.5  # ln p
+LETTERS = -6.5  # ln p
+# What the Chinese of two countries is spelled with beside it, and the score of one such letter for itself.
+_SPELLING = re.compile("[Ё-ёㄅ-ㄩ]")
+LONE_LETTER = -9.5  # ln p
 
 _RULES = frozenset("●○◎◆◇■□★☆▲△▼▽※→←↑↓─━│┃┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣▁▂▃▄▅▆▇█▉▊▋▌▍▎▏①②③④⑤⑥⑦⑧⑨⑩×÷±°℃§№〃·•‧￣＿＊＃＝＋－／＼｜")
 
@@ -129,6 +132,8 @@ def _han(char: str, area: Area) -> float:
         return max(area(char), character_model.model().alone.get(fold(char), UNKNOWN))
     if char in PINYIN:
         return READING
+    if _SPELLING.match(char):
+        return LONE_LETTER
     return (
         character_model.MARKS[char][1] - 2.0 if char in character_model.MARKS else SYMBOLS if char in _RULES else -13.0
     )
