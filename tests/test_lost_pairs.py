@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.restoring import big5_gbk
-from seedsearch.restoring.lost_pairs import STATES, Slot, filled
+from seedsearch.restoring.lost_pairs import MID_SENTENCE, PAUSES, STATES, Slot, filled
 from seedsearch.restoring.pair_faults import faults
 from seedsearch.restoring.scripts import oddity, script_of
 from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
@@ -55,7 +55,8 @@ def test_of_all_ways_to_fill_the_slots_the_best_is_taken(content: list[str]) -> 
 
     def reads(made: tuple[str, ...]) -> float:
         odd = sum(oddity(c, script) for c, one in zip(made, content, strict=True) if len(one) > 1)
-        return odd + sum(map(pair_score, ("\n", *made), (*made, "\n")))
+        unended = bool(made) and len(content[-1]) > 1 and made[-1] in PAUSES
+        return odd - MID_SENTENCE * unended + sum(map(pair_score, ("\n", *made), (*made, "\n")))
 
     made = filled([Slot(i, one if len(one) == 1 else "", one * (len(one) > 1)) for i, one in enumerate(content)])
     assert len(made) == len(content)

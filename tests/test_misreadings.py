@@ -18,20 +18,24 @@ SIMPLIFIED = "\n".join(text for text in SENTENCES if "們" not in text and "軟"
 TRADITIONAL = "\n".join(text for text in SENTENCES if "們" in text or "軟" in text)
 
 # How much comes back, by Indel similarity: the readers lose a byte in ten to twenty, which is a guess on short pages.
+# A reader of Big5 loses one of two bytes out of three.
 REACHED = {
-    "UTF-8 as Shift_JIS": 0.9,
-    "GBK as Shift_JIS": 0.85,
-    "Big5 as Shift_JIS": 0.9,
-    "UTF-8 as EUC-KR": 0.8,
-    "GBK as EUC-KR": 0.85,
+    "UTF-8 as Shift_JIS": 0.95,
+    "GBK as Shift_JIS": 0.9,
+    "Big5 as Shift_JIS": 0.95,
+    "UTF-8 as EUC-KR": 0.85,
+    "GBK as EUC-KR": 0.95,
+    "Big5 as EUC-KR": 0.85,
+    "UTF-8 as Big5": 0.6,
     "UTF-8 as Latin-1 as GBK": 0.98,
+    "UTF-8 as Windows-1252 as GBK": 0.95,
     "UTF-16 with its bytes swapped": 0.95,
 }
 
 
 @pytest.mark.parametrize("kind", REACHED)
 def test_a_page_comes_back(kind: str) -> None:
-    true, found = MISREADINGS[kind](TRADITIONAL if "Big5" in kind else SIMPLIFIED, Random(kind))
+    true, found = MISREADINGS[kind](TRADITIONAL if kind.startswith("Big5") else SIMPLIFIED, Random(kind))
     restored = restore(found)
     assert Indel.normalized_similarity(true, restored.text) >= REACHED[kind]
     assert Damage.MISREAD_BYTES in {e.kind for e in restored.edits}

@@ -26,6 +26,7 @@ GONE = "\ufffd"  # a character of which nothing can be told
 TOGETHER = 16
 STATES = 6  # readings of one character that are gone on with to the next
 AT_ONCE = 1 << 14  # choices that are scored at once, each behind as many readings: some megabytes
+PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
 PAD = 0  # code in the place of a choice, where a character has fewer of them
 
 
@@ -52,13 +53,13 @@ class _Step(NamedTuple):
     before: NDArray[np.intp]
 
 
-def filled(slots: Sequence[Slot]) -> list[str]:
-    """Return the character for each slot, as reads best."""
+def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
+    """Return the character for each slot, as reads best; nothing is told of more than `together` lost ones in a row."""
     from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
 
     made = [slot.char or GONE for slot in slots]
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
-    rows = sorted(_rows(slots), key=lambda row: (row.most.bit_length(), row.first - row.last))
+    rows = sorted(_rows(slots, together), key=lambda row: (row.most.bit_length(), row.first - row.last))
     codes = points(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
     while rows:
         count = max(1, AT_ONCE >> rows[0].most.bit_length())
@@ -68,14 +69,14 @@ def filled(slots: Sequence[Slot]) -> list[str]:
     return made
 
 
-def _rows(slots: Sequence[Slot]) -> Iterator[_Row]:
+def _rows(slots: Sequence[Slot], together: int) -> Iterator[_Row]:
     """Yield the rows of lost characters that are not too long to be told."""
     first = most = 0
     for i, slot in enumerate((*slots, Slot(0, GONE))):
         if slot.choices:
             first, most = (first, max(most, len(slot.choices))) if most else (i, len(slot.choices))
         elif most:
-            if i - first <= TOGETHER:
+            if i - first <= together:
                 yield _Row(first, i, most)
             most = 0
 
@@ -84,6 +85,7 @@ def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Points, made: list
     """Put what reads best into `made`; the longest row comes first, and `codes` begins with what is before all."""
     import numpy as np
 
+    from seedsearch.text.code_points import points
     from seedsearch.text.pair_scores import scores_of
 
     firsts, lengths = np.array([row.first for row in rows]), np.array([row.last - row.first for row in rows])
@@ -95,7 +97,8 @@ def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Points, made: list
         before, best = every.argmax(axis=1), every.max(axis=1) + oddities
         best[choices == PAD] = -np.inf
         following = codes[firsts[after:going] + number + 2][:, None]
-        places = (best[after:] + scores_of(choices[after:], following)).argmax(axis=1)
+        unended = np.isin(choices[after:], points(PAUSES)) & np.isin(following, points("\n "))
+        places = (best[after:] + scores_of(choices[after:], following) - MID_SENTENCE * unended).argmax(axis=1)
         for row, place in enumerate(places.tolist(), after):
             _write(made, rows[row].first, [*steps, _Step(choices, before)], row, place)
         order = np.argsort(-best[:after], axis=1)[:, :STATES]

@@ -8,8 +8,8 @@ How it is recognised: characters that such a reading makes and Chinese text does
 the first bytes of UTF-8 as characters of Big5, 盲忙莽 before 聙 to 驴, letters of scripts from all over the world);
 written back as bytes by one way for the whole text, they read as Chinese by `seedsearch.text.character_model`, and
 better than by any other way. Every repair is proved by reading it wrongly again; `evidence` asks for enough different
-characters. U+FFFD is one byte that is not known: the text around chooses it where it can (inferred), and otherwise its
-character stays U+FFFD.
+characters. U+FFFD is one byte, or two, of those that this reader cannot use where it stands: the text around chooses
+it (inferred).
 
 Left alone: Japanese and Korean, which as Chinese read like drawn by chance, and what lost too much.
 """
@@ -17,374 +17,256 @@ Left alone: Japanese and Korean, which as Chinese read like drawn by chance, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, apply_edits, edit
-from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.lossy_guesses import Atom, loss
-from seedsearch.restoring.lossy_utf8 import WORK, mend
+from seedsearch.restoring import framed
+from seedsearch.restoring.framed import Choice, Part, lost_before
+from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
 from seedsearch.restoring.scripts import Script, script_of
-from seedsearch.text import character_model, cns
+from seedsearch.text import character_model
 from seedsearch.text.folding import is_han
 
-LOST = "\ufffd"
+__all__ = ["TRIGGER", "edits"]
+
 SAMPLE = 300  # characters by which the way is chosen
 SHARE = 0.8  # of the characters of a sample that a way must be able to write
 GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
 LEAST = 2  # characters of a run
-AT_TWO_PLACES = 8  # characters of a run of which both places are tried
-WORK_EACH = 0.15  # units of work for a code point of the page; see `latin1`
 BETTER = 1.0  # nats for a character, of a run as read before as found
-
-
-WILD = b"\xff"  # stands for a byte that is not known; no encoding of pairs has it
-CLEAR = 2.0  # nats between the best and the next character of a pair that lost a byte
-
-
-Encode = Callable[[str], bytes | None]
-
-
-class Part(NamedTuple):
-    """These bytes are this text, or U+FFFD."""
-
-    piece: bytes
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a text was misread: `encode` writes one found character as bytes, `read` makes of bytes what they were.
-
-    `pieces` finds the characters in bytes; None for UTF-8, in which lost bytes are searched for. `wild` stands for what
-    became one U+FFFD. `other` writes a character that the reader has at two places as the other one.
-    """
-
-    name: str
-    encode: Encode
-    pieces: re.Pattern[bytes] | None = None
-    read: Callable[[bytes], str | None] | None = None
-    wild: bytes = WILD
-    other: Encode | None = None
-
-
-def _by(codec: str) -> Callable[[str], bytes | None]:
-    @cache
-    def encode(char: str) -> bytes | None:
-        try:
-            return char.encode(codec)
-        except UnicodeEncodeError:
-            return None
-
-    return encode
-
-
-def _of_ibm(char: str) -> bytes | None:
-    """Return what Shift_JIS of Windows holds twice, as IBM wrote it: in rows FA to FC."""
-    return _rows_of_ibm().get(char)
-
-
-@cache
-def _rows_of_ibm() -> dict[str, bytes]:
-    pairs = [bytes((lead, second)) for lead in (0xFA, 0xFB, 0xFC) for second in range(0x40, 0xFD)]
-    return {char: pair for pair in pairs if (char := _as("cp932")(pair))}
-
-
-def _as(codec: str) -> Callable[[bytes], str | None]:
-    @cache
-    def read(piece: bytes) -> str | None:
-        try:
-            return piece.decode(codec)
-        except UnicodeDecodeError:
-            return None
-
-    return read
-
-
-_GB = _by("gb18030")
-
-
-@cache
-def _swapped(char: str) -> bytes | None:
-    return char.encode("utf-16-be", "surrogatepass") if len(char.encode("utf-16-be", "surrogatepass")) == 2 else None
-
-
-def _korean(char: str) -> bytes | None:
-    """EUC-KR as Windows has it, with its rows C9 and FE for characters of users."""
-    place = ord(char) - 0xE000
-    if 0 <= place < 2 * 94:
-        return bytes((0xC9 if place < 94 else 0xFE, 0xA1 + place % 94))
-    return _by("cp949")(char)
-
-
-def _gb_of_windows(char: str) -> bytes | None:
-    """GBK, with a byte 80 alone for the euro sign, as Windows reads it."""
-    return b"\x80" if char == "€" else _GB(char)
-
-
-@cache
-def _twice(codec: str) -> Callable[[bytes], str | None]:
-    """Return what bytes are that are UTF-8 of what `codec` showed of UTF-8: three characters of one byte for an
-    ideograph.
-    """
-
-    def read(piece: bytes) -> str | None:
-        try:
-            shown = piece.decode()
-            stream = b"".join(char.encode("latin-1") if char < "\xa0" else char.encode(codec) for char in shown)
-            return stream.decode()
-        except UnicodeError:
-            return None
-
-    return read
-
-
-def _euc_tw(piece: bytes) -> str | None:
-    read = cns.euc_tw(piece)
-    return None if read is None else "".join(text for _, text in read)
-
-
-_PAIR = re.compile(rb"[\x81-\xff][\x40-\xff]|.", re.DOTALL)
-_UNIT = re.compile(rb"..|.", re.DOTALL)
-_EUC_TW = re.compile(rb"\x8e[\xa1-\xb0][\xa1-\xfe]{2}|[\xa1-\xfe]{2}|.", re.DOTALL)
-_UTF8_IN_UTF8 = re.compile(
-    rb"\xc3[\xa0-\xaf](?:[\xc2-\xcb][\x80-\xbf]|\xe2[\x80-\x84][\x80-\xbf]){2}|[\xc2\xc3][\x80-\xbf][\xc2-\xcb][\x80-\xbf]|.",
-    re.DOTALL,
-)
-
-
-def _in_three(reader: str, encode: Encode, other: Encode | None = None) -> tuple[Way, ...]:
-    """UTF-8, GBK and Big5 as `reader` shows them."""
-    return (
-        Way(f"UTF-8 as {reader}", encode),
-        Way(f"GBK as {reader}", encode, _PAIR, _as("gb18030"), other=other),
-        Way(f"Big5 as {reader}", encode, _PAIR, _as("big5hkscs"), other=other),
-    )
-
-
-def _big5(seconds: range) -> str:
-    """Return the first two bytes of an ideograph in UTF-8, as characters of Big5."""
-    pairs = (bytes((lead, second)) for lead in (*range(0xE3, 0xEA), 0xEF) for second in seconds)
-    return "".join(pair.decode("big5hkscs", "ignore") for pair in pairs)
-
-
-_BIG5_LEADS = _big5(range(0xA1, 0xC0))
-_GBK_C2 = bytes(byte for second in range(0x80, 0xC0) for byte in (0xC2, second)).decode("gb18030")
-# Ideographs of the second level of GB 2312.
-_LEVEL_2 = bytes(b for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)).decode("gb2312")
-_FOREIGN = "\u0500-\u1dff\u2c00-\u2dff\ua000-\uabff"
-
-# What tells of a family of ways, and the ways.
-FAMILIES: tuple[tuple[re.Pattern[str], tuple[Way, ...]], ...] = (
-    (re.compile("[\uff61-\uff9f][^\0-\x7f]{0,3}[\uff61-\uff9f]"), _in_three("Shift_JIS", _by("cp932"), _of_ibm)),
-    (re.compile("[가-힣][^\0-\x7f]{0,3}[가-힣]"), _in_three("EUC-KR", _korean)),
-    (
-        re.compile(f"[{_BIG5_LEADS}](?:[^\0-\x7f]{{1,4}}[{_BIG5_LEADS}]){{2}}"),
-        (Way("UTF-8 as Big5", _by("big5hkscs")), Way("UTF-8 as Big5 of Windows", _by("cp950"))),
-    ),
-    (
-        re.compile(f"[盲忙莽猫茅氓茂芒][{_GBK_C2}冒艂聠鈥]"),
-        (
-            Way("UTF-8 as Latin-1 as GBK", _GB, _UTF8_IN_UTF8, _twice("latin-1")),
-            Way("UTF-8 as Windows-1252 as GBK", _gb_of_windows, _UTF8_IN_UTF8, _twice("cp1252")),
-        ),
-    ),
-    (
-        re.compile(f"[{_FOREIGN}][^\0-\x7f]{{0,6}}[{_FOREIGN}]"),
-        (Way("UTF-16 swapped", _swapped, _UNIT, _as("utf-16-le"), WILD * 2),),
-    ),
-    (re.compile(f"[{_LEVEL_2}]{{3}}"), (Way("EUC-TW as GBK", _GB, _EUC_TW, _euc_tw),)),
-)
-# One class first, so that clean text is passed over quickly; the families look closer.
-TRIGGER: re.Pattern[str] | None = re.compile(
-    f"[\uff61-\uff9f가-힣{_FOREIGN}{_BIG5_LEADS}{_LEVEL_2}盲忙莽猫茅氓茂芒]"
-    f"(?:(?<![{_LEVEL_2}盲忙莽猫茅氓茂芒])|(?<=[盲忙莽猫茅氓茂芒])[{_GBK_C2}冒艂聠鈥]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
-)
+CHOSEN = 2.0  # nats against a character that lost a byte, as it was chosen to read well
+LONGEST_UNIT = 4  # bytes from which on what follows a lost first byte tells nothing of its character's size
+AT_ONCE = 4000  # characters of runs that are read together
 
 # A run: characters beyond ASCII, with one ASCII character at a time that can be the second byte of a pair.
 _RUN = re.compile(r"[^\0-\x7f](?:[@-~]?[^\0-\x7f])*[@-~]?")
-_PART = re.compile(f"[^{LOST}]+")
 _WIDE = re.compile("[ -~°±×÷·—…‘’“”\u2015-\u203b\u3000-\u303f\uff01-\uff5e\uffe0-\uffe6]+")
-_GONE = (loss(tuple(bytes((byte,)) for byte in (*range(0x80, 0xC0), *range(0xE3, 0xEA), 0xEF))),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What the runs of a text have in common."""
+class _Run(NamedTuple):
+    """A run of the text that begins at `at`, and the characters before and after it."""
 
-    way: Way
-    script: Script
-    budget: Budget
+    at: int
+    found: str
+    before: str
+    after: str
 
 
-def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
+class _Read(NamedTuple):
+    """What a run is read as, and of each byte (and behind the last one) which character it is of."""
+
+    parts: list[Part]
+    owner: list[int]
+
+
+def edits(text: str) -> list[Edit]:
     """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
     ways = [way for tells, family in FAMILIES if tells.search(text) for way in family]
     if not ways:
         return []
-    runs = [m for m in _RUN.finditer(text) if len(m[0]) >= LEAST]
-    way = _best([m[0] for m in runs], ways)
-    if way is None:
+    runs = [
+        _Run(m.start(), m[0], text[m.start() - 1 : m.start()] or "\n", text[m.end() : m.end() + 1])
+        for m in _RUN.finditer(text)
+        if len(m[0]) >= LEAST
+    ]
+    best = _best(runs, ways)
+    if best is None:
         return []
-    script = script_of(b" ".join(_bytes(m[0], way) or b"" for m in runs[:SAMPLE]))
-    work = _Work(way, script, (budgets or Budgets()).of("misreadings", WORK, len(text), WORK_EACH))
-    read = _in_utf8 if way.pieces is None else _in_pieces
-    return [e for m in runs for e in _better(m, list(read(m.start(), m[0], work)))]
+    made: list[Edit] = []
+    for some in _together(runs):
+        for run, read in zip(some, _readings(some, *best), strict=True):
+            made += _better(run, list(_edits(run, read)))
+    return made
 
 
-def _better(run: re.Match[str], made: list[Edit]) -> list[Edit]:
+def _together(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
+    """Yield the runs, as many at a time as are read together."""
+    some, size = list[_Run](), 0
+    for run in runs:
+        some.append(run)
+        size += len(run.found)
+        if size >= AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _better(run: _Run, made: list[Edit]) -> list[Edit]:
     """Return the edits of a run, where it reads better with them: a page can hold right text as well."""
     if not made:
         return []
-    start, end = made[0].span.start - run.start(), made[-1].span.end - run.start()
-    found = run[0][start:end]
-    text = apply_edits(
-        found, [replace(e, span=Span(e.span.start - made[0].span.start, e.span.end - made[0].span.start)) for e in made]
-    )
+    start, end = made[0].span.start, made[-1].span.end
+    found = run.found[start - run.at : end - run.at]
+    text = apply_edits(found, [replace(e, span=Span(e.span.start - start, e.span.end - start)) for e in made])
     if _WIDE.fullmatch(text):
         return [] if _WIDE.fullmatch(found) else made
     mean = character_model.score(text.replace(LOST, "\n")) / len(text)
     return made if mean > max(GIBBERISH, character_model.score(found) / len(found) + BETTER) else []
 
 
-def _best(runs: Sequence[str], ways: Sequence[Way]) -> Way | None:
-    """Return the way by which the runs read as Chinese, and better than by any other."""
+def _best(runs: Sequence[_Run], ways: Sequence[Way]) -> tuple[Way, Script] | None:
+    """Return the way by which the runs read as Chinese, better than by any other, and the script that they are in."""
     sample = list(_sampled(runs))
-    gains = {way.name: _gain(sample, way) for way in ways}
-    best = max(ways, key=lambda way: gains[way.name])
-    return best if gains[best.name] > 0 else None
+    gain, best, read = 0.0, None, ""
+    # What is in step with UTF-8 is nothing else.
+    for way in sorted(ways, key=lambda way: way.written != "utf-8"):
+        if best is not None and best.written == "utf-8" != way.written:
+            break
+        found, text = _gain(sample, way)
+        if found > gain:
+            gain, best, read = found, way, text
+    return (best, script_of(read.encode())) if best is not None else None
 
 
-def _sampled(runs: Sequence[str]) -> Iterator[str]:
+def _sampled(runs: Sequence[_Run]) -> Iterator[_Run]:
     """Yield the longest of the runs, `SAMPLE` characters in all."""
     left = SAMPLE
-    for run in sorted(runs, key=len, reverse=True):
+    for run in sorted(runs, key=lambda run: len(run.found), reverse=True):
         if left <= 0:
             break
-        yield run[:left]
-        left -= len(run)
+        cut = run.found[left : left + 1]
+        yield run._replace(found=run.found[:left], after=cut or run.after)
+        left -= len(run.found)
 
 
-def _gain(sample: Sequence[str], way: Way) -> float:
-    """Nats by which the sample reads better than gibberish and than what was found; none where it hardly reads."""
-    gain = 0.0
-    written = read = broken = 0
-    for part in (part for run in sample for part in _PART.findall(run)):
-        stream = _bytes(part, way)
-        if stream is None:
-            continue
-        written += len(part)
-        text = stream.decode("utf-8", "replace") if way.pieces is None else "".join(p.text for p in _parts(stream, way))
-        whole = text.replace(LOST, "")
-        read, broken = read + len(whole), broken + text.count(LOST)
-        if any(map(is_han, whole)):
-            gain += character_model.score(whole) - GIBBERISH * len(whole)
-    enough = written > SHARE * sum(len(run.replace(LOST, "")) for run in sample)
-    bearable = 2 * read if way.pieces is None else read / 2  # what lost a byte breaks two characters of UTF-8
-    return gain if enough and broken <= bearable else 0.0
+def _gain(sample: Sequence[_Run], way: Way) -> tuple[float, str]:
+    """Nats by which the sample reads better than gibberish, none where it hardly reads; and what it reads as."""
+    gain, written, whole, broken = 0.0, 0, "", 0
+    for run, read in zip(sample, _readings(sample, way, ""), strict=True):
+        text = "".join([part.text for part in read.parts if part.text != LOST])
+        written += len(run.found) if read.parts else 0
+        broken += len(read.parts) - len(text)
+        if any(map(is_han, text)):
+            gain += character_model.score(text) - GIBBERISH * len(text)
+            gain -= CHOSEN * sum(not part.sure for part in read.parts)
+        whole += text
+    enough = written > SHARE * sum(len(run.found) for run in sample)
+    return (gain if enough and 2 * broken <= len(whole) else 0.0), whole
 
 
-def _bytes(run: str, way: Way) -> bytes | None:
-    """`run` as it was written, without what was lost."""
-    made = [way.encode(char) for char in run if char != LOST]
-    return None if None in made else b"".join(made)  # type: ignore[arg-type]
+def _readings(runs: Sequence[_Run], way: Way, script: Script) -> list[_Read]:
+    """Return what each of the runs is read as; no parts where it cannot be."""
+    if way.pieces is not None:
+        return [_in_pieces(run, way) for run in runs]
+    written = [_written(run, way) for run in runs]
+    if not way.page:
+        streams = [(stream, run.before) for run, (stream, _) in zip(runs, written, strict=True)]
+        found = framed.read(streams, way.written, script, way.reader)
+        return [_Read(parts, owner) for parts, (_, owner) in zip(found, written, strict=True)]
+    units = [list(_units(bytes_, way.page)) for bytes_, _ in written]
+    shown = [([unit for _, unit in some], run.before) for run, some in zip(runs, units, strict=True)]
+    found = framed.read(shown, way.written, script)
+    return [
+        _Read(list(_resized(parts, [size for size, _ in some])), owner)
+        for parts, some, (_, owner) in zip(found, units, written, strict=True)
+    ]
 
 
-def _parts(stream: bytes, way: Way) -> list[Part]:
-    if way.pieces is None or way.read is None:
-        return []
-    return [Part(piece, way.read(piece) or LOST) for piece in way.pieces.findall(stream)]
+def _resized(parts: Sequence[Part], sizes: Sequence[int]) -> Iterator[Part]:
+    """Yield the parts with sizes in bytes, where they were in units of these sizes."""
+    at = 0
+    for part in parts:
+        yield part._replace(size=sum(sizes[at : at + part.size]))
+        at += part.size
 
 
-def _in_pieces(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """Yield the edits of a run: as a whole with a byte for each U+FFFD, or else part by part between them."""
-    # Most readers put one U+FFFD for a byte, some for a pair of them.
-    whole, known = _reading(run, 0, work.way), work
-    if LOST in run:
-        both = replace(work, way=replace(work.way, wild=work.way.wild * 2))
-        other = _reading(run, 0, both.way)
-        if other and (not whole or other[0] > whole[0] + BETTER):
-            whole, known = other, both
-    if whole:
-        yield from _edits(at, run, whole, known)
-        return
-    for part in _PART.finditer(run) if LOST in run else ():
-        parts = [reading for skipped in (0, 1) if (reading := _reading(part[0], skipped, work.way))]
-        if parts:
-            yield from _edits(at + part.start(), part[0], max(parts), work, torn=part.start() > 0)
+def _written(run: _Run, way: Way) -> tuple[list[Choice], list[int]]:
+    """Return the bytes of a run, and of each the place of its character; no bytes where a character has none."""
+    made, owner = list[Choice](), [len(run.found)]
+    following: int | None = (way.encode(run.after) or b"\n")[0] if run.after not in ("", LOST) else ord("\n")
+    for i in range(len(run.found) - 1, -1, -1):
+        char = run.found[i]
+        if char == LOST:
+            some = [lost_before(None if way.lost > 1 else following, way.reader, way.written)] * way.lost
+            following = None
+        else:
+            stream = way.encode(char)
+            if stream is None:
+                return [], []
+            some = _either(stream, (way.other and way.other(char)) or stream)
+            following = stream[0]
+        made += some[::-1]
+        owner += [i] * len(some)
+    return made[::-1], owner[::-1]
 
 
-_Reading = tuple[float, int, list[Part]]
+@lru_cache(maxsize=1 << 12)
+def _either(one: bytes, other: bytes) -> list[Choice]:
+    """Return for each byte what it can be, where a character is written in two ways."""
+    if len(one) != len(other):
+        return [bytes((byte,)) for byte in one]
+    return [bytes(sorted({a, b})) for a, b in zip(one, other, strict=True)]
 
 
-def _reading(run: str, skipped: int, way: Way) -> _Reading | None:
-    """Mean ln p, bytes skipped at the beginning, and what the others are; None where they are not Chinese."""
-    written = [way.wild if char == LOST else way.encode(char) for char in run]
-    if None in written or not written:
-        return None
-    best = _judged(written, skipped, way)  # type: ignore[arg-type]
-    twice = [i for i, char in enumerate(run) if way.other and way.other(char) not in (None, written[i])]
-    for i in twice[:AT_TWO_PLACES]:
-        tried = [*written[:i], way.other(run[i]) if way.other else None, *written[i + 1 :]]
-        reading = _judged(tried, skipped, way)  # type: ignore[arg-type]
-        if reading and (not best or reading[0] > best[0]):
-            best, written = reading, tried
-    return best
+def _units(stream: Sequence[Choice], page: str) -> Iterator[tuple[int, Choice]]:
+    """Yield the bytes that a code page showed, read from what was shown in UTF-8: how many bytes of it each takes."""
+    at = 0
+    while at < len(stream):
+        size = _unit_size(stream, at)
+        yield size, _unit(tuple(stream[at : at + size]), page)
+        at += size
 
 
-def _judged(written: list[bytes], skipped: int, way: Way) -> _Reading | None:
-    stream = b"".join(written)[skipped:]
-    parts = _parts(stream, way)
-    known = "".join(one.text for one in parts if way.wild not in one.piece)
-    bad = known.count(LOST) - known.endswith(LOST)  # the last one may have lost its second byte
-    if bad * 8 > len(known) or not known.strip(LOST):
-        return None
-    return character_model.score(known.replace(LOST, "\n")) / len(known), skipped, parts
+def _unit_size(stream: Sequence[Choice], at: int) -> int:
+    """Return how many bytes are the character of UTF-8 at a place, of which the first one may be lost."""
+    first = stream[at]
+    if len(first) == 1 and first[0] < 0x80:
+        return 1
+    going_on = 1
+    while at + going_on < len(stream) and going_on < LONGEST_UNIT and stream[at + going_on][0] in framed.CONTINUING:
+        going_on += 1
+    if len(first) == 1 and first[0] >= 0xC0:
+        return min(going_on, 2 if first[0] < 0xE0 else 3)
+    return going_on if going_on < LONGEST_UNIT else 2
 
 
-def _edits(at: int, run: str, reading: _Reading, work: _Work, *, torn: bool = False) -> Iterator[Edit]:
+@lru_cache(maxsize=1 << 12)
+def _unit(some: tuple[Choice, ...], page: str) -> Choice:
+    """Return the bytes that `page` can have shown so."""
+    if len(some) == 1 and len(some[0]) == 1 and some[0][0] < 0x80:
+        return some[0]
+    fit = (
+        byte for shown, byte in _shown(page) if len(shown) == len(some) and all(map(bytes.__contains__, some, shown))
+    )
+    return bytes(sorted(fit)) or framed.ANY["utf-8"]
+
+
+@cache
+def _shown(page: str) -> tuple[tuple[bytes, int], ...]:
+    """Return what a code page shows of each byte beyond ASCII, in UTF-8; a control where it has no character."""
+    shown = ((bytes((byte,)).decode(page, "ignore") or chr(byte), byte) for byte in range(0x80, 0x100))
+    return tuple((char.encode(), byte) for char, byte in shown)
+
+
+def _in_pieces(run: _Run, way: Way) -> _Read:
+    """Return what the pieces of a run are, where most of them are something."""
+    lost = WILD * way.lost
+    written = [lost if char == LOST else way.encode(char) for char in run.found]
+    if None in written or way.pieces is None or way.read is None:
+        return _Read([], [])
+    pieces = way.pieces.findall(b"".join(written))  # type: ignore[arg-type]
+    parts = [Part(len(p), LOST if lost in p else way.read(p) or LOST, lost not in p) for p in pieces]
+    bad = sum(part.sure and part.text == LOST for part in parts)
+    if bad * 8 > len(parts):
+        return _Read([], [])
+    owner = [i for i, stream in enumerate(written) for _ in stream or b""]
+    return _Read(parts, [*owner, len(run.found)])
+
+
+def _edits(run: _Run, read: _Read) -> Iterator[Edit]:
     """Yield one edit for each stretch that begins and ends between characters, as found and as read."""
-    owner = [i for i, char in enumerate(run) for _ in (work.way.wild if char == LOST else work.way.encode(char) or b"")]
-    owner.append(len(run))
-    _, skipped, parts = reading
-    start, here, made, guessed = 0, skipped, LOST * skipped, torn
-    for i, part in enumerate(parts):
-        here += len(part.piece)
-        text = _guess(parts, i, work) if work.way.wild in part.piece else part.text
-        made, guessed = made + text, guessed or work.way.wild in part.piece
-        end = owner[here]
-        if here == len(owner) - 1 or owner[here - 1] != end:
-            if made.count(LOST) <= run.count(LOST, start, end) and run[start:end] != made:
-                certainty = Certainty.INFERRED if guessed else Certainty.PROVED
-                yield edit(at + start, at + end, made, Damage.MISREAD_BYTES, certainty)
-            start, made, guessed = end, "", torn
-
-
-def _guess(parts: Sequence[Part], i: int, work: _Work) -> str:
-    """Return the character of a pair that lost a byte, where the ones beside it choose clearly; else U+FFFD."""
-    piece = parts[i].piece
-    if len(piece) < 2 or piece.count(work.way.wild) > 1 or work.way.read is None or not work.budget.spend(4):
-        return LOST
-    before, after = parts[i - 1].text[-1:] if i else "\n", parts[i + 1].text[:1] if i + 1 < len(parts) else "\n"
-    chars = {work.way.read(piece.replace(WILD, bytes((byte,)))) for byte in range(0x40, 0xFF)}
-    score = character_model.pair_score
-    scored = sorted((score(before, c) + score(c, after), c) for c in chars if c and len(c) == 1)
-    return scored[-1][1] if len(scored) > 1 and scored[-1][0] - scored[-2][0] > CLEAR else LOST
-
-
-def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
-    """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
-    atoms: list[Atom] = [_GONE if char == LOST else work.way.encode(char) or b"" for char in run]
-    if b"" in atoms:
-        return
-    pieces = mend(atoms, "\n", work.script, work.budget)
-    if 2 * sum(piece.torn for piece in pieces) > len(pieces):
-        return
-    for piece in pieces:
-        found = run[piece.start : piece.end]
-        if found != piece.shown and not piece.torn:
-            certainty = Certainty.PROVED if piece.sure and LOST not in found else Certainty.INFERRED
-            yield edit(at + piece.start, at + piece.end, piece.shown, Damage.MISREAD_BYTES, certainty)
+    start, here, made, sure = 0, 0, "", True
+    for part in read.parts:
+        here += part.size
+        made, sure = made + part.text, sure and part.sure
+        end = read.owner[here]
+        if here == len(read.owner) - 1 or read.owner[here - 1] != end:
+            if made.count(LOST) <= run.found.count(LOST, start, end) and run.found[start:end] != made:
+                certainty = Certainty.PROVED if sure else Certainty.INFERRED
+                yield edit(run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty)
+            start, made, sure = end, "", True
