@@ -393,7 +393,7 @@ def test_any_content_is_taken_or_called_damaged(content: bytes) -> None:
         document_records.from_bytes,
         user_dictionary.FILE.content,
         synonyms.FILE.content,
-        user_dictionary.FILE.changed,
+        lambda content: user_dictionary.FILE.changed(content, "index"),
     ):
         with suppress(IndexDamaged):
             read(content)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from seedsearch.engines import Engine
-from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged
+from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged, IndexFault, IndexMissing
 
 Place: TypeAlias = str | os.PathLike[str]
 
@@ -95,13 +95,31 @@ def check(place: Place) -> list[str]:
     refuses to read it.
     """
     try:
-        engine = _opener(place)(os.fspath(place), None, create=False, replace=False, cache_bytes=None)
+        engine = look_at(place)
     except IndexDamaged as error:
         return [error.what]
     try:
         return engine.check()
     finally:
         engine.close()
+
+
+def look_at(place: Place) -> Engine:
+    """Open an index whatever analyzer made it, to be checked or asked what it remembers; raises as `open_engine`
+    does.
+    """
+    return _opener(place)(os.fspath(place), None, create=False, replace=False, cache_bytes=None)
+
+
+def is_there(place: Place) -> bool:
+    """Tell whether there is an index, however damaged."""
+    try:
+        look_at(place).close()
+    except IndexMissing:
+        return False
+    except IndexFault:
+        return True
+    return True
 
 
 def _opener(place: Place) -> OpenPlace:

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from seedsearch.engines import Engine, choice
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.metadata import failures, synonyms, user_dictionary
-from seedsearch.metadata.file_states import load
 from seedsearch.metadata.freshness import of_other_rules, outdated
+from seedsearch.metadata.made_from import command
 from seedsearch.text.analyzer import fingerprint
 
 NAME = "seedsearch"
@@ -69,7 +69,7 @@ def _index(place: choice.Place) -> Iterator[Remark]:
     try:
         damaged = choice.check(place)
         if damaged:
-            raise IndexDamaged("; ".join(damaged), hint="make it anew with: seedsearch index --rebuild")
+            raise IndexDamaged("; ".join(damaged), hint=f"make it anew with: {command(place, '--rebuild')}")
         engine = choice.open_engine(place, fingerprint())
     except IndexMissing as error:
         yield Remark("index", Health.NOTE, str(error))
@@ -87,12 +87,12 @@ def _content(place: choice.Place, engine: Engine) -> Iterator[Remark]:
     info = engine.info()
     said = f"{place}, documents: {info.documents:,}, {info.size / 1e6:,.1f} MB, every file as it was written"
     yield Remark("index", Health.OK, said)
-    other = of_other_rules(engine.metadata)
+    other = of_other_rules(engine.metadata, place)
     yield Remark("rules", Health.NOTE if other else Health.OK, other or "those of this version")
-    old = outdated(load(engine.metadata))
+    old = outdated(engine, place)
     yield Remark("files", Health.NOTE if old else Health.OK, old or "as they were when they were read")
     for topic, words in (("dictionary", user_dictionary), ("synonyms", synonyms)):
-        stale = words.changed(engine)
+        stale = words.changed(engine, place)
         used = "remembered by the index" if engine.metadata(words.KEPT) else "none"
         yield Remark(topic, Health.NOTE if stale else Health.OK, stale or used)
     for failure in failures.remembered(engine):

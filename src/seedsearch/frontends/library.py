@@ -48,7 +48,8 @@ class Library:
         self._place = place
         folder = folder_of(place)
         beside = [os.path.dirname(os.path.abspath(folder))] if folder is not None else []
-        # Paths are those of the folder in which `index` was run: this one, or most often the one that holds the index.
+        # Paths are those of the folder in which `index` was run, which the index knows; one of an older version does
+        # not, and was most often made in this folder or in the one that holds it.
         self._folders = list(dict.fromkeys([os.getcwd(), *beside]))
         self._lock = RLock()
         self._index: Index | None = None
@@ -127,7 +128,10 @@ class Library:
 
     def _paths(self, document: Document, origin: Origin) -> list[str]:
         """Return where the file may lie. What is read there counts only if it is what the index was made from."""
-        return [os.path.join(folder, _file(document, origin)) for folder in self._folders]
+        with self.asked() as index:
+            base = index.base
+        file = _file(document, origin)
+        return [os.path.join(folder, file) for folder in dict.fromkeys([base, *self._folders])]
 
     def _stamps(self, document: Document, origin: Origin) -> list[Stamp | None]:
         return [_stamp(path) for path in self._paths(document, origin)]

@@ -122,9 +122,9 @@ class Settings:
         """Parameter of a command → value; `paths` is none, for it means one thing to `index` and another to `clean`."""
         return {key.replace("-", "_"): value for key, (value, _) in self.values.items() if key != "paths"}
 
-    def paths(self) -> tuple[str, ...]:
-        """Return what is indexed where no path is given and the index has no name."""
-        return tuple(self.values["paths"][0] if "paths" in self.values else KEYS["paths"].default)
+    def paths(self) -> tuple[str, ...] | None:
+        """Return what is indexed where no path is given and the index has no name; None where no file says."""
+        return tuple(self.values["paths"][0]) if "paths" in self.values else None
 
     def holding(self, environment: Mapping[str, str]) -> list[Setting]:
         """Return every key with the value that holds where no option is given, and where that is from."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer
-from seedsearch.engines.choice import Place, folder_of, open_engine
+from seedsearch.engines.choice import Place, open_engine
 from seedsearch.errors import IndexDamaged, SourceError
 from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.pipeline import (
@@ -24,6 +24,7 @@ from seedsearch.indexing.pipeline import (
     stamp_of,
     unchanged,
 )
+from seedsearch.indexing.places import Places, Wanted
 from seedsearch.indexing.reports import (
     IndexReport,
     Progress,
@@ -31,14 +32,16 @@ from seedsearch.indexing.reports import (
 from seedsearch.indexing.tally import Tally, count, report_of
 from seedsearch.metadata import failures as unread
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.metadata.file_states import State, keep, load
+from seedsearch.metadata.file_states import State, keep
+from seedsearch.metadata.file_states import load as load_states
+from seedsearch.metadata.made_from import KEPT as MADE_FROM
+from seedsearch.metadata.made_from import command, load, remembered
 from seedsearch.metadata.synonyms import remember, remember_anew
 from seedsearch.metadata.user_dictionary import words_anew, words_for
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.reading.documents import (
     Failure,
 )
-from seedsearch.reading.files import Found, walk
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.versions import RULES
@@ -78,19 +81,25 @@ def build_index(
     hidden: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    base: str | os.PathLike[str] | None = None,
+    prune: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
     """Bring the index in the folder or at the URL `index_dir` up to date with the files at and below `paths`.
 
-    Files that are gone from a given path leave the index; what stands elsewhere in it stays. A file whose size, time of
-    change and inode are those that it was read with is not read again, unless `full` or where it was read by the rules
-    of another version. With `rebuild` the index holds these paths and nothing else; its own folder is never a part of
-    it. A file that cannot be read is reported and does not stop the run.
+    Files that are gone from a given path leave the index; what stands elsewhere in it stays. Where a path itself is
+    gone, or is another folder than it was and an empty one, its documents stay and it is reported: a disk may not be
+    connected. With `prune` they leave. No path at all means those that the index was made from, read as they were.
+
+    A file whose size, time of change and inode are those that it was read with is not read again, unless `full` or
+    where it was read by the rules of another version. With `rebuild` the index holds these paths and nothing else; its
+    own folder is never a part of it. A file that cannot be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
     they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
     `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
-    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `progress` is told how
-    far it is.
+    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `base`: the folder that
+    relative paths are relative to from now on; the index remembers the one in which it was made, finds it beside itself
+    when both have moved, and names what is given in another folder as seen from it. `progress` is told how far it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
@@ -111,6 +120,8 @@ def build_index(
         hidden=hidden,
         include=include,
         exclude=exclude,
+        base=base,
+        prune=prune,
     )
     return build(paths, index_dir, options, progress)
 
@@ -120,24 +131,27 @@ def build(
 ) -> IndexReport:
     """Do what `build_index` does, with its settings in one record."""
     begun = time.monotonic()
-    roots = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
-    found = [item for root in roots for item in walk(root, options.choice, without=folder_of(index_dir))]
-    tally = Tally(failures=[item for item in found if isinstance(item, Failure)])
-    files = list(dict.fromkeys(item.path for item in found if isinstance(item, Found)))
+    given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    before_it = remembered(index_dir) if options.rebuild else None
     engine = open_engine(index_dir, fingerprint(), create=True, replace=options.rebuild)
     try:
+        known = {} if options.rebuild else _known(engine)
+        places = Places.of(given, index_dir, options, before_it if options.rebuild else load(engine), known)
+        tally = Tally(failures=places.failures)
         with engine.writer() as writer:
             own = _own_words(engine, writer, options, tally)
             before = _Before() if options.rebuild else _Before(_known(engine), engine.digests())
-            if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
+            if len(places.files) > len(before.known) + MANY_FILES and options.workers != 1:
                 prepare(_preload(writer))  # ready when it is known what has changed
             torn = before.torn()
-            jobs = list(_changed(files, before, torn, options, tally))
-            tally.failures += _lost(torn - _below(torn, roots))
+            jobs = list(_changed(places.files, before, torn, options, tally))
+            tally.failures += _lost(torn - _below(torn, places.named), places)
             done = _followed(_done(writer, jobs, own, options.workers), len(jobs), tally, progress)
             _write(writer, done, before.digests, tally)
-            _leave(writer, before, roots, tally, anew=options.rebuild)
+            _leave(writer, before, places, tally, anew=options.rebuild)
             unread.remember(engine, writer, tally.failures, anew=options.rebuild)
+            if options.rebuild or places.made != places.before:
+                writer.put_metadata(MADE_FROM, places.made.to_bytes())
     finally:
         engine.close()
     return report_of(tally, time.monotonic() - begun)
@@ -181,35 +195,34 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, tally: Tal
 def _known(engine: Engine) -> dict[str, State]:
     """Return the states of files that the index remembers; none where they are damaged, so that all are read again."""
     try:
-        return load(engine.metadata)
+        return load_states(engine.metadata)
     except IndexDamaged:
         return {}
 
 
-def _lost(names: Iterable[str]) -> Iterator[Failure]:
+def _lost(names: Iterable[str], places: Places) -> Iterator[Failure]:
     """Return what is said at every run of torn files that it was not asked for."""
-    reason = "what the index held of it was damaged; to have it read again name its folder: seedsearch index PATH"
+    reason = f"what the index held of it was damaged; to have it read again: {command(places.index, 'PATH')}"
     return (Failure(name, reason) for name in sorted(names))
 
 
 def _changed(
-    files: Iterable[str], before: _Before, torn: set[str], options: BuildOptions, tally: Tally
+    files: Iterable[Wanted], before: _Before, torn: set[str], options: BuildOptions, tally: Tally
 ) -> Iterator[tuple[Job, int]]:
     """Yield the files that look changed, with their sizes; what did not change is counted."""
-    encoding = options.encoding
-    for path in files:
+    for path, place, encoding in files:
         doc_id = doc_id_of(path)
         state = None if doc_id in torn else before.known.get(doc_id)
         try:
-            stamp = stamp_of(path)
+            stamp = stamp_of(place)
         except SourceError as error:
             tally.failures.append(Failure(path, str(error)))
             continue
         if state is not None and state.rules != RULES:
-            yield Job(path, encoding), stamp.size
+            yield Job(path, encoding, place=place), stamp.size
         elif state is None or options.full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
             first = state.names[0] if state and state.names else ""
-            yield Job(path, encoding, state, before.digests.get(doc_id + first)), stamp.size
+            yield Job(path, encoding, state, before.digests.get(doc_id + first), place), stamp.size
         else:
             count(unchanged(path, state), (), tally)
 
@@ -287,10 +300,13 @@ def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}
 
 
-def _leave(writer: Writer, before: _Before, roots: Sequence[str], tally: Tally, *, anew: bool) -> None:
-    """Remove what is gone from below `roots`, and remember the states of the files that are there now."""
+def _leave(writer: Writer, before: _Before, places: Places, tally: Tally, *, anew: bool) -> None:
+    """Remove what is gone from below the paths, but for what is out of reach, and remember the states of the files
+    that are there now.
+    """
     files_of = before.files_of()
-    gone = _below({*before.known, *files_of.values()}, roots)
+    held = {*before.known, *files_of.values()}
+    gone = _below(held, places.named) - _below(held, places.away)
     for doc_id in sorted({doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept):
         writer.remove(doc_id)
         tally.removed += 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedsearch.reading.ignore_patterns import Choice
+from seedsearch.metadata.made_from import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,10 @@ class BuildOptions:
     hidden: bool = False
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
+    base: str | os.PathLike[str] | None = None
+    prune: bool = False
 
     @property
-    def choice(self) -> Choice:
-        """Which files are wanted of those below a folder."""
-        return Choice.of(hidden=self.hidden, include=self.include, exclude=self.exclude)
+    def root(self) -> Root:
+        """How a path that is named is read."""
+        return Root(0, self.encoding, self.hidden, tuple(self.include), tuple(self.exclude))

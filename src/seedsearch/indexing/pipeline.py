@@ -40,12 +40,16 @@ from seedsearch.text.segmenter import LONGEST_RUN
 
 @dataclass(frozen=True, slots=True)
 class Job(Sent):
-    """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents."""
+    """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents.
+
+    `path` is its name in the index, `place` where it lies, seen from here, if that is not the same.
+    """
 
     path: str
     encoding: str | None = None
     known: State | None = None
     digest: str | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,27 @@ def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
 
 def analyse(job: Job) -> Outcome:
     """Read one file; decode and clean each document in it."""
+    place = job.place or job.path
     try:
-        stamp, content = _read(job.path)
+        stamp, content = _read(place)
     except SeedsearchError as error:
         return Outcome(job.path, None, failures=(Failure(job.path, str(error)),))
     digest = digest_of(content, job.encoding, stamp)
     if job.known is not None and job.digest == digest and not reads_more(job.known):
         return unchanged(job.path, replace(job.known, stamp=stamp))
-    found = documents_on_disk(job.path, content, Asked(job.encoding))
+    found = documents_on_disk(place, content, Asked(job.encoding))
+    if place != job.path:
+        found = (named(item, place, job.path) for item in found)
     del content  # so that the bytes of a text are not held while it is cleaned
     return _analysed(job, found, digest, State(stamp, job.encoding))
+
+
+def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | Failure:
+    """Return what came of a file that lies at `place` under the name that the index has for it."""
+    path = name + item.path[len(place) :]
+    if isinstance(item, RawDocument):
+        return replace(item, path=path)
+    return replace(item, path=path, reason=item.reason.replace(item.path, path))
 
 
 def reads_more(state: State) -> bool:

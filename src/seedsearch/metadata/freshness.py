@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection
 
+from seedsearch.engines import Engine
+from seedsearch.engines.choice import Place, folder_of
+from seedsearch.errors import SourceError
+from seedsearch.metadata import failures
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.metadata.file_states import Stamp, State, other_rules
+from seedsearch.metadata.file_states import Stamp, load, other_rules
+from seedsearch.metadata.made_from import MadeFrom, command, is_below
+from seedsearch.metadata.made_from import load as made_from
 from seedsearch.versions import RULES
 
-UPDATE = "update it with: seedsearch index"
 
-
-def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
-    """Return a sentence where files of the index were read by other rules than this version's; `kept` is an
+def of_other_rules(kept: Callable[[str], bytes | None], place: Place) -> str | None:
+    """Return a sentence where files of the index at `place` were read by other rules than this version's; `kept` is an
     engine's.
     """
     others = other_rules(kept)
@@ -22,25 +26,44 @@ def of_other_rules(kept: Callable[[str], bytes | None]) -> str | None:
     named = ", ".join(map(str, others))
     if max(others) > RULES:
         return f"the index was made by newer rules of restoring ({named}; here {RULES}); update seedsearch"
-    return f"the index is older than the rules of restoring ({named}; now {RULES}); {UPDATE}"
+    update = f"update it with: {command(place)}"
+    return f"the index is older than the rules of restoring ({named}; now {RULES}); {update}"
 
 
-def outdated(states: Mapping[str, State]) -> str | None:
-    """Return a sentence where files changed, went or came since; None where none did, or none of them can be seen
-    from here.
+def outdated(engine: Engine, place: Place) -> str | None:
+    """Return a sentence where files of the index at `place` changed, went or came since; None where none did, or none
+    of them can be seen from here.
 
-    Paths are as they were given to `index`, so from another folder a relative one leads nowhere.
+    A file counts as changed by its size and its time: one of a copy, or of a disk that was connected anew, is the same.
     """
-    now = {name: _stamp(name) for name in states}
+    made = made_from(engine) or MadeFrom.here(place)
+    base = made.found(place)
+    states = load(engine.metadata)
+    now = {name: _stamp(_place(name, base)) for name in states}
     if not any(now.values()):
         return None
+    away = made.out_of_reach(base)
+    gone = {name for name, stamp in now.items() if stamp is None}
+    out_of_reach = {name for name in gone if any(is_below(name, doc_id_of(root)) for root in away)}
     counts = {
-        "changed": sum(stamp is not None and stamp != states[name].stamp for name, stamp in now.items()),
-        "deleted": sum(stamp is None for stamp in now.values()),
-        "new": len(_beside(states)),
+        "changed": sum(stamp is not None and _differs(stamp, states[name].stamp) for name, stamp in now.items()),
+        "deleted": len(gone - out_of_reach),
+        "new": _new(made, base, place, {*states, *(failure.path for failure in failures.remembered(engine))}),
     }
     said = [f"{count:,} {what}" for what, count in counts.items() if count]
-    return f"the index is out of date ({', '.join(said)}); {UPDATE}" if said else None
+    if said:
+        return f"the index is out of date ({', '.join(said)}); update it with: {made.command(place)}"
+    if away:
+        return f"out of reach: {', '.join(away)} ({len(out_of_reach):,} files, as the index has them)"
+    return None
+
+
+def _place(name: str, base: str) -> str:
+    return name if os.getcwd() == base else os.path.join(base, name)
+
+
+def _differs(one: Stamp, other: Stamp) -> bool:
+    return (one.size, one.changed) != (other.size, other.changed)
 
 
 def _stamp(path: str) -> Stamp | None:
@@ -50,15 +73,20 @@ def _stamp(path: str) -> Stamp | None:
         return None
 
 
-def _beside(known: Iterable[str]) -> set[str]:
-    """Readable files that lie beside the known ones and are not known; hidden names are left out."""
-    folders = {os.path.dirname(name) for name in known}
-    found: set[str] = set()
-    for folder in folders:
+def _new(made: MadeFrom, base: str, index: Place, known: Collection[str]) -> int:
+    """Return how many readable files lie below the paths of the index, are wanted, and are not known."""
+    from seedsearch.reading.files import Found, walk  # a query that finds something has no need of it
+
+    count = 0
+    for root, how in made.roots.items():
+        place = _place(root, base)
         try:
-            with os.scandir(folder or ".") as scan:
-                entries = [e for e in scan if not e.name.startswith(".") and e.is_file(follow_symlinks=False)]
-        except (OSError, ValueError):
+            found = [item for item in walk(place, how.choice, without=folder_of(index)) if isinstance(item, Found)]
+        except SourceError:
             continue
-        found |= {os.path.join(folder, e.name) for e in entries if os.access(e.path, os.R_OK)}
-    return {doc_id_of(path) for path in found} - set(known)
+        names = (root.rstrip("/") + item.path[len(place.rstrip("/")) :] for item in found)
+        count += sum(
+            doc_id_of(name) not in known and os.access(item.path, os.R_OK)
+            for name, item in zip(names, found, strict=True)
+        )
+    return count

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer, stored
+from seedsearch.engines.choice import Place
 from seedsearch.errors import IndexDamaged
 from seedsearch.metadata.user_file import UserFile
 from seedsearch.text.run_text import run_text
@@ -66,7 +67,7 @@ def _words(line: str) -> list[str]:
 
 FILE = UserFile(
     name="synonyms",
-    stale="have changed; apply them with: seedsearch index --synonyms",
+    stale="have changed; apply them with",
     nothing=NONE,
     parse=Synonyms.parse,
     kept_of=lambda synonyms: {"groups": synonyms.groups},
@@ -99,6 +100,6 @@ def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say:
     FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
-def changed(engine: Engine) -> str | None:
+def changed(engine: Engine, place: Place) -> str | None:
     """Return a sentence where the file was written again since it was read."""
-    return FILE.changed(engine.metadata(KEPT))
+    return FILE.changed(engine.metadata(KEPT), place)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer, stored
+from seedsearch.engines.choice import Place
 from seedsearch.errors import IndexStale
 from seedsearch.metadata.user_file import UserFile
 from seedsearch.text.lexicon import NONE, OwnWords
@@ -14,12 +15,13 @@ KEPT = stored.DICTIONARY
 
 FILE = UserFile(
     name="dictionary",
-    stale="has changed; re-segment with: seedsearch index --rebuild --dictionary",
+    stale="has changed; re-segment with",
     nothing=NONE,
     parse=OwnWords.parse,
     kept_of=lambda own: {"words": own.to_text()},
     shapes={"words": stored.text},
     content_of=lambda kept: OwnWords.from_text(kept["words"]),
+    again=("--rebuild",),
 )
 
 
@@ -52,6 +54,6 @@ def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Ca
     return FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
-def changed(engine: Engine) -> str | None:
+def changed(engine: Engine, place: Place) -> str | None:
     """Return a sentence where the dictionary was written again since it was read."""
-    return FILE.changed(engine.metadata(KEPT))
+    return FILE.changed(engine.metadata(KEPT), place)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,9 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from seedsearch.engines import stored
+from seedsearch.engines.choice import Place
 from seedsearch.errors import SeedsearchError, SourceError, reason
+from seedsearch.metadata.made_from import command
 
 Content = TypeVar("Content")
 
@@ -31,12 +32,13 @@ class UserFile(Generic[Content]):
     """
 
     name: str
-    stale: str  # what is said of one that was written again, before its path
+    stale: str  # what is said of one that was written again, before the command that reads it
     nothing: Content
     parse: Callable[[str], Content]  # raises ValueError for a text that is none, with no part of it in the message
     kept_of: Callable[[Content], Mapping[str, Any]]
     shapes: Mapping[str, stored.Shape]  # of that
     content_of: Callable[[Mapping[str, Any]], Content]  # raises ValueError for what `parse` would not take
+    again: tuple[str, ...] = ()  # options of that command besides the one that names the file
 
     def content(self, kept: bytes | None) -> Content:
         """Return what the file said that the index remembers; raises IndexDamaged where that is not what was
@@ -83,9 +85,9 @@ class UserFile(Generic[Content]):
             keep(key, before)
         return content
 
-    def changed(self, kept: bytes | None) -> str | None:
-        """Return a sentence where the file is there with another size or time than when it was read; it is not
-        opened.
+    def changed(self, kept: bytes | None, place: Place) -> str | None:
+        """Return a sentence where the file is there with another size or time than when the index at `place` read it;
+        it is not opened.
         """
         if kept is None:
             return None
@@ -97,7 +99,8 @@ class UserFile(Generic[Content]):
         same = (status.st_size, status.st_mtime_ns) == (remembered["size"], remembered["changed"])
         if same or not stat.S_ISREG(status.st_mode):
             return None
-        return f"the {self.name} {remembered['path']} {self.stale} {shlex.quote(remembered['path'])}"
+        update = command(place, *self.again, f"--{self.name}", remembered["path"])
+        return f"the {self.name} {remembered['path']} {self.stale}: {update}"
 
     def _of(self, kept: bytes) -> tuple[dict[str, Any], Content]:
         what = f"what is kept of the {self.name}"

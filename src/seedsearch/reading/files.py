@@ -7,8 +7,9 @@ folder). Symbolic links are not followed, unless named on the command line thems
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,10 @@ LARGEST_FILE = 256 * 1024 * 1024
 # Patterns of what is left out, in any folder; larger than this it is something else.
 IGNORE = ".seedsearchignore"
 LARGEST_IGNORE = 64 * 1024
+
+# What an index is known by: the names of its files (engines/embedded/manifest.py, whoosh_toc.py).
+DESCRIPTION = "seedsearch.json"
+_TOC = re.compile(r"_MAIN_\d+\.toc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,11 @@ def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> I
         path, entry, rules = left.pop()
         if entry is None or entry.is_dir(follow_symlinks=False):
             try:
-                entries, rules = _entries(path), _with_own(path, rules)
+                entries = _entries(path)
+                if entry is not None and _is_index(entries):
+                    yield Failure(path, "an index of seedsearch", skipped=True)
+                    continue
+                rules = _with_own(path, rules)
             except OSError as error:
                 yield Failure(path, reason(error))
                 continue
@@ -100,6 +109,12 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
     """Return what is in a folder, the last name first."""
     with os.scandir(folder) as scan:
         return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
+
+
+def _is_index(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Tell whether what is in a folder is an index: its description, and a list of its files as Whoosh reads it."""
+    names = {entry.name for entry in entries}
+    return DESCRIPTION in names and any(_TOC.fullmatch(name) for name in names)
 
 
 def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from seedsearch.errors import DocumentMissing, IndexClosed, OutOfTime
 from seedsearch.metadata import synonyms, user_dictionary
 from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
+from seedsearch.metadata.made_from import DEFAULT
+from seedsearch.metadata.made_from import load as made_from
 from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.offsets import Span
 from seedsearch.searching.answer import WHOLE, Answer, answer_of
@@ -64,8 +67,9 @@ class Index:
     began, by this process or another.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, place: Place = DEFAULT) -> None:
         self._engine = engine
+        self._place = place
         self._lock = RLock()
         self._is_closed = False
         self._remember()
@@ -76,7 +80,8 @@ class Index:
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
         self._origins: Origins | None = None
-        said = of_other_rules(engine.metadata), user_dictionary.changed(engine), synonyms.changed(engine)
+        words = (kind.changed(engine, self._place) for kind in (user_dictionary, synonyms))
+        said = of_other_rules(engine.metadata, self._place), *words
         self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
         self._answers = LRUCache(ANSWERS)
         self._fillings: dict[Hashable, Filling] = {}
@@ -282,11 +287,15 @@ class Index:
 
     def outdated(self) -> str | None:
         """Return a sentence where the files, as seen from here, are no longer those that the index was made from."""
-        from seedsearch.metadata.file_states import load
-
         with self._question():
-            states = load(self._engine.metadata)
-        return outdated(states)
+            return outdated(self._engine, self._place)
+
+    @property
+    def base(self) -> str:
+        """The folder that the paths of documents are relative to, as it can be found now."""
+        with self._lock:
+            made = made_from(self._engine)
+            return made.found(self._place) if made else os.getcwd()
 
     def records(self) -> Iterator[Record]:
         """Yield the record of every document, of one commit."""
@@ -401,4 +410,4 @@ def open_index(index_dir: Place, *, cache_bytes: int | None = None) -> Index:
     ...     index.stats().engine.documents
     5
     """
-    return Index(open_engine(index_dir, fingerprint(), cache_bytes=cache_bytes))
+    return Index(open_engine(index_dir, fingerprint(), cache_bytes=cache_bytes), index_dir)

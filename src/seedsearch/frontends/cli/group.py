@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from seedsearch.errors import SeedsearchError, reason
-from seedsearch.frontends.cli.messages import say
+from seedsearch.errors import IndexFault, SeedsearchError, reason
+from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
 from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
 
+COMMAND = "seedsearch index"  # as errors of an index advise it
 NOTHING_FOUND = 1
 ERROR = 2
 
@@ -51,7 +52,7 @@ class Group(click.Group):
             flush()
             return result
         except SeedsearchError as error:
-            _say_all(f"{error}; {NO_FOLDER}" if _is_nowhere() else str(error))
+            _say_all(f"{error}; {NO_FOLDER}" if _is_nowhere() else _with_place(error, ctx))
             ctx.exit(error.exit_code)
         except click.UsageError as error:
             raise click.UsageError(safe(error.format_message()), error.ctx) from error
@@ -60,6 +61,16 @@ class Group(click.Group):
         except BrokenPipeError:
             _close_quietly()
             ctx.exit(0)
+
+
+def _with_place(error: SeedsearchError, ctx: click.Context) -> str:
+    """Return what an error says; a command that it advises names the index that was asked for."""
+    place = ctx.meta.get(INDEX)
+    if place is None or error.hint is None or not isinstance(error, IndexFault):
+        return str(error)
+    from seedsearch.metadata.made_from import command
+
+    return f"{error.what}; {error.hint.replace(COMMAND, command(place))}"
 
 
 NO_FOLDER = "the current folder is no longer there: change to one that is"

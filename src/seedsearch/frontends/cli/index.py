@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seedsearch.errors import SeedsearchError
+from seedsearch.errors import SeedsearchError, SourceError
 from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.messages import detail, is_quiet, is_verbose, note, progress, say
 from seedsearch.frontends.cli.stdout import flush, print_lines, style_of
 from seedsearch.frontends.cli.stopping import keep_account
+from seedsearch.frontends.settings import KEYS
 
 if TYPE_CHECKING:
     from seedsearch.indexing.options import BuildOptions
@@ -43,16 +45,21 @@ def _of_files(command: options.Function) -> options.Function:
 @_of_files
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
 @click.option("--full", is_flag=True, help="Re-read every file, even unchanged ones.")
+@click.option("--prune", is_flag=True, help="Let go of paths that are not there any more.")
+@click.option(
+    "--base", type=click.Path(file_okay=False), metavar="FOLDER", help="Where the folder of relative paths is now."
+)
 @click.pass_context
 def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
-    """Clean and index the files at and below PATH (default: seeds).
+    """Clean and index the files at and below PATH.
 
-    Only files that changed are read anew; files that are gone leave the index. The files themselves are never
-    written to.
+    Without PATH those that the index was made from, read as they were; at first seeds. Only files that changed are
+    read anew; files that are gone leave the index, unless a whole PATH is gone: its disk may not be connected. The
+    files themselves are never written to.
     """
     from seedsearch.indexing.options import BuildOptions
 
-    report = _built(_wanted(ctx, paths, index_dir), index_dir, BuildOptions(**how))
+    report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
     _show(report, as_json=as_json)
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
@@ -62,28 +69,65 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 @_of_files
 @click.pass_context
 def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
-    """Index the files at and below PATH (default: seeds), and again whenever some of them change.
+    """Index the files at and below PATH, and again whenever some of them change.
 
-    Ends with Ctrl-C. Needs the package watchfiles: pip install 'seedsearch[watch]'
+    Without PATH those that the index was made from; at first seeds. Ends with Ctrl-C. Needs the package watchfiles:
+    pip install 'seedsearch[watch]'
     """
     from seedsearch.engines.choice import folder_of
     from seedsearch.indexing.options import BuildOptions
     from seedsearch.indexing.watch import changes
 
     wanted, build_options = _wanted(ctx, paths, index_dir), BuildOptions(**how)
-    for number, count in enumerate(changes(wanted, folder_of(index_dir.where), hidden=build_options.hidden)):
+    watched = wanted or _remembered_places(index_dir)
+    for number, count in enumerate(changes(watched, folder_of(index_dir.where), hidden=build_options.hidden)):
         detail(f"{count:,} files changed")
         try:
             _show(_built(wanted, index_dir, build_options), as_json=as_json)
         except SeedsearchError as error:
             say(str(error))
         if number == 0:
-            note(f"watching {', '.join(wanted)}; stop with Ctrl-C")
+            note(f"watching {', '.join(watched)}; stop with Ctrl-C")
 
 
-def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place) -> tuple[str, ...]:
-    """Return what is to be indexed: as said, else what the named index is made from, else as set."""
-    return tuple(paths) or place.paths or options.settings_in(ctx).paths()
+def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebuild: bool = False) -> tuple[str, ...]:
+    """Return what is to be indexed: as said, else what the named index is made from, else as set, else none, which is
+    what the index remembers; at first the default.
+
+    Raises SourceError for an index that is made from what lies outside of this folder, or that cannot say.
+    """
+    from seedsearch.engines.choice import is_there
+    from seedsearch.metadata.made_from import remembered
+
+    told = tuple(paths) or place.paths or options.settings_in(ctx).paths()
+    if told:
+        return told
+    made = remembered(place.where)
+    if made is None or not made.roots:
+        first = tuple(KEYS["paths"].default)
+        if is_there(place.where) and not any(map(os.path.lexists, first)):
+            what = "the index does not say what it was made from"
+            raise SourceError(what, hint=f"name it: {_command(place, rebuild)} PATH")
+        return first
+    if made.lead_out(place.where):
+        named = ", ".join(made.lead_out(place.where))
+        again = made.command(place.where, *(["--rebuild"] if rebuild else []))
+        raise SourceError(f"the index was made from {named}, outside of this folder", hint=f"if it is yours: {again}")
+    return ()
+
+
+def _command(place: options.Place, rebuild: bool) -> str:
+    from seedsearch.metadata.made_from import command
+
+    return command(place.where, *(["--rebuild"] if rebuild else []))
+
+
+def _remembered_places(place: options.Place) -> list[str]:
+    """Return where what an index was made from lies, seen from here."""
+    from seedsearch.metadata.made_from import remembered
+
+    made = remembered(place.where)
+    return [] if made is None else made.places(place.where)
 
 
 def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> IndexReport:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
 
 QUIET, VERBOSE = "seedsearch.quiet", "seedsearch.verbose"
+INDEX = "seedsearch.index"  # the place of the index that a command was given
 
 # Seconds between two states of a progress bar.
 OFTEN = 0.1

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from seedsearch.frontends.cli.messages import remember
+from seedsearch.frontends.cli.messages import INDEX, remember
 from seedsearch.frontends.settings import KEYS, Settings, variable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -38,7 +38,10 @@ class IndexPlace(click.ParamType[Place]):
             return value
         settings = ctx.find_object(Settings) if ctx is not None else None
         named = settings.indexes.get(value) if settings is not None else None
-        return Place(value) if named is None else Place(named.folder, named.paths)
+        place = Place(value) if named is None else Place(named.folder, named.paths)
+        if ctx is not None:
+            ctx.meta[INDEX] = place.where
+        return place
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names of the settings, and folders."""

@@ -97,7 +97,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
             paths = opened.paths(typed, strict=how["strict"], seconds=seconds, sort=how["sort"])[_page(ctx, **shown)]
             _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
         else:
-            _print_answer(results, **shown)
+            _print_answer(results, opened.base, **shown)
     if not results.total:
         ctx.exit(NOTHING_FOUND)
 
@@ -119,6 +119,7 @@ def _say_nothing_found(opened: Index, results: Results) -> None:
 
 def _print_answer(
     results: Results,
+    base: str,
     *,
     offset: int,
     as_json: bool,
@@ -136,7 +137,7 @@ def _print_answer(
     elif count:
         print_lines([str(results.total)])
     elif results.total:
-        print_paged(results_text(results, style_of(link), offset=offset, whole_lines=context is not None), pager)
+        print_paged(results_text(results, style_of(link, base), offset=offset, whole_lines=context is not None), pager)
 
 
 def _page(ctx: click.Context, *, offset: int, limit: int, **_: Any) -> slice:
@@ -176,11 +177,11 @@ def similar(
 
     readable = one_cleaned(file).readable
     with open_index(index_dir.where) as opened:
-        results = opened.similar(readable, limit=limit, name=file)
+        results, base = opened.similar(readable, limit=limit, name=file), opened.base
     if as_json:
         print_lines(results_json(results))
     elif results.hits:
-        print_paged(results_text(results, style_of(link)), pager)
+        print_paged(results_text(results, style_of(link, base)), pager)
     else:
         note(f"no similar documents for {file}")
     if not results.hits:

@@ -29,15 +29,15 @@ KITTY_LINK = "file://{host}{path}#{line}"
 VSCODE_LINK = "vscode://file{path}:{line}:{column}"
 
 
-def style_of(link: str | None = None) -> Style:
+def style_of(link: str | None = None, base: str = "") -> Style:
     """Return how an answer looks on this standard output; `link` is what the user wants a click to open ("":
-    nothing).
+    nothing), `base` the folder that paths are relative to.
     """
     from seedsearch.frontends.render import Style
 
     able = is_terminal()
     colour = able and not os.environ.get("NO_COLOR")
-    return Style(colour=colour, width=width_of(sys.stdout), link=_link(link) if able else None)
+    return Style(colour=colour, width=width_of(sys.stdout), link=_link(link) if able else None, base=base)
 
 
 def is_terminal() -> bool:

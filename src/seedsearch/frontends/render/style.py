@@ -16,12 +16,13 @@ class Style:
     """How an answer looks: with colour, or with brackets where there is none.
 
     `width` in cells (None: lines are not broken). `link` is what a click on a path opens, with {host}, {path}, {line}
-    and {column} in it (None: no links).
+    and {column} in it (None: no links); `base` the folder that paths are relative to.
     """
 
     colour: bool = False
     width: int | None = None
     link: str | None = None
+    base: str = ""
 
     def match(self, text: str) -> str:
         """Return a highlighted match."""
@@ -58,6 +59,7 @@ class Style:
 
     def linked(self, text: str, path: str, line: int = 1, column: int = 1) -> str:
         """`text` as a link to a place in a file, where the terminal has links and the file is there."""
+        path = os.path.join(self.base, path)
         if self.link is None or not os.path.exists(path):
             return text
         place = quote_from_bytes(os.fsencode(os.path.abspath(path)))

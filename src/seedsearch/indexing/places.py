@@ -1,0 +1,235 @@
+"""What a run of indexing reads: the paths that it is given or that the index remembers, and the files below them.
+
+A file has a name in the index, which is its path as given or as seen from the folder in which the index was made, and a
+place where it lies, seen from here. The two differ only for a run in another folder.
+
+A path that is gone, or that is an empty folder and another one than it was, may be on a disk that is not connected:
+it is out of reach, and nothing below it leaves the index.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from seedsearch.engines.choice import Place, folder_of
+from seedsearch.errors import SourceError
+from seedsearch.indexing.options import BuildOptions
+from seedsearch.indexing.pipeline import named
+from seedsearch.metadata.document_records import doc_id_of
+from seedsearch.metadata.made_from import MadeFrom, Root, command, is_below
+from seedsearch.reading.documents import Failure, RawDocument
+from seedsearch.reading.files import Found, walk
+
+
+class Wanted(NamedTuple):
+    """A file that is to be in the index: its name there, where it lies, the encoding that it is told to be in."""
+
+    path: str
+    place: str
+    encoding: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The paths of a run by their names in the index, what was found below them, and what the index is to remember.
+
+    `away` are those of them, and of disks below them, that are out of reach; `before` is what the index remembered.
+    """
+
+    index: Place
+    named: tuple[str, ...]
+    files: list[Wanted]
+    failures: list[Failure]
+    away: tuple[str, ...]
+    before: MadeFrom | None
+    made: MadeFrom
+
+    @classmethod
+    def of(
+        cls, given: Iterable[str], index: Place, options: BuildOptions, before: MadeFrom | None, known: Collection[str]
+    ) -> Self:
+        """Return what is to be read. `known`: the files that the index holds.
+
+        Raises SourceError where none of the paths is there and none was before, or none is given and none remembered.
+        """
+        run = _Run(index, options, before, known)
+        roots = run.roots(list(given))
+        for root, how in roots.items():
+            run.read(root, how)
+        if run.missing and not run.there and not run.away:
+            raise SourceError(f"{run.missing[0]} does not exist", hint="name a file or a folder that is there")
+        for path in run.missing:
+            run.failures.append(Failure(path, f"{path} does not exist; name a file or a folder that is there"))
+        files = list({file.path: file for file in run.files}.values())
+        return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots))
+
+
+class _Run:
+    """The paths of one run, as they are read one after the other."""
+
+    def __init__(self, index: Place, options: BuildOptions, before: MadeFrom | None, known: Collection[str]) -> None:
+        self._index, self._options, self._known = index, options, known
+        self._fresh = MadeFrom.here(index, None if options.base is None else os.fspath(options.base))
+        self._before = before or self._fresh
+        self._base = self._fresh.base if before is None or options.base is not None else before.found(index)
+        self._here = os.getcwd()
+        self._repeats = False
+        self.files: list[Wanted] = []
+        self.failures: list[Failure] = []
+        self.away: list[str] = []
+        self.missing: list[str] = []
+        self.there: dict[str, Root] = {}
+
+    def roots(self, given: list[str]) -> dict[str, Root]:
+        """Return the paths by their names in the index, each with how it is read."""
+        if given:
+            if self._options.rebuild:  # nothing of what there was counts
+                self._before, self._base = self._fresh, self._fresh.base
+            how = self._options.root
+            return {self._before.named(path, self._base): how for path in given}
+        self._repeats = True
+        if not self._before.roots:
+            hint = f"name it: {command(self._index, 'PATH')}"
+            raise SourceError("the index does not know what it was made from", hint=hint)
+        return {name: how.but(self._options.root) for name, how in self._before.roots.items()}
+
+    def read(self, root: str, how: Root) -> None:
+        """Find the files at and below one path."""
+        place = self._place(root)
+        if not os.path.lexists(place):
+            self._gone(root, place)
+            return
+        is_folder = os.path.isdir(place)
+        found = list(walk(place, how.choice, without=folder_of(self._index)))
+        remembered = self._before.roots.get(root)
+        if is_folder and remembered and self._is_away(root, place, remembered.inode, found):
+            return
+        self.there[root] = replace(how, inode=os.stat(place).st_ino if is_folder else 0)
+        told = {} if self._options.encoding else self._told_below(root)
+        for item in found:
+            named_so = item if place == root else _renamed(item, place, root.rstrip("/"))
+            if isinstance(named_so, Found):
+                nearest = max((one for one in told if is_below(named_so.path, one)), key=len, default=None)
+                encoding = how.encoding if nearest is None else told[nearest]
+                self.files.append(Wanted(named_so.path, item.path, encoding))
+            else:
+                self.failures.append(named_so)
+        for mount, inode in self._before.mounts.items():
+            if is_below(mount, root):
+                below = self._place(mount)
+                self._is_away(mount, below, inode, [item for item in found if is_below(item.path, below)])
+
+    def _place(self, name: str) -> str:
+        """Return where something lies, seen from here."""
+        if self._base == self._here or os.path.isabs(name):
+            return name
+        return os.path.normpath(os.path.join(self._base, name))
+
+    def _told_below(self, root: str) -> dict[str, str]:
+        """Return the paths below a root that were named with an encoding, which files below them keep."""
+        others = self._before.roots.items()
+        return {name: how.encoding for name, how in others if how.encoding and name != root and is_below(name, root)}
+
+    def _gone(self, root: str, place: str) -> None:
+        """Take down a path that is not there: out of reach where the index holds something of it."""
+        if self._options.prune:
+            return
+        held = self._held(root)
+        was_file = root in self._before.roots and not self._before.roots[root].inode
+        if self._repeats and was_file and os.path.isdir(os.path.dirname(place) or "."):
+            return  # a file that was removed
+        if held or self._repeats:
+            self._keep(root, "is not there", held)
+        else:
+            self.missing.append(root)
+
+    def _held(self, name: str) -> int:
+        """Return how many files of the index lie below a name."""
+        top = doc_id_of(name)
+        return sum(is_below(file, top) for file in self._known)
+
+    def _is_away(self, name: str, place: str, inode: int, found: Iterable[Found | Failure]) -> bool:
+        """Tell whether a folder is likely to be the place of a disk that is not connected; if so it is taken down."""
+        if self._options.prune or any(isinstance(item, Found) for item in found):
+            return False
+        if os.path.lexists(place) and os.stat(place).st_ino == inode:
+            return False
+        held = self._held(name)
+        if held or self._options.rebuild:
+            self._keep(name, "is empty, and another folder than it was", held)
+        return bool(held)
+
+    def _keep(self, name: str, what: str, held: int) -> None:
+        """Take down a path that is out of reach; raises SourceError where the index is to be made anew."""
+        again = command(self._index, *(["--rebuild"] if self._options.rebuild else []))
+        moved = "" if os.path.isabs(name) else f"tell where it is now with {again} --base FOLDER, "
+        ways = f"connect its disk, {moved}or go on without it with {again} --prune"
+        if self._options.rebuild:
+            raise SourceError(f"{name} {what}", hint=ways)
+        self.away.append(name)
+        kept = "1 file of it stays" if held == 1 else f"{held:,} files of it stay"
+        self.failures.append(Failure(name, f"{name} {what}; {kept} in the index: {ways}"))
+
+    def made(self, roots: Mapping[str, Root]) -> MadeFrom:
+        """Return what the index is to remember; what it did where nothing was in reach."""
+        if not self.there:
+            return self._before
+        out_of_reach = set(self.away)
+        before = {} if self._options.rebuild else dict(self._before.roots)
+        for name in roots:
+            if name not in self.there and name not in out_of_reach:
+                before.pop(name, None)
+        others = {**before, **self.there}
+        new = {name: how for name, how in self.there.items() if name in before or not _read_by(name, how, others)}
+        away = {name: inode for name, inode in self._before.mounts.items() if name in out_of_reach}
+        place = MadeFrom.here(self._index, self._base)
+        return MadeFrom(place.base, place.beside, {**before, **new}, {**self._mounts(), **away})
+
+    def _mounts(self) -> dict[str, int]:
+        """Return the folders below the paths that are on another disk than those, each with its inode."""
+        found: dict[str, int] = {}
+        for root, how in self.there.items():
+            if not how.inode:
+                continue
+            top = self._place(root)
+            devices = {top.rstrip("/"): os.stat(top).st_dev}
+            for file in self.files:
+                if is_below(file.path, root):
+                    for folder in _above(file.place, devices):
+                        status = os.stat(folder)
+                        devices[folder] = status.st_dev
+                        if status.st_dev != devices[os.path.dirname(folder)]:
+                            found[root.rstrip("/") + folder[len(top.rstrip("/")) :]] = status.st_ino
+        return found
+
+
+def _read_by(name: str, how: Root, others: Mapping[str, Root]) -> bool:
+    """Tell whether one of the paths above reads the same in the same way."""
+    above = os.path.dirname(name)
+    while above and above != name:
+        if above in others and how.reads_like(others[above]):
+            return True
+        name, above = above, os.path.dirname(above)
+    return False
+
+
+def _above(place: str, seen: Collection[str]) -> Iterator[str]:
+    """Yield the folders above a file that were not seen yet, the outermost first; the top one was."""
+    folders: list[str] = []
+    folder = os.path.dirname(place)
+    while folder not in seen:
+        folders.append(folder)
+        folder = os.path.dirname(folder)
+    yield from reversed(folders)
+
+
+def _renamed(item: Found | Failure, place: str, root: str) -> Found | Failure:
+    """Return what was found under the name that the index has for it."""
+    if isinstance(item, Found):
+        return Found(root + item.path[len(place) :])
+    made = named(item, place, root)
+    assert not isinstance(made, RawDocument)
+    return made
