@@ -51,7 +51,8 @@ def test_the_index_remembers_and_says_when_the_file_has_changed(place: Path) -> 
     (place / "synonyms.txt").write_text("焊接 别的", encoding="utf-8")
     with open_index(place / "index") as index:
         (stale, _) = index.search("焊接").notes
-    assert stale.endswith(f"have changed; apply them with: seedsearch index -i {place}/index --synonyms {place}/synonyms.txt")
+    again = f"seedsearch index -i {place}/index --synonyms {place}/synonyms.txt"
+    assert stale.endswith(f"have changed; apply them with: {again}")
     build_index(place / "seeds", place / "index")
     assert names(place, "焊接") == "abc"
     build_index(place / "seeds", place / "index", synonyms=place / "synonyms.txt")
@@ -67,7 +68,8 @@ def test_a_changed_dictionary_is_said(place: Path) -> None:
     (place / "words.txt").write_text("焊接的 100\n", encoding="utf-8")
     with open_index(place / "index") as index:
         (stale,) = index.search("方法").notes
-    assert stale.endswith(f"has changed; re-segment with: seedsearch index -i {place}/index --rebuild --dictionary {place}/words.txt")
+    again = f"seedsearch index -i {place}/index --rebuild --dictionary {place}/words.txt"
+    assert stale.endswith(f"has changed; re-segment with: {again}")
 
 
 def test_a_dictionary_with_the_same_words_is_taken_without_a_rebuild(place: Path) -> None:
