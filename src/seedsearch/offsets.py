@@ -16,7 +16,7 @@ one as an end and another as a start. Laws (tests/test_offsets.py holds them):
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -70,6 +70,15 @@ MANY = 1 << 12  # edits, or pieces of a text, that are in memory together: each 
 
 _T = TypeVar("_T")
 
+# Start, end and replacement of an edit, its kind and its certainty: what a step gives that makes many.
+Row = tuple[int, int, str, Damage, Certainty]
+# The same by numbers, and the step.
+_Columns = tuple[int, int, str, int, int, str]
+
+
+def _columns_of(e: Edit) -> _Columns:
+    return e.span.start, e.span.end, e.replacement, _KIND_OF[e.kind], _CERTAINTY_OF[e.certainty], e.step
+
 
 class Edits(Sequence[Edit]):
     """Edits that do not change, as columns: 15 bytes for each and its replacement, where an `Edit` takes 230.
@@ -83,24 +92,26 @@ class Edits(Sequence[Edit]):
         self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
         self._kinds, self._certainties, self._steps = bytearray(), bytearray(), bytearray()
         self._names: list[str] = []  # of the steps, each once
-        self._written = "".join(self._taken(edits))  # the replacements, one after the other
+        self._written = ""  # the replacements, one after the other
+        if edits:
+            self._take(map(_columns_of, edits))
 
-    def _taken(self, edits: Iterable[Edit]) -> Iterator[str]:
-        for some in _portions(edits):
-            self._starts.extend([e.span.start for e in some])
-            self._ends.extend([e.span.end for e in some])
-            self._kinds.extend([_KIND_OF[e.kind] for e in some])
-            self._certainties.extend([_CERTAINTY_OF[e.certainty] for e in some])
-            self._steps.extend([self._number_of(e.step) for e in some])
-            lengths = [len(e.replacement) for e in some]
-            self._borders.extend(islice(accumulate(lengths, initial=self._borders[-1]), 1, None))
-            yield "".join([e.replacement for e in some])
+    def _take(self, rows: Iterable[_Columns]) -> None:
+        """Put the columns of all edits into those that are empty."""
+        self._written = "".join(map(self._taken, _portions(rows)))
 
-    def _number_of(self, step: str) -> int:
-        """Return the place of a step in `_names`; a restoration has a dozen of them, and 256 are the most."""
-        if step not in self._names:
-            self._names.append(step)
-        return self._names.index(step)
+    def _taken(self, rows: Sequence[_Columns]) -> str:
+        """Put the columns of some edits behind those that are there, and return their replacements."""
+        starts, ends, written, kinds, certainties, steps = zip(*rows, strict=True)
+        self._starts.extend(starts)
+        self._ends.extend(ends)
+        self._borders.extend(islice(accumulate(map(len, written), initial=self._borders[-1]), 1, None))
+        self._kinds.extend(kinds)
+        self._certainties.extend(certainties)
+        self._names += [step for step in dict.fromkeys(steps) if step not in self._names]
+        numbers = {step: number for number, step in enumerate(self._names)}
+        self._steps.extend(map(numbers.__getitem__, steps))
+        return "".join(written)
 
     def by(self, step: str) -> Edits:
         """Return the same edits, as made by `step`; shares all other columns."""
@@ -113,6 +124,13 @@ class Edits(Sequence[Edit]):
         """The start and end of each, and what it puts there."""
         between = map(slice, self._borders, islice(self._borders, 1, None))
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
+
+    @property
+    def columns(self) -> Iterator[_Columns]:
+        """What is kept of each: its row, and the numbers of its kind and certainty, and its step."""
+        steps = map(self._names.__getitem__, self._steps)
+        said = zip(self.rows, self._kinds, self._certainties, steps, strict=True)
+        return ((start, end, written, kind, sure, step) for (start, end, written), kind, sure, step in said)
 
     def kept(self, which: Iterable[object]) -> Edits:
         """Return those edits for which `which`, one of each, is true."""
@@ -190,11 +208,20 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
     return some if len(some) < MANY else Edits(chain(some, edits))
 
 
+def written(rows: Iterable[Row]) -> Edits:
+    """Return the edits with these rows, of which no object is made before somebody asks for it."""
+    made = Edits()
+    made._take((start, end, text, _KIND_OF[kind], _CERTAINTY_OF[sure], "") for start, end, text, kind, sure in rows)
+    return made
+
+
 def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     """Return the edits, as made by `step`."""
-    if isinstance(edits, Edits):
-        return edits.by(step)
-    return [Edit(e.span, e.replacement, e.kind, e.certainty, step) for e in edits]
+    return (edits if isinstance(edits, Edits) else Edits(edits)).by(step)
+
+
+def _columns(edits: Iterable[Edit]) -> Iterator[_Columns]:
+    return edits.columns if isinstance(edits, Edits) else map(_columns_of, edits)
 
 
 def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
@@ -304,7 +331,9 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Seque
     """
     if not first or not second:
         return fixed(first or second)
-    return fixed(gathered(_composed(first, second, middle)))
+    made = Edits()
+    made._take(_composed(_columns(first), _columns(second), middle))
+    return made
 
 
 def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
@@ -312,56 +341,38 @@ def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
     return edits if isinstance(edits, Edits) else tuple(edits)
 
 
-def _composed(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Iterator[Edit]:
-    back = OffsetMap.of(first)
-    starts = array("q", (back.to_edited(start) for start, _, _ in rows_of(first)))
-    done = 0  # how many of `first` are there
-    for group in _groups(first, starts, second):
-        lo, hi = group.lo, group.hi
-        yield from (first[i] for i in range(done, lo))
-        yield _merged([first[i] for i in range(lo, hi)], group.later, back, middle, starts[lo:hi])
-        done = hi
-    yield from (first[i] for i in range(done, len(first)))
-
-
-@dataclass(slots=True)
-class _Group:
-    """Edits of the second pass that belong together, with the slice [lo, hi) of the first that they touch."""
-
-    later: list[Edit]
-    lo: int
-    hi: int
-
-
-def _groups(first: Sequence[Edit], starts: Sequence[int], second: Sequence[Edit]) -> Iterator[_Group]:
-    ends = array("q", (at + len(row[2]) for at, row in zip(starts, rows_of(first), strict=True)))
-    group: _Group | None = None
-    for later in second:
-        lo = _first_touched(starts, ends, later.span)
-        hi = max(lo, bisect_left(starts, later.span.end))
-        if group is not None and group.hi > group.lo and lo < group.hi:
-            group.later.append(later)
-            group.hi = max(group.hi, hi)
+def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str) -> Iterator[_Columns]:
+    """Yield the edits of both over the text before `first`, in order."""
+    shift = 0  # from a place of that text to the same one of `middle`, behind the edits of `first` that are there
+    edit, later = next(first, None), next(second, None)
+    while later is not None:
+        start, end, written, kind, sure, step = later
+        while edit is not None and edit[0] + shift + len(edit[2]) <= start:
+            shift += len(edit[2]) - (edit[1] - edit[0])
+            yield edit
+            edit = next(first, None)
+        if edit is None or edit[0] + shift >= end:
+            yield start - shift, end - shift, written, kind, sure, step
+            later = next(second, None)
             continue
-        if group is not None:
-            yield group
-        group = _Group([later], lo, hi)
-    if group is not None:
-        yield group
-
-
-def _first_touched(starts: Sequence[int], ends: Sequence[int], span: Span) -> int:
-    """Return the first edit whose replacement ends after `span` starts, or that deletes strictly inside it."""
-    return bisect_right(ends, span.start)
-
-
-def _merged(first: Sequence[Edit], second: Sequence[Edit], back: OffsetMap, middle: str, starts: Sequence[int]) -> Edit:
-    begin, end = second[0].span.start, second[-1].span.end
-    raw = back.to_raw(Span(begin, end))
-    if first:
-        begin = min(begin, starts[0])
-        end = max(end, starts[-1] + len(first[-1].replacement))
-    local = [Edit(Span(e.span.start - begin, e.span.end - begin), e.replacement, e.kind) for e in second]
-    replacement = apply_edits(middle[begin:end], local)
-    certainty = min((e.certainty for e in (*first, *second)), key=list(Certainty).index)
-    return Edit(raw, replacement, second[-1].kind, certainty, second[-1].step)
+        # They touch, and perhaps the next ones with them: one edit over all of it.
+        begin = min(start, edit[0] + shift)
+        raw_start = start - shift if start < edit[0] + shift else edit[0]
+        pieces, at = list[str](), begin
+        while later is not None and later[0] < end:
+            start, end, written, kind, certainty, step = later
+            pieces += middle[at:start], written
+            at, sure = end, min(sure, certainty)
+            while edit is not None and edit[0] + shift < end:
+                sure, raw_end = min(sure, edit[4]), edit[1]
+                shift += len(edit[2]) - (edit[1] - edit[0])
+                last = edit[1] + shift
+                edit = next(first, None)
+            raw_end = raw_end if end <= last else end - shift
+            end = max(end, last)
+            later = next(second, None)
+        pieces.append(middle[at:end])
+        yield raw_start, raw_end, "".join(pieces), kind, sure, step
+    if edit is not None:
+        yield edit
+    yield from first
