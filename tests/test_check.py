@@ -35,8 +35,8 @@ def test_a_part_that_is_none_is_refused_with_the_names_of_all(capsys: pytest.Cap
 
 
 def test_without_a_name_everything_runs() -> None:
-    """Quick tests are some of all, deep ones take minutes, and a browser is not everywhere; the other parts run."""
-    assert set(PARTS) - set(ALL) == {"quick", "browser", "deep"}
+    """Quick tests are some of all, deep ones take minutes, a browser or a JDK is not everywhere; the others run."""
+    assert set(PARTS) - set(ALL) == {"quick", "browser", "cluster", "deep"}
     assert set(FIXES) <= set(ALL)
     marks = [command[command.index("-m") + 1] for part in ("tests", "deep") for command in PARTS[part]]
     assert marks == ["not exhaustive and not docs", "exhaustive or docs"]  # together, each test once

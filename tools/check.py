@@ -2,7 +2,8 @@
 
     python tools/check.py               everything, as continuous integration runs it
     python tools/check.py lint types    parts: lint, types, docs, tests; quick; deep, the tests that
-                                        take minutes; browser, which needs a Chromium
+                                        take minutes; browser, which needs a Chromium; cluster, which
+                                        needs a JDK and Maven
     python tools/check.py --fix         lint and docs, put right what can be put right: layout, imports, made pages
 
 Every part that is asked for is run, also after one that fails; the last line names those that failed.
@@ -33,6 +34,7 @@ PARTS: Mapping[str, tuple[Command, ...]] = {
     ),
     "deep": (("pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "exhaustive or docs", "--durations=10"),),
     "browser": (("pytest", "-q", "-n", "auto", "tests/browser"),),
+    "cluster": (("pytest", "-q", "tests/opensearch", "--durations=10"),),
 }
 ALL = ("lint", "types", "docs", "tests")
 FIXES: Mapping[str, tuple[Command, ...]] = {

@@ -1,0 +1,30 @@
+"""A real OpenSearch on free ports of this machine. Without a JDK and Maven these tests fail, and say what to install.
+
+They are a part of their own (`python tools/check.py cluster`), for not every machine on which one writes has a JDK, and
+the jars are fetched where they are not there yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import cluster
+from tools.cluster import Cluster, ClusterError
+
+
+@pytest.fixture(scope="session")
+def jars() -> Path:
+    try:
+        return cluster.prepare()
+    except ClusterError as error:
+        pytest.fail(f"these tests did not run, for they need a cluster: {error}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def node(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of one node, which all tests share that do no harm to it."""
+    with Cluster(tmp_path_factory.mktemp("node"), jars=jars) as running:
+        yield running

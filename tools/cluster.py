@@ -1,0 +1,333 @@
+"""A cluster of OpenSearch on this machine, for tests and for a first try; nothing of it outlives this program.
+
+    python -m tools.cluster                 one node: prints the URL for -i, and runs until Ctrl-C
+    python -m tools.cluster --nodes 3       three, each a process of its own
+    python -m tools.cluster --data DIR      what is indexed stays in DIR and is there the next time
+
+The nodes are the jars of OpenSearch from Maven Central (about 50 MB, fetched once into build/cluster/) and a small main
+class, tools/cluster_node/Launcher.java: a JDK (17 was tried) and Maven have to be installed, on Debian by
+`apt-get install openjdk-17-jdk-headless maven`. They listen on free ports of 127.0.0.1, without TLS and users: whoever
+can log in to the machine can read and change what they hold. It is no way to run an archive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+TOP = Path(__file__).parents[1]
+VERSION = "2.19.6"
+# What a node is made of. The logging library is an optional part of the first, without which no node starts.
+ARTIFACTS = (
+    ("org.opensearch", "opensearch", VERSION),
+    *(
+        ("org.opensearch.plugin", name, VERSION)
+        for name in ("transport-netty4-client", "analysis-common", "lang-painless", "reindex-client")
+    ),
+    ("org.apache.logging.log4j", "log4j-core", "2.25.4"),
+)
+JARS = TOP / "build" / "cluster" / VERSION
+SOURCE = Path(__file__).parent / "cluster_node" / "Launcher.java"
+
+HEAP = 512  # MB of a node, of which it takes about as much again outside
+PATIENCE = 300.0  # seconds for all nodes to be there: some machines have two slow processors for three nodes
+LOOK = 0.3  # seconds between two looks
+LOG_LINES = 15  # of a node that did not start
+
+LOGGING = """
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = ${sys:node.log}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = [%d{ISO8601}][%-5p][%c{1}] %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.file.ref = file
+"""
+
+
+class ClusterError(Exception):
+    """A cluster that cannot be had, with the reason and what to do."""
+
+
+def prepare(jars: Path = JARS) -> Path:
+    """Fetch the jars and compile the launcher, where that was not done before; return the folder with both.
+
+    Raises ClusterError without a JDK or Maven, and where either fails.
+    """
+    ready = jars / "ready"
+    source = SOURCE.read_bytes()
+    if ready.is_file() and ready.read_bytes() == source:
+        return jars
+    jars.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=jars.parent) as made:
+        folder = Path(made)
+        (folder / "pom.xml").write_text(_pom(), encoding="utf-8")
+        copied = "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder / 'lib'}"
+        _run([_tool("mvn"), "-q", "-B", "-f", str(folder / "pom.xml"), *copied])
+        _run([_tool("javac"), "-cp", f"{folder / 'lib'}/*", "-d", str(folder / "classes"), str(SOURCE)])
+        (folder / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+        (folder / "ready").write_bytes(source)
+        shutil.rmtree(jars, ignore_errors=True)
+        # Where another process was quicker, its jars are as good.
+        if not jars.exists():
+            shutil.copytree(folder, jars)
+    return jars
+
+
+def _pom() -> str:
+    wanted = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for group, name, version in ARTIFACTS
+    )
+    return (
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>seedsearch</groupId><artifactId>cluster</artifactId><version>1</version><packaging>pom</packaging>"
+        f"<dependencies>{wanted}</dependencies></project>"
+    )
+
+
+def _tool(name: str) -> str:
+    """Return the path of a program of the JDK or of Maven."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which(name, path=f"{home}/bin") if home else None
+    found = found or shutil.which(name)
+    if found is None:
+        hint = "install a JDK and Maven, on Debian with: apt-get install openjdk-17-jdk-headless maven"
+        raise ClusterError(f"there is no {name}: {hint}")
+    return found
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_LINES:])
+        raise ClusterError(f"{Path(command[0]).name} failed:\n{last}")
+
+
+@dataclass(slots=True)
+class Node:
+    """A node: a process of its own, which may be killed and started again."""
+
+    name: str
+    port: int  # of HTTP
+    transport: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str:
+        """Return the host and port of HTTP."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the running process."""
+        if self.process is None:
+            raise ClusterError(f"node {self.name} does not run")
+        return self.process.pid
+
+    def kill(self) -> None:
+        """End the process at once, as a loss of power would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+            self.process = None
+
+    def pause(self) -> None:
+        """Stop the process without ending it: its connections stay open and nothing answers."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused process go on."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def log(self) -> str:
+        """Return the last lines that it has written."""
+        files = (self.folder / name for name in ("node.log", "output"))
+        lines = [line for file in files if file.is_file() for line in file.read_text(errors="replace").splitlines()]
+        return "\n".join(lines[-LOG_LINES:])
+
+
+class Cluster:
+    """Some nodes that make up a cluster; a context manager that ends all of them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        nodes: int = 1,
+        *,
+        heap: int = HEAP,
+        settings: Mapping[str, str] | None = None,
+        jars: Path | None = None,
+    ) -> None:
+        """`folder`: for their data and logs; `heap`: MB of each; `settings`: more of OpenSearch's own."""
+        self._jars = jars or prepare()
+        self._heap = heap
+        self._settings = dict(settings or {})
+        ports = _free_ports(2 * nodes)
+        self.nodes = [
+            Node(f"n{number}", ports[2 * number - 2], ports[2 * number - 1], folder / f"n{number}")
+            for number in range(1, nodes + 1)
+        ]
+
+    @property
+    def hosts(self) -> str:
+        """Return the host and port of every node, as a URL names them."""
+        return ",".join(node.host for node in self.nodes)
+
+    def url(self, name: str) -> str:
+        """Return what names an index of this cluster."""
+        return f"opensearch://{self.hosts}/{name}"
+
+    def __enter__(self) -> Self:
+        try:
+            for node in self.nodes:
+                self.start(node)
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, node: Node) -> None:
+        """Start a node that does not run, with the ports and the data that it has; `wait` waits for it."""
+        node.folder.mkdir(parents=True, exist_ok=True)
+        memory = [f"-Xms{self._heap}m", f"-Xmx{self._heap}m", "-XX:+UseSerialGC", "-Xshare:auto"]
+        logging = [f"-Dlog4j2.configurationFile={self._jars}/log4j2.properties", f"-Dnode.log={node.folder}/node.log"]
+        classes = ["-cp", f"{self._jars}/classes:{self._jars}/lib/*", "Launcher"]
+        settings = [f"{key}={value}" for key, value in (self._of(node) | self._settings).items()]
+        with open(node.folder / "output", "wb") as output:
+            node.process = subprocess.Popen(
+                [_tool("java"), *memory, *logging, *classes, *settings],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for the program that ends it
+            )
+
+    def _of(self, node: Node) -> dict[str, str]:
+        return {
+            "cluster.name": "seedsearch",
+            "node.name": node.name,
+            "node.processors": "1",
+            "path.home": str(node.folder),
+            "path.data": str(node.folder / "data"),
+            "path.logs": str(node.folder),
+            "path.repo": str(node.folder.parent / "backup"),
+            "network.host": "127.0.0.1",
+            "http.port": str(node.port),
+            "transport.port": str(node.transport),
+            "discovery.seed_hosts": ",".join(f"127.0.0.1:{one.transport}" for one in self.nodes),
+            "cluster.initial_cluster_manager_nodes": ",".join(one.name for one in self.nodes),
+            "cluster.max_shards_per_node": "10000",
+            # What else is on the disk of a laptop must not make indexes read-only.
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+        }
+
+    def wait(self, status: str = "yellow", *, seconds: float = PATIENCE) -> None:
+        """Wait until the nodes that run have found each other and the indexes have this status.
+
+        Raises ClusterError, with the log, as soon as a node has ended, and when the seconds are over.
+        """
+        running = [node for node in self.nodes if node.process is not None]
+        path = f"/_cluster/health?wait_for_nodes={len(running)}&wait_for_status={status}&timeout=5s"
+        end = time.monotonic() + seconds
+        waiting = list(running)
+        while waiting:
+            node = waiting[0]
+            if node.process is not None and node.process.poll() is not None:
+                raise ClusterError(f"node {node.name} ended:\n{node.log()}")
+            if time.monotonic() > end:
+                raise ClusterError(f"node {node.name} is not ready after {seconds:.0f} s:\n{node.log()}")
+            health = ask(node, path)
+            if health is not None and not health["timed_out"]:
+                waiting.pop(0)
+            else:
+                time.sleep(LOOK)
+
+    def stop(self) -> None:
+        """End every node."""
+        for node in self.nodes:
+            node.kill()
+
+
+def ask(node: Node, path: str, *, timeout: float = 10.0) -> Any:
+    """Return the JSON that a node answers at a path; None where it does not answer."""
+    try:
+        with urllib.request.urlopen(f"http://{node.host}{path}", timeout=timeout) as answer:
+            return json.load(answer)
+    except (OSError, ValueError):
+        return None
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return so many ports that nothing listens on, all different."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a cluster until it is interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nodes", type=int, default=1, metavar="N", help="how many (default: 1)")
+    parser.add_argument("--heap", type=int, default=HEAP, metavar="MB", help=f"of each node (default: {HEAP})")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data stay (default: gone at the end)")
+    parser.add_argument("--prepare", action="store_true", help="fetch and compile what is needed, and end")
+    asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        jars = prepare()
+        if asked.prepare:
+            return 0
+        with ExitStack() as stack:
+            folder = asked.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            cluster = stack.enter_context(Cluster(folder.absolute(), asked.nodes, heap=asked.heap, jars=jars))
+            print(f"seedsearch index -i {cluster.url('mine')}", flush=True)
+            for _ in _until_interrupted():
+                cluster.wait()
+    except ClusterError as error:
+        print(f"cluster: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _interrupted(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _until_interrupted() -> Iterator[None]:
+    while True:
+        time.sleep(5)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())
