@@ -53,6 +53,7 @@ HOMES = {
     "mcp_types": {"frontends"},
     "opencc": set(),
     "re2": {"engines"},
+    "opensearchpy": {"engines"},
 }
 
 

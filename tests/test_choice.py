@@ -181,8 +181,10 @@ def test_every_engine_is_listed() -> None:
 
 def test_every_engine_keeps_to_the_contract() -> None:
     """Whoever writes one subclasses EngineContract in a test file, and says there where a new index of it is."""
-    files = [path for path in Path(__file__).parent.glob("test_*.py") if "(EngineContract)" in path.read_text("utf-8")]
-    found = [value for path in files for value in vars(import_module(f"tests.{path.stem}")).values()]
+    top = Path(__file__).parents[1]
+    files = [path for path in (top / "tests").rglob("test_*.py") if "(EngineContract)" in path.read_text("utf-8")]
+    names = [".".join(path.relative_to(top).with_suffix("").parts) for path in files]
+    found = [value for name in names for value in vars(import_module(name)).values()]
     suites = [one for one in found if isinstance(one, type) and issubclass(one, EngineContract)]
     tried = {scheme_of(one().new_place(Path("new"))) or FOLDER for one in suites if one is not EngineContract}
     assert tried >= set(choice.ENGINES)

@@ -122,9 +122,9 @@ def test_every_test_that_the_guide_names_is_there(named: str) -> None:
 def test_every_engine_keeps_the_contract() -> None:
     """Each line of ENGINES has a subclass of the contract suite that makes its indexes there."""
     kept = set()
-    for path in sorted((TOP / "tests").glob("test_*.py")):
+    for path in sorted((TOP / "tests").rglob("test_*.py")):
         if "(EngineContract)" in path.read_text(encoding="utf-8"):
-            for made_of in vars(import_module(f"tests.{path.stem}")).values():
+            for made_of in vars(import_module(".".join(path.relative_to(TOP).with_suffix("").parts))).values():
                 if isinstance(made_of, type) and issubclass(made_of, EngineContract) and made_of is not EngineContract:
                     kept.add(choice.scheme_of(made_of().new_place(Path("there"))))
     missing = sorted(scheme for scheme in choice.ENGINES if (None if scheme == choice.FOLDER else scheme) not in kept)

@@ -13,6 +13,9 @@ SeedsearchError            2   the root; what happened, where, what to do
 │   ├── IndexDamaged       2   unreadable, or not what it says
 │   ├── EngineUnknown      2   a URL with a scheme that no engine has
 │   ├── IndexLocked        2   another process is writing
+│   ├── IndexUnreachable   2   the cluster of an index does not answer, or not whole
+│   │   ├── IndexForbidden 2   it does not let this user in, or not do this
+│   │   └── IndexFull      2   its disks are full
 │   └── IndexClosed        2   a question to an index that the program has closed
 ├── OutputError            2   a place that cannot be written
 ├── WorkerDied             2   a process that was ended before its work was done
@@ -108,6 +111,22 @@ class EngineUnknown(IndexFault):
 
 class IndexLocked(IndexFault):
     """Another process is writing to the index."""
+
+
+class IndexUnreachable(IndexFault):
+    """The cluster that holds the index does not answer, or has only a part of an answer."""
+
+
+class IndexForbidden(IndexUnreachable):
+    """The cluster does not let this user in (`status` 401) or not do this (403)."""
+
+    def __init__(self, what: str, *, hint: str | None = None, status: int = 403) -> None:
+        super().__init__(what, hint=hint)
+        self.status = status
+
+
+class IndexFull(IndexUnreachable):
+    """The cluster takes no more, for its disks are full."""
 
 
 class IndexClosed(IndexFault):

@@ -2,6 +2,7 @@
 
     index, ./a:b, /srv/index      a folder: the embedded engine
     memory:NAME                   a name in this process: gone when the process ends
+    opensearch://HOST:PORT/NAME   an index in a cluster of OpenSearch; opensearch+https:// for one that speaks TLS
 
 To add an engine: one package here with a function `open_place`, one line in ENGINES, and one subclass of
 tests/engine_contract.py. The package is imported when an index of its kind is opened.
@@ -43,10 +44,12 @@ class OpenPlace(Protocol):
 
 
 FOLDER = "a folder"  # not a scheme, so no URL can name it
+SECURE = "+https"  # behind the scheme of an engine that is reached by HTTP: with TLS
 # Scheme → engine.
 ENGINES: Mapping[str, EngineModule] = {
     FOLDER: EngineModule("seedsearch.engines.embedded"),
     "memory": EngineModule("seedsearch.engines.memory"),
+    "opensearch": EngineModule("seedsearch.engines.opensearch", "opensearch"),
 }
 
 # As in RFC 3986, but for names of one letter, which are drives.
@@ -124,7 +127,7 @@ def is_there(place: Place) -> bool:
 
 def _opener(place: Place) -> OpenPlace:
     scheme = scheme_of(place)
-    engine = ENGINES.get(scheme or FOLDER)
+    engine = ENGINES.get((scheme or FOLDER).removesuffix(SECURE))
     if engine is None:
         known = ", ".join(f"{name}:" for name in ENGINES if name != FOLDER)
         what = f"no engine has the scheme {scheme}: (there is {known})"

@@ -38,6 +38,7 @@ SLOW = Kind("too-slow", 503, "the query takes too long")
 MISSING = Kind("index-missing", 503, "there is no index")
 STALE = Kind("index-stale", 503, "the index was made by another version")
 DAMAGED = Kind("index-damaged", 503, "the index is damaged")
+UNREACHABLE = Kind("index-unreachable", 503, "the cluster of the index does not answer")
 
 # Every class of errors has a row, and a test walks the tree. What cannot happen while a server answers is a fault.
 KINDS: Mapping[type[SeedsearchError], Kind] = {
@@ -55,6 +56,9 @@ KINDS: Mapping[type[SeedsearchError], Kind] = {
     errors.IndexDamaged: DAMAGED,
     errors.EngineUnknown: MISSING,
     errors.IndexLocked: BUSY,
+    errors.IndexUnreachable: UNREACHABLE,
+    errors.IndexForbidden: UNREACHABLE,
+    errors.IndexFull: UNREACHABLE,
     errors.IndexClosed: BUSY,
     errors.OutputError: FAULT,
     errors.WorkerDied: FAULT,

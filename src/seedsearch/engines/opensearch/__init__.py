@@ -1,0 +1,379 @@
+"""The distributed engine: an index in a cluster of OpenSearch, with the answers of the embedded one.
+
+    query tree → asking (JSON) → wire → cluster         entries → packing (lines of JSON) → writing → wire → cluster
+                                        manifest, control: what was committed, who writes
+
+`mapping` says what a document is in the cluster, `manifest` how a commit is one. The client of OpenSearch is an extra:
+`pip install 'seedsearch[opensearch]'`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from seedsearch.engines.budget import Budget
+from seedsearch.engines.entries import EngineInfo, Match, Matches
+from seedsearch.engines.lru_cache import LRUCache
+from seedsearch.engines.opensearch import counting
+from seedsearch.engines.opensearch.address import Address, Credentials
+from seedsearch.engines.opensearch.asking import Asking, field_of, ordered, scored
+from seedsearch.engines.opensearch.checking import faults
+from seedsearch.engines.opensearch.control import Control
+from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Manifest, damaged
+from seedsearch.engines.opensearch.mapping import Json, term_of
+from seedsearch.engines.opensearch.packing import distinct, original
+from seedsearch.engines.opensearch.wire import Absent, Wire
+from seedsearch.engines.query import Field, Fuzzy, OnText, Query, Ranked, Spelled, Term
+from seedsearch.engines.stored import ANEW
+from seedsearch.errors import IndexMissing, IndexStale
+from seedsearch.text.joints import grams
+from seedsearch.text.run_text import run_text
+
+if TYPE_CHECKING:
+    from seedsearch.engines.opensearch.writing import OpenSearchWriter
+
+T = TypeVar("T")
+
+# Documents of one request: with their texts, and without; and how many OpenSearch passes over to begin later.
+PAGE, LEAN_PAGE, WINDOW = 200, 2000, 10_000
+SEARCHES = 100  # that are sent together
+LOOKED_AT = 32 << 20  # bytes of ids that are kept of what was looked at in texts
+BY_ID: list[Json] = [{"id": "asc"}]
+BY_SCORE: list[Json] = [{"_score": "desc"}, {"id": "asc"}]
+SHOWN = ("id", "digest", "raw", "readable", "run", "stored")  # of a match
+
+
+def open_place(
+    place: str,
+    fingerprint: str | None,
+    *,
+    create: bool = False,
+    replace: bool = False,
+    cache_bytes: int | None = None,
+) -> OpenSearchEngine:
+    """Open the index at a URL (address.py); raises as `choice.open_engine` does, and the errors of a cluster."""
+    address = Address.of(place)
+    return OpenSearchEngine(Wire(address, Credentials.of(address)), fingerprint, create=create, replace=replace)
+
+
+class OpenSearchEngine:
+    """Entries in a cluster, as of the commit that was the last when this was opened, refreshed or wrote.
+
+    Opened to `create`, what is not there is empty, and nothing is made before there is a writer. With `replace` a stale
+    or damaged index is taken for nothing as well, and stays until the next commit.
+    """
+
+    def __init__(self, wire: Wire, fingerprint: str | None, *, create: bool = False, replace: bool = False) -> None:
+        self._wire = wire
+        self._control = Control(wire)
+        self.fingerprint = fingerprint
+        self._create = create
+        self._replace = replace
+        self._manifest = Manifest()
+        self._commit = Commit()
+        self.budget = Budget()
+        self._forget()
+        try:
+            wire.look()
+            self.refresh()
+        except BaseException:
+            wire.close()
+            raise
+
+    def _forget(self) -> None:
+        """Begin with nothing worked out."""
+        self._frequencies: dict[Term, int] = {}
+        self._found = LRUCache(LOOKED_AT)
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit that this sees."""
+        return self._commit.generation
+
+    def refresh(self) -> bool:
+        """See what was committed last; whether that is something new. One small document is read."""
+        there = self._control.read(forgiving=self._replace)
+        return self.see(there.manifest if there else Manifest())
+
+    def see(self, manifest: Manifest) -> bool:
+        """See the commit of a manifest; whether that is another one."""
+        before, commit = self._commit, self.base(manifest.commit)
+        if not (manifest.commit.generation or self._create):
+            raise IndexMissing(f"there is no index {self._control.where}", hint="make one with: seedsearch index")
+        self._manifest, self._commit = manifest, commit
+        if commit != before:
+            self._forget()
+        return commit != before
+
+    def base(self, commit: Commit) -> Commit:
+        """Return a commit as it counts here; raises IndexStale for one that was made with another fingerprint."""
+        if not commit.generation or self.fingerprint in (None, commit.fingerprint):
+            return commit
+        if self._replace:
+            return Commit()
+        what = f"the index {self._control.where} was made with “{commit.fingerprint}”, this is “{self.fingerprint}”"
+        raise IndexStale(what, hint=ANEW)
+
+    def info(self) -> EngineInfo:
+        """Return how much it holds. The number of grams is that of all since the index was made, an estimate past
+        32,768.
+        """
+        if not self._commit.data:
+            return EngineInfo(0, {"gram": 0, "word": 0, "tag": 0}, 0)
+        kept = self.metadata(GRAMS) or b""
+        hashes = distinct(np.frombuffer(kept, dtype=np.uint64))
+        words, tags = counting.distinct_of(self._search(counting.distinct_terms(self._seen())))
+        return EngineInfo(self._commit.documents, {"gram": hashes, "word": words, "tag": tags}, self._bytes())
+
+    def _bytes(self) -> int:
+        found = self._wire.ask("GET", [f"{self._commit.data},{self._control.name}", "_stats", "store"])
+        return int(found["_all"]["total"]["store"]["size_in_bytes"])
+
+    def digests(self) -> Mapping[str, str]:
+        """doc_id → digest of every entry."""
+        found: dict[str, str] = {}
+        for hit in self._hits(self._seen(), BY_ID, fields=("digest",)):
+            doc_id, digest = hit["sort"][0], hit["fields"]["digest"][0]
+            if term_of(doc_id) != doc_id or counting.is_changed(doc_id) or counting.is_changed(digest):
+                doc_id, digest, _ = original(self._source(hit["_id"]))
+            found[doc_id] = digest
+        return found
+
+    def _source(self, id_: str) -> Any:
+        return self._ask_for(lambda data: self._wire.ask("GET", [data, "_doc", id_]))["_source"]
+
+    def stored(self) -> Iterator[bytes]:
+        """Yield what was stored with each entry, in the order of doc_id."""
+        return (counting.stored_in(hit) for hit in self._hits(self._seen(), BY_ID, source=("stored",)))
+
+    def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
+        """Yield the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
+
+        With `near` those that it accepts. Those of the field `gram` are found by reading every text.
+        """
+        part = f"the terms that begin with “{prefix}”" if prefix else "all terms"
+        if field == "gram":
+            rows = self._gram_counts(part)
+        elif near is not None and near.edits == 1:
+            rows = self._near(field, near, part)
+        else:
+            rows = self._terms(field, prefix, self._seen(), part)
+        return ((t, n) for t, n in rows if t.startswith(prefix) and (near is None or near.accepts(t)))
+
+    def _terms(self, field: Field, prefix: str, matching: Sequence[Json], part: str) -> Iterator[tuple[str, int]]:
+        """Yield the terms that documents have, page by page."""
+        if not self._commit.data:
+            return
+        asked, size, after = counting.Terms(field, prefix), counting.FIRST_PAGE, counting.before(prefix)
+        while True:
+            self.budget.spend(part)
+            rows = counting.rows_of(self._search(asked.page(matching, size, after)))
+            for term, count in rows:
+                if term.startswith(prefix):
+                    yield term, count
+                elif term > prefix:
+                    return
+            if len(rows) < size:
+                return
+            size, after = counting.NEXT_PAGE, rows[-1][0]
+
+    def _near(self, field: Field, near: Fuzzy, part: str) -> Iterator[tuple[str, int]]:
+        if self._commit.data:
+            self.budget.spend(part)
+            yield from counting.rows_of(self._search(counting.near(field, near, self._seen())))
+
+    def _gram_counts(self, part: str) -> Iterator[tuple[str, int]]:
+        counts: dict[str, int] = {}
+        for hit in self._hits(self._seen(), BY_ID, source=SHOWN):
+            self.budget.spend(part)
+            for gram in grams(_match(hit, 0.0).run):
+                counts[gram] = counts.get(gram, 0) + 1
+        return iter(sorted(counts.items()))
+
+    def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
+        """Return how many documents there are, and how many have each term."""
+        self._read_frequencies(terms, [])
+        return self._commit.documents, [self._frequencies[term] for term in terms]
+
+    def metadata(self, name: str) -> bytes | None:
+        """Return what a writer kept beside the entries."""
+        while (kept := self._commit.kept.get(name)) is not None:
+            try:
+                return self._control.kept(name, kept)
+            except Absent as error:  # swept by the writer of a later commit, which has its own
+                if not self.refresh():
+                    raise damaged(self._control.where, f"what is kept as “{name}” is missing") from error
+        return None
+
+    def writer(self) -> OpenSearchWriter:
+        """Return a context manager for changes; raises IndexLocked where another one is open."""
+        from seedsearch.engines.opensearch.writing import OpenSearchWriter
+
+        if self.fingerprint is None:
+            raise ValueError("opened to be checked, not to be written")
+        return OpenSearchWriter(self, self._wire, self._control, forgiving=self._replace)
+
+    def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
+        """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
+        return self._best(*self._asked(query), limit, offset)
+
+    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
+        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
+        asked, order = self._asked(query)
+        for hit in self._hits([], order, source=("id", "digest", "raw", "stored"), query=asked):
+            yield original(hit["_source"])[0], counting.stored_in(hit)
+
+    def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
+        """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        return list(self._terms("tag", prefix, self._matching(query), f"the tags that begin with “{prefix}”"))
+
+    def in_order(
+        self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
+    ) -> Matches:
+        """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        return self._best({"bool": {"filter": self._matching(query)}}, ordered(prefix, descending), limit, offset)
+
+    def count(self, queries: Sequence[Query]) -> list[int]:
+        """Return how many documents match each query; of ranked ones the terms are counted on the way."""
+        terms = [term for query in queries if isinstance(query, Ranked) for term, _ in query.scored]
+        return self._read_frequencies(terms, [counting.total(self._matching(query)) for query in queries])
+
+    def exists(self, queries: Sequence[Query]) -> list[bool]:
+        """Tell whether any document matches each query."""
+        return [n > 0 for n in self._totals([counting.any_one(self._matching(query)) for query in queries])]
+
+    def check(self) -> list[str]:
+        """Return a sentence for each part that is not as it was written."""
+        self.refresh()
+        return list(faults(self._wire, self._control, self._manifest))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._wire.close()
+
+    # How it is asked.
+
+    def _seen(self) -> list[Json]:
+        return self._manifest.seen(self._commit.number)
+
+    def _matching(self, query: Query) -> list[Json]:
+        """Return what the documents that match a query match, of those that are seen."""
+        return [*self._seen(), Asking(query, self._looked_at, self.budget.spend).asked(query)]
+
+    def _asked(self, query: Query) -> tuple[Json, list[Json]]:
+        """Return how the matches of a query are scored, and their order."""
+        matching: Json = {"bool": {"filter": self._matching(query)}}
+        if not (isinstance(query, Ranked) and query.scored):
+            return matching, BY_ID
+        commit = self._commit
+        _, having = self.document_frequencies([term for term, _ in query.scored])
+        means = [length / max(commit.documents, 1) for length in (commit.gram_length, commit.word_length)]
+        return scored(matching, query.scored, commit.documents, having, means), BY_SCORE
+
+    def _best(self, asked: Json, order: list[Json], limit: int, offset: int) -> Matches:
+        if not self._commit.data:
+            return Matches(0, ())
+        body = {"size": 0, "track_total_hits": True, "query": asked}
+        if limit and offset + limit <= min(WINDOW, offset + PAGE):
+            body |= {"size": limit, "from": offset, "sort": order, "_source": list(SHOWN)}
+            found = self._search(body)
+            hits = found["hits"]["hits"]
+        else:
+            found = self._search(body)
+            every = self._hits([], order, source=SHOWN, query=asked, offset=offset) if limit else iter(())
+            hits = list(islice(every, limit))
+        is_scored = order is BY_SCORE
+        best = tuple(_match(hit, hit["sort"][0] if is_scored else 0.0) for hit in hits)
+        return Matches(found["hits"]["total"]["value"], best)
+
+    def _hits(
+        self,
+        matching: Sequence[Json],
+        order: list[Json],
+        *,
+        source: Sequence[str] = (),
+        fields: Sequence[str] = (),
+        query: Json | None = None,
+        offset: int = 0,
+    ) -> Iterator[Any]:
+        """Yield the hits in an order, from the one with the number `offset` on."""
+        if not self._commit.data:
+            return
+        body: dict[str, Any] = {
+            "track_total_hits": False,
+            "query": query or {"bool": {"filter": list(matching)}},
+            "sort": order,
+        }
+        after, left = None, offset
+        while True:
+            skipped = min(left, WINDOW)
+            page = skipped or (PAGE if "readable" in source else LEAN_PAGE)
+            shown: dict[str, Any] = {"_source": False} if skipped or not source else {"_source": list(source)}
+            if fields and not skipped:
+                shown["docvalue_fields"] = list(fields)
+            hits = self._search({**body, **shown, "size": page, **({"search_after": after} if after else {})})
+            some = hits["hits"]["hits"]
+            if not skipped:
+                yield from some
+            if len(some) < page:
+                return
+            after, left = some[-1]["sort"], left - skipped
+
+    def _search(self, body: Json) -> Any:
+        return self._ask_for(lambda data: self._wire.search(data, body))
+
+    def _ask_for(self, ask: Callable[[str], T]) -> T:
+        """Return what is asked of the index with the documents; raises IndexDamaged where that is gone."""
+        try:
+            return ask(self._commit.data)
+        except Absent as error:
+            self.refresh()  # raises where the whole index is gone
+            why = "the index with its documents is gone; where it was made anew meanwhile, ask again"
+            raise damaged(self._control.where, why) from error
+
+    def _totals(self, bodies: Sequence[Json]) -> list[int]:
+        """Return how many hits each search has."""
+        if not self._commit.data:
+            return [0] * len(bodies)
+        found: list[int] = []
+        for at in range(0, len(bodies), SEARCHES):
+            some = bodies[at : at + SEARCHES]
+            answers = self._ask_for(partial(self._wire.searches, bodies=some))
+            found += [answer["hits"]["total"]["value"] for answer in answers]
+        return found
+
+    def _read_frequencies(self, terms: Sequence[Term], first: Sequence[Json]) -> list[int]:
+        """Return how many hits the `first` searches have; in how many documents each term is, is known then, too."""
+        missing = [term for term in dict.fromkeys(terms) if term not in self._frequencies]
+        more = [counting.total([*self._seen(), {"term": {field_of(t): term_of(t.text)}}]) for t in missing]
+        found = self._totals([*first, *more])
+        self._frequencies.update(zip(missing, found[len(first) :], strict=True))
+        return found[: len(first)]
+
+    def _looked_at(self, node: OnText, among: Sequence[Json]) -> Json:
+        """Return the documents whose texts hold what a node means, of those that match the rest: by their ids."""
+        key = node, json.dumps(list(among))
+        ids = self._found.get(key)
+        if ids is None:
+            ids = []
+            for hit in self._hits([*self._seen(), *among], BY_ID, source=SHOWN):
+                self.budget.spend(node)
+                match = _match(hit, 0.0)
+                if node.holds(match.run, match.readable) if isinstance(node, Spelled) else node.holds(match.run):
+                    ids.append(hit["_id"])
+            self._found.put(key, ids, 500 + sum(map(len, ids)))
+        return {"ids": {"values": ids}}
+
+
+def _match(hit: Any, score: float) -> Match:
+    """Return a hit as it is given out."""
+    source = hit["_source"]
+    doc_id, _, readable = original(source)
+    run = run_text(readable) if "raw" in source else source["run"][0]
+    return Match(doc_id, score, readable, run, counting.stored_in(hit))

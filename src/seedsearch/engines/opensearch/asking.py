@@ -1,0 +1,203 @@
+"""A query tree → what OpenSearch is asked, without asking it anything.
+
+Nodes that the cluster cannot answer exactly (`Number`, `Near`, `Gapped`, `Pattern`, `Spelled`) are answered by
+`looked_at`, which is told what else a document has to match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from seedsearch.engines.bm25 import K1, B, rarity
+from seedsearch.engines.opensearch.mapping import Json, plain, term_of
+from seedsearch.engines.query import (
+    All,
+    Any,
+    AtLeast,
+    Between,
+    Field,
+    Fuzzy,
+    Not,
+    OnText,
+    Prefix,
+    Query,
+    Ranked,
+    Run,
+    Term,
+    Terms,
+    Wildcard,
+)
+from seedsearch.text.run_text import run_grams
+
+EVERYTHING: Json = {"match_all": {}}
+NOTHING: Json = {"match_none": {}}
+# Pairs that are looked for before a run of many characters: with them the places of few documents are compared. A
+# cluster takes 1,024 clauses in all.
+PAIRS = 5
+MANY = 60  # nodes of a query from which on no pairs are looked for
+
+# `text`: the node; `among`: what a document has to match besides.
+LookedAt: TypeAlias = Callable[[OnText, Sequence[Json]], Json]
+
+# Okapi BM25 of the terms that a document has. The source never changes, so that it is compiled once.
+SCORE = """
+double grams = params.norms[0] + params.norms[1] * doc['gram_length'].value;
+double words = params.norms[2] + params.norms[3] * doc['word_length'].value;
+double score = 0;
+for (int i = 0; i < params.terms.size(); ++i) {
+  double count = termFreq(params.fields[i], params.terms[i]);
+  if (count > 0) {
+    score += params.weights[i] * count / (count + (params.fields[i] == 'word' ? words : grams));
+  }
+}
+return score;
+"""
+
+# The first of the tags that begin with a prefix, or the last; documents without one behind all others.
+ORDER = """
+String found = null;
+for (tag in doc['tag']) {
+  if (tag.startsWith(params.prefix) && (found == null || params.last)) { found = tag; }
+}
+if (params.last) { return found == null ? '0' : '1' + found; }
+return found == null ? '1' : '0' + found;
+"""
+
+
+def field_of(term: Term) -> str:
+    """Return the field of the index in which a term is."""
+    return term.field if term.field != "gram" else "run" if len(term.text) == 1 else "pair"
+
+
+class Asking:
+    """How one query is asked; `look` is told of every node that costs something."""
+
+    def __init__(self, query: Query, looked_at: LookedAt, look: Callable[[object], None]) -> None:
+        self._pairs = PAIRS if _size(query) < MANY else 0
+        self._looked_at = looked_at
+        self._look = look
+
+    def asked(self, node: Query, among: Sequence[Json] = ()) -> Json:
+        """Return the query of the cluster that finds the same documents of those that match `among`."""
+        self._look(node)
+        match node:
+            case Term():
+                return {"term": {field_of(node): term_of(node.text)}}
+            case Terms():
+                return _any(_by_test(field, node.test) for field in _fields_of(node.field))
+            case Run():
+                return self.run(node.text)
+            case All(children=children):
+                return self._all(children, among)
+            case Any(children=children):
+                return _any([self.asked(child, among) for child in children])
+            case AtLeast(count=count, children=children):
+                if count <= 0:
+                    return EVERYTHING
+                some = [self.asked(child, among) for child in children]
+                return {"bool": {"should": some, "minimum_should_match": count}} if count <= len(some) else NOTHING
+            case Not(child=child):
+                return {"bool": {"must_not": [self.asked(child, among)]}}
+            case Ranked(required=required):
+                return self.asked(required, among)
+            case _:
+                return self._looked_at(node, [*among, *self.candidates(node)])
+
+    def candidates(self, node: OnText) -> list[Json]:
+        """Return what every document matches that matches a node; nothing where that is not known."""
+        return [self.run(text) for text in dict.fromkeys(node.texts)]
+
+    def _all(self, children: Sequence[Query], among: Sequence[Json]) -> Json:
+        """Return those that match all; what has to be looked at is looked at among those that the others leave."""
+        last = [child for child in children if has_to_be_looked_at(child)]
+        found = [self.asked(child) for child in children if child not in last]
+        for child in last:
+            found.append(self.asked(child, [*among, *found]))
+        return {"bool": {"filter": found}} if found else EVERYTHING
+
+    def run(self, text: str) -> Json:
+        """Return the documents whose run text holds a text, as it is or without its joints."""
+        if not text:
+            return EVERYTHING
+        text = plain(text)
+        if len(text) == 1:
+            return {"term": {"run": text}}
+        if len(text) == 2 and " " not in text:
+            return {"term": {"pair": text}}
+        grams = run_grams(text)
+        step = -(-len(grams) // self._pairs) if self._pairs else 0
+        some = grams[:: max(step, 1)] if step else []
+        phrases = [{"match_phrase": {field: text}} for field in ("run", "joined")]
+        narrowed = [{"term": {"pair" if len(gram) == 2 else "run": gram}} for gram in some]
+        return {"bool": {"filter": narrowed, "should": phrases, "minimum_should_match": 1}}
+
+
+def has_to_be_looked_at(node: Query) -> bool:
+    """Tell whether the texts of documents have to be read for a node."""
+    match node:
+        case Term() | Terms() | Run():
+            return False
+        case All(children=children) | Any(children=children) | AtLeast(children=children):
+            return any(map(has_to_be_looked_at, children))
+        case Not(child=child) | Ranked(required=child):
+            return has_to_be_looked_at(child)
+        case _:
+            return True
+
+
+def _size(node: Query) -> int:
+    match node:
+        case All(children=children) | Any(children=children) | AtLeast(children=children):
+            return sum(map(_size, children))
+        case Not(child=child) | Ranked(required=child):
+            return _size(child)
+        case Term() | Terms() | Run():
+            return 1
+        case _:
+            return len(node.texts)
+
+
+def _any(some: Iterable[Json]) -> Json:
+    found = list(some)
+    return {"bool": {"should": found, "minimum_should_match": 1}} if found else NOTHING
+
+
+def _fields_of(field: Field) -> tuple[str, ...]:
+    return ("run", "pair") if field == "gram" else (field,)
+
+
+def _by_test(field: str, test: Prefix | Wildcard | Fuzzy | Between) -> Json:
+    match test:
+        case Prefix(text=text):
+            return {"prefix": {field: {"value": plain(text), "rewrite": "constant_score"}}}
+        case Wildcard(pattern=pattern):
+            # A backslash is a character of the pattern, and what follows it in one of Lucene's is taken as it is.
+            value = plain(pattern).replace("\\", "\\\\")
+            return {"wildcard": {field: {"value": value, "rewrite": "constant_score"}}}
+        case Fuzzy(text=text, edits=edits):
+            how = {"value": plain(text), "fuzziness": edits, "max_expansions": 1024, "rewrite": "constant_score"}
+            return {"fuzzy": {field: how}}
+        case Between(low=low, high=high):
+            return {"range": {field: {"gte": plain(low), "lte": plain(high)}}}
+
+
+def scored(
+    matching: Json, terms: Sequence[tuple[Term, float]], documents: int, having: Sequence[int], means: Sequence[float]
+) -> Json:
+    """Return the query that scores what matches, by terms of which so many `documents` have each.
+
+    `means`: the mean lengths of the fields `gram` and `word`.
+    """
+    weights = [weight * rarity(documents, n) * (K1 + 1) for (_, weight), n in zip(terms, having, strict=True)]
+    norms = [norm for mean in means for norm in (K1 * (1 - B), K1 * B / (mean or 1))]
+    fields, texts = [field_of(term) for term, _ in terms], [term_of(term.text) for term, _ in terms]
+    params = {"fields": fields, "terms": texts, "weights": weights, "norms": norms}
+    return {"script_score": {"query": matching, "script": {"source": SCORE, "params": params}}}
+
+
+def ordered(prefix: str, descending: bool) -> list[Json]:
+    """Return the order of a tag that begins with `prefix`, and then of the ids."""
+    script = {"source": ORDER, "params": {"prefix": plain(prefix), "last": descending}}
+    by_tag = {"_script": {"type": "string", "script": script, "order": "desc" if descending else "asc"}}
+    return [by_tag, {"id": "asc"}]

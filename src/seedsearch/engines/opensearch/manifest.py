@@ -1,0 +1,171 @@
+"""The one document that says what an index holds: changed by compare-and-swap, so that a commit happens or does not.
+
+A writer has a number of its own. Documents carry that of the writer that added them (`born`) and those of the writers
+that took them out (`died`); a reader sees what was born and had not died by the numbers that were committed. So what a
+writer sends is invisible until the manifest is swapped, and what a dead one has sent stays so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Self
+from zlib import crc32
+
+from seedsearch.engines import stored
+from seedsearch.engines.opensearch.mapping import Json
+from seedsearch.errors import IndexDamaged, IndexStale
+
+FORMAT = 1
+ID = "manifest"
+REBUILD = stored.ANEW
+GRAMS = "\tgrams"  # the name under which the hashes of the grams are kept; what callers keep has no such name
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are kept beside the documents: in so many pieces, below an id of their own."""
+
+    id: str
+    pieces: int
+    size: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The writer that holds the index: `process` tells whether it still runs, `beat` grows while it does."""
+
+    token: str
+    number: int
+    host: str
+    process: str
+    beat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one commit left. `number`: that of its writer; `data`: the index with the documents, with all their sums."""
+
+    generation: int = 0
+    fingerprint: str = ""
+    number: int = 0
+    data: str = ""
+    documents: int = 0
+    gram_length: int = 0
+    word_length: int = 0
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The last commit, who writes, and what is left to be swept.
+
+    `next` is the number of the next writer; `lost` are the numbers of writers that did not commit; `swept` says up to
+    which of these nothing is left. `dead` has for some commits when they were made, as seconds since 1970: what died
+    with them is taken out some time later, and so are the indexes in `old`.
+    """
+
+    commit: Commit = field(default_factory=Commit)
+    next: int = 1
+    lost: tuple[int, ...] = ()
+    swept: int = 0
+    dead: tuple[tuple[int, int], ...] = ()
+    old: tuple[tuple[str, int], ...] = ()
+    holder: Holder | None = None
+    nonce: str = ""
+
+    def body(self) -> Json:
+        """Return the document that it is written as."""
+        content = json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
+        return {"content": content, "checksum": crc32(content.encode(*stored.UTF8))}
+
+    @classmethod
+    def read(cls, source: object, where: str) -> Self:
+        """Return that of a document; raises IndexStale for another format, IndexDamaged for anything else."""
+        if not _WRITTEN(source):
+            raise damaged(where, "what describes it is not what was written")
+        content = source["content"].encode(*stored.UTF8)  # type: ignore[index]
+        found = stored.parsed(content, _TABLE, f"what describes {where}")
+        form = found.get("format")
+        if isinstance(form, int) and form > FORMAT:
+            what = f"the index {where} was made by a newer version"
+            raise IndexStale(what, hint=f"update seedsearch, or {REBUILD}")
+        if form != FORMAT:
+            raise IndexStale(f"the index {where} is in form {form}, and this version reads {FORMAT}", hint=REBUILD)
+        if crc32(content) != source["checksum"] or not _SHAPE(found):  # type: ignore[index]
+            raise damaged(where, "the checksum of what describes it is not that of its content")
+        del found["format"]
+        kept = {name: Kept(**one) for name, one in found["commit"].pop("kept").items()}
+        return cls(
+            commit=Commit(**found["commit"], kept=kept),
+            next=found["next"],
+            lost=tuple(found["lost"]),
+            swept=found["swept"],
+            dead=tuple((number, at) for number, at in found["dead"]),
+            old=tuple((name, at) for name, at in found["old"]),
+            holder=Holder(**found["holder"]) if found["holder"] else None,
+            nonce=found["nonce"],
+        )
+
+    def seen(self, number: int) -> list[Json]:
+        """Return what a document matches that a reader sees: one of the commit by the writer with this number."""
+        born = _within(self._spans(number), "born")
+        died = _within(self._spans(number), "died")
+        return [born, {"bool": {"must_not": [died]}}]
+
+    def _spans(self, number: int) -> list[tuple[int, int]]:
+        """Return the first and last of the numbers up to this that were committed, span by span."""
+        lost = sorted(one for one in self.lost if one <= number)
+        return [(a + 1, b - 1) for a, b in pairwise([0, *lost, number + 1]) if a + 1 < b]
+
+    def without_holder(self) -> Manifest:
+        """Return it with nobody writing."""
+        return replace(self, holder=None)
+
+
+def damaged(where: str, why: str) -> IndexDamaged:
+    """Return the error for an index that is not what was written."""
+    return IndexDamaged(f"the index {where} is damaged: {why}", hint=REBUILD)
+
+
+def _within(spans: Sequence[tuple[int, int]], field: str) -> Json:
+    ranges: list[Json] = [{"range": {field: {"gte": a, "lte": b}}} for a, b in spans]
+    if not ranges:
+        return {"match_none": {}}
+    return ranges[0] if len(ranges) == 1 else {"bool": {"should": ranges, "minimum_should_match": 1}}
+
+
+def _any(value: object) -> bool:
+    return True
+
+
+_WRITTEN = stored.record(content=stored.text, checksum=stored.count)
+_TABLE = stored.table(_any)
+_KEPT = stored.record(id=stored.text, pieces=stored.count, size=stored.count, checksum=stored.count)
+_COMMIT = stored.record(
+    generation=stored.count,
+    fingerprint=stored.text,
+    number=stored.count,
+    data=stored.text,
+    documents=stored.count,
+    gram_length=stored.count,
+    word_length=stored.count,
+    kept=stored.table(_KEPT),
+)
+_HOLDER = stored.record(
+    token=stored.text, number=stored.count, host=stored.text, process=stored.text, beat=stored.count
+)
+_SHAPE: Any = stored.record(
+    format=stored.count,
+    commit=_COMMIT,
+    next=stored.count,
+    lost=stored.many(stored.count),
+    swept=stored.count,
+    dead=stored.many(stored.row(stored.count, stored.count)),
+    old=stored.many(stored.row(stored.text, stored.count)),
+    holder=stored.maybe(_HOLDER),
+    nonce=stored.text,
+)

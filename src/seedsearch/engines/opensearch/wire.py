@@ -1,0 +1,270 @@
+"""Requests to a cluster, and what goes wrong with them as errors of ours. Nothing else imports the client.
+
+A request is sent again, to the next node, where no answer came: all that is sent here may come twice.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import (
+    AuthenticationException,
+    ConflictError,
+    ConnectionError,
+    ConnectionTimeout,
+    ImproperlyConfigured,
+    NotFoundError,
+    OpenSearchException,
+    SerializationError,
+    SSLError,
+    TransportError,
+)
+
+from seedsearch.engines.choice import SECURE
+from seedsearch.engines.opensearch.address import AUTHORITIES, PASSWORD, USER, Address, Credentials
+from seedsearch.engines.opensearch.mapping import Json
+from seedsearch.errors import (
+    IndexForbidden,
+    IndexFull,
+    IndexUnreachable,
+    QueryError,
+    SettingsError,
+)
+
+# Seconds for an answer to a question, and for what writes or waits for all parts of an index.
+ASKING, WRITING = 10.0, 60.0
+RETRIES = 3
+# A cluster that has no room for a request at the moment says so; it is asked again after so many seconds.
+BUSY = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
+CONNECTIONS = 8
+CLAUSES = 1024  # of a query, where nobody has told the nodes otherwise
+OLDEST, NEWEST = (2, 11), (3,)  # releases: the first that can give the score, and the last major one that is known
+TOO_OLD = "2.11"
+
+_TOO_MANY = ("too_many_clauses", "too_many_nested_clauses", "max_clause_count", "maxClauseCount")
+_FULL = ("cluster_block_exception", "index_create_block_exception")
+
+# It says every 404 and every retry on standard error, where no handler is.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
+logging.getLogger("opensearch").propagate = False
+
+
+class Absent(Exception):
+    """What a request names is not in the cluster; an engine says what that means."""
+
+
+class Conflict(Exception):
+    """Another one has changed the same, or made it, before."""
+
+
+class Wire:
+    """The connection to a cluster, for several threads."""
+
+    def __init__(self, address: Address, credentials: Credentials) -> None:
+        self.address = address
+        user, secret = credentials.user, credentials.secret
+        tls: dict[str, Any] = (
+            {"use_ssl": True, "verify_certs": True, "ca_certs": credentials.authorities} if address.is_secure else {}
+        )
+        try:
+            self._client = OpenSearch(
+                hosts=[{"host": host, "port": port} for host, port in address.hosts],
+                http_auth=(user, secret[0]) if user is not None and secret else None,
+                timeout=ASKING,
+                max_retries=max(RETRIES, len(address.hosts)),
+                retry_on_timeout=True,
+                pool_maxsize=CONNECTIONS,
+                **tls,
+            )
+        except (OSError, ImproperlyConfigured) as error:
+            what = f"{credentials.authorities}, which {AUTHORITIES} names, cannot be used: {error}"
+            raise SettingsError(what) from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        path: Sequence[str],
+        body: Json | bytes | None = None,
+        *,
+        timeout: float = ASKING,
+        **parameters: str | int | bool,
+    ) -> Any:
+        """Return the JSON that is answered; `path` is in parts, which are made fit for a URL here.
+
+        Raises Absent, Conflict, and the errors of an index for everything else that is no answer.
+        """
+        url = "/" + "/".join(quote(part, safe="") if not part.startswith("_") else part for part in path)
+        for wait in (*BUSY, None):
+            try:
+                found = self._send(method, url, body, timeout, parameters)
+            except _Busy as error:
+                if wait is None:
+                    raise self._unreachable(f"has no room for a request ({error})") from None
+                time.sleep(wait)
+                continue
+            if not isinstance(found, dict):
+                raise self._unreachable("does not answer as OpenSearch does", _NOT_IT)
+            return found
+        raise AssertionError("the last try returns or raises")
+
+    def search(self, index: str, body: Json) -> Any:
+        """Return the answer of all parts of an index to one search; raises IndexUnreachable for one of some of them."""
+        return self.whole(
+            self.ask("POST", [index, "_search"], body, allow_partial_search_results="false"),
+        )
+
+    def searches(self, index: str, bodies: Sequence[Json]) -> list[Any]:
+        """Return the answers to several searches."""
+        if not bodies:
+            return []
+        head = json.dumps({"index": index, "allow_partial_search_results": False})
+        lines = "".join(f"{head}\n{json.dumps(body, ensure_ascii=False)}\n" for body in bodies)
+        answers = self.ask("POST", ["_msearch"], lines.encode(errors="surrogatepass"))["responses"]
+        return [self.whole(answer) for answer in answers]
+
+    def whole(self, answer: Any) -> Any:
+        """Return an answer of every part of an index."""
+        if "error" in answer:
+            raise self._of(answer.get("status", 500), answer["error"])
+        shards = answer.get("_shards", {})
+        if answer.get("timed_out") or shards.get("failed"):
+            raise self._unreachable(f"has an answer of {shards.get('successful')} of {shards.get('total')} parts only")
+        return answer
+
+    def look(self) -> str:
+        """Return the release of what answers; raises IndexUnreachable for something other than OpenSearch."""
+        try:
+            said = self.ask("GET", [""])
+        except IndexForbidden as error:
+            if error.status == 403:  # a user may be refused this, and may ask for what there is
+                return ""
+            raise
+        except Absent:
+            raise self._unreachable("does not answer as OpenSearch does", _NOT_IT) from None
+        version = said.get("version") if isinstance(said.get("version"), dict) else None
+        number = str(version.get("number", "")) if version else ""
+        parts = tuple(map(int, re.findall(r"[0-9]+", number)[:2]))
+        if version is None or version.get("distribution") != "opensearch":
+            raise self._unreachable("is not OpenSearch", _NOT_IT)
+        if parts < OLDEST or parts[:1] > NEWEST:
+            raise self._unreachable(f"is OpenSearch {number}", f"releases from {TOO_OLD} to {NEWEST[0]}.x are known")
+        return number
+
+    def _send(
+        self, method: str, url: str, body: Json | bytes | None, timeout: float, parameters: Mapping[str, Any]
+    ) -> Any:
+        transport = self._client.transport
+        try:
+            return transport.perform_request(method, url, params=dict(parameters), body=body, timeout=timeout)
+        except ConnectionTimeout as error:
+            raise self._unreachable(f"did not answer within {timeout:g} s") from error
+        except SSLError as error:
+            why = re.search(r"certificate verify failed: ([^(\"']+)|\] ([a-z ]+)", str(error.info))
+            said = next(filter(None, why.groups()), "").strip() if why else type(error.info).__name__
+            raise self._unreachable(
+                f"cannot be trusted: {said}", f"{AUTHORITIES} names the file with its authority"
+            ) from error
+        except ConnectionError as error:
+            raise self._unreachable(f"cannot be reached: {_why(error)}", self._other_way(error)) from error
+        except ConflictError:
+            raise Conflict from None
+        except NotFoundError as error:
+            is_without = isinstance(error.info, Mapping) and error.info.get("found") is False
+            if not (is_without or _type_of(error.info)):
+                raise self._unreachable("does not answer as OpenSearch does (404)", _NOT_IT) from error
+            raise Absent(str(error.error)) from None
+        except AuthenticationException as error:
+            raise self._forbidden(401) from error
+        except SerializationError as error:
+            raise self._unreachable("does not answer with JSON", _NOT_IT) from error
+        except TransportError as error:
+            raise self._of(error.status_code, error.info) from error
+        except OpenSearchException as error:
+            raise self._unreachable(f"cannot be used ({type(error).__name__})") from error
+
+    def _of(self, status: int | str, info: object) -> Exception:
+        """Return the error for a status and what was said with it."""
+        kind, text = _type_of(info), json.dumps(info) if not isinstance(info, str) else info
+        if any(word in text for word in _TOO_MANY):
+            what = "the query has more parts than the cluster takes"
+            return QueryError(what, code="too-many-terms", number=CLAUSES, hint="ask for fewer at a time")
+        if kind in _FULL:
+            what = f"{self.address} takes no more: {_reason_of(info)}"
+            return IndexFull(what, hint="make room on the disks of its nodes; it goes on by itself then")
+        if kind == "resource_already_exists_exception":
+            return Conflict()
+        if kind == "index_not_found_exception":
+            return Absent(_reason_of(info))
+        if status in (401, 403):
+            return self._forbidden(int(status))
+        if status == 413:
+            return TooLarge()
+        if status == 429:
+            return _Busy(_reason_of(info) or kind or "429")
+        return self._unreachable(f"answers with an error ({status}): {_reason_of(info) or kind or 'no reason given'}")
+
+    def _forbidden(self, status: int) -> IndexForbidden:
+        if status == 401:
+            what, hint = "does not know the user or the password", f"they are taken from {USER} and {PASSWORD}"
+        else:
+            what, hint = "does not let this user do that", "ask whoever runs it for the right, or name another user"
+        return IndexForbidden(f"{self.address} {what}", hint=hint, status=status)
+
+    def _unreachable(self, what: str, hint: str = "see whether the cluster is well and ask again") -> IndexUnreachable:
+        return IndexUnreachable(f"{self.address} {what}", hint=hint)
+
+    def _other_way(self, error: ConnectionError) -> str:
+        if not self.address.is_secure and re.search(
+            "RemoteDisconnected|Connection aborted|BadStatusLine", str(error.info)
+        ):
+            return f"where it speaks TLS its URL begins with opensearch{SECURE}://"
+        if self.address.is_secure:
+            return "where it does not speak TLS its URL begins with opensearch://"
+        return "see whether it runs and whether host and port are right"
+
+
+class TooLarge(Exception):
+    """A request that is larger than the cluster takes."""
+
+
+class _Busy(Exception):
+    """A request that may be taken later."""
+
+
+_NOT_IT = "see what listens there: a proxy, or another program"
+
+
+def _why(error: ConnectionError) -> str:
+    """Return the reason of a connection that failed, without the name of the class and the host, which are said."""
+    said = str(error.info)
+    for pattern in (r"\[Errno -?\d+\] ([^)\"']+)", r"RemoteDisconnected\(['\"]([^'\"]+)", r": ([^:()]+)\)?$"):
+        if found := re.search(pattern, said):
+            return found[1].strip().lower()
+    return type(error.info).__name__
+
+
+def _type_of(info: object) -> str:
+    """Return the kind of an error that OpenSearch names; empty where somebody else has answered."""
+    error = info.get("error", info) if isinstance(info, Mapping) else None
+    return str(error.get("type", "")) if isinstance(error, Mapping) else ""
+
+
+def _reason_of(info: object) -> str:
+    """Return the innermost reason that OpenSearch gives, in a line."""
+    error = info.get("error", info) if isinstance(info, Mapping) else None
+    if not isinstance(error, Mapping):
+        return ""
+    roots = error.get("root_cause") or [error]
+    root = roots[0] if isinstance(roots, list) and isinstance(roots[0], Mapping) else error
+    return " ".join(str(root.get("reason") or error.get("reason") or "").split())[:200]
