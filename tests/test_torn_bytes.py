@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import seedsearch
 from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import check_edits
+from seedsearch.reading.encodings import decode
 
 LINES = ("今天不能去，路上不好走。", "他说不要等了，我们不在家。", "明天上午再不来，就不等了。", "不知道的事不要说。")
 STORY = "\r\n".join(LINES) + "\r\n"
@@ -146,6 +148,25 @@ def test_letters_between_high_bytes_are_not_junk_inside_utf8() -> None:
 def test_lines_of_letters_beside_lines_in_another_encoding_stay(text: str, times: int) -> None:
     stream = f"{UTF8_LINE}\n{UTF8_LINE}\n{text}\n".encode() + (OTHER_LINE + "\n").encode("gbk") * times
     assert seedsearch.clean(stream).readable == f"{UTF8_LINE}\n{UTF8_LINE}\n{text}\n" + f"{OTHER_LINE}\n" * times
+
+
+PIECES = [c.encode(e, "ignore") for c in "üΩé╪我焊" for e in ("utf-8", "gb18030", "big5hkscs") if c.encode(e, "ignore")]
+
+
+@given(
+    st.lists(
+        st.sampled_from([*PIECES, *(piece[:1] for piece in PIECES), b"A", b" ", b"\n", b"\x1b[1m", b"\xff"]),
+        max_size=40,
+    ),
+    st.sampled_from(["big5", "gb18030", "utf-8"]),
+)
+@example([b"\xc3\xbc\xce\xa9]\xc2\xb1V\xc2\xb2Q\xc3\xa0N"], "big5")
+def test_repairs_of_bytes_are_apart_whatever_is_mixed(pieces: list[bytes], encoding: str) -> None:
+    before = {"utf-8": UTF8_LINE, "gb18030": OTHER_LINE, "big5": "使用者登入失敗，密碼錯誤。"}[encoding].encode(
+        encoding
+    ) * 3
+    decoded = decode(before + b"\n" + "目錄\n".encode() + b"".join(pieces), encoding=encoding)
+    check_edits(decoded.edits, len(decoded.text))
 
 
 @pytest.mark.parametrize("junk", [b"\xff", b"\xc0", b"\n"])

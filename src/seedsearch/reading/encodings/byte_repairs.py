@@ -245,17 +245,16 @@ def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[i
     yield from torn
     budget = Budget.of(data)
     stretches = list(_failing_stretches(data, encoding.codec, torn))
-    foreign = {span for span in stretches if _as_utf8(data, span)}
+    foreign = list(_all_utf8(data, encoding.codec)) if any(_as_utf8(data, span) for span in stretches) else []
+    yield from foreign
     for start, end in stretches:
-        if (start, end) in foreign:
+        if _touched(foreign, start, end):
             continue
         refused = len(budget.refused)
         plain = _plain(data, start, end, encoding)
         yield from _changed(start, plain, in_step(data[start:end], encoding, budget))
         if len(budget.refused) > refused:
             passed_over.append((start, end))
-    if foreign:
-        yield from _all_utf8(data, encoding.codec)
 
 
 def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
