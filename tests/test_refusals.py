@@ -26,6 +26,8 @@ REFUSED = [
     ("(" * 33 + "a OR b" + ")" * 33, "too-deep", (), 32),
     ("焊接 size:large", "filter-value", ("size:large",), None),
     ("焊接 date:2026-13", "filter-value", ("date:2026-13",), None),
+    ("焊接 date:2026..2025-11", "filter-value", ("date:2026..2025-11",), None),
+    ("焊接 size:5mb..1mb", "filter-value", ("size:5mb..1mb",), None),
     ("焊接 damage:rust", "filter-value", ("damage:rust",), None),
     ("焊接 site:example.org", "filter-not-known", ("site:example.org",), None),
     ("焊接 ext:-txt", "sign-in-filter", ("ext:-txt",), None),

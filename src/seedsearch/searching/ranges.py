@@ -63,6 +63,8 @@ def by_date(name: str, value: str) -> Query:
         raise _no_value(name, value, DATES)
     low = _day(name, ends.low) if ends.low else ""
     high = _day(name, ends.high) if ends.high else ""
+    if low and high and low[: len(high)] > high:
+        raise _reversed(name, value, DATES)
     return _between("date", low + LAST if ends.after else low, _before(high) if ends.before else high)
 
 
@@ -73,6 +75,8 @@ def by_size(value: str) -> Query:
         raise _no_value("size", value, SIZES)
     low = _bytes(ends.low) + ends.after if ends.low else 0
     high = _bytes(ends.high) - ends.before if ends.high else 10**DIGITS - 1
+    if ends.low and ends.high and low > high:
+        raise _reversed("size", value, SIZES)
     return _between("size", size_term(low), size_term(high) if high >= 0 else "!")
 
 
@@ -111,4 +115,9 @@ def _bytes(text: str) -> int:
 def _no_value(name: str, value: str, hint: str) -> QueryError:
     kind = "size" if name == "size" else "date"
     what = f"{name}:{value} cannot be asked: “{value}” is not a {kind}"
+    return QueryError(what, code="filter-value", texts=[f"{name}:{value}"], hint=hint)
+
+
+def _reversed(name: str, value: str, hint: str) -> QueryError:
+    what = f"{name}:{value} cannot be asked: it ends before it begins"
     return QueryError(what, code="filter-value", texts=[f"{name}:{value}"], hint=hint)

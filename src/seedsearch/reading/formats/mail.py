@@ -89,7 +89,9 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     try:
         message = message_from_bytes(file.content)
         leaves = list(_leaves(message, file))
-    except (MessageError, RecursionError, ValueError, LookupError, TypeError) as error:
+    except RecursionError as error:
+        raise SourceError("a message that cannot be taken apart: hundreds of parts, one inside the other") from error
+    except (MessageError, ValueError, LookupError, TypeError) as error:
         raise SourceError(f"a message that cannot be taken apart: {error}") from error
     texts = [leaf for leaf in leaves if _is_body(leaf)]
     said = Said.of([("title", _field(message, "subject")), ("creator", _field(message, "from"))])
