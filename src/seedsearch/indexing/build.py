@@ -11,13 +11,16 @@ from pathlib import Path
 
 from seedsearch.engines import Engine, Writer
 from seedsearch.engines.choice import Place, open_engine
+from seedsearch.engines.entries import IndexEntry
 from seedsearch.errors import IndexDamaged, SourceError
+from seedsearch.indexing.moves import Moves, moved_entries
 from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.pipeline import (
     Done,
     Job,
     Task,
     analyse,
+    batch_of,
     carry_out,
     packed,
     reads_more,
@@ -29,7 +32,7 @@ from seedsearch.indexing.reports import (
     IndexReport,
     Progress,
 )
-from seedsearch.indexing.tally import Tally, count, report_of
+from seedsearch.indexing.tally import Tally, count, count_moved, report_of
 from seedsearch.metadata import failures as unread
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import State, keep
@@ -37,11 +40,12 @@ from seedsearch.metadata.file_states import load as load_states
 from seedsearch.metadata.made_from import KEPT as MADE_FROM
 from seedsearch.metadata.made_from import command, load, remembered
 from seedsearch.metadata.synonyms import remember, remember_anew
-from seedsearch.metadata.user_dictionary import words_anew, words_for
+from seedsearch.metadata.user_dictionary import not_counting, words_anew, words_for
 from seedsearch.parallel import map_in_order, prepare
 from seedsearch.reading.documents import (
     Failure,
 )
+from seedsearch.reading.folder_settings import NAME as SETTINGS
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.versions import RULES
@@ -127,9 +131,15 @@ def build_index(
 
 
 def build(
-    paths: Paths, index_dir: Place, options: BuildOptions, progress: Callable[[Progress], None] | None = None
+    paths: Paths,
+    index_dir: Place,
+    options: BuildOptions,
+    progress: Callable[[Progress], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> IndexReport:
-    """Do what `build_index` does, with its settings in one record."""
+    """Do what `build_index` does, with its settings in one record; `say` is told what is worth knowing before it is
+    done.
+    """
     begun = time.monotonic()
     given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     before_it = remembered(index_dir) if options.rebuild else None
@@ -139,12 +149,19 @@ def build(
         places = Places.of(given, index_dir, options, before_it if options.rebuild else load(engine), known)
         tally = Tally(failures=places.failures)
         with engine.writer() as writer:
-            own = _own_words(engine, writer, options, tally)
+            own = _own_words(engine, writer, options, places, tally)
             before = _Before() if options.rebuild else _Before(_known(engine), engine.digests())
             if len(places.files) > len(before.known) + MANY_FILES and options.workers != 1:
                 prepare(_preload(writer))  # ready when it is known what has changed
+            if say is not None and (older := before.by_other_rules(places)):
+                say(
+                    f"the rules of restoring have changed since {older:,} of the files were read: they are read again, "
+                    "and until that is done the index answers as it did"
+                )
             torn = before.torn()
-            jobs = list(_changed(places.files, before, torn, options, tally))
+            moves = Moves.of(before.known, before.gone(places) - torn)
+            jobs = list(_changed(places.files, before, torn, options, tally, moves))
+            _carry(engine, writer, moves, before, own, tally)
             tally.failures += _lost(torn - _below(torn, places.named), places)
             done = _followed(_done(writer, jobs, own, options.workers), len(jobs), tally, progress)
             _write(writer, done, before.digests, tally)
@@ -172,6 +189,17 @@ class _Before:
         """
         return {n for n, state in self.known.items() if any(n + below not in self.digests for below in state.names)}
 
+    def by_other_rules(self, places: Places) -> int:
+        """Return how many of the files of a run were read by other rules than those of this version."""
+        states = (self.known.get(doc_id_of(file.path)) for file in places.files)
+        return sum(state is not None and state.rules != RULES for state in states)
+
+    def gone(self, places: Places) -> set[str]:
+        """Return the files below the paths of a run that are not there any more, but for what is out of reach."""
+        there = {doc_id_of(file.path) for file in places.files}
+        left = self.known.keys() - there
+        return _below(left, places.named) - _below(left, places.away)
+
     def files_of(self) -> dict[str, str]:
         """Return the documents in the index, each with the doc_id of its file (by its looks, where the file is not
         known).
@@ -180,15 +208,24 @@ class _Before:
         return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in self.digests}
 
 
-def _own_words(engine: Engine, writer: Writer, options: BuildOptions, tally: Tally) -> OwnWords:
+def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Places, tally: Tally) -> OwnWords:
     """Return the dictionary of the run; it and the synonyms are remembered. A rebuilt index is emptied first."""
+    try:
+        beside = OwnWords.parse("\n".join(places.words))
+    except ValueError as error:
+        raise SourceError(f"the words in {SETTINGS}: {error}", hint="they are ideographs alone") from error
     if options.rebuild:
         writer.clear()
-        own = words_anew(engine, writer, options.dictionary, tally.notes.append)
+        own = words_anew(engine, writer, options.dictionary, tally.notes.append, beside)
         remember_anew(engine, writer, options.synonyms, tally.notes.append)
         return own
-    own = words_for(engine, writer, options.dictionary)
+    own = words_for(engine, writer, options.dictionary, beside)
     remember(engine, writer, options.synonyms)
+    if engine.info().documents and (new := not_counting(engine, beside)):
+        again = command(places.index, "--rebuild")
+        tally.notes.append(
+            f"words of {SETTINGS} that the index was not made with: {', '.join(new)}; take them with: {again}"
+        )
     return own
 
 
@@ -207,7 +244,7 @@ def _lost(names: Iterable[str], places: Places) -> Iterator[Failure]:
 
 
 def _changed(
-    files: Iterable[Wanted], before: _Before, torn: set[str], options: BuildOptions, tally: Tally
+    files: Iterable[Wanted], before: _Before, torn: set[str], options: BuildOptions, tally: Tally, moves: Moves
 ) -> Iterator[tuple[Job, int]]:
     """Yield the files that look changed, with their sizes; what did not change is counted."""
     for path, place, encoding in files:
@@ -218,6 +255,8 @@ def _changed(
         except SourceError as error:
             tally.failures.append(Failure(path, str(error)))
             continue
+        if state is None and not options.full and moves.take(path, stamp, encoding):
+            continue
         if state is not None and state.rules != RULES:
             yield Job(path, encoding, place=place), stamp.size
         elif state is None or options.full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
@@ -225,6 +264,18 @@ def _changed(
             yield Job(path, encoding, state, before.digests.get(doc_id + first), place), stamp.size
         else:
             count(unchanged(path, state), (), tally)
+
+
+def _carry(engine: Engine, writer: Writer, moves: Moves, before: _Before, own: OwnWords, tally: Tally) -> None:
+    """Put what the index holds of files that moved under their new names, some at a time."""
+    packer = writer.packer()
+    some: list[IndexEntry] = []
+    for number, (path, (name, state)) in enumerate(moves.found.items(), start=1):
+        some += moved_entries(engine, path, name, state, before.digests)
+        count_moved(path, state, tally)
+        if number == len(moves.found) or sum(len(entry.readable) for entry in some) > TASK_BYTES:
+            writer.add(packer.pack(batch_of(some, own)))
+            some = []
 
 
 def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:

@@ -63,18 +63,26 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
 
     `stamp`: that of the file of the document.
     """
-    path = doc_id_of(cleaned.raw.path)
+    said = (
+        *_of_texts("title", (_first_line(cleaned), *_restored(cleaned.raw.said.titles))),
+        *_of_texts("author", _restored(cleaned.raw.said.authors)),
+    )
+    return tags_of(cleaned.raw.path, cleaned.encoding, stamp, said, cleaned.damage)
+
+
+def tags_of(path: str, encoding: str, stamp: Stamp, said: Iterable[str], damage: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of a document at a path; `said` are those with what it says of itself."""
+    path = doc_id_of(path)
     return (
         f"path:{path}",
-        f"encoding:{cleaned.encoding}",
+        f"encoding:{encoding}",
         f"date:{stamp.date}",
         f"size:{size_term(stamp.size)}",
         *(f"ext:{ending}" for ending in endings(path)),
         *(f"name:{name}" for name in names(path)),
         *(f"folder:{folder}" for folder in folders(path)),
-        *_of_texts("title", (_first_line(cleaned), *_restored(cleaned.raw.said.titles))),
-        *_of_texts("author", _restored(cleaned.raw.said.authors)),
-        *(f"damage:{kind}" for kind in cleaned.damage),
+        *said,
+        *(f"damage:{kind}" for kind in damage),
     )
 
 

@@ -21,7 +21,8 @@ from seedsearch.indexing.pipeline import named
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.made_from import MadeFrom, Root, command, is_below
 from seedsearch.reading.documents import Failure, RawDocument
-from seedsearch.reading.files import Found, walk
+from seedsearch.reading.files import IGNORE, Found, walk
+from seedsearch.reading.folder_settings import NAME as SETTINGS
 
 
 class Wanted(NamedTuple):
@@ -36,7 +37,8 @@ class Wanted(NamedTuple):
 class Places:
     """The paths of a run by their names in the index, what was found below them, and what the index is to remember.
 
-    `away` are those of them, and of disks below them, that are out of reach; `before` is what the index remembered.
+    `away` are those of them, and of disks below them, that are out of reach; `before` is what the index remembered,
+    `words` what the settings of folders say of words.
     """
 
     index: Place
@@ -46,6 +48,7 @@ class Places:
     away: tuple[str, ...]
     before: MadeFrom | None
     made: MadeFrom
+    words: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -64,7 +67,7 @@ class Places:
         for path in run.missing:
             run.failures.append(Failure(path, f"{path} does not exist; name a file or a folder that is there"))
         files = list({file.path: file for file in run.files}.values())
-        return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots))
+        return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots), tuple(run.words))
 
 
 class _Run:
@@ -82,6 +85,7 @@ class _Run:
         self.away: list[str] = []
         self.missing: list[str] = []
         self.there: dict[str, Root] = {}
+        self.words: list[str] = []
 
     def roots(self, given: list[str]) -> dict[str, Root]:
         """Return the paths by their names in the index, each with how it is read."""
@@ -103,7 +107,7 @@ class _Run:
             self._gone(root, place)
             return
         is_folder = os.path.isdir(place)
-        found = list(walk(place, how.choice, without=folder_of(self._index)))
+        found = list(walk(place, how.choice, without=folder_of(self._index), words=self.words))
         remembered = self._before.roots.get(root)
         if is_folder and remembered and self._is_away(root, place, remembered.inode, found):
             return
@@ -113,14 +117,21 @@ class _Run:
             named_so = item if place == root else _renamed(item, place, root.rstrip("/"))
             if isinstance(named_so, Found):
                 nearest = max((one for one in told if is_below(named_so.path, one)), key=len, default=None)
-                encoding = how.encoding if nearest is None else told[nearest]
+                encoding = self._options.encoding or (told[nearest] if nearest else named_so.encoding or how.encoding)
                 self.files.append(Wanted(named_so.path, item.path, encoding))
             else:
                 self.failures.append(named_so)
+                self._pass_over(named_so, item.path)
         for mount, inode in self._before.mounts.items():
             if is_below(mount, root):
                 below = self._place(mount)
                 self._is_away(mount, below, inode, [item for item in found if is_below(item.path, below)])
+
+    def _pass_over(self, failure: Failure, place: str) -> None:
+        """Keep what the index has of a folder that could not be read, or has settings that cannot be used."""
+        folder, name = os.path.split(failure.path)
+        if name in (IGNORE, SETTINGS) or (not failure.skipped and os.path.isdir(place)):
+            self.away.append(folder if name in (IGNORE, SETTINGS) else failure.path)
 
     def _place(self, name: str) -> str:
         """Return where something lies, seen from here."""
@@ -229,7 +240,7 @@ def _above(place: str, seen: Collection[str]) -> Iterator[str]:
 def _renamed(item: Found | Failure, place: str, root: str) -> Found | Failure:
     """Return what was found under the name that the index has for it."""
     if isinstance(item, Found):
-        return Found(root + item.path[len(place) :])
+        return replace(item, path=root + item.path[len(place) :])
     made = named(item, place, root)
     assert not isinstance(made, RawDocument)
     return made

@@ -12,7 +12,8 @@ from seedsearch.reading.documents import Failure
 class IndexReport:
     """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any.
 
-    `notes` are sentences on what else there is to know.
+    `notes` are sentences on what else there is to know. `moved`: documents of files that were renamed or moved, and not
+    read again; they count as added under the new name and as removed under the old one.
     """
 
     added: int = 0
@@ -24,6 +25,7 @@ class IndexReport:
     files: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

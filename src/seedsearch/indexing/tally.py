@@ -21,6 +21,7 @@ class Tally:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    moved: int = 0
     failures: list[Failure] = field(default_factory=list)
     damage: Counter[str] = field(default_factory=Counter)
     files: dict[str, Mapping[str, int]] = field(default_factory=dict)
@@ -50,6 +51,15 @@ def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
             tally.added += 1
 
 
+def count_moved(path: str, state: State, tally: Tally) -> None:
+    """Add a file that was known again under another name."""
+    doc_id = doc_id_of(path)
+    tally.states[doc_id] = state
+    tally.kept.update(doc_id + name for name in state.names)
+    tally.added += len(state.names)
+    tally.moved += len(state.names)
+
+
 def report_of(tally: Tally, seconds: float) -> IndexReport:
     """Return the report on a run that took `seconds`."""
     return IndexReport(
@@ -57,6 +67,7 @@ def report_of(tally: Tally, seconds: float) -> IndexReport:
         updated=tally.updated,
         unchanged=tally.unchanged,
         removed=tally.removed,
+        moved=tally.moved,
         failures=tuple(sorted(tally.failures, key=lambda failure: failure.path)),
         damage=dict(sorted(tally.damage.items())),
         files=tally.files,

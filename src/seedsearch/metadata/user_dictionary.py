@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from seedsearch.engines import Engine, Writer, stored
 from seedsearch.engines.choice import Place
-from seedsearch.errors import IndexStale
+from seedsearch.errors import IndexDamaged, IndexStale
 from seedsearch.metadata.user_file import UserFile
 from seedsearch.text.lexicon import NONE, OwnWords
 
 KEPT = stored.DICTIONARY
+BESIDE = "words-of-folders"
 
 FILE = UserFile(
     name="dictionary",
@@ -30,28 +32,79 @@ def own_words(engine: Engine) -> OwnWords:
     return FILE.content(engine.metadata(KEPT))
 
 
-def words_for(engine: Engine, writer: Writer, given: str | Path | None) -> OwnWords:
+def words_for(engine: Engine, writer: Writer, given: str | Path | None, beside: OwnWords = NONE) -> OwnWords:
     """Return the words to bring an index up to date with: those of the file that is given, else those that it was
     made with.
 
+    `beside` are those of the settings of folders, which count where the index holds no documents yet.
     Raises IndexStale where they are others than those of the documents that stay in the index.
     """
     before = engine.metadata(KEPT)
     used = FILE.content(before)
+    is_new = not engine.info().documents
     if given is None:
-        return used
+        return _kept(writer, used, None, beside) if is_new and beside != NONE else used
     own, kept = FILE.read(given)
-    if own != used and engine.info().documents:
+    whole = _both(own, beside if is_new else _of_folders(engine))
+    if whole != used and not is_new:
         what = f"the dictionary {given} is not the one that the index was made with"
         raise IndexStale(what, hint="rebuild the index with: seedsearch index --rebuild")
+    if whole != own:
+        return _kept(writer, own, kept, beside)
     if kept != before:
         writer.put_metadata(KEPT, kept)
     return own
 
 
-def words_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> OwnWords:
-    """Return the words to make an index anew with; what it remembers is only looked at where no file is given."""
-    return FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
+def words_anew(
+    engine: Engine,
+    writer: Writer,
+    given: str | Path | None,
+    say: Callable[[str], None],
+    beside: OwnWords = NONE,
+) -> OwnWords:
+    """Return the words to make an index anew with; what it remembers is only looked at where no file is given.
+
+    `beside` are those of the settings of folders, as they are now.
+    """
+    kept: list[bytes] = []
+    own = FILE.taken(KEPT, given, engine.metadata, lambda _, content: kept.append(content), say)
+    if given is None and own != NONE:
+        old = {word for word, _ in _of_folders(engine).frequencies}
+        own = OwnWords(tuple(row for row in own.frequencies if row[0] not in old))
+    return _kept(writer, own, kept[0] if kept else None, beside)
+
+
+def not_counting(engine: Engine, beside: OwnWords) -> list[str]:
+    """Return the words of the settings of folders that the index was not made with."""
+    used = dict(own_words(engine).frequencies)
+    return [word for word, _ in beside.frequencies if word not in used]
+
+
+def _of_folders(engine: Engine) -> OwnWords:
+    """Return those of the words of the index that the settings of folders said."""
+    try:
+        return OwnWords.from_text(stored.kept_words(engine.metadata(BESIDE)))
+    except (ValueError, IndexDamaged):
+        return NONE
+
+
+def _both(own: OwnWords, beside: OwnWords) -> OwnWords:
+    """Return words of a dictionary and of folders; the dictionary goes before."""
+    there = dict(own.frequencies)
+    return OwnWords((*own.frequencies, *(row for row in beside.frequencies if row[0] not in there)))
+
+
+def _kept(writer: Writer, own: OwnWords, kept: bytes | None, beside: OwnWords) -> OwnWords:
+    """Have the index keep words of a dictionary and of folders; `kept` is what is kept of the dictionary."""
+    whole = _both(own, beside)
+    if whole != NONE or kept is not None:
+        content = json.loads(kept) if kept else {"path": "", "size": 0, "changed": 0}
+        writer.put_metadata(KEPT, json.dumps({**content, "words": whole.to_text()}).encode())
+    if beside != NONE:
+        new = OwnWords(tuple(row for row in beside.frequencies if row not in own.frequencies))
+        writer.put_metadata(BESIDE, json.dumps({"words": new.to_text()}).encode())
+    return whole
 
 
 def changed(engine: Engine, place: Place) -> str | None:

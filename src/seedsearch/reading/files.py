@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.encodings import Beside, decode
+from seedsearch.reading.folder_settings import NAME as SETTINGS
+from seedsearch.reading.folder_settings import settings_in
 from seedsearch.reading.ignore_patterns import ALL, Choice, Pattern, decided, lies_in, parse
 
 # What is larger is not read into memory; what is allowed inside a file is in seedsearch.reading.formats.limits.
@@ -35,15 +37,22 @@ _TOC = re.compile(r"_MAIN_\d+\.toc")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that was found: `path` as given on the command line joined with the place below it, with `/`."""
+    """A file that was found: `path` as given on the command line joined with the place below it, with `/`.
+
+    `encoding` is what the settings of its folder say that it is in.
+    """
 
     path: str
+    encoding: str | None = None
 
 
-def walk(given: str, choice: Choice = ALL, *, without: str | Path | None = None) -> Iterator[Found | Failure]:
+def walk(
+    given: str, choice: Choice = ALL, *, without: str | Path | None = None, words: list[str] | None = None
+) -> Iterator[Found | Failure]:
     """Yield every file at or below `given` that is wanted, in the order of their names.
 
     What is named by itself is always wanted, except in the folder `without`, which is left out whatever leads to it.
+    Settings of folders count from the folder that is named on; the words that they say are added to `words`.
     Raises SourceError where there is nothing.
     """
     if not os.path.lexists(given):
@@ -52,24 +61,36 @@ def walk(given: str, choice: Choice = ALL, *, without: str | Path | None = None)
         return
     if os.path.isdir(given):
         left_out = os.stat(without) if without is not None and os.path.exists(without) else None
-        yield from _walk_folder(given.rstrip("/") or "/", choice, left_out)
+        yield from _walk_folder(given.rstrip("/") or "/", choice, left_out, [] if words is None else words)
     else:
         yield Found(given)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The patterns that belong to a folder."""
+    """The patterns that belong to a folder, and those that say an encoding."""
 
     folder: str
     patterns: tuple[Pattern, ...]
+    encodings: tuple[tuple[Pattern, str], ...] = ()
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
         """Tell whether they leave out `path`; None where they say nothing of it."""
-        return decided(self.patterns, path[len(self.folder) :].lstrip("/"), folder=folder)
+        return decided(self.patterns, self._inside(path), folder=folder)
+
+    def encoding(self, path: str) -> str | None:
+        """Return the encoding that the last pattern that matches says; None where none does."""
+        inside = self._inside(path)
+        said = (name for pattern, name in reversed(self.encodings) if pattern.matches(inside, folder=False))
+        return next(said, None)
+
+    def _inside(self, path: str) -> str:
+        return path[len(self.folder) :].lstrip("/")
 
 
-def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> Iterator[Found | Failure]:
+def _walk_folder(
+    top: str, choice: Choice, left_out: os.stat_result | None, words: list[str]
+) -> Iterator[Found | Failure]:
     """Yield the files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
     include = _Rules(top, choice.include)
     left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
@@ -81,18 +102,19 @@ def _walk_folder(top: str, choice: Choice, left_out: os.stat_result | None) -> I
                 if entry is not None and _is_index(entries):
                     yield Failure(path, "an index of seedsearch", skipped=True)
                     continue
-                rules = _with_own(path, rules)
+                added = _added(path, rules, {one.name for one in entries}, words)
             except OSError as error:
                 yield Failure(path, reason(error))
                 continue
-            except SourceError as error:
-                yield Failure(f"{path.rstrip('/')}/{IGNORE}", str(error))
+            if isinstance(added, Failure):
+                yield added
                 continue
+            rules = added
             others = (inner for inner in entries if not _leads_to(inner, left_out))
             inside = ((f"{path.rstrip('/')}/{inner.name}", inner) for inner in others)
             left += [(name, inner, rules) for name, inner in inside if _wanted(name, inner, choice.hidden, rules)]
         elif not choice.include or include.decide(path, folder=False):
-            yield _found(path, entry)
+            yield _found(path, entry, rules)
 
 
 def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
@@ -117,6 +139,18 @@ def _is_index(entries: Iterable[os.DirEntry[str]]) -> bool:
     return DESCRIPTION in names and any(_TOC.fullmatch(name) for name in names)
 
 
+def _added(
+    folder: str, rules: tuple[_Rules, ...], names: Container[str], words: list[str]
+) -> tuple[_Rules, ...] | Failure:
+    """Return the rules of the folders above, and those that lie in this one; a failure where they cannot be used."""
+    name = IGNORE
+    try:
+        rules, name = _with_own(folder, rules), SETTINGS
+        return _with_settings(folder, rules, names, words)
+    except SourceError as error:
+        return Failure(f"{folder.rstrip('/')}/{name}", str(error))
+
+
 def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
     """Return the rules of the folders above, and those that lie in this one."""
     path = f"{folder.rstrip('/')}/{IGNORE}"
@@ -130,20 +164,32 @@ def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
     return (*rules, _Rules(folder, parse(lines)))
 
 
+def _with_settings(
+    folder: str, rules: tuple[_Rules, ...], names: Container[str], words: list[str]
+) -> tuple[_Rules, ...]:
+    """Return the rules with what the settings of a folder add to them."""
+    if SETTINGS not in names:
+        return rules
+    said = settings_in(folder)
+    words += said.words
+    return (*rules, _Rules(folder, said.exclude, said.encodings))
+
+
 def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
     """Tell whether a name is wanted; the rules of the nearest folder come first."""
-    if entry.name.startswith(".") and (not hidden or entry.name == IGNORE):
+    if entry.name.startswith(".") and (not hidden or entry.name in (IGNORE, SETTINGS)):
         return False
     folder = entry.is_dir(follow_symlinks=False)
     said = (of_folder.decide(path, folder=folder) for of_folder in reversed(rules))
     return not next((left_out for left_out in said if left_out is not None), False)
 
 
-def _found(path: str, entry: os.DirEntry[str]) -> Found | Failure:
+def _found(path: str, entry: os.DirEntry[str], rules: tuple[_Rules, ...]) -> Found | Failure:
     if entry.is_symlink():
         return Failure(path, "a symbolic link, not followed", skipped=True)
     if entry.is_file(follow_symlinks=False):
-        return Found(path)
+        said = (of_folder.encoding(path) for of_folder in reversed(rules) if of_folder.encodings)
+        return Found(path, next(filter(None, said), None))
     return Failure(path, "not a regular file", skipped=True)
 
 

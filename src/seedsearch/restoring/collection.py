@@ -77,7 +77,8 @@ def tasks(
         for item in walk(given, choice):
             if isinstance(item, Found):
                 target = None if output is None else os.path.join(output, _below(item.path, given))
-                found.append(Task(item.path, target, options))
+                told = options if options.encoding else replace(options, encoding=item.encoding)
+                found.append(Task(item.path, target, told))
             else:
                 found.append(item)
     if output is not None:
@@ -169,7 +170,8 @@ def _stamp(task: Task) -> str:
     """Return what changes when the file, the rules of cleaning or the steps that are asked for change."""
     status, asked = os.stat(task.path), task.options
     steps = "" if asked.steps is None else " ".join(asked.steps)
-    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{' '.join(asked.fields)}"
+    told = "" if asked.encoding is None else f"|{asked.encoding}"
+    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{' '.join(asked.fields)}{told}"
 
 
 def _write(target: Path, text: str) -> None:

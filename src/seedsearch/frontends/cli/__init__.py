@@ -16,7 +16,7 @@ from seedsearch.frontends.cli.config import completion, config
 from seedsearch.frontends.cli.files import files
 from seedsearch.frontends.cli.group import Group
 from seedsearch.frontends.cli.index import index, watch
-from seedsearch.frontends.cli.inspect import check, doctor, stats
+from seedsearch.frontends.cli.inspect import check, doctor, show, stats
 from seedsearch.frontends.cli.messages import QUIET, say
 from seedsearch.frontends.cli.query import keywords_of, query, similar
 from seedsearch.frontends.cli.serve import mcp, serve
@@ -25,6 +25,7 @@ from seedsearch.frontends.settings import FILE, settings_of
 COMMANDS = (
     index,
     query,
+    show,
     clean,
     similar,
     keywords_of,

@@ -14,7 +14,7 @@ import click
 from seedsearch.errors import SourceError
 from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import ERROR
-from seedsearch.frontends.cli.inputs import one_cleaned
+from seedsearch.frontends.cli.inputs import file_of_part, one_cleaned
 from seedsearch.frontends.cli.messages import detail, is_quiet, progress, tell_line
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
 from seedsearch.frontends.cli.stopping import keep_account
@@ -111,6 +111,9 @@ def clean(
     wanted = _Wanted(paths, output, form, how, workers, pager, choice)
     if paths in ((), ("-",)):
         _print_standard_input(wanted)
+        return
+    if form is not None and len(paths) == 1 and file_of_part(paths[0]):
+        _print_texts([wanted.show(one_cleaned(paths[0], how))], pager)
         return
     if form == "text" and (len(paths) > 1 or os.path.isdir(paths[0])):
         raise SourceError("several files cannot go to standard output as text", hint="use -o DIR, --jsonl or --diff")

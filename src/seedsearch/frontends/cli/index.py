@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ def _of_files(command: options.Function) -> options.Function:
     return command
 
 
+SERVICES = ("systemd", "launchd")  # as frontends/service.py writes them
+
+
 @click.command()
 @_of_files
 @click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
@@ -67,8 +71,21 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 
 @click.command()
 @_of_files
+@click.option(
+    "--service",
+    type=click.Choice(SERVICES),
+    help="Print the file with which the system does this, instead of doing it.",
+)
 @click.pass_context
-def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
+def watch(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    index_dir: options.Place,
+    as_json: bool,
+    service: str | None,
+    **how: Any,
+) -> None:
     """Index the files at and below PATH, and again whenever some of them change.
 
     Without PATH those that the index was made from; at first seeds. Ends with Ctrl-C. Needs the package watchfiles:
@@ -79,6 +96,11 @@ def watch(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     from seedsearch.indexing.watch import changes
 
     wanted, build_options = _wanted(ctx, paths, index_dir), BuildOptions(**how)
+    if service is not None:
+        from seedsearch.frontends.service import service_file
+
+        print_lines([service_file(service, sys.argv[1:])], end="")
+        return
     watched = wanted or _remembered_places(index_dir)
     for number, count in enumerate(changes(watched, folder_of(index_dir.where), hidden=build_options.hidden)):
         detail(f"{count:,} files changed")
@@ -142,7 +164,7 @@ def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> I
             if tell is not None:
                 tell(state)
 
-        report = build(paths, place.where, how, told)
+        report = build(paths, place.where, how, told, note)
     keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
     return report
 

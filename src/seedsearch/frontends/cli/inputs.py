@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from seedsearch.reading.documents import RawDocument
     from seedsearch.restoring.collection import RestoreOptions
     from seedsearch.restoring.documents import (
         Cleaned,
@@ -13,13 +16,40 @@ if TYPE_CHECKING:
 
 
 def one_cleaned(path: str, options: RestoreOptions | None = None) -> Cleaned:
-    """Return one file, restored as the options say; standard input for -."""
+    """Return one file, restored as the options say; standard input for -.
+
+    A part of a file may be named as an index names it: `a.zip!/b.txt`, `table.csv#12`.
+    """
     from seedsearch.reading.files import read_bytes
     from seedsearch.reading.formats import one_text
+    from seedsearch.restoring.clean import clean_document
     from seedsearch.restoring.collection import DEFAULT
     from seedsearch.restoring.containers import clean_file
 
     options = options or DEFAULT
+    if file := file_of_part(path):
+        return clean_document(_part(file, path, options.encoding), options.steps)
     content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
     document = one_text(path, content, options.encoding)
     return clean_file(document, options.steps, options.fields, options.kind)
+
+
+def file_of_part(path: str) -> str | None:
+    """Return the file that a path names a part of; None where it names a file, or nothing that is there."""
+    if path == "-" or os.path.lexists(path):
+        return None
+    ends = [found.start() for found in re.finditer(r"!/|#", path)]
+    return next((path[:end] for end in ends if os.path.isfile(path[:end])), None)
+
+
+def _part(file: str, path: str, encoding: str | None) -> RawDocument:
+    from seedsearch.errors import SourceError
+    from seedsearch.reading.documents import RawDocument
+    from seedsearch.reading.files import read_bytes
+    from seedsearch.reading.formats import documents_on_disk
+    from seedsearch.reading.formats.format import Asked
+
+    for found in documents_on_disk(file, read_bytes(file), Asked(encoding)):
+        if isinstance(found, RawDocument) and found.path == path:
+            return found
+    raise SourceError(f"{path} is not in {file}", hint=f"seedsearch clean --jsonl {file} names what is")

@@ -1,4 +1,4 @@
-"""Looking at an index: `stats`, `check`, `doctor`."""
+"""Looking at an index: `show`, `stats`, `check`, `doctor`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,30 @@ def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
         print_lines([stats_json(found)])
     else:
         print_paged(stats_text(found, style_of()), pager)
+
+
+@click.command()
+@click.argument("name")
+@options.index_dir
+@options.as_json
+@options.paged
+@options.talking
+def show(name: str, index_dir: options.Place, as_json: bool, pager: str | None) -> None:
+    """Print the text of a document as the index has it.
+
+    NAME is what query prints, without line and column: a path, a.zip!/b.txt, table.csv#12. The file need not be there.
+    """
+    from seedsearch.frontends.render import safe, shown_json
+    from seedsearch.searching.index import open_index
+
+    with open_index(index_dir.where) as opened:
+        document = opened.document(name)
+    if as_json:
+        print_lines([shown_json(document)])
+    elif style_of().width is None:
+        print_lines([document.readable], end="" if document.readable.endswith("\n") else "\n")
+    else:
+        print_paged(map(safe, document.readable.splitlines()), pager)
 
 
 _DAMAGED = "the index is damaged; what is in it is read again by: seedsearch index, or seedsearch index --rebuild"

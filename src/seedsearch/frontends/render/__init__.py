@@ -32,6 +32,7 @@ from seedsearch.frontends.render.repairs import (
     edits_json,
     readable,
     readable_safe,
+    shown_json,
 )
 from seedsearch.frontends.render.reports import (
     corpus_text,
@@ -73,6 +74,7 @@ __all__ = [
     "safe",
     "settings_json",
     "settings_text",
+    "shown_json",
     "stats_json",
     "stats_text",
 ]

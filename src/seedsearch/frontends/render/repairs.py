@@ -10,6 +10,7 @@ from seedsearch.offsets import Edit
 from seedsearch.restoring.documents import (
     Cleaned,
 )
+from seedsearch.searching.document import Document
 
 # An edit longer than this is shown by its beginning and its end.
 LONGEST_SHOWN = 80
@@ -31,6 +32,14 @@ def document_json(cleaned: Cleaned) -> str:
     """Return one restored document as a line of JSON."""
     row = {"path": cleaned.raw.path, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
     return json_line(row) + "\n"
+
+
+def shown_json(document: Document) -> str:
+    """Return a document of an index in the same form."""
+    damage = dict(document.damage)
+    return json_line(
+        {"path": document.path, "encoding": document.encoding, "text": document.readable, "damage": damage}
+    )
 
 
 def edits_json(cleaned: Cleaned) -> str:

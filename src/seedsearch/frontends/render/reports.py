@@ -31,6 +31,7 @@ def report_json(report: IndexReport) -> str:
             "updated": report.updated,
             "unchanged": report.unchanged,
             "removed": report.removed,
+            "moved": report.moved,
             "failures": list(map(failure_object, report.failures)),
             "damage": dict(report.damage),
             "files": {path: dict(damage) for path, damage in report.files.items()},
@@ -47,6 +48,8 @@ def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> 
         f"{report.removed:,} removed in {report.seconds:.1f} s"
     )
     yield from wrapped(head, style.width)
+    if report.moved:
+        yield from wrapped(f"of these {report.moved:,} moved, and not read again", style.width)
     if report.damage:
         yield from wrapped(f"damage: {damage_text(report.damage)}", style.width, hanging=8)
     if verbose:

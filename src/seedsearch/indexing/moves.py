@@ -1,0 +1,74 @@
+"""Files that were moved or renamed: known again by what the system says of them, and not read a second time.
+
+A file is the one that was read elsewhere where its size, its time of change and its inode are those, its name ends
+alike (the ending says what a file is), and nothing is left at the old place. What the index holds of its documents is
+put under the new names; only what depends on names is made anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Self
+
+from seedsearch.engines import Engine
+from seedsearch.engines.entries import IndexEntry
+from seedsearch.engines.query import Term
+from seedsearch.indexing.entries import tags_of
+from seedsearch.metadata.document_records import doc_id_of, from_bytes, to_bytes
+from seedsearch.metadata.file_states import Stamp, State
+from seedsearch.versions import RULES
+
+_Key = tuple[Stamp, str | None, str]
+# Tags that only the file itself says, besides those that follow from its name, its state and its record.
+_SAID = ("title:", "author:")
+
+
+class Moves:
+    """Files that are gone from where they were, and may be found elsewhere."""
+
+    def __init__(self, gone: Mapping[_Key, list[str]], known: Mapping[str, State]) -> None:
+        self._gone, self._known = gone, known
+        self.found: dict[str, tuple[str, State]] = {}
+
+    @classmethod
+    def of(cls, known: Mapping[str, State], gone: Collection[str]) -> Self:
+        """Return what may have moved: those of the `known` files that are `gone` and of which nothing was lost."""
+        by_key: dict[_Key, list[str]] = {}
+        for name in sorted(gone):
+            state = known.get(name)
+            if state is not None and state.names and not (state.reason or state.lost) and state.rules == RULES:
+                by_key.setdefault(_key(state.stamp, state.encoding, name), []).append(name)
+        return cls(by_key, known)
+
+    def take(self, path: str, stamp: Stamp, encoding: str | None) -> State | None:
+        """Return the state of a file that is new at `path`, if it is one that is gone elsewhere, which is used up."""
+        names = self._gone.get(_key(stamp, encoding, path))
+        if not names:
+            return None
+        before = names.pop(0)
+        self.found[path] = before, self._known[before]
+        return self._known[before]
+
+
+def _key(stamp: Stamp, encoding: str | None, name: str) -> _Key:
+    return stamp, encoding, os.path.splitext(name)[1].lower()
+
+
+def moved_entries(
+    engine: Engine, path: str, before: str, state: State, digests: Mapping[str, str]
+) -> Iterator[IndexEntry]:
+    """Yield the documents of a file that moved, under their new names; `before` is the doc_id of the file."""
+    for name in state.names:
+        old = Term("tag", f"path:{before}{name}")
+        (match,) = engine.search(old, 1).best
+        record = replace(from_bytes(match.stored), path=path + name)
+        said = [tag for prefix in _SAID for tag, _ in engine.tally(old, prefix)]
+        yield IndexEntry(
+            doc_id=doc_id_of(record.path),
+            digest=digests[before + name],
+            readable=match.readable,
+            tags=tags_of(record.path, record.encoding, state.stamp, said, record.damage),
+            stored=to_bytes(record),
+        )
