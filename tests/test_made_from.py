@@ -244,6 +244,19 @@ def test_the_command_names_what_has_to_be_named() -> None:
     assert command("my index", "--rebuild") == "seedsearch index -i 'my index' --rebuild"
 
 
+def test_what_an_index_at_a_url_names_outside_is_not_opened_unasked(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read would go to where others can read it."""
+    monkeypatch.chdir(desk)
+    build_index([str(desk / "甲"), "乙"], "memory:shared")
+    made = remembered("memory:shared")
+    assert made is not None
+    assert made.lead_out("memory:shared") == []
+    monkeypatch.chdir(desk / "乙")
+    assert made.lead_out("memory:shared") == [str(desk / "甲")]
+
+
 def test_a_path_below_another_begins_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "a/b")

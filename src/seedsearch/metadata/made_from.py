@@ -122,12 +122,12 @@ class MadeFrom:
 
     def lead_out(self, place: Place) -> list[str]:
         """Return the paths that are not to be opened because the index names them: those outside of this folder, for
-        an index that lies in it.
+        an index that lies in it or that others can write to, as at a URL.
 
-        An index elsewhere was named by the user, and so is what it was made from.
+        A folder elsewhere was named by the user, and so is what it was made from.
         """
         folder, here = folder_of(place), os.getcwd()
-        if folder is None or not _lies_in(os.path.realpath(folder), here):
+        if folder is not None and not _lies_in(os.path.realpath(folder), here):
             return []
         base = self.found(place)
         return [root for root in self.roots if not _lies_in(os.path.normpath(os.path.join(base, root)), here)]
