@@ -23,10 +23,12 @@ from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded.checking import TRIES, faults
 from seedsearch.engines.embedded.foreign import mapped
 from seedsearch.engines.embedded.manifest import NAME, Manifest, Part
-from seedsearch.engines.embedded.searcher import KEPT_BYTES, LOOKS, Answering
+from seedsearch.engines.embedded.matching import LOOKS
+from seedsearch.engines.embedded.searcher import Answering
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.segment_files import open_segment, read_file
 from seedsearch.engines.embedded.storage import Disk, Lock, damaged
+from seedsearch.engines.embedded.term_lists import KEPT_BYTES
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.engines.entries import (
     EngineInfo,

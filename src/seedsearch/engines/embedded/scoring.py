@@ -1,0 +1,101 @@
+"""The best of the documents that matched, by BM25.
+
+Terms that few documents have are added up for all documents at once; those that many have only for documents that can
+still be among the best.
+
+What a term adds to a score is rounded to 32 bits and, weighted, to a whole number of units (2 ** -36): sums of these
+are exact (under 2 ** 17), so that equal documents have equal scores in whatever order and segment they are added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from seedsearch.engines.embedded.matched import Documents, Matched, as_documents
+from seedsearch.engines.embedded.segment import Key, Segment
+from seedsearch.engines.embedded.term_lists import Listed, TermLists, added_by
+from seedsearch.engines.query import Field, Query, Ranked
+from seedsearch.text.array_types import Ints, Scores
+
+UNIT = 2.0**-36
+AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
+
+
+class Scoring:
+    """Scores documents of the segments that the lists are of."""
+
+    def __init__(self, lists: TermLists) -> None:
+        self._lists = lists
+        self._segments = lists.segments
+
+    def scored(self, i: int, matched: Matched, query: Query, limit: int) -> tuple[Documents, Scores]:
+        """Return the documents that matched, but for those that cannot be among the `limit` best, and their scores."""
+        documents = as_documents(matched)
+        if not isinstance(query, Ranked):
+            return documents, np.zeros(len(documents))
+        listed = [(self._lists.listed((term.field, term.text))[i], term.field, weight) for term, weight in query.scored]
+        scores = self._of_few(i, listed)[documents]
+        many = [row for row in listed if row[0].counts is not None]
+        many.sort(key=lambda row: row[0].weight * row[2])
+        while many:
+            if len(documents) > limit:
+                left = sum(one.weight * weight / UNIT + 1 for one, _, weight in many)
+                kept = (scores >= _border(scores, limit) - left).nonzero()[0]
+                documents, scores = documents[kept], scores[kept]
+            at = -1 if len(documents) > AT_ONCE else 0
+            scores += self._of_many(i, many[at:], documents)
+            del many[at:]
+        return documents, scores * UNIT
+
+    def _of_few(self, i: int, listed: Sequence[tuple[Listed, Field, float]]) -> Scores:
+        """Return what the terms with lists add to the score of each document of a segment, in units."""
+        few = [(one, weight / UNIT) for one, _, weight in listed if one.size and one.counts is None]
+        if not few:
+            return np.zeros(self._segments[i].documents.count)
+        units = np.repeat([weight for _, weight in few], [one.size for one, _ in few])
+        units *= np.concatenate([one.added for one, _ in few])
+        documents = np.concatenate([one.documents for one, _ in few])
+        sums = np.bincount(documents, np.rint(units, out=units), minlength=self._segments[i].documents.count)
+        return sums.astype(np.float64, copy=False)
+
+    def _of_many(self, i: int, listed: Sequence[tuple[Listed, Field, float]], documents: Documents) -> Scores:
+        """Return what the terms with counts add to the scores of some documents, in units."""
+        counts = np.concatenate([one.counts[documents] for one, _, _ in listed if one.counts is not None])
+        norms = {field: self._lists.norms(i, field)[documents] for field in {field for _, field, _ in listed}}
+        weights, shares = np.array([(one.weight, weight / UNIT) for one, _, weight in listed]).T[:, :, None]
+        of_each = np.concatenate([norms[field] for _, field, _ in listed]).reshape(len(listed), -1)
+        added = added_by(weights, counts.reshape(of_each.shape), of_each)
+        units: Scores = np.rint(added * shares).sum(axis=0)
+        return units
+
+
+def keys_of_scores(queries: Sequence[Query]) -> list[Key]:
+    """Return the terms by which documents are scored."""
+    scored = {id(query.scored): query.scored for query in queries if isinstance(query, Ranked)}
+    return [(term.field, term.text) for terms in scored.values() for term, _ in terms]
+
+
+def _border(scores: Scores, limit: int) -> float:
+    """Return something that `limit` of the scores reach, of more than `limit`: the lowest of the highest of as many
+    blocks.
+    """
+    size = len(scores) // (8 * limit)
+    if size > 1:
+        scores = scores[: len(scores) // size * size].reshape(-1, size).max(axis=1)
+    return float(np.partition(scores, -limit)[-limit])
+
+
+def best_of(scores: Scores, documents: Documents, segment: Segment, limit: int) -> Ints:
+    """Return the places of the `limit` highest scores, of equal ones those whose ids come first; in no order."""
+    if len(scores) <= limit:
+        return np.arange(len(scores))
+    places = (scores >= _border(scores, limit)).nonzero()[0]
+    some = scores[places]
+    border = np.partition(some, -limit)[-limit]
+    above, equal = places[some > border], places[some == border]
+    left = limit - len(above)
+    if left < len(equal):
+        equal = equal[np.argpartition(segment.ranks[documents[equal]], left - 1)[:left]]
+    return np.concatenate([above, equal])
