@@ -25,7 +25,7 @@ GONE = "\ufffd"  # a character of which nothing can be told
 # 10.
 TOGETHER = 16
 STATES = 6  # readings of one character that are gone on with to the next
-AT_ONCE = 1 << 14  # choices that are scored at once, each behind as many readings: some megabytes
+AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readings: some megabytes
 PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
 PAD = 0  # code in the place of a choice, where a character has fewer of them
 

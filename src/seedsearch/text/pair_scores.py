@@ -36,48 +36,62 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     known = characters()
     known.meet(firsts)
     known.meet(seconds)
-    kinds, after = known.kind[firsts], known.kind[seconds]
-    own = np.where(after == model.HAN, known.start[seconds], known.within[seconds])
-    found: Scores = _follows()[kinds, after] + own
-    _put_ideographs(found, firsts, seconds, known)
-    is_digit, counted = known.is_digit[firsts], known.counted[seconds]
-    if is_digit.any() and counted.any():
-        np.copyto(found, counted, where=is_digit & (counted < 0))
-    numbered, digits = known.is_numbered[firsts], known.is_digit[seconds]
-    if numbered.any() and digits.any():
-        np.copyto(found, model.NUMBER, where=numbered & digits)
-    first_marks, second_marks = known.mark[firsts], known.mark[seconds]
-    if first_marks.any() and second_marks.any():
-        side_by_side = _marks()[first_marks, second_marks]
-        np.copyto(found, side_by_side, where=side_by_side < 0)
+    # As if all were ideographs, for nearly all of them are.
+    steps = _dense().reshape(-1)[known.dense[firsts] * (DENSE + 1) + known.dense[seconds]]
+    inside = np.where(steps == NO_WORD, known.end[firsts] + known.start[seconds], steps * model.STEP)
+    found: Scores = inside + model.FOLLOWS[model.HAN][model.HAN]
+    flat = found.reshape(-1)
+    rare = (known.dense[firsts] == DENSE) | (known.dense[seconds] == DENSE)
+    if rare.any():
+        at = np.flatnonzero(rare)
+        flat[at] = _of_rare(*_at(firsts, seconds, at), known)
+    other = known.is_other[firsts] | known.is_other[seconds]
+    if other.any():
+        at = np.flatnonzero(other)
+        flat[at] = _of_others(*_at(firsts, seconds, at), known)
     return found
 
 
-def _put_ideographs(found: Scores, firsts: Points, seconds: Points, known: Characters) -> None:
-    """Write over `found` where both are ideographs."""
-    both = (known.kind[firsts] == model.HAN) & (known.kind[seconds] == model.HAN)
-    if not both.any():
-        return
-    rank_a, rank_b = (np.broadcast_to(known.rank[some], both.shape)[both] for some in (firsts, seconds))
-    end = np.broadcast_to(known.end[firsts], both.shape)[both]
-    start = np.broadcast_to(known.start[seconds], both.shape)[both]
-    steps = in_words(rank_a, rank_b)
-    inside = np.where(steps == NO_WORD, end + start, steps * model.STEP)
-    found[both] = model.FOLLOWS[model.HAN][model.HAN] + inside
+def _at(firsts: Points, seconds: Points, places: Ints) -> tuple[Points, Points]:
+    """Return the characters at some places of the shape that both broadcast to, counted through it."""
+    first, second = np.broadcast_arrays(firsts, seconds)
+    return first.reshape(-1)[places], second.reshape(-1)[places]
+
+
+def _of_rare(firsts: Points, seconds: Points, known: Characters) -> Scores:
+    """Return the scores of pairs of ideographs of which one is not in the table."""
+    steps = _looked_up(known.rank[firsts], known.rank[seconds])
+    inside = np.where(steps == NO_WORD, known.end[firsts] + known.start[seconds], steps * model.STEP)
+    found: Scores = inside + model.FOLLOWS[model.HAN][model.HAN]
+    return found
+
+
+def _of_others(firsts: Points, seconds: Points, known: Characters) -> Scores:
+    """Return the scores of pairs that are not two ideographs."""
+    kinds, after = known.kind[firsts], known.kind[seconds]
+    own = np.where(after == model.HAN, known.start[seconds], known.within[seconds])
+    found: Scores = _follows()[kinds, after] + own
+    counted = known.counted[seconds]
+    np.copyto(found, counted, where=known.is_digit[firsts] & (counted < 0))
+    np.copyto(found, model.NUMBER, where=known.is_numbered[firsts] & known.is_digit[seconds])
+    side_by_side = _marks()[known.mark[firsts], known.mark[seconds]]
+    np.copyto(found, side_by_side, where=side_by_side < 0)
+    return found
 
 
 class Characters:
     """What `character_model` says of each character that was met, by code point; of others, zeros.
 
-    `kind` is the class, `within` ln p of the character in it; `rank` is `NO_RANK` of what the dictionary lacks, `start`
-    and `end` are ln p of beginning and of ending a word; `counted` is ln p behind a digit, where that is a rule of its
+    `kind` is the class, `within` ln p of the character in it, `is_other` whether it is not an ideograph; `rank` is
+    `NO_RANK` of what the dictionary lacks, `dense` the place in the table, `start` and `end` ln p of beginning and of
+    ending a word; `counted` is ln p behind a digit, where that is a rule of its
     own; `is_numbered` tells what digits follow; `mark` numbers the marks from 1.
     """
 
     def __init__(self) -> None:
-        self._met, self.is_digit, self.is_numbered = (np.zeros(COUNT, dtype=bool) for _ in range(3))
+        self._met, self.is_digit, self.is_numbered, self.is_other = (np.zeros(COUNT, dtype=bool) for _ in range(4))
         self.kind, self.mark = (np.zeros(COUNT, dtype=np.uint8) for _ in range(2))
-        self.rank = np.zeros(COUNT, dtype=np.int64)
+        self.rank, self.dense = (np.zeros(COUNT, dtype=np.int64) for _ in range(2))
         self.within, self.start, self.end, self.counted = (np.zeros(COUNT) for _ in range(4))
 
     def meet(self, chars: Points) -> None:
@@ -94,6 +108,8 @@ class Characters:
         self.is_digit[code] = char.isdigit()
         self.is_numbered[code] = kind == model.HAN and folded in model.NUMBERED
         self.rank[code] = known.rank.get(folded, NO_RANK)
+        self.dense[code] = min(self.rank[code], DENSE)
+        self.is_other[code] = kind != model.HAN
         self.start[code] = known.start.get(folded, model.UNKNOWN)
         self.end[code] = known.end.get(folded, 0.0)
         self.counted[code] = model.COUNTED.get(char, 0.0)
