@@ -83,7 +83,7 @@ def _columns_of(e: Edit) -> _Columns:
 class Edits(Sequence[Edit]):
     """Edits that do not change, as columns: 15 bytes for each and its replacement, where an `Edit` takes 230.
 
-    Equal to a tuple of the same edits.
+    Equal to a tuple or a list of the same edits.
     """
 
     __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_written")
@@ -182,7 +182,7 @@ class Edits(Sequence[Edit]):
             yield Edit(Span(start, end), replacement, _KINDS[kind], _CERTAINTIES[certainty], self._names[step])
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Edits | tuple):
+        if not isinstance(other, Edits | tuple | list):
             return NotImplemented
         return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
@@ -213,6 +213,15 @@ def written(rows: Iterable[Row]) -> Edits:
     made = Edits()
     made._take((start, end, text, _KIND_OF[kind], _CERTAINTY_OF[sure], "") for start, end, text, kind, sure in rows)
     return made
+
+
+def apart(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield those of the rows, in the order of their starts, that overlap with none before them."""
+    last = 0
+    for row in rows:
+        if row[0] >= last:
+            last = row[1]
+            yield row
 
 
 def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:

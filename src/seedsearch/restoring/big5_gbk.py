@@ -47,9 +47,9 @@ TRIGGER = re.compile(
     rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[{_LEVEL_2}]{{2}})"
 )
 # A run: what stands between two ASCII characters that are not second bytes.
-_RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*[@-~]?")
+_RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")
 # The same, where a question mark may be a wide character; and those question marks that more of the run follows.
-_RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*[@-~]?")
+_RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*+[@-~]?")
 _ASKED = re.compile(r"\?(?=.)")
 
 FEW = 4  # ideographs that prove a run

@@ -22,10 +22,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
+from itertools import islice
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.lossy_guesses import Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mend
@@ -79,7 +81,7 @@ _TELLING = _class_of({char for char in _ALL if char.isalpha() or "\u2500" <= cha
 _TELLS = re.compile(f"[{_TELLING}{_class_of({c for c in _ALL if not c.encode('gb2312', 'ignore')})}]")
 TRIGGER = re.compile(f"[{_TELLING}](?=[{_HIGH}{LOST}?][ -~{LOST}]?[{_HIGH}])")
 # One ASCII character at a time can be the second byte of a pair.
-_RUN = re.compile(f"[{_HIGH}](?:(?:[ -~]|{LOST}{{1,2}})?[{_HIGH}])*(?:{LOST}{{1,2}}|[0-~])?")
+_RUN = re.compile(f"[{_HIGH}](?:(?:[ -~]|{LOST}{{1,2}})?[{_HIGH}])*+(?:{LOST}{{1,2}}|[0-~])?")
 _PIECE = {
     "gb18030": re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL),
     BIG5: re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL),
@@ -107,16 +109,20 @@ class _Work:
     budget: Budget
 
 
-def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
-    runs = [m for m in _RUN.finditer(text) if len(m[0]) >= LEAST]
-    way = _best([m[0] for m in runs])
+    # The longest ones are enough to tell the way.
+    way = _best(nlargest(SAMPLE, (m[0] for m in _runs(text)), key=len))
     if way is None or way in _OF_LATIN1:
         return []
-    stream = b" ".join(_bytes(m[0].replace(LOST, ""), way.page) or b"" for m in runs[:SAMPLE])
+    stream = b" ".join(_bytes(m[0].replace(LOST, ""), way.page) or b"" for m in islice(_runs(text), SAMPLE))
     work = _Work(way, script_of(stream), (budgets or Budgets()).of("code pages", WORK, len(text), WORK_EACH))
     read = _in_utf8 if way.written == "utf-8" else _in_pairs
-    return [e for m in runs for e in read(m.start(), m[0], work)]
+    return written(row for m in _runs(text) for row in read(m.start(), m[0], work))
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    return (m for m in _RUN.finditer(text) if len(m[0]) >= LEAST)
 
 
 def _best(runs: Sequence[str]) -> Way | None:
@@ -132,9 +138,9 @@ def _best(runs: Sequence[str]) -> Way | None:
 
 
 def _sampled(runs: Sequence[str]) -> Iterator[str]:
-    """Yield the longest of the runs, `SAMPLE` characters in all."""
+    """Yield the first of the runs, `SAMPLE` characters in all."""
     left = SAMPLE
-    for run in sorted(runs, key=len, reverse=True):
+    for run in runs:
         if left <= 0:
             break
         yield run[:left]
@@ -163,7 +169,7 @@ def _bytes(run: str, page: str) -> bytes | None:
         return None
 
 
-def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Edit]:
+def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Row]:
     """Yield the edits of a run in GBK or Big5, part by part between bytes that were lost."""
     for part in _PART.finditer(run):
         torn = part.start() > 0
@@ -175,7 +181,7 @@ def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Edit]:
                 if len(piece) > 1:
                     certainty = Certainty.INFERRED if torn else Certainty.PROVED
                     char = piece.decode(work.way.written)
-                    yield edit(start, start + len(piece), char, Damage.MISREAD_CODE_PAGE, certainty)
+                    yield start, start + len(piece), char, Damage.MISREAD_CODE_PAGE, certainty
                 start += len(piece)
 
 
@@ -204,7 +210,7 @@ def _common(char: str) -> bool:
     return is_han(char) and character_model.rank(char) < COMMON
 
 
-def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
+def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Row]:
     """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
     atoms = list(_atoms(run, work.way.page))
     if len(atoms) < len(run):
@@ -217,7 +223,7 @@ def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Edit]:
         if found != piece.shown and not piece.torn:
             certainty = Certainty.PROVED if piece.sure and LOST not in found else Certainty.INFERRED
             start, end = at + piece.start, at + piece.end
-            yield edit(start, end, piece.shown, Damage.MISREAD_CODE_PAGE, certainty)
+            yield start, end, piece.shown, Damage.MISREAD_CODE_PAGE, certainty
 
 
 def _atoms(run: str, page: str) -> Iterator[Atom]:

@@ -8,10 +8,10 @@ code; otherwise what is inside and what outside is anybody's guess, and the whol
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
-
-from seedsearch.offsets import Span
+from collections.abc import Iterable, Iterator
+from heapq import merge
 
 _FENCE = re.compile(r"^[ \t>]{0,12}(```|~~~)[^\n]*$", re.M)
 _INLINE = re.compile(r"`(?<!``)(`?)(?!`)[^`\n]{1,400}`\1(?!`)")
@@ -19,53 +19,64 @@ _INLINE = re.compile(r"`(?<!``)(`?)(?!`)[^`\n]{1,400}`\1(?!`)")
 _CLOSING = re.compile(r"[^\s`~][ \t]*\n[ \t>]{0,12}(?:```|~~~)[ \t\r]*\Z")
 _BLANK_LINE = re.compile(r"\n?[ \t]*(?:\n|\Z)")
 # An indented block follows an empty line (or starts the text); a paragraph indented in the Chinese way starts with Han.
-_INDENTED = re.compile(r"(?:\A|\n[ \t]*\n)((?:(?: {4}|\t)[^\n]*(?:\n[ \t]*)*(?:\n|\Z))+)")
+_INDENTED = re.compile(r"(?:\A|\n[ \t]*\n)((?:(?: {4}|\t)[^\n]*(?:\n[ \t]*)*(?:\n|\Z))++)")
 _LATIN_START = re.compile(r"(?: {4}|\t)\s*[!-~]")
 
 
-class Passages:
-    """Stretches of one text, sorted and apart; `offset in passages` asks for a character."""
+Place = tuple[int, int]  # start and end
 
-    def __init__(self, spans: list[Span]) -> None:
-        self.spans = spans
-        self._starts = [span.start for span in spans]
+
+class Passages:
+    """Stretches of one text, sorted and apart, in eight bytes each; `offset in passages` asks for a character."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._starts, self._ends = array("I"), array("I")
+        for start, end in places:
+            self._starts.append(start)
+            self._ends.append(end)
 
     def __contains__(self, offset: int) -> bool:
         i = bisect_right(self._starts, offset) - 1
-        return i >= 0 and offset < self.spans[i].end
+        return i >= 0 and offset < self._ends[i]
+
+    def __iter__(self) -> Iterator[Place]:
+        return zip(self._starts, self._ends, strict=True)
 
 
 def code_passages(text: str) -> Passages:
     """Return the stretches of `text` that show code."""
-    return Passages(merged([*_fenced(text), *_inline(text), *_indented(text)]))
+    return Passages(merged(_fenced(text), _inline(text), _indented(text)))
 
 
-def _fenced(text: str) -> Iterator[Span]:
+def _fenced(text: str) -> Iterator[Place]:
     fences = [m.span() for m in _FENCE.finditer(text)]
     if fences and _CLOSING.search(text, 0, fences[0][1]) and _BLANK_LINE.match(text, fences[0][1]):
         fences.insert(0, (0, 0))  # the piece starts inside of code
         fences += [(len(text), len(text))] * (len(fences) % 2)
     if len(fences) % 2:
-        yield Span(0, len(text))
+        yield 0, len(text)
         return
     for opening, closing in zip(fences[::2], fences[1::2], strict=True):
-        yield Span(opening[0], closing[1])
+        yield opening[0], closing[1]
 
 
-def _inline(text: str) -> Iterator[Span]:
-    return (Span(*m.span()) for m in _INLINE.finditer(text))
+def _inline(text: str) -> Iterator[Place]:
+    return (m.span() for m in _INLINE.finditer(text))
 
 
-def _indented(text: str) -> Iterator[Span]:
-    return (Span(*m.span(1)) for m in _INDENTED.finditer(text) if _LATIN_START.match(m.group(1)))
+def _indented(text: str) -> Iterator[Place]:
+    return (m.span(1) for m in _INDENTED.finditer(text) if _LATIN_START.match(m.group(1)))
 
 
-def merged(spans: list[Span]) -> list[Span]:
-    """Return the union of `spans`, without overlap."""
-    union: list[Span] = []
-    for span in sorted(spans):
-        if union and span.start < union[-1].end:
-            union[-1] = Span(union[-1].start, max(union[-1].end, span.end))
-        else:
-            union.append(span)
-    return union
+def merged(*places: Iterable[Place]) -> Iterator[Place]:
+    """Yield the union of stretches, each row of which is in order, without overlap."""
+    last_start = last_end = -1
+    for start, end in merge(*places):
+        if start < last_end:
+            last_end = max(last_end, end)
+            continue
+        if last_start >= 0:
+            yield last_start, last_end
+        last_start, last_end = start, end
+    if last_start >= 0:
+        yield last_start, last_end

@@ -21,8 +21,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit, gathered
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Row, written
 from seedsearch.text.folding import HAN
 
 # CJK Radicals Supplement → the ideograph of the same shape (Unicode's EquivalentUnifiedIdeograph.txt), without the
@@ -57,14 +57,14 @@ _CHART = 3  # so many neighbours of the chart in a row are a table
 
 def edits(text: str) -> Sequence[Edit]:
     """Return one edit for each run of compatibility characters."""
-    return gathered(_found(text))
+    return written(_found(text))
 
 
-def _found(text: str) -> Iterator[Edit]:
+def _found(text: str) -> Iterator[Row]:
     if _TALK.search(text) or _is_table(text):
         return
     for run in _RUN.finditer(text):
-        yield edit(*run.span(), unified(run.group()), Damage.COMPATIBILITY_CHARACTER)
+        yield *run.span(), unified(run.group()), Damage.COMPATIBILITY_CHARACTER, Certainty.CERTAIN
 
 
 def unified(chars: str) -> str:

@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html.entities import html5
 
-from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, Span, edit
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Row, edit, written
 from seedsearch.restoring.code_spans import Passages, code_passages
 from seedsearch.restoring.fixpoint import settled
 
@@ -31,7 +31,7 @@ _ESCAPED = r"(?:(?:amp|AMP|#38|#[xX]26);)*"
 # `；` where a later step widened the punctuation; without any, the names of HTML 2 that are not parameters or words.
 _OPEN = r"(?:nbsp|quot|middot|lt|gt)(?![a-zA-Z0-9_=;；])"
 _REFERENCE = re.compile(rf"&{_ESCAPED}(?P<body>{_BODY})[;；]|&(?P<open>{_OPEN})")
-_RUN = re.compile(rf"(?:&{_ESCAPED}(?:{_BODY})[;；]|&{_OPEN})+")
+_RUN = re.compile(rf"(?:&{_ESCAPED}(?:{_BODY})[;；]|&{_OPEN})++")
 
 _TALK = re.compile(
     r"转义|轉義|逸出字元|跳脫字元|字符实体|字元實體|实体(?:编码|字符|名称|引用|符号)|HTML\s*(?:实体|實體|编码|編碼|字符|符号)"
@@ -53,10 +53,10 @@ _NEIGHBOURHOOD = 48  # code points; the longest reference is shorter
 
 def edits(text: str) -> Sequence[Edit]:
     """Return one edit for each run of references, replaced by its characters."""
-    return settled(text, _once)
+    return settled(text, lambda now: written(_once(now)))
 
 
-def _once(text: str) -> Iterator[Edit]:
+def _once(text: str) -> Iterator[Row]:
     if _TALK.search(text) or _PROGRAM.search(text):
         return
     code = code_passages(text)
@@ -66,7 +66,7 @@ def _once(text: str) -> Iterator[Edit]:
             continue
         decoded = _decoded(run.group())
         if decoded != run.group() and _settles(text, run, decoded):
-            yield edit(run.start(), run.end(), decoded, Damage.ENTITY)
+            yield *run.span(), decoded, Damage.ENTITY, Certainty.CERTAIN
 
 
 def references(text: str, start: int, end: int) -> Iterator[Edit]:
@@ -115,4 +115,4 @@ def _settles(text: str, run: re.Match[str], decoded: str) -> bool:
 
 
 def _addresses(text: str) -> Passages:
-    return Passages([Span(*m.span()) for m in _ADDRESS.finditer(text)])
+    return Passages(m.span() for m in _ADDRESS.finditer(text))

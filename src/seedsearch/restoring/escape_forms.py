@@ -35,10 +35,10 @@ _SOFT = r"(?:=[ \t]{0,8}\r?\n)"
 
 # A high byte, and all that follows it: escaped, or the ASCII byte of a pair.
 _RUNS = (
-    rf"(?P<codes>(?:{_CODES})+|(?:{_OF_BROWSERS})+)",
-    rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=x[89a-fA-F]{_HEX})[@-\[\]-~])*)",
-    rf"(?P<percent>%[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*)",
-    rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*)",
+    rf"(?P<codes>(?:{_CODES})++|(?:{_OF_BROWSERS})++)",
+    rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=x[89a-fA-F]{_HEX})[@-\[\]-~])*+)",
+    rf"(?P<percent>%[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*+)",
+    rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*+)",
 )
 RUN = re.compile("|".join(_RUNS))
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable

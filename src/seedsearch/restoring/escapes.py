@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from heapq import merge
 from itertools import pairwise
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, edit, gathered
+from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.code_spans import Passages, code_passages, merged
 from seedsearch.restoring.escape_forms import GIBBERISH, RUN, SOFT, Spelled, spelled
 from seedsearch.restoring.page import Page
@@ -51,32 +52,47 @@ _ADDRESS = re.compile(r"[/?&=#]|\]\(|mailto:|''%")
 
 def edits(page: Page) -> Sequence[Edit]:
     """Return one edit for each character that is spelled by its number, and for each soft line break among them."""
-    return gathered(_found(page))
+    return written(_found(page))
 
 
-def _found(page: Page) -> Iterator[Edit]:
-    read = ((run, spelled(run)) for run in RUN.finditer(page.text))
-    runs = [(run, chars) for run, chars in read if chars and not _in_range(run)]
-    if runs and not page.for_index:
-        meant, addresses = _meant(page.text), _addresses(page.text)
-        runs = [(run, chars) for run, chars in runs if run.start() not in meant]
-        runs = [(run, chars) for run, chars in runs if run.lastgroup != "percent" or run.start() not in addresses]
-    proved = any(_says(chars) and _proves(_text(chars)) for _, chars in runs)
-    if proved and any(run.lastgroup == "printable" for run, _ in runs):
-        runs += [(line, [Spelled(*line.span(), "")]) for line in _between(page.text, runs)]
-        runs.sort(key=lambda one: one[0].start())
-    for run, chars in runs:
+_Run = tuple[re.Match[str], Sequence[Spelled]]
+
+
+def _found(page: Page) -> Iterator[Row]:
+    proved = any(_says(chars) and _proves(_text(chars)) for _, chars in _runs(page))
+    lines: Iterator[_Run] = iter(())
+    if proved and any(run.lastgroup == "printable" for run, _ in _runs(page)):
+        lines = ((line, [Spelled(*line.span(), "")]) for line in _between(page))
+    for run, chars in merge(_runs(page), lines, key=lambda one: one[0].start()):
         if proved or (page.for_index and _common(run, _text(chars))):
             yield from _edits(run, chars)
 
 
-def _between(text: str, runs: Sequence[tuple[re.Match[str], Sequence[Spelled]]]) -> Iterator[re.Match[str]]:
+def _runs(page: Page) -> Iterator[_Run]:
+    """Yield the runs that spell characters, and those, where they are not meant to."""
+    meant = addresses = None
+    for run in RUN.finditer(page.text):
+        chars = spelled(run)
+        if not chars or _in_range(run):
+            continue
+        if not page.for_index:
+            meant = _meant(page.text) if meant is None else meant
+            if run.start() in meant:
+                continue
+            if run.lastgroup == "percent":
+                addresses = _addresses(page.text) if addresses is None else addresses
+                if run.start() in addresses:
+                    continue
+        yield run, chars
+
+
+def _between(page: Page) -> Iterator[re.Match[str]]:
     """Return the soft line breaks outside of the runs, of a text in quoted-printable."""
-    taken = Passages([Span(*run.span()) for run, _ in runs])
-    return (line for line in SOFT.finditer(text) if line.start() not in taken)
+    taken = Passages(run.span() for run, _ in _runs(page))
+    return (line for line in SOFT.finditer(page.text) if line.start() not in taken)
 
 
-def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Edit]:
+def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Row]:
     certainty = Certainty.CERTAIN if run.lastgroup == "codes" else Certainty.PROVED
     last = 0
     for start, end, char in sorted(chars):
@@ -84,7 +100,7 @@ def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Edit]:
             continue
         last = end
         if char == "" or (_visible(char) and run.string[start:end] != char):
-            yield edit(start, end, char, Damage.ESCAPED_CHARACTER, certainty)
+            yield start, end, char, Damage.ESCAPED_CHARACTER, certainty
 
 
 def _visible(char: str) -> bool:
@@ -130,11 +146,10 @@ def _in_range(run: re.Match[str]) -> bool:
 
 def _meant(text: str) -> Passages:
     """Return the stretches of a text in which escapes are meant: code, bytes of a program, talk about escaping."""
-    spans = [*code_passages(text).spans, *(Span(*m.span()) for m in _LITERAL.finditer(text))]
-    spans += [Span(*m.span()) for m in _ENCODED_WORD.finditer(text)]
-    spans += [Span(max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text)]
-    return Passages(merged(spans))
+    literal, words = ((m.span() for m in pattern.finditer(text)) for pattern in (_LITERAL, _ENCODED_WORD))
+    talk = ((max(0, m.start() - NEAR), m.end() + NEAR) for m in _TALK.finditer(text))
+    return Passages(merged(code_passages(text), literal, words, talk))
 
 
 def _addresses(text: str) -> Passages:
-    return Passages([Span(*m.span()) for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0])])
+    return Passages(m.span() for m in _TOKEN.finditer(text) if "%" in m[0] and _ADDRESS.search(m[0]))

@@ -22,14 +22,13 @@ phonetics, quotations of a damage in a text about it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
 from itertools import pairwise
+from operator import itemgetter
 
 from seedsearch.damage import Damage
-from seedsearch.offsets import Span
-from seedsearch.restoring.documents import (
-    Finding,
-)
+from seedsearch.restoring.documents import Findings, Place
 from seedsearch.text.character_model import model
 from seedsearch.text.folding import HAN, fold
 from seedsearch.text.pinyin import readings
@@ -56,25 +55,26 @@ _QUOTED = ("“”", "‘’", "「」", "『』", '""', "''", "（）", "()", "
 _ABOUT_ENCODING = re.compile(r"乱码|亂碼|字符集|字元集|编码|編碼|Unicode|mojibake", re.I)
 
 
-def findings(text: str) -> list[Finding]:
+def findings(text: str) -> Findings:
     """Return the traces of damage in `text`, in order and without overlap; of two at one place the rule named first
     wins.
     """
     if not TRIGGER.search(text):
-        return []
-    taken: list[tuple[int, int, Damage]] = []
-    for kind, detect in _DETECTORS:
-        taken.extend((start, end, kind) for start, end in detect(text) if not _quoted(text, start, end))
-    taken.sort(key=lambda found: found[0])  # stable: the rules keep their order at one place
-    return [Finding(Span(start, end), kind) for start, end, kind in _apart(taken)]
+        return Findings()
+    # Of those that begin at one place the rule named first comes first.
+    return Findings(_apart(merge(*(_taken(text, *rule) for rule in _DETECTORS), key=itemgetter(0))))
 
 
-def _apart(taken: list[tuple[int, int, Damage]]) -> Iterator[tuple[int, int, Damage]]:
+def _taken(text: str, kind: Damage, detect: Detector) -> Iterator[Place]:
+    return ((start, end, kind) for start, end in detect(text) if not _quoted(text, start, end))
+
+
+def _apart(found: Iterable[Place]) -> Iterator[Place]:
     last = 0
-    for found in taken:
-        if found[0] >= last:
-            last = found[1]
-            yield found
+    for place in found:
+        if place[0] >= last:
+            last = place[1]
+            yield place
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
@@ -144,7 +144,7 @@ def _question_marks(text: str) -> Iterator[tuple[int, int]]:
 
 _PARTS = re.compile(
     f"[<\\[［](?:(?<=<)([{HAN}]{{2,3}})>|(?<=<)[{HAN}]{{1,3}}(?=[{HAN}，。])(?![^<>\\n]{{0,40}}>)"
-    f"|(?<!<)[{HAN}](?:[+＋*＊/／@-][{HAN}])+[\\]］])"
+    f"|(?<!<)[{HAN}](?:[+＋*＊/／@-][{HAN}])++[\\]］])"
 )
 _NUMBER = re.compile(f"B(?<=[{HAN}\\[].)[0-9]{{3}}(?=[{HAN}\\]，。、；：])")
 _LETTER = re.compile("[A-Za-z]")
@@ -210,7 +210,7 @@ _TRACES = (
     # UTF-8 as GBK: three of its signs close together
     f"[{_GBK_LEADS}](?:[^\\s]{{0,6}}?[{_GBK_LEADS}]){{2,}}",
     # UTF-8 as Latin-1 or Windows-1252: a lead byte and its trail bytes, twice
-    f"[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}}(?:[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}})+",
+    f"[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}}(?:[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}})++",
     # GBK as Latin-1: four pairs of high letters; no language has eight in a row
     "[\xb0-\xf7][\xa1-\xfe](?:[\xb0-\xf7][\xa1-\xfe]){3,}",
     # a shift of one byte: the false mark, a wrong character, the ASCII trail byte of another

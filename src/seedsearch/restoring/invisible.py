@@ -18,8 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit, gathered
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Row, written
 
 # Never visible and never of use in running text.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
@@ -65,29 +65,33 @@ _CANCEL_TAG = "\U000e007f"
 
 def edits(text: str) -> Sequence[Edit]:
     """Return one edit for each run of invisible characters that carry no meaning where they stand."""
-    return gathered(_found(text))
+    return written(_found(text))
 
 
-def _found(text: str) -> Iterator[Edit]:
+def _found(text: str) -> Iterator[Row]:
     right_to_left = _RIGHT_TO_LEFT.search(text) is not None
     for run in _RUN.finditer(text):
         if run.group() in _BREAKS:
-            yield edit(*run.span(), "\n", Damage.INVISIBLE_CHARACTER)
+            yield _made(*run.span(), "\n")
         elif run.group().startswith("\x1b["):
-            yield edit(*run.span(), "", Damage.INVISIBLE_CHARACTER)
+            yield _made(*run.span())
         else:
             yield from _run_edits(text, run.start(), run.end(), right_to_left)
 
 
-def _run_edits(text: str, start: int, end: int, right_to_left: bool) -> Iterator[Edit]:
+def _run_edits(text: str, start: int, end: int, right_to_left: bool) -> Iterator[Row]:
     """Yield edits for the stretches of text[start:end] that are not kept."""
     kept = _kept(text[start:end], text[start - 1 : start], text[end : end + 1], right_to_left)
     since = start
     for i in [*kept, end - start]:
         at = start + i
         if since < at:
-            yield edit(since, at, "", Damage.INVISIBLE_CHARACTER)
+            yield _made(since, at)
         since = at + 1
+
+
+def _made(start: int, end: int, replacement: str = "") -> Row:
+    return start, end, replacement, Damage.INVISIBLE_CHARACTER, Certainty.CERTAIN
 
 
 def _kept(run: str, left: str, right: str, right_to_left: bool) -> list[int]:

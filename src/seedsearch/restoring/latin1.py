@@ -50,7 +50,7 @@ TRIGGER = re.compile(
 )
 
 # A run: one ASCII character at a time can be the second byte of a pair of GBK, or a no-break space turned blank.
-_RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:[ -~]?[{_HIGH}{_LUCKY}\ufffd])*[ 0-~]?")
+_RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:[ -~]?[{_HIGH}{_LUCKY}\ufffd])*+[ 0-~]?")
 _WESTERN = re.compile(f"â€[{_HIGH}]|Ã[\x80-\xbf{_S}]|Â[\xa0-\xbf]")
 _CONTINUING = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # Bytes that leave no trace where controls and the soft hyphen are dropped: as Windows-1252 and as Latin-1.

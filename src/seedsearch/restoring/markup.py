@@ -24,8 +24,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from seedsearch.damage import Damage
-from seedsearch.offsets import Edit, edit
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.code_spans import Passages, code_passages
 from seedsearch.restoring.fixpoint import settled
 from seedsearch.restoring.tags import COMMENT, Tag, tags
@@ -85,13 +85,13 @@ def edits(text: str) -> Sequence[Edit]:
     return settled(text, _once)
 
 
-def _once(text: str) -> list[Edit]:
+def _once(text: str) -> Sequence[Edit]:
     code = code_passages(text)
     found = [tag for tag in tags(text) if tag.name in _KNOWN or tag.name == COMMENT]
     remnants = _remnants(found)
     if all(tag.name == COMMENT for tag in remnants) or _shows_markup(text, remnants, code):
         return []
-    return list(_removals(text, [*_torn(text, remnants, _CUT_START), *remnants, *_torn(text, remnants, _CUT_END)]))
+    return written(_removals(text, [*_torn(text, remnants, _CUT_START), *remnants, *_torn(text, remnants, _CUT_END)]))
 
 
 def _torn(text: str, remnants: Sequence[Tag], cut: re.Pattern[str]) -> Iterator[Tag]:
@@ -130,7 +130,7 @@ def _talked_about(text: str, tag: Tag) -> bool:
     return _TALK.search(before) is not None or _TALK.search(after) is not None
 
 
-def _removals(text: str, remnants: Sequence[Tag]) -> Iterator[Edit]:
+def _removals(text: str, remnants: Sequence[Tag]) -> Iterator[Row]:
     fresh, last = True, 0  # whether a line has just begun, and where the last edit ended
     content_end = _content_end(text, remnants)
     for tag in remnants:
@@ -141,7 +141,7 @@ def _removals(text: str, remnants: Sequence[Tag]) -> Iterator[Edit]:
         if tag.start >= content_end:
             start, end, replacement = last + len(text[last : tag.start].rstrip(_BLANKS)), tag.end, ""
         fresh = fresh or replacement == "\n"
-        yield edit(max(start, last), end, replacement, Damage.MARKUP)
+        yield max(start, last), end, replacement, Damage.MARKUP, Certainty.CERTAIN
         last = end
 
 

@@ -17,13 +17,13 @@ Left alone: Japanese and Korean, which as Chinese read like drawn by chance, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from heapq import nlargest
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, apply_edits, edit
+from seedsearch.offsets import Edit, Row, apply_edits, written
 from seedsearch.restoring import framed
 from seedsearch.restoring.framed import Choice, Part, lost_before
 from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
@@ -43,7 +43,7 @@ LONGEST_UNIT = 4  # bytes from which on what follows a lost first byte tells not
 AT_ONCE = 4000  # characters of runs that are read together
 
 # A run: characters beyond ASCII, with one ASCII character at a time that can be the second byte of a pair.
-_RUN = re.compile(r"[^\0-\x7f](?:[@-~]?[^\0-\x7f])*[@-~]?")
+_RUN = re.compile(r"[^\0-\x7f](?:[@-~]?[^\0-\x7f])*+[@-~]?")
 _WIDE = re.compile("[ -~°±×÷·—…‘’“”\u2015-\u203b\u3000-\u303f\uff01-\uff5e\uffe0-\uffe6]+")
 
 
@@ -63,27 +63,28 @@ class _Read(NamedTuple):
     owner: list[int]
 
 
-def edits(text: str) -> list[Edit]:
+def edits(text: str) -> Sequence[Edit]:
     """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
     ways = [way for tells, family in FAMILIES if tells.search(text) for way in family]
-    if not ways:
-        return []
-    runs = [
-        _Run(m.start(), m[0], text[m.start() - 1 : m.start()] or "\n", text[m.end() : m.end() + 1])
-        for m in _RUN.finditer(text)
-        if len(m[0]) >= LEAST
-    ]
-    best = _best(runs, ways)
-    if best is None:
-        return []
-    made: list[Edit] = []
-    for some in _together(runs):
-        for run, read in zip(some, _readings(some, *best), strict=True):
-            made += _better(run, list(_edits(run, read)))
-    return made
+    # The longest runs are enough to tell the way.
+    best = _best(nlargest(SAMPLE, _runs(text), key=lambda run: len(run.found)), ways) if ways else None
+    return written(_rows(text, *best)) if best is not None else []
 
 
-def _together(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
+def _runs(text: str) -> Iterator[_Run]:
+    for m in _RUN.finditer(text):
+        start, end = m.span()
+        if end - start >= LEAST:
+            yield _Run(start, m[0], text[start - 1 : start] or "\n", text[end : end + 1])
+
+
+def _rows(text: str, way: Way, script: Script) -> Iterator[Row]:
+    for some in _together(_runs(text)):
+        for run, read in zip(some, _readings(some, way, script), strict=True):
+            yield from _better(run, list(_made(run, read)))
+
+
+def _together(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
     """Yield the runs, as many at a time as are read together."""
     some, size = list[_Run](), 0
     for run in runs:
@@ -96,13 +97,13 @@ def _together(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
         yield some
 
 
-def _better(run: _Run, made: list[Edit]) -> list[Edit]:
+def _better(run: _Run, made: list[Row]) -> list[Row]:
     """Return the edits of a run, where it reads better with them: a page can hold right text as well."""
     if not made:
         return []
-    start, end = made[0].span.start, made[-1].span.end
+    start, end = made[0][0], made[-1][1]
     found = run.found[start - run.at : end - run.at]
-    text = apply_edits(found, [replace(e, span=Span(e.span.start - start, e.span.end - start)) for e in made])
+    text = apply_edits(found, written((a - start, b - start, new, kind, sure) for a, b, new, kind, sure in made))
     if _WIDE.fullmatch(text):
         return [] if _WIDE.fullmatch(found) else made
     mean = character_model.score(text.replace(LOST, "\n")) / len(text)
@@ -124,9 +125,9 @@ def _best(runs: Sequence[_Run], ways: Sequence[Way]) -> tuple[Way, Script] | Non
 
 
 def _sampled(runs: Sequence[_Run]) -> Iterator[_Run]:
-    """Yield the longest of the runs, `SAMPLE` characters in all."""
+    """Yield the first of the runs, `SAMPLE` characters in all."""
     left = SAMPLE
-    for run in sorted(runs, key=lambda run: len(run.found), reverse=True):
+    for run in runs:
         if left <= 0:
             break
         cut = run.found[left : left + 1]
@@ -136,16 +137,16 @@ def _sampled(runs: Sequence[_Run]) -> Iterator[_Run]:
 
 def _gain(sample: Sequence[_Run], way: Way) -> tuple[float, str]:
     """Nats by which the sample reads better than gibberish, none where it hardly reads; and what it reads as."""
-    gain, written, whole, broken = 0.0, 0, "", 0
+    gain, size, whole, broken = 0.0, 0, "", 0
     for run, read in zip(sample, _readings(sample, way, ""), strict=True):
         text = "".join([part.text for part in read.parts if part.text != LOST])
-        written += len(run.found) if read.parts else 0
+        size += len(run.found) if read.parts else 0
         broken += len(read.parts) - len(text)
         if any(map(is_han, text)):
             gain += character_model.score(text) - GIBBERISH * len(text)
             gain -= CHOSEN * sum(not part.sure for part in read.parts)
         whole += text
-    enough = written > SHARE * sum(len(run.found) for run in sample)
+    enough = size > SHARE * sum(len(run.found) for run in sample)
     return (gain if enough and 2 * broken <= len(whole) else 0.0), whole
 
 
@@ -153,17 +154,17 @@ def _readings(runs: Sequence[_Run], way: Way, script: Script) -> list[_Read]:
     """Return what each of the runs is read as; no parts where it cannot be."""
     if way.pieces is not None:
         return [_in_pieces(run, way) for run in runs]
-    written = [_written(run, way) for run in runs]
+    streams = [_stream(run, way) for run in runs]
     if not way.page:
-        streams = [(stream, run.before) for run, (stream, _) in zip(runs, written, strict=True)]
-        found = framed.read(streams, way.written, script, way.reader)
-        return [_Read(parts, owner) for parts, (_, owner) in zip(found, written, strict=True)]
-    units = [list(_units(bytes_, way.page)) for bytes_, _ in written]
+        asked = [(stream, run.before) for run, (stream, _) in zip(runs, streams, strict=True)]
+        found = framed.read(asked, way.written, script, way.reader)
+        return [_Read(parts, owner) for parts, (_, owner) in zip(found, streams, strict=True)]
+    units = [list(_units(stream, way.page)) for stream, _ in streams]
     shown = [([unit for _, unit in some], run.before) for run, some in zip(runs, units, strict=True)]
     found = framed.read(shown, way.written, script)
     return [
         _Read(list(_resized(parts, [size for size, _ in some])), owner)
-        for parts, some, (_, owner) in zip(found, units, written, strict=True)
+        for parts, some, (_, owner) in zip(found, units, streams, strict=True)
     ]
 
 
@@ -175,7 +176,7 @@ def _resized(parts: Sequence[Part], sizes: Sequence[int]) -> Iterator[Part]:
         at += part.size
 
 
-def _written(run: _Run, way: Way) -> tuple[list[Choice], list[int]]:
+def _stream(run: _Run, way: Way) -> tuple[list[Choice], list[int]]:
     """Return the bytes of a run, and of each the place of its character; no bytes where a character has none."""
     made, owner = list[Choice](), [len(run.found)]
     following: int | None = (way.encode(run.after) or b"\n")[0] if run.after not in ("", LOST) else ord("\n")
@@ -246,19 +247,19 @@ def _shown(page: str) -> tuple[tuple[bytes, int], ...]:
 def _in_pieces(run: _Run, way: Way) -> _Read:
     """Return what the pieces of a run are, where most of them are something."""
     lost = WILD * way.lost
-    written = [lost if char == LOST else way.encode(char) for char in run.found]
-    if None in written or way.pieces is None or way.read is None:
+    shown = [lost if char == LOST else way.encode(char) for char in run.found]
+    if None in shown or way.pieces is None or way.read is None:
         return _Read([], [])
-    pieces = way.pieces.findall(b"".join(written))  # type: ignore[arg-type]
+    pieces = way.pieces.findall(b"".join(shown))  # type: ignore[arg-type]
     parts = [Part(len(p), LOST if lost in p else way.read(p) or LOST, lost not in p) for p in pieces]
     bad = sum(part.sure and part.text == LOST for part in parts)
     if bad * 8 > len(parts):
         return _Read([], [])
-    owner = [i for i, stream in enumerate(written) for _ in stream or b""]
+    owner = [i for i, stream in enumerate(shown) for _ in stream or b""]
     return _Read(parts, [*owner, len(run.found)])
 
 
-def _edits(run: _Run, read: _Read) -> Iterator[Edit]:
+def _made(run: _Run, read: _Read) -> Iterator[Row]:
     """Yield one edit for each stretch that begins and ends between characters, as found and as read."""
     start, here, made, sure = 0, 0, "", True
     for part in read.parts:
@@ -268,5 +269,5 @@ def _edits(run: _Run, read: _Read) -> Iterator[Edit]:
         if here == len(read.owner) - 1 or read.owner[here - 1] != end:
             if made.count(LOST) <= run.found.count(LOST, start, end) and run.found[start:end] != made:
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                yield edit(run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty)
+                yield run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty
             start, made, sure = end, "", True

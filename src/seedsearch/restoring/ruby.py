@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from heapq import merge
 from itertools import pairwise
 
 from seedsearch.damage import Certainty, Damage
@@ -48,7 +49,7 @@ _INTERLINEAR = re.compile("\ufff9([^\ufff9-\ufffb]{0,200})\ufffa[^\ufff9-\ufffb]
 _ZHUYIN = "˙?[ㄅ-ㄩ]{1,3}[ˊˇˋ˙]?"
 _ZHUYIN_SIGN = re.compile("[ㄅ-ㄩ]")
 _PAIR = re.compile(rf"([{HAN}])([（(]?({_ZHUYIN})[）)]?)")
-_STRIPPED = re.compile(rf"(?:[{HAN}][（(]?{_ZHUYIN}[）)]?[，。、！？；：]?){{4,}}")
+_STRIPPED = re.compile(rf"(?:[{HAN}][（(]?{_ZHUYIN}[）)]?[，。、！？；：]?){{4,}}+")
 _STRIPPED_SHARE = 0.75  # of the readings must be right; a character may have a reading that no table knows
 
 
@@ -57,13 +58,13 @@ def edits(text: str) -> Sequence[Edit]:
     return settled(text, _once)
 
 
-def _once(text: str) -> list[Edit]:
-    found = sorted([*elements(text, code_passages(text)), *_interlinear(text), *_stripped(text)], key=lambda e: e.span)
-    apart: list[Edit] = []
-    for e in found:
-        if not apart or apart[-1].span.end <= e.span.start:
-            apart.append(e)
-    return apart
+def _once(text: str) -> Iterator[Edit]:
+    last = 0
+    parts = elements(text, code_passages(text)), _interlinear(text), _stripped(text)
+    for e in merge(*parts, key=lambda e: e.span):
+        if e.span.start >= last:
+            last = e.span.end
+            yield e
 
 
 def elements(text: str, code: Passages | None = None) -> Iterator[Edit]:

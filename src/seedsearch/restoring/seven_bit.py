@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from itertools import pairwise
+from operator import itemgetter
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.errors import SourceError
-from seedsearch.offsets import Edit, edit, gathered
+from seedsearch.offsets import Edit, Row, apart, joined, written
 from seedsearch.reading.encodings import canonical_name
 from seedsearch.reading.encodings.names import python_name
 from seedsearch.restoring.code_spans import code_passages
@@ -32,16 +34,16 @@ TRIGGER = re.compile(r"[~=\x1b+&:](?:\{[!-w][!-~]|\?[A-Za-z]|\$|[A-Za-z0-9+/,]{5
 
 GIBBERISH = -9.3  # mean ln p under which a run does not read as Chinese; as in `latin1`
 
-_HZ = re.compile(r"~\{((?:[!-w][!-~])+)(?:~\}(?:~\r?\n)?|(?=\r?\n|\Z))")
+_HZ = re.compile(r"~\{((?:[!-w][!-~])++)(?:~\}(?:~\r?\n)?|(?=\r?\n|\Z))")
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]{3,})-?|&([A-Za-z0-9+,]{3,})-")
 _ISO_2022 = re.compile(r"\x1b(?:\$[)*]?[AGH]|\([BJ]|[NO])|[\x0e\x0f\n]|[!-~]{2}")
 _DESIGNATED = re.compile(r"\x1b\$[)*]?[AGH]")
 _WORD = re.compile(r"=\?([A-Za-z][\w.:-]{1,30})(?:\*[\w-]{2,20})?\?([BbQq])\?([^?\s]*)\?=")
 _ONE = r"=\?[A-Za-z][\w.:*-]{1,50}\?[BbQq]\?[^?\s]*\?="
-_WORDS = re.compile(rf"{_ONE}(?:(?:\r?\n)?[ \t]+{_ONE})*")
+_WORDS = re.compile(rf"{_ONE}(?:(?:\r?\n)?[ \t]+{_ONE})*+")
 _BODY_MARK = re.compile(r"^Content-Transfer-Encoding:[ \t]*base64[ \t\r]*$", re.I | re.M)
 _BLANK = re.compile(r"\n\r?\n")
-_BASE64_LINES = re.compile(r"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\r?\n|\Z))+")
+_BASE64_LINES = re.compile(r"(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\r?\n|\Z))++")
 _CHARSET = re.compile(r"charset[ \t]*=[ \t]*\"?([\w.:-]+)", re.I)
 HEADERS = 4000  # code points in which the headers of a part stand
 
@@ -52,21 +54,13 @@ def edits(page: Page) -> Sequence[Edit]:
     shown = code_passages(text) if not page.for_index else ()
     # Between the escapes of ISO-2022, letters are halves of characters; so is the ` of HZ, which is not a code.
     parts = (_words, _bodies) if _DESIGNATED.search(text) else (_words, _bodies, _utf7)
-    found = [e for part in parts for e in part(text) if e.span.start not in shown]
-    found += _iso_2022(text) if _DESIGNATED.search(text) else _hz(text)
-    return gathered(_apart(sorted(found, key=lambda e: e.span.start)))
+    found: list[Iterator[Row]] = [(row for row in part(text) if row[0] not in shown) for part in parts]
+    found.append(_iso_2022(text) if _DESIGNATED.search(text) else _hz(text))
+    return written(apart(merge(*found, key=itemgetter(0))))
 
 
-def _apart(found: Iterable[Edit]) -> Iterator[Edit]:
-    last = 0
-    for e in found:
-        if e.span.start >= last:
-            last = e.span.end
-            yield e
-
-
-def _made(start: int, end: int, text: str, certainty: Certainty = Certainty.PROVED) -> Edit:
-    return edit(start, end, text, Damage.SEVEN_BIT_ENCODING, certainty)
+def _made(start: int, end: int, text: str, certainty: Certainty = Certainty.PROVED) -> Row:
+    return start, end, text, Damage.SEVEN_BIT_ENCODING, certainty
 
 
 def _reads(text: str) -> bool:
@@ -78,13 +72,15 @@ def _reads(text: str) -> bool:
     return character_model.score(text) > GIBBERISH * len(text)
 
 
-def _hz(text: str) -> Iterator[Edit]:
+def _hz(text: str) -> Iterator[Row]:
     if "~{" not in text:
         return
-    runs = [(m, read) for m in _HZ.finditer(text) if (read := _pairs(m[1]))]
-    if not _reads("".join(read for _, read in runs)):
+    if not _reads(joined(_pairs(m[1]) for m in _HZ.finditer(text))):
         return
-    for m, read in runs:
+    for m in _HZ.finditer(text):
+        read = _pairs(m[1])
+        if not read:
+            continue
         at = m.start(1)
         yield _made(m.start(), at + 2, read[0])
         yield from (_made(at + 2 * i, at + 2 * i + 2, char) for i, char in enumerate(read[1:], 1))
@@ -100,10 +96,12 @@ def _pairs(run: str) -> str:
         return ""
 
 
-def _utf7(text: str) -> Iterator[Edit]:
-    runs = [(m, read) for m in _UTF7.finditer(text) if (read := _utf16(m[1] or m[2].replace(",", "/")))]
-    if _reads("".join(read for _, read in runs if any(map(is_han, read)))):
-        yield from (_made(*m.span(), read) for m, read in runs)
+def _utf7(text: str) -> Iterator[Row]:
+    read = (_utf16(m[1] or m[2].replace(",", "/")) for m in _UTF7.finditer(text))
+    if _reads(joined(one for one in read if any(map(is_han, one)))):
+        for m in _UTF7.finditer(text):
+            if one := _utf16(m[1] or m[2].replace(",", "/")):
+                yield _made(*m.span(), one)
 
 
 def _utf16(run: str) -> str:
@@ -123,7 +121,7 @@ def _utf16(run: str) -> str:
     return read if visible and 2 * sum(char > "\x7f" for char in read) > len(read) else ""
 
 
-def _iso_2022(text: str) -> Iterator[Edit]:
+def _iso_2022(text: str) -> Iterator[Row]:
     """Yield the characters between the escapes of ISO-2022: those of SO, of a single shift, or of G0 (X11)."""
     designated, shifted = _none_designated(), ""
     at = text.index("\x1b$")
@@ -158,7 +156,7 @@ def _of_set(name: str, pair: str) -> str:
     return cns.plane("GH".index(name) + 1).get(pair.encode(), "") if name in ("G", "H") else ""
 
 
-def _words(text: str) -> Iterator[Edit]:
+def _words(text: str) -> Iterator[Row]:
     if "=?" in text:
         for m in _WORDS.finditer(text):
             if read := _joined_words(m[0]):
@@ -193,7 +191,7 @@ def _decoded(stream: bytes, charset: str) -> str:
         return ""
 
 
-def _bodies(text: str) -> Iterator[Edit]:
+def _bodies(text: str) -> Iterator[Row]:
     """Bodies of messages in base64, below the headers that say so."""
     for mark in _BODY_MARK.finditer(text):
         below = _BLANK.search(text, mark.end() - 1, mark.end() + HEADERS)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import cycle, islice
+from operator import itemgetter
 
 from seedsearch.damage import Damage
 from seedsearch.errors import StepUnknown
@@ -40,9 +42,7 @@ from seedsearch.restoring import (
     findings as lost,
 )
 from seedsearch.restoring.budget import Budgets
-from seedsearch.restoring.documents import (
-    Finding,
-)
+from seedsearch.restoring.documents import Findings
 from seedsearch.restoring.page import Page
 
 
@@ -75,7 +75,7 @@ class Restored:
 
     text: str
     edits: Sequence[Edit]
-    findings: tuple[Finding, ...]
+    findings: Findings
 
 
 def _torn(page: Page) -> Sequence[Edit]:
@@ -192,14 +192,12 @@ def restore(
     return Restored(now, edits, _findings(text, now, edits, left))
 
 
-def _findings(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> tuple[Finding, ...]:
+def _findings(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> Findings:
     """Damage in the restored text, repairs that lost a character, and what was `left`, in code points of `raw`."""
     shifted = edits if Damage.SHIFTED_BYTES in kinds_of(edits) else ()
-    gone = [Finding(e.span, Damage.LOST_CHARACTER) for e in shifted if lossless_shift.loses(e, raw)]
-    gone += [Finding(span, Damage.UNREPAIRED_BYTES) for span in sorted(set(left))]
-    found = lost.findings(text)
-    if not found:
-        return tuple(sorted(gone, key=lambda finding: finding.span))
-    back = OffsetMap.of(edits)
-    seen = [Finding(back.to_raw(finding.span), finding.kind) for finding in found]
-    return tuple(sorted(gone + seen, key=lambda finding: finding.span)) if gone else tuple(seen)
+    gone = [(e.span.start, e.span.end, Damage.LOST_CHARACTER) for e in shifted if lossless_shift.loses(e, raw)]
+    gone += [(span.start, span.end, Damage.UNREPAIRED_BYTES) for span in set(left)]
+    gone.sort(key=itemgetter(0, 1))
+    back = OffsetMap.of(edits) if (found := lost.findings(text)) else None
+    seen = ((back.to_raw(Span(start, end)), kind) for start, end, kind in found.places) if back else ()
+    return Findings(merge(gone, ((span.start, span.end, kind) for span, kind in seen), key=itemgetter(0, 1)))

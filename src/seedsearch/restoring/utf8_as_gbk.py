@@ -58,7 +58,7 @@ _SECOND = _read(_CONTINUING[1:], _CONTINUING)
 TRIGGER = re.compile(f"[{_FIRST}](?:[{_BETWEEN}?\ufffd]|[{_SECOND}€][{_FIRST}])")
 
 # What stands between two ASCII characters, with question marks that may be lost bytes, and the ASCII one after it.
-_RUN = re.compile(r"[^\x00-\x7f]+(?:\?+[^\x00-\x7f]+)*\?*[\x00-\x7f]?")
+_RUN = re.compile(r"[^\x00-\x7f]++(?:\?+[^\x00-\x7f]++)*+\?*[\x00-\x7f]?")
 _LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # ASCII that a reader can eat with the byte before it, under 0x40; the likely ones.
 _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())

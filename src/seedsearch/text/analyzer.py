@@ -19,7 +19,7 @@ from seedsearch.text.segmenter import Cut, segmenter, steady_cut
 from seedsearch.versions import ANALYSIS
 
 _LETTER = rf"[^\W_{HAN}]"
-_OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*(?P<tail>\+\+|[#%+])?)"
+_OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*+(?P<tail>\+\+|[#%+])?)"
 
 
 # Compiled when they are first used: most queries need none of them, and each takes longer than an answer.
@@ -40,7 +40,7 @@ def _between_runs() -> re.Pattern[str]:
 
 @cache
 def _part() -> re.Pattern[str]:
-    return re.compile(rf"\d+|(?:(?!\d){_LETTER})+")
+    return re.compile(rf"\d+|(?:(?!\d){_LETTER})++")
 
 
 def words(run: str, own: OwnWords = NONE) -> list[str]:

@@ -43,9 +43,9 @@ BINARY = re.compile(
 # pages holds by the hundred.
 STRANGE = bytes(c for c in (*range(0x20), 0x7F) if c not in b"\t\n\v\f\r\x1b\x05\x06\x07\x08")
 DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{3,20})", re.IGNORECASE)
-HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}")
 # ISO-2022-CN is ASCII with escapes, SO and SI, which restoring reads (`restoring/seven_bit`).
-ISO_2022 = re.compile(rb"[\t\n\r -~]*\x1b\$[)*][AGH](?:[\t\n\r -~]|[\x0e\x0f]|\x1b(?:\$[)*][AGH]|N))*\Z")
+ISO_2022 = re.compile(rb"[\t\n\r -~]*\x1b\$[)*][AGH](?:[\t\n\r -~]|[\x0e\x0f]|\x1b(?:\$[)*][AGH]|N))*+\Z")
 HZ_SAMPLE = 1536  # bytes
 HZ_IMPLAUSIBLE = -11.0  # mean ln p of a character
 
