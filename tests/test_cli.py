@@ -89,7 +89,7 @@ def test_query_for_programs(place: Path) -> None:
         (snippet,) = hit["snippets"]
         assert [snippet["text"][a:b] for a, b in snippet["highlights"]] == ["焊接"]
         place_of_it = {"line", "column", "raw_start", "raw_end"}
-        assert set(snippet) == {"text", "highlights", "cut_before", "cut_after", "restored"} | place_of_it
+        assert set(snippet) == {"text", "highlights", "cut_before", "cut_after", "restored", "matches"} | place_of_it
     assert "焊接" in done.stdout.decode()
 
 

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from threading import Lock, RLock
 
 from seedsearch.engines.choice import folder_of
@@ -101,6 +102,12 @@ class Library:
             return part_of(file, self._whole(document, origin), document.path)
         except SourceError as error:
             raise _changed(document) from error
+
+    def digest(self, document: Document) -> str:
+        """Return the SHA-256 of the file that a document was read from, in hexadecimal. Raises FileChanged as
+        `content` does.
+        """
+        return sha256(self._whole(document, self._origin(document))).hexdigest()
 
     def raw(self, document: Document) -> str:
         """Return the raw text of a document: its file as decoded. Raises FileChanged as `content` does."""

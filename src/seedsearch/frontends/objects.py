@@ -47,7 +47,7 @@ def hit_object(hit: Hit, rank: int) -> Object:
 
 def snippet_object(snippet: Snippet) -> Object:
     """Return a snippet; `highlights` are code points of `text`, `raw_start` and `raw_end` those of the file as
-    decoded.
+    decoded; `matches` has these and line and column for each highlight.
     """
     return {
         "text": snippet.text,
@@ -59,6 +59,10 @@ def snippet_object(snippet: Snippet) -> Object:
         "cut_before": snippet.cut_before,
         "cut_after": snippet.cut_after,
         "restored": dict(snippet.restored),
+        "matches": [
+            {"line": line, "column": column, "raw_start": raw.start, "raw_end": raw.end}
+            for line, column, raw in snippet.places
+        ],
     }
 
 

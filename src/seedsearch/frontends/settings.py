@@ -7,6 +7,9 @@
     paths = ["texts", "~/scans"]
     dir = "index-work"
 
+    [query.welding]               # a saved query: seedsearch news welding
+    query = "焊接 AND 材料"
+
 An option on the command line comes first, then the environment, the folder's file, the user's file, the default.
 Relative paths are those of the folder in which the command is run; `~` is the home folder.
 
@@ -84,6 +87,7 @@ KEYS: Mapping[str, Key] = {
     "quiet": Key(bool, False, "say nothing beside the answer but errors"),
     "verbose": Key(bool, False, "say more about what is done"),
 }
+_OF_QUERY: Mapping[str, Key] = {"query": Key(str, None, "what is asked, as it is typed")}
 _OF_INDEX: Mapping[str, Key] = {"paths": KEYS["paths"], "dir": KEYS["index-dir"]}
 
 
@@ -108,7 +112,8 @@ class NamedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the files set: key → (value, the file that sets it), and the named indexes; `files` that were read.
+    """What the files set: key → (value, the file that sets it), the named indexes, the saved queries by their names;
+    `files` that were read.
 
     `ignored`: keys that the file of the folder sets and that do not count from there.
     """
@@ -117,6 +122,7 @@ class Settings:
     indexes: Mapping[str, NamedPlace] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
         """Parameter of a command → value; `paths` is none, for it means one thing to `index` and another to `clean`."""
@@ -154,9 +160,11 @@ def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.en
         _check_places(of_folder, here, folder)
     values: dict[str, tuple[Any, str]] = {}
     indexes: dict[str, NamedPlace] = {}
+    queries: dict[str, str] = {}
     for name, read in ((user, of_user), (here, of_folder)):
         if read is not None:
             indexes |= _indexes(read.pop("index", {}), name)
+            queries |= _queries(read.pop("query", {}), name)
             values |= {key: (_checked(KEYS, key, value, name, ""), name) for key, value in read.items()}
     chosen, by = values.get("index-dir", ("", ""))
     if by == here and chosen in indexes and indexes[chosen].origin != here:
@@ -164,7 +172,7 @@ def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.en
     if values.get("workers", (0, ""))[1] == here:
         values["workers"] = min(values["workers"][0], os.cpu_count() or 1), here
     files = tuple(name for name, read in ((here, of_folder), (user, of_user)) if read is not None)
-    return Settings(values, indexes, files, ignored)
+    return Settings(values, indexes, files, ignored, queries)
 
 
 def _check_places(read: Mapping[str, Any], path: str, folder: str | Path) -> None:
@@ -229,6 +237,18 @@ def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
             raise SettingsError(f"{path}: index.{name} has no dir", hint="name the folder of the index")
         paths = kept.get("paths", KEYS["paths"].default)
         found[name] = NamedPlace(name, tuple(map(os.path.expanduser, paths)), os.path.expanduser(kept["dir"]), path)
+    return found
+
+
+def _queries(named: object, path: str) -> dict[str, str]:
+    if not isinstance(named, dict) or not all(isinstance(of_one, dict) for of_one in named.values()):
+        raise SettingsError(f"{path}: query is not a table of saved queries", hint="write [query.NAME]")
+    found = {}
+    for name, of_one in named.items():
+        kept = {key: _checked(_OF_QUERY, key, value, path, f"query.{name}.") for key, value in of_one.items()}
+        if "query" not in kept:
+            raise SettingsError(f"{path}: query.{name} has no query", hint='write query = "…"')
+        found[name] = kept["query"]
     return found
 
 

@@ -15,7 +15,7 @@ from seedsearch.engines.entries import (
 )
 from seedsearch.engines.query import Fuzzy, Gapped, Near, Number, Pattern, Query, Run, Spelled, Terms, pattern_places
 from seedsearch.metadata.document_records import Record, from_bytes
-from seedsearch.offsets import Span
+from seedsearch.offsets import OffsetMap, Span
 from seedsearch.searching.ranking import FEW_SENTENCES, NEARLY, SAME_PASSAGE
 from seedsearch.searching.results import (
     Hit,
@@ -228,19 +228,26 @@ def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int
 def _snippet(one: Found, stretch: Stretch) -> Snippet:
     readable, record = one.match.readable, one.record
     start, end = stretch.span.start, stretch.span.end
-    raw = record.to_raw(Span(*stretch.found[0][:2]) if stretch.found else Span(start, start + 1))
-    line, column = record.place(raw.start)
+    to_raw = OffsetMap(record.replaced).to_raw if record.replaced else _as_it_is
+    raws = [to_raw(Span(first, last)) for first, last, _ in stretch.found] or [to_raw(Span(start, start + 1))]
+    line, column = record.place(raws[0].start)
     before, after = _inside_paragraph(readable, start, end)
     return Snippet(
         text=readable[start:end],
         highlights=tuple([Span(first - start, last - start) for first, last, _ in stretch.found]),
         line=line,
         column=column,
-        raw_span=raw,
+        raw_span=raws[0],
         cut_before=before,
         cut_after=after,
-        restored=record.restored(record.to_raw(stretch.span)) if end > start and record.replaced else {},
+        restored=record.restored(to_raw(stretch.span)) if end > start and record.replaced else {},
+        places=tuple([(*record.place(raw.start), raw) for raw in raws[: len(stretch.found)]]),
     )
+
+
+def _as_it_is(span: Span) -> Span:
+    """Return a span of a text in which nothing was repaired."""
+    return span
 
 
 def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:

@@ -327,6 +327,11 @@ class Index:
             tier = next((tier for tier, count in zip(tiers, counts, strict=True) if count), None)
             return all_places(match, tier.wanted, budget) if tier else ()
 
+    def digests(self) -> Mapping[str, str]:
+        """Return the id of every document with what changes when its file does."""
+        with self._question():
+            return self._engine.digests()
+
     def suggest(self, typed: str, limit: int = SUGGESTED) -> tuple[tuple[str, int], ...]:
         """Up to `limit` queries that what was typed may become, each with how many documents it finds, most first."""
         from seedsearch.searching.completion import completions

@@ -33,7 +33,8 @@ class Snippet:
 
     `highlights` are spans of `text`. `line` and `column` (from 1, in code points) and `raw_span` are the place of the
     first highlight in the untouched file as decoded. `cut_before` and `cut_after` say whether it begins and ends inside
-    a paragraph, `restored` how often each kind of damage was repaired in it.
+    a paragraph, `restored` how often each kind of damage was repaired in it. `places` has line, column and raw span of
+    every highlight.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Snippet:
     cut_before: bool = False
     cut_after: bool = False
     restored: Mapping[str, int] = field(default_factory=dict)
+    places: tuple[tuple[int, int, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

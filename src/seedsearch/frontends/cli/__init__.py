@@ -3,7 +3,7 @@
 group      errors → a line and an exit code         options   what several commands share
 talk       standard error: what is said beside the answer, progress
 terminal   what standard output is: colour, width, links, a pager
-index · query · clean · inspect · serve · config     the commands
+index · query · exports · news · clean · inspect · serve · config     the commands
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from seedsearch.frontends.cli.group import Group
 from seedsearch.frontends.cli.index import index, watch
 from seedsearch.frontends.cli.inspect import check, doctor, show, stats
 from seedsearch.frontends.cli.messages import QUIET, say
+from seedsearch.frontends.cli.news import news
 from seedsearch.frontends.cli.query import keywords_of, query, similar
 from seedsearch.frontends.cli.serve import mcp, serve
 from seedsearch.frontends.settings import FILE, settings_of
@@ -26,6 +27,7 @@ COMMANDS = (
     index,
     query,
     show,
+    news,
     clean,
     similar,
     keywords_of,

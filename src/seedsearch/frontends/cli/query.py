@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli import exports, options
 from seedsearch.frontends.cli.group import NOTHING_FOUND
 from seedsearch.frontends.cli.inputs import one_cleaned
 from seedsearch.frontends.cli.messages import is_quiet, is_verbose, note, say
@@ -32,6 +32,10 @@ ALL_FACETS = "damage,encoding,ext,folder,year"
 @options.limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Skip the first N hits.")
 @options.as_json
+@click.option("--format", "form", type=click.Choice(exports.FORMS), help="How it is printed; csv, … with every match.")
+@click.option("--vimgrep", is_flag=True, help="Print every match for an editor: path:line:column:text.")
+@click.option("--evidence", is_flag=True, help="Show the line as it lies in the file, as restored, and every repair.")
+@click.option("--open", "opens", type=click.IntRange(min=1), metavar="N", help="Open hit N at its place in the editor.")
 @click.option("--count", is_flag=True, help="Print only how many documents match, copies and parts of files too.")
 @click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the path of each, or of -n of them.")
 @click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
@@ -78,28 +82,59 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     if not words:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
+    form = _form(shown)
     how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort", "group_by")}
-    if of_all := any(shown[name] for name in ("count", "only_paths", "null")) and not shown["as_json"]:
+    if form in OF_ALL:
         if facets or shown["group_by"]:
             raise click.UsageError("--facets and --group-by are printed with hits, or with --json")
         how["limit"] = 0  # no hit is shown
-        if ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
-            how["strict"] = True  # names and counts are what matches, as with grep -l, and not what comes near it
+    if form in (*OF_ALL, "evidence") and ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
+        how["strict"] = True  # names, counts and quotations are what matches, and not what comes near it
     with open_index(index_dir.where) as opened:
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
         results = opened.search(typed, lines=shown["context"], seconds=seconds, facets=facets, **how)
         for line in results.notes:
             note(line)
-        if not results.total and not of_all and not shown["as_json"]:
+        if not results.total and form in ("text", "evidence", "open") and not shown["as_json"]:
             _say_nothing_found(opened, results)
-        if of_all and not shown["count"]:
+        place, number = index_dir.where, shown["opens"]
+        if form in ("names", "null", *exports.OF_MATCHES):
             paths = opened.paths(typed, strict=how["strict"], seconds=seconds, sort=how["sort"])[_page(ctx, **shown)]
-            _print_names(paths) if shown["null"] else print_lines(map(one_line, paths))
+            if form in exports.OF_MATCHES:
+                exports.print_matches(form, opened, paths, typed, place, seconds)
+            else:
+                _print_names(paths) if form == "null" else print_lines(map(one_line, paths))
+        elif form == "evidence":
+            how_shown = {"as_json": shown["as_json"], "pager": shown["pager"]}
+            exports.print_evidence(opened, results, typed, place, seconds, **how_shown)
+        elif form == "open" and results.total:
+            ctx.exit(exports.open_hit(opened, results, number, how["offset"], typed, place))
         else:
-            _print_answer(results, opened.base, **shown)
+            _print_answer(results, opened.base, form, **shown)
     if not results.total:
         ctx.exit(NOTHING_FOUND)
+
+
+OF_ALL = ("count", "names", "null", *exports.OF_MATCHES)  # what is printed of all that matches
+
+
+def _form(shown: Mapping[str, Any]) -> str:
+    """Return in which form an answer is printed; raises UsageError for forms that exclude one another."""
+    asked = {
+        "--format": shown["form"],
+        "--vimgrep": "vimgrep" if shown["vimgrep"] else None,
+        "--evidence": "evidence" if shown["evidence"] else None,
+        "--open": "open" if shown["opens"] else None,
+        "--count": "count" if shown["count"] else None,
+        "--paths": "names" if shown["only_paths"] and not shown["null"] else None,
+        "--null": "null" if shown["null"] else None,
+        "--json": "json" if shown["as_json"] and not shown["evidence"] else None,
+    }
+    given = [name for name, form in asked.items() if form]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} exclude one another")
+    return str(asked[given[0]]) if given else "text"
 
 
 def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
@@ -120,10 +155,9 @@ def _say_nothing_found(opened: Index, results: Results) -> None:
 def _print_answer(
     results: Results,
     base: str,
+    printed_as: str,
     *,
     offset: int,
-    as_json: bool,
-    count: bool,
     context: int | None,
     link: str | None,
     pager: str | None,
@@ -132,9 +166,9 @@ def _print_answer(
     """Print what was found in the form that was asked for."""
     from seedsearch.frontends.render import results_json, results_text
 
-    if as_json:
+    if printed_as == "json":
         print_lines(results_json(results, offset=offset))
-    elif count:
+    elif printed_as == "count":
         print_lines([str(results.total)])
     elif results.total:
         print_paged(results_text(results, style_of(link, base), offset=offset, whole_lines=context is not None), pager)

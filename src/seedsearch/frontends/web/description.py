@@ -61,7 +61,9 @@ _SNIPPET = {
     "cut_before": _FLAG,
     "cut_after": _FLAG,
     "restored": _COUNTS,
+    "matches": _list(_of("Place")),
 }
+_PLACE = {"line": _COUNT, "column": _COUNT, "raw_start": _COUNT, "raw_end": _COUNT}
 _HIT = {
     "rank": _COUNT,
     "path": _TEXT,
@@ -132,6 +134,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Edit": _object(_EDIT, "was"),
     "Finding": _object(_FINDING),
     "Snippet": _object(_SNIPPET),
+    "Place": _object(_PLACE),
     "Hit": _object(_HIT),
     "Answer": _object(_ANSWER),
     "Document": _object(_DOCUMENT),

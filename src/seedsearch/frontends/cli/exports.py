@@ -1,0 +1,126 @@
+"""Every match in the forms that other programs take, evidence of repairs, and opening a hit: parts of `query`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from seedsearch.errors import FileChanged, SourceError
+from seedsearch.frontends.cli.messages import note
+from seedsearch.frontends.cli.stdout import flush, print_lines, print_paged, style_of
+
+if TYPE_CHECKING:
+    from seedsearch.frontends.library import Library
+    from seedsearch.frontends.passages import Passage
+    from seedsearch.searching.index import Index
+    from seedsearch.searching.results import Results
+
+# Forms of an answer that hold every match of every document, with its place.
+OF_MATCHES = ("csv", "markdown", "note", "vimgrep")
+FORMS = ("text", "json", *OF_MATCHES)
+
+
+def print_matches(
+    form: str, opened: Index, found: Sequence[str], typed: str, place: str, seconds: float | None
+) -> None:
+    """Print every match in the documents that were found, in one of OF_MATCHES."""
+    from seedsearch.frontends.library import Library
+    from seedsearch.frontends.render import passages as rendered
+
+    library = Library(place)
+    try:
+        named = _names(opened)
+        shown = _passages(opened, found, typed, library, seconds)
+        lines: dict[str, Callable[[], Iterator[str]]] = {
+            "csv": lambda: rendered.as_csv(shown, named),
+            "markdown": lambda: rendered.markdown(shown, named),
+            "note": lambda: rendered.notes(shown, named, partial(_digest, library)),
+            "vimgrep": lambda: rendered.vimgrep(shown, named),
+        }
+        print_lines(lines[form]())
+    finally:
+        library.close()
+
+
+def first_lines(opened: Index, found: Sequence[str], typed: str, place: str) -> dict[str, str]:
+    """Return the first match of each document as a line for editors."""
+    from seedsearch.frontends.library import Library
+    from seedsearch.frontends.render import passages as rendered
+
+    library = Library(place)
+    try:
+        named = _names(opened)
+        every = groupby(_passages(opened, found, typed, library, None), lambda one: one.path)
+        return {path: next(rendered.vimgrep(of_document, named)) for path, of_document in every}
+    finally:
+        library.close()
+
+
+def print_evidence(
+    opened: Index, results: Results, typed: str, place: str, seconds: float | None, *, as_json: bool, pager: str | None
+) -> None:
+    """Print for each match in the hits of a page what lies in the file, what was restored, and how."""
+    from seedsearch.frontends.library import Library
+    from seedsearch.frontends.render import passages as rendered
+
+    library = Library(place)
+    try:
+        shown = _passages(opened, [hit.path for hit in results.hits], typed, library, seconds)
+        digest_of = partial(_digest, library)
+        if as_json:
+            print_lines(rendered.evidence_json(shown, digest_of))
+        else:
+            print_paged(rendered.evidence_text(shown, style_of(), digest_of), pager)
+    finally:
+        library.close()
+
+
+def open_hit(opened: Index, results: Results, number: int, offset: int, typed: str, place: str) -> int:
+    """Open the first match of a hit in the editor; its exit code. Raises SourceError where that cannot be."""
+    from seedsearch.frontends.editor import open_in_editor
+    from seedsearch.frontends.library import Library
+
+    hits = results.hits[number - 1 - offset :][:1] if number > offset else ()
+    if not hits:
+        raise SourceError(f"there is no hit {number}", hint="the numbers are those that query prints")
+    library = Library(place)
+    try:
+        passage = next(_passages(opened, [hits[0].path], typed, library, None))
+    finally:
+        library.close()
+    path = _names(opened)(passage.path)
+    if not os.path.isfile(path):
+        raise SourceError(f"{path} is not a file by itself", hint=f"print it with: seedsearch show '{passage.path}'")
+    flush()
+    return open_in_editor(path, passage.line, passage.column, passage.byte_column)
+
+
+def _passages(
+    opened: Index, found: Iterable[str], typed: str, library: Library, seconds: float | None
+) -> Iterator[Passage]:
+    from seedsearch.frontends.passages import passages
+
+    for _, of_document in groupby(passages(opened, found, typed, library.raw, seconds), lambda one: one.path):
+        for number, passage in enumerate(of_document):
+            if passage.raw_text is None and not number:
+                note(f"{passage.path} is not the file any more that was indexed: columns count characters")
+            yield passage
+
+
+def _names(opened: Index) -> Callable[[str], str]:
+    """Return what makes a path of the index into one that leads to the file from here."""
+    from seedsearch.frontends.passages import from_here
+
+    base, here = opened.base, os.getcwd()
+    return lambda path: from_here(path, base, here)
+
+
+def _digest(library: Library, passage: Passage) -> str | None:
+    """Return the SHA-256 of the file of a passage, if it is the one that was indexed."""
+    try:
+        return library.digest(passage.document)
+    except FileChanged:
+        return None

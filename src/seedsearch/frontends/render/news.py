@@ -1,0 +1,36 @@
+"""What is new for a saved query, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from seedsearch.frontends.news import News
+from seedsearch.frontends.render.layout import columns
+from seedsearch.frontends.render.safe import json_line, one_line
+from seedsearch.frontends.render.style import Style
+
+
+def news_lines(found: News, lines: Mapping[str, str], style: Style) -> Iterator[str]:
+    """Yield a line for each document that is new, changed or gone; `lines` has the first match of a document."""
+    for word, paths in (("new", found.new), ("changed", found.changed)):
+        yield from (f"{style.ok(word)}{' ' * (9 - len(word))}{lines[path]}" for path in paths)
+    yield from (f"{style.faint('gone')}     {one_line(path)}" for path in found.gone)
+
+
+def listed(saved: Mapping[str, str], found: Mapping[str, News]) -> Iterator[str]:
+    """Yield the saved queries, each with how much is new of what it finds."""
+    rows = [
+        (
+            one_line(name),
+            one_line(query),
+            f"{len(found[name].new) + len(found[name].changed):,} new of {found[name].total:,}",
+        )
+        for name, query in saved.items()
+    ]
+    yield from columns(rows)
+
+
+def news_json(name: str, query: str, found: News) -> str:
+    """Return the same as one JSON object."""
+    row = {"name": name, "query": query, "total": found.total, "first": found.first}
+    return json_line({**row, "new": list(found.new), "changed": list(found.changed), "gone": list(found.gone)})
