@@ -163,7 +163,7 @@ def build(
             jobs = list(_changed(places.files, before, torn, options, tally, moves))
             _carry(engine, writer, moves, before, own, tally)
             tally.failures += _lost(torn - _below(torn, places.named), places)
-            done = _followed(_done(writer, jobs, own, options.workers), len(jobs), tally, progress)
+            done = _followed(_done(writer, jobs, own, options.workers), jobs, tally, progress)
             _write(writer, done, before.digests, tally)
             _leave(writer, before, places, tally, anew=options.rebuild)
             unread.remember(engine, writer, tally.failures, anew=options.rebuild)
@@ -315,15 +315,17 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
 
 
 def _followed(
-    done: Iterator[Done], total: int, tally: Tally, progress: Callable[[Progress], None] | None
+    done: Iterator[Done], jobs: Sequence[tuple[Job, int]], tally: Tally, progress: Callable[[Progress], None] | None
 ) -> Iterator[Done]:
     """Yield the same portions; of each `progress` is told when it is written."""
-    files = 0
+    sizes = {job.path: size for job, size in jobs}
+    files, size, total = 0, 0, sum(sizes.values())
     for portion in done:
         yield portion
         files += len(portion.outcomes)
+        size += sum(sizes[outcome.path] for outcome in portion.outcomes)
         if progress is not None:
-            progress(Progress(files, total, tally.damage))
+            progress(Progress(files, len(jobs), tally.damage, size / total if total else None))
 
 
 def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:

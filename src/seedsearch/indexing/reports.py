@@ -30,8 +30,9 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: files done of those to do, and the damage met so far."""
+    """How far a run is: files done of those to do, and the damage met so far; the share of the work by its bytes."""
 
     done: int
     total: int
     damage: Mapping[str, int]
+    share: float | None = None

@@ -12,7 +12,7 @@ import click
 
 from seedsearch import __version__
 from seedsearch.frontends.cli.clean import clean
-from seedsearch.frontends.cli.config import completion, config
+from seedsearch.frontends.cli.config import completion, config, help_of, man
 from seedsearch.frontends.cli.files import files
 from seedsearch.frontends.cli.group import Group
 from seedsearch.frontends.cli.index import index, watch
@@ -21,6 +21,7 @@ from seedsearch.frontends.cli.messages import QUIET, say
 from seedsearch.frontends.cli.news import news
 from seedsearch.frontends.cli.query import keywords_of, query, similar
 from seedsearch.frontends.cli.serve import mcp, serve
+from seedsearch.frontends.cli.stdout import print_lines
 from seedsearch.frontends.settings import FILE, settings_of
 
 COMMANDS = (
@@ -40,10 +41,12 @@ COMMANDS = (
     mcp,
     config,
     completion,
+    man,
+    help_of,
 )
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seedsearch")
 @click.pass_context
 def main(ctx: click.Context) -> None:
@@ -54,6 +57,9 @@ def main(ctx: click.Context) -> None:
     seedsearch query 焊接             find it, with readable snippets
     seedsearch clean page.txt         print a restored text
     """
+    if ctx.invoked_subcommand is None:
+        print_lines([ctx.get_help()])
+        return
     ctx.obj = settings_of()
     ctx.call_on_close(lambda: _say_ignored(ctx))
     ctx.default_map = {str(command.name): ctx.obj.defaults() for command in COMMANDS}

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from seedsearch.errors import IndexFault, SeedsearchError, reason
+from seedsearch.errors import IndexFault, IndexMissing, SeedsearchError, reason
+from seedsearch.frontends.cli.advice import advice, index_above
 from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
 from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
@@ -17,6 +18,7 @@ from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
 COMMAND = "seedsearch index"  # as errors of an index advise it
 NOTHING_FOUND = 1
 ERROR = 2
+_WORDS = "seedsearch.words"  # what was typed
 
 
 class Group(click.Group):
@@ -32,6 +34,11 @@ class Group(click.Group):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         return super().main(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep what was typed, for advice about it."""
+        ctx.meta[_WORDS] = list(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it raises becomes a line and an exit code."""
@@ -55,7 +62,9 @@ class Group(click.Group):
             _say_all(f"{error}; {NO_FOLDER}" if _is_nowhere() else _with_place(error, ctx))
             ctx.exit(error.exit_code)
         except click.UsageError as error:
-            raise click.UsageError(safe(error.format_message()), error.ctx) from error
+            meant = advice(error, ctx.meta.get(_WORDS, ()))
+            said = safe(error.format_message())
+            raise click.UsageError(said if meant is None else f"{said}\n{safe(meant)}", error.ctx) from error
         except click.Abort:
             raise KeyboardInterrupt from None
         except BrokenPipeError:
@@ -66,6 +75,8 @@ class Group(click.Group):
 def _with_place(error: SeedsearchError, ctx: click.Context) -> str:
     """Return what an error says; a command that it advises names the index that was asked for."""
     place = ctx.meta.get(INDEX)
+    if isinstance(error, IndexMissing) and place is not None and (above := index_above(place)):
+        return f"{error.what}; there is one in {above}: name it with -i {above}"
     if place is None or error.hint is None or not isinstance(error, IndexFault):
         return str(error)
     from seedsearch.metadata.made_from import command

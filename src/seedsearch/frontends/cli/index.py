@@ -65,6 +65,8 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 
     report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
     _show(report, as_json=as_json)
+    if not (report.added or report.updated or report.unchanged or report.failures):
+        note("there is no file to index here; name the folder that holds them")
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
 

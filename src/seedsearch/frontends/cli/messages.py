@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
 
 QUIET, VERBOSE = "seedsearch.quiet", "seedsearch.verbose"
+COLOUR = "seedsearch.colour"  # auto, always or never
 INDEX = "seedsearch.index"  # the place of the index that a command was given
 
 # Seconds between two states of a progress bar.
@@ -71,6 +72,7 @@ def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress
         yield None
         return
     bar = _Bar(label)
+    bar.begin()
     try:
         yield bar.show
     finally:
@@ -82,6 +84,10 @@ class _Bar:
 
     def __init__(self, label: str) -> None:
         self._label, self._begun, self._shown = label, time.monotonic(), 0.0
+
+    def begin(self) -> None:
+        """Say at once that something is done: finding the files of a large folder takes seconds."""
+        click.echo(f"\r\x1b[K{self._label}: looking for what there is to do …", err=True, nl=False)
 
     def show(self, state: Progress) -> None:
         """Draw how far it is, not more often than the eye sees."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from seedsearch.frontends.cli.messages import INDEX, remember
+from seedsearch.frontends.cli.messages import COLOUR, INDEX, remember
 from seedsearch.frontends.settings import KEYS, Settings, variable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -101,6 +101,20 @@ _quiet = setting(
 _verbose = setting(
     "verbose", "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Say more of what is done."
 )
+
+
+def _keep_colour(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    ctx.meta[COLOUR] = value or "auto"
+
+
+_colour = click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    expose_value=False,
+    is_eager=True,
+    callback=_keep_colour,
+    help="Colour; auto is on a terminal, or as NO_COLOR and CLICOLOR_FORCE say.",
+)
 _pager = setting(
     "pager", "--pager", cls=_MayBeEmpty, metavar="COMMAND", help="What shows long answers.  [default: PAGER, or less]"
 )
@@ -152,8 +166,8 @@ def _list_steps(ctx: click.Context, param: click.Parameter, value: bool) -> None
 
 
 def talking(command: Function) -> Function:
-    """Return the options --quiet and --verbose."""
-    return _quiet(_verbose(command))
+    """Return the options --quiet, --verbose and --color."""
+    return _quiet(_verbose(_colour(command)))
 
 
 def paged(command: Function) -> Function:

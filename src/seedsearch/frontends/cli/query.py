@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from seedsearch.frontends.cli import exports, options
+from seedsearch.frontends.cli.advice import doubts
 from seedsearch.frontends.cli.group import NOTHING_FOUND
 from seedsearch.frontends.cli.inputs import one_cleaned
 from seedsearch.frontends.cli.messages import is_quiet, is_verbose, note, say
@@ -81,6 +82,8 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     facets, words = _facets(shown.pop("facets"), words)
     if not words:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
+    for doubt in doubts(words):
+        note(doubt)
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
     form = _form(shown)
     how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort", "group_by")}

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from seedsearch.errors import OutputError, reason
-from seedsearch.frontends.cli.messages import say, width_of
+from seedsearch.frontends.cli.messages import COLOUR, say, width_of
 
 if TYPE_CHECKING:
     from seedsearch.frontends.render import Style
@@ -36,8 +38,20 @@ def style_of(link: str | None = None, base: str = "") -> Style:
     from seedsearch.frontends.render import Style
 
     able = is_terminal()
-    colour = able and not os.environ.get("NO_COLOR")
-    return Style(colour=colour, width=width_of(sys.stdout), link=_link(link) if able else None, base=base)
+    return Style(colour=_is_coloured(able), width=width_of(sys.stdout), link=_link(link) if able else None, base=base)
+
+
+def _is_coloured(able: bool) -> bool:
+    """Tell whether there is colour: as --color says, else the environment, else on a terminal that can."""
+    ctx = click.get_current_context(silent=True)
+    said = ctx.meta.get(COLOUR, "auto") if ctx is not None else "auto"
+    if said != "auto":
+        return bool(said == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
+        return True
+    return able and os.environ.get("CLICOLOR") != "0"
 
 
 def is_terminal() -> bool:

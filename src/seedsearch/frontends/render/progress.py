@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from seedsearch.frontends.render.layout import clipped
+from seedsearch.frontends.render.layout import cells, clipped
 from seedsearch.frontends.render.reports import damage_text
 from seedsearch.indexing.reports import (
     Progress,
 )
 
 BAR = 20
+TELLING = 0.05  # the share of the work from which on what is left is told: before, it is a guess
 
 
 def progress_text(label: str, progress: Progress, seconds: float, width: int) -> str:
     """Return the line of a progress bar, cut to a width."""
-    share = progress.done / progress.total if progress.total else 1.0
+    of_files = progress.done / progress.total if progress.total else 1.0
+    share = of_files if progress.share is None else progress.share
     full = int(share * BAR)
     rate = progress.done / seconds if seconds > 0 else 0.0
-    left = (progress.total - progress.done) / rate if rate else 0.0
+    left = f"{_duration(seconds / share - seconds)} left" if share >= TELLING else ""
     parts = [
         f"{label} {'━' * full}{'─' * (BAR - full)} {share:4.0%}",
         f"{progress.done:,}/{progress.total:,} files",
         f"{rate:,.0f}/s",
-        f"{_duration(left)} left",
+        left,
         damage_text(progress.damage),
     ]
-    return clipped("  ".join(part for part in parts if part), width)
+    line = "  ".join(part for part in parts[:-1] if part)
+    whole = "  ".join(part for part in (line, parts[-1]) if part)
+    return whole if cells(whole) <= width else clipped(line, width)
 
 
 def _duration(seconds: float) -> str:

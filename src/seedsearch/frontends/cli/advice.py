@@ -1,0 +1,49 @@
+"""What to say where a command line was not understood: what was most likely meant."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from itertools import pairwise
+
+import click
+
+_OF_INDEX = ("-i", "--index-dir")
+_OPERATORS = ("and", "or", "not")
+
+
+def advice(error: click.UsageError, words: Sequence[str]) -> str | None:
+    """Return what to type instead of `words`, the command line; None where nothing is known."""
+    if not words or words[0] != "query":
+        return None
+    if isinstance(error, click.NoSuchOption) and not error.option_name.isascii():
+        asked = [word for word in words[1:] if not (word.startswith("-") and word.isascii())]
+        return f"to leave a word out, quote all of it: seedsearch query {shlex.quote(' '.join(asked))}"
+    if isinstance(error, click.MissingParameter):
+        taken = next((value for name, value in pairwise(words) if name in _OF_INDEX), None)
+        if taken is not None and not os.path.exists(taken):
+            return f"{words[words.index(taken) - 1]} took {taken} as the index; upper and lower case never matter here"
+    return None
+
+
+def doubts(words: Sequence[str]) -> list[str]:
+    """Return what may have been meant otherwise in the words of a query."""
+    said = []
+    if small := [word for word in words if word in _OPERATORS]:
+        said.append(f"{small[0]} is looked for as a word: operators are written in capitals, {small[0].upper()}")
+    if len(words) > 1 and all(os.path.lexists(word) for word in words):
+        said.append("these are names of files here: quote the asterisk, so that the shell leaves it: '*'")
+    return said
+
+
+def index_above(place: str) -> str | None:
+    """Return where an index of this name lies in a folder above this one; None where there is none."""
+    if os.path.isabs(place) or "://" in place:
+        return None
+    folder = os.getcwd()
+    while (above := os.path.dirname(folder)) != folder:
+        folder = above
+        if os.path.isfile(os.path.join(folder, place, "seedsearch.json")):
+            return os.path.relpath(os.path.join(folder, place))
+    return None
