@@ -118,9 +118,11 @@ def test_something_is_said_before_the_files_are_found(desk: Path) -> None:
     assert printed.index("indexing: looking for what there is to do") < printed.index("updated")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [None, *main.commands])
 def test_a_manual_page_is_one(name: str | None, tmp_path: Path) -> None:
     """As groff reads it, without a warning; every option of --help is on it."""
+    assert shutil.which("groff"), "groff is not installed: apt-get install groff"
     roff = page(main, name)
     checked = subprocess.run(
         ["groff", "-man", "-Kutf8", "-Tutf8", "-ww", "-P-c"], input=roff.encode(), capture_output=True, check=True
