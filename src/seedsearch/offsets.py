@@ -215,6 +215,29 @@ def written(rows: Iterable[Row]) -> Edits:
     return made
 
 
+class Rows:
+    """Rows that are put one behind the other, and kept as columns where they are many."""
+
+    __slots__ = ("_done", "_last")
+
+    def __init__(self) -> None:
+        self._done: list[Edits] = []
+        self._last: list[Row] = []
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Put some behind those that are there."""
+        self._last += rows
+        if len(self._last) >= MANY:
+            self._done.append(written(self._last))
+            self._last = []
+
+    def __iter__(self) -> Iterator[Row]:
+        for some in self._done:
+            for start, end, text, kind, sure, _ in some.columns:
+                yield start, end, text, _KINDS[kind], _CERTAINTIES[sure]
+        yield from self._last
+
+
 def apart(rows: Iterable[Row]) -> Iterator[Row]:
     """Yield those of the rows, in the order of their starts, that overlap with none before them."""
     last = 0

@@ -32,8 +32,12 @@ class Passages:
     def __init__(self, places: Iterable[Place]) -> None:
         self._starts, self._ends = array("I"), array("I")
         for start, end in places:
-            self._starts.append(start)
-            self._ends.append(end)
+            self.add(start, end)
+
+    def add(self, start: int, end: int) -> None:
+        """Put one behind the others."""
+        self._starts.append(start)
+        self._ends.append(end)
 
     def __contains__(self, offset: int) -> bool:
         i = bisect_right(self._starts, offset) - 1

@@ -17,14 +17,18 @@ Left alone: Western words, rows of symbols, and runs that lost so much that they
 from __future__ import annotations
 
 import re
+from codecs import utf_8_decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from heapq import merge
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, edit
+from seedsearch.offsets import Edit, Row, Rows, Span, written
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.code_spans import Passages
 from seedsearch.restoring.lossy_guesses import Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
 from seedsearch.restoring.scripts import Script, script_of
@@ -71,32 +75,105 @@ FEW = 4  # ideographs that a page must hold before a run with one alone is belie
 GIBBERISH = -9.3  # mean ln p under which GBK is not believed
 WORD = -7.5  # the same for two ideographs alone: a word and no accident
 JUDGED = 120  # characters of a run that are scored
+LONGEST, MARGIN = 2000, 20  # characters of a run that are read together, and at their end read with the next ones
 WORK_EACH = 0.15  # units of work for a code point; prose that lost each byte without a character takes 0.11
 AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
 DROPPED = 6.0  # nats against a byte that left no trace
 
 
-def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
+def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
-    found = [m for m in _RUN.finditer(text) if len(m[0]) > 1]
-    page = _page(text, found, budgets or Budgets())
-    runs = [(m, _chinese(text, m, page)) for m in found]
-    enough = sum(run.han for _, run in runs if run and run.han > 1) >= FEW
-    made: list[Edit] = []
-    for m, run in runs:
-        if run and (run.han > 1 or enough):
-            made += run.edits
+    return written(_rows(text, _page(text, budgets or Budgets())))
+
+
+def _rows(text: str, page: _Page) -> Iterator[Row]:
+    """Yield the edits; up to where it is known that single ideographs are believed, what hangs on it waits."""
+    runs, han = _read(text, page), 0
+    sure, few, alone, other = Rows(), Rows(), Passages(()), Passages(())
+    for start, end, run in runs:
+        if run and run.han > 1:
+            sure.add(run.rows)
+            han += run.han
+            if han >= FEW:
+                break
+        elif run:
+            few.add(run.rows)
+            alone.add(start, end)
         else:
-            made += _western(m.start(), m[0])
-    return made
+            other.add(start, end)
+    western = (row for start, end in other for row in _western(start, text[start:end]))
+    if han < FEW:
+        few, others = Rows(), western
+        western = (row for start, end in alone for row in _western(start, text[start:end]))
+        yield from merge(sure, western, others)
+        return
+    yield from merge(sure, few, western)
+    for start, end, run in runs:
+        yield from run.rows if run else _western(start, text[start:end])
+
+
+def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
+    """Yield where each run begins and ends, and what can be done about it; of a long one part by part."""
+    for m in _found(text):
+        start, end = m.span()
+        while start < end:
+            stop = end if end - start <= LONGEST else start + _whole(text[start : start + LONGEST])
+            run = _chinese(text, start, stop, page)
+            if run and not run.whole and stop < end:  # the end of the part may be the beginning of a character
+                run = run.up_to(stop - MARGIN)
+                last = run.rows[-1][1]
+                stop = last if stop - last < LONGEST // 2 else stop
+            yield start, stop, run
+            start = stop
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    return (m for m in _RUN.finditer(text) if len(m[0]) > 1)
+
+
+def _whole(run: str) -> int:
+    """Return how many characters of the beginning of a run are whole characters of UTF-8, read once or twice, or of
+    GBK; all of them where it is neither.
+    """
+    stream = b"".join(map(_gbk_bytes, run))
+    if size := _whole_utf8(stream):
+        shown = stream[:size].decode()
+        again = b"".join(map(_gbk_bytes, shown))
+        if cut := _whole_utf8(again):
+            shown = shown[: len(shown) - (len(again) - cut)]
+        left = len(stream) - len(shown.encode())
+    else:
+        left = int(GB18030.strict(stream) is None and GB18030.strict(stream[:-1]) is not None)
+    size = len(run)
+    while left > 0:
+        size -= 1
+        left -= len(_gbk_bytes(run[size]))
+    return size
+
+
+def _whole_utf8(stream: bytes) -> int:
+    """Return the bytes of the whole characters of UTF-8 that a stream begins with; none where it is not that."""
+    try:
+        return utf_8_decode(stream, "strict", False)[1]
+    except UnicodeDecodeError:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What can be done about one run: its edits, and the ideographs in it that are beyond doubt."""
+    """What can be done about one run: its edits, and the ideographs in it that are beyond doubt.
 
-    edits: list[Edit]
+    `whole`: whether it is valid to its end.
+    """
+
+    rows: list[Row]
     han: int
+    whole: bool = False
+
+    def up_to(self, end: int) -> _Run:
+        """Return what is done before `end`, all of it where that is nothing."""
+        rows = [row for row in self.rows if row[1] <= end]
+        return _Run(rows, self.han, self.whole) if rows else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +189,12 @@ class _Page:
     passed_over: list[Span]  # where something was lost and no work was left
 
 
-def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
+def _page(text: str, budgets: Budgets) -> _Page:
     special = _SPECIAL.search(text)
-    stream = b" ".join(b"".join(map(_gbk_bytes, m[0])) for m in found[:JUDGED])
-    utf8 = any(_WIDE.search(_valid_utf8(m[0])) for m in found)
+    begun = (text[m.start() : min(m.end(), m.start() + LONGEST)] for m in _found(text))
+    stream = b" ".join(b"".join(map(_gbk_bytes, run)) for run in islice(begun, JUDGED))
+    parts = (text[at : min(m.end(), at + LONGEST)] for m in _found(text) for at in range(*m.span(), LONGEST))
+    utf8 = any(_WIDE.search(_valid_utf8(part[: _whole(part)])) for part in parts)
     return _Page(
         script_of(stream),
         utf8,
@@ -127,14 +206,13 @@ def _page(text: str, found: list[re.Match[str]], budgets: Budgets) -> _Page:
     )
 
 
-def _chinese(text: str, found: re.Match[str], page: _Page) -> _Run | None:
+def _chinese(text: str, at: int, end: int, page: _Page) -> _Run | None:
     """Return the surest reading first: what is valid, then what is only torn here and there."""
-    at, run = found.start(), found[0]
-    before = text[at - 1] if at else "\n"
+    run, before = text[at:end], text[at - 1] if at else "\n"
     valid = _valid_utf8(run)
     twice = _valid_utf8(valid)
     if _WIDE.search(twice) and not _WIDE.search(valid):
-        return _Run([edit(at, at + len(run), twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED)], _han(twice))
+        return _Run([(at, end, twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED)], _han(twice), whole=True)
     return (
         (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
         or _from_gbk(at, run, before)
@@ -164,7 +242,7 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
         return None
     made = list(_edits_of(at, run, pieces))
     sure = "".join(piece.text for piece in pieces if piece.sure)
-    return _Run(made, _han(sure)) if made else None
+    return _Run(made, _han(sure), whole=not torn) if made else None
 
 
 def _atoms(run: str, gone: Atom) -> Iterator[Atom]:
@@ -187,11 +265,11 @@ def _with_gap(atom: bytes, droppable: tuple[bytes, ...]) -> Atom:
     return loss((atom,)), loss(tuple(byte + atom for byte in droppable), cost=DROPPED)
 
 
-def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Edit]:
+def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Row]:
     for piece in pieces:
         if run[piece.start : piece.end] != piece.shown:
             certainty = Certainty.PROVED if piece.sure and not piece.torn else Certainty.INFERRED
-            yield edit(at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty)
+            yield at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty
 
 
 def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
@@ -212,7 +290,7 @@ def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _R
     owner = [i for i, char in enumerate(run) for _ in _gbk_bytes(char)]  # of each byte, its character
     word = han > 2 or character_model.score(read) > WORD * len(read)
     alone = word and _LETTER.search(run) and len(set(read)) > 1  # rows of signs are GBK by accident
-    return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1)
+    return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1, whole=not lost)
 
 
 class _GbkBytes(dict[str, bytes]):
@@ -232,7 +310,7 @@ def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:
     return [(len(piece), piece.decode("gb18030")) for piece in _GBK_PIECE.findall(stream)]
 
 
-def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Edit]:
+def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Row]:
     """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
     start = here = 0
     made = ""
@@ -243,20 +321,19 @@ def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]
         if here == len(owner) or owner[here - 1] != end:
             if run[start:end] != made:
                 certainty = Certainty.INFERRED if "\ufffd" in made else Certainty.PROVED
-                yield edit(at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty)
+                yield at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty
             start, made = end, ""
 
 
-def _western(at: int, run: str) -> list[Edit]:
-    """Return the run as ftfy repairs it, where reading the repair wrongly gives the run again."""
+def _western(at: int, run: str) -> Iterator[Row]:
+    """Yield the run as ftfy repairs it, where reading the repair wrongly gives the run again."""
     if not _WESTERN.search(run):
-        return []
+        return
     import ftfy
 
     fixed = ftfy.fix_encoding(run, _ftfy_config())
-    if fixed == run or _misread(fixed) != run:
-        return []
-    return [edit(at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED)]
+    if fixed != run and _misread(fixed) == run:
+        yield at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED
 
 
 @cache
