@@ -92,7 +92,7 @@ def _everywhere(pattern: str) -> Detector:
 
 
 _KUN_JIN_KAO = re.compile(
-    "[锟拷](?:[^\\s，。]{0,4}?[锟拷])+(?:[锟叫癸街讹缴芥斤])?|锟斤|烫{4,}|屯{4,}|(?:\\A|(?<=\\n))锘(?=[^\\s，。、])"
+    "[锟拷](?:[^\\s，。]{0,4}?[锟拷])++(?:[锟叫癸街讹缴芥斤])?|锟斤|烫{4,}|屯{4,}|(?:\\A|(?<=\\n))锘(?=[^\\s，。、])"
 )
 
 
@@ -186,7 +186,7 @@ def _tone_vowels(text: str) -> Iterator[tuple[int, int]]:
             yield m.span()
 
 
-_CLUSTER = re.compile(f"[{_PRIVATE}](?:[^\\n]{{0,12}}?[{_PRIVATE}]){{2,}}")
+_CLUSTER = re.compile(f"[{_PRIVATE}](?:[^\\n]{{0,12}}?[{_PRIVATE}]){{2,}}+")
 AGAIN_AND_AGAIN = 2  # times that private-use characters come on average where they stand for common ones
 _SAME = 2  # a rare name repeated in a text is one or two private-use characters, not a cluster of many
 
@@ -208,7 +208,7 @@ _PRIVATE_ONE = re.compile(f"[{_PRIVATE}]")
 
 _TRACES = (
     # UTF-8 as GBK: three of its signs close together
-    f"[{_GBK_LEADS}](?:[^\\s]{{0,6}}?[{_GBK_LEADS}]){{2,}}",
+    f"[{_GBK_LEADS}](?:[^\\s]{{0,6}}?[{_GBK_LEADS}]){{2,}}+",
     # UTF-8 as Latin-1 or Windows-1252: a lead byte and its trail bytes, twice
     f"[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}}(?:[\xc3-\xef][{_LATIN1_TRAILS}]{{1,2}})++",
     # GBK as Latin-1: four pairs of high letters; no language has eight in a row

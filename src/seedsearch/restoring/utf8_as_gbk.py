@@ -30,7 +30,7 @@ from itertools import chain, groupby, product
 from typing import Self
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, apply_edits, compose, edit, gathered
+from seedsearch.offsets import Edit, Row, Rows, Span, apply_edits, compose, gathered, written
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.lossy_guesses import UNTOLD, Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
@@ -86,6 +86,7 @@ JUDGED = 60  # characters of a run that are scored
 # In a run of more than `SHORT` characters only what lies within `MARGIN` of two signs of the fault is read, where the
 # one is at most `NEAR` behind the other: of damaged text that is all, of sound text in GBK some hundredth.
 SHORT, NEAR, MARGIN = 40, 8, 12
+LONGEST = 2000  # characters of a run that are read together, the last `MARGIN` of them with the next ones
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
@@ -106,12 +107,12 @@ def _once(text: str, work: Budget, passed_over: list[Span]) -> Sequence[Edit]:
     """Return the edits that undo the fault one time; what no work was left for goes to `passed_over`."""
     if not TRIGGER.search(text):
         return []
-    return gathered(_proposed(_Page.of(text, work, passed_over)))
+    return written(_proposed(_Page.of(text, work, passed_over)))
 
 
-def _proposed(page: _Page) -> Iterator[Edit]:
+def _proposed(page: _Page) -> Iterator[Row]:
     """Yield the edits of the runs; as soon as the page shows to be full of the fault, with less to ask of each."""
-    before, few, sure = page.work.left, list[Edit](), 0
+    before, few, sure = page.work.left, Rows(), 0
     runs = page.runs()
     for at, stretches in runs:
         good = [_convincing(page.text, at, stretch, GAIN, page.work) for stretch in stretches]
@@ -121,18 +122,18 @@ def _proposed(page: _Page) -> Iterator[Edit]:
             yield from _full(page, replace(page, work=spent, passed_over=[]).runs(at))
             yield from _full(page, chain([(at, stretches)], runs))
             return
-        few += _believed(page.text, at, stretches, good)
+        few.add(list(_believed(page.text, at, stretches, good)))
     yield from few
 
 
-def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Edit]:
+def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Row]:
     """Yield the edits of runs of a page that is full of the fault."""
     for at, stretches in runs:
         good = [_convincing(page.text, at, stretch, GAIN_FULL, page.work) for stretch in stretches]
         yield from _believed(page.text, at, stretches, good)
 
 
-def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Edit]:
+def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Row]:
     """Yield the edits of the stretches of a run that are good, and of those that stay torn between good ones."""
     for i, stretch in enumerate(stretches):
         between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
@@ -161,20 +162,37 @@ class _Page:
         """
         for m in _suspect_runs(self.text):
             for start, stop in _windows(m[0]):
-                at = m.start() + start
-                if at == end:
-                    return
-                before = self.text[at - 1 : at]
-                atoms = list(_atoms(m[0][start:stop], eats=self.eats))
-                pieces = mended(atoms, before or "\n", self.script, self.work, _with_gap)
-                self.passed_over.extend(unsearched(pieces, at, self.work))
-                stretches = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
-                # What is torn at the border of a window goes on as right text.
-                if start and stretches[0][0].torn:
-                    del stretches[0]
-                if stop < len(m[0]) and stretches and stretches[-1][0].torn:
-                    del stretches[-1]
-                yield at, stretches
+                at, before = start, ""
+                while at < stop:
+                    if end is not None and m.start() + at >= end:
+                        return
+                    pieces = self._read(m.start() + at, m[0][at : min(stop, at + LONGEST)], before)
+                    more = at + LONGEST < stop
+                    pieces = _without_end(pieces) if more else pieces
+                    stretches = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
+                    begun, at, before = at, at + pieces[-1].end, pieces[-1].text[-1:]
+                    # What is torn at the border of a window goes on as right text.
+                    if begun == start and start and stretches[0][0].torn:
+                        del stretches[0]
+                    if not more and stop < len(m[0]) and stretches and stretches[-1][0].torn:
+                        del stretches[-1]
+                    yield m.start() + begun, stretches
+
+    def _read(self, at: int, found: str, before: str) -> Sequence[Piece]:
+        """Return what is found at a place as UTF-8, behind the character `before` if it is known."""
+        atoms = list(_atoms(found, eats=self.eats))
+        pieces = mended(atoms, before or self.text[at - 1 : at] or "\n", self.script, self.work, _with_gap)
+        self.passed_over.extend(unsearched(pieces, at, self.work))
+        return pieces
+
+
+def _without_end(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Return the pieces up to where a character ends, if there is one not far from the end of a part."""
+    size = pieces[-1].end
+    for number in range(len(pieces), 0, -1):
+        if pieces[number - 1].end <= size - MARGIN:
+            return pieces[:number] if pieces[number - 1].end > size // 2 else pieces
+    return pieces
 
 
 def _suspect_runs(text: str) -> Iterator[re.Match[str]]:
@@ -275,12 +293,12 @@ def _wide(stretch: list[Piece]) -> int:
     return sum("一" <= c <= "鿿" or c in _MARKS for piece in stretch for c in piece.text)
 
 
-def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Edit]:
+def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Row]:
     for piece in stretch:
         start, end = at + piece.start, at + piece.end
         if text[start:end] != piece.shown:
             certainty = Certainty.PROVED if piece.sure else Certainty.INFERRED
-            yield edit(start, end, piece.shown, Damage.UTF8_AS_GBK, certainty)
+            yield start, end, piece.shown, Damage.UTF8_AS_GBK, certainty
 
 
 def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
