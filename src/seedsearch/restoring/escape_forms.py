@@ -75,15 +75,18 @@ def spelled(run: re.Match[str]) -> list[Spelled]:
 
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
     """
-    found = list(_UNIT.finditer(run.string, *run.span()))
     of_path = _PATH.search(run.string, max(0, run.start() - LONGEST_PATH), run.start()) is not None
-    most = min(filter(None, map(_backslashes, found)), default=0) if of_path else len(run[0])
-    units = [_unit(m, most) for m in found]
+    most = min(filter(None, map(_backslashes, _units(run))), default=0) if of_path else len(run[0])
+    units = [_unit(m, most) for m in _units(run)]
     if run.lastgroup != "codes":
         return _of_bytes(units)
     if all(unit.value <= 0xFF for unit in units) and _are_text(made := _of_bytes(units)):
         return made
     return list(_of_codes(units))
+
+
+def _units(run: re.Match[str]) -> Iterator[re.Match[str]]:
+    return _UNIT.finditer(run.string, *run.span())
 
 
 def _are_text(made: list[Spelled]) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -251,12 +252,11 @@ def differing(plain: Iterable[tuple[int, str]], read: Iterable[tuple[int, str]])
 
     Yields the characters of `plain` from and to which they go, and what `read` has there.
     """
-    ends = []
-    total = 0
-    for size, _ in plain:
+    ends, found, total = array("I"), list[str](), 0
+    for size, text in plain:
         total += size
         ends.append(total)
-    found = [text for _, text in plain]
+        found.append(text)
     start = at = here = 0
     made = ""
     for size, text in read:
