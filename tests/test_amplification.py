@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import lzma
 import struct
@@ -205,10 +206,10 @@ def test_a_dictionary_has_a_limit() -> None:
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=4), st.integers(1, 9), st.booleans())
 def test_streams_of_xz_that_follow_one_another_are_one(parts: list[bytes], piece: int, more: bool) -> None:
     packed = b"".join(lzma.compress(part) + b"\0" * 4 for part in parts) + b"not xz" * more
-    stream = xz(packed)
+    stream = xz(io.BytesIO(packed))
     assert b"".join(iter(lambda: stream.read(piece), b"")) == b"".join(parts)
     with pytest.raises(EOFError):
-        xz(packed[:20]).read(1)
+        xz(io.BytesIO(packed[:20])).read(1)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -41,6 +41,8 @@ HOMES = {
     "click": {"frontends"},
     "pdfminer": {"reading"},
     "libarchive": {"reading"},
+    "rensa": {"restoring"},
+    "zstandard": {"restoring"},
     "olefile": {"reading"},
     "pypdf": set(),
     "watchfiles": {"indexing"},

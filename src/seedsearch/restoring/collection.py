@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-from seedsearch.errors import OutputError, SeedsearchError
+from seedsearch.errors import ExtraMissing, NotText, OutputError, SeedsearchError
 from seedsearch.offsets import Edits
 from seedsearch.parallel import map_in_order
 from seedsearch.reading.documents import (
@@ -25,8 +26,15 @@ from seedsearch.reading.documents import (
 from seedsearch.reading.files import Found, read_bytes, walk
 from seedsearch.reading.formats import EXTRACTED, documents_on_disk
 from seedsearch.reading.formats.format import Asked
+from seedsearch.reading.formats.streams import Packed
 from seedsearch.reading.ignore_patterns import ALL, Choice
-from seedsearch.restoring.containers import as_file, clean_file
+from seedsearch.restoring.containers import as_file, clean_file, no_field
+from seedsearch.restoring.corpus import records
+from seedsearch.restoring.corpus.accounts import asked_of
+from seedsearch.restoring.corpus.parts import Part, name_of
+from seedsearch.restoring.corpus.records import PLAIN, CorpusOptions
+from seedsearch.restoring.corpus.run import Accounts, Row
+from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import (
     CorpusReport,
     Restoration,
@@ -43,7 +51,7 @@ class RestoreOptions:
     `encoding`: they are read in this one, whatever they look like. `steps`: the names of those that restore
     (`steps.chosen`), None for all. `whole`: each restored document is handed back, and not the account of it alone.
     `fields`: of JSON, tables and XML, only the values with these names. `kind`: what a file is, where its name does not
-    say it.
+    say it. `corpus`: what builders of corpora ask for besides.
     """
 
     encoding: str | None = None
@@ -51,6 +59,7 @@ class RestoreOptions:
     whole: bool = False
     fields: tuple[str, ...] = ()
     kind: str = ""
+    corpus: CorpusOptions = PLAIN
 
 
 DEFAULT = RestoreOptions()
@@ -105,11 +114,18 @@ def _check_targets(found: Sequence[Task], paths: Sequence[str], output: Path) ->
 
 
 def restore_all(
-    found: Sequence[Task | Failure], report: CorpusReport, *, output: Path | None = None, workers: int | None = None
+    found: Sequence[Task | Failure],
+    report: CorpusReport,
+    *,
+    output: Path | None = None,
+    workers: int | None = None,
+    accounts: Accounts | None = None,
 ) -> Iterator[Restoration | Failure]:
     """Restore every task and count it in `report`; yields what came of each, in order.
 
-    With `output`, files that its journal has as finished are not done again.
+    With `output`, files that its journal has as finished are not done again. `accounts` takes the account of each
+    document, where the options ask for it. Where only all documents together say which are kept, copies of records are
+    finished by `choose`.
     """
     for failure in found:
         if isinstance(failure, Failure):
@@ -117,18 +133,163 @@ def restore_all(
             yield failure
     work = [task for task in found if isinstance(task, Task)]
     finished = _read_journal(output) if output else {}
-    for task in work:
-        if (done := finished.get(task.path)) and _still_holds(task, done):
-            report.resumed += 1
-            report.add(done)
-            yield done
-    left = [task for task in work if not ((done := finished.get(task.path)) and _still_holds(task, done))]
+    held = [task for task in work if (done := finished.get(task.path)) and _still_holds(task, done)]
+    for task in held:
+        report.resumed += finished[task.path].documents
+        report.add(finished[task.path])
+        if accounts is not None and finished[task.path].row:
+            accounts.add(task.path, finished[task.path].row)
+        yield finished[task.path]
+    names = {task.path for task in held}
+    left = [task for task in work if task.path not in names]
+    alone = len(left) == 1 and not (_of_records(left[0]) and os.path.getsize(left[0].path) > records.SIZE)
     with _Journal(output) as journal:
-        for outcomes in map_in_order(restore_file, left, workers if len(left) > 1 else 1, preload=[__name__]):
-            for outcome in outcomes:
+        run = _Run(accounts)
+        for came in map_in_order(_worked, run.items(left), 1 if alone else workers, preload=[__name__]):
+            for outcome in run.taken(came):
                 report.add(outcome)
                 journal.note(outcome)
                 yield outcome
+        for outcome in run.ended():
+            report.add(outcome)
+            journal.note(outcome)
+            yield outcome
+
+
+def _of_records(task: Task) -> bool:
+    """Tell whether a file is copied a record at a time, however large it is."""
+    wanted = task.target is not None and not task.options.whole
+    return wanted and bool(records.records_kind(task.path, task.options.kind))
+
+
+def how_of(path: str, options: RestoreOptions) -> records.How:
+    """Return how the records of a file are restored."""
+    kind = records.records_kind(path, options.kind)
+    return records.How(path, kind, options.fields, options.steps, options.corpus)
+
+
+def stream(path: str, file: Packed, options: RestoreOptions, workers: int | None) -> Iterator[records.BlockDone]:
+    """Restore the records of one file as they are read.
+
+    Raises SourceError where it cannot be read, or has none of the fields.
+    """
+    source = records.Records(file, how_of(path, options), options.encoding)
+    yield records.BlockDone(source.mark, b"", records.Tally(), len(source.mark), 1)
+    seen: set[str] = set()
+    for done in map_in_order(records.restored_block, source.blocks(), workers, preload=[__name__]):
+        seen |= done.tally.seen
+        yield done
+    if options.fields and not seen and source.kind == "jsonl":
+        raise no_field(path, options.fields)
+
+
+def _worked(item: Task | records.Block) -> list[Restoration | Failure] | records.BlockDone:
+    return restore_file(item) if isinstance(item, Task) else records.restored_block(item)
+
+
+@dataclass(slots=True, eq=False)
+class _Copy:
+    """The copy of a file of records that is being made."""
+
+    task: Task
+    stamp: str
+    part: Part
+    error: Failure | None = None
+    over: bool = False
+
+
+class _Run:
+    """What is under way: files, and blocks of files of records, in the order in which they were handed out."""
+
+    def __init__(self, accounts: Accounts | None) -> None:
+        self._accounts = accounts
+        self._order: deque[Task | _Copy] = deque()
+        self._copies: deque[_Copy] = deque()
+
+    def items(self, left: Iterable[Task]) -> Iterator[Task | records.Block]:
+        """Yield what workers do."""
+        for task in left:
+            if not _of_records(task):
+                self._order.append(task)
+                yield task
+                continue
+            yield from self._blocks(task)
+
+    def _blocks(self, task: Task) -> Iterator[records.Block]:
+        stamp = _stamp(task)
+        rows = None
+        if self._accounts is not None:
+            rows = self._accounts.file(task.path)
+        copy = _Copy(task, stamp, Part(Path(task.target or ""), rows, stamp))
+        self._copies.append(copy)
+        try:
+            with open(task.path, "rb") as file:
+                source = records.Records(file, how_of(task.path, task.options), task.options.encoding)
+                copy.part.start(source.mark)
+                for block in source.blocks(copy.part.begin, copy.part.number):
+                    self._order.append(copy)
+                    yield block
+        except (SeedsearchError, OSError) as error:
+            copy.error = Failure(task.path, str(error), skipped=isinstance(error, ExtraMissing | NotText))
+        copy.over = True
+
+    def taken(self, done: list[Restoration | Failure] | records.BlockDone) -> Iterator[Restoration | Failure]:
+        """Yield what came of copies that are complete, and of the item whose turn it is."""
+        yield from self.ended()
+        of = self._order.popleft()
+        if isinstance(of, _Copy) and isinstance(done, records.BlockDone):
+            of.part.add(done)
+        elif isinstance(of, Task) and isinstance(done, list):
+            for outcome in done:
+                if self._accounts is not None and isinstance(outcome, Restoration) and outcome.row:
+                    self._accounts.add(of.path, outcome.row)
+                yield outcome
+
+    def ended(self) -> Iterator[Restoration | Failure]:
+        """Yield what came of copies that have no block under way."""
+        while self._copies and self._copies[0].over and self._copies[0] not in self._order:
+            yield from _finished(self._copies.popleft())
+
+
+def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
+    tally, task = copy.part.tally, copy.task
+    error = copy.error
+    if error is None and task.options.fields and records.records_kind(task.path, task.options.kind) == "jsonl":
+        error = None if tally.seen else Failure(task.path, str(no_field(task.path, task.options.fields)))
+    if error is not None:
+        copy.part.drop()
+        yield error
+        return
+    yield from (Failure(f"{task.path}#{number}", why) for number, why in tally.failures)
+    if task.options.corpus.deferred:
+        copy.part.close()
+    else:
+        try:
+            copy.part.finish()
+        except OSError as problem:
+            yield Failure(task.path, str(problem))
+            return
+    damage = dict(sorted(tally.damage.items()))
+    account = (task.path, "utf-8", damage, dict(tally.certainty), tally.characters, copy.stamp)
+    yield Restoration(*account, documents=tally.documents, damaged=tally.damaged, kept=tally.kept)
+
+
+def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Row]:
+    """Yield the accounts of all documents; copies then hold only what their accounts say is kept."""
+    tasks_ = {task.path: task for task in work}
+    for path, of_file in groupby(rows, key=itemgetter(0)):
+        task = tasks_[path]
+        if _of_records(task):
+            sizes: list[tuple[int, bool]] = []
+            for _, row in of_file:
+                sizes.append((row["size"], row["kept"]))
+                yield row
+            Part(Path(task.target or ""), None, _stamp(task)).finish(sizes)
+            continue
+        for _, row in of_file:
+            if not row["kept"]:
+                Path(row["copy"]).unlink(missing_ok=True)
+            yield row
 
 
 def restore_file(task: Task) -> list[Restoration | Failure]:
@@ -143,19 +304,28 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
+    asked = task.options.corpus
     try:
         cleaned = clean_file(document, task.options.steps, task.options.fields, task.options.kind)
     except SeedsearchError as error:
         return Failure(document.path, str(error))
+    target = None if task.target is None else task.target + _below_target(task, document)
+    row, kept = "", True
+    if asked.rows or asked.where:
+        made = records.row_of_document(cleaned, cleaned.readable, near=asked.near)
+        if asked.where and not asked.deferred:
+            kept = made["kept"] = Filter(asked.where).keeps(asked_of(made))
+        row = json.dumps({**made, "copy": target}) if asked.rows else ""
     try:
-        if task.target is not None:
-            _write(Path(task.target + _below_target(task, document)), as_file(cleaned))
+        if target is not None and kept:
+            _write(Path(target), as_file(cleaned))
     except OSError as error:
         return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
     account = (document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp)
     # As columns, which go to another process ten times as fast as objects.
-    return Restoration(*account, replace(cleaned, edits=Edits(cleaned.edits)) if task.options.whole else None)
+    whole = replace(cleaned, edits=Edits(cleaned.edits)) if task.options.whole and kept else None
+    return Restoration(*account, whole, damaged=int(bool(cleaned.damage)), kept=int(kept), row=row)
 
 
 def _below_target(task: Task, document: RawDocument) -> str:
@@ -169,15 +339,17 @@ def _below_target(task: Task, document: RawDocument) -> str:
 def _stamp(task: Task) -> str:
     """Return what changes when the file, the rules of cleaning or the steps that are asked for change."""
     status, asked = os.stat(task.path), task.options
+    corpus = json.dumps(astuple(asked.corpus)) if asked.corpus != PLAIN else ""
     steps = "" if asked.steps is None else " ".join(asked.steps)
     told = "" if asked.encoding is None else f"|{asked.encoding}"
-    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{' '.join(asked.fields)}{told}"
+    fields = " ".join(asked.fields)
+    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{fields}|{corpus}{told}"
 
 
 def _write(target: Path, text: str) -> None:
     """Write a copy whole or not at all; a part left by a killed run is written over by the next."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{sha256(os.fsencode(target.name)).hexdigest()[:16]}.part")
+    part = target.with_name(f".{name_of(target.name)}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -188,7 +360,9 @@ def _write(target: Path, text: str) -> None:
 
 
 def _still_holds(task: Task, done: Restoration) -> bool:
-    return not task.options.whole and os.path.exists(task.target or "") and done.stamp == _stamp(task)
+    there = not done.kept or os.path.exists(task.target or "")
+    known = not task.options.corpus.rows or bool(done.row)
+    return not task.options.whole and there and known and done.stamp == _stamp(task)
 
 
 def _read_journal(output: Path) -> dict[str, Restoration]:

@@ -114,7 +114,9 @@ WORST = 10
 class Restoration:
     """What came of one document: the account of it, and the document itself (`cleaned`) where it was asked for.
 
-    `characters` are code points of the readable text; `stamp` tells an unchanged file in a later run.
+    `characters` are code points of the readable text; `stamp` tells an unchanged file in a later run. A file of records
+    counts as so many `documents`, of which some are `damaged` and some `kept`. `row` is the account of a document for
+    those who build corpora, as JSON ("": none was asked for).
     """
 
     path: str
@@ -124,6 +126,10 @@ class Restoration:
     characters: int
     stamp: str
     cleaned: Cleaned | None = None
+    documents: int = 1
+    damaged: int = 0
+    kept: int = 1
+    row: str = ""
 
     @property
     def account(self) -> dict[str, object]:
@@ -136,6 +142,7 @@ class CorpusReport:
     """What was done to a collection; `worst` are the paths with most damage that could not be repaired."""
 
     documents: int = 0
+    kept: int = 0
     resumed: int = 0
     damaged: int = 0
     characters: int = 0
@@ -149,9 +156,10 @@ class CorpusReport:
         if isinstance(outcome, Failure):
             self.failures.append(outcome)
             return
-        self.documents += 1
+        self.documents += outcome.documents
+        self.kept += outcome.kept
         self.characters += outcome.characters
-        self.damaged += bool(outcome.damage)
+        self.damaged += outcome.damaged
         self.damage.update(outcome.damage)
         self.certainty.update(outcome.certainty)
         if lost := sum(count for kind, count in outcome.damage.items() if kind in FOUND):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from seedsearch.errors import SourceError
-from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli import corpus, options
 from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.inputs import file_of_part, one_cleaned
 from seedsearch.frontends.cli.messages import detail, is_quiet, progress, tell_line
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Failure,
     )
     from seedsearch.restoring.collection import RestoreOptions, Task
+    from seedsearch.restoring.corpus.run import Accounts
     from seedsearch.restoring.documents import (
         Cleaned,
         CorpusReport,
@@ -47,6 +48,12 @@ class _Wanted:
     workers: int | None
     pager: str | None
     choice: Mapping[str, Any]
+    files: corpus.Wanted
+
+    @property
+    def as_stream(self) -> bool:
+        """Whether what is restored goes on to another program as it comes."""
+        return self.form == "text" and not sys.stdout.isatty()
 
     @property
     def show(self) -> Show:
@@ -78,6 +85,7 @@ class _Wanted:
 )
 @options.encoding
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
+@corpus.corpus_options
 @options.choosing
 @options.workers
 @options.paged
@@ -96,6 +104,10 @@ def clean(
     kind: str | None,
     encoding: str | None,
     output: Path | None,
+    provenance: Path | None,
+    where: str,
+    near: bool,
+    report: Path | None,
     workers: int | None,
     pager: str | None,
     **choice: Any,
@@ -107,21 +119,51 @@ def clean(
     from seedsearch.restoring.collection import RestoreOptions
 
     form = _form(as_json=as_json, diff=diff, jsonl=jsonl, copied=output is not None)
-    how = RestoreOptions(encoding, _steps(only, skip), form is not None, fields, kind or "")
-    wanted = _Wanted(paths, output, form, how, workers, pager, choice)
+    files = corpus.Wanted(provenance, report)
+    asked = corpus.asked(files, where, near=near, copied=output is not None)
+    files.check(paths)
+    how = RestoreOptions(encoding, _steps(only, skip), form is not None, fields, kind or "", asked)
+    wanted = _Wanted(paths, output, form, how, workers, pager, choice, files)
     if paths in ((), ("-",)):
-        _print_standard_input(wanted)
-        return
-    if form is not None and len(paths) == 1 and file_of_part(paths[0]):
+        done = _of_input(wanted)
+        if done is None:
+            return
+    elif form is not None and len(paths) == 1 and file_of_part(paths[0]):
         _print_texts([wanted.show(one_cleaned(paths[0], how))], pager)
         return
-    if form == "text" and (len(paths) > 1 or os.path.isdir(paths[0])):
+    else:
+        done = _records(wanted)
+    if done is None and form == "text" and (len(paths) > 1 or os.path.isdir(paths[0])):
         raise SourceError("several files cannot go to standard output as text", hint="use -o DIR, --jsonl or --diff")
-    report = _restored(wanted)
-    if not (report.documents or report.failures or output):
+    done = _restored(wanted) if done is None else done
+    if not (done.documents or done.failures or output):
         raise SourceError(f"no text in {', '.join(paths)}")
-    if any(not failure.skipped for failure in report.failures) or not report.documents:
+    if any(not failure.skipped for failure in done.failures) or not done.documents:
         ctx.exit(ERROR)
+
+
+def _records(wanted: _Wanted) -> CorpusReport | None:
+    """Restore a file of records to standard output as it is read; None where something else is asked for."""
+    if not wanted.as_stream or len(wanted.paths) > 1:
+        return None
+    return _told(corpus.records_printed(wanted.paths[0], wanted.options, wanted.workers, wanted.files))
+
+
+def _of_input(wanted: _Wanted) -> CorpusReport | None:
+    """Restore standard input; return what is to be said of it where it holds records."""
+    source = corpus.Input(wanted.options.kind) if wanted.as_stream else None
+    if source is None or not source.kind:
+        _print_standard_input(wanted, source)
+        return None
+    return _told(corpus.printed("-", source, replace(wanted.options, kind=source.kind), wanted.workers, wanted.files))
+
+
+def _told(report: CorpusReport | None) -> CorpusReport | None:
+    from seedsearch.frontends.render import failure_text
+
+    for failure in report.failures if report is not None else ():
+        tell_line(failure_text(failure))
+    return report
 
 
 def _steps(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -139,10 +181,12 @@ def _form(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> str | None
     return next((form for form, wanted in named.items() if wanted), None)
 
 
-def _print_standard_input(wanted: _Wanted) -> None:
+def _print_standard_input(wanted: _Wanted, source: corpus.Input | None) -> None:
     if wanted.form is None:
         raise click.UsageError("-o needs files or folders, not standard input")
-    _print_texts([wanted.show(one_cleaned("-", wanted.options))], wanted.pager)
+    if wanted.files or wanted.options.corpus.where:
+        raise click.UsageError("accounts of standard input need --input jsonl or --input csv")
+    _print_texts([wanted.show(one_cleaned("-", wanted.options, source))], wanted.pager)
 
 
 def _print_texts(texts: Iterable[str], pager: str | None) -> None:
@@ -166,7 +210,10 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     found = tasks(wanted.paths, wanted.output, wanted.options, choice)
     report = CorpusReport()
     keep_account(lambda: _account(report, len(found), wanted.output))
-    _print_texts(_shown(found, report, wanted), wanted.pager)
+    with corpus.gathering(wanted.output, asked=wanted.options.corpus.rows) as accounts:
+        _print_texts(_shown(found, report, wanted, accounts), wanted.pager)
+        if accounts is not None:
+            corpus.finished_accounts(found, accounts, wanted.options, wanted.files)
     several = wanted.output is not None or len(found) > 1
     for line in corpus_text(report) if several and not is_quiet() else map(failure_text, report.failures):
         tell_line(line)
@@ -181,7 +228,9 @@ def _account(report: CorpusReport, total: int, output: Path | None) -> str:
     return f"{done}; the same command goes on from there"
 
 
-def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -> Iterator[str]:
+def _shown(
+    found: list[Task | Failure], report: CorpusReport, wanted: _Wanted, accounts: Accounts | None
+) -> Iterator[str]:
     """Restore each; what is to be shown of it. The progress bar is for copies: it would run through what is printed."""
     from seedsearch.frontends.render import files_text
     from seedsearch.indexing.reports import (
@@ -194,7 +243,7 @@ def _shown(found: list[Task | Failure], report: CorpusReport, wanted: _Wanted) -
 
     show = wanted.show
     with progress("restoring", hidden=wanted.output is None) as tell:
-        outcomes = restore_all(found, report, output=wanted.output, workers=wanted.workers)
+        outcomes = restore_all(found, report, output=wanted.output, workers=wanted.workers, accounts=accounts)
         for done, outcome in enumerate(outcomes, start=1):
             if tell is not None:
                 tell(Progress(done, len(found), report.damage))

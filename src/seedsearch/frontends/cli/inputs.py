@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from seedsearch.reading.documents import RawDocument
@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     )
 
 
-def one_cleaned(path: str, options: RestoreOptions | None = None) -> Cleaned:
-    """Return one file, restored as the options say; standard input for -.
+class Source(Protocol):
+    """What all bytes are read from."""
+
+    def read(self) -> bytes:
+        """Return all that is left."""
+
+
+def one_cleaned(path: str, options: RestoreOptions | None = None, source: Source | None = None) -> Cleaned:
+    """Return one file, restored as the options say; standard input, or `source`, for -.
 
     A part of a file may be named as an index names it: `a.zip!/b.txt`, `table.csv#12`.
     """
@@ -29,7 +36,7 @@ def one_cleaned(path: str, options: RestoreOptions | None = None) -> Cleaned:
     options = options or DEFAULT
     if file := file_of_part(path):
         return clean_document(_part(file, path, options.encoding), options.steps)
-    content = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    content = (source or sys.stdin.buffer).read() if path == "-" else read_bytes(path)
     document = one_text(path, content, options.encoding)
     return clean_file(document, options.steps, options.fields, options.kind)
 

@@ -57,11 +57,18 @@ class Decompressor(Protocol):
         """Return the next bytes, at most `max_length`."""
 
 
+class Packed(Protocol):
+    """What packed bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`; none at the end."""
+
+
 class Stream:
     """The bytes of a packed stream, or of all that follow one another where each begins with `magic`."""
 
-    def __init__(self, packed: bytes, start: Callable[[], Decompressor], magic: bytes = b"") -> None:
-        self._file = io.BytesIO(packed)
+    def __init__(self, packed: Packed, start: Callable[[], Decompressor], magic: bytes = b"") -> None:
+        self._file = packed
         self._start = start
         self._magic = magic
         self._decompressor = start()
@@ -97,7 +104,7 @@ class Stream:
         return piece
 
 
-def xz(packed: bytes) -> Stream:
+def xz(packed: Packed) -> Stream:
     """Return an xz file: one stream or several."""
     return Stream(packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY), XZ)
 
@@ -105,4 +112,4 @@ def xz(packed: bytes) -> Stream:
 def lzma_alone(properties: bytes, size: int, packed: bytes) -> Stream:
     """Return a stream of LZMA without a head; `size` of what it unpacks to is -1 where the stream says so itself."""
     head = properties + size.to_bytes(8, "little", signed=True)
-    return Stream(head + packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY))
+    return Stream(io.BytesIO(head + packed), lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY))

@@ -67,7 +67,7 @@ def loosened(name: str, content: bytes, budget: Budget) -> Member:
 
 def _reader(content: bytes) -> Readable:
     if content.startswith(streams.XZ):
-        return streams.xz(content)
+        return streams.xz(io.BytesIO(content))
     file = io.BytesIO(content)
     return gzip.GzipFile(fileobj=file) if content.startswith(b"\x1f") else bz2.BZ2File(file)
 

@@ -160,7 +160,7 @@ def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
     """Return the stream of a member packed by bzip2 or LZMA (APPNOTE 4.3.7 and 5.8.8)."""
     packed = _packed(archive, info)
     if info.compress_type == zipfile.ZIP_BZIP2:
-        return Stream(packed, bz2.BZ2Decompressor)
+        return Stream(io.BytesIO(packed), bz2.BZ2Decompressor)
     _, size = struct.unpack_from("<HH", packed)
     return lzma_alone(packed[4 : 4 + size], -1 if info.flag_bits & _END_MARKED else info.file_size, packed[4 + size :])
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, partial
 
 from seedsearch.damage import Damage
 from seedsearch.errors import SourceError
@@ -69,7 +69,7 @@ def clean_file(
     `fields`: of a container, only values with these names. `kind`: what it is, by default what its name says.
     Raises SourceError where none of its values has one of the names, or where it is nothing that has fields.
     """
-    kind = kind or (_sniffed(raw.text) if raw.path == STDIN else kind_of(raw.path, raw.text))
+    kind = kind or (sniffed(raw.text) if raw.path == STDIN else kind_of(raw.path, raw.text))
     if kind in KINDS:
         return _container(raw, kind, names, fields)
     if fields:
@@ -77,7 +77,7 @@ def clean_file(
     return clean_document(raw, _code_steps(names) if kind == "code" else names)
 
 
-def _sniffed(text: str) -> str:
+def sniffed(text: str) -> str:
     """Return what a text without a name is, where that is plain: JSON, or lines of it."""
     first = text.lstrip().split("\n", 1)[0]
     if first.startswith("{") and is_json(first):
@@ -85,22 +85,38 @@ def _sniffed(text: str) -> str:
     return "json" if first.startswith(("{", "[")) and is_json(text) else kind_of(STDIN, text)
 
 
+_EVERY = (DECODING, *(step.name for step in STEPS))
+
+
 def _code_steps(names: Collection[str] | None) -> list[str]:
-    every = (DECODING, *(step.name for step in STEPS)) if names is None else names
-    return [name for name in every if name not in _OF_PROSE]
+    return [name for name in (_EVERY if names is None else names) if name not in _OF_PROSE]
 
 
 def _container(raw: RawDocument, kind: str, names: Collection[str] | None, fields: Sequence[str]) -> Cleaned:
-    done = raw.edits if names is None or DECODING in names else ()
-    text = apply_edits(raw.text, done) if done else raw.text
-    if kind == "json" and not fields and not is_json(text):
+    if kind == "json" and not fields and not is_json(apply_edits(raw.text, raw.edits)):
         return clean_document(raw, _code_steps(names))
     seen: set[str] = set()
-    chosen = (DECODING, *(step.name for step in STEPS)) if names is None else tuple(names)
-    whole, code = (_restoring(raw, some) for some in (chosen, _code_steps(chosen)))
-    found = restored_values(text, KINDS[kind][0](text, fields, seen), whole, code, chosen)
-    if fields and not seen and text.strip():
-        raise SourceError(f"{raw.path} has no field {' or '.join(fields)}", hint="look at its first record")
+    cleaned = clean_values(raw, names, lambda text: KINDS[kind][0](text, fields, seen))
+    if fields and not seen and raw.text.strip():
+        raise no_field(raw.path, fields)
+    return cleaned
+
+
+def no_field(path: str, fields: Sequence[str]) -> SourceError:
+    """Return the error of a file in which no value has one of these names."""
+    return SourceError(f"{path} has no field {' or '.join(fields)}", hint="look at its first record")
+
+
+def clean_values(
+    raw: RawDocument, names: Collection[str] | None, values: Callable[[str], Iterable[Value | Broken]]
+) -> Cleaned:
+    """Restore those values of a text that `values` says, by all steps or by those with `names`."""
+    done = raw.edits if names is None or DECODING in names else ()
+    text = apply_edits(raw.text, done) if done else raw.text
+    chosen = _EVERY if names is None else tuple(names)
+    unsure = may_be_misread(raw)
+    whole, code = _restoring(chosen, unsure), _restoring(tuple(_code_steps(chosen)), unsure)
+    found = restored_values(text, values(text), whole, code, chosen)
     edits = compose(made_by(DECODING, done), found.edits, text)
     back = OffsetMap.of(done)
     findings = [Finding(back.to_raw(one.span), one.kind) for one in found.findings]
@@ -109,10 +125,10 @@ def _container(raw: RawDocument, kind: str, names: Collection[str] | None, field
     return Cleaned(raw, edits, tuple(findings), apply_edits(raw.text, edits))
 
 
-def _restoring(raw: RawDocument, names: Collection[str]) -> Callable[[str], Restored]:
+@cache
+def _restoring(names: tuple[str, ...], unsure: bool) -> Callable[[str], Restored]:
     """Return what restores one value of a file by the steps with these names."""
-    steps = tuple(step for step in STEPS if step.name in names)
-    return partial(restore, steps=steps, unsure=may_be_misread(raw))
+    return partial(restore, steps=tuple(step for step in STEPS if step.name in names), unsure=unsure)
 
 
 _DECLARED = re.compile(r"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""")

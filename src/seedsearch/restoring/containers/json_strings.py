@@ -33,7 +33,7 @@ def _write(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-SPELLING = Spelling(_ESCAPE, _said, _write, Damage.ESCAPED_CHARACTER, "escapes")
+SPELLING = Spelling("\\", "\\u", _ESCAPE, _said, _write, Damage.ESCAPED_CHARACTER, "escapes")
 
 
 def values_of_json(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:

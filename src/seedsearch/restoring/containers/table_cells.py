@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
+from typing import Self
 
 from seedsearch.damage import Damage
 from seedsearch.reading.formats.tables import delimiter_of
 from seedsearch.restoring.containers.values import Broken, Spelling, Value
 
 # Nothing but a quote is spelled otherwise in a cell with quotes, and nothing at all in one without.
-_QUOTED = Spelling(re.compile('""'), lambda _: '"', lambda text: text.replace('"', '""'), Damage.ENTITY, "entities")
-_BARE = Spelling(re.compile(r"(?!)"), lambda _: "", lambda text: text, Damage.ENTITY, "entities")
+_QUOTED = Spelling(
+    '"', "\0", re.compile('""'), lambda _: '"', lambda text: text.replace('"', '""'), Damage.ENTITY, "entities"
+)
+_BARE = Spelling("\0", "\0", re.compile(r"(?!)"), lambda _: "", lambda text: text, Damage.ENTITY, "entities")
+
+
+_END = r"(?:\r\n|\r|\n|\Z)"
+
+
+def _cell(delimiter: str, groups: bool) -> str:
+    """Return the pattern of a cell. What follows a closing quote belongs to it, as the `csv` module has it."""
+    mark = re.escape(delimiter)
+    # A mark of several bytes cannot stand in a set of them.
+    other = rf"[^{mark}\r\n]" if delimiter.isascii() else rf"(?:(?!{mark})[^\r\n])"
+    cell = rf'(?:"(?P<quoted>(?:[^"]++|"")*+)(?:"(?P<after>{other}*+)|\Z)|(?P<bare>{other}*+))'
+    return cell if groups else re.sub(r"\?P<\w+>", "?:", cell)
 
 
 @cache
-def _cell(delimiter: str) -> re.Pattern[str]:
-    """Match a cell and what ends it: a delimiter, the end of a row, or that of the table.
+def _cells(delimiter: str) -> re.Pattern[str]:
+    """Match a cell and what ends it: a delimiter, the end of a row, or that of the table."""
+    return re.compile(rf"{_cell(delimiter, True)}(?P<end>{re.escape(delimiter)}|{_END})")
 
-    What follows a closing quote belongs to the cell, as the `csv` module has it.
-    """
-    other = rf"[^{re.escape(delimiter)}\r\n]"
-    return re.compile(
-        rf'(?:"(?P<quoted>(?:[^"]++|"")*+)(?:"(?P<after>{other}*+)|\Z)|(?P<bare>{other}*+))'
-        rf"(?P<end>{re.escape(delimiter)}|\r\n|\r|\n|\Z)"
-    )
+
+@cache
+def row_of(delimiter: str) -> re.Pattern[bytes]:
+    """Match a row of a table in UTF-8 with its end."""
+    cell = _cell(delimiter, False)
+    return re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell})*+{_END}".encode())
 
 
 def _in_quotes(delimiter: str, text: str) -> str:
@@ -35,30 +51,57 @@ def _in_quotes(delimiter: str, text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What parts the cells of a table, and which columns are wanted; None for all, the headings too."""
+
+    delimiter: str
+    columns: tuple[bool, ...] | None = None
+
+    @classmethod
+    def of(cls, text: str, wanted: Collection[str], seen: set[str]) -> Self:
+        """Read it from the first row of a table; those of the fields `wanted` that are there are put into `seen`."""
+        delimiter = delimiter_of(text)
+        if not wanted:
+            return cls(delimiter)
+        columns: list[bool] = []
+        for found in _walked(text, delimiter):
+            heading = text[slice(*_span(found)[0])].replace('""', '"').strip().lstrip("\ufeff")
+            names = {heading, str(len(columns) + 1)} & set(wanted)
+            seen |= names
+            columns.append(bool(names))
+            if found["end"] != delimiter:
+                break
+        return cls(delimiter, tuple(columns))
+
+    def values(self, text: str, *, headings: bool) -> Iterator[Value]:
+        """Yield the wanted cells of rows; `headings`: the first of them is that of the headings."""
+        quoted = partial(_in_quotes, self.delimiter)
+        at, named = 0, headings and self.columns is not None
+        for found in _walked(text, self.delimiter):
+            wanted = self.columns is None or (at < len(self.columns) and self.columns[at])
+            if wanted and not named and not found["after"]:
+                span, bare = _span(found)
+                yield Value(*span, _BARE, quoted) if bare else Value(*span, _QUOTED)
+            at += 1
+            if found["end"] != self.delimiter:
+                at, named = 0, False
+
+
 def values_of_table(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:
     """Yield the cells of a table, or those of the columns `wanted`, by heading or number.
 
     The headings are restored with the others, and stand as they are where columns are chosen by them. Fields that were
     met are put into `seen`.
     """
-    delimiter = delimiter_of(text)
-    quoted = partial(_in_quotes, delimiter)
-    columns: list[bool] = []
-    headings, at, place = True, 0, 0
-    while place < len(text):
-        found = _cell(delimiter).match(text, place)
-        if found is None:  # never: the pattern matches anywhere
-            return
-        span, bare = _span(found)
-        if headings and wanted:
-            names = {text[span[0] : span[1]].replace('""', '"').strip().lstrip("\ufeff"), str(at + 1)} & set(wanted)
-            seen |= names
-            columns.append(bool(names))
-        elif (not wanted or (at < len(columns) and columns[at])) and not found["after"]:
-            yield Value(*span, _BARE, quoted) if bare else Value(*span, _QUOTED)
-        at += 1
-        if found["end"] != delimiter:
-            headings, at = False, 0
+    return Layout.of(text, wanted, seen).values(text, headings=True)
+
+
+def _walked(text: str, delimiter: str) -> Iterator[re.Match[str]]:
+    """Yield the cells one after the other."""
+    cells, place = _cells(delimiter), 0
+    while place < len(text) and (found := cells.match(text, place)):
+        yield found
         place = found.end()
 
 

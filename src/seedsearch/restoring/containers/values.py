@@ -29,11 +29,14 @@ Restore = Callable[[str], Restored]
 class Spelling:
     """How a kind of container spells characters in its values.
 
-    `escape` matches what stands for one character, and `said` tells which one. `write` spells a text so that it can
+    `escape` matches what stands for one character and begins with `sign`, and `said` tells which one; `numbers` begins
+    what spells one by its number. `write` spells a text so that it can
     stand there. Visible characters that are spelled by their numbers are put in themselves, as edits of `kind` and
     `step`.
     """
 
+    sign: str
+    numbers: str
     escape: re.Pattern[str]
     said: Callable[[re.Match[str]], str]
     write: Callable[[str], str]
@@ -103,12 +106,17 @@ def _edits(
 
 
 def _of_value(text: str, value: Value, restore: Restore, spelled: bool, findings: list[Finding]) -> Iterator[Edit]:
-    said, places, escapes = _read(text, value)
-    escapes = escapes if spelled else []
+    said = said_in(text, value)
     done = restore(said)
-    findings += _moved(done.findings, places)
-    if not done.edits and not escapes:
+    escapes = (
+        list(_visible_escapes(text, value))
+        if spelled and value.spelling.numbers in text[value.start : value.end]
+        else []
+    )
+    if not done.edits and not escapes and not done.findings:
         return
+    places = _places(text, value)
+    findings += _moved(done.findings, places)
     spelling = value.spelling
     written = [_at(e, places, spelling.write(e.replacement)) for e in done.edits]
     if value.quoted and done.edits and (quoted := value.quoted(done.text)) != done.text:
@@ -126,25 +134,26 @@ def _moved(findings: Iterable[Finding], places: Sequence[int]) -> list[Finding]:
     return [Finding(Span(places[f.span.start], places[f.span.end]), f.kind) for f in findings]
 
 
-def _read(text: str, value: Value) -> tuple[str, Sequence[int], list[tuple[int, int, str]]]:
-    """Return what a value says, where each of its characters stands, and the visible ones that are escaped."""
-    pieces: list[str] = []
+def _places(text: str, value: Value) -> Sequence[int]:
+    """Return where each character of what a value says stands, and where it ends."""
     places = array("q")
-    escapes: list[tuple[int, int, str]] = []
     last = value.start
     for found in value.spelling.escape.finditer(text, value.start, value.end):
-        pieces += [text[last : found.start()], char := value.spelling.said(found)]
         places.extend(range(last, found.start() + 1))
         last = found.end()
-        if char >= "\xa1" and char.isprintable() and not "\ue000" <= char <= "\uf8ff":
-            escapes.append((*found.span(), char))
-    if not pieces:
-        return text[value.start : value.end], range(value.start, value.end + 1), []
-    pieces.append(text[last : value.end])
+    if not places:
+        return range(value.start, value.end + 1)
     places.extend(range(last, value.end + 1))
-    if not any(is_han(char) for _, _, char in escapes):
-        escapes = []
-    return _SURROGATES.sub("\ufffd", "".join(pieces)), places, escapes
+    return places
+
+
+def _visible_escapes(text: str, value: Value) -> Iterator[tuple[int, int, str]]:
+    """Yield the visible characters that are escaped, each with where it stands; none where no ideograph is."""
+    spelling = value.spelling
+    found = ((*one.span(), spelling.said(one)) for one in spelling.escape.finditer(text, value.start, value.end))
+    escapes = [one for one in found if one[2] >= "\xa1" and one[2].isprintable() and not "\ue000" <= one[2] <= "\uf8ff"]
+    if any(is_han(char) for _, _, char in escapes):
+        yield from escapes
 
 
 def _spelled(escapes: Iterable[tuple[int, int, str]], others: Sequence[Edit], spelling: Spelling) -> Iterator[Edit]:
@@ -164,3 +173,12 @@ def _spelled(escapes: Iterable[tuple[int, int, str]], others: Sequence[Edit], sp
         begin, end, chars = start, stop, char
     if chars:
         yield Edit(Span(begin, end), chars, spelling.kind, Certainty.CERTAIN, spelling.step)
+
+
+def said_in(text: str, value: Value | Broken) -> str:
+    """Return what a value of `text` says."""
+    piece = text[value.start : value.end]
+    if isinstance(value, Broken) or value.spelling.sign not in piece:
+        return piece
+    said = value.spelling.escape.sub(value.spelling.said, piece)
+    return _SURROGATES.sub("\ufffd", said)

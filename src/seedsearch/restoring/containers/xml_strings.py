@@ -35,7 +35,7 @@ def _write(text: str, marks: dict[str, str]) -> str:
 
 
 def _spelling(marks: dict[str, str]) -> Spelling:
-    return Spelling(_ESCAPE, _said, partial(_write, marks=marks), Damage.ENTITY, "entities")
+    return Spelling("&", "&#", _ESCAPE, _said, partial(_write, marks=marks), Damage.ENTITY, "entities")
 
 
 _LINES = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}

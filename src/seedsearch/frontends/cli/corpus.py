@@ -1,0 +1,233 @@
+"""What `clean` does for builders of corpora: streams of records, accounts of documents, reports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from seedsearch.errors import OutputError, SeedsearchError, SourceError, reason
+from seedsearch.frontends.cli.stdout import flush, printing
+
+if TYPE_CHECKING:
+    from seedsearch.reading.formats.streams import Packed
+    from seedsearch.restoring.collection import RestoreOptions
+    from seedsearch.restoring.corpus.records import CorpusOptions
+    from seedsearch.restoring.corpus.run import Accounts, Row
+    from seedsearch.restoring.documents import CorpusReport
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Below the folder of copies: accounts of records until all are there.
+ROWS = ".seedsearch-rows"
+
+
+def corpus_options(command: Function) -> Function:
+    """Return the options of those who build corpora."""
+    for option in (
+        click.option(
+            "--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report.md, report.json and charts."
+        ),
+        click.option(
+            "--near-duplicates", "near", is_flag=True, help="Group documents that are nearly the same (MinHash)."
+        ),
+        click.option("--where", default="", metavar="EXPR", help="Keep documents like this: 'unrepaired < 0.001'."),
+        click.option(
+            "--provenance",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write an account of each document, as JSON Lines.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where accounts and reports go."""
+
+    provenance: Path | None
+    report: Path | None
+
+    def __bool__(self) -> bool:
+        return self.provenance is not None or self.report is not None
+
+    def check(self, paths: Iterable[str]) -> None:
+        """Raise OutputError where one of the files that are read would be written over."""
+        for path in paths:
+            if self.provenance is not None and os.path.realpath(path) == os.path.realpath(self.provenance):
+                raise OutputError(f"{path} is only read", hint="name another file for --provenance")
+
+
+def asked(wanted: Wanted, where: str, *, near: bool, copied: bool) -> CorpusOptions:
+    """Return what is asked of restoring; raises SettingsError for an expression that is none."""
+    from seedsearch.restoring.corpus.near import require
+    from seedsearch.restoring.corpus.records import CorpusOptions
+    from seedsearch.restoring.corpus.where import Filter
+
+    of_all = bool(where) and Filter(where).of_all
+    if of_all and not copied:
+        raise click.UsageError("which of near-duplicates is kept is known at the end; name a folder for copies with -o")
+    if near or of_all:
+        require()
+    return CorpusOptions(rows=bool(wanted) or of_all, where=where, near=near or of_all)
+
+
+def records_printed(path: str, options: RestoreOptions, workers: int | None, wanted: Wanted) -> CorpusReport | None:
+    """Restore the records of a file to standard output; None where it holds none."""
+    from seedsearch.restoring.corpus.records import records_kind
+
+    if not os.path.isfile(path) or not records_kind(path, options.kind):
+        return None
+    try:
+        with open(path, "rb") as file:
+            return printed(path, file, options, workers, wanted)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {reason(error)}") from error
+
+
+@contextmanager
+def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
+    """What takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end."""
+    from seedsearch.restoring.corpus.run import Accounts
+
+    if not asked:
+        yield None
+        return
+    folder = output / ROWS if output is not None else Path(mkdtemp(prefix="seedsearch-"))
+    accounts = Accounts(folder)
+    yield accounts
+    accounts.remove()
+
+
+def write_accounts(wanted: Wanted, rows: Iterable[Row], options: RestoreOptions) -> None:
+    """Write the accounts of all documents, and the report on them; each file whole or not at all."""
+    from seedsearch.frontends.render.corpus_report import corpus_charts, corpus_json, corpus_markdown
+    from seedsearch.frontends.render.safe import json_line
+    from seedsearch.restoring.corpus.run import Figures, public
+
+    figures, run = Figures(), _run(options)
+    with _written(wanted.provenance) as out:
+        out(json_line({"type": "run", **run}) + "\n")
+        for row in rows:
+            figures.add(row)
+            out(json_line(public(row)) + "\n")
+    if wanted.report is None:
+        return
+    files = {"report.md": corpus_markdown(figures, run), "report.json": corpus_json(figures, run)}
+    for name, text in {**files, **corpus_charts(figures)}.items():
+        with _written(wanted.report / name) as out:
+            out(text)
+
+
+def _run(options: RestoreOptions) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    from seedsearch.versions import RULES
+
+    asked = options.corpus
+    return {
+        "program": version("seedsearch"),
+        "rules": RULES,
+        "steps": options.steps,
+        "fields": options.fields,
+        "where": asked.where,
+        "near_duplicates": asked.near,
+    }
+
+
+@contextmanager
+def _written(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """What writes a file, which has its name when all is written; raises OutputError where that cannot be."""
+    if path is None:
+        yield lambda text: None
+        return
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file.write
+        os.replace(part, path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {reason(error)}") from error
+
+
+def printed(path: str, file: Packed, options: RestoreOptions, workers: int | None, wanted: Wanted) -> CorpusReport:
+    """Restore the records of one file to standard output as they are read."""
+    from seedsearch.reading.documents import Failure
+    from seedsearch.restoring.collection import stream
+    from seedsearch.restoring.corpus.records import Tally
+    from seedsearch.restoring.documents import CorpusReport, Restoration
+
+    report, tally = CorpusReport(), Tally()
+    with gathering(None, asked=options.corpus.rows) as accounts:
+        rows = None if accounts is None else accounts.file(path).open("wb")
+        flush()
+        for done in stream(path, file, options, workers):
+            tally.add(done.tally)
+            with printing():
+                sys.stdout.buffer.write(done.content)
+            if rows is not None:
+                rows.write(done.rows)
+        with printing():
+            sys.stdout.buffer.flush()
+        if accounts is not None and rows is not None:
+            rows.close()
+            found = accounts.completed([path], options.corpus.where, with_near=options.corpus.near)
+            write_accounts(wanted, (row for _, row in found), options)
+    for number, why in tally.failures:
+        report.add(Failure(f"{path}#{number}", why))
+    damage = dict(sorted(tally.damage.items()))
+    account = (path, "utf-8", damage, dict(tally.certainty), tally.characters, "")
+    report.add(Restoration(*account, documents=tally.documents, damaged=tally.damaged, kept=tally.kept))
+    return report
+
+
+class Input:
+    """Standard input, of which the beginning is looked at: `kind` is "" where it does not hold records."""
+
+    def __init__(self, kind: str) -> None:
+        from seedsearch.restoring.corpus.records import Joined
+
+        source, head = sys.stdin.buffer, b""
+        while not kind and b"\n" not in head and len(head) < _HEAD and (piece := os.read(source.fileno(), _HEAD)):
+            head += piece
+        self._file = Joined(head, source)
+        self.kind = _kind_of(head) if not kind else kind if kind in ("jsonl", "csv") else ""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most `size`; all that is left where that is negative."""
+        return self._file.read(size)
+
+
+_HEAD = 1 << 20  # bytes in which the first record of standard input ends
+
+
+def _kind_of(head: bytes) -> str:
+    from seedsearch.restoring.containers import sniffed
+    from seedsearch.restoring.corpus.packing import BROKEN, packing_by
+
+    packing = packing_by(head)
+    try:
+        begin = head if packing is None else packing.begin(head, _HEAD)
+    except (SeedsearchError, *BROKEN):  # said where it is read
+        return ""
+    return "jsonl" if sniffed(begin.decode("utf-8", "replace")) == "jsonl" else ""
+
+
+def finished_accounts(found: Iterable[object], accounts: Accounts, options: RestoreOptions, wanted: Wanted) -> None:
+    """Write what all accounts together say, and have copies hold only what is kept."""
+    from seedsearch.restoring.collection import Task, choose
+
+    work = [item for item in found if isinstance(item, Task)]
+    rows = accounts.completed([task.path for task in work], options.corpus.where, with_near=options.corpus.near)
+    chosen: Iterable[Row] = choose(work, rows) if options.corpus.deferred else (row for _, row in rows)
+    write_accounts(wanted, chosen, options)

@@ -1,0 +1,77 @@
+"""Near-duplicates by MinHash: texts that share most of their runs of five characters, however they are written.
+
+A signature is 64 numbers. Those that agree in four numbers in a row, at one of 16 places, are compared, and belong
+together where at least `ALIKE` of the numbers agree (which estimates the Jaccard similarity). Groups are closed: what
+is near to a member is in the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seedsearch.errors import ExtraMissing
+from seedsearch.text.folding import fold
+
+NUMBERS, ROWS = 64, 4
+ALIKE = 0.8
+SHINGLE = 5  # characters
+_SEED = 42
+
+
+def require() -> None:
+    """Raise ExtraMissing where the library is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("rensa") is None:
+        hint = "install it: pip install 'seedsearch[corpus]'"
+        raise ExtraMissing("near-duplicates need the package rensa", hint=hint, module="rensa")
+
+
+def signature(text: str) -> bytes:
+    """Return the signature of a text without its blanks, in one script, width and case: 256 bytes; none for no text."""
+    import rensa
+
+    plain = "".join(fold(text).split())
+    if not plain:
+        return b""
+    made = rensa.RMinHash(num_perm=NUMBERS, seed=_SEED)
+    made.update([plain[i : i + SHINGLE] for i in range(max(1, len(plain) - SHINGLE + 1))])
+    return np.array(made.digest(), np.uint32).astype("<u4").tobytes()
+
+
+def groups(signatures: Sequence[bytes]) -> list[int]:
+    """Return for each signature the number of the first one of its group; what has none stands alone."""
+    leaders = list(range(len(signatures)))
+    own = [i for i, one in enumerate(signatures) if one]
+    if not own:
+        return leaders
+    table = np.frombuffer(b"".join(signatures[i] for i in own), "<u4").reshape(len(own), NUMBERS)
+    for begin in range(0, NUMBERS, ROWS):
+        band = table[:, begin : begin + ROWS]
+        order = np.lexsort(band.T)
+        same = (band[order[1:]] == band[order[:-1]]).all(axis=1)
+        _join(leaders, own, table, order, same)
+    return [_leader(leaders, i) for i in range(len(leaders))]
+
+
+def _join(leaders: list[int], own: list[int], table: Any, order: Any, same: Any) -> None:
+    """Join those that stand side by side in `order`, agree in the band (`same`), and are alike on the whole."""
+    first = 0
+    for at in np.flatnonzero(same).tolist():
+        if at == 0 or not same[at - 1]:
+            first = at
+        for other in {first, at}:
+            a, b = int(order[other]), int(order[at + 1])
+            x, y = _leader(leaders, own[a]), _leader(leaders, own[b])
+            if x != y and np.count_nonzero(table[a] == table[b]) >= ALIKE * NUMBERS:
+                leaders[max(x, y)] = min(x, y)
+
+
+def _leader(leaders: list[int], i: int) -> int:
+    while leaders[i] != i:
+        leaders[i] = leaders[leaders[i]]
+        i = leaders[i]
+    return i

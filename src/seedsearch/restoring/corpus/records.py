@@ -1,0 +1,367 @@
+"""Files of records (JSON Lines, CSV, TSV) as blocks of whole records, and what becomes of a block.
+
+A block is about a mebibyte of UTF-8, whatever the number of workers, so that the same file gives the same bytes. A file
+in another encoding is read whole, as any text is, and then goes the same way; in one in UTF-8, a line that is none is
+decoded by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import io
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from seedsearch.errors import NotText, SourceError
+from seedsearch.offsets import apply_edits
+from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.files import raw_document
+from seedsearch.reading.formats.limits import TEXT
+from seedsearch.reading.formats.streams import Packed
+from seedsearch.restoring.containers import KINDS, clean_values, kind_of, no_field
+from seedsearch.restoring.containers.json_strings import values_of_json
+from seedsearch.restoring.containers.table_cells import Layout, row_of
+from seedsearch.restoring.containers.values import said_in
+from seedsearch.restoring.corpus import accounts
+from seedsearch.restoring.corpus import near as signatures
+from seedsearch.restoring.corpus.packing import Counted, packing_by, packing_of
+from seedsearch.restoring.corpus.where import Filter
+from seedsearch.restoring.documents import Cleaned
+
+SIZE = 1 << 20  # bytes of a block, and of the head by which an encoding is told
+MARK = codecs.BOM_UTF8
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """What is asked besides restoring: accounts of documents (`rows`), which of them are kept, near-duplicates."""
+
+    rows: bool = False
+    where: str = ""
+    near: bool = False
+
+    @property
+    def deferred(self) -> bool:
+        """Whether only all documents together say which are kept."""
+        return bool(self.where) and Filter(self.where).of_all
+
+
+PLAIN = CorpusOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the records of a file are restored; the same for all of its blocks."""
+
+    path: str
+    kind: str
+    fields: tuple[str, ...]
+    steps: tuple[str, ...] | None
+    corpus: CorpusOptions
+    encoding: str = "utf-8"
+    confidence: float = 1.0
+    layout: Layout | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole records in UTF-8; `number` is that of the first, `end` where the block ends in the unpacked file."""
+
+    how: How
+    content: bytes
+    number: int
+    end: int
+    headings: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a part of a file came to. Damage and certainty are counted by name."""
+
+    documents: int = 0
+    kept: int = 0
+    damaged: int = 0
+    characters: int = 0
+    damage: Counter[str] = field(default_factory=Counter)
+    certainty: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Count another part as well."""
+        self.documents += other.documents
+        self.kept += other.kept
+        self.damaged += other.damaged
+        self.characters += other.characters
+        self.damage.update(other.damage)
+        self.certainty.update(other.certainty)
+        self.seen |= other.seen
+        self.failures += other.failures
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDone:
+    """A block restored: its bytes, the accounts of its records as lines of JSON, and what it came to.
+
+    `end` and `number` are those of what follows it; `head` is the size in bytes of the headings that it begins with.
+    """
+
+    content: bytes
+    rows: bytes
+    tally: Tally
+    end: int
+    number: int
+    head: int = 0
+
+
+def records_kind(path: str, kind: str = "") -> str:
+    """Return the kind of a file of records, by its name (without a packing) or as it is told; "" for another file."""
+    stem = os.path.splitext(path)[0] if packing_of(path) else path
+    found = kind or kind_of(stem)
+    return found if found in ("jsonl", "csv") else ""
+
+
+class Records:
+    """A file of records that is open: its blocks one by one."""
+
+    def __init__(self, file: Packed, how: How, encoding: str | None) -> None:
+        """Read the head; raises SourceError or NotText where it cannot be read."""
+        head = file.read(len(MARK) + 8)
+        packing = packing_by(head)
+        self._file = _Ahead(Counted(Joined(head, file), packing))
+        self.mark = b""
+        self.kind = how.kind
+        self._at, self._number = 0, 1
+        self._how = self._told(how, encoding)
+        if how.kind == "csv":
+            self._how = replace(self._how, layout=self._layout())
+
+    def _told(self, how: How, encoding: str | None) -> How:
+        """Find out the encoding; what is not in UTF-8 is read whole."""
+        head = self._file.peek(SIZE)
+        if head.startswith(MARK):
+            self._file.read(len(MARK))
+            self.mark, self._at = MARK, len(MARK)
+            head = head[len(MARK) :]
+        elif (encoding or "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8") or not _is_utf8(head):
+            document = raw_document(how.path, self._file.rest(), encoding)
+            text = apply_edits(document.text, document.edits)
+            self._file = _Ahead(io.BytesIO(text.encode("utf-8", "surrogatepass")))
+            self.mark = MARK if document.told_by == "mark" else b""
+            return replace(how, encoding=document.encoding, confidence=document.confidence)
+        return how
+
+    def _layout(self) -> Layout:
+        head = self._file.peek(SIZE).decode("utf-8", "ignore")
+        seen: set[str] = set()
+        layout = Layout.of(head, self._how.fields, seen)
+        if self._how.fields and not seen and head.strip():
+            raise no_field(self._how.path, self._how.fields)
+        return layout
+
+    def blocks(self, begin: int = 0, number: int = 1) -> Iterator[Block]:
+        """Yield the blocks, from the one that begins at `begin` with the record `number` on.
+
+        Raises SourceError where a record is too large, or the file is broken.
+        """
+        headings = begin == 0
+        self._file.skip(begin - self._at if begin else 0)
+        at = begin or self._at
+        for content, records in self._pieces():
+            at += len(content)
+            yield Block(self._how, content, number, at, headings and self._how.kind == "csv")
+            number += records - (headings and self._how.kind == "csv")
+            headings = False
+
+    def _pieces(self) -> Iterator[tuple[bytes, int]]:
+        """Yield about SIZE bytes of whole records, and how many they are."""
+        layout = self._how.layout
+        row = row_of(layout.delimiter) if layout else None
+        buffer = b""
+        while True:
+            piece = self._file.read(SIZE)
+            buffer += piece
+            end, records = self._whole(buffer, not piece, row)
+            if end:
+                yield buffer[:end], records
+                buffer = buffer[end:]
+            if not piece:
+                return
+            if len(buffer) > TEXT:
+                raise SourceError(f"{self._how.path}: a record of more than {TEXT >> 20} MiB", hint="split it")
+
+    def _whole(self, buffer: bytes, last: bool, row: Any) -> tuple[int, int]:
+        """Return where the last whole record of a piece ends, and how many records that are."""
+        if row is None:
+            end = len(buffer) if last else buffer.rfind(b"\n") + 1
+            return end, buffer.count(b"\n", 0, end) + (last and not buffer.endswith(b"\n"))
+        at = records = 0
+        while at < len(buffer) and (found := row.match(buffer, at)) and (last or found.end() < len(buffer)):
+            at, records = found.end(), records + 1
+        return at, records
+
+
+class _Ahead:
+    """A file that can be looked at before it is read."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._buffer = b""
+
+    def peek(self, size: int) -> bytes:
+        """Return the next bytes, which are read again; fewer than `size` at the end alone."""
+        while len(self._buffer) < size and (piece := self._file.read(size - len(self._buffer))):
+            self._buffer += piece
+        return self._buffer[:size]
+
+    def read(self, size: int) -> bytes:
+        """Return the next `size` bytes; fewer at the end alone."""
+        found = self.peek(size)
+        self._buffer = self._buffer[len(found) :]
+        return found
+
+    def rest(self) -> bytes:
+        """Return all that is left; raises SourceError for more than one text may be."""
+        pieces, size = [], 0
+        while piece := self.read(SIZE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > TEXT:
+                raise SourceError(f"a text of more than {TEXT >> 20} MiB that is not in UTF-8", hint="split it")
+        return b"".join(pieces)
+
+    def skip(self, size: int) -> None:
+        """Pass over so many bytes."""
+        while size > 0 and (piece := self.read(min(size, SIZE))):
+            size -= len(piece)
+
+
+class Joined:
+    """Bytes that were read already, and the file that they are of."""
+
+    def __init__(self, head: bytes, file: Any) -> None:
+        self._head, self._file = head, file
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most `size`; all that is left where that is negative."""
+        if size < 0:
+            found, self._head = self._head, b""
+            return found + bytes(self._file.read())
+        if self._head:
+            found, self._head = self._head[:size], self._head[size:]
+            return found
+        return bytes(self._file.read(size))
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Tell whether the beginning of a file is UTF-8.
+
+    Its last character may be cut off, and a line in another encoding does not make the file another one. Every other
+    byte of UTF-16 is a NUL where it holds names of fields.
+    """
+    good = len(head.decode("utf-8", "ignore").encode())
+    return good >= _VALID * len(head) and head.count(0) <= _NULS * len(head)
+
+
+# Shares of a head: of what is valid in UTF-8, and of NULs, which damaged text holds a few of.
+_VALID, _NULS = 0.99, 0.25
+
+
+def restored_block(block: Block) -> BlockDone:
+    """Restore the records of a block, each by itself."""
+    how, tally = block.how, Tally()
+    kept = Filter(how.corpus.where) if how.corpus.where else None
+    pieces: list[bytes] = []
+    rows: list[bytes] = []
+    number, head = block.number, 0
+    for begin, end in _bounds(block):
+        content = block.content[begin:end]
+        if block.headings and begin == 0:
+            pieces.append(_restored(block, content, 0, tally).readable.encode("utf-8", "surrogatepass"))
+            head = len(pieces[0])
+            continue
+        this, number = number, number + 1
+        if not content.strip():
+            if not (kept and kept.of_all):  # then the copy is made of the sizes of its records
+                pieces.append(content)
+            continue
+        try:
+            cleaned = _restored(block, content, this, tally)
+        except SourceError as error:
+            tally.failures.append((this, str(error)))
+            pieces.append(content)
+            continue
+        written = cleaned.readable.encode("utf-8", "surrogatepass")
+        _count(tally, cleaned)
+        row = _row(how, cleaned) if how.corpus.rows or kept else None
+        if row is not None and kept is not None and not kept.of_all:
+            row["kept"] = kept.keeps(accounts.asked_of(row))
+        if row is None or row.get("kept", True):
+            pieces.append(written)
+            tally.kept += 1
+        if row is not None and how.corpus.rows:
+            row["size"] = len(written)
+            rows.append(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+    return BlockDone(b"".join(pieces), b"".join(rows), tally, block.end, number, head)
+
+
+def _bounds(block: Block) -> Iterator[tuple[int, int]]:
+    """Yield where each record of a block begins and ends, its line end included."""
+    layout, at = block.how.layout, 0
+    if layout is not None:
+        for found in row_of(layout.delimiter).finditer(block.content):
+            if found[0]:
+                yield found.span()
+    else:
+        for line in io.BytesIO(block.content):  # ended by a line feed and nothing else
+            yield at, at + len(line)
+            at += len(line)
+
+
+def _restored(block: Block, content: bytes, number: int, tally: Tally) -> Cleaned:
+    how = block.how
+    path = f"{how.path}#{number}"
+    try:
+        raw = RawDocument(path, how.encoding, content.decode(), how.confidence)
+    except UnicodeDecodeError:
+        raw = _decoded(path, content)
+    if how.layout is not None:
+        layout = how.layout
+        return clean_values(raw, how.steps, lambda text: layout.values(text, headings=number == 0))
+    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen))
+
+
+def _decoded(path: str, content: bytes) -> RawDocument:
+    """Return a record that is not in the encoding of its file."""
+    try:
+        return raw_document(path, content)
+    except NotText:
+        return raw_document(path, content, "utf-8")
+
+
+def _count(tally: Tally, cleaned: Cleaned) -> None:
+    tally.documents += 1
+    tally.characters += len(cleaned.readable)
+    if cleaned.edits or cleaned.findings:
+        tally.damaged += 1
+        tally.damage.update(cleaned.damage)
+        tally.certainty.update(str(e.certainty) for e in cleaned.edits)
+
+
+def _row(how: How, cleaned: Cleaned) -> dict[str, Any]:
+    text = cleaned.readable
+    values = how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
+    return row_of_document(cleaned, "\n".join(said_in(text, value) for value in values), near=how.corpus.near)
+
+
+def row_of_document(cleaned: Cleaned, texts: str, *, near: bool) -> dict[str, Any]:
+    """Return the account of a document whose restored text is `texts`; with its signature where it is asked for."""
+    row = accounts.account_of(cleaned, texts)
+    if near:
+        row["minhash"] = base64.b64encode(signatures.signature(texts)).decode()
+    return row

@@ -1,0 +1,144 @@
+"""The accounts of a whole run: gathered while it goes on, completed by what only all of them together say."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seedsearch.restoring.corpus import near
+from seedsearch.restoring.corpus.accounts import asked_of
+from seedsearch.restoring.corpus.where import Filter
+
+Row = dict[str, Any]
+# Of a distribution of shares: where each bar of it begins.
+BARS = {
+    "han": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "unrepaired": (0.0, 1e-9, 0.0001, 0.001, 0.01, 0.1),
+}
+WORST = 10
+_OWN = ("minhash", "size", "copy")  # what is no business of those who read accounts
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the accounts of a run come to; `worst` are paths and shares of unrepaired damage."""
+
+    files: int = 0
+    documents: int = 0
+    kept: int = 0
+    damaged: int = 0
+    characters: int = 0
+    encodings: Counter[str] = field(default_factory=Counter)
+    edits: Counter[str] = field(default_factory=Counter)
+    certainty: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    bars: dict[str, list[int]] = field(default_factory=lambda: {name: [0] * len(at) for name, at in BARS.items()})
+    near_groups: int = 0
+    near_duplicates: int = 0
+    worst: list[tuple[str, float]] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Count a document; the shares of languages by its characters."""
+        self.documents += 1
+        self.kept += row["kept"]
+        self.damaged += bool(row["edits"] or row["found"])
+        self.characters += row["characters"]
+        self.encodings[row["encoding"]] += 1
+        self.edits.update(row["edits"])
+        self.certainty.update(row["certainty"])
+        self.found.update(row["found"])
+        for name, share in row["language"].items():
+            self.languages[name] += round(share * row["characters"])
+        for name, begins in BARS.items():
+            self.bars[name][sum(begin <= row["quality"][name] for begin in begins) - 1] += 1
+        if "near" in row:
+            self.near_groups += row["near"]["first"] and row["near"]["size"] > 1
+            self.near_duplicates += not row["near"]["first"]
+        if row["quality"]["unrepaired"]:
+            self.worst.append((row["path"], row["quality"]["unrepaired"]))
+            self.worst.sort(key=lambda one: (-one[1], one[0]))
+            del self.worst[WORST:]
+
+
+class Accounts:
+    """The accounts of a run, by file: in memory, or in a file of their own where the file holds records."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._rows: dict[str, list[str] | Path] = {}
+
+    def add(self, path: str, row: str) -> None:
+        """Keep the account of a document in the file at `path`."""
+        rows = self._rows.setdefault(path, [])
+        if isinstance(rows, list):
+            rows.append(row)
+
+    def file(self, path: str) -> Path:
+        """Return the place of the accounts of the records in a file."""
+        from seedsearch.restoring.corpus.parts import name_of
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        place = self._folder / f"{name_of(path)}.jsonl"
+        self._rows[path] = place
+        return place
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._rows
+
+    def rows(self, paths: Sequence[str]) -> Iterator[tuple[str, Row]]:
+        """Yield the accounts of these files in their order, each with the path of its file."""
+        for path in paths:
+            found = self._rows.get(path, [])
+            if isinstance(found, Path):
+                with found.open(encoding="utf-8", errors="surrogateescape") as lines:
+                    yield from ((path, json.loads(line)) for line in lines)
+            else:
+                yield from ((path, json.loads(row)) for row in found)
+
+    def completed(self, paths: Sequence[str], where: str, *, with_near: bool) -> Iterator[tuple[str, Row]]:
+        """Yield the same with near-duplicates and with what is kept."""
+        filter_ = Filter(where) if where else None
+        groups = self._near(paths) if with_near else None
+        for path, row in self.rows(paths):
+            if groups is not None:
+                row["near"] = groups(row["path"])
+            if filter_ is not None and filter_.of_all:
+                row["kept"] = filter_.keeps(asked_of(row))
+            row.setdefault("kept", True)
+            yield path, row
+
+    def _near(self, paths: Sequence[str]) -> Callable[[str], Row]:
+        names: list[str] = []
+        signatures: list[bytes] = []
+        for _, row in self.rows(paths):
+            names.append(row["path"])
+            signatures.append(base64.b64decode(row["minhash"]))
+        leaders = near.groups(signatures)
+        sizes = Counter(leaders)
+        number = iter(range(len(names)))
+
+        def of_next(path: str) -> Row:
+            i = next(number)
+            return {"group": names[leaders[i]], "size": sizes[leaders[i]], "first": leaders[i] == i}
+
+        return of_next
+
+    def remove(self) -> None:
+        """Remove the files."""
+        for place in self._rows.values():
+            if isinstance(place, Path):
+                place.unlink(missing_ok=True)
+        if self._folder.is_dir() and not os.listdir(self._folder):
+            self._folder.rmdir()
+
+
+def public(row: Row) -> Row:
+    """Return an account as others read it."""
+    return {"type": "document", **{name: value for name, value in row.items() if name not in _OWN}}
