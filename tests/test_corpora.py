@@ -202,7 +202,14 @@ def test_shares_of_a_text(text: str, share: dict[str, float]) -> None:
     assert {name: found[name] for name in share} == share
 
 
-ROW = {"unrepaired": 0.002, "han": 0.8, "encoding": "utf-8", "path": "a.jsonl#3", "entity": 2.0, "characters": 300.0}
+ROW: dict[str, float | str] = {
+    "unrepaired": 0.002,
+    "han": 0.8,
+    "encoding": "utf-8",
+    "path": "a.jsonl#3",
+    "entity": 2.0,
+    "characters": 300.0,
+}
 
 
 @pytest.mark.parametrize(
