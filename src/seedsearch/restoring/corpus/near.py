@@ -15,10 +15,12 @@ import numpy as np
 from seedsearch.errors import ExtraMissing
 from seedsearch.text.folding import fold
 
+# Numbers of a signature, and of those that must agree in a row for two texts to be compared: of texts with a similarity
+# of 0.8, 99.98 in 100 are, of those with 0.3 one in eight.
 NUMBERS, ROWS = 64, 4
-ALIKE = 0.8
-SHINGLE = 5  # characters
-_SEED = 42
+ALIKE = 0.8  # share of the numbers that agree, as others who take out near-duplicates of web pages have it
+SHINGLE = 5  # characters, which is two or three words
+_SEED = 42  # any number: the same one each time
 
 
 def require() -> None:

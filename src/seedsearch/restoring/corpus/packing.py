@@ -19,7 +19,7 @@ from seedsearch.errors import ExtraMissing, SourceError
 from seedsearch.reading.formats import streams
 from seedsearch.reading.formats.limits import GRANTED, RATIO
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # bytes that are read at a time
 # What the libraries raise for a file that is broken or cut off.
 BROKEN = (EOFError, OSError, lzma.LZMAError, ValueError, zlib.error)
 

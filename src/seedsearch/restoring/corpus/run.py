@@ -14,6 +14,7 @@ from typing import Any
 from seedsearch.restoring.corpus import near
 from seedsearch.restoring.corpus.accounts import asked_of
 from seedsearch.restoring.corpus.where import Filter
+from seedsearch.restoring.documents import WORST
 
 Row = dict[str, Any]
 # Of a distribution of shares: where each bar of it begins.
@@ -21,7 +22,6 @@ BARS = {
     "han": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     "unrepaired": (0.0, 1e-9, 0.0001, 0.001, 0.01, 0.1),
 }
-WORST = 10
 _OWN = ("minhash", "size", "copy")  # what is no business of those who read accounts
 
 
