@@ -24,7 +24,10 @@ from seedsearch.searching.tiers import readings
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.run_text import run_text
 
-ENDINGS = ("txt", "csv", "tsv", "jsonl", "html", "zip", "eml", "ipynb")
+ENDINGS = (
+    *("txt", "csv", "tsv", "jsonl", "html", "zip", "eml", "ipynb"),
+    *("po", "strings", "srt", "ass", "lrc", "md", "tex", "xml"),
+)
 PAGE = "<html><title>題</title><p>焊接(hàn)&nbsp;材料<ruby>焊<rt>hàn</ruby></p></html>"
 DAMAGED = "生態?!睎|麗區創(chuàng)新&amp;lt;\u200b\ufffdÃ¤锟斤拷\x05\x06"
 
@@ -91,6 +94,9 @@ _ARCHIVES = (
     made.xls_of({"表": [["焊", "接"]]}, cut=6),
     made.ppt_of("焊接"),
     made.sqlite_of("CREATE TABLE t (a, b)", ("INSERT INTO t VALUES (?, ?)", ("焊", 1))),
+    made.mobi_of("<p>焊接</p>", author="甲"),
+    b"<TEI><teiHeader><char xml:id='a'><mapping type='unicode'>U+4E00</mapping></char></teiHeader>"
+    b"<p><g ref='#a'/></p></TEI>",
     "<FictionBook><body><p>焊接</p></body></FictionBook>".encode(),
     b"From a Mon Jan  1 00:00:00 2024\nSubject: =?gbk?B?xMM=?=\nMIME-Version: 1.0\nTo: b\n\nx\n",
 )
@@ -103,6 +109,14 @@ _TEXTS = (
     "a\t乙\n1\t2\n".encode("utf-16"),
     '{"题": "焊", "x": {"y": [1]}}\n'.encode(),
     PAGE.encode(),
+    'msgid "a"\n"b"\nmsgstr[0] "焊\\n"\n'.encode(),
+    '"a" = "焊\\U63a5";'.encode(),
+    "1\n00:00:01,000 --> 00:00:02,000\n焊接\n".encode(),
+    "[Events]\nFormat: Start, End, Text\nDialogue: 0:00:01.00,0:00:02.00,焊\\N接\n".encode(),
+    "[ti:a]\n[00:01.00][00:02.00]焊接\n".encode(),
+    "---\ntitle: [a, 'b']\nauthor:\n  - c\n---\n焊接\n".encode(),
+    "\\title{焊\\emph{接}}% a\n\\begin{a}[b]{c}\\\\\\%\n".encode(),
+    "#+TITLE: a\n<pb:KR1a_1-1a>焊¶\n".encode(),
 )
 
 TARGETS = {

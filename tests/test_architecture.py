@@ -41,6 +41,7 @@ HOMES = {
     "click": {"frontends"},
     "pdfminer": {"reading"},
     "libarchive": {"reading"},
+    "pyarrow": {"reading", "restoring"},
     "rensa": {"restoring"},
     "zstandard": {"restoring"},
     "olefile": {"reading"},

@@ -8,6 +8,8 @@ import gzip
 import io
 import json
 import lzma
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,11 +20,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pyarrow
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
+from fixtures.guides import DOCS
 from seedsearch.errors import SettingsError, SourceError
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corpus import near, records
@@ -386,3 +391,59 @@ def test_a_record_that_is_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(records, "TEXT", 100)
     with pytest.raises(SourceError, match="a record of more than"):
         blocks(lines([{"text": "甲" * 200}]), "jsonl")
+
+
+def test_parquet_keeps_types_groups_and_other_columns(tmp_path: Path) -> None:
+    texts = ["焊接&nbsp;材料", None, "焊接\ufffd材料", "備足", "焊接 材料"]
+    columns = {
+        "id": pyarrow.array([b"&lt;", b"2", b"3", b"4", b"5"]),
+        "text": pyarrow.array(texts, pyarrow.large_string()),
+        "kind": pyarrow.array(["&amp;", "b", "&amp;", None, "b"]).dictionary_encode(),
+        "tags": pyarrow.array([["&lt;"], [], None, ["x"], []]),
+        "at": pyarrow.array([1, 2, 3, 4, 5], pyarrow.timestamp("ms", "UTC")),
+    }
+    table = pyarrow.table(columns).replace_schema_metadata({"from": "test"})
+    (tmp_path / "in").mkdir()
+    parquet.write_table(table, tmp_path / "in" / "a.parquet", row_group_size=2, compression="zstd")
+    run(tmp_path, "in", "-o", "out", "--provenance", "p.jsonl", "-q")
+    got, old = (parquet.ParquetFile(tmp_path / name / "a.parquet") for name in ("out", "in"))
+    assert got.schema_arrow.equals(old.schema_arrow, check_metadata=True)
+    assert [got.metadata.row_group(i).num_rows for i in range(3)] == [2, 2, 1]
+    assert got.metadata.row_group(0).column(1).compression == "ZSTD"
+    rows = got.read().to_pylist()
+    assert [row["text"] for row in rows] == [text if text is None else clean(text).readable for text in texts]
+    assert [row["kind"] for row in rows] == ["&", "b", "&", None, "b"]
+    assert got.read().drop_columns(["text", "kind"]).equals(table.drop_columns(["text", "kind"]))
+    accounts = rows_of(tmp_path / "p.jsonl")[1:]
+    assert [row["path"] for row in accounts] == [f"in/a.parquet#{i}" for i in range(1, 6)]
+    assert accounts[0]["edits"] == {"entity": 2}
+    run(tmp_path, "in", "-o", "one", "--field", "text", "--where", "not findings", "-q")
+    kept = parquet.read_table(tmp_path / "one" / "a.parquet").to_pylist()
+    assert [row["at"].microsecond for row in kept] == [1000, 2000, 4000, 5000]
+    assert kept[0]["kind"] == "&amp;"
+    run(tmp_path, "in", "-o", "once", "--field", "text", "--where", "not near_duplicate", "-q")
+    once = parquet.read_table(tmp_path / "once" / "a.parquet").to_pylist()
+    assert [row["at"].microsecond for row in once] == [1000, 2000, 3000, 4000]
+    done = seedsearch("clean", "in", "-o", "none", "--field", "body", cwd=tmp_path)
+    assert "a.parquet has no field body" in done.stderr.decode()
+    (tmp_path / "in" / "a.parquet").write_bytes((tmp_path / "in" / "a.parquet").read_bytes()[:-9])
+    done = seedsearch("clean", "in", "-o", "broken", cwd=tmp_path)
+    assert "a.parquet: the table is broken" in done.stderr.decode()
+    assert not list((tmp_path / "broken").glob("*.parquet"))
+
+
+@pytest.mark.exhaustive
+def test_the_recipe_for_datasets_runs(tmp_path: Path) -> None:
+    """Offline, with the library itself; its warnings are its own business."""
+    page = (DOCS / "corpora.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"<!-- datasets -->\n```python\n(.*?)```", page, re.DOTALL)
+    rows = [{"id": "&lt;1&gt;", "text": "焊接&nbsp;材料"}, {"id": "2", "text": "焊接"}]
+    (tmp_path / "news.jsonl").write_text(lines(rows), encoding="utf-8")
+    script = recipe + "\nimport json\nprint(json.dumps([dataset[0], dataset[1]]))\n"
+    home = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=home, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.splitlines()[-1]) == [
+        {"id": "&lt;1&gt;", "text": "焊接 材料", "damage": '{"entity": 1}'},
+        {"id": "2", "text": "焊接", "damage": "{}"},
+    ]

@@ -29,7 +29,7 @@ from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.formats.streams import Packed
 from seedsearch.reading.ignore_patterns import ALL, Choice
 from seedsearch.restoring.containers import as_file, clean_file, no_field
-from seedsearch.restoring.corpus import records
+from seedsearch.restoring.corpus import parquet_copy, records
 from seedsearch.restoring.corpus.accounts import asked_of
 from seedsearch.restoring.corpus.parts import Part, name_of
 from seedsearch.restoring.corpus.records import PLAIN, CorpusOptions
@@ -67,11 +67,15 @@ DEFAULT = RestoreOptions()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to restore, and where its copy goes (if anywhere)."""
+    """One file to restore, and where its copy goes (if anywhere).
+
+    `rows`: where a worker writes the accounts of the rows of a table that it copies by itself.
+    """
 
     path: str
     target: str | None = None
     options: RestoreOptions = DEFAULT
+    rows: str | None = None
 
 
 def tasks(
@@ -162,6 +166,11 @@ def _of_records(task: Task) -> bool:
     return wanted and bool(records.records_kind(task.path, task.options.kind))
 
 
+def _of_columns(task: Task) -> bool:
+    """Tell whether a file is copied as a table of Parquet."""
+    return task.target is not None and not task.options.whole and parquet_copy.is_parquet(task.path)
+
+
 def how_of(path: str, options: RestoreOptions) -> records.How:
     """Return how the records of a file are restored."""
     kind = records.records_kind(path, options.kind)
@@ -210,6 +219,8 @@ class _Run:
         """Yield what workers do."""
         for task in left:
             if not _of_records(task):
+                if self._accounts is not None and _of_columns(task):
+                    task = replace(task, rows=str(self._accounts.file(task.path)))
                 self._order.append(task)
                 yield task
                 continue
@@ -269,9 +280,7 @@ def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
         except OSError as problem:
             yield Failure(task.path, str(problem))
             return
-    damage = dict(sorted(tally.damage.items()))
-    account = (task.path, "utf-8", damage, dict(tally.certainty), tally.characters, copy.stamp)
-    yield Restoration(*account, documents=tally.documents, damaged=tally.damaged, kept=tally.kept)
+    yield _account_of(task, "utf-8", tally, copy.stamp)
 
 
 def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Row]:
@@ -279,6 +288,11 @@ def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Ro
     tasks_ = {task.path: task for task in work}
     for path, of_file in groupby(rows, key=itemgetter(0)):
         task = tasks_[path]
+        if _of_columns(task):
+            chosen = [row for _, row in of_file]
+            parquet_copy.keep(Path(task.target or ""), [row["kept"] for row in chosen])
+            yield from chosen
+            continue
         if _of_records(task):
             sizes: list[tuple[int, bool]] = []
             for _, row in of_file:
@@ -296,11 +310,27 @@ def restore_file(task: Task) -> list[Restoration | Failure]:
     """Read, restore and write one file, or each document in it: those go to a folder that is named like it and `!`."""
     try:
         stamp = _stamp(task)
+        if _of_columns(task):
+            return [_table(task, stamp)]
         content = read_bytes(task.path)
+    except ExtraMissing as error:
+        return [Failure(task.path, str(error), skipped=True, needs=error.module)]
     except (SeedsearchError, OSError) as error:
         return [Failure(task.path, str(error))]
     found = documents_on_disk(task.path, content, Asked(task.options.encoding, records=False))
     return [one if isinstance(one, Failure) else _restored(task, one, stamp) for one in found]
+
+
+def _table(task: Task, stamp: str) -> Restoration:
+    rows = None if task.rows is None else Path(task.rows)
+    tally = parquet_copy.copy_restored(how_of(task.path, task.options), Path(task.target or ""), rows)
+    return _account_of(task, parquet_copy.NAME, tally, stamp)
+
+
+def _account_of(task: Task, encoding: str, tally: records.Tally, stamp: str) -> Restoration:
+    damage = dict(sorted(tally.damage.items()))
+    account = (task.path, encoding, damage, dict(tally.certainty), tally.characters, stamp)
+    return Restoration(*account, documents=tally.documents, damaged=tally.damaged, kept=tally.kept)
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:

@@ -23,23 +23,31 @@ from seedsearch.reading.documents import (
 )
 from seedsearch.reading.encodings import Beside, Neighbours
 from seedsearch.reading.formats import (
+    catalogues,
     doc,
     docx,
     epub,
     fb2,
     libarchive,
     mail,
+    mandoku,
+    matter,
+    mobi,
     notebook,
     odf,
     ole,
+    parquet,
     pdf,
     ppt,
     pptx,
     rtf,
     sqlite,
     streams,
+    subtitles,
     tables,
     tar_archive,
+    tei,
+    tex,
     text,
     xls,
     xlsx,
@@ -52,6 +60,7 @@ from seedsearch.reading.neighbours import among
 
 _PDF = Package("pdfminer", "pdf", "a PDF")
 _ARCHIVES = Package("libarchive", "archives", "a file that is packed by 7z, RAR, Zstandard or LZ4")
+_TABLES = Package("pyarrow", "parquet", "a table of Parquet or Arrow")
 # The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
 FORMATS = (
     Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=_PDF),
@@ -70,6 +79,7 @@ FORMATS = (
     Format("rar", libarchive.is_rar, libarchive.parts, archive=True, needs=_ARCHIVES),
     Format("tar", tar_archive.recognises, tar_archive.parts, archive=True),
     Format("rtf", rtf.recognises, rtf.parts, extracted=True),
+    Format("tei", tei.recognises, tei.parts, extracted=True),
     Format("fb2", fb2.recognises, fb2.parts, extracted=True),
     Format("doc", doc.recognises, doc.parts, extracted=True),
     Format("xls", xls.recognises, xls.parts, extracted=True),
@@ -79,6 +89,14 @@ FORMATS = (
     Format("eml", mail.is_message, mail.parts, extracted=True, archive=True),
     Format("ipynb", notebook.recognises, notebook.parts, extracted=True),
     Format("sqlite", sqlite.recognises, sqlite.parts, extracted=True),
+    Format("parquet", parquet.recognises, parquet.parts, extracted=True, needs=_TABLES),
+    Format("mobi", mobi.recognises, mobi.parts, extracted=True),
+    Format("po", catalogues.recognises, catalogues.parts),
+    Format("strings", catalogues.is_strings, catalogues.parts_of_strings),
+    Format("subtitles", subtitles.recognises, subtitles.parts),
+    Format("tex", tex.recognises, tex.parts),
+    Format("mandoku", mandoku.recognises, mandoku.parts),
+    Format("matter", matter.recognises, matter.parts),
     Format("csv", tables.is_table, tables.parts_of_table),
     Format("jsonl", tables.is_lines, tables.parts_of_lines),
     Format("text", text.recognises, text.parts),

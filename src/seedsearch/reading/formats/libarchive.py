@@ -81,7 +81,7 @@ class _Archive:
         """Yield the members; None for what is left out."""
         numbers = (ARCHIVE_SECONDS, ARCHIVE_MEMORY, self._kind)
         with running(_WORKER, *numbers, seconds=ARCHIVE_WALL_SECONDS) as process:
-            _feed(process, self._file.content)
+            feed(process, self._file.content)
             frames = _Frames(process)
             while not (said := frames.said()).get("end"):
                 if "missing" in said:
@@ -117,7 +117,7 @@ class _Archive:
         return Member(name, content)
 
 
-def _feed(process: Popen[bytes], content: bytes) -> None:
+def feed(process: Popen[bytes], content: bytes) -> None:
     """Hand over the file; the other process reads all of it before it says anything."""
     if process.stdin is not None:
         try:

@@ -59,6 +59,9 @@ PDF_CHARACTERS = 32_000_000
 # taken of it. The dictionaries of 7z and RAR are up to 64 MiB where people do not ask for more; RAR 5 has up to 1 GiB.
 ARCHIVE_SECONDS, ARCHIVE_WALL_SECONDS, ARCHIVE_MEMORY = 120, 360, 1536 * 1024 * 1024
 
+# A table of Parquet or Arrow: some ten megabytes a second. The library maps more addresses than it uses.
+TABLE_SECONDS, TABLE_WALL_SECONDS, TABLE_MEMORY = 120, 360, 3072 * 1024 * 1024
+
 # Levels of elements in XML: documents have dozens. The size of a tag with its attributes, which take 25 times as much
 # memory: documents have hundreds of bytes.
 XML_DEPTH, XML_TAG = 2_000, 1024 * 1024

@@ -75,7 +75,7 @@ class _NamesSpent(Exception):
     """The names of a record come to more than is left for those of the file."""
 
 
-class _Names:
+class Names:
     """Gives names to fields while the budget lasts; once it is spent, no record gets any."""
 
     def __init__(self, budget: Budget) -> None:
@@ -101,7 +101,7 @@ def of_table(text: str, budget: Budget) -> Iterator[Record]:
     delimiter = delimiter_of(text)
     lines = _Lines(text, delimiter)
     rows = csv.reader(lines, delimiter=delimiter)
-    names = _Names(budget)
+    names = Names(budget)
     headings: list[str] = []
     number = 0
     try:
@@ -152,7 +152,7 @@ def delimiter_of(text: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _row(headings: list[str], row: list[str], names: _Names) -> str:
+def _row(headings: list[str], row: list[str], names: Names) -> str:
     fields = ((_heading(headings, i), value) for i, value in enumerate(row) if value.strip())
     return _lines(_named(fields, names))
 
@@ -161,7 +161,7 @@ def _heading(headings: list[str], i: int) -> str:
     return headings[i] if i < len(headings) and headings[i] else str(i + 1)
 
 
-def _named(fields: Iterable[tuple[str, str]], names: _Names) -> Iterator[tuple[str, str]]:
+def _named(fields: Iterable[tuple[str, str]], names: Names) -> Iterator[tuple[str, str]]:
     """Yield the fields, with their names while these last."""
     for name, value in fields:
         try:
@@ -173,7 +173,7 @@ def _named(fields: Iterable[tuple[str, str]], names: _Names) -> Iterator[tuple[s
 
 def of_lines(text: str, budget: Budget) -> Iterator[Record]:
     """Yield the records of JSON Lines; the number of a record is that of its line."""
-    names = _Names(budget)
+    names = Names(budget)
     begin = number = 0
     while begin <= len(text):
         end = text.find("\n", begin)
@@ -185,11 +185,12 @@ def of_lines(text: str, budget: Budget) -> Iterator[Record]:
             yield Record(number, line, f"a line of more than {FIELDS:,} values, which stands as it is")
             continue
         before = names.spent
-        found = _of_line(line, names)
+        found = of_line(line, names)
         yield Record(number, found, names.reason(before))
 
 
-def _of_line(line: str, names: _Names) -> str:
+def of_line(line: str, names: Names) -> str:
+    """Return the values of a line of JSON, a line each with its name; the line itself where it is not JSON."""
     if names.spent:
         return line
     try:
@@ -222,7 +223,7 @@ class _Path:
         return ".".join(reversed(keys))
 
 
-def _flat(value: object, names: _Names) -> Iterator[tuple[str, str]]:
+def _flat(value: object, names: Names) -> Iterator[tuple[str, str]]:
     """Yield the leaves of a JSON value with their names, dots between levels; the items of a list share its name."""
     left: list[Iterator[tuple[_Path, object]]] = [iter([(_Path(None, "", 0), value)])]
     while left:

@@ -297,7 +297,7 @@ def restored_block(block: Block) -> BlockDone:
             pieces.append(content)
             continue
         written = cleaned.readable.encode("utf-8", "surrogatepass")
-        _count(tally, cleaned)
+        count(tally, cleaned)
         row = _row(how, cleaned) if how.corpus.rows or kept else None
         if row is not None and kept is not None and not kept.of_all:
             row["kept"] = kept.keeps(accounts.asked_of(row))
@@ -344,7 +344,8 @@ def _decoded(path: str, content: bytes) -> RawDocument:
         return raw_document(path, content, "utf-8")
 
 
-def _count(tally: Tally, cleaned: Cleaned) -> None:
+def count(tally: Tally, cleaned: Cleaned) -> None:
+    """Count a document."""
     tally.documents += 1
     tally.characters += len(cleaned.readable)
     if cleaned.edits or cleaned.findings:

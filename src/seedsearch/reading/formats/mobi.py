@@ -1,0 +1,140 @@
+"""Books of Mobipocket and Kindle (MOBI, AZW3, PRC) → their text, as one chapter in HTML, with title and authors.
+
+Text is packed by PalmDOC's LZ77 or not at all; books that are packed by HUFF/CDIC or protected are named as such.
+Source: the MobileRead wiki, "MOBI" and "PalmDOC"; the text of both kinds of Kindle books is kept in the same way.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from seedsearch.errors import SourceError
+from seedsearch.reading.documents import Said
+from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.members import Member
+
+_KINDS = (b"BOOKMOBI", b"TEXtREAd")
+_KIND = slice(60, 68)
+_PLAIN, _LZ77, _HUFF = 1, 2, 17480
+_AUTHOR, _TITLE = 100, 503
+_WITH_EXTH = 0x40
+_CODE_PAGES = {65001: "utf-8", 1252: "cp1252", 936: "gb18030", 950: "big5"}
+
+
+def recognises(file: File) -> bool:
+    """Tell whether it is a database of Palm's that holds a book."""
+    return file.content[_KIND] in _KINDS
+
+
+def parts(file: File) -> Iterator[Member]:
+    """Yield the text as a file in HTML; raises SourceError for a book that cannot be read."""
+    try:
+        yield _book(file)
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise SourceError("the book is broken: its records are not where it says") from error
+
+
+def _book(file: File) -> Member:
+    records = _records(file.content)
+    head = records[0]
+    packing, _, _, count, _, protected = struct.unpack_from(">HHIHHH", head)
+    if protected:
+        raise SourceError("the book is protected (DRM)", hint="take one that is not")
+    if packing not in (_PLAIN, _LZ77):
+        how = "HUFF/CDIC" if packing == _HUFF else f"an unknown way ({packing})"
+        raise SourceError(f"the book is packed by {how}", hint="convert it to EPUB, with calibre for example")
+    extra = _extra(head)
+    pieces = []
+    for record in records[1 : count + 1]:
+        piece = _without_tail(record, extra)
+        piece = piece if packing == _PLAIN else _unpacked(piece)
+        file.budget.spend(len(piece))
+        pieces.append(piece)
+    name = "text.html" if head[16:20] == b"MOBI" else "text.txt"
+    return Member(name, b"".join(pieces), said=_said(head))
+
+
+def _records(content: bytes) -> list[bytes]:
+    (count,) = struct.unpack_from(">H", content, 76)
+    begins = [struct.unpack_from(">I", content, 78 + 8 * i)[0] for i in range(count)]
+    if not begins or any(a > b for a, b in zip(begins, [*begins[1:], len(content)], strict=True)):
+        raise IndexError
+    return [content[a:b] for a, b in zip(begins, [*begins[1:], len(content)], strict=True)]
+
+
+def _extra(head: bytes) -> int:
+    """Return which kinds of further bytes stand behind the text of each record."""
+    if head[16:20] != b"MOBI" or struct.unpack_from(">I", head, 20)[0] < 228 or len(head) < 244:
+        return 0
+    return int(struct.unpack_from(">H", head, 242)[0])
+
+
+def _without_tail(record: bytes, extra: int) -> bytes:
+    """Return a record without what stands behind its text: sizes are kept from the end on, seven bits a byte."""
+    for _ in range((extra >> 1).bit_count()):
+        size = 0
+        for i, byte in enumerate(reversed(record[-4:])):
+            size |= (byte & 0x7F) << (7 * i)
+            if byte & 0x80:
+                break
+        record = record[: max(0, len(record) - size)]
+    if extra & 1 and record:  # the rest of a character that runs over into the next record
+        record = record[: max(0, len(record) - (record[-1] & 3) - 1)]
+    return record
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Undo PalmDOC's LZ77."""
+    out = bytearray()
+    at = 0
+    while at < len(packed):
+        byte = packed[at]
+        at += 1
+        if byte == 0 or 9 <= byte < 0x80:
+            out.append(byte)
+        elif byte < 9:
+            out += packed[at : at + byte]
+            at += byte
+        elif byte >= 0xC0:
+            out += bytes((0x20, byte ^ 0x80))
+        else:
+            pair = (byte << 8 | packed[at]) & 0x3FFF
+            at += 1
+            back, length = pair >> 3, (pair & 7) + 3
+            if not 0 < back <= len(out):
+                raise IndexError
+            for _ in range(length):
+                out.append(out[-back])
+    return bytes(out)
+
+
+def _said(head: bytes) -> Said:
+    if head[16:20] != b"MOBI":
+        return Said()
+    size, _, page = struct.unpack_from(">III", head, 20)
+    encoding = _CODE_PAGES.get(page, "utf-8")
+    begin, length = struct.unpack_from(">II", head, 84)
+    values = [("title", head[begin : begin + length])]
+    if struct.unpack_from(">I", head, 128)[0] & _WITH_EXTH and head[16 + size : 20 + size] == b"EXTH":
+        values = [*_exth(head, 16 + size), *values]
+    texts = [(name, " ".join(value.decode(encoding, "replace").split())) for name, value in values]
+    found = [(name, text) for name, text in texts if text]
+    return Said.of(found[:1] if not found else [one for one in found if one[0] != "title"] + _first(found), ("author",))
+
+
+def _first(values: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [one for one in values if one[0] == "title"][:1]
+
+
+def _exth(head: bytes, at: int) -> Iterator[tuple[str, bytes]]:
+    """Yield author and title of the extended head."""
+    (count,) = struct.unpack_from(">I", head, at + 8)
+    place = at + 12
+    for _ in range(min(count, 1000)):
+        kind, length = struct.unpack_from(">II", head, place)
+        if length < 8:
+            return
+        if kind in (_AUTHOR, _TITLE):
+            yield ("author" if kind == _AUTHOR else "title"), head[place + 8 : place + length]
+        place += length
