@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fixtures import made
 from seedsearch.reading.documents import Failure, Said
-from seedsearch.reading.formats import documents, one_text
+from seedsearch.reading.formats import documents, one_text, tables
 from seedsearch.reading.formats.mobi import _unpacked
 from seedsearch.reading.formats.tex import plain
 
@@ -213,3 +213,21 @@ def test_parquet_gives_a_document_a_row() -> None:
     assert "the table is broken" in read("a.parquet", made.parquet_of(ROWS)[:-20])[1]
     many = made.parquet_of([{"t": f"第{i}行"} for i in range(1000)])
     assert len(read("a.parquet", many)[0]) == 1000
+
+
+def test_lines_of_json_may_be_more_than_one_text_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but a record is limited then, and all of them together."""
+    text = '{"t": "甲"}\n\n{"t": "乙"\n{"t": "丙"}'
+    expected, failed = read("a.jsonl", text)
+    monkeypatch.setattr(tables, "TEXT", 20)
+    assert (
+        read("a.jsonl", text)
+        == (expected, failed)
+        == (
+            {"a.jsonl#1": "t: 甲\n", "a.jsonl#3": '{"t": "乙"', "a.jsonl#4": "t: 丙\n"},
+            "",
+        )
+    )
+    texts, reason = read("a.jsonl", text.encode() + "\n焊接".encode("gbk"))
+    assert texts == expected
+    assert "a line that is not UTF-8" in reason

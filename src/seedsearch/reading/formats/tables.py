@@ -11,6 +11,7 @@ without their names and lines of JSON as they are: nothing is lost, and the reco
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,7 @@ from itertools import repeat
 from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.reading.formats.format import File
-from seedsearch.reading.formats.limits import FIELDS, NAMES, UNPACKED, Budget
+from seedsearch.reading.formats.limits import FIELDS, NAMES, TEXT, UNPACKED, Budget
 
 _TABLES = {".csv", ".tsv", ".tab"}
 _LINES = {".jsonl", ".ndjson"}
@@ -46,7 +47,27 @@ def parts_of_table(file: File) -> Iterator[RawDocument | Failure]:
 
 def parts_of_lines(file: File) -> Iterator[RawDocument | Failure]:
     """Return the records of JSON Lines; or the whole where that is asked for."""
-    return _records(file, of_lines)
+    long = file.asked.records and len(file.content) > TEXT
+    return _long_lines(file) if long else _records(file, of_lines)
+
+
+def _long_lines(file: File) -> Iterator[RawDocument | Failure]:
+    """Yield the records of a file that is too long to be decoded as one text: it is UTF-8, line by line."""
+    names = Names(file.budget)
+    for number, content in enumerate(io.BytesIO(file.content), 1):
+        path = f"{file.path}#{number}"
+        if not content.strip():
+            continue
+        file.budget.part()
+        file.budget.text(len(content))
+        try:
+            record = _record(number, content.decode().rstrip("\n"), names)
+        except UnicodeDecodeError:
+            yield Failure(path, f"a line that is not UTF-8, in a file of more than {TEXT >> 20} MiB")
+            continue
+        yield RawDocument(path, "utf-8", record.text)
+        if record.reason:
+            yield Failure(path, record.reason)
 
 
 def _records(file: File, found: Callable[[str, Budget], Iterator[Record]]) -> Iterator[RawDocument | Failure]:
@@ -181,12 +202,15 @@ def of_lines(text: str, budget: Budget) -> Iterator[Record]:
         line, number, begin = text[begin:end], number + 1, end + 1
         if not line.strip():
             continue
-        if sum(map(line.count, ",[{")) > FIELDS:
-            yield Record(number, line, f"a line of more than {FIELDS:,} values, which stands as it is")
-            continue
-        before = names.spent
-        found = of_line(line, names)
-        yield Record(number, found, names.reason(before))
+        yield _record(number, line, names)
+
+
+def _record(number: int, line: str, names: Names) -> Record:
+    if sum(map(line.count, ",[{")) > FIELDS:
+        return Record(number, line, f"a line of more than {FIELDS:,} values, which stands as it is")
+    before = names.spent
+    found = of_line(line, names)
+    return Record(number, found, names.reason(before))
 
 
 def of_line(line: str, names: Names) -> str:

@@ -33,7 +33,8 @@ from seedsearch.restoring.corpus.packing import Counted, packing_by, packing_of
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
 
-SIZE = 1 << 20  # bytes of a block, and of the head by which an encoding is told
+SIZE = 1 << 20  # bytes of a block
+HEAD = 1 << 20  # bytes by which encoding and headings are told
 MARK = codecs.BOM_UTF8
 
 
@@ -143,7 +144,7 @@ class Records:
 
     def _told(self, how: How, encoding: str | None) -> How:
         """Find out the encoding; what is not in UTF-8 is read whole."""
-        head = self._file.peek(SIZE)
+        head = self._file.peek(HEAD)
         if head.startswith(MARK):
             self._file.read(len(MARK))
             self.mark, self._at = MARK, len(MARK)
@@ -157,7 +158,7 @@ class Records:
         return how
 
     def _layout(self) -> Layout:
-        head = self._file.peek(SIZE).decode("utf-8", "ignore")
+        head = self._file.peek(HEAD).decode("utf-8", "ignore")
         seen: set[str] = set()
         layout = Layout.of(head, self._how.fields, seen)
         if self._how.fields and not seen and head.strip():
@@ -265,11 +266,12 @@ def _is_utf8(head: bytes) -> bool:
     byte of UTF-16 is a NUL where it holds names of fields.
     """
     good = len(head.decode("utf-8", "ignore").encode())
-    return good >= _VALID * len(head) and head.count(0) <= _NULS * len(head)
+    return good >= _VALID * len(head) - _CUT and head.count(0) <= _NULS * len(head)
 
 
-# Shares of a head: of what is valid in UTF-8, and of NULs, which damaged text holds a few of.
-_VALID, _NULS = 0.99, 0.25
+# Shares of a head: of what is valid in UTF-8, and of NULs, which damaged text holds a few of. Bytes of a character that
+# is cut off.
+_VALID, _NULS, _CUT = 0.99, 0.25, 3
 
 
 def restored_block(block: Block) -> BlockDone:
