@@ -137,6 +137,7 @@ def test_standard_input_is_known_as_json_or_said_to_be_a_table(tmp_path: Path) -
     assert run(tmp_path, "-", stdin='[\n "甲&quot;"]') == '[\n "甲\\""]'
     table = "id,text,other\n1,甲&#44;,&nbsp;\n"
     assert run(tmp_path, "-", "--input", "csv", "--field", "text", stdin=table) == 'id,text,other\n1,"甲,",&nbsp;\n'
+    assert run(tmp_path, "--field", "text", stdin=table) == 'id,text,other\n1,"甲,",&nbsp;\n'
     assert run(tmp_path, "--input", "text", stdin='{"t":"甲&quot;"}') == '{"t":"甲""}'
 
 

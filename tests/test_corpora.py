@@ -132,6 +132,15 @@ def test_a_stream_is_the_same_whatever_way_it_comes(tmp_path: Path) -> None:
     assert zstandard.ZstdDecompressor().decompress(out["zst"], max_output_size=1 << 24) == expected
 
 
+def test_a_reader_that_goes_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(lines(corpus(6000)), encoding="utf-8")
+    command = f"{sys.executable} -m seedsearch clean a.jsonl | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+    assert json.loads(done.stdout)["n"] == 0
+    assert done.stderr == b""
+    assert done.returncode in (0, 141)
+
+
 def test_a_packed_file_that_bursts_or_ends_early_is_an_error(tmp_path: Path) -> None:
     line = json.dumps({"text": " " * 4000}).encode() + b"\n"
     (tmp_path / "bomb.jsonl.gz").write_bytes(gzip.compress(line * 10_000))

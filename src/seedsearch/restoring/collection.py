@@ -185,9 +185,14 @@ def stream(path: str, file: Packed, options: RestoreOptions, workers: int | None
     source = records.Records(file, how_of(path, options), options.encoding)
     yield records.BlockDone(source.mark, b"", records.Tally(), len(source.mark), 1)
     seen: set[str] = set()
-    for done in map_in_order(records.restored_block, source.blocks(), workers, preload=[__name__]):
+    held: list[records.BlockDone] = []  # the first block, until it is known whether it is all and has no such field
+    for number, done in enumerate(map_in_order(records.restored_block, source.blocks(), workers, preload=[__name__])):
         seen |= done.tally.seen
-        yield done
+        if number == 0 and options.fields and not seen and source.kind == "jsonl":
+            held.append(done)
+            continue
+        yield from (*held, done)
+        held.clear()
     if options.fields and not seen and source.kind == "jsonl":
         raise no_field(path, options.fields)
 

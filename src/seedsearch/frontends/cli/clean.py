@@ -151,7 +151,7 @@ def _records(wanted: _Wanted) -> CorpusReport | None:
 
 def _of_input(wanted: _Wanted) -> CorpusReport | None:
     """Restore standard input; return what is to be said of it where it holds records."""
-    source = corpus.Input(wanted.options.kind) if wanted.as_stream else None
+    source = corpus.Input(wanted.options.kind, wanted.options.fields) if wanted.as_stream else None
     if source is None or not source.kind:
         _print_standard_input(wanted, source)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +88,11 @@ def records_printed(path: str, options: RestoreOptions, workers: int | None, wan
     if not os.path.isfile(path) or not records_kind(path, options.kind):
         return None
     try:
-        with open(path, "rb") as file:
-            return printed(path, file, options, workers, wanted)
+        file = open(path, "rb")  # noqa: SIM115  # an error of what is written is no error of the file
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {reason(error)}") from error
+    with file:
+        return printed(path, file, options, workers, wanted)
 
 
 @contextmanager
@@ -192,16 +193,19 @@ def printed(path: str, file: Packed, options: RestoreOptions, workers: int | Non
 
 
 class Input:
-    """Standard input, of which the beginning is looked at: `kind` is "" where it does not hold records."""
+    """Standard input, of which the beginning is looked at: `kind` is "" where it does not hold records.
 
-    def __init__(self, kind: str) -> None:
+    A table is known by one of the `fields` in its first row.
+    """
+
+    def __init__(self, kind: str, fields: Sequence[str]) -> None:
         from seedsearch.restoring.corpus.records import Joined
 
         source, head = sys.stdin.buffer, b""
         while not kind and b"\n" not in head and len(head) < _HEAD and (piece := os.read(source.fileno(), _HEAD)):
             head += piece
         self._file = Joined(head, source)
-        self.kind = _kind_of(head) if not kind else kind if kind in ("jsonl", "csv") else ""
+        self.kind = _kind_of(head, fields) if not kind else kind if kind in ("jsonl", "csv") else ""
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, at most `size`; all that is left where that is negative."""
@@ -211,8 +215,9 @@ class Input:
 _HEAD = 1 << 20  # bytes in which the first record of standard input ends
 
 
-def _kind_of(head: bytes) -> str:
+def _kind_of(head: bytes, fields: Sequence[str]) -> str:
     from seedsearch.restoring.containers import sniffed
+    from seedsearch.restoring.containers.table_cells import Layout
     from seedsearch.restoring.corpus.packing import BROKEN, packing_by
 
     packing = packing_by(head)
@@ -220,7 +225,11 @@ def _kind_of(head: bytes) -> str:
         begin = head if packing is None else packing.begin(head, _HEAD)
     except (SeedsearchError, *BROKEN):  # said where it is read
         return ""
-    return "jsonl" if sniffed(begin.decode("utf-8", "replace")) == "jsonl" else ""
+    text, seen = begin.decode("utf-8", "replace"), set[str]()
+    if sniffed(text) == "jsonl":
+        return "jsonl"
+    Layout.of(text.split("\n", 1)[0], fields, seen)
+    return "csv" if seen and sniffed(text) == "text" else ""
 
 
 def finished_accounts(found: Iterable[object], accounts: Accounts, options: RestoreOptions, wanted: Wanted) -> None:

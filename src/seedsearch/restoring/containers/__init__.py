@@ -73,7 +73,9 @@ def clean_file(
     if kind in KINDS:
         return _container(raw, kind, names, fields)
     if fields:
-        raise SourceError(f"{raw.path} is {kind}, which has no fields", hint="leave out --field, or name the file")
+        raise SourceError(
+            f"{raw.path} is {kind}, which has no fields", hint="leave out --field, or say what it is with --input"
+        )
     return clean_document(raw, _code_steps(names) if kind == "code" else names)
 
 
