@@ -170,6 +170,7 @@ def test_tei_reads_characters_that_its_head_names() -> None:
     assert read("a.xml", TEI)[0] == {"a.xml": "序\n甲\U0002a3c7乙丙[金*本]丁\n一句\n二句\n"}
     assert said("a.xml", TEI) == Said(("長阿含經",), ("佛陀耶舍",))
     assert "broken" in read("a.xml", TEI[:-30])[1]
+    assert one_text("a.xml", TEI.encode()).text == TEI
 
 
 def test_mobi_gives_its_text_with_title_and_author() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from seedsearch.reading.documents import Said
+from seedsearch.reading.documents import RawDocument, Said
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted
 from seedsearch.reading.formats.safe_xml import read_xml
@@ -30,8 +30,14 @@ def recognises(file: File) -> bool:
     return file.ending in (".xml", ".tei", "") and _ROOT.search(file.content[:_HEAD]) is not None
 
 
-def parts(file: File) -> Iterator[Extracted]:
-    """Yield the text of the edition; raises SourceError where its XML is broken."""
+def parts(file: File) -> Iterator[Extracted | RawDocument]:
+    """Yield the text of the edition, or the file as it stands where it is to be one text.
+
+    Raises SourceError where its XML is broken.
+    """
+    if not file.asked.records:
+        yield file.text()
+        return
     file.budget.text(len(file.content))
     head = _Header()
     read_xml(file.content, head.start, head.end, head.characters)
