@@ -24,7 +24,17 @@ from seedsearch.restoring.steps import DECODING, kinds_of_steps
 from tools.terminal_svg import on_terminal, svg
 
 CHINESE = ("zh/corpora.md", "zh/keep.md", "zh/quote.md", "zh/find.md", "zh/repairs.md", "zh/scripts.md", "zh/words.md")
-PAGES = ("corpora.md", "keep.md", "quote.md", "find.md", "repairs.md", "scripts.md", "words.md", "settings.md", *CHINESE)
+PAGES = (
+    "corpora.md",
+    "keep.md",
+    "quote.md",
+    "find.md",
+    "repairs.md",
+    "scripts.md",
+    "words.md",
+    "settings.md",
+    *CHINESE,
+)
 
 # What a run prints that is another each time.
 VARYING = ((re.compile(r"\b\d+\.\d s\b"), "0.1 s"), (re.compile(r'"seconds": [\d.]+'), '"seconds": 0.1'))
