@@ -82,15 +82,15 @@ def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
 
 def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
     """Return the terms of about the length of `text` that share all but `edits` of its characters."""
-    chars, begins = table.points
-    lengths = np.diff(begins)
-    known = np.zeros(int(chars.max(initial=0)) + 1, dtype=bool)
-    wanted = points(text)
-    known[wanted[wanted < len(known)]] = True
-    shared = np.add.reduceat(np.append(known[chars], False), begins[:-1], dtype=np.int64) if len(lengths) else lengths
-    shared[lengths == 0] = 0
-    near = (np.abs(lengths - len(wanted)) <= edits) & (shared >= np.maximum(lengths, len(wanted)) - edits)
-    return np.flatnonzero(near).tolist()
+    chars, owners, lengths = table.points
+    # Each character is looked for by itself: few places have it, and nothing is worked out for all others.
+    places = [np.flatnonzero(chars == char) for char in np.unique(points(text))]
+    terms, shared = np.unique(owners[np.concatenate(places)] if places else owners[:0], return_counts=True)
+    near = (np.abs(lengths[terms] - len(text)) <= edits) & (shared >= np.maximum(lengths[terms], len(text)) - edits)
+    found: list[int] = terms[near].tolist()
+    if len(text) <= edits:  # terms that share none of them
+        return sorted({*found, *np.flatnonzero(lengths <= edits).tolist()})
+    return found
 
 
 def _accepted_grams(segment: Segment, test: Test) -> Lists:

@@ -24,7 +24,7 @@ from seedsearch.engines.embedded.section_file import Chunk, Container, Section, 
 from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import made_ahead
-from seedsearch.text.array_types import Ints, Points
+from seedsearch.text.array_types import Ints, Points, Small
 from seedsearch.text.code_points import points
 
 CHUNK = 256
@@ -181,10 +181,11 @@ class TermTable:
         return np.append(0, np.flatnonzero(np.frombuffer(self.joined, dtype=np.uint8) == 255)[:-1] + 1)
 
     @cached_property
-    def points(self) -> tuple[Points, Ints]:
-        """The code points of all terms, and where each term begins in them, and the end."""
+    def points(self) -> tuple[Points, Small, Small]:
+        """The code points of all terms, the place of the term that each belongs to, and the length of each term."""
         texts = [term.decode(*UTF8) for term in self.rows.terms]
-        return points("".join(texts)), np.append(0, np.cumsum([len(text) for text in texts], dtype=np.int64))
+        lengths = np.array([len(text) for text in texts], dtype=np.int32)
+        return points("".join(texts)), np.repeat(np.arange(len(texts), dtype=np.int32), lengths), lengths
 
     def between(self, low: bytes, high: bytes) -> TermRows:
         """Return the terms from `low` to before `high`."""
