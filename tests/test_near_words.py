@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from benchmarks.mistakes import Mistakes, first_text
+from seedsearch.engines.memory import MemoryEngine
+from seedsearch.engines.query import Field, Fuzzy
 from seedsearch.searching.index import Index
-from tests.test_expressions import engines
+from seedsearch.searching.near_words import near_texts
+from seedsearch.searching.parsed_query import parse
+from seedsearch.text.run_text import run_text
+from tests.filling import commit
+from tests.test_expressions import engines, entry
 
 TEXTS = {
     "a": "著作权保护的规定",
@@ -95,3 +102,28 @@ def test_mistakes_are_made_as_they_are_called() -> None:
         assert len(mistakes.kinds["missing"]("著作权", rng)) == 2
         assert mistakes.kinds["same sound"]("著作权", rng) in ("", "著做权")
         assert len(mistakes.kinds["any"]("著作权", rng)) == 3
+
+
+class Recording(MemoryEngine):
+    """An engine that keeps what near words it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
+        self.asked += [near.text] if near else []
+        return super().vocabulary(field, prefix, near)
+
+
+@pytest.mark.parametrize("typed", ["著做权保护", "规定著做权", "焊接量子著权作", "人权利著做权保护", "中国任民著文"])
+def test_no_word_is_looked_for_where_what_is_around_it_stands_nowhere(typed: str) -> None:
+    """That would find no text: every look goes through all words of the index."""
+    engine = Recording()
+    commit(engine, [entry(name, text) for name, text in TEXTS.items()])
+    parsed, runs = parse(typed), list(map(run_text, TEXTS.values()))
+    near_texts(parsed, engine)
+    assert engine.asked
+    for text in engine.asked:
+        before, _, behind = parsed.run.partition(text)
+        assert all(any(part in run for run in runs) for part in (before, behind)), text

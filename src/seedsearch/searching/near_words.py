@@ -7,7 +7,7 @@ are one edit away are ranked by how likely the mistake is and how many documents
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise
@@ -79,7 +79,14 @@ def _among(pieces: Sequence[str], number: int, near: NearText, count: int) -> Ne
 
 
 def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
-    for start, end in _stretches(piece, own):
+    words = placed_query_words(piece, own)
+    # What stands before and behind the word has to stand somewhere: mostly so little of a query that it is no run does,
+    # and nothing need be looked for in the place of the rest.
+    first = _there([piece[:at] for at, _ in words], engine)
+    last = _there([piece[at + len(word) :] for at, word in reversed(words)], engine)
+    for start, end in _stretches(words):
+        if start > len(first) or end < len(piece) - len(last):
+            continue
         typed = piece[start:end]
         for word, count in engine.vocabulary("word", near=Fuzzy(typed, 1)):
             if len(word) > 1 and all(map(is_han, word)):
@@ -88,11 +95,20 @@ def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
                 yield NearText(piece[:start] + word + piece[end:], sounds, likelihood, weight)
 
 
-def _stretches(piece: str, own: OwnWords) -> Iterator[tuple[int, int]]:
+def _there(longer_and_longer: Iterable[str], engine: Engine) -> str:
+    """Return the longest of some texts, of which each holds the one before it, that stands in a document."""
+    found = ""
+    for text in longer_and_longer:
+        if text and not engine.exists([Run(text)])[0]:
+            break
+        found = text
+    return found
+
+
+def _stretches(words: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
     """Yield the stretches of words side by side that may have been one word: with a single ideograph in them, or
     all.
     """
-    words = placed_query_words(piece, own)
     for first, (start, _) in enumerate(words):
         for last in range(first, len(words)):
             at, word = words[last]
