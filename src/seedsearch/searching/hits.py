@@ -27,7 +27,7 @@ from seedsearch.text.folding import HAN, fold, is_han
 from seedsearch.text.joints import crossing
 from seedsearch.text.run_text import Place, gapped, near, near_in_order, occurrences, readable_places
 
-_SENTENCE = re.compile(r"[^。！？!?\n]{6,}")
+_ENDS, _LEAST = "！？!?\n", 6  # what ends a sentence as 。 does, and how long one is that tells something
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 
 Places: TypeAlias = Mapping[str, Sequence[int]]
@@ -157,7 +157,7 @@ class Collapsing:
         """The first `wanted` hits, and whether there are more."""
         while (one := self._held or next(self._several, None)) is not None:
             self._held = None
-            key, sentences = self._key(one), _SENTENCE.findall(one.match.readable)
+            key, sentences = self._key(one), _sentences(one.match.readable)
             group = self._group_of(key, sentences)
             if group is None and len(self._groups) >= wanted:
                 self._held = one
@@ -183,6 +183,13 @@ class Collapsing:
         if group is None and not self._seen.isdisjoint(sentences):
             group = next((g for g in self._groups if _nearly_same(g.sentences, sentences)), None)
         return group
+
+
+def _sentences(readable: str) -> list[str]:
+    """Return the sentences of a text that are not too short to tell it from others."""
+    for mark in _ENDS:
+        readable = readable.replace(mark, "。")
+    return [sentence for sentence in readable.split("。") if len(sentence) >= _LEAST]
 
 
 def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
