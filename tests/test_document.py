@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from seedsearch.damage import Certainty
 from seedsearch.errors import DocumentMissing, IndexDamaged
 from seedsearch.frontends.cli.inputs import one_cleaned
 from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes, to_bytes
-from seedsearch.offsets import apply_edits
+from seedsearch.offsets import Edit, apply_edits
 from seedsearch.searching.document import Document
 
 DAMAGED: dict[str, str | bytes] = {
@@ -45,6 +47,7 @@ def test_a_document_has_the_edits_and_findings_of_its_file(place: Path) -> None:
             cleaned, document = one_cleaned(path), index.document(path)
             assert (document.id, document.path, document.readable) == (path, path, cleaned.readable)
             assert document.edits == tuple(cleaned.edits)
+            assert [edit.step for edit in document.edits] == [edit.step for edit in cleaned.edits]
             assert document.findings == tuple((finding.span, finding.kind) for finding in cleaned.findings)
             assert (document.encoding, document.damage) == (cleaned.encoding, cleaned.damage)
             assert apply_edits(cleaned.raw.text, document.edits) == document.readable
@@ -95,18 +98,32 @@ def test_a_name_that_is_no_utf8_names_its_document(place: Path) -> None:
 
 
 def test_a_record_that_does_not_name_all_edits_is_damaged() -> None:
-    for kinds, certainties in (((), ()), ((("entity", 2),), (("certain", 2),)), ((("nothing", 1),), (("certain", 1),))):
-        record = Record("a", "utf-8", 1.0, ((0, 1, 1),), (0,), {}, kinds, "text", certainties)
+    """Each of the three has to name one edit, by names that there are."""
+
+    def edits(kind: str, certainty: str, kinds: int = 1, certainties: int = 1, steps: int = 1) -> Sequence[Edit]:
+        runs = ((kind, kinds),), "text", ((certainty, certainties),), (), (("entities", steps),)
+        return Document("a", "甲", Record("a", "utf-8", 1.0, ((0, 1, 1),), (0,), {}, *runs)).edits
+
+    (edit,) = edits("entity", "certain")
+    assert (edit.kind, edit.certainty, edit.step) == ("entity", "certain", "entities")
+    odd: list[dict[str, Any]] = [{"kind": "nothing"}, {"certainty": "nothing"}]
+    odd += [{name: count} for name in ("kinds", "certainties", "steps") for count in (0, 2)]
+    for said in odd:
         with pytest.raises(IndexDamaged, match="does not say what was repaired"):
-            _ = Document("a", "甲", record).edits
+            edits(**{"kind": "entity", "certainty": "certain", **said})
 
 
 _runs = st.lists(st.tuples(st.text("ab", min_size=1), st.integers(1, 9)), max_size=3).map(tuple)
 
 
-@given(_runs, st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.text("xyz")), max_size=3).map(tuple))
+_findings = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.text("xyz")), max_size=3).map(tuple)
+
+
+@given(_runs, _findings, _runs)
 def test_a_record_is_read_as_it_was_written(
-    certainties: tuple[tuple[str, int], ...], findings: tuple[tuple[int, int, str], ...]
+    certainties: tuple[tuple[str, int], ...],
+    findings: tuple[tuple[int, int, str], ...],
+    steps: tuple[tuple[str, int], ...],
 ) -> None:
-    record = Record("a", "utf-8", 0.5, (), (0, 7), {"entity": 1}, (), "text", certainties, findings)
+    record = Record("a", "utf-8", 0.5, (), (0, 7), {"entity": 1}, (), "text", certainties, findings, steps)
     assert from_bytes(to_bytes(record)) == record

@@ -228,7 +228,7 @@ def test_lines_are_those_of_the_file(library: Library) -> None:
 
 def test_damage_says_how_sure_it_is(library: Library) -> None:
     text = answers.damaged(library, "seeds/notice.txt", "", 2, "")
-    assert "1:2 reading-mark (proved) (guān) → nothing" in text
+    assert "1:2 reading-mark (proved, reading-marks) (guān) → nothing" in text
     second = answers.damaged(library, "seeds/notice.txt", "", 2, cursor_of(text))
     assert "3 to 4 of 25" in second
     assert "4:69 entity (certain) &nbsp; →" in answers.damaged(library, "seeds/notice.txt", "entity", 30, "")

@@ -175,7 +175,8 @@ def restored(server: Server, content: bytes, kind: str = "text/plain", **headers
 def test_a_text_is_restored(server: Server) -> None:
     found = fits(restored(server, "焊接&nbsp;材料".encode(), "text/plain; charset=utf-8"), "Restored")
     assert (found["text"], found["damage"]) == ("焊接 材料", {"entity": 1})
-    assert found["edits"] == [{"kind": "entity", "certainty": "certain", "start": 2, "end": 8, "now": " "}]
+    (edit,) = found["edits"]
+    assert edit == {"kind": "entity", "certainty": "certain", "start": 2, "end": 8, "now": " ", "step": "entities"}
     bytes_ = fits(restored(server, "東麗區的焊接材料與設備".encode("big5"), "application/octet-stream"), "Restored")
     assert (bytes_["encoding"], bytes_["text"]) == ("big5", "東麗區的焊接材料與設備")
     lost = fits(restored(server, "损坏的锟斤拷文字".encode()), "Restored")

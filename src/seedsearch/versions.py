@@ -17,4 +17,4 @@ ANALYSIS = 3
 
 # What the files of an index look like, those that are kept beside the documents included. Raise it when this version
 # could not read what the last one wrote, or the other way round; another format is refused with the way out.
-FORMAT = 5
+FORMAT = 6

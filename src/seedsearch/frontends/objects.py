@@ -76,6 +76,7 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
             "end": e.span.end,
             **({} if raw is None else {"was": e.span.cut(raw)}),
             "now": e.replacement,
+            "step": e.step,
         }
         for e in edits
     ]

@@ -48,9 +48,10 @@ def record_of(cleaned: Cleaned) -> Record:
     raw = cleaned.raw
     lines = line_starts(raw.text)
     kinds, certainties = _runs(e.kind for e in cleaned.edits), _runs(e.certainty for e in cleaned.edits)
+    steps = _runs(e.step for e in cleaned.edits)
     findings = tuple((f.span.start, f.span.end, str(f.kind)) for f in cleaned.findings)
     origin = raw.path, raw.encoding, raw.confidence
-    return Record(*origin, replaced, lines, cleaned.damage, kinds, raw.told_by, certainties, findings)
+    return Record(*origin, replaced, lines, cleaned.damage, kinds, raw.told_by, certainties, findings, steps)
 
 
 def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

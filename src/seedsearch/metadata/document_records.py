@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise, repeat
+from typing import Any
 
 from seedsearch.engines import stored
 from seedsearch.offsets import OffsetMap, Span
@@ -27,8 +28,9 @@ class Record:
 
     `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
     `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
-    ones (kind, how many), `certainties` how sure they are in the same way; `findings` holds (raw start, raw end, kind)
-    of what was found and left; `lines` the offset in the raw text at which each line starts (a line ends with U+000A).
+    ones (kind, how many), `certainties` how sure they are and `steps` what made them in the same way; `findings` holds
+    (raw start, raw end, kind) of what was found and left; `lines` the offset in the raw text at which each line starts
+    (a line ends with U+000A).
     """
 
     path: str
@@ -41,6 +43,7 @@ class Record:
     told_by: str = "text"
     certainties: tuple[tuple[str, int], ...] = ()
     findings: Sequence[tuple[int, int, str]] = ()
+    steps: tuple[tuple[str, int], ...] = ()
 
     def to_raw(self, span: Span) -> Span:
         """Return a span of the readable text as one of the raw text."""
@@ -107,7 +110,7 @@ def to_bytes(record: Record) -> bytes:
     origin = (_json(value) for value in (record.path, record.encoding, record.confidence))
     places = _listed(record.replaced), _listed(lengths)
     runs = _listed(record.kinds), _json(record.told_by), _listed(record.certainties)
-    row = (*origin, *places, _json(dict(record.damage)), *runs, _listed(record.findings))
+    row = (*origin, *places, _json(dict(record.damage)), *runs, _listed(record.findings), _listed(record.steps))
     return b"[" + b",".join(row) + b"]"
 
 
@@ -131,31 +134,60 @@ def from_bytes(content: bytes) -> Record:
         row, _ = _DECODER.raw_decode(content.decode())
     except (ValueError, RecursionError) as error:
         raise stored.unusable(_WHAT) from error
-    if not _SHAPE(row):
+    if not _is_record(row):
         raise stored.unusable(_WHAT)
-    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings = row
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps = row
     lines = tuple(accumulate(lengths, initial=0))
-    runs, sure, left = (tuple(map(tuple, rows)) for rows in (kinds, certainties, findings))
-    return Record(path, encoding, confidence, tuple(map(tuple, replaced)), lines, damage, runs, told_by, sure, left)
+    places, runs, sure, left, made = (tuple(map(tuple, r)) for r in (replaced, kinds, certainties, findings, steps))
+    return Record(path, encoding, confidence, places, lines, damage, runs, told_by, sure, left, made)
 
 
-def _places(value: object) -> bool:
-    """Return a list of rows of three numbers from 0 on: a look at all of them at once, for a book has 100,000."""
-    if type(value) is not list or not set(map(type, value)) <= {list} or not set(map(len, value)) <= {3}:
+def _is_record(row: object) -> bool:
+    """Tell whether a row is what `to_bytes` writes; ten of them are read for a page, so no shape is put together."""
+    if type(row) is not list or len(row) != _COLUMNS:
         return False
-    return _lengths(list(chain.from_iterable(value)))
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps = row
+    return (
+        type(path) is type(encoding) is type(told_by) is str
+        and stored.share(confidence)
+        and _places(replaced)
+        and _lengths(lengths)
+        and type(damage) is dict
+        and _lengths(list(damage.values()))
+        and all(map(_runs, (kinds, certainties, steps)))
+        and _findings(findings)
+    )
+
+
+def _rows(value: object, width: int) -> bool:
+    """Return a list of rows of so many values, looked at all at once, for a book has 100,000 of them."""
+    if type(value) is not list:
+        return False
+    return not value or (set(map(type, value)) == {list} and set(map(len, value)) == {width})
+
+
+def _places(value: Any) -> bool:
+    """Return rows of three numbers from 0 on."""
+    return _rows(value, 3) and _lengths(list(chain.from_iterable(value)))
+
+
+def _runs(value: Any) -> bool:
+    """Return rows of a text and a number."""
+    return _rows(value, 2) and all(type(name) is str and stored.count(count) for name, count in value)
+
+
+def _findings(value: Any) -> bool:
+    """Return rows of two numbers and a text."""
+    return _rows(value, 3) and all(type(kind) is str and _lengths([start, end]) for start, end, kind in value)
 
 
 def _lengths(value: object) -> bool:
     """Return a list of numbers from 0 on."""
-    if type(value) is not list or not set(map(type, value)) <= {int}:
+    if type(value) is not list:
         return False
-    return not value or (min(value) >= 0 and max(value) < _MOST)
+    return not value or (set(map(type, value)) == {int} and min(value) >= 0 and max(value) < _MOST)
 
 
 _WHAT = "a document"
 _MOST = 1 << 48  # code points
-_RUNS = stored.many(stored.row(stored.text, stored.count))
-_FINDINGS = stored.many(stored.row(stored.count, stored.count, stored.text))
-_ORIGIN = stored.text, stored.text, stored.share
-_SHAPE = stored.row(*_ORIGIN, _places, _lengths, stored.table(stored.count), _RUNS, stored.text, _RUNS, _FINDINGS)
+_COLUMNS = 11

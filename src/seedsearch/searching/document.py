@@ -13,9 +13,9 @@ from seedsearch.engines.entries import Match
 from seedsearch.engines.query import Term
 from seedsearch.errors import IndexDamaged
 from seedsearch.metadata.document_records import Record, from_bytes
-from seedsearch.offsets import Edit, OffsetMap, Span, edit
+from seedsearch.offsets import Edit, OffsetMap, Span
 
-_Name = TypeVar("_Name", Damage, Certainty)
+_Name = TypeVar("_Name", Damage, Certainty, str)
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,12 @@ class Document:
 
     def _edits(self) -> Iterator[Edit]:
         record, shift = self.record, 0
-        names = zip(_named(record.kinds, Damage), _named(record.certainties, Certainty), strict=True)
+        kinds, certainties = _named(record.kinds, Damage), _named(record.certainties, Certainty)
+        rows = zip(record.replaced, kinds, certainties, _named(record.steps, str), strict=True)
         try:
-            for (start, end, length), (kind, certainty) in zip(record.replaced, names, strict=True):
+            for (start, end, length), kind, certainty, step in rows:
                 at = start + shift
-                yield edit(start, end, self.readable[at : at + length], kind, certainty)
+                yield Edit(Span(start, end), self.readable[at : at + length], kind, certainty, step)
                 shift += length - (end - start)
         except ValueError as error:
             raise IndexDamaged(f"the index does not say what was repaired in {self.id}", hint=_AGAIN) from error

@@ -230,7 +230,7 @@ def _said(document: Document, span: Span, kind: str, edit: Edit | None, raw: str
     if edit is None:
         return f"{line}:{column} {kind} (left as it is){'' if raw is None else f' {was}'}"
     now = _short(edit.replacement) if edit.replacement else "nothing"
-    return f"{line}:{column} {kind} ({edit.certainty}) {was} → {now}"
+    return f"{line}:{column} {kind} ({edit.certainty}, {edit.step}) {was} → {now}"
 
 
 def _short(text: str) -> str:

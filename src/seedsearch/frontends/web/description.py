@@ -50,6 +50,7 @@ _EDIT = {
     "end": _COUNT,
     "was": _TEXT,
     "now": _TEXT,
+    "step": _TEXT,
 }
 _SNIPPET = {
     "text": _TEXT,

@@ -142,6 +142,7 @@ def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
         "sure": {Certainty.CERTAIN: t.certain, Certainty.PROVED: t.proved, Certainty.INFERRED: t.inferred}[
             edit.certainty
         ],
+        "step": edit.step,
     }
 
 

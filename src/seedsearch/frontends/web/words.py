@@ -64,6 +64,7 @@ class Words:
     was: str
     now: str
     sure: str
+    step: str
     nothing_there: str
     more_edits: str
     certain: str
@@ -151,6 +152,7 @@ EN = Words(
     was="Was",
     now="Is",
     sure="How sure",
+    step="Step",
     nothing_there="nothing",
     more_edits="{} more are not listed; as JSON all are.",
     certain="certain: no choice is involved",
@@ -236,6 +238,7 @@ ZH = Words(
     was="原为",
     now="改为",
     sure="把握",
+    step="步骤",
     nothing_there="无",
     more_edits="另有 {} 处未列出；JSON 中有全部。",
     certain="确定：没有别的可能",
