@@ -228,10 +228,10 @@ def test_lines_are_those_of_the_file(library: Library) -> None:
 
 def test_damage_says_how_sure_it_is(library: Library) -> None:
     text = answers.damaged(library, "seeds/notice.txt", "", 2, "")
-    assert "1:2 reading-mark (proved, reading-marks) (guān) → nothing" in text
+    assert "1:2 reading-mark (proved, gbk-replacement) (guān) → nothing" in text
     second = answers.damaged(library, "seeds/notice.txt", "", 2, cursor_of(text))
     assert "3 to 4 of 25" in second
-    assert "4:69 entity (certain) &nbsp; →" in answers.damaged(library, "seeds/notice.txt", "entity", 30, "")
+    assert "4:69 entity (certain, entities) &nbsp; →" in answers.damaged(library, "seeds/notice.txt", "entity", 30, "")
     whole = answers.damaged(library, "", "", 30, "")
     assert "\nseeds/notice.txt: 24 reading-mark, 1 entity" in whole
     assert "No document has kun-jin-kao." in answers.damaged(library, "", "kun-jin-kao", 30, "")
