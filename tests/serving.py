@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +22,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from benchmarks.corpus import endless
 from fixtures.guides import furnished
 from fixtures.hostile import hostile
 from seedsearch import build_index
@@ -137,3 +140,20 @@ def indexed(folder: Path, *, harmful: bool = True, more: Mapping[str, bytes] = M
         patch.chdir(folder)
         build_index(["seeds", "hostile"] if harmful else "seeds", "index", workers=1)
     return folder
+
+
+def many(folder: Path, count: int) -> Path:
+    """The folder with so many texts in `seeds`, each of about 900 characters, and their index."""
+    (folder / "seeds").mkdir()
+    for number, text in enumerate(islice(endless(random.Random(3), 900), count)):
+        (folder / "seeds" / f"{number}.txt").write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        build_index("seeds", "index")
+    return folder
+
+
+def memory_of(process: subprocess.Popen[str]) -> tuple[int, int]:
+    """Resident kilobytes and threads."""
+    said = dict(line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+    return int(said["VmRSS"].split()[0]), int(said["Threads"])

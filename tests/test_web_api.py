@@ -14,12 +14,14 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from fixtures.guides import DOCS
-from seedsearch import errors, open_index
+from seedsearch import build_index, errors, open_index
 from seedsearch.damage import Certainty, Damage
 from seedsearch.errors import SeedsearchError
 from seedsearch.frontends.library import Library
+from seedsearch.frontends.mcp.answers import damaged, found
 from seedsearch.frontends.web import app, description, names, parameters, problems
 from seedsearch.frontends.web.guard import Guard
 from seedsearch.frontends.web.interface import LARGEST_TEXT
@@ -244,3 +246,35 @@ def test_every_parameter_refuses_what_it_says() -> None:
             wrong = [str(one.most + 1)] if one.is_number else ["x" * (one.longest + 1)]
             with pytest.raises(problems.Problem):
                 one.value(wrong)
+
+
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("search", {"q": "焊接", "facets": "damage,folder,year", "snippets": 3}),
+    ("search", {"q": "焊接材料 设备", "damage": "reading-mark", "offset": 1}),
+    ("search", {"q": "hanjie"}),
+    ("search", {"q": "焊接 sort:path", "limit": 3}),
+    ("search", {"q": "/焊.{0,3}料/ OR 材*"}),
+    ("document", {"id": "seeds/notice.txt", "q": "焊接", "first_line": 2}),
+    ("document", {"id": "nothing"}),
+    ("suggest", {"q": "焊"}),
+    ("suggest", {"q": "cailiao"}),
+]
+
+
+def test_every_engine_gives_the_same_answers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of programs, the pages, and what agents read."""
+    monkeypatch.chdir(place)
+    build_index(["seeds", "hostile"], "memory:served", workers=1)
+    answers, pages, said = [], [], []
+    for where in (str(place / "index"), "memory:served"):
+        library = Library(where)
+        client = TestClient(app.make(library, Site()), base_url="http://localhost")
+        answers.append([client.get(f"{API}/{name}", params=how).json() for name, how in ASKED])
+        pages.append([client.get("/", params={"q": "焊接"}).text, client.get("/document?id=seeds/notice.txt").text])
+        counted = client.get(f"{API}/stats").json()
+        answers[-1].append({name: counted[name] for name in ("documents", "encodings", "damage", "files")})
+        said.append([found(library, "焊接", 8, "", "", ""), damaged(library, "seeds/notice.txt", "", 30, "")])
+        library.close()
+    assert answers[0] == answers[1]
+    assert pages[0] == pages[1]
+    assert said[0] == said[1]

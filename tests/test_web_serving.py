@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import shutil
 import signal
 import socket
@@ -15,18 +14,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from benchmarks.corpus import endless
 from fixtures.guides import furnished
 from seedsearch import build_index
 from seedsearch.frontends.web import serving as module
 from seedsearch.frontends.web.asking import WAITING
 from tests.programs import seedsearch
-from tests.serving import PATIENCE, Server, begun, serving
+from tests.serving import PATIENCE, Server, begun, many, memory_of, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
@@ -90,14 +87,7 @@ def test_addresses_of_both_families(place: Path) -> None:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over 500 texts."""
-    folder = tmp_path_factory.mktemp("large")
-    (folder / "seeds").mkdir()
-    for number, text in enumerate(islice(endless(random.Random(3), 900), 500)):
-        (folder / "seeds" / f"{number}.txt").write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        build_index("seeds", "index")
-    with serving(cwd=folder) as running:
+    with serving(cwd=many(tmp_path_factory.mktemp("large"), 500)) as running:
         yield running
 
 
@@ -142,12 +132,6 @@ async def _status(port: int, path: str) -> int:
     if got.startswith(b"HTTP/1.1 503"):
         assert b"\r\nretry-after: 1\r\n" in got
     return int(got.split()[1])
-
-
-def memory_of(process: subprocess.Popen[str]) -> tuple[int, int]:
-    """Resident kilobytes and threads."""
-    said = dict(line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
-    return int(said["VmRSS"].split()[0]), int(said["Threads"])
 
 
 def test_five_hundred_clients_at_once_are_answered_or_told_to_come_again(large: Server) -> None:

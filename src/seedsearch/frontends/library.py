@@ -45,8 +45,9 @@ class _Read:
 class Library:
     """An index that may come, change and go while it is asked; safe for threads."""
 
-    def __init__(self, place: str) -> None:
-        self._place = place
+    def __init__(self, place: str, *, cache_bytes: int | None = None) -> None:
+        """`cache_bytes`: as of `open_index`."""
+        self._place, self._cache_bytes = place, cache_bytes
         folder = folder_of(place)
         beside = [os.path.dirname(os.path.abspath(folder))] if folder is not None else []
         # Paths are those of the folder in which `index` was run, which the index knows; one of an older version does
@@ -64,7 +65,7 @@ class Library:
         with self._lock:
             try:
                 if self._index is None:
-                    self._index = open_index(self._place)
+                    self._index = open_index(self._place, cache_bytes=self._cache_bytes)
                 elif self._index.refresh():
                     self._stats = None
                 yield self._index
