@@ -2,6 +2,9 @@
 
 Words of two to four ideographs are drawn from an index of the corpus; in each one character is replaced by one of the
 same sound or by any other, left out, or swapped with its neighbour. What stands in a document all the same is left out.
+
+Half of the words, told by a checksum, are those that the weights of mistakes (searching/near_words.py) may be set on;
+the others are held back, and no weight is chosen by them.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from zlib import crc32
 
 from benchmarks.corpus import documents
 from seedsearch import build_index
@@ -40,15 +44,23 @@ def run(corpus: Path | None, *, smoke: bool = False) -> None:
         build_index(Path(folder, "texts.jsonl"), Path(folder, "index"))
         engine = open_engine(Path(folder, "index"), fingerprint())
         with Index(engine) as index:
-            measure(index, engine, 20 if smoke else WORDS)
+            for held_back in (False, True):
+                print(f"\n{'held back' if held_back else 'to set weights on'}")
+                measure(index, engine, 20 if smoke else WORDS, held_back=held_back)
 
 
-def measure(index: Index, engine: Engine, count: int) -> None:
-    """Print the rows for so many words of an index."""
+def is_held_back(word: str) -> bool:
+    """Tell whether no weight is chosen by how mistakes in a word are answered."""
+    return crc32(word.encode()) % 2 == 1
+
+
+def measure(index: Index, engine: Engine, count: int, *, held_back: bool) -> None:
+    """Print the rows for so many words of an index, of one half of them."""
     every = [word for word, n in engine.vocabulary("word") if 2 <= len(word) <= 4 and n >= SELDOM]
     every = [word for word in every if all(map(is_han, word))]
     rng = random.Random(11)
-    words = rng.sample(every, min(count, len(every)))
+    half = [word for word in every if is_held_back(word) == held_back]
+    words = rng.sample(half, min(count, len(half)))
     typed = Mistakes(every)
     print(f"{'mistake':12} {'first':>6} {'of':>5}   {'longer first':>12} {'of':>5}")
     for name, mistake in typed.kinds.items():
