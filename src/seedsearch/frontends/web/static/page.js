@@ -105,8 +105,8 @@
       const row = element && document.getElementById(`e${element.dataset.e}`);
       all("[data-e].here").forEach((other) => other.classList.remove("here"));
       if (!row) { foot.textContent = ""; return; }
-      const [kind, where, was, now, sure, step] = [...row.cells].map((cell) => cell.textContent);
-      foot.textContent = `${kind} · ${where} · ${was} → ${now} · ${sure} · ${step}`;
+      const [kind, where, was, now, sure] = [...row.cells].map((cell) => cell.textContent);
+      foot.textContent = `${kind} · ${where} · ${was} → ${now} · ${sure}`;
       all(`[data-e="${element.dataset.e}"]`).forEach((other) => other.classList.add("here"));
     };
     if (foot) {
