@@ -223,9 +223,13 @@ class OpenSearchEngine:
         """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
         return self._best(*self._asked(query), limit, offset)
 
-    def every_match(self, query: Query) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search`; no text is read."""
-        asked, order = self._asked(query)
+    def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag."""
+        if prefix:
+            in_order: Json = {"bool": {"filter": self._matching(query)}}
+            asked, order = in_order, ordered(prefix, descending)
+        else:
+            asked, order = self._asked(query)
         for hit in self._hits([], order, source=("id", "digest", "raw", "stored"), query=asked):
             yield original(hit["_source"])[0], counting.stored_in(hit)
 
