@@ -84,6 +84,7 @@ KEYS: Mapping[str, Key] = {
     "synonyms": Key(str, None, "a file of words that mean the same"),
     "pager": Key(str, None, "what shows long answers on a terminal; empty for nothing"),
     "link": Key(str, None, "what a click on a path opens; empty for no links"),
+    "language": Key(str, None, "en or zh; else as the locale says"),
     "quiet": Key(bool, False, "say nothing beside the answer but errors"),
     "verbose": Key(bool, False, "say more about what is done"),
 }

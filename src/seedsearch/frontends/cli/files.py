@@ -8,6 +8,7 @@ from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import NOTHING_FOUND
 from seedsearch.frontends.cli.messages import is_verbose, say
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
+from seedsearch.frontends.language import said
 
 
 @click.command()
@@ -27,7 +28,7 @@ def files(ctx: click.Context, index_dir: options.Place, skipped: bool, as_json: 
 
     found, unread = listed(index_dir.where)
     if not (unread if skipped else found):
-        say("every file is in the index" if skipped else "the index holds no files")
+        say(said("every file is in the index" if skipped else "the index holds no files"))
         ctx.exit(NOTHING_FOUND)
     if as_json:
         print_lines(skipped_json(unread) if skipped else files_json(found))

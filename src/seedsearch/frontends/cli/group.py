@@ -14,6 +14,7 @@ from seedsearch.frontends.cli.advice import advice, index_above
 from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
 from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
+from seedsearch.frontends.cli.translation import speak
 
 COMMAND = "seedsearch index"  # as errors of an index advise it
 NOTHING_FOUND = 1
@@ -33,6 +34,7 @@ class Group(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        speak(self)
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.messages import detail, is_quiet, is_verbose, note, progress, say
 from seedsearch.frontends.cli.stdout import flush, print_lines, style_of
 from seedsearch.frontends.cli.stopping import keep_account
+from seedsearch.frontends.language import said
 from seedsearch.frontends.settings import KEYS
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
     _show(report, as_json=as_json)
     if not (report.added or report.updated or report.unchanged or report.failures):
-        note("there is no file to index here; name the folder that holds them")
+        note(said("there is no file to index here; name the folder that holds them"))
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
 
@@ -111,7 +112,7 @@ def watch(
         except SeedsearchError as error:
             say(str(error))
         if number == 0:
-            note(f"watching {', '.join(watched)}; stop with Ctrl-C")
+            note(said("watching {paths}; stop with Ctrl-C", paths=", ".join(watched)))
 
 
 def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebuild: bool = False) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from seedsearch.frontends.language import said
+
 if TYPE_CHECKING:
     from seedsearch.indexing.reports import (
         Progress,
@@ -87,7 +89,8 @@ class _Bar:
 
     def begin(self) -> None:
         """Say at once that something is done: finding the files of a large folder takes seconds."""
-        click.echo(f"\r\x1b[K{self._label}: looking for what there is to do …", err=True, nl=False)
+        begun = said("{label}: looking for what there is to do …", label=said(self._label))
+        click.echo(f"\r\x1b[K{begun}", err=True, nl=False)
 
     def show(self, state: Progress) -> None:
         """Draw how far it is, not more often than the eye sees."""

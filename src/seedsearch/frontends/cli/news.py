@@ -11,6 +11,7 @@ from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import NOTHING_FOUND
 from seedsearch.frontends.cli.messages import note
 from seedsearch.frontends.cli.stdout import print_lines, style_of
+from seedsearch.frontends.language import said
 
 if TYPE_CHECKING:
     from seedsearch.frontends.news import News
@@ -41,7 +42,7 @@ def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: b
             asked = {one: news_of(opened, query, place_of(index_dir.where, query)) for one, query in saved.items()}
             print_lines(listed(saved, asked))
             if not saved:
-                note("no query is saved; save one in seedsearch.toml: [query.NAME] query = …")
+                note(said("no query is saved; save one in seedsearch.toml: [query.NAME] query = …"))
                 ctx.exit(NOTHING_FOUND)
             return
         found = news_of(opened, saved[name], kept := place_of(index_dir.where, saved[name]))
@@ -50,7 +51,7 @@ def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: b
         else:
             print_lines(news_lines(found, _lines(opened, found, saved[name], index_dir.where), style_of()))
     if found.first:
-        note(f"{name} was not asked before: all that it finds is new")
+        note(said("{name} was not asked before: all that it finds is new", name=name))
     if not peek:
         remember(found, kept)
     if not (found.new or found.changed or found.gone):

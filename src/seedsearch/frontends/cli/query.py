@@ -16,6 +16,7 @@ from seedsearch.frontends.cli.group import NOTHING_FOUND
 from seedsearch.frontends.cli.inputs import one_cleaned
 from seedsearch.frontends.cli.messages import is_quiet, is_verbose, note, say
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, printing, style_of
+from seedsearch.frontends.language import said
 
 if TYPE_CHECKING:
     from seedsearch.searching.index import Index
@@ -220,7 +221,7 @@ def similar(
     elif results.hits:
         print_paged(results_text(results, style_of(link, base)), pager)
     else:
-        note(f"no similar documents for {file}")
+        note(said("no similar documents for {file}", file=file))
     if not results.hits:
         ctx.exit(NOTHING_FOUND)
 

@@ -10,6 +10,7 @@ from seedsearch.errors import ExtraMissing
 from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.messages import note
 from seedsearch.frontends.cli.stdout import flush, print_lines
+from seedsearch.frontends.language import said
 
 if TYPE_CHECKING:
     from seedsearch.frontends.web.site import Site
@@ -53,7 +54,7 @@ def serve(index_dir: options.Place, **how: Any) -> None:
         def ready() -> None:
             print_lines([f"serving {address}"])
             flush()
-            note("stop with Ctrl-C")
+            note(said("stop with Ctrl-C"))
             if how["opens"]:
                 click.launch(address)
 

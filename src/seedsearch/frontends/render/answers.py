@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from seedsearch.frontends.language import many, said
 from seedsearch.frontends.objects import answer_object, hit_object
 from seedsearch.frontends.render.layout import lines, wrapped
 from seedsearch.frontends.render.reports import damage_text
@@ -35,20 +36,25 @@ MATCHED = {
 
 def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
     """Yield an answer for people; with `whole_lines` snippets keep their line breaks."""
-    count = "1 document" if results.total == 1 else f"{results.total:,} documents"
-    head = f"{count} for {one_line(results.query)} ({tiers_text(results)})"
+    asked = {"query": one_line(results.query), "tiers": tiers_text(results)}
+    one, several = "{count:,} document for {query} ({tiers})", "{count:,} documents for {query} ({tiers})"
+    head = many(results.total, one, several, **asked)
     yield from map(style.faint, wrapped(head, style.width))
     if results.suggestions:
-        yield from map(style.faint, wrapped(f"did you mean {' or '.join(results.suggestions)}?", style.width))
+        yield from map(style.faint, wrapped(_meant(results), style.width))
     yield from _hits_text(results, results.hits, style, offset, whole_lines)
     for group in results.groups:
         yield ""
-        yield from map(style.faint, wrapped(f"{one_line(group.value) or 'none'} ({group.count:,})", style.width))
+        yield from map(style.faint, wrapped(f"{one_line(group.value) or said('none')} ({group.count:,})", style.width))
         yield from _hits_text(results, group.hits, style, 0, whole_lines)
     if results.facets:
         yield ""
     for name, values in results.facets.items():
         yield from map(style.faint, wrapped(_facet_text(name, values), style.width, hanging=2))
+
+
+def _meant(results: Results) -> str:
+    return said("did you mean {queries}?", queries=said(" or ").join(results.suggestions))
 
 
 def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int, whole_lines: bool) -> Iterator[str]:
@@ -59,32 +65,35 @@ def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int,
         yield ""
         if hit.tier != tier and len(results.tiers) > 1:
             tier = hit.tier
-            yield style.faint(f"with {MATCHED[tier]}:")
+            yield style.faint(said("with {tier}:", tier=said(MATCHED[tier])))
         yield from _hit_text(f"{rank}.".rjust(indent - 1) + " ", hit, style, whole_lines)
 
 
 def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
     """Return the most frequent values of a facet, each with how many documents have it."""
-    said = [f"{one_line(value.value)} {value.count:,}" for value in values[:VALUES]]
-    more = len(values) - VALUES
-    return f"{name}: {', '.join(said) or 'none'}" + (f", and {more:,} more" if more > 0 else "")
+    counts = [f"{one_line(value.value)} {value.count:,}" for value in values[:VALUES]]
+    more, shown = len(values) - VALUES, ", ".join(counts) or said("none")
+    if more > 0:
+        shown = said("{values}, and {count:,} more", values=shown, count=more)
+    return said("{name}: {values}", name=name, values=shown)
 
 
 def tiers_text(results: Results) -> str:
     """Return what matched; where tiers fill one another up, how many documents belong to each."""
     if len(results.tiers) < 2:
-        return MATCHED[results.matched]
-    return ", ".join(f"{count:,} with {MATCHED[name]}" for name, count in results.tiers.items())
+        return said(MATCHED[results.matched])
+    parts = (
+        said("{count:,} with {tier}", count=count, tier=said(MATCHED[name])) for name, count in results.tiers.items()
+    )
+    return ", ".join(parts)
 
 
 def empty_text(results: Results, outdated: str | None) -> Iterator[str]:
     """Yield what to say where nothing was found: what was asked, what else could be, whether the index is old."""
-    said = f"nothing found for {results.query}"
-    if results.suggestions:
-        said += f"; did you mean {' or '.join(results.suggestions)}?"
-    yield said
+    nothing = said("nothing found for {query}", query=results.query)
+    yield f"{nothing}; {_meant(results)}" if results.suggestions else nothing
     if results.asked:
-        yield f"looked for: {', then '.join(MATCHED[name] for name in results.asked)}"
+        yield said("looked for: {tiers}", tiers=said(", then ").join(said(MATCHED[name]) for name in results.asked))
     if outdated:
         yield outdated
 
@@ -99,9 +108,9 @@ def _hit_text(rank: str, hit: Hit, style: Style, whole_lines: bool) -> Iterator[
             yield margin + style.faint(_place(snippet))
         yield from _snippet_text(snippet, style, blanks, margin)
         if snippet.restored:
-            yield from _beside(f"restored here: {damage_text(snippet.restored)}", style, margin)
+            yield from _beside(said("restored here: {damage}", damage=damage_text(snippet.restored)), style, margin)
     if hit.also_in:
-        yield from _beside(f"also in {', '.join(map(one_line, hit.also_in))}", style, margin)
+        yield from _beside(said("also in {paths}", paths=", ".join(map(one_line, hit.also_in))), style, margin)
 
 
 def _path_text(path: str, place: Snippet | None, style: Style) -> str:

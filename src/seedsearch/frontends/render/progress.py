@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seedsearch.frontends.language import said
 from seedsearch.frontends.render.layout import cells, clipped
 from seedsearch.frontends.render.reports import damage_text
 from seedsearch.indexing.reports import (
@@ -20,7 +21,7 @@ def progress_text(label: str, progress: Progress, seconds: float, width: int) ->
     rate = progress.done / seconds if seconds > 0 else 0.0
     left = f"{_duration(seconds / share - seconds)} left" if share >= TELLING else ""
     parts = [
-        f"{label} {'━' * full}{'─' * (BAR - full)} {share:4.0%}",
+        f"{said(label)} {'━' * full}{'─' * (BAR - full)} {share:4.0%}",
         f"{progress.done:,}/{progress.total:,} files",
         f"{rate:,.0f}/s",
         left,

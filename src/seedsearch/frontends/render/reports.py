@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from seedsearch.frontends.language import said
 from seedsearch.frontends.objects import failure_object, stats_object
 from seedsearch.frontends.render.layout import table, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
@@ -41,17 +42,18 @@ def report_json(report: IndexReport) -> str:
     )
 
 
+_HEAD = "{added:,} added, {updated:,} updated, {unchanged:,} unchanged, {removed:,} removed in {seconds:.1f} s"
+
+
 def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> Iterator[str]:
     """Yield what indexing did, for people; with `verbose` every damaged and every skipped file."""
-    head = (
-        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
-        f"{report.removed:,} removed in {report.seconds:.1f} s"
-    )
+    counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "seconds")}
+    head = said(_HEAD, **counts)
     yield from wrapped(head, style.width)
     if report.moved:
-        yield from wrapped(f"of these {report.moved:,} moved, and not read again", style.width)
+        yield from wrapped(said("of these {count:,} moved, and not read again", count=report.moved), style.width)
     if report.damage:
-        yield from wrapped(f"damage: {damage_text(report.damage)}", style.width, hanging=8)
+        yield from wrapped(said("damage: {damage}", damage=damage_text(report.damage)), style.width, hanging=8)
     if verbose:
         yield from files_text(report.files)
     yield from _failures_text(report.failures, verbose=verbose)
@@ -68,12 +70,12 @@ def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[st
     left = () if verbose else skipped[WORST:]
     yield from (failure_text(failure) for failure in failures if failure not in left)
     if left:
-        yield f"skipped: {len(left):,} more; --verbose names them"
+        yield said("skipped: {count:,} more; --verbose names them", count=len(left))
 
 
 def failure_text(failure: Failure) -> str:
     """Return a file that was left out, and why."""
-    return f"{'skipped' if failure.skipped else 'failed'}: {one_line(failure.says)}"
+    return said("skipped: {file}" if failure.skipped else "failed: {file}", file=one_line(failure.says))
 
 
 def damage_text(damage: Mapping[str, int]) -> str:

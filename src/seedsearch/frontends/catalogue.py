@@ -1,0 +1,217 @@
+"""The one catalogue of what people read: English text → Chinese. Names in braces stand for values.
+
+HELP has the help of each command by its name ("" is the program); tests hold that every command, every option and
+every text of the program is here.
+"""
+
+# ruff: noqa: E501  # a text and its translation stand on one line
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HELP: Mapping[str, str] = {
+    "": """在装满受损中文文档的文件夹里做全文检索。
+
+\b
+seedsearch index                  修复并索引 seeds/ 里的每个文件
+seedsearch query 焊接             查找，并显示可读的摘要
+seedsearch clean page.txt         输出修复后的文字""",
+    "index": """修复并索引 PATH 及其下的文件。
+
+不写 PATH 时，索引建立时给的那些路径，并按当时的读法；第一次是 seeds。只重读有变化的文件；已删除的文件会从索引中移除，
+除非整个 PATH 都不见了：它的磁盘可能没有接上。原文件只读不写。""",
+    "query": """查找文档：一个词、一串字、一个问题或一个表达式。
+
+简繁、全半角、大小写都不计较：产业链能找到產業鏈。退出码 1 表示没有找到。
+
+\b
+"完全一样的一串字"   AND OR NOT  && || !  -词 +词 ( )  与 或 非  *（全部）
+"a b"~5  a NEAR/5 b（相距不远）   "a b"~  a PRE/5 b（按此次序）
+prefix*  wor?d  word~  /正则表达式/  exact:乾  case:USB
+path: name: folder: author: encoding: damage:  ext:txt,html  title:(a OR b)
+date:2025..2026-03  date:today  after: before:  size:>1mb  sort:date""",
+    "show": """显示索引里某个文档的文字。
+
+NAME 是 query 显示的名字，不带行和列：路径、a.zip!/b.txt、table.csv#12。原文件不在也可以。""",
+    "news": """列出保存的查询 NAME 与上次相比有什么新内容；不写 NAME 就列出全部。
+
+查询保存在 seedsearch.toml 里，写作：[query.NAME] query = "焊接"。没有新内容时退出码为 1。""",
+    "clean": """修复受损的文字：PATH；写 - 或不写则读标准输入。
+
+一个文件输出到标准输出；文件夹需要 -o、--jsonl、--json 或 --diff。""",
+    "similar": "查找与 FILE 内容相近的文档；FILE 不必在索引里。",
+    "keywords": "列出最能代表 FILE 的词，与索引里的其他文档相比。",
+    "stats": "显示索引里有什么：文档、词语、大小、编码、损伤。",
+    "files": """列出索引里的文件；加 --skipped 则列出未索引的文件，以及装什么才能读取。
+
+没有可列的时，退出码为 1。""",
+    "check": "校验索引的每个文件，指出哪里损坏。",
+    "doctor": """说明可能有什么问题：版本、软件包、索引及其文件、词语、没有读取的文件。
+
+有需要修正的问题时，以 2 退出。""",
+    "watch": """索引 PATH 及其下的文件，文件一有变化就再索引。
+
+不写 PATH 时，索引建立时给的那些路径；第一次是 seeds。按 Ctrl-C 结束。需要软件包 watchfiles：
+pip install 'seedsearch[watch]'""",
+    "serve": """在浏览器里查看索引，并通过 HTTP 回答程序，直到按 Ctrl-C。
+
+不写 --host 时只有本机能访问。需要：pip install 'seedsearch[web]'""",
+    "mcp": """在标准输入和输出上使用 Model Context Protocol：供智能体检索和阅读的工具。
+
+由智能体自己启动；用 -i 给它绝对路径或设置里的名字。需要：pip install 'seedsearch[mcp]'""",
+    "config": """显示此处生效的每项设置及其来源。
+
+选项优先，其次是环境变量、当前文件夹的 seedsearch.toml、~/.config/seedsearch/config.toml。加 --verbose 则说明每项的用途。""",
+    "completion": """输出让 SHELL 补全命令和选项的脚本。
+
+\b
+bash    echo 'eval "$(seedsearch completion bash)"' >> ~/.bashrc
+zsh     echo 'eval "$(seedsearch completion zsh)"' >> ~/.zshrc
+fish    seedsearch completion fish > ~/.config/fish/completions/seedsearch.fish""",
+    "man": """输出 COMMAND 或整个程序的手册页。
+
+\b
+seedsearch man query | man -l -
+seedsearch man -o ~/.local/share/man/man1""",
+    "help": "显示 COMMAND 或整个程序的帮助。",
+    "copy": "把一个索引复制到另一个位置或引擎。",
+}
+
+OPTIONS: Mapping[str, str] = {
+    "Show the version and exit.": "显示版本并退出。",
+    "Show this message and exit.": "显示本说明并退出。",
+    "Folder or URL of the index, or its name in the settings.": "索引所在的文件夹、URL，或它在设置里的名字。",
+    "Custom words for the segmenter, one per line; stored in the index.": "自定义词典，每行一个词；存入索引。",
+    "Synonym groups, one per line; stored in the index.": "同义词，每行一组；存入索引。",
+    "Read hidden files too.": "也读隐藏的文件。",
+    "Skip files matching PATTERN.": "跳过与 PATTERN 匹配的文件。",
+    "Read only files like this (as .gitignore).": "只读取匹配的文件（写法同 .gitignore）。",
+    "Processes that clean and analyse.  [default: one a core]": "修复和分析所用的进程数。  [默认：每核一个]",
+    "Decode files as this encoding instead of detecting it.": "按此编码解码，不做检测。",
+    "Print JSON for programs.": "输出供程序使用的 JSON。",
+    "Say nothing but errors.": "只说错误。",
+    "Say more of what is done.": "多说一些过程。",
+    "Colour; auto is on a terminal, or as NO_COLOR and CLICOLOR_FORCE say.": "颜色；auto 表示在终端上，或依 NO_COLOR 和 CLICOLOR_FORCE。",
+    "Make the index anew from these paths alone.": "只用这些路径重建索引。",
+    "Re-read every file, even unchanged ones.": "重读每个文件，没有变化的也读。",
+    "Let go of paths that are not there any more.": "移除已经不在的路径。",
+    "Where the folder of relative paths is now.": "相对路径所在的文件夹现在的位置。",
+    "Print the file with which the system does this, instead of doing it.": "不运行，而是输出让系统来运行它的服务文件。",
+    "How many to print at most.": "最多显示多少条。",
+    "Skip the first N hits.": "跳过前 N 条结果。",
+    "How it is printed; csv, … with every match.": "输出的形式；csv 等包含每处匹配。",
+    "Print every match for an editor: path:line:column:text.": "为编辑器输出每处匹配：path:line:column:text。",
+    "Show the line as it lies in the file, as restored, and every repair.": "显示文件里的原行、修复后的行和每处修复。",
+    "Open hit N at its place in the editor.": "在编辑器里打开第 N 条结果，并定位。",
+    "Print only how many documents match, copies and parts of files too.": "只显示匹配的文档数，副本和文件的部分也计入。",
+    "Print only the path of each, or of -n of them.": "只显示每个文档的路径，或其中 -n 个。",
+    "The same, byte for byte, a NUL after each.": "同上，逐字节输出，每个之后一个 NUL。",
+    "Snippets a hit at most.": "每条结果最多几段摘要。",
+    "Show N lines of context around each match.": "显示每处匹配前后各 N 行。",
+    "Answer from the strictest tier only: the whole run, else all words, …": "只取最严格的一层：整串，否则全部词……",
+    "relevance, date, size or path; -date the other way round.": "relevance、date、size 或 path；-date 则反过来。",
+    "Count what is found by damage,encoding,ext,folder,year, or by some of them.": "按 damage,encoding,ext,folder,year 或其中几项统计结果。",
+    "Show the best hits of each folder, ext, year, …; -n of them.": "显示每个 folder、ext、year……中最好的结果，共 -n 组。",
+    "Show how the query was parsed.": "说明查询是怎样理解的。",
+    "What it may take; 0 for any number.": "最多用多少秒；0 为不限。",
+    "URL template for clickable paths: {path} {line} {column} {host}.": "可点击路径的 URL 模板：{path} {line} {column} {host}。",
+    "What shows long answers.  [default: PAGER, or less]": "用什么显示长的回答。  [默认：PAGER，或 less]",
+    "Print long answers as they are.": "长的回答直接输出。",
+    "Do not remember that it was asked.": "不记录这次询问。",
+    "Print the edits and findings, one JSON object a document.": "输出修改和发现，每个文档一个 JSON 对象。",
+    "Print changed lines as a character-level diff.": "逐字对照显示有改动的行。",
+    "Print one JSON object a document: path, encoding, text, damage.": "每个文档一个 JSON 对象：path、encoding、text、damage。",
+    "Do this step alone; can be repeated.": "只做这个步骤；可写多次。",
+    "Leave out this step; can be repeated.": "跳过这个步骤；可写多次。",
+    "Print the steps of restoring, with the kinds of damage that each undoes, and exit.": "列出修复的步骤及各自对付的损伤，然后退出。",
+    "Of JSON, tables and XML restore this field alone.": "对 JSON、表格和 XML 只修复这个字段。",
+    "What the files are, where their names do not say it.": "文件名看不出时，说明文件是什么格式。",
+    "Write restored copies (UTF-8) below it.": "把修复后的副本（UTF-8）写到它下面。",
+    "What is not in the index instead, why, and what to do.": "改为列出未索引的文件、原因和办法。",
+    "The address to listen on.": "监听的地址。",
+    "The port; 0 is any that is free.": "端口；0 为任意空闲端口。",
+    "Open the page in the browser.": "在浏览器里打开网页。",
+    "Let in only who has the address that is printed.  [default: where other machines can reach it]": "只让知道所显示地址的人进入。  [默认：其他机器能访问时]",
+    "Answer requests for this host, too.": "也回答发给这个主机名的请求。",
+    "What a proxy puts before every address.": "代理在每个地址前加的路径。",
+    "Write the pages of all commands below it.": "把所有命令的手册页写到它下面。",
+}
+
+TEXTS: Mapping[str, str] = {
+    "{count:,} document for {query} ({tiers})": "“{query}”：{count:,} 个文档（{tiers}）",
+    "{count:,} documents for {query} ({tiers})": "“{query}”：{count:,} 个文档（{tiers}）",
+    "{count:,} with {tier}": "{tier} {count:,} 个",
+    "with {tier}:": "匹配{tier}：",
+    "did you mean {queries}?": "是不是要找：{queries}？",
+    " or ": " 或 ",
+    "none": "无",
+    "{name}: {values}": "{name}：{values}",
+    "{values}, and {count:,} more": "{values}，另有 {count:,} 个",
+    "restored here: {damage}": "此处修复：{damage}",
+    "also in {paths}": "同样见于 {paths}",
+    "nothing found for {query}": "没有找到“{query}”",
+    "looked for: {tiers}": "找过：{tiers}",
+    ", then ": "，然后",
+    "the whole run": "整串",
+    "the whole run in other words": "换一种写法的整串",
+    "all words": "全部的词",
+    "several of the words": "多数的词",
+    "some of the words": "部分的词",
+    "similar words": "相近的词",
+    "by its pinyin": "按拼音",
+    "by its sound": "按读音",
+    "the query as written": "按查询原样",
+    "{added:,} added, {updated:,} updated, {unchanged:,} unchanged, {removed:,} removed in {seconds:.1f} s": (
+        "新增 {added:,}，更新 {updated:,}，未变 {unchanged:,}，移除 {removed:,}，用时 {seconds:.1f} 秒"
+    ),
+    "of these {count:,} moved, and not read again": "其中 {count:,} 个只是移动或改名，没有重读",
+    "damage: {damage}": "损伤：{damage}",
+    "skipped: {file}": "跳过：{file}",
+    "failed: {file}": "失败：{file}",
+    "skipped: {count:,} more; --verbose names them": "跳过：另有 {count:,} 个；--verbose 逐个列出",
+    "{label}: looking for what there is to do …": "{label}：正在查看有哪些要做……",
+    "indexing": "索引",
+    "restoring": "修复",
+    "there is no file to index here; name the folder that holds them": "这里没有可索引的文件；请写出文件所在的文件夹",
+    "stop with Ctrl-C": "按 Ctrl-C 结束",
+    "watching {paths}; stop with Ctrl-C": "正在关注 {paths}；按 Ctrl-C 结束",
+    "no similar documents for {file}": "没有与 {file} 相近的文档",
+    "every file is in the index": "所有文件都在索引里",
+    "the index holds no files": "索引里没有文件",
+    "{name} was not asked before: all that it finds is new": "第一次询问 {name}：找到的都算新的",
+    "no query is saved; save one in seedsearch.toml: [query.NAME] query = …": "没有保存的查询；在 seedsearch.toml 里保存：[query.NAME] query = …",
+}
+
+# What click says by itself, which it looks up with gettext: `python -m tools.make_catalogue` writes these for it. A text
+# with a NUL in it is one for one thing and for several.
+CLICK: Mapping[str, str] = {
+    "Usage:": "用法：",
+    "Options": "选项",
+    "Commands": "命令",
+    "Positional arguments": "参数",
+    "Show this message and exit.": "显示本说明并退出。",
+    "Show the version and exit.": "显示版本并退出。",
+    "default: {default}": "默认：{default}",
+    "env var: {var}": "环境变量：{var}",
+    "Error: {message}": "错误：{message}",
+    "Aborted!": "已中断。",
+    "Try '{command} {option}' for help.": "用法见“{command} {option}”。",
+    "Missing command.": "缺少命令。",
+    "Missing argument": "缺少参数",
+    "Missing option": "缺少选项",
+    "Missing parameter": "缺少参数",
+    "No such option {name!r}.": "没有选项 {name!r}。",
+    "No such command {name!r}.": "没有命令 {name!r}。",
+    "Invalid value: {message}": "值不对：{message}",
+    "Invalid value for {param_hint}: {message}": "{param_hint} 的值不对：{message}",
+    "{value} is not in the range {range}.": "{value} 不在 {range} 的范围内。",
+    "{value!r} is not a valid {number_type}.": "{value!r} 不是有效的 {number_type}。",
+    "{name} {filename!r} is a file.": "{name} {filename!r} 是文件。",
+    "{name} {filename!r} does not exist.": "{name} {filename!r} 不存在。",
+    "Did you mean {possibility}?\0(Did you mean one of: {possibilities}?)": "是不是 {possibility}？\0（是不是其中之一：{possibilities}？）",
+    "{value!r} is not {choice}.\0{value!r} is not one of {choices}.": "{value!r} 不是 {choice}。\0{value!r} 不是其中之一：{choices}。",
+    "Got unexpected extra argument ({args})\0Got unexpected extra arguments ({args})": "多余的参数（{args}）\0多余的参数（{args}）",
+}
+
+ZH: Mapping[str, str] = {**OPTIONS, **TEXTS}

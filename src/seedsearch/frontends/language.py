@@ -1,0 +1,48 @@
+"""The language in which people are spoken to: English, or Chinese where a setting or the locale says so.
+
+The texts of the program are English and are the keys of the one catalogue (catalogue.py), as with gettext. What is for
+programs (JSON, names of kinds, exit codes, options) is the same in every language.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+LOCALE = Path(__file__).parent / "locale"  # what gettext reads
+ENGLISH, CHINESE = LANGUAGES = ("en", "zh")
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
+
+_chosen = ENGLISH
+
+
+def choose(told: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Speak the language that is told ("en", "zh"), else that of the locale; return it."""
+    global _chosen
+    _chosen = told if told in LANGUAGES else _of_locale(environment)
+    return _chosen
+
+
+def chosen() -> str:
+    """Return the language that is spoken."""
+    return _chosen
+
+
+def _of_locale(environment: Mapping[str, str]) -> str:
+    locale = next((environment[name] for name in _LOCALES if environment.get(name)), "")
+    return CHINESE if locale.lower().startswith("zh") else ENGLISH
+
+
+def said(text: str, /, **values: object) -> str:
+    """Return a text of the program in the language that is spoken, with values in the place of their names."""
+    if _chosen == CHINESE:
+        from seedsearch.frontends.catalogue import ZH
+
+        text = ZH.get(text, text)
+    return text.format(**values) if values else text
+
+
+def many(count: int, one: str, several: str, /, **values: object) -> str:
+    """Return the text for one thing or for several, with `count` in it."""
+    return said(one if count == 1 else several, count=count, **values)

@@ -1,0 +1,152 @@
+"""The language of the interface: Chinese where a setting or the locale says so, whole, and nothing else changed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import click
+import pytest
+
+from seedsearch.frontends import language
+from seedsearch.frontends.catalogue import CLICK, HELP, OPTIONS, TEXTS, ZH
+from seedsearch.frontends.cli import main
+from seedsearch.frontends.render.answers import MATCHED
+from seedsearch.frontends.render.layout import cells
+from tests.programs import Run, seedsearch
+from tools.make_catalogue import PLACE, compiled
+
+SOURCE = Path(language.__file__).parent
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with a text and its index."""
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/a.txt").write_text("焊接&#26448;料和进口设备", "utf-8")
+    assert seedsearch("index", "d", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def in_chinese(*arguments: str, cwd: Path) -> Run:
+    return seedsearch(*arguments, cwd=cwd, LC_ALL="zh_CN.UTF-8")
+
+
+def spoken() -> set[str]:
+    """The texts that the program gives to `said` and `many`, out of its source."""
+    found = set(MATCHED.values()) | {"indexing", "restoring"}
+    for path in SOURCE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("said", "many"):
+                for given in node.args:
+                    parts = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
+                    found |= {
+                        part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                    }
+                    found |= {
+                        constants[part.id] for part in parts if isinstance(part, ast.Name) and part.id in constants
+                    }
+        if path.name == "answers.py":
+            found |= {value for value in _tuples(tree) if " for {query} " in value}
+    return found
+
+
+def _tuples(tree: ast.AST) -> set[str]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {node.value for node in nodes if isinstance(node.value, str)}
+
+
+def test_every_command_and_every_option_is_in_the_catalogue() -> None:
+    assert [name for name in ("", *main.commands) if name not in HELP] == []
+    options = {
+        parameter.help
+        for command in (main, *main.commands.values())
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.help
+    }
+    assert sorted(options - set(OPTIONS)) == []
+
+
+def test_every_text_that_is_spoken_is_in_the_catalogue_and_no_other() -> None:
+    assert sorted(spoken() - set(TEXTS)) == []
+    assert sorted(set(TEXTS) - spoken()) == []
+
+
+def names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("text", [*ZH, *CLICK])
+def test_a_translation_is_chinese_and_has_the_same_values(text: str) -> None:
+    made = {**ZH, **CLICK}[text]
+    assert HAN.search(made) or not re.search("[a-z]{3}", re.sub(r"\{.*?\}", "", text))
+    if text not in OPTIONS:
+        assert names_in(made.replace("\0", " ")) <= names_in(text.replace("\0", " "))
+        assert names_in(made.partition("\0")[0]) == names_in(text.partition("\0")[0])
+
+
+def test_what_click_looks_up_is_made_from_the_catalogue() -> None:
+    assert PLACE.read_bytes() == compiled(CLICK), "python -m tools.make_catalogue writes it again"
+
+
+@pytest.mark.parametrize("name", [None, *main.commands])
+def test_help_is_chinese_and_fits(name: str | None, tmp_path: Path) -> None:
+    shown = in_chinese(*([name] if name else []), "--help", cwd=tmp_path).stdout.decode()
+    assert shown.startswith("用法：")
+    assert "显示本说明并退出。" in shown
+    assert not re.search(r"\b(?:the|and|with|Options|Commands|Show)\b", shown.replace("seedsearch", ""))
+    assert max(cells(line) for line in shown.splitlines()) <= 100
+
+
+def test_an_answer_is_chinese_and_data_are_as_they_were(desk: Path) -> None:
+    assert in_chinese("query", "焊接", cwd=desk).stdout.decode() == (
+        "“焊接”：1 个文档（整串）\n\n1. d/a.txt:1:1\n   【焊接】材料和进口设备\n   此处修复：1 entity\n"
+    )
+    nothing = in_chinese("query", "没有这句", cwd=desk)
+    assert nothing.stderr.decode().startswith("seedsearch: 没有找到“没有这句”\nseedsearch: 找过：整串")
+    assert in_chinese("index", cwd=desk).stdout.decode().startswith("新增 0，更新 0，未变 1，移除 0，用时 ")
+    for asked in (
+        ("query", "--json", "焊接"),
+        ("query", "--count", "焊接"),
+        ("query", "--vimgrep", "焊接"),
+        ("stats", "--json"),
+    ):
+        assert in_chinese(*asked, cwd=desk).stdout == seedsearch(*asked, cwd=desk).stdout
+    wrong = in_chinese("qurey", cwd=desk)
+    assert (wrong.returncode, "没有命令 'qurey'。 是不是 'query'？" in wrong.stderr.decode()) == (2, True)
+
+
+def test_a_setting_goes_before_the_locale(desk: Path) -> None:
+    def speaks_chinese(**environment: str) -> bool:
+        return "用法" in seedsearch("--help", cwd=desk, **environment).stdout.decode()
+
+    assert not speaks_chinese(LC_ALL="C.UTF-8")
+    assert speaks_chinese(LC_ALL="", LC_MESSAGES="", LANG="zh_TW.UTF-8")
+    assert not speaks_chinese(LC_ALL="zh_CN.UTF-8", SEEDSEARCH_LANGUAGE="en")
+    assert speaks_chinese(LC_ALL="C.UTF-8", SEEDSEARCH_LANGUAGE="zh")
+    (desk / "seedsearch.toml").write_text('language = "zh"\n', "utf-8")
+    assert speaks_chinese(LC_ALL="C.UTF-8")
+    assert not speaks_chinese(LC_ALL="C.UTF-8", SEEDSEARCH_LANGUAGE="en")
+    (desk / "seedsearch.toml").write_text("language = [\n", "utf-8")
+    assert not speaks_chinese(LC_ALL="C.UTF-8")
+
+
+def test_english_loads_nothing_of_it(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; from seedsearch.frontends.cli import main; main(['--help'], standalone_mode=False)\n"
+    code += "sys.exit('seedsearch.frontends.catalogue' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"LANG": "C.UTF-8"}, capture_output=True)
+    assert done.returncode == 0
