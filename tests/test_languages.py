@@ -11,7 +11,7 @@ import click
 import pytest
 
 from seedsearch.frontends import language
-from seedsearch.frontends.catalogue import CLICK, HELP, OPTIONS, TEXTS, ZH
+from seedsearch.frontends.catalogue import CLICK, ERRORS, HELP, OPTIONS, TEXTS, ZH
 from seedsearch.frontends.cli import main
 from seedsearch.frontends.render.answers import MATCHED
 from seedsearch.frontends.render.layout import cells
@@ -94,6 +94,40 @@ def test_a_translation_is_chinese_and_has_the_same_values(text: str) -> None:
     if text not in OPTIONS:
         assert names_in(made.replace("\0", " ")) <= names_in(text.replace("\0", " "))
         assert names_in(made.partition("\0")[0]) == names_in(text.partition("\0")[0])
+
+
+def raised() -> set[str]:
+    """The sentences in the source, with braces for what differs."""
+    found = set()
+    for path in SOURCE.parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                found.add("".join(map(str, parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+# Said by the system, or put together of several sentences.
+OF_OTHERS = {"no such file or directory", "permission denied", "no space left on device", "is a directory"}
+
+
+def test_the_sentences_of_errors_are_those_that_are_raised() -> None:
+    source = "\n".join(sorted(raised()))
+    unknown = [text for text in ERRORS if text not in source and text not in OF_OTHERS]
+    assert [text for text in unknown if text.replace("{}", "pdf") not in source] == []
+    assert [text for text, made in ERRORS.items() if text.count("{}") != made.count("{}") or not HAN.search(made)] == []
+
+
+def test_an_error_is_worded_part_by_part(desk: Path) -> None:
+    (desk / "d/x.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    done = in_chinese("index", "d", "没有的", cwd=desk)
+    assert "失败：没有的 不存在；请写出存在的文件或文件夹" in done.stdout.decode()
+    assert "跳过：d/x.png：二进制文件（由开头的字节判断）" in done.stdout.decode()
+    missing = in_chinese("query", "-i", "ix", "焊接", cwd=desk)
+    assert missing.stderr.decode() == "seedsearch: ix 里没有索引；用此命令建立：seedsearch index -i ix\n"
+    assert in_chinese("clean", "没有的", cwd=desk).stderr.decode().startswith("seedsearch: 没有的 不存在；")
 
 
 def test_what_click_looks_up_is_made_from_the_catalogue() -> None:

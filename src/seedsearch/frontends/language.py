@@ -7,7 +7,9 @@ programs (JSON, names of kinds, exit codes, options) is the same in every langua
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 LOCALE = Path(__file__).parent / "locale"  # what gettext reads
@@ -41,6 +43,39 @@ def said(text: str, /, **values: object) -> str:
 
         text = ZH.get(text, text)
     return text.format(**values) if values else text
+
+
+def worded(sentence: str) -> str:
+    """Return a sentence of an error, and what it advises, in the language that is spoken; English where it has none."""
+    if _chosen != CHINESE:
+        return sentence
+    parts = sentence.split("; ")
+    made = [_worded(part) for part in parts]
+    between = ["；" if one != part else "; " for one, part in zip(made, parts, strict=True)]
+    return made[0] + "".join(mark + one for mark, one in zip(between[1:], made[1:], strict=True))
+
+
+def _worded(part: str) -> str:
+    """Return one part of a sentence; what stands before a colon may be the name of a file."""
+    for pattern, made in _patterns():
+        if found := pattern.fullmatch(part):
+            return made.format(*map(_value, found.groups()))
+    name, colon, rest = part.partition(": ")
+    return f"{name}：{_worded(rest)}" if colon and rest else part
+
+
+def _value(value: str) -> str:
+    """Return what stands in a sentence: another sentence, or a name as it is."""
+    return next((made for pattern, made in _patterns() if "{}" not in made and pattern.fullmatch(value)), value)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return the sentences of errors as expressions; those with the most text of their own first."""
+    from seedsearch.frontends.catalogue import ERRORS
+
+    rows = sorted(ERRORS.items(), key=lambda row: -len(row[0].replace("{}", "")))
+    return [(re.compile("(.*?)".join(map(re.escape, text.split("{}"))), re.DOTALL), made) for text, made in rows]
 
 
 def many(count: int, one: str, several: str, /, **values: object) -> str:

@@ -15,6 +15,7 @@ from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
 from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
 from seedsearch.frontends.cli.translation import speak
+from seedsearch.frontends.language import worded
 
 COMMAND = "seedsearch index"  # as errors of an index advise it
 NOTHING_FOUND = 1
@@ -78,12 +79,12 @@ def _with_place(error: SeedsearchError, ctx: click.Context) -> str:
     """Return what an error says; a command that it advises names the index that was asked for."""
     place = ctx.meta.get(INDEX)
     if isinstance(error, IndexMissing) and place is not None and (above := index_above(place)):
-        return f"{error.what}; there is one in {above}: name it with -i {above}"
+        return worded(f"{error.what}; there is one in {above}: name it with -i {above}")
     if place is None or error.hint is None or not isinstance(error, IndexFault):
-        return str(error)
+        return worded(str(error))
     from seedsearch.metadata.made_from import command
 
-    return f"{error.what}; {error.hint.replace(COMMAND, command(place))}"
+    return worded(str(error)).replace(COMMAND, command(place))
 
 
 NO_FOLDER = "the current folder is no longer there: change to one that is"
