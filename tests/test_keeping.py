@@ -9,12 +9,14 @@ import plistlib
 import shlex
 import signal
 import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import seedsearch as package
 from seedsearch.errors import SourceError
 from seedsearch.indexing import pipeline
 from seedsearch.indexing.build import build_index
@@ -220,3 +222,12 @@ def test_the_service_is_what_was_typed(desk: Path) -> None:
 def test_the_job_of_launchd_is_the_same(desk: Path) -> None:
     job = plistlib.loads(seedsearch("watch", "d", "--service=launchd", cwd=desk).stdout)
     assert (job["WorkingDirectory"], job["ProgramArguments"][-2:]) == (str(desk), ["watch", "d"])
+
+
+def test_a_notebook_is_offered_the_public_names() -> None:
+    """As the Tab key asks for them, in a process that has imported nothing of the package yet."""
+    code = "import rlcompleter, seedsearch\nc = rlcompleter.Completer({'seedsearch': seedsearch})\n"
+    code += "c.complete('seedsearch.', 0)\nprint(*(m.removeprefix('seedsearch.').rstrip('()') for m in c.matches))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(package.__all__) <= set(done.stdout.split())
+    assert not {"Any", "TYPE_CHECKING"} & set(done.stdout.split())

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from seedsearch.damage import Certainty, Damage
-    from seedsearch.errors import QueryError, SeedsearchError
+    from seedsearch.errors import IndexMissing, QueryError, SeedsearchError, SourceError
     from seedsearch.indexing.build import build_index
     from seedsearch.indexing.reports import (
         IndexReport,
+        Progress,
     )
     from seedsearch.offsets import Edit, Span
+    from seedsearch.reading.documents import Failure
     from seedsearch.restoring.clean import clean
     from seedsearch.restoring.documents import (
         Cleaned,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from seedsearch.searching.index import Index, open_index
     from seedsearch.searching.results import (
         Hit,
+        IndexStats,
         Results,
         Snippet,
     )
@@ -38,13 +41,18 @@ __all__ = [
     "Cleaned",
     "Damage",
     "Edit",
+    "Failure",
     "Hit",
     "Index",
+    "IndexMissing",
     "IndexReport",
+    "IndexStats",
+    "Progress",
     "QueryError",
     "Results",
     "SeedsearchError",
     "Snippet",
+    "SourceError",
     "Span",
     "build_index",
     "clean",
@@ -56,18 +64,28 @@ _HOME = {
     "Cleaned": "restoring.documents",
     "Damage": "damage",
     "Edit": "offsets",
+    "Failure": "reading.documents",
     "Hit": "searching.results",
     "Index": "searching.index",
+    "IndexMissing": "errors",
     "IndexReport": "indexing.reports",
+    "IndexStats": "searching.results",
+    "Progress": "indexing.reports",
     "QueryError": "errors",
     "Results": "searching.results",
     "SeedsearchError": "errors",
     "Snippet": "searching.results",
+    "SourceError": "errors",
     "Span": "offsets",
     "build_index": "indexing.build",
     "clean": "restoring.clean",
     "open_index": "searching.index",
 }
+
+
+def __dir__() -> "list[str]":
+    """Return the public names, for completion in a notebook: none of them is here before it is asked for."""
+    return [*__all__, "__version__"]
 
 
 def __getattr__(name: str) -> "Any":
