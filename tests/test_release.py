@@ -22,8 +22,22 @@ from seedsearch.frontends.cli import main
 
 TOP = Path(__file__).parents[1]
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
-# Interpreters of the versions that are promised, where the machine has them.
-PYTHONS = [found for minor in range(11, 15) if (found := shutil.which(f"python3.{minor}"))] or [sys.executable]
+VERSIONS = [f"3.{minor}" for minor in range(11, 15)]  # that are promised
+
+
+def _interpreters() -> dict[str, str]:
+    """Return those of the versions that this machine has, those that pyenv keeps too."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    found = {}
+    for version_ in VERSIONS:
+        of_pyenv = (str(path) for path in sorted(kept.glob(f"{version_}.*/bin/python")))
+        for path in filter(None, (shutil.which(f"python{version_}"), *of_pyenv)):
+            if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
+                found[version_] = path
+    return found or {"this one": sys.executable}
+
+
+PYTHONS = _interpreters()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +87,7 @@ def test_the_sdist_builds_the_same_wheel(dist: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", PYTHONS.values(), ids=PYTHONS)
 def test_the_first_commands_in_a_clean_environment(dist: Path, python: str, tmp_path: Path) -> None:
     """With what it requires, from the registry that pip is set to."""
     (wheel,) = dist.glob("*.whl")
