@@ -118,6 +118,15 @@ def test_something_is_said_before_the_files_are_found(desk: Path) -> None:
     assert printed.index("indexing: looking for what there is to do") < printed.index("updated")
 
 
+def test_a_terminal_says_that_there_is_more(desk: Path) -> None:
+    for number in range(13):
+        (desk / f"d/{number}.txt").write_text(f"第{number}号检修记录，各不相同的第{number}页", "utf-8")
+    seedsearch("index", cwd=desk)
+    printed = _typed([sys.executable, "-m", "seedsearch", "query", "--no-pager", "检修"], desk, b"", b"--offset 10")
+    assert "10 of 13; more: --offset 10" in printed
+    assert b"--offset" not in seedsearch("query", "检修", cwd=desk).stdout
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [None, *main.commands])
 def test_a_manual_page_is_one(name: str | None, tmp_path: Path) -> None:
@@ -170,7 +179,14 @@ def _typed(command: list[str], cwd: Path, *turns: bytes) -> str:
     if child == 0:
         os.chdir(cwd)
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        home = {"HOME": str(cwd), "XDG_CONFIG_HOME": str(cwd), "PATH": path, "TERM": "xterm", "LANG": "C.UTF-8"}
+        home = {
+            "HOME": str(cwd),
+            "XDG_CONFIG_HOME": str(cwd),
+            "PATH": path,
+            "TERM": "xterm",
+            "LANG": "C.UTF-8",
+            "COLUMNS": "100",
+        }
         os.execvpe(command[0], command, {**os.environ, **home})
     printed = b""
     try:

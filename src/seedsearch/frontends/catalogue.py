@@ -142,6 +142,7 @@ TEXTS: Mapping[str, str] = {
     "{count:,} document for {query} ({tiers})": "“{query}”：{count:,} 个文档（{tiers}）",
     "{count:,} documents for {query} ({tiers})": "“{query}”：{count:,} 个文档（{tiers}）",
     "{count:,} with {tier}": "{tier} {count:,} 个",
+    "{shown:,} of {total:,}; more: --offset {shown}": "共 {total:,} 个，已显示 {shown:,} 个；更多：--offset {shown}",
     "with {tier}:": "匹配{tier}：",
     "did you mean {queries}?": "是不是要找：{queries}？",
     " or ": " 或 ",

@@ -43,6 +43,10 @@ def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines
     if results.suggestions:
         yield from map(style.faint, wrapped(_meant(results), style.width))
     yield from _hits_text(results, results.hits, style, offset, whole_lines)
+    if results.more and results.hits and style.width is not None:
+        seen = offset + len(results.hits)
+        yield ""
+        yield style.faint(said("{shown:,} of {total:,}; more: --offset {shown}", shown=seen, total=results.total))
     for group in results.groups:
         yield ""
         yield from map(style.faint, wrapped(f"{one_line(group.value) or said('none')} ({group.count:,})", style.width))
