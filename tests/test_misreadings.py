@@ -41,6 +41,25 @@ def test_a_page_comes_back(kind: str) -> None:
     assert Damage.MISREAD_BYTES in {e.kind for e in restored.edits}
 
 
+def test_signs_of_browsers_stand_for_one_byte_or_two() -> None:
+    """They take a second byte along that is not ASCII: the characters show how many were lost."""
+    stream = SIMPLIFIED.encode()
+    found, at = "", 0
+    while at < len(stream):
+        size = next((size for size in (1, 2) if _reads(stream[at : at + size])), 0)
+        taken = size or (2 if stream[at + 1 : at + 2] >= b"\x80" and stream[at] not in b"\x80\xa0" else 1)
+        found += stream[at : at + size].decode("cp932") if size else "\ufffd"
+        at += taken
+    assert Indel.normalized_similarity(SIMPLIFIED, restore(found).text) > 0.6
+
+
+def _reads(piece: bytes) -> bool:
+    try:
+        return len(piece.decode("cp932")) == 1
+    except UnicodeDecodeError:
+        return False
+
+
 def test_what_lost_nothing_is_proved() -> None:
     _, found = MISREADINGS["UTF-8 as Latin-1 as GBK"](SIMPLIFIED, Random(0))
     assert {e.certainty for e in restore(found).edits} == {Certainty.PROVED}

@@ -26,6 +26,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, apply_edits, written
 from seedsearch.restoring import framed
 from seedsearch.restoring.framed import Choice, Part, lost_before
+from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
@@ -179,11 +180,13 @@ def _resized(parts: Sequence[Part], sizes: Sequence[int]) -> Iterator[Part]:
 def _stream(run: _Run, way: Way) -> tuple[list[Choice], list[int]]:
     """Return the bytes of a run, and of each the place of its character; no bytes where a character has none."""
     made, owner = list[Choice](), [len(run.found)]
+    sizes = _lost_sizes(run.found, way)
     following: int | None = (way.encode(run.after) or b"\n")[0] if run.after not in ("", LOST) else ord("\n")
     for i in range(len(run.found) - 1, -1, -1):
         char = run.found[i]
         if char == LOST:
-            some = [lost_before(None if way.lost > 1 else following, way.reader, way.written)] * way.lost
+            size = sizes.pop() if sizes else way.lost
+            some = [lost_before(None if size > 1 else following, way.reader, way.written)] * size
             following = None
         else:
             stream = way.encode(char)
@@ -194,6 +197,56 @@ def _stream(run: _Run, way: Way) -> tuple[list[Choice], list[int]]:
         made += some[::-1]
         owner += [i] * len(some)
     return made[::-1], owner[::-1]
+
+
+def _lost_sizes(found: str, way: Way) -> list[int]:
+    """Return how many bytes each sign of loss is where readers write one for a byte or for two; nothing if all are one.
+
+    Browsers take a second byte along that is not ASCII. Of UTF-8, only some sizes let each character be whole.
+    """
+    if way.written != "utf-8" or way.page or LOST not in found:
+        return []
+    pieces = [b"" if char == LOST else way.encode(char) or b"?" for char in found]
+    return [] if _fitted(pieces, (1,))[0] == 0 else _fitted(pieces, (1, 2))[1]
+
+
+class _Fit(NamedTuple):
+    """How many bytes are in no character, and the size of the last loss, behind those before it."""
+
+    misfits: int
+    size: int = 0
+    before: _Fit | None = None
+
+
+def _fitted(pieces: Sequence[bytes], sizes: tuple[int, ...]) -> tuple[int, list[int]]:
+    """Return how many bytes are in no character at best, and the sizes of what was lost (no bytes) that make it so."""
+    fits = {0: _Fit(0)}  # by how many bytes are missing of a character
+    for piece in pieces:
+        reached: dict[int, _Fit] = {}
+        for stream in [piece] if piece else [bytes(size) for size in sizes]:
+            for missing, fit in fits.items():
+                left, misfits = missing, fit.misfits
+                for byte in stream:
+                    left, bad = _after(left, byte)
+                    misfits += bad
+                if left not in reached or reached[left].misfits > misfits:
+                    reached[left] = fit._replace(misfits=misfits) if piece else _Fit(misfits, len(stream), fit)
+        fits = reached
+    left, best = min(fits.items(), key=lambda one: one[1].misfits + (one[0] > 0))
+    made, link = list[int](), best
+    while link.before is not None:
+        made.append(link.size)
+        link = link.before
+    return best.misfits + (left > 0), made[::-1]
+
+
+def _after(missing: int, byte: int) -> tuple[int, int]:
+    """Return how many bytes are missing behind a byte (0: one that was lost), and whether it is in no character."""
+    if byte == 0:
+        return (missing - 1 if missing else 2), 0
+    if 0x80 <= byte < 0xC0:
+        return max(0, missing - 1), int(missing == 0)
+    return (length_of(byte) - 1 if byte >= 0xC0 else 0), int(missing > 0)
 
 
 @lru_cache(maxsize=1 << 12)
