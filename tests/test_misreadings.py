@@ -60,6 +60,12 @@ def _reads(piece: bytes) -> bool:
         return False
 
 
+def test_a_character_that_the_way_can_not_write_spoils_no_run() -> None:
+    found = (SIMPLIFIED[:30] + "好好" + SIMPLIFIED[30:]).encode("utf-16-le").decode("utf-16-be", "replace")
+    found = found.replace("\u7d59\u7d59", "😀")
+    assert Indel.normalized_similarity(SIMPLIFIED, restore(found).text) > 0.9
+
+
 def test_what_lost_nothing_is_proved() -> None:
     _, found = MISREADINGS["UTF-8 as Latin-1 as GBK"](SIMPLIFIED, Random(0))
     assert {e.certainty for e in restore(found).edits} == {Certainty.PROVED}

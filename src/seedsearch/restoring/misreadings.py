@@ -299,16 +299,16 @@ def _shown(page: str) -> tuple[tuple[bytes, int], ...]:
 
 def _in_pieces(run: _Run, way: Way) -> _Read:
     """Return what the pieces of a run are, where most of them are something."""
+    if way.pieces is None or way.read is None:
+        return _Read([], [])
     lost = WILD * way.lost
-    shown = [lost if char == LOST else way.encode(char) for char in run.found]
-    if None in shown or way.pieces is None or way.read is None:
-        return _Read([], [])
-    pieces = way.pieces.findall(b"".join(shown))  # type: ignore[arg-type]
+    # A character that the way cannot write is as good as lost.
+    shown = [lost if char == LOST else way.encode(char) or lost for char in run.found]
+    pieces = way.pieces.findall(b"".join(shown))
     parts = [Part(len(p), LOST if lost in p else way.read(p) or LOST, lost not in p) for p in pieces]
-    bad = sum(part.sure and part.text == LOST for part in parts)
-    if bad * 8 > len(parts):
+    if sum(part.text == LOST for part in parts) * 4 > len(parts):
         return _Read([], [])
-    owner = [i for i, stream in enumerate(shown) for _ in stream or b""]
+    owner = [i for i, stream in enumerate(shown) for _ in stream]
     return _Read(parts, [*owner, len(run.found)])
 
 
