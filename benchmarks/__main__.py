@@ -13,7 +13,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("encodings", "harm", "index", "mistakes", "ranking", "restoration", "thresholds", "worst")
+NAMES = ("calibration", "encodings", "harm", "index", "mistakes", "ranking", "restoration", "thresholds", "worst")
 
 
 def main() -> None:

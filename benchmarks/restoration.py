@@ -23,7 +23,7 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
-from fixtures.generator import KINDS, LOSING, SITES, Damaged, damaged, listed
+from fixtures.generator import KINDS, LOSING, SITES, Damaged, listed
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
 from seedsearch.restoring.steps import restore
@@ -60,7 +60,7 @@ def _restored(texts: Sequence[Document], wanted: int) -> None:
         found = [page.found or page.content.decode("gb18030", "replace") for page in pages]
         made = [clean(page.content or page.found).readable for page in pages]
         shares = [
-            mean(map(_share, pages, variant)) for variant in (found, [ftfy.fix_text(text) for text in found], made)
+            mean(map(share, pages, variant)) for variant in (found, [ftfy.fix_text(text) for text in found], made)
         ]
         whole = mean(_visible(page.true) == _visible(text) for page, text in zip(pages, made, strict=True))
         print(f"{kind:44} {shares[0]:8.4f} {shares[1]:.4f} {shares[2]:8.4f} {whole:7.3f}", flush=True)
@@ -84,8 +84,9 @@ def long_share(kind: str, text: str, size: int) -> float:
     return float(Indel.normalized_similarity(page.true, clean(page.found).readable))
 
 
-def _share(page: Damaged, text: str) -> float:
-    return Indel.normalized_similarity(_visible(page.true), _visible(text))
+def share(page: Damaged, text: str) -> float:
+    """Return how much of a page is in a text, 0 to 1."""
+    return float(Indel.normalized_similarity(_visible(page.true), _visible(text)))
 
 
 def _visible(text: str) -> str:
@@ -102,7 +103,7 @@ def pages_of(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
         piece = text[start : start + size]
         if len(piece) < LENGTHS[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
             continue
-        page = damaged(kind, piece, rng)
+        page = {**KINDS, **LOSING}[kind](kind, piece, rng)
         if len(page.true) > KEPT * len(piece) and not restore(page.true).edits:
             yield page
 

@@ -15,7 +15,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from seedsearch import clean
-from seedsearch.damage import FOUND, RESTORED, Damage
+from seedsearch.damage import FOUND, RESTORED, SURE, Damage
 from seedsearch.offsets import Edit, apply_edits
 from seedsearch.restoring import findings
 from seedsearch.restoring.steps import kinds_of_steps, restore
@@ -34,6 +34,7 @@ KEYS = {
     "certainty",
     "step",
     "alone",
+    "sure",
     "comment",
     "expect",
 }
@@ -56,10 +57,11 @@ def all_rows(*keys: str) -> list[ParameterSet]:
 
 @pytest.mark.parametrize(("kind", "row"), all_rows("raw", "readable"))
 def test_case_reads_as_it_should(kind: str, row: dict[str, Any]) -> None:
-    restored = restore(row["raw"])
+    sure = row.get("sure", SURE)
+    restored = restore(row["raw"], sure=sure)
     assert restored.text == row["readable"]
     assert apply_edits(row["raw"], restored.edits) == restored.text
-    assert not restore(restored.text).edits
+    assert not restore(restored.text, sure=sure).edits
     assert_edits(kind, row, restored.edits, row["raw"])
     assert {f.kind for f in restored.findings} <= FOUND
 

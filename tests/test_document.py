@@ -17,7 +17,7 @@ from seedsearch import build_index, open_index
 from seedsearch.damage import Certainty
 from seedsearch.errors import DocumentMissing, IndexDamaged
 from seedsearch.frontends.cli.inputs import one_cleaned
-from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes, to_bytes
+from seedsearch.metadata.document_records import Found, Record, doc_id_of, from_bytes, to_bytes
 from seedsearch.offsets import Edit, apply_edits
 from seedsearch.searching.document import Document
 
@@ -48,7 +48,7 @@ def test_a_document_has_the_edits_and_findings_of_its_file(place: Path) -> None:
             assert (document.id, document.path, document.readable) == (path, path, cleaned.readable)
             assert document.edits == tuple(cleaned.edits)
             assert [edit.step for edit in document.edits] == [edit.step for edit in cleaned.edits]
-            assert document.findings == tuple((finding.span, finding.kind) for finding in cleaned.findings)
+            assert document.findings == tuple(cleaned.findings)
             assert (document.encoding, document.damage) == (cleaned.encoding, cleaned.damage)
             assert apply_edits(cleaned.raw.text, document.edits) == document.readable
     assert {edit.certainty for path in paths for edit in one_cleaned(path).edits} >= {
@@ -114,16 +114,15 @@ def test_a_record_that_does_not_name_all_edits_is_damaged() -> None:
 
 
 _runs = st.lists(st.tuples(st.text("ab", min_size=1), st.integers(1, 9)), max_size=3).map(tuple)
+_findings = st.tuples(st.integers(0, 99), st.integers(0, 99), st.text("xyz"), _runs)
 
 
-_findings = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.text("xyz")), max_size=3).map(tuple)
-
-
-@given(_runs, _findings, _runs)
+@given(_runs, st.lists(_findings, max_size=3).map(tuple), _runs, st.lists(st.integers(0, 100), max_size=3).map(tuple))
 def test_a_record_is_read_as_it_was_written(
     certainties: tuple[tuple[str, int], ...],
-    findings: tuple[tuple[int, int, str], ...],
+    findings: tuple[Found, ...],
     steps: tuple[tuple[str, int], ...],
+    shares: tuple[int, ...],
 ) -> None:
-    record = Record("a", "utf-8", 0.5, (), (0, 7), {"entity": 1}, (), "text", certainties, findings, steps)
+    record = Record("a", "utf-8", 0.5, (), (0, 7), {"entity": 1}, (), "text", certainties, findings, steps, shares)
     assert from_bytes(to_bytes(record)) == record

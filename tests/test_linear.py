@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 SIZE = 4000  # bytes of the smaller text
 # Calls for a byte of text, of which a budget allows some tens of thousands to any text: 2 s/MB are some 20 of them.
-CALLS, ANY_TEXT = 40, 600_000
+CALLS, ANY_TEXT = 50, 600_000
 NAMES = (
     "latin1: torn",
     "latin1: all lost",

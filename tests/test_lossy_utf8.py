@@ -14,6 +14,7 @@ from seedsearch.offsets import Edits
 from seedsearch.restoring import evidence, latin1, lossy_utf8, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates
+from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
@@ -69,7 +70,7 @@ def test_what_is_settled_is_what_a_search_finds(text: str, places: set[int], los
     assert read(settled) >= read(searched) - WORD
 
 
-def read(pieces: list[lossy_utf8.Piece]) -> float:
+def read(pieces: list[Piece]) -> float:
     text = "".join(piece.text for piece in pieces)
     return sum(map(pair_score, "\n" + text, text))
 
@@ -100,10 +101,10 @@ def test_a_lead_byte_before_other_characters_settles_nothing() -> None:
 def test_what_no_work_was_left_for_is_reported(monkeypatch: pytest.MonkeyPatch, step: object) -> None:
     page = "\n".join(SENTENCES * 3)
     found = page.encode().decode("gbk" if step is utf8_as_gbk else "cp1252", "replace")
-    assert not any(f.kind is Damage.UNREPAIRED_BYTES for f in restore(found).findings)
+    assert not any(f.kind is Damage.UNREPAIRED_BYTES for f in restore(found, sure=0.0).findings)
     monkeypatch.setattr(step, "WORK", 5)
     monkeypatch.setattr(step, "WORK_EACH", 0)
-    left = restore(found)
+    left = restore(found, sure=0.0)
     places = [f.span for f in left.findings if f.kind is Damage.UNREPAIRED_BYTES]
     assert places
     assert any("\ufffd" in span.cut(found) for span in places)

@@ -30,6 +30,7 @@ PAGES = (
     "quote.md",
     "find.md",
     "repairs.md",
+    "certainty.md",
     "scripts.md",
     "words.md",
     "settings.md",

@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, compress, islice
-from typing import TypeVar, overload
+from math import prod
+from typing import NamedTuple, TypeVar, overload
 
 from seedsearch.damage import Certainty, Damage
 
@@ -41,12 +42,43 @@ class Span:
         return text[self.start : self.end]
 
 
+class Candidate(NamedTuple):
+    """A text that may have stood at a place, and how probable it is, 0 to 1."""
+
+    text: str
+    probability: float
+
+
+class Guess(NamedTuple):
+    """A part of a replacement that was guessed: how probable it is (0 to 1), and what else it may be, likeliest first.
+
+    `start` and `end` are code points of the replacement; `end` lies behind it where all of it was guessed together.
+    """
+
+    probability: float
+    start: int = 0
+    end: int = 1 << 30
+    others: tuple[Candidate, ...] = ()
+
+
+class Weight(NamedTuple):
+    """What of a repair was guessed, in order."""
+
+    guesses: tuple[Guess, ...]
+
+    @property
+    def probability(self) -> float:
+        """How probable it is that all of it is right, in hundredths, 0.01 to 1."""
+        return max(0.01, round(prod(guess.probability for guess in self.guesses), 2))
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """Put `replacement` in the place of `span`; `kind` and `certainty` say why and how sure, `step` what made it.
 
-    `step` is a name that `seedsearch clean --list-steps` prints, or "" outside a restoration. It tells where an edit
-    comes from and not what it does: two edits are equal whichever step made them.
+    `step` is a name that `seedsearch clean --list-steps` prints, or "" outside a restoration. `weight` is there where
+    the certainty is `inferred` by a restoration. Both tell where an edit comes from and not what it does: two edits
+    are equal whichever step made them, and however probable they are.
     """
 
     span: Span
@@ -54,11 +86,36 @@ class Edit:
     kind: Damage
     certainty: Certainty = Certainty.CERTAIN
     step: str = field(default="", compare=False)
+    weight: Weight | None = field(default=None, compare=False)
+
+    @property
+    def probability(self) -> float | None:
+        """How probable it is that the edit is right, 0 to 1; None where it is proved or certain."""
+        return self.weight.probability if self.weight else None
 
 
-def edit(start: int, end: int, replacement: str, kind: Damage, certainty: Certainty = Certainty.CERTAIN) -> Edit:
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Damage that was found and not repaired; `span` is in code points of the raw text.
+
+    `candidates` are what may have stood there, the likeliest first, where a repair was not sure enough to be made.
+    """
+
+    span: Span
+    kind: Damage
+    candidates: tuple[Candidate, ...] = ()
+
+
+def edit(
+    start: int,
+    end: int,
+    replacement: str,
+    kind: Damage,
+    certainty: Certainty = Certainty.CERTAIN,
+    weight: Weight | None = None,
+) -> Edit:
     """Short form of `Edit` with its span spelled as two offsets."""
-    return Edit(Span(start, end), replacement, kind, certainty)
+    return Edit(Span(start, end), replacement, kind, certainty, weight=weight)
 
 
 _KINDS, _CERTAINTIES = tuple(Damage), tuple(Certainty)
@@ -72,12 +129,15 @@ _T = TypeVar("_T")
 
 # Start, end and replacement of an edit, its kind and its certainty: what a step gives that makes many.
 Row = tuple[int, int, str, Damage, Certainty]
+# The same with the weight.
+Weighed = tuple[int, int, str, Damage, Certainty, Weight | None]
 # The same by numbers, and the step.
-_Columns = tuple[int, int, str, int, int, str]
+_Columns = tuple[int, int, str, int, int, str, Weight | None]
 
 
 def _columns_of(e: Edit) -> _Columns:
-    return e.span.start, e.span.end, e.replacement, _KIND_OF[e.kind], _CERTAINTY_OF[e.certainty], e.step
+    kind, sure = _KIND_OF[e.kind], _CERTAINTY_OF[e.certainty]
+    return e.span.start, e.span.end, e.replacement, kind, sure, e.step, e.weight
 
 
 class Edits(Sequence[Edit]):
@@ -86,12 +146,13 @@ class Edits(Sequence[Edit]):
     Equal to a tuple or a list of the same edits.
     """
 
-    __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_written")
+    __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_weights", "_written")
 
     def __init__(self, edits: Iterable[Edit] = ()) -> None:
         self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
         self._kinds, self._certainties, self._steps = bytearray(), bytearray(), bytearray()
         self._names: list[str] = []  # of the steps, each once
+        self._weights: dict[int, Weight] = {}  # by number, of those that have one
         self._written = ""  # the replacements, one after the other
         if edits:
             self._take(map(_columns_of, edits))
@@ -102,7 +163,8 @@ class Edits(Sequence[Edit]):
 
     def _taken(self, rows: Sequence[_Columns]) -> str:
         """Put the columns of some edits behind those that are there, and return their replacements."""
-        starts, ends, written, kinds, certainties, steps = zip(*rows, strict=True)
+        starts, ends, written, kinds, certainties, steps, weights = zip(*rows, strict=True)
+        self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
         self._starts.extend(starts)
         self._ends.extend(ends)
         self._borders.extend(islice(accumulate(map(len, written), initial=self._borders[-1]), 1, None))
@@ -129,12 +191,16 @@ class Edits(Sequence[Edit]):
     def columns(self) -> Iterator[_Columns]:
         """What is kept of each: its row, and the numbers of its kind and certainty, and its step."""
         steps = map(self._names.__getitem__, self._steps)
-        said = zip(self.rows, self._kinds, self._certainties, steps, strict=True)
-        return ((start, end, written, kind, sure, step) for (start, end, written), kind, sure, step in said)
+        weights = map(self._weights.get, range(len(self)))
+        said = zip(self.rows, self._kinds, self._certainties, steps, weights, strict=True)
+        return ((*row, kind, sure, step, weight) for row, kind, sure, step, weight in said)
 
     def kept(self, which: Iterable[object]) -> Edits:
         """Return those edits for which `which`, one of each, is true."""
         chosen, made = bytearray(map(bool, which)), Edits()
+        if self._weights:
+            weights = enumerate(map(self._weights.get, compress(range(len(self)), chosen)))
+            made._weights = {i: weight for i, weight in weights if weight}
         made._starts.extend(compress(self._starts, chosen))
         made._ends.extend(compress(self._ends, chosen))
         made._kinds.extend(compress(self._kinds, chosen))
@@ -152,6 +218,7 @@ class Edits(Sequence[Edit]):
         made._starts, made._ends = self._starts[start:stop], self._ends[start:stop]
         made._kinds, made._certainties = self._kinds[start:stop], self._certainties[start:stop]
         made._names, made._steps = self._names, self._steps[start:stop]
+        made._weights = {i - start: weight for i, weight in self._weights.items() if start <= i < stop}
         begin = self._borders[start]
         made._borders = array("I", [border - begin for border in self._borders[start : stop + 1]])
         made._written = self._written[begin : self._borders[stop]]
@@ -174,12 +241,18 @@ class Edits(Sequence[Edit]):
         span = Span(self._starts[i], self._ends[i])
         replacement = self._written[self._borders[i] : self._borders[i + 1]]
         said = _KINDS[self._kinds[i]], _CERTAINTIES[self._certainties[i]], self._names[self._steps[i]]
-        return Edit(span, replacement, *said)
+        return Edit(span, replacement, *said, self._weights.get(i))
 
     def __iter__(self) -> Iterator[Edit]:
         said = zip(self.rows, self._kinds, self._certainties, self._steps, strict=True)
-        for (start, end, replacement), kind, certainty, step in said:
-            yield Edit(Span(start, end), replacement, _KINDS[kind], _CERTAINTIES[certainty], self._names[step])
+        for i, ((start, end, replacement), kind, certainty, step) in enumerate(said):
+            made = _KINDS[kind], _CERTAINTIES[certainty], self._names[step]
+            yield Edit(Span(start, end), replacement, *made, self._weights.get(i))
+
+    @property
+    def weights(self) -> dict[int, Weight]:
+        """The weights of those that have one, by number; not to be written to."""
+        return self._weights
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Edits | tuple | list):
@@ -208,10 +281,19 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
     return some if len(some) < MANY else Edits(chain(some, edits))
 
 
+def weighed(rows: Iterable[Weighed]) -> Edits:
+    """Return the edits with these rows and weights, as `written` does."""
+    made = Edits()
+    made._take((start, end, text, _KIND_OF[k], _CERTAINTY_OF[c], "", weight) for start, end, text, k, c, weight in rows)
+    return made
+
+
 def written(rows: Iterable[Row]) -> Edits:
     """Return the edits with these rows, of which no object is made before somebody asks for it."""
     made = Edits()
-    made._take((start, end, text, _KIND_OF[kind], _CERTAINTY_OF[sure], "") for start, end, text, kind, sure in rows)
+    made._take(
+        (start, end, text, _KIND_OF[kind], _CERTAINTY_OF[sure], "", None) for start, end, text, kind, sure in rows
+    )
     return made
 
 
@@ -222,19 +304,19 @@ class Rows:
 
     def __init__(self) -> None:
         self._done: list[Edits] = []
-        self._last: list[Row] = []
+        self._last: list[Weighed] = []
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[Weighed]) -> None:
         """Put some behind those that are there."""
         self._last += rows
         if len(self._last) >= MANY:
-            self._done.append(written(self._last))
+            self._done.append(weighed(self._last))
             self._last = []
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Weighed]:
         for some in self._done:
-            for start, end, text, kind, sure, _ in some.columns:
-                yield start, end, text, _KINDS[kind], _CERTAINTIES[sure]
+            for start, end, text, kind, sure, _, weight in some.columns:
+                yield start, end, text, _KINDS[kind], _CERTAINTIES[sure], weight
         yield from self._last
 
 
@@ -254,6 +336,23 @@ def made_by(step: str, edits: Sequence[Edit]) -> Sequence[Edit]:
 
 def _columns(edits: Iterable[Edit]) -> Iterator[_Columns]:
     return edits.columns if isinstance(edits, Edits) else map(_columns_of, edits)
+
+
+def weights_of(edits: Sequence[Edit]) -> dict[int, Weight]:
+    """Return the weights of those edits that have one, by number."""
+    if isinstance(edits, Edits):
+        return edits.weights
+    return {i: e.weight for i, e in enumerate(edits) if e.weight}
+
+
+def weight_of_all(edits: Iterable[Edit]) -> Weight | None:
+    """Return the weight of one edit in the place of several, all of which have to be right."""
+    return _weight_of_all([e.weight for e in edits])
+
+
+def _weight_of_all(weights: Sequence[Weight | None]) -> Weight | None:
+    shares = [weight.probability for weight in weights if weight]
+    return Weight((Guess(prod(shares)),)) if shares else None
 
 
 def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
@@ -359,7 +458,8 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Seque
     """Return the edits that do at once what `first` and then `second` do.
 
     `middle` is the text between the two. Where an edit of `second` touches characters that `first` wrote,
-    they become one edit over everything they cover, of the later kind and step and the weaker certainty.
+    they become one edit over everything they cover, of the later kind and step and the weaker certainty; as all of
+    them have to be right, it has the product of their probabilities.
     """
     if not first or not second:
         return fixed(first or second)
@@ -378,25 +478,27 @@ def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str
     shift = 0  # from a place of that text to the same one of `middle`, behind the edits of `first` that are there
     edit, later = next(first, None), next(second, None)
     while later is not None:
-        start, end, written, kind, sure, step = later
+        start, end, written, kind, sure, step, weight = later
         while edit is not None and edit[0] + shift + len(edit[2]) <= start:
             shift += len(edit[2]) - (edit[1] - edit[0])
             yield edit
             edit = next(first, None)
         if edit is None or edit[0] + shift >= end:
-            yield start - shift, end - shift, written, kind, sure, step
+            yield start - shift, end - shift, written, kind, sure, step, weight
             later = next(second, None)
             continue
         # They touch, and perhaps the next ones with them: one edit over all of it.
         begin = min(start, edit[0] + shift)
         raw_start = start - shift if start < edit[0] + shift else edit[0]
-        pieces, at = list[str](), begin
+        pieces, at, weights = list[str](), begin, list[Weight | None]()
         while later is not None and later[0] < end:
-            start, end, written, kind, certainty, step = later
+            start, end, written, kind, certainty, step, weight = later
+            weights.append(weight)
             pieces += middle[at:start], written
             at, sure = end, min(sure, certainty)
             while edit is not None and edit[0] + shift < end:
                 sure, raw_end = min(sure, edit[4]), edit[1]
+                weights.append(edit[6])
                 shift += len(edit[2]) - (edit[1] - edit[0])
                 last = edit[1] + shift
                 edit = next(first, None)
@@ -404,7 +506,7 @@ def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str
             end = max(end, last)
             later = next(second, None)
         pieces.append(middle[at:end])
-        yield raw_start, raw_end, "".join(pieces), kind, sure, step
+        yield raw_start, raw_end, "".join(pieces), kind, sure, step, _weight_of_all(weights)
     if edit is not None:
         yield edit
     yield from first

@@ -151,7 +151,7 @@ class Library:
                 content = read_bytes(path)
             except (ValueError, SourceError):
                 continue
-            if digest_of(content, origin.state.encoding, origin.state.stamp) == origin.digest:
+            if digest_of(content, origin.state) == origin.digest:
                 return content
         raise _changed(document)
 

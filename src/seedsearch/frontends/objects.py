@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.offsets import Edit, Span
+from seedsearch.offsets import Candidate, Edit, Finding
 from seedsearch.reading.documents import Failure
 from seedsearch.searching.results import FacetValue, Hit, IndexStats, Results, Snippet
 
@@ -72,6 +72,7 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
         {
             "kind": e.kind,
             "certainty": e.certainty,
+            **({} if e.probability is None else {"probability": e.probability}),
             "start": e.span.start,
             "end": e.span.end,
             **({} if raw is None else {"was": e.span.cut(raw)}),
@@ -82,9 +83,16 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
     ]
 
 
-def findings_object(findings: Iterable[tuple[Span, str]]) -> list[Object]:
-    """Return what was found and left."""
-    return [{"kind": kind, "start": span.start, "end": span.end} for span, kind in findings]
+def findings_object(findings: Iterable[Finding]) -> list[Object]:
+    """Return what was found and left, with what may have stood there where a repair was not sure enough."""
+    return [
+        {"kind": f.kind, "start": f.span.start, "end": f.span.end, **candidates_object(f.candidates)} for f in findings
+    ]
+
+
+def candidates_object(candidates: Sequence[Candidate]) -> Object:
+    """Return what may have stood somewhere under its key; nothing where nothing is offered."""
+    return {"candidates": [one._asdict() for one in candidates]} if candidates else {}
 
 
 def failure_object(failure: Failure) -> Object:

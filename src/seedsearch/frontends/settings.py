@@ -24,9 +24,11 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
+from seedsearch.damage import SURE
 from seedsearch.engines.budget import SECONDS
 from seedsearch.engines.choice import scheme_of
 from seedsearch.errors import SettingsError, reason
@@ -43,18 +45,20 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A setting: what it is, its default, what it is for. `least`: of a number, the smallest."""
+    """A setting: what it is, its default, what it is for. A number lies between `least` and `most`."""
 
     kind: type
     default: Any
     about: str
     least: int = 0
+    most: float = inf
 
     @property
     def wanted(self) -> str:
         """What a value has to be, in words."""
         if self.kind in (int, float):
-            return f"a {'whole ' if self.kind is int else ''}number from {self.least} on"
+            end = "on" if self.most == inf else f"to {self.most}"
+            return f"a {'whole ' if self.kind is int else ''}number from {self.least} {end}"
         return _KINDS[self.kind]
 
     def fits(self, value: object) -> bool:
@@ -62,9 +66,9 @@ class Key:
         if self.kind is list:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         if self.kind is int:
-            return type(value) is int and value >= self.least
+            return type(value) is int and self.least <= value <= self.most
         if self.kind is float:
-            return isinstance(value, int | float) and type(value) is not bool and value >= self.least
+            return isinstance(value, int | float) and type(value) is not bool and self.least <= value <= self.most
         return isinstance(value, self.kind)
 
 
@@ -80,6 +84,7 @@ KEYS: Mapping[str, Key] = {
     "seconds": Key(float, SECONDS, "what a query may take; 0 for any number"),
     "workers": Key(int, None, "processes that clean and analyse", least=1),
     "encoding": Key(str, None, "read files in this encoding"),
+    "sure": Key(float, SURE, "how probable a repair has to be to be made", most=1),
     "dictionary": Key(str, None, "a file of words that are not cut"),
     "synonyms": Key(str, None, "a file of words that mean the same"),
     "pager": Key(str, None, "what shows long answers on a terminal; empty for nothing"),

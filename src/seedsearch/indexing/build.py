@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seedsearch.damage import SURE
 from seedsearch.engines import Engine, Writer
 from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import IndexEntry
@@ -80,6 +81,7 @@ def build_index(
     rebuild: bool = False,
     full: bool = False,
     encoding: str | None = None,
+    sure: float = SURE,
     dictionary: str | Path | None = None,
     synonyms: str | Path | None = None,
     hidden: bool = False,
@@ -99,11 +101,12 @@ def build_index(
     where it was read by the rules of another version. With `rebuild` the index holds these paths and nothing else; its
     own folder is never a part of it. A file that cannot be read is reported and does not stop the run.
     `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
-    they look like. `dictionary`: a file of words in jieba's form that are not cut; the index remembers it.
-    `synonyms`: a file of words that are looked for together, remembered as well. `hidden`: read hidden files too;
-    `include`, `exclude`: patterns as in .gitignore of the files that are wanted and not wanted. `base`: the folder that
-    relative paths are relative to from now on; the index remembers the one in which it was made, finds it beside itself
-    when both have moved, and names what is given in another folder as seen from it. `progress` is told how far it is.
+    they look like. `sure`: a repair that was inferred and is less probable (0 to 1) is not made. `dictionary`: a file
+    of words in jieba's form that are not cut; the index remembers it. `synonyms`: a file of words that are looked for
+    together, remembered as well. `hidden`: read hidden files too; `include`, `exclude`: patterns as in .gitignore of
+    the files that are wanted and not wanted. `base`: the folder that relative paths are relative to from now on; the
+    index remembers the one in which it was made, finds it beside itself when both have moved, and names what is given
+    in another folder as seen from it. `progress` is told how far it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
@@ -119,6 +122,7 @@ def build_index(
         rebuild=rebuild,
         full=full,
         encoding=encoding,
+        sure=sure,
         dictionary=dictionary,
         synonyms=synonyms,
         hidden=hidden,
@@ -247,6 +251,7 @@ def _changed(
     files: Iterable[Wanted], before: _Before, torn: set[str], options: BuildOptions, tally: Tally, moves: Moves
 ) -> Iterator[tuple[Job, int]]:
     """Yield the files that look changed, with their sizes; what did not change is counted."""
+    sure = options.sure
     for path, place, encoding in files:
         doc_id = doc_id_of(path)
         state = None if doc_id in torn else before.known.get(doc_id)
@@ -258,10 +263,10 @@ def _changed(
         if state is None and not options.full and moves.take(path, stamp, encoding):
             continue
         if state is not None and state.rules != RULES:
-            yield Job(path, encoding, place=place), stamp.size
-        elif state is None or options.full or (state.stamp, state.encoding) != (stamp, encoding) or reads_more(state):
+            yield Job(path, encoding, sure, place=place), stamp.size
+        elif state is None or options.full or state.asked != (stamp, encoding, sure) or reads_more(state):
             first = state.names[0] if state and state.names else ""
-            yield Job(path, encoding, state, before.digests.get(doc_id + first), place), stamp.size
+            yield Job(path, encoding, sure, state, before.digests.get(doc_id + first), place), stamp.size
         else:
             count(unchanged(path, state), (), tally)
 

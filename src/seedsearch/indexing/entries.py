@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
 
-from seedsearch.metadata.document_records import Record, doc_id_of, endings, folders, line_starts, names
+from seedsearch.metadata.document_records import Found, Record, doc_id_of, endings, folders, line_starts, names
 from seedsearch.metadata.file_states import Stamp, size_term
-from seedsearch.offsets import Edit
+from seedsearch.offsets import Edit, Finding
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.documents import Cleaned
 from seedsearch.text.run_text import run_text
@@ -49,9 +49,21 @@ def record_of(cleaned: Cleaned) -> Record:
     lines = line_starts(raw.text)
     kinds, certainties = _runs(e.kind for e in cleaned.edits), _runs(e.certainty for e in cleaned.edits)
     steps = _runs(e.step for e in cleaned.edits)
-    findings = tuple((f.span.start, f.span.end, str(f.kind)) for f in cleaned.findings)
+    probabilities = tuple(_hundredths(e.probability) for e in cleaned.edits if e.probability is not None)
     origin = raw.path, raw.encoding, raw.confidence
-    return Record(*origin, replaced, lines, cleaned.damage, kinds, raw.told_by, certainties, findings, steps)
+    findings = tuple(map(_found, cleaned.findings))
+    damage, told_by = cleaned.damage, raw.told_by
+    return Record(*origin, replaced, lines, damage, kinds, told_by, certainties, findings, steps, probabilities)
+
+
+def _found(finding: Finding) -> Found:
+    """Return a finding as a record keeps it."""
+    candidates = tuple((one.text, _hundredths(one.probability)) for one in finding.candidates)
+    return finding.span.start, finding.span.end, str(finding.kind), candidates
+
+
+def _hundredths(probability: float) -> int:
+    return round(100 * probability)
 
 
 def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

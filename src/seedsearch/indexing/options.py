@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seedsearch.damage import SURE
 from seedsearch.metadata.made_from import Root
 
 
@@ -18,6 +19,7 @@ class BuildOptions:
     rebuild: bool = False
     full: bool = False
     encoding: str | None = None
+    sure: float = SURE
     dictionary: str | Path | None = None
     synonyms: str | Path | None = None
     hidden: bool = False

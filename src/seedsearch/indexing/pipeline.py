@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from seedsearch.damage import SURE
 from seedsearch.engines import Pack, Packer
 from seedsearch.engines.batch import Batch
 from seedsearch.engines.entries import IndexEntry
@@ -47,6 +48,7 @@ class Job(Sent):
 
     path: str
     encoding: str | None = None
+    sure: float = SURE
     known: State | None = None
     digest: str | None = None
     place: str = ""
@@ -106,14 +108,15 @@ def analyse(job: Job) -> Outcome:
         stamp, content = _read(place)
     except SeedsearchError as error:
         return Outcome(job.path, None, failures=(Failure(job.path, str(error)),))
-    digest = digest_of(content, job.encoding, stamp)
+    state = State(stamp, job.encoding, sure=job.sure)
+    digest = digest_of(content, state)
     if job.known is not None and job.digest == digest and not reads_more(job.known):
         return unchanged(job.path, replace(job.known, stamp=stamp))
     found = documents_on_disk(place, content, Asked(job.encoding))
     if place != job.path:
         found = (named(item, place, job.path) for item in found)
     del content  # so that the bytes of a text are not held while it is cleaned
-    return _analysed(job, found, digest, State(stamp, job.encoding))
+    return _analysed(job, found, digest, state)
 
 
 def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | Failure:
@@ -144,7 +147,7 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
         if isinstance(found, Failure):
             failures.append(found)
             continue
-        cleaned = clean_document(found, for_index=True)
+        cleaned = clean_document(found, for_index=True, sure=job.sure)
         entries.append(_entry(cleaned, digest, state))
         damage[found.path] = cleaned.damage
     return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
@@ -176,9 +179,12 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
     )
 
 
-def digest_of(content: bytes, encoding: str | None, stamp: Stamp) -> str:
-    """Return what changes when the document would: with the content, the encoding if one is given, and the day."""
-    whole = sha256(b"\0".join([(encoding or "").encode(), stamp.date.encode(), b""]))
+def digest_of(content: bytes, state: State) -> str:
+    """Return what changes when the document would: with the content, how it was to be read and restored, and the
+    day.
+    """
+    asked = state.encoding or "", str(float(state.sure)), state.stamp.date, ""
+    whole = sha256("\0".join(asked).encode())
     whole.update(content)
     return whole.hexdigest()[:32]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise, repeat
-from typing import Any
+from typing import Any, TypeAlias
 
 from seedsearch.engines import stored
 from seedsearch.offsets import OffsetMap, Span
@@ -22,14 +22,19 @@ _DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"#\d+\Z")
 
 
+# A finding: raw start, raw end, kind, and texts that may have stood there with the hundredths of their probability.
+Found: TypeAlias = tuple[int, int, str, tuple[tuple[str, int], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A document as the index keeps it.
 
     `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
     `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
-    ones (kind, how many), `certainties` how sure they are and `steps` what made them in the same way; `findings` holds
-    (raw start, raw end, kind) of what was found and left; `lines` the offset in the raw text at which each line starts
+    ones (kind, how many), `certainties` how sure they are and `steps` what made them in the same way, `probabilities`
+    those of the inferred ones, in hundredths; `findings` holds (raw start, raw end, kind, candidates with their
+    hundredths) of what was found and left; `lines` the offset in the raw text at which each line starts
     (a line ends with U+000A).
     """
 
@@ -42,8 +47,9 @@ class Record:
     kinds: tuple[tuple[str, int], ...] = ()
     told_by: str = "text"
     certainties: tuple[tuple[str, int], ...] = ()
-    findings: Sequence[tuple[int, int, str]] = ()
+    findings: Sequence[Found] = ()
     steps: tuple[tuple[str, int], ...] = ()
+    probabilities: Sequence[int] = ()
 
     def to_raw(self, span: Span) -> Span:
         """Return a span of the readable text as one of the raw text."""
@@ -110,7 +116,8 @@ def to_bytes(record: Record) -> bytes:
     origin = (_json(value) for value in (record.path, record.encoding, record.confidence))
     places = _listed(record.replaced), _listed(lengths)
     runs = _listed(record.kinds), _json(record.told_by), _listed(record.certainties)
-    row = (*origin, *places, _json(dict(record.damage)), *runs, _listed(record.findings), _listed(record.steps))
+    left = _listed(record.findings), _listed(record.steps), _listed(record.probabilities)
+    row = (*origin, *places, _json(dict(record.damage)), *runs, *left)
     return b"[" + b",".join(row) + b"]"
 
 
@@ -136,17 +143,18 @@ def from_bytes(content: bytes) -> Record:
         raise stored.unusable(_WHAT) from error
     if not _is_record(row):
         raise stored.unusable(_WHAT)
-    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps = row
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps, shares = row
     lines = tuple(accumulate(lengths, initial=0))
-    places, runs, sure, left, made = (tuple(map(tuple, r)) for r in (replaced, kinds, certainties, findings, steps))
-    return Record(path, encoding, confidence, places, lines, damage, runs, told_by, sure, left, made)
+    places, runs, sure, made = (tuple(map(tuple, r)) for r in (replaced, kinds, certainties, steps))
+    left = tuple((start, end, kind, tuple(map(tuple, others))) for start, end, kind, others in findings)
+    return Record(path, encoding, confidence, places, lines, damage, runs, told_by, sure, left, made, tuple(shares))
 
 
 def _is_record(row: object) -> bool:
     """Tell whether a row is what `to_bytes` writes; ten of them are read for a page, so no shape is put together."""
     if type(row) is not list or len(row) != _COLUMNS:
         return False
-    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps = row
+    path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps, shares = row
     return (
         type(path) is type(encoding) is type(told_by) is str
         and stored.share(confidence)
@@ -156,6 +164,7 @@ def _is_record(row: object) -> bool:
         and _lengths(list(damage.values()))
         and all(map(_runs, (kinds, certainties, steps)))
         and _findings(findings)
+        and _lengths(shares)
     )
 
 
@@ -177,8 +186,10 @@ def _runs(value: Any) -> bool:
 
 
 def _findings(value: Any) -> bool:
-    """Return rows of two numbers and a text."""
-    return _rows(value, 3) and all(type(kind) is str and _lengths([start, end]) for start, end, kind in value)
+    """Return rows of two numbers, a text, and rows of a text and a number."""
+    return _rows(value, 4) and all(
+        type(kind) is str and _lengths([start, end]) and _runs(others) for start, end, kind, others in value
+    )
 
 
 def _lengths(value: object) -> bool:
@@ -190,4 +201,4 @@ def _lengths(value: object) -> bool:
 
 _WHAT = "a document"
 _MOST = 1 << 48  # code points
-_COLUMNS = 11
+_COLUMNS = 12

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
+from seedsearch.damage import SURE
 from seedsearch.engines import stored
 from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import Sent
@@ -60,6 +61,8 @@ def _date(day: int) -> str:
 class State(Sent):
     """A file as it was last read: in which encoding if one was given, by which rules, and what of it is in the index.
 
+    `sure`: the probability from which on repairs were made.
+
     `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
     there is none, `lost` (name, reason, skipped) why a part is missing. `needs`: modules that would read more of it.
     """
@@ -72,6 +75,12 @@ class State(Sent):
     lost: tuple[tuple[str, str, bool], ...] = ()
     needs: tuple[str, ...] = ()
     rules: int = RULES
+    sure: float = SURE
+
+    @property
+    def asked(self) -> tuple[Stamp, str | None, float]:
+        """What has to be the same for the file not to be read again."""
+        return self.stamp, self.encoding, self.sure
 
 
 def load(kept: Callable[[str], bytes | None]) -> dict[str, State]:
@@ -97,8 +106,9 @@ def other_rules(kept: Callable[[str], bytes | None]) -> list[int]:
 # text has a bracket in it but escaped, so that a look at the brackets tells how deep it is before it is parsed.
 _Kind = frozenset[type]
 _TEXTS, _NUMBERS, _FLAGS, _PERHAPS = _Kind([str]), _Kind([int]), _Kind([bool]), _Kind([str, type(None)])
+_SHARES = _Kind([float])
 _STAMPS = (_NUMBERS, _NUMBERS, _NUMBERS)
-_COLUMNS = (_TEXTS, *_STAMPS, _PERHAPS, _PERHAPS, _FLAGS, _TEXTS, _TEXTS, _TEXTS, _NUMBERS)
+_COLUMNS = (_TEXTS, *_STAMPS, _PERHAPS, _PERHAPS, _FLAGS, _TEXTS, _TEXTS, _TEXTS, _NUMBERS, _SHARES)
 _WHAT = "the list of files"
 _BETWEEN = "\0"
 _YES = "1"
@@ -117,7 +127,8 @@ def _row(name: str, s: State) -> tuple[Any, ...]:
     if any(_BETWEEN in part for part in (name, *s.names, *lost, *s.needs)):
         return ()
     parts = _joined(s.names), _joined(lost), _joined(s.needs)
-    return name, s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding, s.reason, s.skipped, *parts, s.rules
+    origin = name, s.stamp.size, s.stamp.changed, s.stamp.inode, s.encoding
+    return *origin, s.reason, s.skipped, *parts, s.rules, float(s.sure)
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -169,8 +180,9 @@ def _state(
     lost: str,
     needs: str,
     rules: int,
+    sure: float,
 ) -> State:
     flat = iter(_parted(lost))
     parts = tuple((name, why, skip == _YES) for name, why, skip in zip(flat, flat, flat, strict=True))
     stamp = Stamp(size, changed, inode)
-    return State(stamp, encoding, reason, skipped, tuple(_parted(names)), parts, tuple(_parted(needs)), rules)
+    return State(stamp, encoding, reason, skipped, tuple(_parted(names)), parts, tuple(_parted(needs)), rules, sure)

@@ -29,6 +29,7 @@ from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit, gathered, joined
+from seedsearch.restoring.calibration import together
 from seedsearch.restoring.pair_faults import Fault, faults_of
 from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
 from seedsearch.text import character_model
@@ -224,7 +225,8 @@ class _Run:
             if self.found[start:end] != made:
                 sure = all(part.sure for part in self.parts[first:number])
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                yield edit(self.at + start, self.at + end, made, self.fault.kind, certainty)
+                weight = None if sure else together((part.text, part.guess) for part in self.parts[first:number])
+                yield edit(self.at + start, self.at + end, made, self.fault.kind, certainty, weight)
             start, first = end, number
 
     def shortened(self) -> _Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from seedsearch.damage import SURE
 from seedsearch.reading.documents import (
     RawDocument,
 )
@@ -17,13 +18,14 @@ from seedsearch.restoring.steps import DECODING, STEPS, chosen, restore
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = ()) -> Cleaned:
+def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = (), sure: float = SURE) -> Cleaned:
     """Restore a damaged text, or the bytes of a damaged file.
 
     Bytes are decoded first (`.encoding` says as what); a lone surrogate in a str is read as U+FFFD.
     `.edits` are in code points of the text as decoded. `only` are the names of the steps that are done, all where
-    none is named; those of `skip` are left out. Raises NotText for bytes that hold no text, StepUnknown for a name
-    that no step has.
+    none is named; those of `skip` are left out. Where a repair was inferred and is less probable than `sure` (0 to 1)
+    nothing is changed, and a finding has the candidates. Raises NotText for bytes that hold no text, StepUnknown for
+    a name that no step has.
 
     >>> cleaned = clean("焊接&nbsp;材料")
     >>> cleaned.readable
@@ -37,21 +39,23 @@ def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = 
     """
     steps = chosen(only, skip) if only or skip else None
     if isinstance(data, bytes):
-        return clean_document(raw_document("", data), steps)
+        return clean_document(raw_document("", data), steps, sure=sure)
     text = _SURROGATES.sub("\ufffd", data)
-    return clean_document(RawDocument("", "str", text), steps)
+    return clean_document(RawDocument("", "str", text), steps, sure=sure)
 
 
-def clean_document(raw: RawDocument, names: Collection[str] | None = None, *, for_index: bool = False) -> Cleaned:
+def clean_document(
+    raw: RawDocument, names: Collection[str] | None = None, *, for_index: bool = False, sure: float = SURE
+) -> Cleaned:
     """Restore one document, by all steps or by those with `names`.
 
-    `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is.
+    `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is. `sure`: as
+    for `clean`.
     """
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()
-    restored = restore(
-        raw.text, steps, done=done, left=raw.passed_over, unsure=may_be_misread(raw), for_index=for_index
-    )
+    left, may_be = raw.passed_over, may_be_misread(raw)
+    restored = restore(raw.text, steps, done=done, left=left, unsure=may_be, for_index=for_index, sure=sure)
     return Cleaned(raw, restored.edits, restored.findings, restored.text)
 
 

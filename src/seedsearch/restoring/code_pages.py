@@ -27,8 +27,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Row, written
+from seedsearch.offsets import Edit, Weighed, weighed
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.lossy_guesses import Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mend
 from seedsearch.restoring.scripts import Script, script_of
@@ -118,7 +119,7 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     stream = b" ".join(_bytes(m[0].replace(LOST, ""), way.page) or b"" for m in islice(_runs(text), SAMPLE))
     work = _Work(way, script_of(stream), (budgets or Budgets()).of("code pages", WORK, len(text), WORK_EACH))
     read = _in_utf8 if way.written == "utf-8" else _in_pairs
-    return written(row for m in _runs(text) for row in read(m.start(), m[0], work))
+    return weighed(row for m in _runs(text) for row in read(m.start(), m[0], work))
 
 
 def _runs(text: str) -> Iterator[re.Match[str]]:
@@ -169,7 +170,7 @@ def _bytes(run: str, page: str) -> bytes | None:
         return None
 
 
-def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Row]:
+def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Weighed]:
     """Yield the edits of a run in GBK or Big5, part by part between bytes that were lost."""
     for part in _PART.finditer(run):
         torn = part.start() > 0
@@ -179,9 +180,9 @@ def _in_pairs(at: int, run: str, work: _Work) -> Iterator[Row]:
             start = at + part.start() + skipped
             for piece in pieces:
                 if len(piece) > 1:
-                    certainty = Certainty.INFERRED if torn else Certainty.PROVED
+                    certainty, weight = (Certainty.INFERRED, assumed("code page")) if torn else (Certainty.PROVED, None)
                     char = piece.decode(work.way.written)
-                    yield start, start + len(piece), char, Damage.MISREAD_CODE_PAGE, certainty
+                    yield start, start + len(piece), char, Damage.MISREAD_CODE_PAGE, certainty, weight
                 start += len(piece)
 
 
@@ -210,7 +211,7 @@ def _common(char: str) -> bool:
     return is_han(char) and character_model.rank(char) < COMMON
 
 
-def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Row]:
+def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Weighed]:
     """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
     atoms = list(_atoms(run, work.way.page))
     if len(atoms) < len(run):
@@ -221,9 +222,12 @@ def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Row]:
     for piece in pieces:
         found = run[piece.start : piece.end]
         if found != piece.shown and not piece.torn:
-            certainty = Certainty.PROVED if piece.sure and LOST not in found else Certainty.INFERRED
+            sure = piece.sure and LOST not in found
+            certainty, weight = (
+                (Certainty.PROVED, None) if sure else (Certainty.INFERRED, piece.weight or assumed("torn UTF-8"))
+            )
             start, end = at + piece.start, at + piece.end
-            yield start, end, piece.shown, Damage.MISREAD_CODE_PAGE, certainty
+            yield start, end, piece.shown, Damage.MISREAD_CODE_PAGE, certainty, weight
 
 
 def _atoms(run: str, page: str) -> Iterator[Atom]:

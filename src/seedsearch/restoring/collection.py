@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from seedsearch.damage import SURE
 from seedsearch.errors import ExtraMissing, NotText, OutputError, SeedsearchError
 from seedsearch.offsets import Edits
 from seedsearch.parallel import map_in_order
@@ -52,6 +53,7 @@ class RestoreOptions:
     (`steps.chosen`), None for all. `whole`: each restored document is handed back, and not the account of it alone.
     `fields`: of JSON, tables and XML, only the values with these names. `kind`: what a file is, where its name does not
     say it. `corpus`: what builders of corpora ask for besides.
+    `sure`: how probable a repair has to be that was inferred.
     """
 
     encoding: str | None = None
@@ -60,6 +62,7 @@ class RestoreOptions:
     fields: tuple[str, ...] = ()
     kind: str = ""
     corpus: CorpusOptions = PLAIN
+    sure: float = SURE
 
 
 DEFAULT = RestoreOptions()
@@ -174,7 +177,7 @@ def _of_columns(task: Task) -> bool:
 def how_of(path: str, options: RestoreOptions) -> records.How:
     """Return how the records of a file are restored."""
     kind = records.records_kind(path, options.kind)
-    return records.How(path, kind, options.fields, options.steps, options.corpus)
+    return records.How(path, kind, options.fields, options.steps, options.corpus, sure=options.sure)
 
 
 def stream(path: str, file: Packed, options: RestoreOptions, workers: int | None) -> Iterator[records.BlockDone]:
@@ -339,9 +342,9 @@ def _account_of(task: Task, encoding: str, tally: records.Tally, stamp: str) -> 
 
 
 def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Failure:
-    asked = task.options.corpus
+    how, asked = task.options, task.options.corpus
     try:
-        cleaned = clean_file(document, task.options.steps, task.options.fields, task.options.kind)
+        cleaned = clean_file(document, how.steps, how.fields, how.kind, how.sure)
     except SeedsearchError as error:
         return Failure(document.path, str(error))
     target = None if task.target is None else task.target + _below_target(task, document)
@@ -372,13 +375,14 @@ def _below_target(task: Task, document: RawDocument) -> str:
 
 
 def _stamp(task: Task) -> str:
-    """Return what changes when the file, the rules of cleaning or the steps that are asked for change."""
+    """Return what changes when the file, the rules of cleaning or what is asked for changes."""
     status, asked = os.stat(task.path), task.options
     corpus = json.dumps(astuple(asked.corpus)) if asked.corpus != PLAIN else ""
     steps = "" if asked.steps is None else " ".join(asked.steps)
     told = "" if asked.encoding is None else f"|{asked.encoding}"
     fields = " ".join(asked.fields)
-    return f"{status.st_size} {status.st_mtime_ns} {RULES} {steps}|{asked.kind}|{fields}|{corpus}{told}"
+    how = f"{steps}|{asked.kind}|{fields}|{corpus}|{float(asked.sure)}{told}"
+    return f"{status.st_size} {status.st_mtime_ns} {RULES} {how}"
 
 
 def _write(target: Path, text: str) -> None:

@@ -10,18 +10,9 @@ from itertools import chain
 from typing import overload
 
 from seedsearch.damage import FOUND, Damage
-from seedsearch.offsets import Edit, Span
+from seedsearch.offsets import Edit, Finding, Span
 from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.text.folding import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Damage that was found and not repaired; `span` is in code points of the raw text."""
-
-    span: Span
-    kind: Damage
-
 
 # Start, end and kind of a finding.
 Place = tuple[int, int, Damage]

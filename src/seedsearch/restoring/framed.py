@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from seedsearch.offsets import Guess
 from seedsearch.restoring.lossy_guesses import length_of
-from seedsearch.restoring.lost_pairs import GONE, Slot, filled
+from seedsearch.restoring.lost_pairs import GONE, Slot, filled, judged
 from seedsearch.restoring.scripts import Script, oddity
 from seedsearch.text.character_model import MARKS, rank
 from seedsearch.text.double_byte import big5_pair
@@ -38,11 +39,12 @@ HARD, HARDLY = 400, 4
 
 
 class Part(NamedTuple):
-    """So many bytes are this text, U+FFFD where that is not known; `sure` unless a byte was chosen."""
+    """So many bytes are this text, U+FFFD where that is not known; `sure` unless a byte was chosen, by a `guess`."""
 
     size: int
     text: str
     sure: bool
+    guess: Guess | None = None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -86,7 +88,8 @@ def read(
             asked += Slot(0, before), *told
         borders.append(len(asked))
     made = filled(asked, TOGETHER)
-    return [list(_parts(asked[a + 1 : b], made[a + 1 : b])) for a, b in pairwise(borders)]
+    guessed = judged(asked, made)
+    return [list(_parts(asked[a + 1 : b], made[a + 1 : b], guessed[a + 1 : b])) for a, b in pairwise(borders)]
 
 
 class _Framed(NamedTuple):
@@ -96,10 +99,10 @@ class _Framed(NamedTuple):
     hard: bool
 
 
-def _parts(slots: Sequence[Slot], made: Sequence[str]) -> Iterator[Part]:
+def _parts(slots: Sequence[Slot], made: Sequence[str], guessed: Sequence[Guess | None]) -> Iterator[Part]:
     start = 0
-    for slot, char in zip(slots, made, strict=True):
-        yield Part(slot.end - start, char, bool(slot.char))
+    for slot, char, one in zip(slots, made, guessed, strict=True):
+        yield Part(slot.end - start, char, bool(slot.char), one)
         start = slot.end
 
 

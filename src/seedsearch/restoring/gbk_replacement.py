@@ -194,8 +194,8 @@ class _Pass:
         if made is None:
             return None
         self._last = made.text[-1:]
-        certainty = Certainty.PROVED if made.proved else Certainty.INFERRED
-        return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty)
+        certainty = Certainty.INFERRED if made.weight else Certainty.PROVED
+        return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty, made.weight)
 
     def _before(self, at: int) -> str:
         """Return the true character before `at`: that of the last edit if it ended there."""

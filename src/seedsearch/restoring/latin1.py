@@ -26,11 +26,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Row, Rows, Span, written
+from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.code_spans import Passages
+from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Atom, loss
-from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
+from seedsearch.restoring.lossy_utf8 import WORK, mended, unsearched
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
@@ -83,10 +85,10 @@ DROPPED = 6.0  # nats against a byte that left no trace
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
-    return written(_rows(text, _page(text, budgets or Budgets())))
+    return weighed(_rows(text, _page(text, budgets or Budgets())))
 
 
-def _rows(text: str, page: _Page) -> Iterator[Row]:
+def _rows(text: str, page: _Page) -> Iterator[Weighed]:
     """Yield the edits; up to where it is known that single ideographs are believed, what hangs on it waits."""
     runs, han = _read(text, page), 0
     sure, few, alone, other = Rows(), Rows(), Passages(()), Passages(())
@@ -166,7 +168,7 @@ class _Run:
     `whole`: whether it is valid to its end.
     """
 
-    rows: list[Row]
+    rows: list[Weighed]
     han: int
     whole: bool = False
 
@@ -212,7 +214,7 @@ def _chinese(text: str, at: int, end: int, page: _Page) -> _Run | None:
     valid = _valid_utf8(run)
     twice = _valid_utf8(valid)
     if _WIDE.search(twice) and not _WIDE.search(valid):
-        return _Run([(at, end, twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED)], _han(twice), whole=True)
+        return _Run([(at, end, twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None)], _han(twice), whole=True)
     return (
         (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
         or _from_gbk(at, run, before)
@@ -265,11 +267,12 @@ def _with_gap(atom: bytes, droppable: tuple[bytes, ...]) -> Atom:
     return loss((atom,)), loss(tuple(byte + atom for byte in droppable), cost=DROPPED)
 
 
-def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Row]:
+def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Weighed]:
     for piece in pieces:
         if run[piece.start : piece.end] != piece.shown:
             certainty = Certainty.PROVED if piece.sure and not piece.torn else Certainty.INFERRED
-            yield at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty
+            weight = piece.weight or (None if certainty is Certainty.PROVED else assumed("torn UTF-8"))
+            yield at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty, weight
 
 
 def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
@@ -310,7 +313,7 @@ def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:
     return [(len(piece), piece.decode("gb18030")) for piece in _GBK_PIECE.findall(stream)]
 
 
-def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Row]:
+def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Weighed]:
     """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
     start = here = 0
     made = ""
@@ -320,12 +323,13 @@ def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]
         end = owner[here] if here < len(owner) else len(run)
         if here == len(owner) or owner[here - 1] != end:
             if run[start:end] != made:
-                certainty = Certainty.INFERRED if "\ufffd" in made else Certainty.PROVED
-                yield at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty
+                lost = "\ufffd" in made
+                certainty, weight = (Certainty.INFERRED, assumed("realigned")) if lost else (Certainty.PROVED, None)
+                yield at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty, weight
             start, made = end, ""
 
 
-def _western(at: int, run: str) -> Iterator[Row]:
+def _western(at: int, run: str) -> Iterator[Weighed]:
     """Yield the run as ftfy repairs it, where reading the repair wrongly gives the run again."""
     if not _WESTERN.search(run):
         return
@@ -333,7 +337,7 @@ def _western(at: int, run: str) -> Iterator[Row]:
 
     fixed = ftfy.fix_encoding(run, _ftfy_config())
     if fixed != run and _misread(fixed) == run:
-        yield at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED
+        yield at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
 
 
 @cache

@@ -26,6 +26,7 @@ from itertools import accumulate
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.calibration import assumed
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, differing, gb18030_choices, realigned_parts
 from seedsearch.text.gbk import (
@@ -171,8 +172,9 @@ def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     for first, last, read in differing(zip(map(len, bytes_of), found, strict=True), parts):
         shifted = found[first:last]
         if _convincing(shifted, read):
-            certainty = Certainty.PROVED if _written(read) == _written(shifted) else Certainty.INFERRED
-            yield edit(start + first, start + last, read.strip("\ufffd"), Damage.SHIFTED_BYTES, certainty)
+            sure = _written(read) == _written(shifted)
+            certainty, weight = (Certainty.PROVED, None) if sure else (Certainty.INFERRED, assumed("shift"))
+            yield edit(start + first, start + last, read.strip("\ufffd"), Damage.SHIFTED_BYTES, certainty, weight)
 
 
 def _convincing(found: str, made: str) -> bool:

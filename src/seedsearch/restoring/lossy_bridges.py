@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST = 64  # choices of one kind that are scored; where there are more, they are searched
 STATES = 6  # ways to read a loss that are gone on with to the next one
+FEW = 7  # best rivals that are looked for, the chosen one among them
+LEAST = 1e-12  # a total of shares that is none
 
 
 class Gap(NamedTuple):
@@ -39,10 +42,14 @@ class Gap(NamedTuple):
 
 
 class _Tail(NamedTuple):
-    """An ASCII character that was lost, and how it reads."""
+    """An ASCII character that was lost, how it reads, and ln of its share among those that may have been lost.
+
+    Blanks and line ends count as one there.
+    """
 
     score: float
     stream: bytes
+    share: float
 
 
 class _Way(NamedTuple):
@@ -106,8 +113,8 @@ def _best_of(ways: Sequence[_Way], fit: _Fit, following: str, most: int) -> Iter
     """Yield the best ways that go on with what fits, before the character `following` if it is known."""
     behind, tails = _behind(fit, following)
     for place, way, score in _best_places([fit.outcomes.after(way.last) + way.score for way in ways], behind, most):
-        last = tails[place].decode() if tails else fit.outcomes.lasts[place]
-        stream = fit.streams[place] + (tails[place] if tails else b"")
+        last = tails[place].stream.decode() if tails else fit.outcomes.lasts[place]
+        stream = fit.streams[place] + (tails[place].stream if tails else b"")
         yield _Way(score, last, (*ways[way].streams, stream))
 
 
@@ -136,9 +143,19 @@ class _Fit:
 @lru_cache(maxsize=1 << 11)
 def _fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit | None:
     """Return what fits; None where it is too much to score."""
-    # Behind an ASCII character nothing goes on with the character before it.
-    heads = () if inside and lost.tails != (b"",) else _fitting(lost, _missing(pending), len(inside))
+    heads = _heads(pending, lost, inside)
     return _Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
+
+
+@lru_cache(maxsize=1 << 9)
+def _any_fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit:
+    """Return what fits, however much it is."""
+    return _Fit(pending, lost, _heads(pending, lost, inside), inside, script)
+
+
+def _heads(pending: bytes, lost: Lost, inside: bytes) -> tuple[bytes, ...]:
+    # Behind an ASCII character nothing goes on with the character before it.
+    return () if inside and lost.tails != (b"",) else _fitting(lost, _missing(pending), len(inside))
 
 
 @lru_cache(maxsize=1 << 11)
@@ -150,7 +167,7 @@ def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[bytes]]:
+def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[_Tail]]:
     """Return how what stands behind each stream reads, with the best of the tails between them, if there may be
     some.
     """
@@ -162,18 +179,60 @@ def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[bytes]]:
     alike, which = fit.outcomes.alike
     tails = [_best_tail(last, lost, following, fit.script) for last in alike]
     scores = np.array([tail.score for tail in tails]) - lost.cost
-    return scores[which], [tails[i].stream for i in which]
+    return scores[which], [tails[i] for i in which]
+
+
+def rivals(
+    pending: bytes, last: str, gap: Gap, script: Script, chosen: bytes
+) -> tuple[float, list[tuple[float, bytes]]] | None:
+    """Return the odds of `chosen` against all other streams that `gap` can stand for, in nats, and the best of those.
+
+    Each with its share among the others. `pending` and `last` as for `bridged`; `gap` is the last of its chain.
+    None where `chosen` is none of what fits.
+    """
+    import numpy as np
+
+    inside = gap.behind[: continuing(gap.behind)]
+    following = _first(gap.behind[len(inside) :])
+    scores: list[Scores] = []
+    streams: list[bytes] = []
+    shares_of_best: list[float] = []
+    won = -inf
+    for lost in gap.lost:
+        fit = _fit(pending, lost, inside, script) or _any_fit(pending, lost, inside, script)
+        if not fit.streams:
+            continue
+        behind, tails = _behind(fit, following)
+        some = fit.outcomes.after(last) + behind
+        made = [head + tail.stream for head, tail in zip(fit.streams, tails, strict=True)] if tails else fit.streams
+        if chosen in made:
+            won = max(won, float(some[made.index(chosen)]))
+        scores.append(some)
+        streams += made
+        shares_of_best += [tail.share for tail in tails] or [0.0] * len(made)
+    if won == -inf:
+        return None
+    every = np.concatenate(scores) - won
+    total = float(np.exp(every - shares_of_best).sum()) - 1.0
+    places = [place for place in np.argsort(-every, kind="stable")[:FEW].tolist() if streams[place] != chosen]
+    shares = [(float(np.exp(every[place])) / total, streams[place]) for place in places]
+    return -log(max(total, LEAST)), shares
 
 
 @lru_cache(maxsize=1 << 12)
 def _best_tail(last: str, lost: Lost, following: str, script: Script) -> _Tail:
     """Return the best of the ASCII characters that may be lost between `last` and `following`."""
+    import numpy as np
+
     outcomes = _tail_outcomes(lost, script)
     scores = outcomes.after(last, ending=True)
     if following:
         scores = scores + outcomes.before(following)
     place = int(scores.argmax())
-    return _Tail(float(scores[place]), lost.tails[place])
+    best = float(scores[place])
+    shares = np.exp(scores - best)
+    alike = [i for i, tail in enumerate(lost.tails) if tail.isspace() and lost.tails[place].isspace()] or [place]
+    return _Tail(best, lost.tails[place], log(float(shares[alike].sum()) / float(shares.sum())))
 
 
 @lru_cache(maxsize=64)

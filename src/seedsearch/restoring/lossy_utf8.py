@@ -12,17 +12,17 @@ from __future__ import annotations
 from codecs import utf_8_decode
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.lossy_bridges import Gap, bridged, goes_on, settles
+from seedsearch.restoring.lossy_choices import Piece, judged
 from seedsearch.restoring.lossy_guesses import (
     AS_READ,
     TEAR,
     TOGETHER,
     TORN,
-    UNTOLD,
     Atom,
     Reading,
     continuing,
@@ -43,25 +43,6 @@ CHAIN = 32  # losses that hang together and are settled at once
 
 
 WithGap: TypeAlias = Callable[[bytes], Atom]
-
-
-class Piece(NamedTuple):
-    """Atoms `start` to `end` (not included) stand for `text`; `sure` unless another choice of bytes was open."""
-
-    start: int
-    end: int
-    text: str
-    sure: bool
-
-    @property
-    def shown(self) -> str:
-        """The text, with U+FFFD for everything lost."""
-        return self.text.replace(TEAR, "\ufffd").replace(UNTOLD, "\ufffd")
-
-    @property
-    def torn(self) -> bool:
-        """Whether something in it is lost for good."""
-        return TEAR in self.text
 
 
 def unsearched(pieces: Sequence[Piece], at: int, work: Budget) -> list[Span]:
@@ -116,7 +97,7 @@ def _with_gaps(
     again = mend([gap(a) if i in near and isinstance(a, bytes) else a for i, a in found], last, script, work)
     if sum(piece.torn for piece in again) >= len(torn):
         return pieces
-    return [Piece(start + piece.start, start + piece.end, piece.text, piece.sure) for piece in again]
+    return [piece._replace(start=start + piece.start, end=start + piece.end) for piece in again]
 
 
 def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Budget | None = None) -> list[Piece]:
@@ -126,6 +107,10 @@ def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Bud
     where that is spent, what was lost stays torn.
     """
     work = Budget(WORK, len(atoms), 1) if work is None else work
+    return judged(_likeliest(atoms, last, script, work), atoms, last, script)
+
+
+def _likeliest(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -> list[Piece]:
     ends = _ends(atoms)
     readings = [Reading(0.0, b"", last, "", 0, None)]
     at = 0

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from seedsearch.offsets import Guess
+from seedsearch.restoring.calibration import MOST, guess
 from seedsearch.restoring.scripts import Script, oddity, script_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ TOGETHER = 16
 STATES = 6  # readings of one character that are gone on with to the next
 AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readings: some megabytes
 PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
+LEAST = 1e-12  # a total of shares that is none
+LIKELY = 12  # choices, by pairs, of which more than the characters beside them is asked
+BESIDE = 0.2  # the weight of pairs beside that
 PAD = 0  # code in the place of a choice, where a character has fewer of them
 
 
@@ -67,6 +72,58 @@ def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
         _fill(slots, some, codes, made, script)
         del rows[: len(some)]
     return made
+
+
+def judged(slots: Sequence[Slot], made: list[str]) -> list[Guess | None]:
+    """Choose again for each lost character in `made`, which `filled` gave, by more of the text around; say how sure.
+
+    None for a slot of which nothing was lost, and for one of which nothing can be told.
+    """
+    from seedsearch.text.code_points import points
+
+    codes = points(("\n\n" + "".join(made) + "\n\n").replace(GONE, "\n")).copy()
+    script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
+    guessed: list[Guess | None] = [None] * len(slots)
+    for parity in (0, 1):  # neighbours one after the other
+        lost = [i for i, slot in enumerate(slots) if i % 2 == parity and slot.choices and made[i] != GONE]
+        lost.sort(key=lambda i: len(slots[i].choices).bit_length())
+        while lost:
+            size = len(slots[lost[0]].choices).bit_length()
+            some = [i for i in lost[: max(1, AT_ONCE >> size)] if len(slots[i].choices).bit_length() == size]
+            del lost[: len(some)]
+            for i, one in zip(some, _judged([slots[i].choices for i in some], some, codes, script), strict=True):
+                guessed[i], made[i] = one[1], one[0]
+    return guessed
+
+
+def _judged(
+    choices: Sequence[str], places: Sequence[int], codes: Points, script: Script
+) -> Iterator[tuple[str, Guess]]:
+    """Yield the likeliest character for each of the slots `places`, and how sure it is; puts it into `codes`."""
+    import numpy as np
+
+    from seedsearch.text.pair_scores import scores_of
+    from seedsearch.text.trigrams import scores
+
+    at = np.array(places)[:, None] + 2
+    every, oddities = _padded(choices, script)
+    pairs = scores_of(codes[at - 1], every) + scores_of(every, codes[at + 1]) + oddities
+    pairs[every == PAD] = -np.inf
+    most = min(LIKELY, pairs.shape[1])
+    kept = np.argpartition(-pairs, most - 1, axis=1)[:, :most]
+    some = np.take_along_axis(every, kept, axis=1)
+    pairs, oddities = (np.take_along_axis(of, kept, axis=1) for of in (pairs, oddities))
+    a, b, d, e = (np.broadcast_to(codes[at + by], some.shape) for by in (-2, -1, 1, 2))
+    total = scores(a, b, some) + scores(b, some, d) + scores(some, d, e) + BESIDE * pairs + (1 - BESIDE) * oddities
+    order = np.argsort(-total, axis=1)
+    some, total = np.take_along_axis(some, order, axis=1), np.take_along_axis(total, order, axis=1)
+    codes[at[:, 0]] = some[:, 0]
+    others = np.exp(total[:, 1:] - total[:, :1])
+    sums = np.maximum(others.sum(axis=1), LEAST)
+    shares = others[:, : MOST - 1] / sums[:, None]
+    for chars, odds, parts in zip(some.tolist(), (-np.log(sums)).tolist(), shares.tolist(), strict=True):
+        rivals = zip(map(chr, chars[1:]), parts, strict=False)
+        yield chr(chars[0]), guess("pairs", odds, rivals)
 
 
 def _rows(slots: Sequence[Slot], together: int) -> Iterator[_Row]:

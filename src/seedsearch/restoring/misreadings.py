@@ -23,8 +23,9 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Row, apply_edits, written
+from seedsearch.offsets import Edit, Weighed, apply_edits, weighed
 from seedsearch.restoring import framed
+from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.framed import Choice, Part, lost_before
 from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
@@ -37,6 +38,7 @@ __all__ = ["TRIGGER", "edits"]
 SAMPLE = 300  # characters by which the way is chosen
 SHARE = 0.8  # of the characters of a sample that a way must be able to write
 GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
+ALONE = 1.0  # nats by which a character alone may read worse than that: 章 behind a digit
 LEAST = 2  # characters of a run
 BETTER = 1.0  # nats for a character, of a run as read before as found
 CHOSEN = 2.0  # nats against a character that lost a byte, as it was chosen to read well
@@ -69,7 +71,7 @@ def edits(text: str) -> Sequence[Edit]:
     ways = [way for tells, family in FAMILIES if tells.search(text) for way in family]
     # The longest runs are enough to tell the way.
     best = _best(nlargest(SAMPLE, _runs(text), key=lambda run: len(run.found)), ways) if ways else None
-    return written(_rows(text, *best)) if best is not None else []
+    return weighed(_rows(text, *best)) if best is not None else []
 
 
 def _runs(text: str) -> Iterator[_Run]:
@@ -79,7 +81,7 @@ def _runs(text: str) -> Iterator[_Run]:
             yield _Run(start, m[0], text[start - 1 : start] or "\n", text[end : end + 1])
 
 
-def _rows(text: str, way: Way, script: Script) -> Iterator[Row]:
+def _rows(text: str, way: Way, script: Script) -> Iterator[Weighed]:
     for some in _together(_runs(text)):
         for run, read in zip(some, _readings(some, way, script), strict=True):
             yield from _better(run, list(_made(run, read)))
@@ -98,17 +100,20 @@ def _together(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
         yield some
 
 
-def _better(run: _Run, made: list[Row]) -> list[Row]:
+def _better(run: _Run, made: list[Weighed]) -> list[Weighed]:
     """Return the edits of a run, where it reads better with them: a page can hold right text as well."""
     if not made:
         return []
     start, end = made[0][0], made[-1][1]
     found = run.found[start - run.at : end - run.at]
-    text = apply_edits(found, written((a - start, b - start, new, kind, sure) for a, b, new, kind, sure in made))
+    text = apply_edits(
+        found, weighed((a - start, b - start, new, kind, sure, by) for a, b, new, kind, sure, by in made)
+    )
     if _WIDE.fullmatch(text):
         return [] if _WIDE.fullmatch(found) else made
     mean = character_model.score(text.replace(LOST, "\n")) / len(text)
-    return made if mean > max(GIBBERISH, character_model.score(found) / len(found) + BETTER) else []
+    least = GIBBERISH - ALONE * (len(text) == 1)
+    return made if mean > max(least, character_model.score(found) / len(found) + BETTER) else []
 
 
 def _best(runs: Sequence[_Run], ways: Sequence[Way]) -> tuple[Way, Script] | None:
@@ -312,15 +317,18 @@ def _in_pieces(run: _Run, way: Way) -> _Read:
     return _Read(parts, [*owner, len(run.found)])
 
 
-def _made(run: _Run, read: _Read) -> Iterator[Row]:
+def _made(run: _Run, read: _Read) -> Iterator[Weighed]:
     """Yield one edit for each stretch that begins and ends between characters, as found and as read."""
-    start, here, made, sure = 0, 0, "", True
-    for part in read.parts:
+    start, first, here, sure = 0, 0, 0, True
+    for number, part in enumerate(read.parts, 1):
         here += part.size
-        made, sure = made + part.text, sure and part.sure
+        sure = sure and part.sure
         end = read.owner[here]
         if here == len(read.owner) - 1 or read.owner[here - 1] != end:
+            some = read.parts[first:number]
+            made = "".join([one.text for one in some])
             if made.count(LOST) <= run.found.count(LOST, start, end) and run.found[start:end] != made:
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                yield run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty
-            start, made, sure = end, "", True
+                weight = None if sure else together((one.text, one.guess) for one in some) or assumed("lost")
+                yield run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty, weight
+            start, first, sure = end, number, True

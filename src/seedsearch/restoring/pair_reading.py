@@ -11,18 +11,23 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from seedsearch.restoring.lost_pairs import Slot, filled
+from seedsearch.offsets import Guess
+from seedsearch.restoring.lost_pairs import Slot, filled, judged
 from seedsearch.restoring.pair_faults import Fault, choices, faults
 
 _LOST = {"\ufffd": b"\0"}
 
 
 class Part(NamedTuple):
-    """Bytes up to `end` (from where the part before ends) are `text`; `sure` unless a byte was guessed."""
+    """Bytes up to `end` (from where the part before ends) are `text`.
+
+    `sure` unless a byte was guessed; `guess` says then how probable that is.
+    """
 
     end: int
     text: str
     sure: bool
+    guess: Guess | None = None
 
 
 def stream_of(run: str, fault: Fault) -> list[bytes] | None:
@@ -45,7 +50,10 @@ def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[P
             every.append(Slot(0, before))
             every += _slots(b"".join(found), fault)
         borders.append(len(every))
-    parts = [Part(slot.end, char, bool(slot.char)) for slot, char in zip(every, filled(every), strict=True)]
+    made = filled(every)
+    guessed = judged(every, made)
+    rows = zip(every, guessed, made, strict=True)
+    parts = [Part(slot.end, char, bool(slot.char), one) for slot, one, char in rows]
     return [parts[start + 1 : end] for start, end in pairwise(borders)]
 
 

@@ -14,9 +14,9 @@ from heapq import merge
 from itertools import cycle, islice
 from operator import itemgetter
 
-from seedsearch.damage import Damage
+from seedsearch.damage import SURE, Damage
 from seedsearch.errors import StepUnknown
-from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, compose, fixed, kinds_of, made_by
+from seedsearch.offsets import Edit, Finding, OffsetMap, Span, apply_edits, compose, fixed, kinds_of, made_by
 from seedsearch.restoring import (
     big5_gbk,
     code_pages,
@@ -43,6 +43,7 @@ from seedsearch.restoring import (
 )
 from seedsearch.restoring.budget import Budgets
 from seedsearch.restoring.documents import Findings
+from seedsearch.restoring.doubts import Doubts, meets
 from seedsearch.restoring.page import Page
 
 
@@ -75,7 +76,7 @@ class Restored:
 
     text: str
     edits: Sequence[Edit]
-    findings: Findings
+    findings: Sequence[Finding]
 
 
 def _torn(page: Page) -> Sequence[Edit]:
@@ -165,22 +166,26 @@ def restore(
     left: Iterable[Span] = (),
     unsure: bool = False,
     for_index: bool = False,
+    sure: float = SURE,
 ) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
     `done` are edits that decoding made, and the steps find them made; `left` is what it passed over. `unsure`: the
     decoder of the text wrote the U+FFFD in it. `for_index`: what only a query reads (addresses, code) is restored as
-    well. Each edit says the step that made it.
+    well. `sure`: a repair that is less probable is not made, and is a finding with its candidates. Each edit says the
+    step that made it.
     """
-    edits = fixed(made_by(DECODING, done))
+    doubts = Doubts(sure)
+    edits = fixed(made_by(DECODING, doubts.made(done, text, ())))
     kinds: frozenset[Damage] = frozenset()
     budgets, left, counted = Budgets(), list(left), 0
-    now, quiet = apply_edits(text, done) if done else text, 0
+    now, quiet = apply_edits(text, edits) if edits else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):
             break
         asked = step.trigger is None or step.trigger.search(now)
         found = step.edits(Page(now, kinds, unsure, for_index, budgets)) if asked else ()
+        found = doubts.made(found, now, edits) if found else found
         if counted < len(budgets.passed_over):
             left += map(OffsetMap.of(edits).to_raw, budgets.passed_over[counted:])
             counted = len(budgets.passed_over)
@@ -189,11 +194,24 @@ def restore(
             kinds |= kinds_of(found)
             edits = compose(edits, made_by(step.name, found), now)
             now = apply_edits(now, found)
-    return Restored(now, edits, _findings(text, now, edits, left))
+    return Restored(now, edits, _findings(text, now, edits, left, doubts.findings))
 
 
-def _findings(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> Findings:
-    """Damage in the restored text, repairs that lost a character, and what was `left`, in code points of `raw`."""
+def _findings(
+    raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span], doubts: Sequence[Finding]
+) -> Sequence[Finding]:
+    """Damage in the restored text, repairs that lost a character, and what was `left`, in code points of `raw`.
+
+    Where a repair was in doubt that is said, and nothing else of the same place.
+    """
+    every = _found(raw, text, edits, left)
+    if not doubts:
+        return every
+    others = (one for one in every if not meets(one.span, doubts))
+    return tuple(sorted([*doubts, *others], key=lambda finding: finding.span))
+
+
+def _found(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> Findings:
     shifted = edits if Damage.SHIFTED_BYTES in kinds_of(edits) else ()
     gone = [(e.span.start, e.span.end, Damage.LOST_CHARACTER) for e in shifted if lossless_shift.loses(e, raw)]
     gone += [(span.start, span.end, Damage.UNREPAIRED_BYTES) for span in set(left)]

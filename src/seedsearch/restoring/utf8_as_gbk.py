@@ -30,10 +30,12 @@ from itertools import chain, groupby, product
 from typing import Self
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Row, Rows, Span, apply_edits, compose, gathered, written
+from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, gathered, weighed
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.calibration import assumed
+from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import UNTOLD, Atom, loss
-from seedsearch.restoring.lossy_utf8 import WORK, Piece, mended, unsearched
+from seedsearch.restoring.lossy_utf8 import WORK, mended, unsearched
 from seedsearch.restoring.scripts import SCRIPT_SAMPLE, Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.gbk import (
@@ -107,10 +109,10 @@ def _once(text: str, work: Budget, passed_over: list[Span]) -> Sequence[Edit]:
     """Return the edits that undo the fault one time; what no work was left for goes to `passed_over`."""
     if not TRIGGER.search(text):
         return []
-    return written(_proposed(_Page.of(text, work, passed_over)))
+    return weighed(_proposed(_Page.of(text, work, passed_over)))
 
 
-def _proposed(page: _Page) -> Iterator[Row]:
+def _proposed(page: _Page) -> Iterator[Weighed]:
     """Yield the edits of the runs; as soon as the page shows to be full of the fault, with less to ask of each."""
     before, few, sure = page.work.left, Rows(), 0
     runs = page.runs()
@@ -126,14 +128,14 @@ def _proposed(page: _Page) -> Iterator[Row]:
     yield from few
 
 
-def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Row]:
+def _full(page: _Page, runs: Iterable[tuple[int, list[list[Piece]]]]) -> Iterator[Weighed]:
     """Yield the edits of runs of a page that is full of the fault."""
     for at, stretches in runs:
         good = [_convincing(page.text, at, stretch, GAIN_FULL, page.work) for stretch in stretches]
         yield from _believed(page.text, at, stretches, good)
 
 
-def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Row]:
+def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]) -> Iterator[Weighed]:
     """Yield the edits of the stretches of a run that are good, and of those that stay torn between good ones."""
     for i, stretch in enumerate(stretches):
         between = all(good[j] for j in (i - 1, i + 1) if 0 <= j < len(good)) and len(good) > 1
@@ -293,12 +295,13 @@ def _wide(stretch: list[Piece]) -> int:
     return sum("一" <= c <= "鿿" or c in _MARKS for piece in stretch for c in piece.text)
 
 
-def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Row]:
+def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Weighed]:
     for piece in stretch:
         start, end = at + piece.start, at + piece.end
         if text[start:end] != piece.shown:
             certainty = Certainty.PROVED if piece.sure else Certainty.INFERRED
-            yield start, end, piece.shown, Damage.UTF8_AS_GBK, certainty
+            weight = None if piece.sure else piece.weight or assumed("torn UTF-8")
+            yield start, end, piece.shown, Damage.UTF8_AS_GBK, certainty, weight
 
 
 def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:

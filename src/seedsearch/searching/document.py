@@ -13,7 +13,7 @@ from seedsearch.engines.entries import Match
 from seedsearch.engines.query import Term
 from seedsearch.errors import IndexDamaged
 from seedsearch.metadata.document_records import Record, from_bytes
-from seedsearch.offsets import Edit, OffsetMap, Span
+from seedsearch.offsets import Candidate, Edit, Finding, Guess, OffsetMap, Span, Weight
 
 _Name = TypeVar("_Name", Damage, Certainty, str)
 
@@ -61,21 +61,25 @@ class Document:
         return tuple(self._edits())
 
     def _edits(self) -> Iterator[Edit]:
-        record, shift = self.record, 0
+        record, shift, shares = self.record, 0, iter(self.record.probabilities)
         kinds, certainties = _named(record.kinds, Damage), _named(record.certainties, Certainty)
         rows = zip(record.replaced, kinds, certainties, _named(record.steps, str), strict=True)
         try:
             for (start, end, length), kind, certainty, step in rows:
                 at = start + shift
-                yield Edit(Span(start, end), self.readable[at : at + length], kind, certainty, step)
+                weight = Weight((Guess(next(shares, 0) / 100),)) if certainty is Certainty.INFERRED else None
+                yield Edit(Span(start, end), self.readable[at : at + length], kind, certainty, step, weight)
                 shift += length - (end - start)
         except ValueError as error:
             raise IndexDamaged(f"the index does not say what was repaired in {self.id}", hint=_AGAIN) from error
 
     @property
-    def findings(self) -> tuple[tuple[Span, str], ...]:
-        """What was found and left, each with its kind."""
-        return tuple([(Span(start, end), kind) for start, end, kind in self.record.findings])
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found and left, in order; raises IndexDamaged for a kind that there is not."""
+        try:
+            return tuple(_finding(*row) for row in self.record.findings)
+        except ValueError as error:
+            raise IndexDamaged(f"the index does not say what was found in {self.id}", hint=_AGAIN) from error
 
     @cached_property
     def offsets(self) -> OffsetMap:
@@ -84,6 +88,10 @@ class Document:
 
 
 _AGAIN = "make it anew with: seedsearch index --rebuild"
+
+
+def _finding(start: int, end: int, kind: str, candidates: Sequence[tuple[str, int]]) -> Finding:
+    return Finding(Span(start, end), Damage(kind), tuple(Candidate(text, share / 100) for text, share in candidates))
 
 
 def _named(runs: Iterable[tuple[str, int]], names: type[_Name]) -> Iterator[_Name]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -18,3 +20,4 @@ Keys: TypeAlias = "NDArray[np.uint64]"
 Small: TypeAlias = "NDArray[np.int32]"
 Ints: TypeAlias = "NDArray[np.int64]"
 Scores: TypeAlias = "NDArray[np.float64]"
+Array: TypeAlias = "NDArray[Any]"  # of numbers that hang on where it is from

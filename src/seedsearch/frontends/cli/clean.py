@@ -84,6 +84,7 @@ class _Wanted:
     help="What the files are, where their names do not say it.",
 )
 @options.encoding
+@options.sure
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
 @corpus.corpus_options
 @options.choosing
@@ -103,6 +104,7 @@ def clean(
     fields: tuple[str, ...],
     kind: str | None,
     encoding: str | None,
+    sure: float,
     output: Path | None,
     provenance: Path | None,
     where: str,
@@ -122,7 +124,7 @@ def clean(
     files = corpus.Wanted(provenance, report)
     asked = corpus.asked(files, where, near=near, copied=output is not None)
     files.check(paths)
-    how = RestoreOptions(encoding, _steps(only, skip), form is not None, fields, kind or "", asked)
+    how = RestoreOptions(encoding, _steps(only, skip), form is not None, fields, kind or "", asked, sure)
     wanted = _Wanted(paths, output, form, how, workers, pager, choice, files)
     if paths in ((), ("-",)):
         done = _of_input(wanted)

@@ -36,6 +36,7 @@ def _of_files(command: options.Function) -> options.Function:
         options.choosing,
         options.workers,
         options.encoding,
+        options.sure,
         options.as_json,
     )
     for decorate in reversed((*shared, options.talking)):

@@ -35,10 +35,10 @@ def one_cleaned(path: str, options: RestoreOptions | None = None, source: Source
 
     options = options or DEFAULT
     if file := file_of_part(path):
-        return clean_document(_part(file, path, options.encoding), options.steps)
+        return clean_document(_part(file, path, options.encoding), options.steps, sure=options.sure)
     content = (source or sys.stdin.buffer).read() if path == "-" else read_bytes(path)
     document = one_text(path, content, options.encoding)
-    return clean_file(document, options.steps, options.fields, options.kind)
+    return clean_file(document, options.steps, options.fields, options.kind, options.sure)
 
 
 def file_of_part(path: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isinf
 from typing import Any, TypeVar
 
 import click
@@ -64,7 +65,7 @@ def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function
     if kind.kind is int:
         more["type"] = click.IntRange(min=kind.least)
     if kind.kind is float:
-        more["type"] = click.FloatRange(min=kind.least)
+        more["type"] = click.FloatRange(kind.least, None if isinf(kind.most) else kind.most)
     if kind.kind is not bool:
         more |= {"default": kind.default, "show_default": kind.default is not None}
     return click.option(*names, key.replace("-", "_"), envvar=variable(key), **more)
@@ -76,6 +77,7 @@ index_dir = setting(
 limit = setting("limit", "-n", "--limit", help="How many to print at most.")
 workers = setting("workers", "--workers", help="Processes that clean and analyse.  [default: one a core]")
 encoding = setting("encoding", "--encoding", help="Decode files as this encoding instead of detecting it.")
+sure = setting("sure", "--sure", help="How probable an inferred repair has to be to be made, 0 to 1.")
 dictionary = setting(
     "dictionary",
     "--dictionary",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,7 +21,7 @@ from seedsearch.frontends.render.reports import damage_text
 from seedsearch.frontends.render.safe import one_line, safe, seen, shortened
 from seedsearch.frontends.searches import search
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.offsets import Edit, OffsetMap, Span
+from seedsearch.offsets import Edit, Finding, OffsetMap, Span
 from seedsearch.searching.document import Document
 from seedsearch.searching.results import Hit
 
@@ -214,23 +214,24 @@ def _listed(library: Library, document: Document, kind: str, limit: int, at: Cur
     return "\n".join([*lines, *shown])
 
 
-def _damage(document: Document, kind: str) -> list[tuple[Span, str, Edit | None]]:
-    """Return what was repaired in a document and what was left (which has no edit), in order; of one kind, or all."""
-    repaired = ((edit.span, str(edit.kind), edit) for edit in document.edits)
-    left = ((span, of, None) for span, of in document.findings)
-    return sorted(
-        (row for row in chain(repaired, left) if kind in ("", row[1])), key=lambda row: (row[0].start, row[1])
-    )
+def _damage(document: Document, kind: str) -> list[tuple[Span, str, Edit | Finding]]:
+    """Return what was repaired in a document and what was left, in order; of one kind, or all."""
+    ones: Iterator[Edit | Finding] = chain(document.edits, document.findings)
+    every = ((one.span, str(one.kind), one) for one in ones)
+    return sorted((row for row in every if kind in ("", row[1])), key=lambda row: (row[0].start, row[1]))
 
 
-def _said(document: Document, span: Span, kind: str, edit: Edit | None, raw: str | None) -> str:
+def _said(document: Document, span: Span, kind: str, one: Edit | Finding, raw: str | None) -> str:
     """Return a line on a repair or a finding: its place in the file, its kind, what was there and what is."""
     line, column = document.record.place(span.start)
     was = f"{len(span):,} characters" if raw is None else _short(span.cut(raw))
-    if edit is None:
-        return f"{line}:{column} {kind} (left as it is){'' if raw is None else f' {was}'}"
-    now = _short(edit.replacement) if edit.replacement else "nothing"
-    return f"{line}:{column} {kind} ({edit.certainty}, {edit.step}) {was} → {now}"
+    if isinstance(one, Finding):
+        offered = ", ".join(f"{_short(text)} {probability:.2f}" for text, probability in one.candidates)
+        may_be = f"; may be {offered}" if offered else ""
+        return f"{line}:{column} {kind} (left as it is){'' if raw is None else f' {was}'}{may_be}"
+    now = _short(one.replacement) if one.replacement else "nothing"
+    sure = one.certainty if one.probability is None else f"{one.certainty}, {one.probability:.2f}"
+    return f"{line}:{column} {kind} ({sure}, {one.step}) {was} → {now}"
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from seedsearch.frontends.objects import candidates_object
 from seedsearch.frontends.render.safe import json_line, safe, seen, shortened
 from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Edit
@@ -59,12 +60,19 @@ def edits_json(cleaned: Cleaned) -> str:
                 "found": e.span.cut(raw),
                 "replacement": e.replacement,
                 "certainty": e.certainty,
+                **({} if e.probability is None else {"probability": e.probability}),
                 "step": e.step,
             }
             for e in cleaned.edits
         ],
         "findings": [
-            {"kind": f.kind, "raw_start": f.span.start, "raw_end": f.span.end, "found": f.span.cut(raw)}
+            {
+                "kind": f.kind,
+                "raw_start": f.span.start,
+                "raw_end": f.span.end,
+                "found": f.span.cut(raw),
+                **candidates_object(f.candidates),
+            }
             for f in cleaned.findings
         ],
         "damage": cleaned.damage,

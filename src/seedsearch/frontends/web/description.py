@@ -46,6 +46,7 @@ _KIND: Schema = {"type": "string", "enum": [str(kind) for kind in Damage]}
 _EDIT = {
     "kind": _KIND,
     "certainty": {"type": "string", "enum": [str(one) for one in Certainty]},
+    "probability": {**_SHARE, "description": "How probable it is that the edit is right, where it is inferred"},
     "start": _COUNT,
     "end": _COUNT,
     "was": _TEXT,
@@ -90,7 +91,11 @@ _ANSWER = {
     "facets": {"type": "object", "additionalProperties": _list(_object({"value": _TEXT, "count": _COUNT}))},
     "next": {"type": ["string", "null"], "description": "the address of the hits behind these"},
 }
-_FINDING = {"kind": _KIND, "start": _COUNT, "end": _COUNT}
+_CANDIDATES = {
+    **_list(_object({"text": _TEXT, "probability": _SHARE})),
+    "description": "What may have stood there, the likeliest first, where no repair was sure enough to be made",
+}
+_FINDING = {"kind": _KIND, "start": _COUNT, "end": _COUNT, "candidates": _CANDIDATES}
 _DOCUMENT = {
     "schema": _COUNT,
     "id": _TEXT,
@@ -132,8 +137,8 @@ _RESTORED = {
 _PROBLEM = {"type": _TEXT, "title": _TEXT, "status": _COUNT, "detail": _TEXT, "hint": _TEXT, "code": _TEXT}
 SCHEMAS: Mapping[str, Schema] = {
     "Span": _SPAN,
-    "Edit": _object(_EDIT, "was"),
-    "Finding": _object(_FINDING),
+    "Edit": _object(_EDIT, "was", "probability"),
+    "Finding": _object(_FINDING, "candidates"),
     "Snippet": _object(_SNIPPET),
     "Place": _object(_PLACE),
     "Hit": _object(_HIT),

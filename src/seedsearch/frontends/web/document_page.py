@@ -141,7 +141,8 @@ def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
         "has_text": bool(edit.replacement),
         "sure": {Certainty.CERTAIN: t.certain, Certainty.PROVED: t.proved, Certainty.INFERRED: t.inferred}[
             edit.certainty
-        ],
+        ]
+        + ("" if edit.probability is None else f" ({edit.probability:.2f})"),
         "step": edit.step,
     }
 

@@ -73,7 +73,7 @@ def document_json(library: Library, asked: Asked) -> Object:
     window = document.offsets.to_raw(Span(start, end)) if start < end else Span(0, 0)
     whole = Span(0 if start == 0 else window.start, len(raw) if not more else window.end)
     edits = [edit for edit in document.edits if edit.span.start < whole.end and edit.span.end > whole.start]
-    left = [row for row in document.findings if row[0].start < whole.end and row[0].end > whole.start]
+    left = [one for one in document.findings if one.span.start < whole.end and one.span.end > whole.start]
     return row | {"edits": edits_object(edits, raw), "findings": findings_object(left), "file": "same"}
 
 
@@ -91,9 +91,8 @@ def restored_json(content: bytes) -> Object:
     from seedsearch.restoring.clean import clean
 
     cleaned = clean(content)
-    findings = [(finding.span, str(finding.kind)) for finding in cleaned.findings]
     row: Object = {"schema": SCHEMA, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
-    return row | {"edits": edits_object(cleaned.edits), "findings": findings_object(findings)}
+    return row | {"edits": edits_object(cleaned.edits), "findings": findings_object(cleaned.findings)}
 
 
 def suggest_json(library: Library, typed: str) -> Object:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from seedsearch.frontends.web.marks import Layer, Range, element, painted
-from seedsearch.offsets import Edit, OffsetMap, Span
+from seedsearch.offsets import Edit, Finding, OffsetMap, Span
 
 # Code points of raw text in a part of a page. Of 12,000 a page has up to 16,000 elements where every third character is
 # repaired, which browsers take well; ten times as many are felt when one scrolls.
@@ -29,7 +29,7 @@ class Text:
     raw: str
     readable: str
     edits: Sequence[Edit]
-    findings: Sequence[tuple[Span, str]]
+    findings: Sequence[Finding]
     hits: Sequence[Span]
     lines: Sequence[int]
     offsets: OffsetMap = field(default_factory=lambda: OffsetMap(()))
@@ -144,14 +144,14 @@ class _Layers:
         first, last = text.first_from(start), text.first_from(end)
         out_start, out_end = text.offsets.to_edited(start), _out_end(text, end)
         self.edits = [(number, text.edits[number]) for number in range(first, last)]
-        found = [(span, kind) for span, kind in text.findings if span.start < end and span.end > start]
+        found = [one for one in text.findings if one.span.start < end and one.span.end > start]
         first_hit = bisect_right(text.hits, out_start, key=lambda hit: hit.end)
         behind = bisect_left(text.hits, out_end, key=lambda hit: hit.start)
         hits = list(enumerate(text.hits[first_hit:behind], first_hit + 1))
         marks = [Range(hit.start, hit.end, "mark", {"data-h": str(n)}, {"id": f"h{n}"}) for n, hit in hits]
         self._readable: list[Layer] = [self._edited(), self._found_readable(found), marks]
         gone = [Range(e.span.start, e.span.end, "del", {"data-e": str(n)}) for n, e in self.edits]
-        left = [Range(span.start, span.end, "span", {"class": "left", "data-k": kind}) for span, kind in found]
+        left = [Range(one.span.start, one.span.end, "span", _left(one)) for one in found]
         raw_hits = _disjoint([text.offsets.to_raw(hit) for _, hit in hits])
         self._raw: list[Layer] = [gone, left, [Range(hit.start, hit.end, "mark", {}) for hit in raw_hits]]
 
@@ -164,12 +164,12 @@ class _Layers:
                 made.append(Range(at, at + len(edit.replacement), "ins", said))
         return made
 
-    def _found_readable(self, found: Sequence[tuple[Span, str]]) -> Layer:
+    def _found_readable(self, found: Sequence[Finding]) -> Layer:
         spans = []
-        for span, kind in found:
-            a, b = self._text.offsets.to_edited(span.start), self._text.offsets.to_edited(span.end)
+        for one in found:
+            a, b = self._text.offsets.to_edited(one.span.start), self._text.offsets.to_edited(one.span.end)
             if a < b:
-                spans.append(Range(a, b, "span", {"class": "left", "data-k": kind}))
+                spans.append(Range(a, b, "span", _left(one)))
         return spans
 
     def readable(self, start: int, end: int) -> Markup:
@@ -179,6 +179,14 @@ class _Layers:
     def raw(self, start: int, end: int) -> Markup:
         """Return a stretch of the raw text."""
         return painted(self._text.raw, start, end, self._raw)
+
+
+def _left(finding: Finding) -> dict[str, str]:
+    """Return what is said of a finding where it stands; `title`: what may have stood there."""
+    said = {"class": "left", "data-k": str(finding.kind)}
+    if finding.candidates:
+        said["title"] = "? ".join(f"{one.text} {one.probability:.2f}" for one in finding.candidates)
+    return said
 
 
 def _disjoint(spans: Sequence[Span]) -> list[Span]:

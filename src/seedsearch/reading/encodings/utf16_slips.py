@@ -17,6 +17,7 @@ from itertools import accumulate
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Span, edit
 from seedsearch.reading.encodings.alignment import WINDOW, Budget, common, walked
+from seedsearch.reading.encodings.byte_repairs import ALIGNED
 from seedsearch.reading.encodings.likelihood import chinese
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
 
@@ -78,7 +79,7 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     starts = list(accumulate((len(text) for _, text in plain), initial=0))
     left = ((at // 2, min((at + WINDOW) // 2, starts[-1])) for at in budget.refused)  # about there
     edits = tuple(
-        edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED)
+        edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED, ALIGNED)
         for first, last, text in differing(plain, read)
         if chinese(text) > chinese("".join(found for _, found in plain[first:last]))
     )

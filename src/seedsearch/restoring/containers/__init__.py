@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from seedsearch.damage import Damage
+from seedsearch.damage import SURE, Damage
 from seedsearch.errors import SourceError
-from seedsearch.offsets import OffsetMap, apply_edits, compose, made_by
+from seedsearch.offsets import Finding, OffsetMap, apply_edits, compose, made_by
 from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.formats import STDIN
 from seedsearch.restoring.clean import clean_document, may_be_misread
@@ -21,7 +21,7 @@ from seedsearch.restoring.containers.json_strings import is_json, values_of_json
 from seedsearch.restoring.containers.table_cells import values_of_table
 from seedsearch.restoring.containers.values import Broken, Value, restored_values
 from seedsearch.restoring.containers.xml_strings import values_of_xml
-from seedsearch.restoring.documents import Cleaned, Finding
+from seedsearch.restoring.documents import Cleaned
 from seedsearch.restoring.steps import DECODING, STEPS, Restored, restore
 
 Values = Callable[[str, Collection[str], set[str]], Iterator[Value | Broken]]
@@ -62,21 +62,26 @@ def kind_of(path: str, text: str = "") -> str:
 
 
 def clean_file(
-    raw: RawDocument, names: Collection[str] | None = None, fields: Sequence[str] = (), kind: str = ""
+    raw: RawDocument,
+    names: Collection[str] | None = None,
+    fields: Sequence[str] = (),
+    kind: str = "",
+    sure: float = SURE,
 ) -> Cleaned:
     """Restore one file, by all steps or by those with `names`, so that what reads it can still read it.
 
     `fields`: of a container, only values with these names. `kind`: what it is, by default what its name says.
+    `sure`: as for `clean`.
     Raises SourceError where none of its values has one of the names, or where it is nothing that has fields.
     """
     kind = kind or (sniffed(raw.text) if raw.path == STDIN else kind_of(raw.path, raw.text))
     if kind in KINDS:
-        return _container(raw, kind, names, fields)
+        return _container(raw, kind, names, fields, sure)
     if fields:
         raise SourceError(
             f"{raw.path} is {kind}, which has no fields", hint="leave out --field, or say what it is with --input"
         )
-    return clean_document(raw, _code_steps(names) if kind == "code" else names)
+    return clean_document(raw, _code_steps(names) if kind == "code" else names, sure=sure)
 
 
 def sniffed(text: str) -> str:
@@ -94,11 +99,13 @@ def _code_steps(names: Collection[str] | None) -> list[str]:
     return [name for name in (_EVERY if names is None else names) if name not in _OF_PROSE]
 
 
-def _container(raw: RawDocument, kind: str, names: Collection[str] | None, fields: Sequence[str]) -> Cleaned:
+def _container(
+    raw: RawDocument, kind: str, names: Collection[str] | None, fields: Sequence[str], sure: float
+) -> Cleaned:
     if kind == "json" and not fields and not is_json(apply_edits(raw.text, raw.edits)):
-        return clean_document(raw, _code_steps(names))
+        return clean_document(raw, _code_steps(names), sure=sure)
     seen: set[str] = set()
-    cleaned = clean_values(raw, names, lambda text: KINDS[kind][0](text, fields, seen))
+    cleaned = clean_values(raw, names, lambda text: KINDS[kind][0](text, fields, seen), sure)
     if fields and not seen and raw.text.strip():
         raise no_field(raw.path, fields)
     return cleaned
@@ -110,27 +117,30 @@ def no_field(path: str, fields: Sequence[str]) -> SourceError:
 
 
 def clean_values(
-    raw: RawDocument, names: Collection[str] | None, values: Callable[[str], Iterable[Value | Broken]]
+    raw: RawDocument,
+    names: Collection[str] | None,
+    values: Callable[[str], Iterable[Value | Broken]],
+    sure: float = SURE,
 ) -> Cleaned:
     """Restore those values of a text that `values` says, by all steps or by those with `names`."""
     done = raw.edits if names is None or DECODING in names else ()
     text = apply_edits(raw.text, done) if done else raw.text
     chosen = _EVERY if names is None else tuple(names)
     unsure = may_be_misread(raw)
-    whole, code = _restoring(chosen, unsure), _restoring(tuple(_code_steps(chosen)), unsure)
+    whole, code = _restoring(chosen, unsure, sure), _restoring(tuple(_code_steps(chosen)), unsure, sure)
     found = restored_values(text, values(text), whole, code, chosen)
     edits = compose(made_by(DECODING, done), found.edits, text)
     back = OffsetMap.of(done)
-    findings = [Finding(back.to_raw(one.span), one.kind) for one in found.findings]
+    findings = [Finding(back.to_raw(one.span), one.kind, one.candidates) for one in found.findings]
     findings += [Finding(span, Damage.UNREPAIRED_BYTES) for span in raw.passed_over]
     findings.sort(key=lambda one: one.span)
     return Cleaned(raw, edits, tuple(findings), apply_edits(raw.text, edits))
 
 
 @cache
-def _restoring(names: tuple[str, ...], unsure: bool) -> Callable[[str], Restored]:
+def _restoring(names: tuple[str, ...], unsure: bool, sure: float) -> Callable[[str], Restored]:
     """Return what restores one value of a file by the steps with these names."""
-    return partial(restore, steps=tuple(step for step in STEPS if step.name in names), unsure=unsure)
+    return partial(restore, steps=tuple(step for step in STEPS if step.name in names), unsure=unsure, sure=sure)
 
 
 _DECLARED = re.compile(r"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""")

@@ -13,8 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Edits, Span
-from seedsearch.restoring.documents import Finding
+from seedsearch.offsets import Edit, Edits, Finding, Span, weight_of_all
 from seedsearch.restoring.steps import Restored
 from seedsearch.text.folding import is_han
 
@@ -121,17 +120,17 @@ def _of_value(text: str, value: Value, restore: Restore, spelled: bool, findings
     written = [_at(e, places, spelling.write(e.replacement)) for e in done.edits]
     if value.quoted and done.edits and (quoted := value.quoted(done.text)) != done.text:
         last, sure = written[-1], min((e.certainty for e in written), key=list(Certainty).index)
-        yield Edit(Span(value.start, value.end), quoted, last.kind, sure, last.step)
+        yield Edit(Span(value.start, value.end), quoted, last.kind, sure, last.step, weight_of_all(written))
         return
     yield from sorted([*written, *_spelled(escapes, written, spelling)], key=lambda e: e.span.start)
 
 
 def _at(e: Edit, places: Sequence[int], replacement: str) -> Edit:
-    return Edit(Span(places[e.span.start], places[e.span.end]), replacement, e.kind, e.certainty, e.step)
+    return Edit(Span(places[e.span.start], places[e.span.end]), replacement, e.kind, e.certainty, e.step, e.weight)
 
 
 def _moved(findings: Iterable[Finding], places: Sequence[int]) -> list[Finding]:
-    return [Finding(Span(places[f.span.start], places[f.span.end]), f.kind) for f in findings]
+    return [Finding(Span(places[f.span.start], places[f.span.end]), f.kind, f.candidates) for f in findings]
 
 
 def _places(text: str, value: Value) -> Sequence[int]:

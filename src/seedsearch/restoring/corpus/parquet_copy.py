@@ -119,7 +119,9 @@ def _is_text(kind: Any) -> bool:
 
 def _row(how: How, number: int, texts: dict[str, str], tally: Tally) -> dict[str, Any]:
     """Restore the texts of a row where they are, count it, and return its account."""
-    done = {name: clean_document(RawDocument("", "str", text), how.steps) for name, text in texts.items()}
+    done = {
+        name: clean_document(RawDocument("", "str", text), how.steps, sure=how.sure) for name, text in texts.items()
+    }
     texts.update((name, one.readable) for name, one in done.items())
     whole = Cleaned(
         RawDocument(f"{how.path}#{number}", NAME, ""),

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from seedsearch.damage import SURE
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import RawDocument
@@ -67,6 +68,7 @@ class How:
     encoding: str = "utf-8"
     confidence: float = 1.0
     layout: Layout | None = None
+    sure: float = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +336,8 @@ def _restored(block: Block, content: bytes, number: int, tally: Tally) -> Cleane
         raw = _decoded(path, content)
     if how.layout is not None:
         layout = how.layout
-        return clean_values(raw, how.steps, lambda text: layout.values(text, headings=number == 0))
-    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen))
+        return clean_values(raw, how.steps, lambda text: layout.values(text, headings=number == 0), how.sure)
+    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen), how.sure)
 
 
 def _decoded(path: str, content: bytes) -> RawDocument:

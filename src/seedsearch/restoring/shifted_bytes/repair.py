@@ -17,14 +17,18 @@ What is left alone: everything for which no proposal passes.
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterable
+from itertools import product, takewhile
+from math import exp, log
 from typing import NamedTuple
 
+from seedsearch.offsets import Weight
 from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.calibration import guess
 from seedsearch.restoring.corruptions import Private, Reader, decoded, narrowed
 from seedsearch.restoring.shifted_bytes.score import PageScore, chance
 from seedsearch.restoring.shifted_bytes.search import searched
-from seedsearch.restoring.shifted_bytes.state import SILENT, State, spelled
+from seedsearch.restoring.shifted_bytes.state import SILENT, State, rival_of, spelled
 from seedsearch.restoring.shifted_bytes.traces import (
     BRACKETED,
     BROKEN_MARK,
@@ -43,6 +47,7 @@ MARGIN, CLEAR = 3.0, 0.3
 SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
+LEAST = 1e-12  # a share of rivals that is none
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
 RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
@@ -54,11 +59,14 @@ READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_
 
 
 class Repair(NamedTuple):
-    """The true `text` of the found code points from the site's start to `end`; `proved` if no other one is possible."""
+    """The true `text` of the found code points from the site's start to `end`.
+
+    `weight` says how probable it is; None if no other one is possible.
+    """
 
     end: int
     text: str
-    proved: bool
+    weight: Weight | None
 
 
 def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
@@ -84,7 +92,27 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
         return None
     if not _proved(stream, text[site.start : end]):
         return None
-    return Repair(end, true, not state.guessed)
+    return Repair(end, true, _weight(state, gained, true) if state.guessed else None)
+
+
+def _weight(state: State, gained: float, true: str) -> Weight:
+    """Return the weight of a proposal against its rivals and the text as found, over which it gains so many nats.
+
+    What was guessed is where the best rival differs.
+    """
+    mass = max(state.mass + exp(-gained), LEAST)
+    if state.rival is None:
+        return Weight((guess("torn", -log(mass)),))
+    rival = rival_of(state)
+    start = _alike(true, rival)
+    same = _alike(reversed(true[start:]), reversed(rival[start:]))
+    others = [(rival[start : len(rival) - same], exp(-state.rival.by) / mass)]
+    return Weight((guess("torn", -log(mass), others, start, len(true) - same),))
+
+
+def _alike(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return with how many characters both begin."""
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:

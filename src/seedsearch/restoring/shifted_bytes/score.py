@@ -33,6 +33,7 @@ MARK = -5.0  # ln p of a mark as a word
 IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph
 BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
 _BLANK_COST = 4.0  # nats
+_TITLED = 4.0  # nats for the end of a title behind a stop, where the end of a quotation stands
 # Nats for a character of the site's list that is nowhere else on the page, and more for one past these frequency ranks:
 # nine in ten of the marked characters are among the first 1,200.
 UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
@@ -40,7 +41,7 @@ EVERYDAY, COMMON = 600, 1200  # the ranks
 _OPENING = frozenset("“‘（《〈【「『〔")
 STOPS = frozenset("，。、；：！？")
 # How often marks end a line, before the page is counted; and what a question ends with.
-_ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01}
+_ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01, "、": 0.01}
 BLANKS = 0.3  # … and how many blanks come to a line end
 _ASKING = frozenset("吗嗎呢麼么")
 UNASKED = -2.0  # nats for another mark than ？ behind what a question ends with
@@ -150,6 +151,7 @@ def chance(a: str, b: str) -> float:
         return FLOOR  # nothing is opened at the end of a line, the dot stands inside names, a stop not before a stop
     else:
         made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
+        made -= _TITLED if a in STOPS and b in "》〉" else 0.0
         made += known.end[first] if first in known.rank else 0.0  # a word ends before a mark
     return max(made, FLOOR)
 

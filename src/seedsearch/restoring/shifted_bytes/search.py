@@ -32,6 +32,7 @@ from seedsearch.restoring.shifted_bytes.state import (
     Node,
     State,
     costing,
+    met,
     paid,
     stream_of,
 )
@@ -61,6 +62,7 @@ from seedsearch.text.gbk import (
 from seedsearch.text.pinyin import (
     is_reading,
 )
+from seedsearch.text.trigrams import line_scores
 
 LONGEST = 400  # code points of one stretch
 # Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.
@@ -77,6 +79,7 @@ WORD = -3.5  # ln p of a pair inside a common word
 CONTEXT = 4  # characters on each side of a guess that the word model sees
 ASKED = 2.0  # … and more for a pair without a character that left a sign
 LINE_END, EATEN_BLANK = 1.5, 1.0  # … for what else may have gone with a broken pair
+ROWS = 0.5  # the weight of rows of three characters beside words and pairs
 DIGITS = "0123456789"
 CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
 CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
@@ -113,7 +116,11 @@ class _Search:
         self._worth = -inf  # a score that has no future at the present place
         self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
         before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
-        made = [words(before + self._ahead(site.resume, lead)) for lead, _ in site.leads]
+        ahead = [self._ahead(site.resume, lead) for lead, _ in site.leads]
+        made = [words(before + text) for text in ahead]
+        if len(ahead) > 1 and len(set(map(len, ahead))) == 1:
+            lines = line_scores(before or site.before, ahead, "")
+            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
         for (lead, cost), score in zip(site.leads, made, strict=True):
             start = costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
             self._put(site.resume, (lead, site.before), start)
@@ -200,14 +207,10 @@ class _Search:
     def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
         """Return the best state where all agree, with the mark on its last character."""
         following = self._text[at : at + 1]
-        ranked = nlargest(
-            2,
-            ((s.score + (self._page.pair(c, following) if following else 0.0), c, s) for (_, c), s in states.items()),
-            key=lambda item: item[0],
-        )
-        score, last, state = ranked[0]
-        gap = min(state.gap, score - ranked[1][0]) if len(ranked) > 1 else state.gap
-        state = state._replace(score=score, gap=gap)
+        judged = {c: costing(s, -self._page.pair(c, following)) if following else s for (_, c), s in states.items()}
+        last, state = max(judged.items(), key=_score_of_last)
+        for char, other in judged.items():
+            state = state if char == last else met(state, other)
         mark = BRACKETED.match(self._text, at)
         if mark and is_reading(last, mark[1]):
             return mark.end(), state._replace(node=Node(state.node, "", stream_of(mark[0])))
@@ -216,13 +219,7 @@ class _Search:
     def _put(self, at: int, key: _Key, state: State) -> None:
         states = self._front.setdefault(at, {})
         rival = states.get(key)
-        if rival is None:
-            states[key] = state
-            return
-        if rival.score < state.score:
-            rival, state = state, rival
-        gap = min(rival.gap, rival.score - state.score)
-        states[key] = State(rival.score, gap, rival.node, rival.guessed, rival.lossy)
+        states[key] = state if rival is None else met(rival, state)
 
     def _go(self, at: int, pending: int, last: str, true: str, stream: bytes, state: State) -> None:
         """Add a state that reads `true` after `last`."""
@@ -231,7 +228,9 @@ class _Search:
             score += page.pair(last, char)
             last = char
         node = Node(state.node, true, stream)
-        self._put(at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy))
+        self._put(
+            at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy, state.mass, state.rival)
+        )
 
     def _agreed(self, at: int, last: str, state: State) -> None:
         """Text that is as it should be, until the other states are done."""
@@ -373,6 +372,9 @@ class _Search:
             words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
             for _, _, char in guesses
         ]
+        if guesses:
+            lines = line_scores(before or last, [char for _, _, char in guesses], ahead)
+            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
         best = max(made, default=0.0)
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
@@ -394,7 +396,8 @@ class _Search:
             for (score, trail, char), worse in self._by_words(best, last, self._behind(state), ""):
                 node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
-                self._put(at, (SYNC, gone), State(score, state.gap, node, True, state.lossy or shown == LOST))
+                lossy = state.lossy or shown == LOST
+                self._put(at, (SYNC, gone), State(score, state.gap, node, True, lossy, state.mass, state.rival))
 
     def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
         """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
@@ -468,4 +471,8 @@ def _stopping(before: str, following: str) -> float:
 
 
 def _score(item: tuple[_Key, State]) -> float:
+    return item[1].score
+
+
+def _score_of_last(item: tuple[str, State]) -> float:
     return item[1].score

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+from math import exp
 from typing import NamedTuple
 
 from seedsearch.restoring.corruptions import (
@@ -11,6 +14,7 @@ from seedsearch.text.gbk import (
     encode,
 )
 
+STEPS = 4  # within which two proposals part and meet again, if they differ in what else was lost beside a byte
 SYNC = -1  # instead of a pending byte: the true text and the found text have a border here
 # Nats that a proposal pays for what it supposes: a loss that left a sign, one that left none, a pair
 # without a character, a byte under 0x80 that went with a broken pair, a trail byte 0x80 that stood alone.
@@ -25,33 +29,79 @@ class Node(NamedTuple):
     stream: bytes
 
 
+class Rival(NamedTuple):
+    """The best proposal with another text that a proposal met: by how many nats it was worse, and where they met."""
+
+    by: float
+    met: Node | None
+    other: Node | None
+
+
 class State(NamedTuple):
     score: float
     gap: float  # nats to the best rival that it met
     node: Node | None
     guessed: bool  # whether a byte had to be guessed
     lossy: bool = False  # whether more was lost than the first byte
+    mass: float = 0.0  # how probable all that it met and did not become is, against 1 for itself
+    rival: Rival | None = None
 
 
 def spelled(state: State) -> tuple[str, bytes]:
     """Return the true text of a proposal and its bytes in the damaged file."""
-    texts, streams = [], []
-    node = state.node
+    nodes = list(_back(state.node))
+    return "".join([node.text for node in reversed(nodes)]), b"".join([node.stream for node in reversed(nodes)])
+
+
+def rival_of(state: State) -> str:
+    """Return the true text of the best proposal beside it; empty where there is none."""
+    if state.rival is None:
+        return ""
+    _, met, other = state.rival
+    texts = [node.text for node in takewhile(lambda node: node is not met, _back(state.node))]
+    return "".join(reversed([*texts, *(node.text for node in _back(other))]))
+
+
+def _back(node: Node | None) -> Iterator[Node]:
     while node is not None:
-        texts.append(node.text)
-        streams.append(node.stream)
+        yield node
         node = node.earlier
-    return "".join(reversed(texts)), b"".join(reversed(streams))
+
+
+def met(state: State, other: State) -> State:
+    """Return the better one of two proposals that go on alike, with what it knows of all others."""
+    if state.score < other.score:
+        state, other = other, state
+    by = state.score - other.score
+    mass, rival = state.mass, state.rival
+    if _alike(state.node, other.node):
+        mass = (mass + exp(-by) * other.mass) / (1 + exp(-by))
+    else:
+        mass += exp(-by) * (1 + other.mass)
+        if rival is None or by < rival.by:
+            rival = Rival(by, state.node, other.node)
+    return State(state.score, min(by, state.gap), state.node, state.guessed, state.lossy, mass, rival)
+
+
+def _alike(one: Node | None, other: Node | None) -> bool:
+    """Tell whether two proposals parted a few steps ago, and differ in blanks and line ends alone since."""
+    texts = "", ""
+    for _ in range(STEPS):
+        if one is other or one is None or other is None:
+            break
+        texts = one.text + texts[0], other.text + texts[1]
+        one, other = one.earlier, other.earlier
+    return one is other and "".join(texts[0].split()) == "".join(texts[1].split())
 
 
 def paid(state: State, cost: float) -> State:
     """`state` after a loss: a guess unless a sign and a reading tell it, and lossy past a dropped pair."""
     guessed, lossy = state.guessed or cost > SIGNED, state.lossy or cost > DROPPED
-    return State(state.score - cost, state.gap, state.node, guessed, lossy)
+    return State(state.score - cost, state.gap, state.node, guessed, lossy, state.mass, state.rival)
 
 
 def costing(state: State, cost: float) -> State:
-    return State(state.score - cost, state.gap, state.node, state.guessed, state.lossy)
+    return State(state.score - cost, state.gap, state.node, state.guessed, state.lossy, state.mass, state.rival)
 
 
 def stream_of(inserted: str) -> bytes:

@@ -1,0 +1,162 @@
+"""Calibration: how often repairs that were inferred are right, by how probable they were said to be.
+
+Pages are damaged by the generators of the tests, which know the truth, and restored with every repair made. What was
+guessed is right if it is what stands there in the true text; a character that it left as lost is not counted, nor are
+blanks and line ends. The first table gives guesses by probability: how many, how probable they were said to be on
+average, and how many of them are right. The second says what it costs to leave the less probable ones unmade, for
+each kind of damage that loses something. The third has the figures of `restoring/calibration.py`, fitted anew on other
+documents of the corpus than those of the first two, and beside them those that are used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from itertools import islice, pairwise
+from math import exp
+from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
+from unittest.mock import patch
+
+from rapidfuzz.distance import Levenshtein
+
+from benchmarks.corpus import Document, documents
+from benchmarks.restoration import pages_of, share
+from fixtures.generator import KINDS, LOSING, Damaged
+from seedsearch.offsets import rows_of, weights_of
+from seedsearch.restoring import calibration
+from seedsearch.restoring.clean import clean
+from seedsearch.restoring.corruptions import narrowed
+
+PAGES = 15  # of each kind
+PARTS, FITTED, TOLD = 4, 2, 3  # the corpus is parted by chance: one part is fitted on, the tables tell of another
+BORDERS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+THRESHOLDS = (0.0, 0.5, 0.8, 0.95)
+UNTOLD = "\ufffd?"  # what stands where nothing is said
+FARTHEST = 12.0  # odds beyond which guesses are alike
+STEPS = 200  # of the fit
+
+
+class Judged(NamedTuple):
+    """A guess: the kind of damage, how probable it was said to be, and whether it is right."""
+
+    kind: str
+    probability: float
+    right: bool
+
+
+def run(corpus: Path | None, *, smoke: bool = False) -> None:
+    """Print the three tables."""
+    texts, count = list(documents(corpus)), 1 if smoke else PAGES
+    told = _pages(_part(texts, TOLD), count)
+    _reliability([one for pages in told.values() for page in pages for one in judged(page)])
+    _costs(told)
+    _fitted(_pages(_part(texts, FITTED), count))
+
+
+def _part(texts: Sequence[Document], number: int) -> Sequence[Document]:
+    """Return one part of a corpus; all of a corpus that is too small to be parted."""
+    some = [text for text in texts if sha256(text.text.encode()).digest()[0] % PARTS == number]
+    return some if len(texts) > PARTS else texts
+
+
+def _pages(texts: Sequence[Document], count: int) -> Mapping[str, Sequence[Damaged]]:
+    return {kind: list(islice(pages_of(texts, kind), count)) for kind in (*KINDS, *LOSING)}
+
+
+def judged(page: Damaged) -> Iterator[Judged]:
+    """Yield what was guessed on a page."""
+    cleaned = clean(page.content or page.found, sure=0.0)
+    weights = weights_of(cleaned.edits)
+    wrong = _wrong(narrowed(page.true), narrowed(cleaned.readable)) if weights else set()
+    shift = 0
+    for i, (start, end, replacement) in enumerate(rows_of(cleaned.edits)):
+        at = start + shift
+        shift += len(replacement) - (end - start)
+        for guess in weights[i].guesses if i in weights else ():
+            size = len(replacement[guess.start : guess.end])
+            if replacement[guess.start : guess.end].strip(UNTOLD):
+                right = wrong.isdisjoint(range(2 * (at + guess.start), 2 * (at + guess.start + size) + 1))
+                yield Judged(str(cleaned.edits[i].kind), guess.probability, right)
+
+
+def _wrong(true: str, made: str) -> set[int]:
+    """Return where `made` is not as it should be: odd numbers for its characters, and even ones between them."""
+    places: set[int] = set()
+    for op in Levenshtein.opcodes(true, made):
+        missing = true[op.src_start : op.src_end]
+        if op.tag == "delete" and not missing.isspace():
+            places.add(2 * op.dest_start)
+        elif op.tag in ("insert", "replace"):
+            wrong = (i for i in range(op.dest_start, op.dest_end) if made[i] not in UNTOLD)
+            places |= {2 * i + 1 for i in wrong if not made[i].isspace()}
+    return places
+
+
+def _reliability(guesses: Sequence[Judged]) -> None:
+    print(f"{'said to be':>12} {'guesses':>8} {'mean':>6} {'right':>6}")
+    for low, high in pairwise(BORDERS):
+        some = [one for one in guesses if low <= one.probability < high]
+        if some:
+            said, right = mean(one.probability for one in some), mean(one.right for one in some)
+            print(f"{low:5.2f} to {min(high, 1):4.2f} {len(some):8,} {said:6.3f} {right:6.3f}", flush=True)
+
+
+def _costs(told: Mapping[str, Sequence[Damaged]]) -> None:
+    print(f"\n{'share of the characters that comes back, by --sure':50}", *(f"{sure:6.2f}" for sure in THRESHOLDS))
+    for kind, pages in told.items():
+        shares = [mean(map(partial(_share, sure), pages)) for sure in THRESHOLDS] if pages else []
+        if len(set(shares)) > 1:
+            print(f"{kind:50}", *(f"{one:.4f}" for one in shares), flush=True)
+
+
+def _share(sure: float, page: Damaged) -> float:
+    return share(page, clean(page.content or page.found, sure=sure).readable)
+
+
+class _Odds(float):
+    """A probability that says what it was made of."""
+
+    source: str
+    odds: float
+
+
+def _recorded(source: str, odds: float) -> float:
+    made = _Odds(0.5)
+    made.source, made.odds = source, max(-FARTHEST, min(FARTHEST, odds))
+    return made
+
+
+def _fitted(pages: Mapping[str, Sequence[Damaged]]) -> None:
+    """Print the figures for each source of guesses, fitted and used."""
+    found: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
+    with patch.object(calibration, "probability", _recorded):
+        for one in (one for some in pages.values() for page in some for one in judged(page)):
+            if isinstance(one.probability, _Odds):
+                found[one.probability.source].append((one.probability.odds, one.right))
+    print(f"\n{'source':20} {'guesses':>8} {'right':>6}   fitted         used")
+    for source, rows in found.items():
+        at, by = _line(rows)
+        used = calibration.LINES[source]
+        right = mean(is_right for _, is_right in rows)
+        print(f"{source:20} {len(rows):8,} {right:6.3f} {at:6.2f} {by:5.2f}   {used[0]:6.2f} {used[1]:5.2f}")
+
+
+def _line(rows: Iterable[tuple[float, bool]]) -> tuple[float, float]:
+    """Return the line on which odds are the likeliest, by damped steps of Newton's method."""
+    rows, at, by = list(rows), 0.0, 0.7
+    for _ in range(STEPS):
+        first = second = 0.0
+        squares = [1e-6, 0.0, 1e-6]
+        for odds, right in rows:
+            chance = 1 / (1 + exp(-(at + by * odds)))
+            weight = chance * (1 - chance)
+            first, second = first + right - chance, second + (right - chance) * odds
+            squares = [squares[0] + weight, squares[1] + weight * odds, squares[2] + weight * odds * odds]
+        size = squares[0] * squares[2] - squares[1] ** 2
+        at += (squares[2] * first - squares[1] * second) / size / 2
+        by += (squares[0] * second - squares[1] * first) / size / 2
+    return at, by

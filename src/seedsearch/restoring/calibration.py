@@ -1,0 +1,78 @@
+"""How probable it is that a repair is right: what the scores of a search say, corrected by what was right of it.
+
+A search compares what may have stood at a place by a model of the language. The odds that it gives for its choice (ln
+of its share against that of all others) are not to be trusted as they are: the model knows words and not sentences, and
+of some texts the search never thought. So the odds of each kind of search are put on a line whose two figures are
+fitted by maximum likelihood (Platt, "Probabilistic outputs for support vector machines", 1999) on pages damaged for
+that. Where nothing is compared, one figure stands for all repairs: the share of them that was right.
+
+`python -m benchmarks calibration` fits the figures on one part of a corpus, and prints for another part how often
+repairs of each probability are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from math import exp
+
+from seedsearch.offsets import Candidate, Guess, Weight
+
+MOST = 3  # candidates that are offered
+CLEAR = 0.95  # no candidates are kept beside a repair that is more probable
+FAR = 30.0  # odds beyond which it is all the same
+WHOLE = Guess(0.0).end
+LOWEST, HIGHEST = 0.01, 0.99  # what a hundredth cannot tell from never and always
+
+# Source of a repair: what is added to its odds and what they are multiplied by; see above.
+LINES = {
+    "UTF-8": (-0.12, 0.58),  # one byte of UTF-8
+    "UTF-8, several": (-0.06, 0.96),  # bytes of it that hang together
+    "pairs": (-0.38, 0.65),  # a byte of a character of Big5, GBK or UTF-8, or all of them
+    "torn": (-0.03, 0.48),  # a character that was torn apart
+}
+# … and the share that was right, where there are no odds.
+SHARES = {
+    "UTF-8": 0.9,  # losses that are too many to be looked at again
+    "torn UTF-8": 0.45,
+    "realigned": 0.93,  # double-byte text brought into step behind a lost byte
+    "shift": 0.96,
+    "code page": 0.99,
+    "lost": 0.5,  # several characters of which nothing is told
+}
+
+
+def guess(
+    source: str, odds: float, others: Iterable[tuple[str, float]] = (), start: int = 0, end: int = WHOLE
+) -> Guess:
+    """Return what was guessed between two places of a repair, with these odds in nats against all else.
+
+    `others`: the best of what else it may be, each with its share among that.
+    """
+    chance = probability(source, odds)
+    if chance > CLEAR:
+        return Guess(chance, start, end)
+    told = (Candidate(text, round((1 - chance) * share, 2)) for text, share in others)
+    return Guess(chance, start, end, tuple(islice((one for one in told if one.probability >= LOWEST), MOST - 1)))
+
+
+def probability(source: str, odds: float) -> float:
+    """Return how probable a guess of a source with these odds is, in hundredths."""
+    at, by = LINES[source]
+    chance = 1 / (1 + exp(-max(-FAR, min(FAR, at + by * odds))))
+    return round(min(max(chance, LOWEST), HIGHEST), 2)
+
+
+def assumed(source: str) -> Weight:
+    """Return the weight of a repair of a source whose repairs have no odds."""
+    return Weight((Guess(SHARES[source]),))
+
+
+def together(parts: Iterable[tuple[str, Guess | None]]) -> Weight | None:
+    """Return the weight of a repair made of parts, each a guess or none at all; None where no part is one."""
+    guesses, at = list[Guess](), 0
+    for text, one in parts:
+        if one:
+            guesses.append(one._replace(start=at, end=at + len(text)))
+        at += len(text)
+    return Weight(tuple(guesses)) if guesses else None

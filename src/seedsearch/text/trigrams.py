@@ -1,0 +1,127 @@
+"""How likely a character is behind two others: counts of running text, where `character_model` knows words alone.
+
+It chooses what stood where a byte was lost: between its neighbours the right one of 126 characters is the likeliest in
+nine of ten places, by the words of the dictionary in two of three. Searches, which ask millions of times, keep to the
+smaller model; this one judges the few that are left.
+
+    p(c | ab) = the kept chance of abc, or what is left to others behind ab · p(c | b), and p(c | b) in the same way
+
+(Katz, "Estimation of probabilities from sparse data", 1987, with the interpolated chances of Jelinek and Mercer.) The
+file is mapped, and read where it is asked; `tools/make_trigrams.py` makes it and describes it.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, NamedTuple
+
+from seedsearch.text.folding import fold
+
+if TYPE_CHECKING:
+    from seedsearch.text.array_types import Array, Points, Scores
+
+STEP = -0.125  # one stored step, in nats
+BITS = 13  # of a rank
+UNSEEN_PAIR = math.log(0.15)  # what is left to pairs that are not kept
+UNKNOWN = -18.0  # ln p of a character that is not kept at all
+_HEAD = 16  # bytes of the counts
+
+
+class Counts(NamedTuple):
+    """The arrays of the file, in its order."""
+
+    chars: Array
+    alone: Array
+    pairs: Array
+    seconds: Array
+    contexts: Array
+    left: Array
+    triples: Array
+    thirds: Array
+
+    @property
+    def content(self) -> bytes:
+        """The file."""
+        import numpy as np
+
+        sizes = np.array([len(some) for some in self[::2]], "<u4")
+        return sizes.tobytes() + b"".join(some.astype(some.dtype.newbyteorder("<")).tobytes() for some in self)
+
+
+@cache
+def counts() -> Counts:
+    """Return the arrays, mapped on first use."""
+    import numpy as np
+
+    with as_file(files("seedsearch.text").joinpath("trigrams.bin")) as path, path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    at, made = _HEAD, []
+    for size, kind in zip(np.frombuffer(content, "<u4", 4).tolist(), ("<u2", "<u4", "<u4", "<u4"), strict=True):
+        for dtype in (kind, "u1"):
+            made.append(np.frombuffer(content, dtype, size, at))
+            at += made[-1].nbytes
+    return Counts(*made)
+
+
+@cache
+def _ranks() -> Array:
+    """Return the rank of each code point as it is folded; the last one for what is not kept."""
+    import numpy as np
+
+    made = np.full(0x110000, (1 << BITS) - 1, np.uint32)
+    chars = counts().chars
+    of = dict(zip(map(chr, chars.tolist()), range(len(chars)), strict=True))
+    plane = "".join(chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    for char, folded in zip(plane, fold(plane), strict=True):
+        made[ord(char)] = of.get(folded, (1 << BITS) - 1)
+    return made
+
+
+def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
+    """ln p of each of `thirds` behind the two before it: arrays of code points of one shape."""
+    import numpy as np
+
+    known, ranks = counts(), _ranks()
+    a, b, c = (ranks[some] for some in (firsts, seconds, thirds))
+    alone = np.append(known.alone * STEP, UNKNOWN)
+    pair, there = _found(known.pairs, b << BITS | c)
+    found = np.where(there, known.seconds[pair] * STEP, alone[np.minimum(c, len(alone) - 1)] + UNSEEN_PAIR)
+    context, begun = _found(known.contexts, a << BITS | b)
+    triple, kept = _found(known.triples, context.astype(np.uint32) << BITS | c)
+    made: Scores = np.where(
+        begun & kept, known.thirds[triple] * STEP, found + np.where(begun, known.left[context] * STEP, 0.0)
+    )
+    return made
+
+
+def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
+    """Return where in `keys`, which are in order, each of `wanted` is, and whether it is there."""
+    import numpy as np
+
+    places = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
+    return places, keys[places] == wanted
+
+
+def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
+    """ln p of each of `texts` between two texts, with what it makes of the two characters behind it."""
+    import numpy as np
+
+    from seedsearch.text.code_points import points
+
+    begin, end = ("\n\n" + before)[-2:], after[:2]
+    whole = [begin + text + end for text in texts]
+    codes = points("".join(whole))
+    ends = np.cumsum([len(text) for text in whole])
+    inside = np.ones(len(codes), bool)
+    for skipped in (0, 1):
+        inside[np.append(0, ends[:-1]) + skipped] = False
+    places = inside.nonzero()[0]
+    made = scores(codes[places - 2], codes[places - 1], codes[places])
+    sums = np.append(0.0, np.cumsum(made))
+    sizes = np.cumsum([len(text) - 2 for text in whole])
+    found: list[float] = np.diff(sums[np.append(0, sizes)]).tolist()
+    return found
