@@ -132,6 +132,7 @@ OPTIONS: Mapping[str, str] = {
     "Keep documents like this: 'unrepaired < 0.001'.": "只保留这样的文档：'unrepaired < 0.001'。",
     "Write an account of each document, as JSON Lines.": "为每个文档写一条记录（JSON Lines）。",
     "Write report.md, report.json and charts.": "写出 report.md、report.json 和图表。",
+    "How probable an inferred repair has to be to be made, 0 to 1.": "推断的修复至少要有多大可能才做，0 到 1。",
     "What is not in the index instead, why, and what to do.": "改为列出未索引的文件、原因和办法。",
     "The address to listen on.": "监听的地址。",
     "The port; 0 is any that is free.": "端口；0 为任意空闲端口。",
