@@ -281,6 +281,16 @@ class EngineContract:
         assert list(filled.stored()) == [text.encode() for text in TEXTS.values()]
         assert filled.digests() == {doc_id: f"digest of {text}" for doc_id, text in TEXTS.items()}
 
+    def test_entries_come_back_as_they_were_added(self, engine: Engine) -> None:
+        tags = {"d": ("k:2", "k:1", "k:2"), "b": (), "c": ("y:1",), "a": ("k:2",), "e": ("z:1",)}
+        for doc_ids in ("dbe", "ca"):
+            commit(engine, [tagged_entry(doc_id, tags[doc_id]) for doc_id in doc_ids])
+        with engine.writer() as writer:
+            writer.remove("e")
+            put(writer, tagged_entry("c", ("y:2",)))
+        expected = {**tags, "c": ("y:2",), "d": ("k:1", "k:2")}
+        assert list(engine.entries()) == [tagged_entry(doc_id, expected[doc_id]) for doc_id in "abcd"]
+
     def test_document_frequencies_are_those_of_the_vocabulary(self, filled: Engine) -> None:
         for field in ("gram", "word", "tag"):
             known = dict(filled.vocabulary(field))

@@ -160,7 +160,7 @@ def used_above() -> set[str]:
 def test_the_seam_is_what_the_program_calls() -> None:
     assert members(engines.Writer) == {"packer", "add", "remove", "clear", "put_metadata"}
     assert members(engines.Engine) == {
-        *("info", "digests", "stored", "vocabulary", "document_frequencies", "metadata"),
+        *("info", "digests", "stored", "entries", "vocabulary", "document_frequencies", "metadata"),
         *("search", "every_match", "in_order", "tally", "count", "exists", "budget"),
         *("writer", "generation", "refresh", "check", "close"),
     }

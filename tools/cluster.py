@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -44,6 +45,9 @@ ARTIFACTS = (
 )
 JARS = TOP / "build" / "cluster" / VERSION
 SOURCE = Path(__file__).parent / "cluster_node" / "Launcher.java"
+
+RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+TRIES = 1000  # ports that are tried
 
 HEAP = 512  # MB of a node, of which it takes about as much again outside
 PATIENCE = 300.0  # seconds for all nodes to be there: some machines have two slow processors for three nodes
@@ -258,8 +262,9 @@ class Cluster:
         waiting = list(running)
         while waiting:
             node = waiting[0]
-            if node.process is not None and node.process.poll() is not None:
-                raise ClusterError(f"node {node.name} ended:\n{node.log()}")
+            for one in running:
+                if one.process is not None and one.process.poll() is not None:
+                    raise ClusterError(f"node {one.name} ended:\n{one.log()}")
             if time.monotonic() > end:
                 raise ClusterError(f"node {node.name} is not ready after {seconds:.0f} s:\n{node.log()}")
             health = ask(node, path)
@@ -284,12 +289,23 @@ def ask(node: Node, path: str, *, timeout: float = 10.0) -> Any:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Return so many ports that nothing listens on, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Return so many ports that nothing listens on, all different.
+
+    They are below those that the kernel gives to connections: one of these may take the port of a node that is down,
+    even that of another node which tries to reach it.
+    """
+    first = int(RANGE.read_text(encoding="ascii").split()[0]) if RANGE.is_file() else 32768
+    found: list[int] = []
+    for port in random.sample(range(first // 2, first), min(first // 2, TRIES)):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise ClusterError(f"no {count} ports are free below {first}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -98,6 +98,9 @@ class Engine(Protocol):
     def stored(self) -> Iterator[bytes]:
         """Return what was stored with each entry, in the order of doc_id."""
 
+    def entries(self) -> Iterator[IndexEntry]:
+        """Return every entry as it was added, its tags sorted, in the order of doc_id: for a copy of the index."""
+
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         """Return the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
 

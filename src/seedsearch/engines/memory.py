@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -141,6 +141,11 @@ class MemoryEngine:
 
     def stored(self) -> Iterator[bytes]:
         return (document.entry.stored for _, document in sorted(self._documents.items()))
+
+    def entries(self) -> Iterator[IndexEntry]:
+        """Yield every entry, its tags sorted."""
+        for _, document in sorted(self._documents.items()):
+            yield replace(document.entry, tags=tuple(sorted(set(document.entry.tags))))
 
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         self.budget.spend(f"the terms that begin with “{prefix}”")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded.checking import TRIES, faults
+from seedsearch.engines.embedded.entries import Entries
 from seedsearch.engines.embedded.foreign import mapped
 from seedsearch.engines.embedded.manifest import NAME, Manifest, Part
 from seedsearch.engines.embedded.matching import LOOKS
@@ -32,6 +33,7 @@ from seedsearch.engines.embedded.term_lists import KEPT_BYTES
 from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.engines.entries import (
     EngineInfo,
+    IndexEntry,
     Matches,
 )
 from seedsearch.engines.query import FIELDS, Field, Fuzzy, Query, Term
@@ -222,6 +224,12 @@ class EmbeddedEngine:
         """Yield what was stored with each entry, in the order of doc_id."""
         with self.mapped():
             yield from _stored(self.segments)
+
+    def entries(self) -> Iterator[IndexEntry]:
+        """Yield every entry, its tags sorted, in the order of doc_id."""
+        with self.mapped():
+            ways = [Entries(segment) for segment in self.segments]
+            yield from merge(*ways, key=lambda entry: entry.doc_id)
 
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         """Yield the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.

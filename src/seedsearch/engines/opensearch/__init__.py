@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from seedsearch.engines.budget import Budget
-from seedsearch.engines.entries import EngineInfo, Match, Matches
+from seedsearch.engines.entries import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.opensearch import counting
 from seedsearch.engines.opensearch.address import Address, Credentials
@@ -151,6 +151,14 @@ class OpenSearchEngine:
     def stored(self) -> Iterator[bytes]:
         """Yield what was stored with each entry, in the order of doc_id."""
         return (counting.stored_in(hit) for hit in self._hits(self._seen(), BY_ID, source=("stored",)))
+
+    def entries(self) -> Iterator[IndexEntry]:
+        """Yield every entry, its tags sorted, in the order of doc_id."""
+        for hit in self._hits(self._seen(), BY_ID, source=(*SHOWN, "tag")):
+            source = hit["_source"]
+            doc_id, digest, readable = original(source)
+            tags = tuple(sorted(source.get("tag", ())))
+            yield IndexEntry(doc_id, digest, readable, tags, counting.stored_in(hit))
 
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         """Yield the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.

@@ -136,7 +136,7 @@ class Control:
         """Take out what is kept and is none of these."""
         ids = [f"{kept.id}-{number}" for kept in named for number in range(kept.pieces)]
         others: Json = {"bool": {"must_not": [{"ids": {"values": [ID, *ids]}}]}}
-        self._wire.ask("POST", [self.name, "_refresh"], timeout=WRITING)
+        self._wire.refresh(self.name)
         self._wire.ask("POST", [self.name, "_delete_by_query"], {"query": others}, timeout=WRITING, conflicts="proceed")
 
 

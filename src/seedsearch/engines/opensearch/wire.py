@@ -9,8 +9,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from opensearchpy import OpenSearch
@@ -38,11 +38,15 @@ from seedsearch.errors import (
     SettingsError,
 )
 
+T = TypeVar("T")
+
 # Seconds for an answer to a question, and for what writes or waits for all parts of an index.
 ASKING, WRITING = 10.0, 60.0
 RETRIES = 3
 # A cluster that has no room for a request at the moment says so; it is asked again after so many seconds.
 BUSY = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
+# And so often where a part of the answer is missing: as long as a cluster takes to see that a node has gone.
+AGAIN = (0.1, 0.4, 1.0, 2.0)
 CONNECTIONS = 8
 CLAUSES = 1024  # of a query, where nobody has told the nodes otherwise
 OLDEST, NEWEST = (2, 11), (3,)  # releases: the first that can give the score, and the last major one that is known
@@ -104,25 +108,12 @@ class Wire:
 
         Raises Absent, Conflict, and the errors of an index for everything else that is no answer.
         """
-        url = "/" + "/".join(quote(part, safe="") if not part.startswith("_") else part for part in path)
-        for wait in (*BUSY, None):
-            try:
-                found = self._send(method, url, body, timeout, parameters)
-            except _Busy as error:
-                if wait is None:
-                    raise self._unreachable(f"has no room for a request ({error})") from None
-                time.sleep(wait)
-                continue
-            if not isinstance(found, dict):
-                raise self._unreachable("does not answer as OpenSearch does", _NOT_IT)
-            return found
-        raise AssertionError("the last try returns or raises")
+        return self._patiently(lambda: self._once(method, path, body, timeout, parameters))
 
     def search(self, index: str, body: Json) -> Any:
         """Return the answer of all parts of an index to one search; raises IndexUnreachable for one of some of them."""
-        return self.whole(
-            self.ask("POST", [index, "_search"], body, allow_partial_search_results="false"),
-        )
+        path, whole = [index, "_search"], {"allow_partial_search_results": "false"}
+        return self._patiently(lambda: self._whole(self._once("POST", path, body, ASKING, whole)))
 
     def searches(self, index: str, bodies: Sequence[Json]) -> list[Any]:
         """Return the answers to several searches."""
@@ -130,16 +121,56 @@ class Wire:
             return []
         head = json.dumps({"index": index, "allow_partial_search_results": False})
         lines = "".join(f"{head}\n{json.dumps(body, ensure_ascii=False)}\n" for body in bodies)
-        answers = self.ask("POST", ["_msearch"], lines.encode(errors="surrogatepass"))["responses"]
-        return [self.whole(answer) for answer in answers]
+        content = lines.encode(errors="surrogatepass")
 
-    def whole(self, answer: Any) -> Any:
+        def once() -> list[Any]:
+            answers = self._once("POST", ["_msearch"], content, ASKING, {})["responses"]
+            return list(map(self._whole, answers))
+
+        return self._patiently(once)
+
+    def refresh(self, index: str) -> None:
+        """Let searches see what was sent to every part of an index and all of its copies."""
+        self._patiently(lambda: self._whole(self._once("POST", [index, "_refresh"], None, WRITING, {})))
+
+    def refused(self, status: int, error: object) -> Exception:
+        """Return the error for a document that was not taken."""
+        found = self._of(status, error)
+        return self._unreachable(found.says) if isinstance(found, _Passing) else found
+
+    def _patiently(self, once: Callable[[], T]) -> T:
+        """Return what an attempt returns; one more is made, after a while, where the reason may have gone then."""
+        waits: dict[type[_Passing], Iterator[float]] = {_Busy: iter(BUSY), _Failing: iter(AGAIN)}
+        while True:
+            try:
+                return once()
+            except _Passing as error:
+                wait = next(waits[type(error)], None)
+                if wait is None:
+                    raise self._unreachable(error.says) from None
+                time.sleep(wait)
+
+    def _once(
+        self,
+        method: str,
+        path: Sequence[str],
+        body: Json | bytes | None,
+        timeout: float,
+        parameters: Mapping[str, str | int | bool],
+    ) -> dict[str, Any]:
+        url = "/" + "/".join(part if part.startswith("_") else quote(part, safe="") for part in path)
+        found = self._send(method, url, body, timeout, parameters)
+        if not isinstance(found, dict):
+            raise self._unreachable("does not answer as OpenSearch does", _NOT_IT)
+        return found
+
+    def _whole(self, answer: Any) -> Any:
         """Return an answer of every part of an index."""
         if "error" in answer:
             raise self._of(answer.get("status", 500), answer["error"])
         shards = answer.get("_shards", {})
         if answer.get("timed_out") or shards.get("failed"):
-            raise self._unreachable(f"has an answer of {shards.get('successful')} of {shards.get('total')} parts only")
+            raise _Failing(f"has an answer of {shards.get('successful')} of {shards.get('total')} parts only")
         return answer
 
     def look(self) -> str:
@@ -211,8 +242,9 @@ class Wire:
         if status == 413:
             return TooLarge()
         if status == 429:
-            return _Busy(_reason_of(info) or kind or "429")
-        return self._unreachable(f"answers with an error ({status}): {_reason_of(info) or kind or 'no reason given'}")
+            return _Busy(f"has no room for a request ({_reason_of(info) or kind or '429'})")
+        says = f"answers with an error ({status}): {_reason_of(info) or kind or 'no reason given'}"
+        return _Failing(says) if isinstance(status, int) and status >= 500 else self._unreachable(says)
 
     def _forbidden(self, status: int) -> IndexForbidden:
         if status == 401:
@@ -238,8 +270,20 @@ class TooLarge(Exception):
     """A request that is larger than the cluster takes."""
 
 
-class _Busy(Exception):
+class _Passing(Exception):
+    """What may be otherwise in a moment."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class _Busy(_Passing):
     """A request that may be taken later."""
+
+
+class _Failing(_Passing):
+    """A node that has gone while it answered, or is not there yet: others have copies of what it had."""
 
 
 _NOT_IT = "see what listens there: a proxy, or another program"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +19,7 @@ import numpy as np
 from seedsearch import engines
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.engines.opensearch.control import Control, Version, has_ended, this_host, this_process
-from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Holder, Kept, Manifest
+from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Holder, Kept, Manifest, damaged
 from seedsearch.engines.opensearch.mapping import OWNER, Json, data_index, key_of
 from seedsearch.engines.opensearch.packing import Pack, Packer, least, united
 from seedsearch.engines.opensearch.wire import BUSY, WRITING, Absent, Conflict, TooLarge, Wire
@@ -132,6 +132,10 @@ class OpenSearchWriter:
             return
         try:
             self._commit()
+        except Absent as error:
+            why = self._without(error)
+            self._give_up()
+            raise why from error
         except BaseException:
             self._give_up()
             raise
@@ -196,10 +200,10 @@ class OpenSearchWriter:
             again: list[bytes] = []
             for number, item in enumerate(answer.get("items", ())):
                 (said,) = item.values()
-                if said["status"] == 429:
+                if said["status"] == 429 or said["status"] >= 500:
                     again += lines[step * number : step * (number + 1)]
                 elif "error" in said and said["status"] != 404:
-                    self._wire.whole({"status": said["status"], "error": said["error"]})
+                    raise self._wire.refused(said["status"], said["error"])
             if not again:
                 return
             lines = again
@@ -212,7 +216,7 @@ class OpenSearchWriter:
         """Take what this writer has added along to the index that it begins anew with."""
         self._data, after = before, ""
         self._all_sent()
-        self._refresh()
+        self._wire.refresh(self._data)
         self._data = after
         self._made()
         body = {
@@ -220,11 +224,6 @@ class OpenSearchWriter:
             "dest": {"index": self._data, "op_type": "index"},
         }
         self._wire.ask("POST", ["_reindex"], body, timeout=WRITING * 10, refresh="true")
-
-    def _refresh(self) -> None:
-        """Let searches see what was sent."""
-        answer = self._wire.ask("POST", [self._data, "_refresh"], timeout=WRITING)
-        self._wire.whole({"_shards": answer["_shards"]})
 
     # The commit.
 
@@ -234,7 +233,7 @@ class OpenSearchWriter:
         for some in _portions(self._undone):
             lines = "".join(json.dumps({"delete": {"_id": id_}}) + "\n" for id_ in some)
             self._bulk(self._alias, lines.encode())
-        self._refresh()
+        self._wire.refresh(self._data)
         buried = self._bury()
         commit = self._next(buried)
         if commit == self._base:
@@ -313,7 +312,7 @@ class OpenSearchWriter:
                 self._bulk(self._alias, "".join(lines).encode())
             buried += len(lines)
         if buried:
-            self._refresh()
+            self._wire.refresh(self._data)
         return buried
 
     def _living(self, keys: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
@@ -358,6 +357,14 @@ class OpenSearchWriter:
         if self._is_lost is not None:
             raise self._lost_now()
 
+    def _without(self, error: Absent) -> SeedsearchError:
+        """Return the error where something is gone that this writer needs: another one has swept it, or nobody."""
+        there = self._control.read()
+        holder = there.manifest.holder if there else None
+        if holder is None or holder.number != self._number:
+            return self._lost_now()
+        return damaged(self._control.where, str(error))
+
     def _lost_now(self) -> IndexLocked:
         what = f"nothing was changed in {self._wire.address}: {GONE}"
         return IndexLocked(what, hint="this one gave no sign of life for too long; do it again when that is done")
@@ -394,9 +401,7 @@ class OpenSearchWriter:
         data = manifest.commit.data
         if not (lost or dead or old):
             return
-        for name in (*old, *(_data_name(self._control.name, number) for number in lost)):
-            if name != data:
-                self._drop(name)
+        self._drop({*old, *(_data_name(self._control.name, number) for number in lost)} - {data})
         if data and (lost or dead):
             self._forget(data, manifest, lost, dead)
         self._swap(
@@ -408,17 +413,16 @@ class OpenSearchWriter:
             )
         )
 
-    def _drop(self, name: str) -> None:
-        try:
-            found = self._wire.ask("GET", [name, "_mapping"])
-            if found[name]["mappings"].get("_meta", {}).get(OWNER) == self._control.name:
-                self._wire.ask("DELETE", [name], timeout=WRITING)
-        except Absent:
-            return
+    def _drop(self, names: Collection[str]) -> None:
+        """Take away those of the indexes that are there and ours."""
+        for name, found in self._wire.ask("GET", [f"{self._control.name}-*", "_mapping"]).items():
+            if name in names and found["mappings"].get("_meta", {}).get(OWNER) == self._control.name:
+                with suppress(Absent):
+                    self._wire.ask("DELETE", [name], timeout=WRITING)
 
     def _forget(self, data: str, manifest: Manifest, lost: Sequence[int], dead: Sequence[int]) -> None:
         """Take documents out of an index, and deaths by writers that did not commit."""
-        self._wire.ask("POST", [data, "_refresh"], timeout=WRITING)
+        self._wire.refresh(data)
         gone: Json = {
             "bool": {
                 "should": [{"terms": {"born": list(lost)}}, {"terms": {"died": list(dead)}}],
@@ -444,7 +448,7 @@ class OpenSearchWriter:
                 died = [number for number in hit["fields"]["died"] if number not in lost]
                 lines += json.dumps({"update": {"_id": hit["_id"]}}) + "\n" + json.dumps({"doc": {"died": died}}) + "\n"
             self._bulk(f"{data}-w", lines.encode())
-            self._wire.ask("POST", [data, "_refresh"], timeout=WRITING)
+            self._wire.refresh(data)
 
 
 def _portions(items: Iterable[str]) -> Iterator[list[str]]:

@@ -3,7 +3,7 @@
 group      errors → a line and an exit code         options   what several commands share
 talk       standard error: what is said beside the answer, progress
 terminal   what standard output is: colour, width, links, a pager
-index · query · exports · news · clean · inspect · serve · config     the commands
+index · query · exports · news · clean · inspect · copy · serve · config     the commands
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import click
 from seedsearch import __version__
 from seedsearch.frontends.cli.clean import clean
 from seedsearch.frontends.cli.config import completion, config, help_of, man
+from seedsearch.frontends.cli.copy import copy
 from seedsearch.frontends.cli.files import files
 from seedsearch.frontends.cli.group import Group
 from seedsearch.frontends.cli.index import index, watch
@@ -36,6 +37,7 @@ COMMANDS = (
     files,
     check,
     doctor,
+    copy,
     watch,
     serve,
     mcp,

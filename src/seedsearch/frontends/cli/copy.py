@@ -1,0 +1,36 @@
+"""An index in another place: `copy`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from seedsearch.frontends.cli import options
+from seedsearch.frontends.cli.messages import progress
+from seedsearch.frontends.cli.stdout import print_lines
+
+_FROM, _TO = options.IndexPlace(), options.IndexPlace()
+
+
+@click.command()
+@click.argument("source", metavar="FROM", type=_FROM)
+@click.argument("target", metavar="TO", type=_TO)
+@options.as_json
+@options.talking
+def copy(source: options.Place, target: options.Place, as_json: bool) -> None:
+    """Copy the index FROM to TO, each a folder, a URL or a name from the settings.
+
+    The files that it was made from are not needed. What is copied is compared and checked at the end; a copy that was
+    stopped goes on where it was. TO is a place without an index.
+    """
+    from seedsearch.indexing.copying import copy_index
+
+    with progress("copying") as tell:
+        report = copy_index(source.where, target.where, progress=tell)
+    if as_json:
+        row = {"copied": report.copied, "there": report.there, "seconds": round(report.seconds, 3)}
+        print_lines([json.dumps(row)])
+    else:
+        before = f" ({report.there:,} were there)" if report.there else ""
+        print_lines([f"documents copied: {report.copied:,}{before}, in {report.seconds:.1f} s; all checksums match"])
