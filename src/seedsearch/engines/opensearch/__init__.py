@@ -232,10 +232,11 @@ class OpenSearchEngine:
         return self._best(*self._asked(query), limit, offset)
 
     def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag."""
+        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag; no text is
+        read.
+        """
         if prefix:
-            in_order: Json = {"bool": {"filter": self._matching(query)}}
-            asked, order = in_order, ordered(prefix, descending)
+            asked, order = self._in_order(query, prefix, descending)
         else:
             asked, order = self._asked(query)
         for hit in self._hits([], order, source=("id", "digest", "raw", "stored"), query=asked):
@@ -249,7 +250,10 @@ class OpenSearchEngine:
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
         """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
-        return self._best({"bool": {"filter": self._matching(query)}}, ordered(prefix, descending), limit, offset)
+        return self._best(*self._in_order(query, prefix, descending), limit, offset)
+
+    def _in_order(self, query: Query, prefix: str, descending: bool) -> tuple[Json, list[Json]]:
+        return {"bool": {"filter": self._matching(query)}}, ordered(prefix, descending)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
         """Return how many documents match each query; of ranked ones the terms are counted on the way."""

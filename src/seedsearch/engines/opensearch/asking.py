@@ -40,19 +40,15 @@ MANY = 60  # nodes of a query from which on no pairs are looked for
 # `text`: the node; `among`: what a document has to match besides.
 LookedAt: TypeAlias = Callable[[OnText, Sequence[Json]], Json]
 
-# Okapi BM25 of the terms that a document has. The source never changes, so that it is compiled once.
-SCORE = """
-double grams = params.norms[0] + params.norms[1] * doc['gram_length'].value;
-double words = params.norms[2] + params.norms[3] * doc['word_length'].value;
-double score = 0;
-for (int i = 0; i < params.terms.size(); ++i) {
-  double count = termFreq(params.fields[i], params.terms[i]);
-  if (count > 0) {
-    score += params.weights[i] * count / (count + (params.fields[i] == 'word' ? words : grams));
-  }
-}
-return score;
+# Okapi BM25 of a term that a document has: `_score` is how often it does (mapping.py). The sources never change, so
+# they are compiled once.
+SCORES = {
+    field: f"""
+double count = _score;
+return params.weight * count / (count + params.base + params.slope * doc['{field}'].value);
 """
+    for field in ("gram_length", "word_length")
+}
 
 # The first of the tags that begin with a prefix, or the last; documents without one behind all others.
 ORDER = """
@@ -189,11 +185,21 @@ def scored(
 
     `means`: the mean lengths of the fields `gram` and `word`.
     """
-    weights = [weight * rarity(documents, n) * (K1 + 1) for (_, weight), n in zip(terms, having, strict=True)]
-    norms = [norm for mean in means for norm in (K1 * (1 - B), K1 * B / (mean or 1))]
-    fields, texts = [field_of(term) for term, _ in terms], [term_of(term.text) for term, _ in terms]
-    params = {"fields": fields, "terms": texts, "weights": weights, "norms": norms}
-    return {"script_score": {"query": matching, "script": {"source": SCORE, "params": params}}}
+    found = [
+        _score(term, weight * rarity(documents, n) * (K1 + 1), means)
+        for (term, weight), n in zip(terms, having, strict=True)
+        if n
+    ]
+    return {"bool": {"filter": [matching], "should": found, "minimum_should_match": 0}}
+
+
+def _score(term: Term, weight: float, means: Sequence[float]) -> Json:
+    """Return the query that scores the documents with a term."""
+    is_word = term.field == "word"
+    mean = means[is_word] or 1
+    params = {"weight": weight, "base": K1 * (1 - B), "slope": K1 * B / mean}
+    script = {"source": SCORES["word_length" if is_word else "gram_length"], "params": params}
+    return {"script_score": {"query": {"term": {field_of(term): term_of(term.text)}}, "script": script}}
 
 
 def ordered(prefix: str, descending: bool) -> list[Json]:

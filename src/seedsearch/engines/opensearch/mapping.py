@@ -43,7 +43,9 @@ ANALYSIS: Json = {
     },
     "normalizer": {"uncounted": {"type": "custom", "char_filter": ["uncounted"]}},
 }
-_TEXT: Json = {"type": "text", "norms": False}
+# What the score of a term is made of: how often it stands in a document, and nothing else.
+SIMILARITY: Json = {"frequency": {"type": "scripted", "script": {"source": "return doc.freq;"}}}
+_TEXT: Json = {"type": "text", "norms": False, "similarity": "frequency"}
 _SORTED: Json = {"type": "keyword", "index": False}
 PROPERTIES: Json = {
     "run": {**_TEXT, "analyzer": "one", "index_options": "positions", "position_increment_gap": 2, "copy_to": "pair"},
@@ -75,6 +77,7 @@ def data_index(shards: int, replicas: int | None, owner: str, alias: str) -> Jso
             "refresh_interval": "-1",  # a writer says when
             "codec": "best_compression",
             "analysis": ANALYSIS,
+            "similarity": SIMILARITY,
         },
         "mappings": {"dynamic": False, "_meta": {OWNER: owner}, "properties": PROPERTIES},
         "aliases": {alias: {}},
