@@ -21,7 +21,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring import findings as lost
 from seedsearch.restoring import latin1, lossless_shift, utf8_as_gbk
-from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.budget import Budget, Budgets, Shares
 from seedsearch.restoring.lossy_guesses import TEAR, Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
@@ -91,6 +91,26 @@ def test_the_bases_of_ruby_are_looked_at_once() -> None:
 def test_a_budget_ends() -> None:
     budget = Budget(2, 10, 0.1)
     assert [budget.spend() for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_texts_of_a_file_share_what_any_text_may_cost() -> None:
+    """And what one of them takes too much the next ones have not."""
+    shares: Shares = {}
+    first, second = (Budgets(shares).of("a", 2, 10, 0.1) for _ in range(2))
+    assert (first.left, second.left) == (4, 4)
+    assert first.spend(9)
+    assert not second.spend()
+    assert Budgets(shares).of("b", 2, 10, 0.1).left == 3
+
+
+def test_a_table_of_damaged_rows_costs_less_than_its_rows() -> None:
+    """Each row by itself may be searched for as long as a page: a table of a thousand would take a minute."""
+    row = "?���s圧?�A?�e��??�s圧?�A?�e�?�舐舉A�s圧�^�A?�e�昏密勣�?菌�n�昏��~�s圧?�A?�e�痕]ド??�僞困H�t�b"
+
+    def cost(shares: Shares | None) -> int:
+        return calls(lambda: [restore(row, shares=shares) for _ in range(12)])
+
+    assert cost({}) < 0.85 * cost(None)
 
 
 def test_what_is_over_the_budget_stays_torn() -> None:
@@ -164,7 +184,10 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 
 
 # Taken whole from where they begin, asked for at one place, or searched in a few characters only.
-HARMLESS = {"latin1._MARKS", "markup._REST_OF_LINE", "traces._CLAUSE", "utf8_as_gbk._RUN"}
+HARMLESS = {
+    *("latin1._MARKS", "markup._REST_OF_LINE", "traces._CLAUSE", "utf8_as_gbk._RUN"),
+    *("containers._XML", "values._PLAIN", "xml_strings._BLANK"),
+}
 
 
 def test_no_pattern_runs_on_from_every_place() -> None:

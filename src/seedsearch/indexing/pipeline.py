@@ -29,6 +29,7 @@ from seedsearch.reading.documents import (
 from seedsearch.reading.files import read_bytes
 from seedsearch.reading.formats import documents_on_disk, readable_now
 from seedsearch.reading.formats.format import Asked
+from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.documents import (
     Cleaned,
@@ -143,11 +144,12 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
+    shares: Shares = {}
     for found in documents:
         if isinstance(found, Failure):
             failures.append(found)
             continue
-        cleaned = clean_document(found, for_index=True, sure=job.sure)
+        cleaned = clean_document(found, for_index=True, sure=job.sure, shares=shares)
         entries.append(_entry(cleaned, digest, state))
         damage[found.path] = cleaned.damage
     return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))

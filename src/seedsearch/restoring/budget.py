@@ -4,29 +4,41 @@ Searching for what was lost costs up to a thousand times what reading costs, and
 something to search for everywhere. Every search counts what it does against a budget, from the beginning of the text
 to its end; where that is spent, what is cheap is still done and what would have to be searched for stays as it is, to
 be found by `findings`. A step that is asked again in a later round has what it left in the one before.
+
+The share for any text is one for all texts of a file: a table of a thousand damaged rows has it once, and what one row
+takes too much the next ones have not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from seedsearch.offsets import Span
+
+Shares: TypeAlias = dict[str, int]  # name of a budget → units that the texts of a file have together
 
 
 class Budget:
     """Units of work that are left; `refused`: whether some were asked for when none were left."""
 
-    __slots__ = ("left", "refused")
+    __slots__ = ("_name", "_shares", "refused")
 
-    def __init__(self, base: int, size: int, each: float) -> None:
-        """`base` units, and `each` for every one of `size` code points."""
-        self.left = base + int(size * each)
+    def __init__(self, base: int, size: int, each: float, shares: Shares | None = None, name: str = "") -> None:
+        """`base` units, and `each` for every one of `size` code points: more, where the `shares` have that name."""
+        self._shares, self._name = {} if shares is None else shares, name
+        self._shares[name] = self._shares.get(name, base) + int(size * each)
         self.refused = False
+
+    @property
+    def left(self) -> int:
+        """The units that are left; less than 0 where the last one took too much."""
+        return self._shares[self._name]
 
     def spend(self, units: int = 1) -> bool:
         """Take `units`; whether there was anything left to take them from. The last one may take too much."""
         there = self.left > 0
-        self.left -= units
+        self._shares[self._name] -= units
         self.refused = self.refused or not there
         return there
 
@@ -36,14 +48,15 @@ class Budgets:
     """The budgets of one document, by name: made when first asked for, and the same ones in every round.
 
     `passed_over` are the places that a step did not search, in code points of the text that it was asked about, where
-    `findings` would see nothing in the text that is left.
+    `findings` would see nothing in the text that is left. `shares` are what is left for all texts of the same file.
     """
 
+    shares: Shares = field(default_factory=dict)
     passed_over: list[Span] = field(default_factory=list)
     _made: dict[str, Budget] = field(default_factory=dict)
 
     def of(self, name: str, base: int, size: int, each: float) -> Budget:
         """Return the budget called `name`; the figures are those of `Budget`, and count when it is made."""
         if name not in self._made:
-            self._made[name] = Budget(base, size, each)
+            self._made[name] = Budget(base, size, each, self.shares, name)
         return self._made[name]

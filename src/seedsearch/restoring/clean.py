@@ -10,6 +10,7 @@ from seedsearch.reading.documents import (
     RawDocument,
 )
 from seedsearch.reading.files import raw_document
+from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.documents import (
     Cleaned,
 )
@@ -45,17 +46,30 @@ def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = 
 
 
 def clean_document(
-    raw: RawDocument, names: Collection[str] | None = None, *, for_index: bool = False, sure: float = SURE
+    raw: RawDocument,
+    names: Collection[str] | None = None,
+    *,
+    for_index: bool = False,
+    sure: float = SURE,
+    shares: Shares | None = None,
 ) -> Cleaned:
     """Restore one document, by all steps or by those with `names`.
 
     `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is. `sure`: as
-    for `clean`.
+    for `clean`. `shares`: one for all documents of a file, for what they may cost together.
     """
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()
-    left, may_be = raw.passed_over, may_be_misread(raw)
-    restored = restore(raw.text, steps, done=done, left=left, unsure=may_be, for_index=for_index, sure=sure)
+    restored = restore(
+        raw.text,
+        steps,
+        done=done,
+        left=raw.passed_over,
+        unsure=may_be_misread(raw),
+        for_index=for_index,
+        sure=sure,
+        shares=shares,
+    )
     return Cleaned(raw, restored.edits, restored.findings, restored.text)
 
 

@@ -81,7 +81,7 @@ def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work
     ways: Sequence[_Way] = [_Way(0.0, last, ())]
     places: list[int] = []
     for gap in gaps:
-        work.left -= (len(ways) - 1) * len(gap.lost) // 2  # the first is paid for
+        work.spend((len(ways) - 1) * len(gap.lost) // 2)  # the first is paid for
         inside = continuing(gap.behind)
         following = _first(gap.behind[inside:])
         ways = _ways(ways, pending, gap, following, script, 1 if gap.last else STATES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -48,10 +48,16 @@ def faults() -> tuple[Fault, ...]:
 def faults_of(text: str) -> tuple[Fault, Fault]:
     """Return both faults, Big5 by the reader that the characters of a text show."""
     as_gbk, as_big5, by_browser = faults()
-    counted = Counter(text)
-    wide = sum(count for char, count in counted.items() if char >= "\x80")
-    only = sum(counted[char] for char in counted.keys() & by_browser.byte_pairs.keys() - as_big5.byte_pairs.keys())
-    return as_gbk, by_browser if only > OF_BROWSERS * wide else as_big5
+    wide = re.sub("[\0-\x7f]+", "", text)
+    only = sum(map(_of_browsers().__contains__, wide))
+    return as_gbk, by_browser if only > OF_BROWSERS * len(wide) else as_big5
+
+
+@cache
+def _of_browsers() -> frozenset[str]:
+    """Return the characters that only browsers show for pairs of Big5."""
+    _, as_big5, by_browser = faults()
+    return frozenset(by_browser.byte_pairs.keys() - as_big5.byte_pairs.keys())
 
 
 def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], read: dict[bytes, str]) -> Fault:

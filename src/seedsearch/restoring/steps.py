@@ -41,7 +41,7 @@ from seedsearch.restoring import (
 from seedsearch.restoring import (
     findings as lost,
 )
-from seedsearch.restoring.budget import Budgets
+from seedsearch.restoring.budget import Budgets, Shares
 from seedsearch.restoring.documents import Findings
 from seedsearch.restoring.doubts import Doubts, meets
 from seedsearch.restoring.page import Page
@@ -167,18 +167,19 @@ def restore(
     unsure: bool = False,
     for_index: bool = False,
     sure: float = SURE,
+    shares: Shares | None = None,
 ) -> Restored:
     """Run the steps over `text` until all of them are at rest, then look for damage that is left.
 
     `done` are edits that decoding made, and the steps find them made; `left` is what it passed over. `unsure`: the
     decoder of the text wrote the U+FFFD in it. `for_index`: what only a query reads (addresses, code) is restored as
-    well. `sure`: a repair that is less probable is not made, and is a finding with its candidates. Each edit says the
-    step that made it.
+    well. `sure`: a repair that is less probable is not made, and is a finding with its candidates. `shares` is what the
+    texts of one file may cost together. Each edit says the step that made it.
     """
     doubts = Doubts(sure)
     edits = fixed(made_by(DECODING, doubts.made(done, text, ())))
     kinds: frozenset[Damage] = frozenset()
-    budgets, left, counted = Budgets(), list(left), 0
+    budgets, left, counted = Budgets({} if shares is None else shares), list(left), 0
     now, quiet = apply_edits(text, edits) if edits else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):

@@ -16,6 +16,7 @@ from seedsearch.errors import SourceError
 from seedsearch.offsets import Finding, OffsetMap, apply_edits, compose, made_by
 from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.formats import STDIN
+from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean_document, may_be_misread
 from seedsearch.restoring.containers.json_strings import is_json, values_of_json, values_of_lines
 from seedsearch.restoring.containers.table_cells import values_of_table
@@ -121,13 +122,20 @@ def clean_values(
     names: Collection[str] | None,
     values: Callable[[str], Iterable[Value | Broken]],
     sure: float = SURE,
+    shares: Shares | None = None,
 ) -> Cleaned:
-    """Restore those values of a text that `values` says, by all steps or by those with `names`."""
+    """Restore those values of a text that `values` says, by all steps or by those with `names`.
+
+    `shares`: one for all records of a file, for what they may cost together.
+    """
     done = raw.edits if names is None or DECODING in names else ()
     text = apply_edits(raw.text, done) if done else raw.text
     chosen = _EVERY if names is None else tuple(names)
     unsure = may_be_misread(raw)
-    whole, code = _restoring(chosen, unsure, sure), _restoring(tuple(_code_steps(chosen)), unsure, sure)
+    shares = {} if shares is None else shares
+    whole, code = (
+        partial(_restoring(some, unsure, sure), shares=shares) for some in (chosen, tuple(_code_steps(chosen)))
+    )
     found = restored_values(text, values(text), whole, code, chosen)
     edits = compose(made_by(DECODING, done), found.edits, text)
     back = OffsetMap.of(done)
@@ -138,7 +146,7 @@ def clean_values(
 
 
 @cache
-def _restoring(names: tuple[str, ...], unsure: bool, sure: float) -> Callable[[str], Restored]:
+def _restoring(names: tuple[str, ...], unsure: bool, sure: float) -> Callable[..., Restored]:
     """Return what restores one value of a file by the steps with these names."""
     return partial(restore, steps=tuple(step for step in STEPS if step.name in names), unsure=unsure, sure=sure)
 

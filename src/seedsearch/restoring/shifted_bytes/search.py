@@ -69,6 +69,7 @@ LONGEST = 400  # code points of one stretch
 HOPELESS, ALLOWANCE = -11.0, 60.0
 GUESSING = 5  # … each of so many units of work, of which a place without a guess takes one
 EFFORT = 100  # bytes guessed and dropped pairs looked for in one search, of a fifth of a millisecond each or so
+AT_MOST = 2 * EFFORT  # … of which so many at one place: between question marks there is no end of dropped pairs
 WIDTH = 10  # states with a byte pending that are kept at one place, of those within
 BEHIND = 14.0  # nats of the best one
 AHEAD = 12.0  # … and these more where a proposal is two characters ahead
@@ -434,7 +435,7 @@ class _Search:
         `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
         """
         known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
-        if known < b"@":
+        if known < b"@" or self._effort > AT_MOST:
             return
         self._effort += 1
         state = paid(state, DROPPED)
