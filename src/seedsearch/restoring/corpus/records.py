@@ -15,6 +15,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from seedsearch.damage import SURE
@@ -24,6 +25,7 @@ from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.files import raw_document
 from seedsearch.reading.formats.limits import TEXT
 from seedsearch.reading.formats.streams import Packed
+from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.containers import KINDS, clean_values, kind_of, no_field
 from seedsearch.restoring.containers.json_strings import values_of_json
 from seedsearch.restoring.containers.table_cells import Layout, row_of
@@ -279,6 +281,7 @@ _VALID, _NULS, _CUT = 0.99, 0.25, 3
 def restored_block(block: Block) -> BlockDone:
     """Restore the records of a block, each by itself."""
     how, tally = block.how, Tally()
+    shares: Shares = {}
     kept = Filter(how.corpus.where) if how.corpus.where else None
     pieces: list[bytes] = []
     rows: list[bytes] = []
@@ -286,7 +289,7 @@ def restored_block(block: Block) -> BlockDone:
     for begin, end in _bounds(block):
         content = block.content[begin:end]
         if block.headings and begin == 0:
-            pieces.append(_restored(block, content, 0, tally).readable.encode("utf-8", "surrogatepass"))
+            pieces.append(_restored(block, content, 0, tally, shares).readable.encode("utf-8", "surrogatepass"))
             head = len(pieces[0])
             continue
         this, number = number, number + 1
@@ -295,7 +298,7 @@ def restored_block(block: Block) -> BlockDone:
                 pieces.append(content)
             continue
         try:
-            cleaned = _restored(block, content, this, tally)
+            cleaned = _restored(block, content, this, tally, shares)
         except SourceError as error:
             tally.failures.append((this, str(error)))
             pieces.append(content)
@@ -327,7 +330,7 @@ def _bounds(block: Block) -> Iterator[tuple[int, int]]:
             at += len(line)
 
 
-def _restored(block: Block, content: bytes, number: int, tally: Tally) -> Cleaned:
+def _restored(block: Block, content: bytes, number: int, tally: Tally, shares: Shares) -> Cleaned:
     how = block.how
     path = f"{how.path}#{number}"
     try:
@@ -336,8 +339,9 @@ def _restored(block: Block, content: bytes, number: int, tally: Tally) -> Cleane
         raw = _decoded(path, content)
     if how.layout is not None:
         layout = how.layout
-        return clean_values(raw, how.steps, lambda text: layout.values(text, headings=number == 0), how.sure)
-    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen), how.sure)
+        values = partial(layout.values, headings=number == 0)
+        return clean_values(raw, how.steps, values, how.sure, shares)
+    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen), how.sure, shares)
 
 
 def _decoded(path: str, content: bytes) -> RawDocument:
