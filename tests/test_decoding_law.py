@@ -78,7 +78,7 @@ def test_text_of_any_characters_is_what_the_codec_makes(codec: str, data: st.Dat
     text = data.draw(st.text(st.sampled_from(pool) | st.sampled_from("的一，。\n ,ab"), min_size=1, max_size=80))
     told(text.encode(codec))
     decoded = decode(text.encode(codec), encoding=codec)
-    assert (decoded.text, decoded.edits) == (text, ())
+    assert (decoded.text, decoded.edits) == (text.removeprefix("\ufeff"), ())  # a mark in front is dropped
 
 
 characters_of = {codec: characters(codec) for codec in CODECS}

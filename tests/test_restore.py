@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seedsearch.errors import StepUnknown
 from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.steps import DECODING, chosen, kinds_of_steps, restore
 from tests.misreadings import SENTENCES
@@ -58,11 +59,14 @@ mixtures = st.lists(st.sampled_from(PIECES) | st.text(SINGLE, max_size=6), max_s
 
 @settings(max_examples=150)
 @given(mixtures)
+@example("產(chǎn)業(yè)?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告")
 def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
-    once = restore(text)
+    left: Shares = {}
+    once = restore(text, shares=left)
     check_edits(once.edits, len(text))
     assert apply_edits(text, once.edits) == once.text
-    assert restore(once.text).edits == ()
+    # Where no work was left, another run goes on with what the first one did not search.
+    assert restore(once.text).edits == () or any(units <= 0 for units in left.values())
 
 
 @settings(max_examples=150)
