@@ -38,6 +38,9 @@ LEASE = 30.0
 # Seconds for which what a commit took out stays for those who read the state before it.
 GRACE = 600
 SHARDS = 4  # parts of a new index at most, where the URL says nothing: one a node
+# The writers of this process that are at work, by their tokens. One that could not give back the right to write, as
+# the cluster was gone, is none of them.
+_AT_WORK: set[str] = set()
 GONE = "another process has taken the right to write"
 
 
@@ -52,10 +55,11 @@ class OpenSearchWriter:
         self._version = _taken(control, forgiving)
         holder = self._version.manifest.holder
         assert holder is not None
-        self._number = holder.number
+        self._token, self._number = holder.token, holder.number
         try:
             self._base = engine.base(self._version.manifest.commit)
         except BaseException:
+            _AT_WORK.discard(self._token)
             control.write(self._version.manifest.without_holder(), self._version.at)
             raise
         self._data = self._base.data
@@ -385,6 +389,7 @@ class OpenSearchWriter:
         self._end()
 
     def _end(self) -> None:
+        _AT_WORK.discard(self._token)
         self._left.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._beating.join()
@@ -471,7 +476,7 @@ def _taken(control: Control, forgiving: bool) -> Version:
         there = control.read(forgiving=forgiving)
         manifest = there.manifest if there else Manifest()
         holder = manifest.holder
-        if holder is not None and not has_ended(holder):
+        if holder is not None and not _is_over(holder):
             if holder.host == this_host():
                 pid = holder.process.partition(" ")[0]
                 raise _locked(control, f"another process (pid {pid})")
@@ -484,12 +489,25 @@ def _taken(control: Control, forgiving: bool) -> Version:
         lost = (*manifest.lost, holder.number) if holder else manifest.lost
         mine = Holder(uuid4().hex, manifest.next, this_host(), this_process())
         wanted = replace(manifest, lost=lost, next=manifest.next + 1, holder=mine)
+        _AT_WORK.add(mine.token)
         try:
-            return control.write(wanted, there.at if there else None)
+            version = control.write(wanted, there.at if there else None)
         except Conflict:
+            _AT_WORK.discard(mine.token)
             seen, since = None, time.monotonic()
-        except Absent as error:
-            raise IndexMissing(f"{control.where} was taken away meanwhile", hint="run it again") from error
+        except BaseException as error:
+            _AT_WORK.discard(mine.token)  # where the request has come there after all, nobody is at work
+            if isinstance(error, Absent):
+                raise IndexMissing(f"{control.where} was taken away meanwhile", hint="run it again") from error
+            raise
+        else:
+            return version
+
+
+def _is_over(holder: Holder) -> bool:
+    """Tell whether a writer is known to be at work no more."""
+    is_ours = (holder.host, holder.process) == (this_host(), this_process())
+    return has_ended(holder) or (is_ours and holder.token not in _AT_WORK)
 
 
 def _locked(control: Control, who: str) -> IndexLocked:
