@@ -133,7 +133,7 @@ def drained(found: object) -> None:
 
 
 ASKED: dict[str, tuple[object, ...]] = {
-    **dict.fromkeys(("info", "digests", "stored", "check", "refresh", "writer"), ()),
+    **dict.fromkeys(("info", "digests", "entries", "stored", "check", "refresh", "writer"), ()),
     "vocabulary": ("word",),
     "document_frequencies": ([Term("word", "焊接")],),
     "search": (Run("焊接"), 3),

@@ -281,7 +281,7 @@ def test_the_index_does_not_hold_its_own_folder_behind_a_symbolic_link(
 class TestOtherRules:
     """An index that another version made, by rules of restoring that are older or newer than those of this one."""
 
-    RULE = "restore(raw.text"
+    RULE = "restore(\n        raw.text"
 
     @pytest.fixture
     def place(self, tmp_path: Path) -> Path:
@@ -301,7 +301,7 @@ class TestOtherRules:
             numbers.write(f"RULES = {RULES + 1}\n")
         rule = (room / "restoring" / "clean.py").read_text(encoding="utf-8")
         assert self.RULE in rule
-        changed = rule.replace(self.RULE, 'restore(raw.text.replace("焊接", "熔接")')
+        changed = rule.replace(self.RULE, f'{self.RULE}.replace("焊接", "熔接")')
         (room / "restoring" / "clean.py").write_text(changed, encoding="utf-8")
         return {"PYTHONPATH": str(room.parent)}
 

@@ -124,6 +124,7 @@ def run_all(files: Path, place: str) -> None:
         for query in QUERIES:
             index.search(query)
             index.paths(query)
+            list(index.paths(query, sort="date"))
         for sort in ("date", "path", "size"):
             index.search("焊接", sort=sort, facets=["ext", "folder"], offset=3)
         index.search("旱接", group_by="ext")
@@ -133,6 +134,7 @@ def run_all(files: Path, place: str) -> None:
         assert index.outdated() is None
         assert index.generation > 5
     assert choice.check(place) == []
+    assert len(list(choice.open_engine(place, fingerprint()).entries())) > 5
     assert all(remark.says for remark in examine(place))
     (files.parent / "words").write_text("焊接材料", encoding="utf-8")
     with pytest.raises(IndexStale):  # in the midst of a transaction
