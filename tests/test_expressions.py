@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seedsearch.engines import Engine
@@ -21,6 +21,7 @@ from seedsearch.engines.memory import MemoryEngine
 from seedsearch.metadata.document_records import Record, to_bytes
 from seedsearch.searching.index import Index
 from seedsearch.searching.query_parser import expression_of
+from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_text
 from tests.filling import put
 
@@ -38,7 +39,8 @@ class Asked(NamedTuple):
 
 def quoted(text: str) -> Asked:
     run = run_text(text).strip()
-    return Asked(f'"{text}"', lambda found: run in found)
+    # Also across a blank or a hyphen that parts what was one word: "11" in 1 1.
+    return Asked(f'"{text}"', lambda found: run in found or holds(found, run))
 
 
 def both(a: Asked, b: Asked, word: str) -> Asked:
@@ -85,6 +87,7 @@ def engines(corpus: list[str] | dict[str, str]) -> Iterator[list[Engine]]:
 
 
 @given(corpora, st.lists(asked, min_size=1, max_size=4))
+@example(["1 1"], [quoted("11")])
 @settings(max_examples=40)
 def test_operators_and_quotations(corpus: list[str], queries: list[Asked]) -> None:
     runs = [run_text(text) for text in corpus]
