@@ -18,6 +18,7 @@ from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.reading.documents import RawDocument
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.containers import clean_file, kind_of
+from seedsearch.restoring.containers.xml_strings import values_of_xml
 from seedsearch.restoring.documents import Cleaned
 from tests.programs import seedsearch
 from tests.test_restore import mixtures
@@ -130,6 +131,17 @@ def run(place: Path, *arguments: str, stdin: str = "") -> str:
     done = seedsearch("clean", *arguments, cwd=place, stdin=stdin)
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
+
+
+@pytest.mark.parametrize("text", ["<a " + "x" * 300_000 + ">", "<![" * 300_000, "<a " + "x= " * 300_000 + ">"])
+def test_broken_xml_is_read_in_one_go(text: str) -> None:
+    """Not anew from each of its characters, which would take many minutes."""
+    assert {text[value.start : value.end] for value in values_of_xml(text, (), set())} <= {"["}
+
+
+def test_attributes_without_a_value_are_passed_over() -> None:
+    text = """<a b c = "甲" d=e='乙' f="">"""
+    assert [text[value.start : value.end] for value in values_of_xml(text, (), set())] == ["甲", "乙", ""]
 
 
 def test_standard_input_is_known_as_json_or_said_to_be_a_table(tmp_path: Path) -> None:

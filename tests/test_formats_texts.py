@@ -149,6 +149,35 @@ KANRIPO = (
 )
 
 
+MANY = 300_000  # of what makes a pattern that begins anew at each of them run for many minutes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.tex", "x\\title" + " " * MANY, "x"),
+        ("a.tex", "\\a[" * MANY, "[" * MANY),
+        ("a.tex", "\\cite[" * MANY, "[" * MANY),
+        ("a.po", "x" + " " * MANY, "x" + " " * MANY),
+        ("a.po", " " * MANY + "x", " " * MANY + "x"),
+        ("a.strings", "字" * MANY, "字" * MANY),
+        ("a.strings", "/*" * MANY, "/*" * MANY),
+        ("a.strings", '\\"' * MANY, '\\"' * MANY),
+    ],
+    ids=["title", "option", "names", "po", "blanks", "word", "comments", "quotes"],
+)
+def test_long_broken_texts_are_read_in_one_go(name: str, text: str, expected: str) -> None:
+    assert read(name, text) == ({name: expected}, "")
+
+
+def test_options_of_tex_hold_brackets() -> None:
+    assert plain("见\\cite[第[一]章]{k}与\\item[[1]]甲") == "见与甲"
+
+
+def test_titles_that_end_before_they_begin_are_one_passage() -> None:
+    assert read("a.srt", "0:10.0 --> 0:01.0\n甲\n\n" * 3)[0] == {"a.srt#0:10.0": "甲\n甲\n甲\n"}
+
+
 def test_mandoku_reads_across_lines_and_pages() -> None:
     assert read("a.txt", KANRIPO)[0] == {"a.txt": "\n\n\n子曰學而\n時習之不亦說乎\n"}
     assert said("a.txt", KANRIPO) == Said(("論語",))

@@ -14,9 +14,11 @@ from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import RawDocument
 from seedsearch.reading.formats.format import File
 
-_KEY = re.compile(r"\s*(?:#[~|]+\s*)*(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)?\s*\"((?:[^\"\\]++|\\.)*+)\"")
+_KEY = re.compile(r"\s*+(?:#[~|]++\s*+)*+(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)?\s*+\"((?:[^\"\\]++|\\.)*+)\"")
 _PAIR = re.compile(
-    r"/\*.*?\*/|//[^\n]*|(?:\"((?:[^\"\\]++|\\.)*+)\"|([\w.-]++))\s*+=\s*+\"((?:[^\"\\]++|\\.)*+)\"\s*+;", re.DOTALL
+    r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/|//[^\n]*"
+    r"|(?:(?<!\\)\"((?:[^\"\\]++|\\.)*+)\"|(?<![\w.-])([\w.-]++))\s*+=\s*+\"((?:[^\"\\]++|\\.)*+)\"\s*+;",
+    re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:[uU]([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SAID = {"n": "\n", "t": "\t", "r": "\r"}

@@ -53,15 +53,10 @@ def parts(file: File) -> Iterator[RawDocument]:
         yield document
         return
     said = Said.of([("title" if key == "ti" else key, value.strip()) for key, value in _NAMED.findall(text)], ("ar",))
-    taken: set[str] = set()
     for passage in _passages(titles):
         file.budget.part()
-        place = passage[0].at
-        while place in taken:  # two languages, each with its times
-            place += "'"
-        taken.add(place)
         lines = "".join(f"{title.text}\n" for title in passage)
-        path = f"{document.path}#{place}"
+        path = f"{document.path}#{passage[0].at}"  # no other passage begins then
         yield replace(document, path=path, text=lines, edits=(), passed_over=(), said=said)
 
 
@@ -75,7 +70,8 @@ def _titles(text: str, ending: str) -> Iterator[_Title]:
     for at, until, lines in found:
         shown = _DRAWN.sub("", lines).strip()
         if shown:
-            yield _Title(at, _seconds(at), _seconds(until), shown)
+            begin = _seconds(at)
+            yield _Title(at, begin, max(begin, _seconds(until)), shown)
 
 
 def _of_script(text: str) -> Iterator[tuple[str, str, str]]:

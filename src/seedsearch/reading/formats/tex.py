@@ -17,13 +17,14 @@ from seedsearch.reading.formats.format import File
 _ENDINGS = {".tex", ".ltx", ".latex"}
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _BRACES = r"\{((?:[^{}]++|\{[^{}]*+\})*+)\}"
-_NAMED = re.compile(rf"\\(title|author)\s*(?:\[[^\]]*\])?\s*{_BRACES}")
+_OPTION = r"\[(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+\]"
+_NAMED = re.compile(rf"\\(title|author)\s*+(?:\[[^\[\]]*+\]\s*+)?{_BRACES}")
 _NAMES = re.compile(
     r"\\(?:begin|end|label|(?:eq|page|auto|c|C|name)?ref|[a-z]*cite[a-z]*|includegraphics|input|include|usepackage"
     r"|documentclass|bibliography(?:style)?|hspace|vspace|setlength|pagestyle|thispagestyle|(?:re)?newcommand|url)"
-    r"\*?(?:\s*\[[^\]\n]*\])*(?:\s*\{[^{}\n]*\})?(?:\[[^\]\n]*\])?"
+    rf"\*?(?:\s*+{_OPTION})*+(?:\s*+\{{[^{{}}\n]*+\}})?(?:{_OPTION})?"
 )
-_COMMAND = re.compile(r"\\[A-Za-z@]+\*?(?:\[[^\]\n]*\])?[ \t]*")
+_COMMAND = re.compile(rf"\\[A-Za-z@]+\*?(?:{_OPTION})?[ \t]*")
 _SIGN = re.compile(r"\\([%&#_$ {}])")
 _REST = re.compile(r"\\.|[{}]")
 # Signs that are spelled with a backslash, while braces are taken out: characters that no text has.

@@ -13,11 +13,12 @@ from seedsearch.restoring.containers.values import Broken, Spelling, Value
 _ESCAPE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));")
 _SAID = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _PARTS = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!(?:[^<>\[]|\[[^\]]*+\])*+>?"
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!(?:[^<>\[]|\[[^\[\]]*+\])*+>?"
     r"|<(?P<name>[^\s<>/!?]++)(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|</[^<>]*+>|(?P<text>[^<]++)|<",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([^\s=\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+# A name without a value is matched as well: it would be looked at again from each of its characters.
+_ATTRIBUTE = re.compile(r"([^\s=\"']++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'))?")
 _BLANK = re.compile(r"\s*\Z")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -65,8 +66,9 @@ def values_of_xml(text: str, wanted: Collection[str], seen: set[str]) -> Iterato
 
 def _attributes(text: str, part: re.Match[str], wanted: Collection[str], seen: set[str]) -> Iterator[Value]:
     for found in _ATTRIBUTE.finditer(text, *part.span("attributes")):
-        if _is_wanted(found[1], wanted, seen) and not found[1].startswith("xmlns"):
-            yield Value(*found.span(2), _DOUBLE) if found[2] is not None else Value(*found.span(3), _SINGLE)
+        quotes = found.lastgroup
+        if quotes and _is_wanted(found[1], wanted, seen) and not found[1].startswith("xmlns"):
+            yield Value(*found.span(quotes), _DOUBLE if quotes == "double" else _SINGLE)
 
 
 def _is_wanted(name: str, wanted: Collection[str], seen: set[str]) -> bool:
