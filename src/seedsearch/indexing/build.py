@@ -260,11 +260,12 @@ def _changed(
         except SourceError as error:
             tally.failures.append(Failure(path, str(error)))
             continue
-        if state is None and not options.full and moves.take(path, stamp, encoding):
+        asked = stamp, encoding, sure
+        if state is None and not options.full and moves.take(path, asked):
             continue
         if state is not None and state.rules != RULES:
             yield Job(path, encoding, sure, place=place), stamp.size
-        elif state is None or options.full or state.asked != (stamp, encoding, sure) or reads_more(state):
+        elif state is None or options.full or state.asked != asked or reads_more(state):
             first = state.names[0] if state and state.names else ""
             yield Job(path, encoding, sure, state, before.digests.get(doc_id + first), place), stamp.size
         else:

@@ -1,8 +1,8 @@
 """Files that were moved or renamed: known again by what the system says of them, and not read a second time.
 
-A file is the one that was read elsewhere where its size, its time of change and its inode are those, its name ends
-alike (the ending says what a file is), and nothing is left at the old place. What the index holds of its documents is
-put under the new names; only what depends on names is made anew.
+A file is the one that was read elsewhere where its size, its time of change and its inode are those, it is to be read
+and restored as it was, its name ends alike (the ending says what a file is), and nothing is left at the old place. What
+the index holds of its documents is put under the new names; only what depends on names is made anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from seedsearch.metadata.document_records import doc_id_of, from_bytes, to_bytes
 from seedsearch.metadata.file_states import Stamp, State
 from seedsearch.versions import RULES
 
-_Key = tuple[Stamp, str | None, str]
+Asked = tuple[Stamp, str | None, float]  # as State.asked
+_Key = tuple[Asked, str]
 # Tags that only the file itself says, besides those that follow from its name, its state and its record.
 _SAID = ("title:", "author:")
 
@@ -39,21 +40,21 @@ class Moves:
         for name in sorted(gone):
             state = known.get(name)
             if state is not None and state.names and not (state.reason or state.lost) and state.rules == RULES:
-                by_key.setdefault(_key(state.stamp, state.encoding, name), []).append(name)
+                by_key.setdefault(_key(state.asked, name), []).append(name)
         return cls(by_key, known)
 
-    def take(self, path: str, stamp: Stamp, encoding: str | None) -> State | None:
-        """Return the state of a file that is new at `path`, if it is one that is gone elsewhere, which is used up."""
-        names = self._gone.get(_key(stamp, encoding, path))
+    def take(self, path: str, asked: Asked) -> bool:
+        """Tell whether a file that is new at `path` is one that is gone elsewhere, which is used up."""
+        names = self._gone.get(_key(asked, path))
         if not names:
-            return None
+            return False
         before = names.pop(0)
         self.found[path] = before, self._known[before]
-        return self._known[before]
+        return True
 
 
-def _key(stamp: Stamp, encoding: str | None, name: str) -> _Key:
-    return stamp, encoding, os.path.splitext(name)[1].lower()
+def _key(asked: Asked, name: str) -> _Key:
+    return asked, os.path.splitext(name)[1].lower()
 
 
 def moved_entries(
