@@ -80,6 +80,26 @@ def test_what_is_another_file_is_read(desk: Path) -> None:
     assert (report.moved, report.added, report.removed) == (0, 2, 2)
 
 
+def test_what_moved_is_read_where_it_is_to_be_restored_otherwise(desk: Path) -> None:
+    build_index("d", "index", sure=0.99)
+    (desk / "d/2.md").rename(desk / "d/3.md")
+    report = build_index("d", "index")
+    assert (report.moved, report.added, report.removed, report.updated) == (0, 1, 1, 3)
+    assert build_index("d", "index").unchanged == 4
+
+
+@pytest.mark.parametrize("root", ["/", "."])
+def test_the_top_of_all_folders_is_a_path(desk: Path, root: str) -> None:
+    parts, only = desk.parts[1:], []
+    for depth, name in enumerate(parts):
+        above = "".join(f"/{part}" for part in parts[:depth])
+        only += ["--exclude", f"{above}/*", "--exclude", f"!{above}/{name}"]
+    done = seedsearch("index", root, "-i", f"{desk}/index", "--json", *only, cwd=Path("/"))
+    assert json.loads(done.stdout)["added"] == 4
+    again = seedsearch("index", "-i", "../index", "--json", cwd=desk / "d")
+    assert (json.loads(again.stdout)["unchanged"], json.loads(again.stdout)["removed"]) == (4, 0)
+
+
 def test_a_file_that_was_damaged_or_lost_a_part_is_read(desk: Path) -> None:
     (desk / "d/bad.zip").write_bytes(b"PK\x03\x04 broken")
     build_index("d", "index")
@@ -125,6 +145,19 @@ def test_words_of_a_folder_count_from_a_rebuild_on(desk: Path) -> None:
         both = {word for word, _ in index.keywords("检修记录，焊接材料的说明")}
     assert "检修记录" not in both
     assert "焊接材料的" in both
+
+
+def test_words_of_a_folder_leave_the_dictionary_known(desk: Path) -> None:
+    (desk / "e").mkdir()
+    (desk / "words.txt").write_text("焊接材料的 9", "utf-8")
+    build_index("e", "index", dictionary="words.txt")
+    (desk / "e/.seedsearch.toml").write_text('words = ["检修记录"]', "utf-8")
+    (desk / "e/1.txt").write_text("检修记录", "utf-8")
+    build_index("e", "index")
+    (desk / "words.txt").write_text("焊接材料 9", "utf-8")
+    with open_index("index") as index:
+        (said,) = index.stats().stale
+    assert said.endswith(f"seedsearch index --rebuild --dictionary {desk}/words.txt")
 
 
 @pytest.mark.parametrize(

@@ -202,18 +202,19 @@ class _Run:
     def _mounts(self) -> dict[str, int]:
         """Return the folders below the paths that are on another disk than those, each with its inode."""
         found: dict[str, int] = {}
+        folders = {os.path.dirname(file.path): os.path.dirname(file.place) for file in self.files}
         for root, how in self.there.items():
             if not how.inode:
                 continue
-            top = self._place(root)
-            devices = {top.rstrip("/"): os.stat(top).st_dev}
-            for file in self.files:
-                if is_below(file.path, root):
-                    for folder in _above(file.place, devices):
+            top = self._place(root).rstrip("/")
+            devices = {top or "/": os.stat(top or "/").st_dev}
+            for name, place in folders.items():
+                if is_below(name, root):
+                    for folder in _up_from(place, devices):
                         status = os.stat(folder)
                         devices[folder] = status.st_dev
                         if status.st_dev != devices[os.path.dirname(folder)]:
-                            found[root.rstrip("/") + folder[len(top.rstrip("/")) :]] = status.st_ino
+                            found[root.rstrip("/") + folder[len(top) :]] = status.st_ino
         return found
 
 
@@ -227,10 +228,9 @@ def _read_by(name: str, how: Root, others: Mapping[str, Root]) -> bool:
     return False
 
 
-def _above(place: str, seen: Collection[str]) -> Iterator[str]:
-    """Yield the folders above a file that were not seen yet, the outermost first; the top one was."""
+def _up_from(folder: str, seen: Collection[str]) -> Iterator[str]:
+    """Yield a folder and those above it that were not seen yet, the outermost first; the top one was."""
     folders: list[str] = []
-    folder = os.path.dirname(place)
     while folder not in seen:
         folders.append(folder)
         folder = os.path.dirname(folder)
@@ -239,6 +239,7 @@ def _above(place: str, seen: Collection[str]) -> Iterator[str]:
 
 def _renamed(item: Found | Failure, place: str, root: str) -> Found | Failure:
     """Return what was found under the name that the index has for it."""
+    place = place.rstrip("/")
     if isinstance(item, Found):
         return replace(item, path=root + item.path[len(place) :])
     made = named(item, place, root)

@@ -43,7 +43,7 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None, beside: 
     used = FILE.content(before)
     is_new = not engine.info().documents
     if given is None:
-        return _kept(writer, used, None, beside) if is_new and beside != NONE else used
+        return _kept(writer, used, before, beside) if is_new and beside != NONE else used
     own, kept = FILE.read(given)
     whole = _both(own, beside if is_new else _of_folders(engine))
     if whole != used and not is_new:
