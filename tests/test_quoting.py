@@ -132,6 +132,13 @@ def test_a_hit_is_opened_at_its_place(desk: Path) -> None:
     assert b"set VISUAL or EDITOR" in unset.stderr
     lost = seedsearch("query", "--open", "1", "焊接设备", cwd=desk, VISUAL="no-such-editor")
     assert (lost.returncode, b"cannot be started" in lost.stderr) == (2, True)
+    open_quote = seedsearch("query", "--open", "1", "焊接设备", cwd=desk, VISUAL="", EDITOR="vim '")
+    assert (open_quote.returncode, open_quote.stderr.decode().splitlines()[-1]) == (
+        2, "seedsearch: the editor vim ' cannot be started: No closing quotation; "
+        "set VISUAL or EDITOR, as in: export EDITOR=vim",
+    )  # fmt: skip
+    blank = seedsearch("query", "--open", "1", "焊接设备", cwd=desk, VISUAL=" ", EDITOR=" ")
+    assert (blank.returncode, b"no editor is set" in blank.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +202,11 @@ def test_saved_queries_are_listed(desk: Path) -> None:
     (desk / "seedsearch.toml").write_text('[query.weld]\nquery = "焊接"\n\n[query."检 修"]\nquery = "检修"\n', "utf-8")
     listed = lines(seedsearch("news", cwd=desk, XDG_STATE_HOME=str(desk / "state")))
     assert listed == ["weld   焊接  4 new of 4", "检 修  检修  2 new of 2"]
+    as_json = lines(seedsearch("news", "--json", cwd=desk, XDG_STATE_HOME=str(desk / "state")))
+    rows = [json.loads(line) for line in as_json]
+    assert [(row["name"], row["query"], row["total"], len(row["new"]), row["first"]) for row in rows] == [
+        ("weld", "焊接", 4, 4, True), ("检 修", "检修", 2, 2, True)
+    ]  # fmt: skip
     none = seedsearch("news", "wled", cwd=desk)
     assert (none.returncode, none.stderr.decode()) == (
         2, "seedsearch: there is no saved query wled; did you mean weld?\n"

@@ -19,10 +19,14 @@ _PLACES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("subl", "hx", "helix", "zed"): ("{path}:{line}:{column}",),
     ("kate",): ("--line", "{line}", "--column", "{column}", "{path}"),
 }
+_HINT = "set VISUAL or EDITOR, as in: export EDITOR=vim"
 
 
 def command_of(editor: str, path: str, line: int, column: int, byte_column: int) -> list[str]:
-    """Return the command that opens a file at a place; an editor that is not known opens the file."""
+    """Return the command that opens a file at a place; an editor that is not known opens the file.
+
+    `editor` has a word at least; raises ValueError where its quotes do not match.
+    """
     words = shlex.split(editor)
     name = os.path.basename(words[0]).removesuffix(".exe")
     places = next((told for names, told in _PLACES.items() if name in names), ("{path}",))
@@ -38,10 +42,13 @@ def _filled(place: str, values: Mapping[str, str]) -> str:
 
 def open_in_editor(path: str, line: int, column: int, byte_column: int) -> int:
     """Open a file in VISUAL or EDITOR and wait for it; its exit code. Raises SourceError where there is none."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        raise SourceError("no editor is set", hint="set VISUAL or EDITOR, as in: export EDITOR=vim")
-    command = command_of(editor, path, line, column, byte_column)
+    editor = next(filter(None, (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))), None)
+    if editor is None:
+        raise SourceError("no editor is set", hint=_HINT)
+    try:
+        command = command_of(editor, path, line, column, byte_column)
+    except ValueError as error:
+        raise SourceError(f"the editor {editor} cannot be started: {error}", hint=_HINT) from error
     try:
         return subprocess.run(command, check=False).returncode
     except OSError as error:

@@ -40,7 +40,10 @@ def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: b
     with open_index(index_dir.where) as opened:
         if name is None:
             asked = {one: news_of(opened, query, place_of(index_dir.where, query)) for one, query in saved.items()}
-            print_lines(listed(saved, asked))
+            if as_json:
+                print_lines(news_json(one, saved[one], asked[one]) for one in saved)
+            else:
+                print_lines(listed(saved, asked))
             if not saved:
                 note(said("no query is saved; save one in seedsearch.toml: [query.NAME] query = …"))
                 ctx.exit(NOTHING_FOUND)
