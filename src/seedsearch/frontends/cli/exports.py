@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from seedsearch.frontends.cli.stdout import flush, print_lines, print_paged, sty
 if TYPE_CHECKING:
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.passages import Passage
+    from seedsearch.searching.document import Document
     from seedsearch.searching.index import Index
     from seedsearch.searching.results import Results
 
@@ -30,19 +31,16 @@ def print_matches(
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.render import passages as rendered
 
-    library = Library(place)
-    try:
+    with closing(Library(place)) as library:
         named = _names(opened)
         shown = _passages(opened, found, typed, library, seconds)
         lines: dict[str, Callable[[], Iterator[str]]] = {
             "csv": lambda: rendered.as_csv(shown, named),
             "markdown": lambda: rendered.markdown(shown, named),
-            "note": lambda: rendered.notes(shown, named, partial(_digest, library)),
+            "note": lambda: rendered.notes(shown, named, _digests(library)),
             "vimgrep": lambda: rendered.vimgrep(shown, named),
         }
         print_lines(lines[form]())
-    finally:
-        library.close()
 
 
 def first_lines(opened: Index, found: Sequence[str], typed: str, place: str) -> dict[str, str]:
@@ -50,13 +48,10 @@ def first_lines(opened: Index, found: Sequence[str], typed: str, place: str) -> 
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.render import passages as rendered
 
-    library = Library(place)
-    try:
+    with closing(Library(place)) as library:
         named = _names(opened)
         every = groupby(_passages(opened, found, typed, library, None), lambda one: one.path)
         return {path: next(rendered.vimgrep(of_document, named)) for path, of_document in every}
-    finally:
-        library.close()
 
 
 def print_evidence(
@@ -66,16 +61,13 @@ def print_evidence(
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.render import passages as rendered
 
-    library = Library(place)
-    try:
+    with closing(Library(place)) as library:
         shown = _passages(opened, [hit.path for hit in results.hits], typed, library, seconds)
-        digest_of = partial(_digest, library)
+        digest_of = _digests(library)
         if as_json:
             print_lines(rendered.evidence_json(shown, digest_of))
         else:
             print_paged(rendered.evidence_text(shown, style_of(), digest_of), pager)
-    finally:
-        library.close()
 
 
 def open_hit(opened: Index, results: Results, number: int, offset: int, typed: str, place: str) -> int:
@@ -86,11 +78,8 @@ def open_hit(opened: Index, results: Results, number: int, offset: int, typed: s
     hits = results.hits[number - 1 - offset :][:1] if number > offset else ()
     if not hits:
         raise SourceError(f"there is no hit {number}", hint="the numbers are those that query prints")
-    library = Library(place)
-    try:
+    with closing(Library(place)) as library:
         passage = next(_passages(opened, [hits[0].path], typed, library, None))
-    finally:
-        library.close()
     path = _names(opened)(passage.path)
     if not os.path.isfile(path):
         raise SourceError(f"{path} is not a file by itself", hint=f"print it with: seedsearch show '{passage.path}'")
@@ -118,9 +107,21 @@ def _names(opened: Index) -> Callable[[str], str]:
     return lambda path: from_here(path, base, here)
 
 
-def _digest(library: Library, passage: Passage) -> str | None:
-    """Return the SHA-256 of the file of a passage, if it is the one that was indexed."""
-    try:
-        return library.digest(passage.document)
-    except FileChanged:
-        return None
+def _digests(library: Library) -> Callable[[Passage], str | None]:
+    """Return what tells the SHA-256 of the file of a passage, if it is the one that was indexed.
+
+    Passages come document by document, and for those of one document its file is read once.
+    """
+    last: tuple[Document | None, str | None] = None, None
+
+    def digest(passage: Passage) -> str | None:
+        nonlocal last
+        document = passage.document
+        if last[0] is not document:
+            try:
+                last = document, library.digest(document)
+            except FileChanged:
+                last = document, None
+        return last[1]
+
+    return digest
