@@ -3,7 +3,7 @@
 The index may be asked, and brought up to date, from any folder, and may lie on a disk that is somewhere else the next
 time. So it keeps the folder in which it was made twice: by its own path, and as seen from the folder of the index.
 An index may have been made by anybody: what it names outside of the folder that it lies in is for people to read, and
-is not opened before somebody names it (`leads_out`).
+is not opened before somebody names it (`lead_out`).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class MadeFrom:
         whole = os.path.normpath(os.path.join(here, path))
         tops = {root: os.path.normpath(os.path.join(base, root)) for root in self.roots if not os.path.isabs(root)}
         for root, top in sorted(tops.items(), key=lambda item: len(item[1]), reverse=True):
-            if _lies_in(whole, top):
+            if is_below(whole, top):
                 rest = whole[len(top) :].lstrip("/")
                 return f"{root.rstrip('/')}/{rest}" if rest else root
         return os.path.relpath(whole, base)
@@ -127,10 +127,10 @@ class MadeFrom:
         A folder elsewhere was named by the user, and so is what it was made from.
         """
         folder, here = folder_of(place), os.getcwd()
-        if folder is not None and not _lies_in(os.path.realpath(folder), here):
+        if folder is not None and not is_below(os.path.realpath(folder), here):
             return []
         base = self.found(place)
-        return [root for root in self.roots if not _lies_in(os.path.normpath(os.path.join(base, root)), here)]
+        return [root for root in self.roots if not is_below(os.path.normpath(os.path.join(base, root)), here)]
 
     def command(self, place: Place, *options: str) -> str:
         """Return the command that brings the index up to date, for people to copy: it names what has to be named."""
@@ -187,10 +187,6 @@ def _is_away(place: str, inode: int) -> bool:
         return True
     except OSError:
         return False
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _from_bytes(content: bytes) -> MadeFrom:

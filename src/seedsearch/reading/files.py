@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,10 +99,11 @@ def _walk_folder(
         if entry is None or entry.is_dir(follow_symlinks=False):
             try:
                 entries = _entries(path)
-                if entry is not None and _is_index(entries):
+                names = {one.name for one in entries}
+                if entry is not None and _is_index(names):
                     yield Failure(path, "an index of seedsearch", skipped=True)
                     continue
-                added = _added(path, rules, {one.name for one in entries}, words)
+                added = _added(path, rules, names, words)
             except OSError as error:
                 yield Failure(path, reason(error))
                 continue
@@ -133,9 +134,8 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
 
 
-def _is_index(entries: Iterable[os.DirEntry[str]]) -> bool:
+def _is_index(names: Collection[str]) -> bool:
     """Tell whether what is in a folder is an index: its description, and a list of its files as Whoosh reads it."""
-    names = {entry.name for entry in entries}
     return DESCRIPTION in names and any(_TOC.fullmatch(name) for name in names)
 
 

@@ -23,7 +23,6 @@ from seedsearch.reading.ignore_patterns import Pattern, parse
 
 NAME = ".seedsearch.toml"
 LARGEST = 64 * 1024  # bytes
-LONGEST_WORD = 16  # as in a dictionary of words
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ def index_above(place: str) -> str | None:
     """Return where an index of this name lies in a folder above this one; None where there is none."""
     if os.path.isabs(place) or "://" in place:
         return None
+    from seedsearch.reading.files import DESCRIPTION
+
     folder = os.getcwd()
     while (above := os.path.dirname(folder)) != folder:
         folder = above
-        if os.path.isfile(os.path.join(folder, place, "seedsearch.json")):
+        if os.path.isfile(os.path.join(folder, place, DESCRIPTION)):
             return os.path.relpath(os.path.join(folder, place))
     return None

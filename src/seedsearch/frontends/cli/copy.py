@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from seedsearch.frontends.cli import options
@@ -29,8 +27,9 @@ def copy(source: options.Place, target: options.Place, as_json: bool) -> None:
     with progress("copying") as tell:
         report = copy_index(source.where, target.where, progress=tell)
     if as_json:
-        row = {"copied": report.copied, "there": report.there, "seconds": round(report.seconds, 3)}
-        print_lines([json.dumps(row)])
+        from seedsearch.frontends.render.safe import json_line
+
+        print_lines([json_line({"copied": report.copied, "there": report.there, "seconds": round(report.seconds, 3)})])
     else:
         before = f" ({report.there:,} were there)" if report.there else ""
         print_lines([f"documents copied: {report.copied:,}{before}, in {report.seconds:.1f} s; all checksums match"])

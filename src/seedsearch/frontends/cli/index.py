@@ -123,8 +123,9 @@ def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebu
     Raises SourceError for an index that is made from what lies outside of this folder, or that cannot say.
     """
     from seedsearch.engines.choice import is_there
-    from seedsearch.metadata.made_from import remembered
+    from seedsearch.metadata.made_from import command, remembered
 
+    anew = ["--rebuild"] if rebuild else []
     told = tuple(paths) or place.paths or options.settings_in(ctx).paths()
     if told:
         return told
@@ -133,19 +134,12 @@ def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebu
         first = tuple(KEYS["paths"].default)
         if is_there(place.where) and not any(map(os.path.lexists, first)):
             what = "the index does not say what it was made from"
-            raise SourceError(what, hint=f"name it: {_command(place, rebuild)} PATH")
+            raise SourceError(what, hint=f"name it: {command(place.where, *anew)} PATH")
         return first
-    if made.lead_out(place.where):
-        named = ", ".join(made.lead_out(place.where))
-        again = made.command(place.where, *(["--rebuild"] if rebuild else []))
-        raise SourceError(f"the index was made from {named}, outside of this folder", hint=f"if it is yours: {again}")
+    if outside := made.lead_out(place.where):
+        what = f"the index was made from {', '.join(outside)}, outside of this folder"
+        raise SourceError(what, hint=f"if it is yours: {made.command(place.where, *anew)}")
     return ()
-
-
-def _command(place: options.Place, rebuild: bool) -> str:
-    from seedsearch.metadata.made_from import command
-
-    return command(place.where, *(["--rebuild"] if rebuild else []))
 
 
 def _remembered_places(place: options.Place) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from seedsearch.frontends.objects import candidates_object
 from seedsearch.frontends.render.safe import json_line, safe, seen, shortened
@@ -31,16 +31,16 @@ def readable_safe(cleaned: Cleaned) -> str:
 
 def document_json(cleaned: Cleaned) -> str:
     """Return one restored document as a line of JSON."""
-    row = {"path": cleaned.raw.path, "encoding": cleaned.encoding, "text": cleaned.readable, "damage": cleaned.damage}
-    return json_line(row) + "\n"
+    return _text_json(cleaned.raw.path, cleaned.encoding, cleaned.readable, cleaned.damage) + "\n"
 
 
 def shown_json(document: Document) -> str:
     """Return a document of an index in the same form."""
-    damage = dict(document.damage)
-    return json_line(
-        {"path": document.path, "encoding": document.encoding, "text": document.readable, "damage": damage}
-    )
+    return _text_json(document.path, document.encoding, document.readable, document.damage)
+
+
+def _text_json(path: str, encoding: str, text: str, damage: Mapping[str, int]) -> str:
+    return json_line({"path": path, "encoding": encoding, "text": text, "damage": dict(damage)})
 
 
 def edits_json(cleaned: Cleaned) -> str:
