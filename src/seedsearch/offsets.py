@@ -140,11 +140,25 @@ def _columns_of(e: Edit) -> _Columns:
     return e.span.start, e.span.end, e.replacement, kind, sure, e.step, e.weight
 
 
-class Edits(Sequence[Edit]):
-    """Edits that do not change, as columns: 15 bytes for each and its replacement, where an `Edit` takes 230.
+class Columns(Sequence[_T]):
+    """What is kept as columns and does not change; equal to a tuple or a list of the same items."""
 
-    Equal to a tuple or a list of the same edits.
-    """
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self) | tuple | list):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+class Edits(Columns[Edit]):
+    """Edits as columns: 15 bytes for each and its replacement, where an `Edit` takes 230."""
 
     __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_weights", "_written")
 
@@ -253,17 +267,6 @@ class Edits(Sequence[Edit]):
     def weights(self) -> dict[int, Weight]:
         """The weights of those that have one, by number; not to be written to."""
         return self._weights
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Edits | tuple | list):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
 
 
 def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -234,11 +234,9 @@ def _read(path: str) -> dict[str, Any] | None:
 
 
 def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
-    if not isinstance(named, dict) or not all(isinstance(of_one, dict) for of_one in named.values()):
-        raise SettingsError(f"{path}: index is not a table of named indexes", hint="write [index.NAME], or index-dir")
+    wrong = SettingsError(f"{path}: index is not a table of named indexes", hint="write [index.NAME], or index-dir")
     found = {}
-    for name, of_one in named.items():
-        kept = {key: _checked(_OF_INDEX, key, value, path, f"index.{name}.") for key, value in of_one.items()}
+    for name, kept in _named("index", named, _OF_INDEX, path, wrong):
         if "dir" not in kept:
             raise SettingsError(f"{path}: index.{name} has no dir", hint="name the folder of the index")
         paths = kept.get("paths", KEYS["paths"].default)
@@ -247,15 +245,23 @@ def _indexes(named: object, path: str) -> dict[str, NamedPlace]:
 
 
 def _queries(named: object, path: str) -> dict[str, str]:
-    if not isinstance(named, dict) or not all(isinstance(of_one, dict) for of_one in named.values()):
-        raise SettingsError(f"{path}: query is not a table of saved queries", hint="write [query.NAME]")
+    wrong = SettingsError(f"{path}: query is not a table of saved queries", hint="write [query.NAME]")
     found = {}
-    for name, of_one in named.items():
-        kept = {key: _checked(_OF_QUERY, key, value, path, f"query.{name}.") for key, value in of_one.items()}
+    for name, kept in _named("query", named, _OF_QUERY, path, wrong):
         if "query" not in kept:
             raise SettingsError(f"{path}: query.{name} has no query", hint='write query = "…"')
         found[name] = kept["query"]
     return found
+
+
+def _named(
+    what: str, tables: object, keys: Mapping[str, Key], path: str, wrong: SettingsError
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name of each table below `what`, and its values; raises `wrong` for what is not made of tables."""
+    if not isinstance(tables, dict) or not all(isinstance(of_one, dict) for of_one in tables.values()):
+        raise wrong
+    for name, of_one in tables.items():
+        yield name, {key: _checked(keys, key, value, path, f"{what}.{name}.") for key, value in of_one.items()}
 
 
 def _checked(keys: Mapping[str, Key], key: str, value: object, path: str, before: str) -> Any:

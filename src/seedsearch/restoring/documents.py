@@ -10,7 +10,7 @@ from itertools import chain
 from typing import overload
 
 from seedsearch.damage import FOUND, Damage
-from seedsearch.offsets import Edit, Finding, Span
+from seedsearch.offsets import Columns, Edit, Finding, Span
 from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.text.folding import fold
 
@@ -20,11 +20,8 @@ _KINDS = tuple(Damage)
 _KIND_OF = {kind: number for number, kind in enumerate(_KINDS)}
 
 
-class Findings(Sequence[Finding]):
-    """Findings that do not change, as columns: nine bytes for each, where a `Finding` takes 170.
-
-    Equal to a tuple or a list of the same findings.
-    """
+class Findings(Columns[Finding]):
+    """Findings as columns: nine bytes for each, where a `Finding` takes 170."""
 
     __slots__ = ("_ends", "_kinds", "_starts")
 
@@ -56,17 +53,6 @@ class Findings(Sequence[Finding]):
 
     def __iter__(self) -> Iterator[Finding]:
         return (Finding(Span(start, end), kind) for start, end, kind in self.places)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Findings | tuple | list):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,8 +200,8 @@ def _encoding_of_all(lines: Sequence[bytes]) -> str:
     best, score = "", -math.inf
     for codec in OTHERS:
         read = [text for line in lines if (text := strictly(line, codec)) is not None and _is_chinese(text)]
-        likelihood = chinese("\n".join(read))
-        if len(read) > MOST * len(lines) and reads_well("\n".join(read)) and likelihood > score:
+        together = "\n".join(read)
+        if len(read) > MOST * len(lines) and reads_well(together) and (likelihood := chinese(together)) > score:
             best, score = codec, likelihood
     return best
 
