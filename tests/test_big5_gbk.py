@@ -41,6 +41,7 @@ def test_most_of_big5_read_without_them_comes_back(lost: str) -> None:
     edits = big5_gbk.edits(found)
     assert likeness(page, apply_edits(found, edits)) > 0.85
     assert Certainty.INFERRED in {e.certainty for e in edits}
+    assert all((e.probability is not None) == (e.certainty is Certainty.INFERRED) for e in edits)
 
 
 @pytest.mark.parametrize("lost", ["\ufffd", "?"])

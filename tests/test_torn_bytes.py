@@ -161,11 +161,12 @@ PIECES = [c.encode(e, "ignore") for c in "üΩé╪我焊" for e in ("utf-8", "g
     st.sampled_from(["big5", "gb18030", "utf-8"]),
 )
 @example([b"\xc3\xbc\xce\xa9]\xc2\xb1V\xc2\xb2Q\xc3\xa0N"], "big5")
+@example([b"\xa4", b"\x1b[1m", "我们".encode()], "gb18030")
 def test_repairs_of_bytes_are_apart_whatever_is_mixed(pieces: list[bytes], encoding: str) -> None:
     before = {"utf-8": UTF8_LINE, "gb18030": OTHER_LINE, "big5": "使用者登入失敗，密碼錯誤。"}[encoding].encode(
         encoding
     ) * 3
-    decoded = decode(before + b"\n" + "目錄\n".encode() + b"".join(pieces), encoding=encoding)
+    decoded = decode(before + b"\n" + "文字串\n".encode() + b"".join(pieces), encoding=encoding)
     check_edits(decoded.edits, len(decoded.text))
 
 

@@ -22,13 +22,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, edit, gathered, joined
+from seedsearch.offsets import Edit, Span, edit, gathered
 from seedsearch.restoring.calibration import together
 from seedsearch.restoring.pair_faults import Fault, faults_of
 from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
@@ -74,15 +74,11 @@ def edits(text: str) -> Sequence[Edit]:
 
 def _with_losses(text: str) -> str:
     """Return the text with U+FFFD for the question marks among wide characters, where they are what was lost."""
-    wide = sum(char >= "\x80" for char in text) if "\ufffd" not in text and "?" in text else 0
-    runs = [m for m in _RUN_ASKED.finditer(text) if not m[0].isascii()] if wide else []
-    if sum(len(_ASKED.findall(m[0])) for m in runs) <= max(FEW, ASKED * wide):
+    if "?" not in text or "\ufffd" in text:
         return text
-    pieces, end = [], 0
-    for m in runs:
-        pieces += [text[end : m.start()], _ASKED.sub("\ufffd", m[0])]
-        end = m.end()
-    return joined([*pieces, text[end:]])
+    shown = _RUN_ASKED.sub(lambda m: m[0] if m[0].isascii() else _ASKED.sub("\ufffd", m[0]), text)
+    wide = sum(char >= "\x80" for char in text)
+    return shown if shown.count("\ufffd") > max(FEW, ASKED * wide) else text
 
 
 def _with_question_marks(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
@@ -90,7 +86,7 @@ def _with_question_marks(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
     for e in made:
         replacement = e.replacement.replace("\ufffd", "?")
         if replacement != e.span.cut(text):
-            yield edit(e.span.start, e.span.end, replacement, e.kind, e.certainty)
+            yield replace(e, replacement=replacement)
 
 
 def _edits(text: str) -> Sequence[Edit]:

@@ -20,7 +20,7 @@ OF_BROWSERS = 0.005  # of what is not ASCII: characters that only browsers show;
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
-    """An encoding read as another one."""
+    """An encoding read as another one; equal to itself alone."""
 
     kind: Damage
     byte_pairs: dict[str, bytes]  # of the encoding it was read in: character → its two bytes
@@ -84,12 +84,8 @@ def _pairs_of_big5() -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=4096)
-def choices(number: int, a: int | None, b: int | None, after: int) -> str:
-    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none).
-
-    `number` is that of the fault among `faults`.
-    """
-    fault = faults()[number]
+def choices(fault: Fault, a: int | None, b: int | None, after: int) -> str:
+    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
     if b is not None:
         return "".join(fault.read[bytes((first, b))] for first in fault.firsts.get(b, ()))
     if a is not None:

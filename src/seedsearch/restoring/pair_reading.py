@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from seedsearch.offsets import Guess
 from seedsearch.restoring.lost_pairs import Slot, filled, judged
-from seedsearch.restoring.pair_faults import Fault, choices, faults
+from seedsearch.restoring.pair_faults import Fault, choices
 
 _LOST = {"\ufffd": b"\0"}
 
@@ -59,7 +59,7 @@ def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[P
 
 def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
     """Yield the characters of `stream`, or what those can be of which a byte is lost."""
-    at, size, number = 0, len(stream), faults().index(fault)
+    at, size = 0, len(stream)
     while at < size:
         pair = stream[at : at + 2]
         char = fault.read.get(pair, "") if 0 not in pair else ""
@@ -68,6 +68,6 @@ def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
             yield Slot(at, char or chr(pair[0]))
             continue
         a, b = pair[0] or None, (pair[1] or None) if len(pair) > 1 else 0
-        some = "" if a and b is not None else choices(number, a, b, stream[at + 2] if at + 2 < size else 0)
+        some = "" if a and b is not None else choices(fault, a, b, stream[at + 2] if at + 2 < size else 0)
         at += 2 if some else 1
         yield Slot(at, "" if some else "\ufffd", some)

@@ -246,11 +246,11 @@ def _as_another(stretch: bytes) -> str | None:
 
 def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[int, int]]) -> Iterator[ByteEdit]:
     torn = list(_joined(data, encoding))
-    yield from torn
     budget = Budget.of(data)
     stretches = list(_failing_stretches(data, encoding.codec, torn))
     foreign = list(_all_utf8(data, encoding.codec)) if any(_as_utf8(data, span) for span in stretches) else []
     yield from foreign
+    yield from (repair for repair in torn if not _touched(foreign, repair.start, repair.end))
     for start, end in stretches:
         if _touched(foreign, start, end):
             continue
