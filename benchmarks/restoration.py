@@ -23,7 +23,7 @@ from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
-from fixtures.generator import KINDS, LOSING, SITES, Damaged, listed
+from fixtures.generator import KINDS, LOSING, SITES, Damaged, damaged, listed
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
 from seedsearch.restoring.steps import restore
@@ -103,7 +103,7 @@ def pages_of(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
         piece = text[start : start + size]
         if len(piece) < LENGTHS[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
             continue
-        page = {**KINDS, **LOSING}[kind](kind, piece, rng)
+        page = damaged(kind, piece, rng)
         if len(page.true) > KEPT * len(piece) and not restore(page.true).edits:
             yield page
 

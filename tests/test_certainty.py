@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.calibration import judged
-from fixtures.generator import KINDS, LOSING, SITES
+from fixtures.generator import LOSING, SITES, damaged
 from seedsearch import build_index, clean, open_index
 from seedsearch.damage import SURE, Certainty, Damage
 from seedsearch.offsets import Candidate, Edit, Edits, Guess, Weight, apply_edits, compose, edit
@@ -48,7 +48,7 @@ def test_what_is_asked_to_be_less_sure_is_made_and_says_so() -> None:
 @pytest.mark.parametrize("kind", [*LOSING, *(kind for kind in SITES if "shifts" in kind)])
 @pytest.mark.parametrize("sure", [0.0, SURE, STRICT, 1.0])
 def test_inferred_edits_alone_have_a_probability_and_it_is_enough(kind: str, sure: float) -> None:
-    page = {**KINDS, **LOSING}[kind](kind, PROSE, random.Random(kind))
+    page = damaged(kind, PROSE, random.Random(kind))
     cleaned = clean(page.found, sure=sure)
     for e in cleaned.edits:
         assert (e.probability is not None) == (e.certainty is Certainty.INFERRED)
@@ -73,7 +73,7 @@ def test_what_was_in_doubt_is_in_doubt_in_every_round() -> None:
 
 @pytest.mark.parametrize("kind", [*LOSING, "shifts, private kept", "marks on Simplified"])
 def test_guesses_said_to_be_sure_are_right(kind: str) -> None:
-    page = {**KINDS, **LOSING}[kind](kind, PROSE, random.Random(kind))
+    page = damaged(kind, PROSE, random.Random(kind))
     sure = [one.right for one in judged(page) if one.probability >= 0.95]
     assert sum(sure) >= 0.8 * len(sure)
 
