@@ -38,13 +38,13 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     known.meet(seconds)
     # As if all were ideographs, for nearly all of them are.
     steps = _dense().reshape(-1)[known.dense[firsts] * (DENSE + 1) + known.dense[seconds]]
-    inside = np.where(steps == NO_WORD, known.end[firsts] + known.start[seconds], steps * model.STEP)
-    found: Scores = inside + model.FOLLOWS[model.HAN][model.HAN]
+    found = _of_ideographs(steps, firsts, seconds, known)
     flat = found.reshape(-1)
     rare = (known.dense[firsts] == DENSE) | (known.dense[seconds] == DENSE)
     if rare.any():
         at = np.flatnonzero(rare)
-        flat[at] = _of_rare(*_at(firsts, seconds, at), known)
+        first, second = _at(firsts, seconds, at)
+        flat[at] = _of_ideographs(_looked_up(known.rank[first], known.rank[second]), first, second, known)
     other = known.is_other[firsts] | known.is_other[seconds]
     if other.any():
         at = np.flatnonzero(other)
@@ -58,9 +58,8 @@ def _at(firsts: Points, seconds: Points, places: Ints) -> tuple[Points, Points]:
     return first.reshape(-1)[places], second.reshape(-1)[places]
 
 
-def _of_rare(firsts: Points, seconds: Points, known: Characters) -> Scores:
-    """Return the scores of pairs of ideographs of which one is not in the table."""
-    steps = _looked_up(known.rank[firsts], known.rank[seconds])
+def _of_ideographs(steps: Bytes, firsts: Points, seconds: Points, known: Characters) -> Scores:
+    """Return the scores of pairs of ideographs, of which words hold those with `steps`."""
     inside = np.where(steps == NO_WORD, known.end[firsts] + known.start[seconds], steps * model.STEP)
     found: Scores = inside + model.FOLLOWS[model.HAN][model.HAN]
     return found

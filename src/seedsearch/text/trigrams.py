@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STEP = -0.125  # one stored step, in nats
 BITS = 13  # of a rank
+NO_RANK = (1 << BITS) - 1  # that of characters that are not kept
 UNSEEN_PAIR = math.log(0.15)  # what is left to pairs that are not kept
 UNKNOWN = -18.0  # ln p of a character that is not kept at all
 _HEAD = 16  # bytes of the counts
@@ -72,12 +73,13 @@ def _ranks() -> Array:
     """Return the rank of each code point as it is folded; the last one for what is not kept."""
     import numpy as np
 
-    made = np.full(0x110000, (1 << BITS) - 1, np.uint32)
-    chars = counts().chars
-    of = dict(zip(map(chr, chars.tolist()), range(len(chars)), strict=True))
+    from seedsearch.text.code_points import COUNT
+
+    made = np.full(COUNT, NO_RANK, np.uint32)
+    of = {chr(code): rank for rank, code in enumerate(counts().chars.tolist())}
     plane = "".join(chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
     for char, folded in zip(plane, fold(plane), strict=True):
-        made[ord(char)] = of.get(folded, (1 << BITS) - 1)
+        made[ord(char)] = of.get(folded, NO_RANK)
     return made
 
 
