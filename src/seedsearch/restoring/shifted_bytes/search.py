@@ -209,7 +209,7 @@ class _Search:
         """Return the best state where all agree, with the mark on its last character."""
         following = self._text[at : at + 1]
         judged = {c: costing(s, -self._page.pair(c, following)) if following else s for (_, c), s in states.items()}
-        last, state = max(judged.items(), key=_score_of_last)
+        last, state = max(judged.items(), key=_score)
         for char, other in judged.items():
             state = state if char == last else met(state, other)
         mark = BRACKETED.match(self._text, at)
@@ -471,9 +471,5 @@ def _stopping(before: str, following: str) -> float:
     return HASTY * max(0, SHORT - len(before)) if is_han(following) else 0.0
 
 
-def _score(item: tuple[_Key, State]) -> float:
-    return item[1].score
-
-
-def _score_of_last(item: tuple[str, State]) -> float:
+def _score(item: tuple[object, State]) -> float:
     return item[1].score
