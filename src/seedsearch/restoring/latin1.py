@@ -196,7 +196,8 @@ def _page(text: str, budgets: Budgets) -> _Page:
     begun = (text[m.start() : min(m.end(), m.start() + LONGEST)] for m in _found(text))
     stream = b" ".join(b"".join(map(_gbk_bytes, run)) for run in islice(begun, JUDGED))
     parts = (text[at : min(m.end(), at + LONGEST)] for m in _found(text) for at in range(*m.span(), LONGEST))
-    utf8 = any(_WIDE.search(_valid_utf8(part[: _whole(part)])) for part in parts)
+    streams = (b"".join(map(_gbk_bytes, part)) for part in parts)
+    utf8 = any(_WIDE.search(stream[: _whole_utf8(stream)].decode()) for stream in streams)
     return _Page(
         script_of(stream),
         utf8,
