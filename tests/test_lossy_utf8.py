@@ -13,6 +13,7 @@ from seedsearch.damage import Damage
 from seedsearch.offsets import Edits
 from seedsearch.restoring import evidence, latin1, lossy_utf8, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.calibration import HIGHEST
 from seedsearch.restoring.candidates import Candidates
 from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Atom, Lost
@@ -95,6 +96,24 @@ def test_any_bytes_are_read_to_their_end(atoms: list[Atom]) -> None:
 
 def test_a_lead_byte_before_other_characters_settles_nothing() -> None:
     assert "".join(piece.shown for piece in mend([b"\xe4\xb8", (FEW,), b"\xf0ab", b"cd"])).endswith("abcd")
+
+
+def test_what_another_reading_is_far_behind_is_as_good_as_sure() -> None:
+    lost = (Lost((b"\xb8",)), Lost((b"\xb9",), cost=60.0))
+    piece = mend([b"\xe4", lost, b"\xad", *(char.encode() for char in "文章")])[0]
+    assert piece.text == "中"
+    assert piece.weight is not None
+    assert piece.weight.probability == HIGHEST
+
+
+def test_all_bytes_of_a_piece_are_shared_out_to_its_atoms() -> None:
+    """Also where those of a loss begin with what could be all that was lost."""
+    lost = (Lost((b"\xa0\xa0\xe4\xb8",)), Lost((b"\xa0",), cost=40.0))
+    piece = mend([b"\xe4", lost, b"\xa0", *(char.encode() for char in "中文")])[0]
+    assert piece.text == "䠠丠"
+    assert piece.weight is not None
+    assert all(other.text != piece.text for guess in piece.weight.guesses for other in guess.others)
+    assert piece.weight.probability == HIGHEST
 
 
 @pytest.mark.parametrize("step", [utf8_as_gbk, latin1], ids=["GBK", "Latin-1"])

@@ -22,6 +22,7 @@ MOST = 3  # candidates that are offered
 CLEAR = 0.95  # no candidates are kept beside a repair that is more probable
 FAR = 30.0  # odds beyond which it is all the same
 WHOLE = Guess(0.0).end
+LEAST = 1e-12  # a total of shares that is none
 LOWEST, HIGHEST = 0.01, 0.99  # what a hundredth cannot tell from never and always
 
 # Source of a repair: what is added to its odds and what they are multiplied by; see above.

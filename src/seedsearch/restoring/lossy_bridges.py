@@ -15,6 +15,7 @@ from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.calibration import LEAST
 from seedsearch.restoring.lossy_guesses import (
     Lost,
     Outcomes,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 MOST = 64  # choices of one kind that are scored; where there are more, they are searched
 STATES = 6  # ways to read a loss that are gone on with to the next one
 FEW = 7  # best rivals that are looked for, the chosen one among them
-LEAST = 1e-12  # a total of shares that is none
 
 
 class Gap(NamedTuple):
@@ -213,10 +213,10 @@ def rivals(
     if won == -inf:
         return None
     every = np.concatenate(scores) - won
-    total = float(np.exp(every - shares_of_best).sum()) - 1.0
+    total = max(float(np.exp(every - shares_of_best).sum()) - 1.0, LEAST)
     places = [place for place in np.argsort(-every, kind="stable")[:FEW].tolist() if streams[place] != chosen]
     shares = [(float(np.exp(every[place])) / total, streams[place]) for place in places]
-    return -log(max(total, LEAST)), shares
+    return -log(total), shares
 
 
 @lru_cache(maxsize=1 << 12)

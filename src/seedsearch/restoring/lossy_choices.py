@@ -12,7 +12,7 @@ from math import exp, log
 from typing import NamedTuple
 
 from seedsearch.offsets import Weight
-from seedsearch.restoring.calibration import assumed, guess
+from seedsearch.restoring.calibration import LEAST, assumed, guess
 from seedsearch.restoring.lossy_bridges import Gap, rivals
 from seedsearch.restoring.lossy_guesses import AS_READ, TEAR, UNTOLD, Atom, Lost, continuing, decoded
 from seedsearch.restoring.scripts import Script
@@ -21,7 +21,6 @@ from seedsearch.text.trigrams import line_scores
 CONTEXT = 2  # characters on each side of a loss
 PLAIN = 7.0  # odds beyond which nothing more is asked
 BESIDE = 0.2  # the weight of pairs beside it
-LEAST = 1e-12  # a total of shares that is none
 _READ = str.maketrans(AS_READ)
 LONGEST = 12  # atoms of a piece that is looked at again; hardly any has more than 3
 
@@ -101,10 +100,12 @@ def _shown(others: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def _told(text: str, atoms: Sequence[Atom], last: str, following: str, script: Script) -> list[_Told]:
     """Return what `rivals` says of each loss in a piece, between two characters; nothing where that is not asked."""
-    streams = _streams(atoms, text.encode()) if len(atoms) <= LONGEST else []
+    streams = _streams(atoms, text.encode()) if len(atoms) <= LONGEST else None
+    if streams is None:
+        return []
     last, following = AS_READ.get(last, last), AS_READ.get(following, following)
     told = list[_Told]()
-    for i, atom in enumerate(atoms if streams else ()):
+    for i, atom in enumerate(atoms):
         if isinstance(atom, bytes):
             continue
         before, behind = b"".join(streams[:i]), b"".join(streams[i + 1 :])
@@ -134,19 +135,24 @@ def _between(stream: bytes, before: int, behind: int) -> str:
     return text[before : len(text) - behind]
 
 
-def _streams(atoms: Sequence[Atom], stream: bytes) -> list[bytes]:
-    """Return the part of `stream` that each atom stands for, the shortest where several are possible."""
+def _streams(atoms: Sequence[Atom], stream: bytes) -> list[bytes] | None:
+    """Return the part of `stream` that each atom stands for, the shortest where several are possible.
+
+    None where the atoms do not stand for all of it.
+    """
     if not atoms:
-        return []
+        return None if stream else []
     atom = atoms[0]
-    if isinstance(atom, bytes):
-        return [atom, *_streams(atoms[1:], stream[len(atom) :])] if stream.startswith(atom) else []
-    for size in range(1, len(stream) + 1):
-        if any(map(_holds, atom, repeat(stream[:size]))):
+    for size in (len(atom),) if isinstance(atom, bytes) else range(1, len(stream) + 1):
+        if _stands_for(atom, stream[:size]):
             left = _streams(atoms[1:], stream[size:])
-            if len(left) == len(atoms) - 1 and (left or size == len(stream)):
+            if left is not None:
                 return [stream[:size], *left]
-    return []
+    return None
+
+
+def _stands_for(atom: Atom, stream: bytes) -> bool:
+    return atom == stream if isinstance(atom, bytes) else any(map(_holds, atom, repeat(stream)))
 
 
 def _holds(lost: Lost, stream: bytes) -> bool:

@@ -8,12 +8,13 @@ arrays), by a model of pairs of characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from seedsearch.offsets import Guess
-from seedsearch.restoring.calibration import MOST, guess
+from seedsearch.restoring.calibration import LEAST, MOST, guess
 from seedsearch.restoring.scripts import Script, oddity, script_of
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ TOGETHER = 16
 STATES = 6  # readings of one character that are gone on with to the next
 AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readings: some megabytes
 PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
-LEAST = 1e-12  # a total of shares that is none
 LIKELY = 12  # choices, by pairs, of which more than the characters beside them is asked
 BESIDE = 0.2  # the weight of pairs beside that
 PAD = 0  # code in the place of a choice, where a character has fewer of them
+
+_Item = TypeVar("_Item")
 
 
 class Slot(NamedTuple):
@@ -64,13 +66,10 @@ def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
 
     made = [slot.char or GONE for slot in slots]
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
-    rows = sorted(_rows(slots, together), key=lambda row: (row.most.bit_length(), row.first - row.last))
+    rows = sorted(_rows(slots, together), key=lambda row: row.first - row.last)
     codes = points(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
-    while rows:
-        count = max(1, AT_ONCE >> rows[0].most.bit_length())
-        some = [row for row in rows[:count] if row.most.bit_length() == rows[0].most.bit_length()]
+    for some in _at_once(rows, lambda row: row.most):
         _fill(slots, some, codes, made, script)
-        del rows[: len(some)]
     return made
 
 
@@ -86,14 +85,21 @@ def judged(slots: Sequence[Slot], made: list[str]) -> list[Guess | None]:
     guessed: list[Guess | None] = [None] * len(slots)
     for parity in (0, 1):  # neighbours one after the other
         lost = [i for i, slot in enumerate(slots) if i % 2 == parity and slot.choices and made[i] != GONE]
-        lost.sort(key=lambda i: len(slots[i].choices).bit_length())
-        while lost:
-            size = len(slots[lost[0]].choices).bit_length()
-            some = [i for i in lost[: max(1, AT_ONCE >> size)] if len(slots[i].choices).bit_length() == size]
-            del lost[: len(some)]
+        for some in _at_once(lost, lambda i: len(slots[i].choices)):
             for i, one in zip(some, _judged([slots[i].choices for i in some], some, codes, script), strict=True):
                 guessed[i], made[i] = one[1], one[0]
     return guessed
+
+
+def _at_once(items: Iterable[_Item], choices: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """Yield the items, as many as are scored at once, of which all have about as many choices."""
+
+    def size(item: _Item) -> int:
+        return choices(item).bit_length()
+
+    for bits, group in groupby(sorted(items, key=size), size):
+        while some := list(islice(group, max(1, AT_ONCE >> bits))):
+            yield some
 
 
 def _judged(

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from seedsearch.offsets import Weight
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.calibration import guess
+from seedsearch.restoring.calibration import LEAST, guess
 from seedsearch.restoring.corruptions import Private, Reader, decoded, narrowed
 from seedsearch.restoring.shifted_bytes.score import PageScore, chance
 from seedsearch.restoring.shifted_bytes.search import searched
@@ -47,7 +47,6 @@ MARGIN, CLEAR = 3.0, 0.3
 SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
-LEAST = 1e-12  # a share of rivals that is none
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
 RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
