@@ -191,6 +191,12 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch, seedsearch.frontends.cli") & HEAVY
 
 
+def test_the_command_line_loads_no_renderer_before_a_command_runs() -> None:
+    names = loaded("import seedsearch.frontends.cli")
+    assert not {name for name in names if name.startswith("seedsearch.frontends.render.")}
+    assert not names & {"tempfile", "gettext"}
+
+
 def test_cleaning_clean_text_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
 

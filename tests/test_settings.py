@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.guides import environment as environment_of
 from seedsearch.errors import SettingsError
-from seedsearch.frontends.render import Style
+from seedsearch.frontends.render.style import Style
 from seedsearch.frontends.settings import KEYS, settings_of, variable
 from tests.programs import seedsearch
 from tools.terminal_svg import on_terminal

@@ -58,13 +58,13 @@ class _Wanted:
     @property
     def show(self) -> Show:
         """What makes a document into what is printed of it."""
-        from seedsearch.frontends import render
+        from seedsearch.frontends.render import repairs
 
         return {
-            "json": render.edits_json,
-            "jsonl": render.document_json,
-            "diff": render.diff_colour if style_of().colour else render.diff_plain,
-            "text": render.readable_safe if sys.stdout.isatty() else render.readable,
+            "json": repairs.edits_json,
+            "jsonl": repairs.document_json,
+            "diff": repairs.diff_colour if style_of().colour else repairs.diff_plain,
+            "text": repairs.readable_safe if sys.stdout.isatty() else repairs.readable,
         }[self.form or "text"]
 
 
@@ -161,7 +161,7 @@ def _of_input(wanted: _Wanted) -> CorpusReport | None:
 
 
 def _told(report: CorpusReport | None) -> CorpusReport | None:
-    from seedsearch.frontends.render import failure_text
+    from seedsearch.frontends.render.reports import failure_text
 
     for failure in report.failures if report is not None else ():
         tell_line(failure_text(failure))
@@ -201,7 +201,7 @@ def _print_texts(texts: Iterable[str], pager: str | None) -> None:
 
 def _restored(wanted: _Wanted) -> CorpusReport:
     """Restore files and folders, print what is to be shown, say what was done."""
-    from seedsearch.frontends.render import corpus_text, failure_text
+    from seedsearch.frontends.render.reports import corpus_text, failure_text
     from seedsearch.reading.ignore_patterns import Choice
     from seedsearch.restoring.collection import tasks
     from seedsearch.restoring.documents import (
@@ -234,7 +234,7 @@ def _shown(
     found: list[Task | Failure], report: CorpusReport, wanted: _Wanted, accounts: Accounts | None
 ) -> Iterator[str]:
     """Restore each; what is to be shown of it. The progress bar is for copies: it would run through what is printed."""
-    from seedsearch.frontends.render import files_text
+    from seedsearch.frontends.render.reports import files_text
     from seedsearch.indexing.reports import (
         Progress,
     )

@@ -25,7 +25,7 @@ def config(ctx: click.Context, as_json: bool) -> None:
     Options come first, then the environment, seedsearch.toml in this folder, ~/.config/seedsearch/config.toml. With
     --verbose also what each is for.
     """
-    from seedsearch.frontends.render import settings_json, settings_text
+    from seedsearch.frontends.render.health import settings_json, settings_text
     from seedsearch.frontends.settings import KEYS
 
     found = options.settings_in(ctx)

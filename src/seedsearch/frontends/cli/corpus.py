@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -103,6 +102,8 @@ def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
     if not asked:
         yield None
         return
+    from tempfile import mkdtemp
+
     folder = output / ROWS if output is not None else Path(mkdtemp(prefix="seedsearch-"))
     accounts = Accounts(folder)
     yield accounts

@@ -177,7 +177,7 @@ def _account(last: Sequence[Progress]) -> str:
 
 def _show(report: IndexReport, *, as_json: bool) -> None:
     """Print the report; when quiet, what failed and no more, as talk."""
-    from seedsearch.frontends.render import failure_text, report_json, report_text
+    from seedsearch.frontends.render.reports import failure_text, report_json, report_text
 
     for line in report.notes:
         say(line)

@@ -17,7 +17,7 @@ from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
 @options.talking
 def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
     """Show what the index holds: documents, terms, sizes, encodings, damage."""
-    from seedsearch.frontends.render import stats_json, stats_text
+    from seedsearch.frontends.render.reports import stats_json, stats_text
     from seedsearch.searching.index import open_index
 
     with open_index(index_dir.where) as opened:
@@ -39,7 +39,8 @@ def show(name: str, index_dir: options.Place, as_json: bool, pager: str | None) 
 
     NAME is what query prints, without line and column: a path, a.zip!/b.txt, table.csv#12. The file need not be there.
     """
-    from seedsearch.frontends.render import safe, shown_json
+    from seedsearch.frontends.render.repairs import shown_json
+    from seedsearch.frontends.render.safe import safe
     from seedsearch.searching.index import open_index
 
     with open_index(index_dir.where) as opened:
@@ -63,7 +64,8 @@ _DAMAGED = "the index is damaged; what is in it is read again by: seedsearch ind
 def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     """Verify every file of the index; name what is damaged."""
     from seedsearch.engines import choice
-    from seedsearch.frontends.render import faults_json, one_line
+    from seedsearch.frontends.render.health import faults_json
+    from seedsearch.frontends.render.safe import one_line
 
     found = choice.check(index_dir.where)
     if as_json:
@@ -90,7 +92,7 @@ def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
         Health,
         examine,
     )
-    from seedsearch.frontends.render import diagnosis_json, diagnosis_text
+    from seedsearch.frontends.render.health import diagnosis_json, diagnosis_text
 
     remarks = list(examine(index_dir.where))
     print_lines([diagnosis_json(remarks)] if as_json else diagnosis_text(remarks, style_of()))

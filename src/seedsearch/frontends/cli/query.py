@@ -77,7 +77,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     path: name: folder: author: encoding: damage:  ext:txt,html  title:(a OR b)
     date:2025..2026-03  date:today  after: before:  size:>1mb  sort:date
     """
-    from seedsearch.frontends.render import one_line
+    from seedsearch.frontends.render.safe import one_line
     from seedsearch.searching.index import open_index
 
     facets, words = _facets(shown.pop("facets"), words)
@@ -150,7 +150,7 @@ def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple
 
 
 def _say_nothing_found(opened: Index, results: Results) -> None:
-    from seedsearch.frontends.render import empty_text
+    from seedsearch.frontends.render.answers import empty_text
 
     for line in () if is_quiet() else empty_text(results, opened.outdated()):
         say(line)
@@ -168,7 +168,7 @@ def _print_answer(
     **_: Any,
 ) -> None:
     """Print what was found in the form that was asked for."""
-    from seedsearch.frontends.render import results_json, results_text
+    from seedsearch.frontends.render.answers import results_json, results_text
 
     if printed_as == "json":
         print_lines(results_json(results, offset=offset))
@@ -210,7 +210,7 @@ def similar(
     pager: str | None,
 ) -> None:
     """Find documents that are about the same as FILE, which need not be in the index."""
-    from seedsearch.frontends.render import results_json, results_text
+    from seedsearch.frontends.render.answers import results_json, results_text
     from seedsearch.searching.index import open_index
 
     readable = one_cleaned(file).readable
@@ -235,7 +235,7 @@ def similar(
 @click.pass_context
 def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: int, as_json: bool) -> None:
     """Print FILE's most characteristic words, weighted against the index."""
-    from seedsearch.frontends.render import keywords_json, keywords_text
+    from seedsearch.frontends.render.answers import keywords_json, keywords_text
     from seedsearch.searching.index import open_index
 
     readable = one_cleaned(file).readable

@@ -15,7 +15,7 @@ from seedsearch.errors import OutputError, reason
 from seedsearch.frontends.cli.messages import COLOUR, say, width_of
 
 if TYPE_CHECKING:
-    from seedsearch.frontends.render import Style
+    from seedsearch.frontends.render.style import Style
 
 # Terminals that open what is clicked on (OSC 8), by the variable that tells them.
 _WITH_LINKS = {
@@ -35,7 +35,7 @@ def style_of(link: str | None = None, base: str = "") -> Style:
     """Return how an answer looks on this standard output; `link` is what the user wants a click to open ("":
     nothing), `base` the folder that paths are relative to.
     """
-    from seedsearch.frontends.render import Style
+    from seedsearch.frontends.render.style import Style
 
     able = is_terminal()
     return Style(colour=_is_coloured(able), width=width_of(sys.stdout), link=_link(link) if able else None, base=base)

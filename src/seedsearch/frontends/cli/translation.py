@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 from collections.abc import Mapping
 
 import click
 
 from seedsearch.frontends import language
-from seedsearch.frontends.render.layout import lines
 
 WIDTH = 76  # cells of a paragraph of help, as click breaks them
 OF_OPTION = 46  # and of what an option does
@@ -19,6 +17,8 @@ def speak(group: click.Group, environment: Mapping[str, str] = os.environ) -> No
     """Have the commands speak as the environment, the settings or the locale say."""
     if language.choose(_told(environment), environment) != language.CHINESE:
         return
+    import gettext
+
     gettext.bindtextdomain("messages", str(language.LOCALE))
     os.environ["LANGUAGE"] = language.CHINESE
     from seedsearch.frontends.catalogue import HELP
@@ -56,4 +56,6 @@ def _joined(paragraph: str) -> str:
 
 
 def _cut(text: str, width: int) -> list[str]:
+    from seedsearch.frontends.render.layout import lines  # only Chinese help is broken here
+
     return [span.cut(text).rstrip() for span in lines(text, width)]
