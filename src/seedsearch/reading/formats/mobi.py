@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.documents import Said
@@ -31,7 +32,7 @@ def parts(file: File) -> Iterator[Member]:
     """Yield the text as a file in HTML; raises SourceError for a book that cannot be read."""
     try:
         yield _book(file)
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError) as error:
         raise SourceError("the book is broken: its records are not where it says") from error
 
 
@@ -58,9 +59,10 @@ def _book(file: File) -> Member:
 def _records(content: bytes) -> list[bytes]:
     (count,) = struct.unpack_from(">H", content, 76)
     begins = [struct.unpack_from(">I", content, 78 + 8 * i)[0] for i in range(count)]
-    if not begins or any(a > b for a, b in zip(begins, [*begins[1:], len(content)], strict=True)):
+    spans = list(pairwise([*begins, len(content)]))
+    if not spans or any(a > b for a, b in spans):
         raise IndexError
-    return [content[a:b] for a, b in zip(begins, [*begins[1:], len(content)], strict=True)]
+    return [content[a:b] for a, b in spans]
 
 
 def _extra(head: bytes) -> int:
@@ -120,11 +122,8 @@ def _said(head: bytes) -> Said:
         values = [*_exth(head, 16 + size), *values]
     texts = [(name, " ".join(value.decode(encoding, "replace").split())) for name, value in values]
     found = [(name, text) for name, text in texts if text]
-    return Said.of(found[:1] if not found else [one for one in found if one[0] != "title"] + _first(found), ("author",))
-
-
-def _first(values: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [one for one in values if one[0] == "title"][:1]
+    titles = [one for one in found if one[0] == "title"]
+    return Said.of([*(one for one in found if one[0] != "title"), *titles[:1]], ("author",))
 
 
 def _exth(head: bytes, at: int) -> Iterator[tuple[str, bytes]]:

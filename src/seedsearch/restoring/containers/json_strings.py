@@ -17,7 +17,7 @@ _ESCAPE = re.compile(
 )
 _SAID = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*:)?')
-_TOKEN = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*:)?|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(rf"{_STRING.pattern}|[{{}}\[\]]")
 
 
 def _said(escape: re.Match[str]) -> str:
@@ -77,6 +77,7 @@ def _values(text: str, begin: int, end: int, wanted: Collection[str], seen: set[
 
 def _named(text: str, begin: int, end: int, wanted: Collection[str], seen: set[str]) -> Iterator[Value]:
     path: list[str] = [""]
+    names = set(wanted)
     for found in _TOKEN.finditer(text, begin, end):
         if found[0] in "{[":
             path.append("")
@@ -84,12 +85,12 @@ def _named(text: str, begin: int, end: int, wanted: Collection[str], seen: set[s
             path.pop()
         elif found[2] is not None:
             path[-1] = _ESCAPE.sub(_said, found[1])
-        elif match := {path_of(path), _key(path)} & set(wanted):
+        elif match := {_path(path), _key(path)} & names:
             seen |= match
             yield Value(*found.span(1), SPELLING)
 
 
-def path_of(keys: list[str]) -> str:
+def _path(keys: list[str]) -> str:
     """Return keys with dots between them; the items of a list share its name."""
     return ".".join(key for key in keys if key)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -24,6 +25,7 @@ _RANGES = {
     _REPLACEMENT: "\ufffd",
     _BLANK: "\t-\r \u0085\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
 }
+_RANGE = re.compile("(.)(?:-(.))?", re.DOTALL)
 # Kana among the letters, from which on the ideographs of a text are Japanese.
 JAPANESE = 0.1
 
@@ -35,19 +37,16 @@ def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
     for number, ranges in ((_HAN, HAN), *_RANGES.items()):
         _fill(classes, ranges, number)
     han = classes == _HAN
-    changed = np.array([a for a, b in table().items() if han[a] and han[ord(b)]], np.int64)
-    targets = np.array([ord(b) for a, b in table().items() if han[a] and han[ord(b)]], np.int64)
+    pairs = [(a, ord(b)) for a, b in table().items() if han[a] and han[ord(b)]]
+    changed, targets = np.array(pairs, np.int64).T
     classes[targets] = _SIMPLIFIED
     classes[changed] = _TRADITIONAL
     return classes
 
 
 def _fill(classes: np.ndarray[Any, np.dtype[np.uint8]], ranges: str, number: int) -> None:
-    at = 0
-    while at < len(ranges):
-        last = ranges[at + 2] if ranges[at + 1 : at + 2] == "-" else ranges[at]
-        classes[ord(ranges[at]) : ord(last) + 1] = number
-        at += 1 if last == ranges[at] and ranges[at + 1 : at + 2] != "-" else 3
+    for first, last in _RANGE.findall(ranges):
+        classes[ord(first) : ord(last or first) + 1] = number
 
 
 def quality(text: str) -> dict[str, float]:
