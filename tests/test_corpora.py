@@ -30,9 +30,12 @@ from pyarrow import parquet
 from fixtures.guides import DOCS
 from seedsearch.errors import SettingsError, SourceError
 from seedsearch.restoring.clean import clean
+from seedsearch.restoring.collection import RestoreOptions, Task, choose, restore_all, tasks
 from seedsearch.restoring.corpus import near, records
 from seedsearch.restoring.corpus.accounts import quality
+from seedsearch.restoring.corpus.run import Accounts
 from seedsearch.restoring.corpus.where import Filter
+from seedsearch.restoring.documents import CorpusReport, Restoration
 from tests.programs import limited, seedsearch
 from tests.test_restore import mixtures
 
@@ -393,6 +396,74 @@ def test_what_cannot_be_written_or_is_read_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "a.jsonl has no field body" in done.stderr.decode()
     assert not (tmp_path / "out" / "a.jsonl").exists()
+
+
+def test_files_without_records_have_their_copies(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    files = {
+        "a.jsonl": '{"text": "甲"}\n'.encode(),
+        "empty.jsonl": b"",
+        "blank.jsonl": b"\n\n",
+        "head.csv": b"id,text\n",
+    }
+    for name, held in files.items():
+        (tmp_path / "in" / name).write_bytes(held)
+    run(tmp_path, "in", "-o", "out", "--where", "not near_duplicate", "-q")
+    copies = content(tmp_path / "out")
+    del copies[".seedsearch-clean.jsonl"]
+    assert copies == {**files, "blank.jsonl": b""}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_copy_of_records_that_cannot_be_made_stops_no_other(tmp_path: Path, workers: str) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "a.jsonl").write_text('{"text": "甲"}\n', encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").write_text("", encoding="utf-8")
+    table = pyarrow.table({"text": ["甲"] * 4})
+    parquet.write_table(table, tmp_path / "in" / "a.parquet", row_group_size=2)
+    broken = bytearray((tmp_path / "in" / "a.parquet").read_bytes())
+    broken[parquet.ParquetFile(tmp_path / "in" / "a.parquet").metadata.row_group(1).column(0).data_page_offset] ^= 0xFF
+    (tmp_path / "in" / "a.parquet").write_bytes(broken)
+    for asked in ((), ("--where", "not near_duplicate", "--provenance", "p.jsonl")):
+        done = seedsearch("clean", "in", "-o", "out", "--workers", workers, *asked, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "in/a/a.jsonl" in done.stderr.decode()
+        assert "a.parquet: the table is broken" in done.stderr.decode()
+        assert "Traceback" not in done.stderr.decode()
+        assert (tmp_path / "out" / "b" / "a.jsonl").read_text(encoding="utf-8") == '{"text": "甲"}\n'
+    assert [row["path"] for row in rows_of(tmp_path / "p.jsonl")[1:]] == ["in/b/a.jsonl#1"]
+
+
+def test_a_file_that_changes_while_it_is_restored_has_no_copy(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.jsonl", tmp_path / "out"
+    source.write_text('{"text": "甲"}\n', encoding="utf-8")
+    asked = records.CorpusOptions(rows=True, where="not near_duplicate", near=True)
+    work = [one for one in tasks([str(source)], out, RestoreOptions(corpus=asked)) if isinstance(one, Task)]
+    accounts = Accounts(tmp_path / "rows")
+    assert [type(one) for one in restore_all(work, CorpusReport(), output=out, accounts=accounts)] == [Restoration]
+    source.write_text('{"text": "甲乙"}\n', encoding="utf-8")
+    with pytest.raises(SourceError, match="was changed while it was restored"):
+        list(choose(work, accounts.completed([str(source)], asked.where, with_near=True)))
+    assert list(content(out)) == [".seedsearch-clean.jsonl"]
+
+
+def test_what_is_kept_for_a_stream_goes_with_an_error(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "a.jsonl").write_text('{"text": "甲"}\n', encoding="utf-8")
+    asked = ("a.jsonl", "--field", "body", "--provenance", "p.jsonl")
+    done = seedsearch("clean", *asked, cwd=tmp_path, TMPDIR=str(tmp_path / "kept"))
+    assert done.returncode == 2
+    assert not list((tmp_path / "kept").iterdir())
+
+
+def test_columns_of_one_name_are_each_restored(tmp_path: Path) -> None:
+    columns = [pyarrow.array(["焊接&nbsp;材料"]), pyarrow.array(["備&amp;足"])]
+    parquet.write_table(pyarrow.Table.from_arrays(columns, names=["text", "text"]), tmp_path / "a.parquet")
+    run(tmp_path, "a.parquet", "-o", "out", "-q")
+    got = parquet.ParquetFile(tmp_path / "out" / "a.parquet").read()
+    assert [got.column(at).to_pylist() for at in (0, 1)] == [["焊接 材料"], ["備&足"]]
 
 
 def test_a_record_that_is_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

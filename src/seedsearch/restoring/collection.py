@@ -12,12 +12,12 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 
 from seedsearch.damage import SURE
-from seedsearch.errors import ExtraMissing, NotText, OutputError, SeedsearchError
+from seedsearch.errors import ExtraMissing, NotText, OutputError, SeedsearchError, SourceError
 from seedsearch.offsets import Edits
 from seedsearch.parallel import map_in_order
 from seedsearch.reading.documents import (
@@ -32,7 +32,7 @@ from seedsearch.reading.ignore_patterns import ALL, Choice
 from seedsearch.restoring.containers import as_file, clean_file, no_field
 from seedsearch.restoring.corpus import parquet_copy, records
 from seedsearch.restoring.corpus.accounts import asked_of
-from seedsearch.restoring.corpus.parts import Part, name_of
+from seedsearch.restoring.corpus.parts import Part, written
 from seedsearch.restoring.corpus.records import PLAIN, CorpusOptions
 from seedsearch.restoring.corpus.run import Accounts, Row
 from seedsearch.restoring.corpus.where import Filter
@@ -152,12 +152,8 @@ def restore_all(
     alone = len(left) == 1 and not (_of_records(left[0]) and os.path.getsize(left[0].path) > records.SIZE)
     with _Journal(output) as journal:
         run = _Run(accounts)
-        for came in map_in_order(_worked, run.items(left), 1 if alone else workers, preload=[__name__]):
-            for outcome in run.taken(came):
-                report.add(outcome)
-                journal.note(outcome)
-                yield outcome
-        for outcome in run.ended():
+        came = map_in_order(_worked, run.items(left), 1 if alone else workers, preload=[__name__])
+        for outcome in chain(chain.from_iterable(map(run.taken, came)), run.ended()):
             report.add(outcome)
             journal.note(outcome)
             yield outcome
@@ -221,7 +217,7 @@ class _Run:
     def __init__(self, accounts: Accounts | None) -> None:
         self._accounts = accounts
         self._order: deque[Task | _Copy] = deque()
-        self._copies: deque[_Copy] = deque()
+        self._copies: deque[_Copy | Failure] = deque()
 
     def items(self, left: Iterable[Task]) -> Iterator[Task | records.Block]:
         """Yield what workers do."""
@@ -235,11 +231,13 @@ class _Run:
             yield from self._blocks(task)
 
     def _blocks(self, task: Task) -> Iterator[records.Block]:
-        stamp = _stamp(task)
-        rows = None
-        if self._accounts is not None:
-            rows = self._accounts.file(task.path)
-        copy = _Copy(task, stamp, Part(Path(task.target or ""), rows, stamp))
+        try:
+            stamp = _stamp(task)
+            rows = None if self._accounts is None else self._accounts.file(task.path)
+            copy = _Copy(task, stamp, Part(Path(task.target or ""), rows, stamp))
+        except OSError as error:
+            self._copies.append(Failure(task.path, str(error)))
+            return
         self._copies.append(copy)
         try:
             with open(task.path, "rb") as file:
@@ -259,15 +257,29 @@ class _Run:
         if isinstance(of, _Copy) and isinstance(done, records.BlockDone):
             of.part.add(done)
         elif isinstance(of, Task) and isinstance(done, list):
-            for outcome in done:
+            for outcome in self._told(of.path, done):
                 if self._accounts is not None and isinstance(outcome, Restoration) and outcome.row:
                     self._accounts.add(of.path, outcome.row)
                 yield outcome
 
     def ended(self) -> Iterator[Restoration | Failure]:
         """Yield what came of copies that have no block under way."""
-        while self._copies and self._copies[0].over and self._copies[0] not in self._order:
-            yield from _finished(self._copies.popleft())
+        while self._copies:
+            copy = self._copies[0]
+            if isinstance(copy, _Copy) and (not copy.over or copy in self._order):
+                return
+            self._copies.popleft()
+            if isinstance(copy, Failure):
+                yield from self._told(copy.path, (copy,))
+            else:
+                yield from self._told(copy.task.path, _finished(copy))
+
+    def _told(self, path: str, outcomes: Iterable[Restoration | Failure]) -> Iterator[Restoration | Failure]:
+        """Hand on what came of a file; of one that has no copy there are no accounts of records."""
+        for outcome in outcomes:
+            if self._accounts is not None and isinstance(outcome, Failure):
+                self._accounts.forget(path)
+            yield outcome
 
 
 def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
@@ -279,8 +291,7 @@ def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
         copy.part.drop()
         yield error
         return
-    yield from (Failure(f"{task.path}#{number}", why) for number, why in tally.failures)
-    if task.options.corpus.deferred:
+    if task.options.corpus.deferred and tally.documents:
         copy.part.close()
     else:
         try:
@@ -292,7 +303,10 @@ def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
 
 
 def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Row]:
-    """Yield the accounts of all documents; copies then hold only what their accounts say is kept."""
+    """Yield the accounts of all documents; copies then hold only what their accounts say is kept.
+
+    Raises SourceError where a file of records was changed since it was restored.
+    """
     tasks_ = {task.path: task for task in work}
     for path, of_file in groupby(rows, key=itemgetter(0)):
         task = tasks_[path]
@@ -306,12 +320,21 @@ def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Ro
             for _, row in of_file:
                 sizes.append((row["size"], row["kept"]))
                 yield row
-            Part(Path(task.target or ""), None, _stamp(task)).finish(sizes)
+            _chosen(task).finish(sizes)
             continue
         for _, row in of_file:
             if not row["kept"]:
                 Path(row["copy"]).unlink(missing_ok=True)
             yield row
+
+
+def _chosen(task: Task) -> Part:
+    """Return the part of a copy of records that waits for what is kept of it."""
+    part = Part(Path(task.target or ""), None, _stamp(task))
+    if not part.begin:
+        part.drop()
+        raise SourceError(f"{task.path} was changed while it was restored", hint="restore it again")
+    return part
 
 
 def restore_file(task: Task) -> list[Restoration | Failure]:
@@ -356,7 +379,8 @@ def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Fa
         row = json.dumps({**made, "copy": target}) if asked.rows else ""
     try:
         if target is not None and kept:
-            _write(Path(target), as_file(cleaned))
+            with written(Path(target)) as file:
+                file.write(as_file(cleaned))
     except OSError as error:
         return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
@@ -383,19 +407,6 @@ def _stamp(task: Task) -> str:
     fields = " ".join(asked.fields)
     how = f"{steps}|{asked.kind}|{fields}|{corpus}|{float(asked.sure)}{told}"
     return f"{status.st_size} {status.st_mtime_ns} {RULES} {how}"
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a copy whole or not at all; a part left by a killed run is written over by the next."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{name_of(target.name)}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _still_holds(task: Task, done: Restoration) -> bool:

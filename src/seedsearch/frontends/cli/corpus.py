@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -96,16 +96,21 @@ def records_printed(path: str, options: RestoreOptions, workers: int | None, wan
 
 @contextmanager
 def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
-    """What takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end."""
+    """What takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end;
+    below a folder of copies it stays where the run is stopped, for the next one.
+    """
     from seedsearch.restoring.corpus.run import Accounts
 
     if not asked:
         yield None
         return
-    from tempfile import mkdtemp
+    if output is None:
+        from tempfile import TemporaryDirectory
 
-    folder = output / ROWS if output is not None else Path(mkdtemp(prefix="seedsearch-"))
-    accounts = Accounts(folder)
+        with TemporaryDirectory(prefix="seedsearch-") as folder:
+            yield Accounts(Path(folder))
+        return
+    accounts = Accounts(output / ROWS)
     yield accounts
     accounts.remove()
 
@@ -152,41 +157,36 @@ def _written(path: Path | None) -> Iterator[Callable[[str], object]]:
     if path is None:
         yield lambda text: None
         return
-    part = path.with_name(f".{path.name}.part")
+    from seedsearch.restoring.corpus.parts import written
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with written(path) as file:
             yield file.write
-        os.replace(part, path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {reason(error)}") from error
 
 
 def printed(path: str, file: Packed, options: RestoreOptions, workers: int | None, wanted: Wanted) -> CorpusReport:
     """Restore the records of one file to standard output as they are read."""
-    from seedsearch.reading.documents import Failure
     from seedsearch.restoring.collection import stream
     from seedsearch.restoring.corpus.records import Tally
     from seedsearch.restoring.documents import CorpusReport, Restoration
 
     report, tally = CorpusReport(), Tally()
     with gathering(None, asked=options.corpus.rows) as accounts:
-        rows = None if accounts is None else accounts.file(path).open("wb")
         flush()
-        for done in stream(path, file, options, workers):
-            tally.add(done.tally)
-            with printing():
-                sys.stdout.buffer.write(done.content)
-            if rows is not None:
-                rows.write(done.rows)
+        with nullcontext() if accounts is None else accounts.file(path).open("wb") as rows:
+            for done in stream(path, file, options, workers):
+                tally.add(done.tally)
+                with printing():
+                    sys.stdout.buffer.write(done.content)
+                if rows is not None:
+                    rows.write(done.rows)
         with printing():
             sys.stdout.buffer.flush()
-        if accounts is not None and rows is not None:
-            rows.close()
+        if accounts is not None:
             found = accounts.completed([path], options.corpus.where, with_near=options.corpus.near)
             write_accounts(wanted, (row for _, row in found), options)
-    for number, why in tally.failures:
-        report.add(Failure(f"{path}#{number}", why))
     damage = dict(sorted(tally.damage.items()))
     account = (path, "utf-8", damage, dict(tally.certainty), tally.characters, "")
     report.add(Restoration(*account, documents=tally.documents, damaged=tally.damaged, kept=tally.kept))
@@ -227,10 +227,11 @@ def _kind_of(head: bytes, fields: Sequence[str]) -> str:
     except (SeedsearchError, *BROKEN):  # said where it is read
         return ""
     text, seen = begin.decode("utf-8", "replace"), set[str]()
-    if sniffed(text) == "jsonl":
-        return "jsonl"
+    kind = sniffed(text)
+    if kind == "jsonl":
+        return kind
     Layout.of(text.split("\n", 1)[0], fields, seen)
-    return "csv" if seen and sniffed(text) == "text" else ""
+    return "csv" if seen and kind == "text" else ""
 
 
 def finished_accounts(found: Iterable[object], accounts: Accounts, options: RestoreOptions, wanted: Wanted) -> None:

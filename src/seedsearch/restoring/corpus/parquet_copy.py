@@ -19,6 +19,7 @@ from seedsearch.reading.documents import RawDocument
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.containers import no_field
 from seedsearch.restoring.corpus.accounts import asked_of
+from seedsearch.restoring.corpus.parts import part_of
 from seedsearch.restoring.corpus.records import How, Tally, count, row_of_document
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
@@ -43,19 +44,18 @@ def copy_restored(how: How, target: Path, rows: Path | None) -> Tally:
         out = None if rows is None else stack.enter_context(rows.open("w", encoding="utf-8"))
 
         def restored(table: Any) -> Any:
-            fields = _fields(table.schema, how)
-            columns = {name: table.column(name).to_pylist() for name in fields}
+            columns = {at: table.column(at).to_pylist() for at in _fields(table.schema, how)}
             mask = []
             for i in range(len(table)):
                 number = tally.documents + 1
-                texts = {name: values[i] for name, values in columns.items() if values[i] is not None}
+                texts = {at: values[i] for at, values in columns.items() if values[i] is not None}
                 row = _row(how, number, texts, tally)
                 if kept is not None:
                     row["kept"] = kept.keeps(asked_of(row))
                 mask.append(row.get("kept", True))
                 tally.kept += mask[-1]
-                for name, text in texts.items():
-                    columns[name][i] = text
+                for at, text in texts.items():
+                    columns[at][i] = text
                 if out is not None:
                     out.write(json.dumps(row) + "\n")
             return _filtered(_with(table, columns), mask)
@@ -79,7 +79,7 @@ def _rewritten(source: str, target: Path, change: Callable[[Any], Any], how: How
         hint = "to read it: pip install 'seedsearch[parquet]'"
         raise ExtraMissing("a table of Parquet", hint=hint, module="pyarrow") from None
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    part = part_of(target)
     try:
         with parquet.ParquetFile(source) as table:
             if how is not None and how.fields and not _fields(table.schema_arrow, how):
@@ -105,9 +105,10 @@ def _packing(metadata: Any) -> dict[str, str] | str:
     return {name: "none" if how == "uncompressed" else how for name, how in packed.items()}
 
 
-def _fields(schema: Any, how: How) -> list[str]:
-    """Return the columns of text that are wanted."""
-    return [one.name for one in schema if _is_text(one.type) and (not how.fields or one.name in how.fields)]
+def _fields(schema: Any, how: How) -> list[int]:
+    """Return the places of the columns of text that are wanted; several may have one name."""
+    wanted = ((at, one) for at, one in enumerate(schema) if not how.fields or one.name in how.fields)
+    return [at for at, one in wanted if _is_text(one.type)]
 
 
 def _is_text(kind: Any) -> bool:
@@ -117,12 +118,10 @@ def _is_text(kind: Any) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
-def _row(how: How, number: int, texts: dict[str, str], tally: Tally) -> dict[str, Any]:
+def _row(how: How, number: int, texts: dict[int, str], tally: Tally) -> dict[str, Any]:
     """Restore the texts of a row where they are, count it, and return its account."""
-    done = {
-        name: clean_document(RawDocument("", "str", text), how.steps, sure=how.sure) for name, text in texts.items()
-    }
-    texts.update((name, one.readable) for name, one in done.items())
+    done = {at: clean_document(RawDocument("", "str", text), how.steps, sure=how.sure) for at, text in texts.items()}
+    texts.update((at, one.readable) for at, one in done.items())
     whole = Cleaned(
         RawDocument(f"{how.path}#{number}", NAME, ""),
         tuple(e for one in done.values() for e in one.edits),
@@ -133,12 +132,11 @@ def _row(how: How, number: int, texts: dict[str, str], tally: Tally) -> dict[str
     return row_of_document(whole, whole.readable, near=how.corpus.near)
 
 
-def _with(table: Any, columns: dict[str, list[str | None]]) -> Any:
-    """Return a table with these columns in the place of those of the same names and types."""
+def _with(table: Any, columns: dict[int, list[str | None]]) -> Any:
+    """Return a table with these columns in their places, with the names and types of those that were there."""
     import pyarrow
 
-    for name, values in columns.items():
-        at = table.schema.get_field_index(name)
+    for at, values in columns.items():
         kind = table.schema.field(at).type
         plain = pyarrow.array(values, kind.value_type if pyarrow.types.is_dictionary(kind) else kind)
         array = plain.dictionary_encode().cast(kind) if pyarrow.types.is_dictionary(kind) else plain

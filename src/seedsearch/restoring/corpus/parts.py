@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from seedsearch.restoring.corpus.packing import packed_copy, packing_of
 from seedsearch.restoring.corpus.records import BlockDone, Tally
@@ -24,15 +25,37 @@ def name_of(path: str) -> str:
     return sha256(os.fsencode(path)).hexdigest()[:16]
 
 
+def part_of(target: Path) -> Path:
+    """Return where a copy is written until all of it is there."""
+    return target.with_name(f".{name_of(target.name)}.part")
+
+
+@contextmanager
+def written(target: Path) -> Iterator[TextIO]:
+    """Give a file to write in, which has its name when all is written; what was there stays where that cannot be.
+
+    A part left by a killed run is written over by the next. Raises OSError as the system does.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = part_of(target)
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 class Part:
     """The part of a copy; `begin` and `number` say where the next block begins and what its first record is."""
 
     def __init__(self, target: Path, rows: Path | None, stamp: str) -> None:
         """Take up the part that an earlier run left, if it was made of the same file in the same way."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        name = name_of(target.name)
         self._target, self._stamp = target, stamp
-        self._part, self._state = target.with_name(f".{name}.part"), target.with_name(f".{name}.state")
+        self._part = part_of(target)
+        self._state = self._part.with_suffix(".state")
         self._rows_path = rows
         self.begin, self.number, self.head, self.tally = 0, 1, 0, Tally()
         sizes = self._take_up()
@@ -49,8 +72,7 @@ class Part:
                 return 0, 0
             said = state["tally"]
             counters = {name: Counter(said[name]) for name in ("damage", "certainty")}
-            failures = [(int(number), str(reason)) for number, reason in said["failures"]]
-            self.tally = Tally(**{**said, **counters, "seen": set(said["seen"]), "failures": failures})
+            self.tally = Tally(**{**said, **counters, "seen": set(said["seen"])})
             self.begin, self.number, self.head = int(state["begin"]), int(state["number"]), int(state["head"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0, 0

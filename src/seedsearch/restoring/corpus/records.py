@@ -95,7 +95,6 @@ class Tally:
     damage: Counter[str] = field(default_factory=Counter)
     certainty: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
-    failures: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Count another part as well."""
@@ -106,7 +105,6 @@ class Tally:
         self.damage.update(other.damage)
         self.certainty.update(other.certainty)
         self.seen |= other.seen
-        self.failures += other.failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +295,7 @@ def restored_block(block: Block) -> BlockDone:
             if not (kept and kept.of_all):  # then the copy is made of the sizes of its records
                 pieces.append(content)
             continue
-        try:
-            cleaned = _restored(block, content, this, tally, shares)
-        except SourceError as error:
-            tally.failures.append((this, str(error)))
-            pieces.append(content)
-            continue
+        cleaned = _restored(block, content, this, tally, shares)
         written = cleaned.readable.encode("utf-8", "surrogatepass")
         count(tally, cleaned)
         row = _row(how, cleaned) if how.corpus.rows or kept else None

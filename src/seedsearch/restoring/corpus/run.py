@@ -13,6 +13,7 @@ from typing import Any
 
 from seedsearch.restoring.corpus import near
 from seedsearch.restoring.corpus.accounts import asked_of
+from seedsearch.restoring.corpus.parts import name_of
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import WORST
 
@@ -29,7 +30,6 @@ _OWN = ("minhash", "size", "copy")  # what is no business of those who read acco
 class Figures:
     """What the accounts of a run come to; `worst` are paths and shares of unrepaired damage."""
 
-    files: int = 0
     documents: int = 0
     kept: int = 0
     damaged: int = 0
@@ -82,15 +82,17 @@ class Accounts:
 
     def file(self, path: str) -> Path:
         """Return the place of the accounts of the records in a file."""
-        from seedsearch.restoring.corpus.parts import name_of
-
         self._folder.mkdir(parents=True, exist_ok=True)
         place = self._folder / f"{name_of(path)}.jsonl"
         self._rows[path] = place
         return place
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._rows
+    def forget(self, path: str) -> None:
+        """Remove the accounts of the records in a file, if it holds records."""
+        place = self._rows.get(path)
+        if isinstance(place, Path):
+            place.unlink(missing_ok=True)
+            del self._rows[path]
 
     def rows(self, paths: Sequence[str]) -> Iterator[tuple[str, Row]]:
         """Yield the accounts of these files in their order, each with the path of its file."""
