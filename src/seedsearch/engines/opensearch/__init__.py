@@ -140,7 +140,7 @@ class OpenSearchEngine:
         found: dict[str, str] = {}
         for hit in self._hits(self._seen(), BY_ID, fields=("digest",)):
             doc_id, digest = hit["sort"][0], hit["fields"]["digest"][0]
-            if term_of(doc_id) != doc_id or counting.is_changed(doc_id) or counting.is_changed(digest):
+            if counting.is_changed(doc_id) or counting.is_changed(digest):
                 doc_id, digest, _ = original(self._source(hit["_id"]))
             found[doc_id] = digest
         return found
@@ -296,7 +296,7 @@ class OpenSearchEngine:
         if not self._commit.data:
             return Matches(0, ())
         body = {"size": 0, "track_total_hits": True, "query": asked}
-        if limit and offset + limit <= min(WINDOW, offset + PAGE):
+        if 0 < limit <= PAGE and offset + limit <= WINDOW:
             body |= {"size": limit, "from": offset, "sort": order, "_source": list(SHOWN)}
             found = self._search(body)
             hits = found["hits"]["hits"]

@@ -81,7 +81,7 @@ class Asking:
             case Term():
                 return {"term": {field_of(node): term_of(node.text)}}
             case Terms():
-                return _any(_by_test(field, node.test) for field in _fields_of(node.field))
+                return _any(by_test(field, node.test) for field in _fields_of(node.field))
             case Run():
                 return self.run(node.text)
             case All(children=children):
@@ -122,8 +122,7 @@ class Asking:
         if len(text) == 2 and " " not in text:
             return {"term": {"pair": text}}
         grams = run_grams(text)
-        step = -(-len(grams) // self._pairs) if self._pairs else 0
-        some = grams[:: max(step, 1)] if step else []
+        some = grams[:: -(-len(grams) // self._pairs)] if grams and self._pairs else []
         phrases = [{"match_phrase": {field: text}} for field in ("run", "joined")]
         narrowed = [{"term": {"pair" if len(gram) == 2 else "run": gram}} for gram in some]
         return {"bool": {"filter": narrowed, "should": phrases, "minimum_should_match": 1}}
@@ -163,7 +162,8 @@ def _fields_of(field: Field) -> tuple[str, ...]:
     return ("run", "pair") if field == "gram" else (field,)
 
 
-def _by_test(field: str, test: Prefix | Wildcard | Fuzzy | Between) -> Json:
+def by_test(field: str, test: Prefix | Wildcard | Fuzzy | Between) -> Json:
+    """Return the documents with a term of a field of the index that a test accepts."""
     match test:
         case Prefix(text=text):
             return {"prefix": {field: {"value": plain(text), "rewrite": "constant_score"}}}

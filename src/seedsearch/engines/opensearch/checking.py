@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seedsearch.engines.opensearch.control import Control
+from seedsearch.engines.opensearch.counting import sums, sums_of
 from seedsearch.engines.opensearch.manifest import Manifest
 from seedsearch.engines.opensearch.wire import Absent, Wire
 from seedsearch.errors import IndexDamaged
-
-SUMS = ("gram_length", "word_length")
 
 
 def faults(wire: Wire, control: Control, manifest: Manifest) -> Iterator[str]:
@@ -26,20 +25,13 @@ def faults(wire: Wire, control: Control, manifest: Manifest) -> Iterator[str]:
             yield error.what
         except Absent:
             yield f"what is kept as “{name.strip()}” in {control.where} is missing"
-    body = {
-        "size": 0,
-        "track_total_hits": True,
-        "query": {"bool": {"filter": manifest.seen(commit.number)}},
-        "aggs": {name: {"sum": {"field": name}} for name in SUMS},
-    }
     try:
-        answer = wire.search(commit.data, body)
+        answer = wire.search(commit.data, sums(manifest.seen(commit.number)))
     except Absent:
         yield f"the index {commit.data}, which has the documents of {control.where}, is gone"
         return
-    found = answer["hits"]["total"]["value"]
+    found, *lengths = sums_of(answer)
     if found != commit.documents:
         yield f"{commit.data} has {found:,} documents of {control.where}, and {commit.documents:,} were written"
-    sums = [round(answer["aggregations"][name]["value"]) for name in SUMS]
-    if found == commit.documents and sums != [commit.gram_length, commit.word_length]:
+    elif lengths != [commit.gram_length, commit.word_length]:
         yield f"{commit.data} has other documents than those that were written to {control.where}"

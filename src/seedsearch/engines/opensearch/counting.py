@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seedsearch.engines.opensearch.asking import by_test
 from seedsearch.engines.opensearch.mapping import Json, plain
-from seedsearch.engines.query import Field, Fuzzy
+from seedsearch.engines.query import Field, Fuzzy, Prefix
 
 # Terms of one request: few at first, for often the first is all that is asked for.
 FIRST_PAGE, NEXT_PAGE = 100, 5000
@@ -19,6 +20,7 @@ EXACT = 40_000  # terms up to which their number is exact: the largest that Open
 _CHANGED = re.compile("[\U0010d800-\U0010dfff]|…[0-9a-f]{64}$")
 # The fields whose terms are listed.
 _LISTED: dict[Field, str] = {"word": "word.all", "tag": "tag"}
+_LENGTHS = ("gram_length", "word_length")
 
 
 def is_changed(text: str) -> bool:
@@ -34,6 +36,17 @@ def total(matching: Sequence[Json]) -> Json:
 def any_one(matching: Sequence[Json]) -> Json:
     """Return the search that ends with the first that matches."""
     return {**total(matching), "terminate_after": 1}
+
+
+def sums(matching: Sequence[Json]) -> Json:
+    """Return the search that counts what matches, and adds up its lengths."""
+    return {**total(matching), "aggs": {name: {"sum": {"field": name}} for name in _LENGTHS}}
+
+
+def sums_of(answer: Any) -> tuple[int, int, int]:
+    """Return what `sums` asks for: how many documents, and the lengths of the fields `gram` and `word` in all."""
+    grams, words = (round(answer["aggregations"][name]["value"]) for name in _LENGTHS)
+    return answer["hits"]["total"]["value"], grams, words
 
 
 def distinct_terms(matching: Sequence[Json]) -> Json:
@@ -57,7 +70,7 @@ class Terms:
 
     def page(self, matching: Sequence[Json], size: int, after: str | None) -> Json:
         """Return the search for the next terms behind `after`, each with how many documents have it."""
-        begins = [{"prefix": {self.field: plain(self.prefix)}}] if self.prefix else []
+        begins = [by_test(self.field, Prefix(self.prefix))] if self.prefix else []
         asked: dict[str, Any] = {"size": size, "sources": [{"term": {"terms": {"field": _LISTED[self.field]}}}]}
         if after is not None:
             asked["after"] = {"term": plain(after)}
@@ -84,7 +97,6 @@ def rows_of(answer: Any) -> list[tuple[str, int]]:
 
 def near(field: Field, wanted: Fuzzy, matching: Sequence[Json]) -> Json:
     """Return the search for the terms that one edit makes of a text."""
-    fuzzy = {"value": plain(wanted.text), "fuzziness": 1, "max_expansions": 1024, "rewrite": "constant_score"}
     listed = {
         "field": _LISTED[field],
         "size": MOST_NEAR,
@@ -93,7 +105,7 @@ def near(field: Field, wanted: Fuzzy, matching: Sequence[Json]) -> Json:
     }
     return {
         "size": 0,
-        "query": {"bool": {"filter": [*matching, {"fuzzy": {field: fuzzy}}]}},
+        "query": {"bool": {"filter": [*matching, by_test(field, wanted)]}},
         "aggs": {"terms": {"terms": listed}},
     }
 

@@ -19,6 +19,7 @@ import numpy as np
 from seedsearch import engines
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.engines.opensearch.control import Control, Version, has_ended, this_host, this_process
+from seedsearch.engines.opensearch.counting import sums, sums_of
 from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Holder, Kept, Manifest, damaged
 from seedsearch.engines.opensearch.mapping import OWNER, Json, data_index, key_of
 from seedsearch.engines.opensearch.packing import Pack, Packer, least, united
@@ -116,10 +117,11 @@ class OpenSearchWriter:
     def clear(self) -> None:
         """Take out every entry and all metadata of before this writer; what it has added itself stays."""
         if not self._cleared:
-            before, self._base, self._cleared = self._data, Commit(self._base.generation), True
-            self._data = ""
+            self._base, self._cleared = Commit(self._base.generation), True
             if self._documents:
-                self._move(before)
+                self._move()
+            else:
+                self._data = ""
 
     def put_metadata(self, name: str, content: bytes) -> None:
         """Store bytes beside the entries, from this commit on."""
@@ -216,12 +218,12 @@ class OpenSearchWriter:
                 raise IndexUnreachable(what, hint="give its nodes more memory, or leave large files out with --exclude")
             time.sleep(wait)
 
-    def _move(self, before: str) -> None:
+    def _move(self) -> None:
         """Take what this writer has added along to the index that it begins anew with."""
-        self._data, after = before, ""
+        before = self._data
         self._all_sent()
-        self._wire.refresh(self._data)
-        self._data = after
+        self._wire.refresh(before)
+        self._data = ""
         self._made()
         body = {
             "source": {"index": before, "query": {"term": {"born": self._number}}},
@@ -270,35 +272,15 @@ class OpenSearchWriter:
         is_same = not (self._documents or buried) and (kept, data) == (self._base.kept, self._base.data)
         if is_same and self._base.generation and not self._cleared and self._base.fingerprint == fingerprint:
             return self._base
-        documents, grams, words = self._sums()
-        return Commit(
-            self._version.manifest.commit.generation + 1,
-            fingerprint,
-            self._number,
-            data,
-            documents,
-            grams,
-            words,
-            kept,
-        )
+        manifest = self._version.manifest
+        documents, grams, words = sums_of(self._wire.search(data, sums(manifest.seen(self._number))))
+        generation = manifest.commit.generation + 1
+        return Commit(generation, fingerprint, self._number, data, documents, grams, words, kept)
 
     def _hashes(self) -> Any:
         before = self._base.kept.get(GRAMS)
         content = b"" if before is None else self._control.kept(GRAMS, before)
         return least(np.frombuffer(content, dtype=np.uint64))
-
-    def _sums(self) -> tuple[int, int, int]:
-        """Return the number of documents that the commit will have, and the lengths of both fields in all."""
-        sums = {name: {"sum": {"field": name}} for name in ("gram_length", "word_length")}
-        body = {
-            "size": 0,
-            "track_total_hits": True,
-            "query": {"bool": {"filter": self._version.manifest.seen(self._number)}},
-            "aggs": sums,
-        }
-        answer = self._wire.search(self._data, body)
-        grams, words = (round(answer["aggregations"][name]["value"]) for name in sums)
-        return answer["hits"]["total"]["value"], grams, words
 
     def _bury(self) -> int:
         """Say of the documents that were replaced or taken out that they died by this writer; return how many."""
