@@ -201,6 +201,10 @@ class Documents:
         lengths[1:] -= lengths[:-1].copy()
         return chars, lengths
 
+    def run_texts(self, documents: Sequence[int]) -> list[str]:
+        """Return the run texts of some."""
+        return _texts_of(*self.runs(documents))
+
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
         """Return the readable texts of some, each with its run text."""
         found: dict[int, tuple[str, str]] = {d: kept for d in documents if (kept := self._kept_texts.get(d))}
@@ -216,8 +220,7 @@ class Documents:
         sizes = np.array([len(one) for one in differences], dtype=np.int64)
         runs, lengths = self.runs(documents)
         readable = put_together(runs, lengths, np.concatenate(differences), sizes)
-        joined, ends = text_of(runs), np.cumsum(lengths).tolist()
-        return list(zip(readable, (joined[a:b] for a, b in zip([0, *ends], ends, strict=False)), strict=True))
+        return list(zip(readable, _texts_of(runs, lengths), strict=True))
 
     def digest_rows(self) -> list[bytes]:
         """Return the digests of all, as stored."""
@@ -276,3 +279,9 @@ class Documents:
 def digest_of(stored: bytes) -> str:
     """Return the digest that was stored."""
     return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode(*UTF8)
+
+
+def _texts_of(runs: Points, lengths: Ints) -> list[str]:
+    """Return texts that stand one after the other, each by itself."""
+    joined, ends = text_of(runs), np.cumsum(lengths).tolist()
+    return [joined[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]

@@ -32,7 +32,6 @@ from seedsearch.engines.query import (
     Terms,
 )
 from seedsearch.text.array_types import Mask
-from seedsearch.text.code_points import text_of
 from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_grams
 
@@ -198,9 +197,9 @@ class Matching:
         if isinstance(node, Spelled):
             both = self._segments[i].documents.texts(documents.tolist())
             return np.array([node.holds(run, readable) for readable, run in both], dtype=bool)
-        runs, lengths = self._segments[i].documents.runs(documents.tolist())
-        texts, ends = text_of(runs), np.cumsum(lengths).tolist()
-        return np.array([node.holds(texts[a:b]) for a, b in zip([0, *ends], ends, strict=False)], dtype=bool)
+        return np.array(
+            [node.holds(text) for text in self._segments[i].documents.run_texts(documents.tolist())], dtype=bool
+        )
 
     def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
         """Return those of `candidates` in whose texts a run stands, as they are or without their joints."""
@@ -226,10 +225,9 @@ class Matching:
                 return []
         found: list[int] = []
         for some in slices(candidates, LOOKS):
-            points, lengths = self._segments[i].documents.runs(some.tolist())
-            texts, ends = text_of(points), np.cumsum(lengths).tolist()
-            places = zip(some.tolist(), [0, *ends], ends, strict=False)
-            found += [document for document, begin, end in places if holds(texts[begin:end], run.text)]
+            numbers = some.tolist()
+            texts = zip(numbers, self._segments[i].documents.run_texts(numbers), strict=True)
+            found += [document for document, text in texts if holds(text, run.text)]
             self._budget.spend(run)
         return found
 
