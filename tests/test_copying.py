@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import seedsearch
 from seedsearch import build_index, open_index
 from seedsearch.engines.choice import check, open_engine
+from seedsearch.engines.entries import IndexEntry
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.errors import IndexDamaged, IndexMissing, OutputError
 from seedsearch.indexing import copying
@@ -110,6 +112,23 @@ def test_a_copy_that_is_not_what_was_copied_is_said(files: Path, memory: str, mo
     monkeypatch.setattr(MemoryEngine, "check", lambda self: ["a bit has changed"])
     with pytest.raises(IndexDamaged, match="is not what was copied: a bit has changed"):
         copy_index("index", memory)
+
+
+def test_documents_that_go_while_they_are_copied_are_missed(
+    files: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cluster takes out what newer commits replaced, after a while: at the end neither index has it."""
+    copy_index("index", memory)
+    every = MemoryEngine.entries
+
+    def some(self: MemoryEngine) -> Iterator[IndexEntry]:
+        with self.writer() as writer:
+            writer.remove(min(self.digests()))
+        yield from every(self)
+
+    monkeypatch.setattr(MemoryEngine, "entries", some)
+    with pytest.raises(IndexDamaged, match="is not what was copied: its documents are others; copy it again"):
+        copy_index(memory, "again")
 
 
 def test_nothing_else_is_kept_beside_the_entries() -> None:
