@@ -13,6 +13,7 @@ from threading import Event, RLock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
+from zlib import crc32
 
 import numpy as np
 
@@ -265,9 +266,8 @@ class OpenSearchWriter:
         kept: dict[str, Kept] = dict(self._base.kept)
         for name, content in self._kept.items():
             before = kept.get(name)
-            made = self._control.keep(name, content)
-            if before is None or (before.size, before.checksum) != (made.size, made.checksum):
-                kept[name] = made
+            if before is None or (before.size, before.checksum) != (len(content), crc32(content)):
+                kept[name] = self._control.keep(name, content)
         data = self._data
         is_same = not (self._documents or buried) and (kept, data) == (self._base.kept, self._base.data)
         if is_same and self._base.generation and not self._cleared and self._base.fingerprint == fingerprint:
