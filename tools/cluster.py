@@ -1,8 +1,12 @@
-"""A cluster of OpenSearch on this machine, for tests and for a first try; nothing of it outlives this program.
+"""A cluster of OpenSearch on this machine, for tests and for a first try.
 
     python -m tools.cluster                 one node: prints the URL for -i, and runs until Ctrl-C
     python -m tools.cluster --nodes 3       three, each a process of its own
     python -m tools.cluster --data DIR      what is indexed stays in DIR and is there the next time
+
+    python tools/cluster.py start --nodes 3     prints opensearch://HOST:PORT,… when it is green, and leaves it running
+    python tools/cluster.py pids                prints the number and the process of each of its nodes, a line a node
+    python tools/cluster.py stop                ends these, and no others
 
 The nodes are the jars of OpenSearch from Maven Central (about 50 MB, fetched once into build/cluster/) and a small main
 class, tools/cluster_node/Launcher.java: a JDK (17 was tried) and Maven have to be installed, on Debian by
@@ -13,6 +17,7 @@ can log in to the machine can read and change what they hold. It is no way to ru
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import random
@@ -26,11 +31,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Never, Self, TextIO
 
 TOP = Path(__file__).parents[1]
 VERSION = "2.19.6"
@@ -45,6 +50,8 @@ ARTIFACTS = (
 )
 JARS = TOP / "build" / "cluster" / VERSION
 SOURCE = Path(__file__).parent / "cluster_node" / "Launcher.java"
+# What `start` has left running. The process that keeps it holds a lock of this file.
+STARTED = TOP / "build" / "cluster" / "started.json"
 
 RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 TRIES = 1000  # ports that are tried
@@ -308,9 +315,84 @@ def _free_ports(count: int) -> list[int]:
     raise ClusterError(f"no {count} ports are free below {first}")
 
 
+@contextmanager
+def running(asked: argparse.Namespace) -> Iterator[Cluster]:
+    """Run a cluster as it is asked for on the command line."""
+    with ExitStack() as stack:
+        folder = asked.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        yield stack.enter_context(Cluster(folder.absolute(), asked.nodes, heap=asked.heap))
+
+
+def start(asked: argparse.Namespace) -> str:
+    """Leave a cluster running, and return the beginning of its URLs; raises ClusterError where one is left already."""
+    prepare()
+    with open(STARTED, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ClusterError("one was started already: end it with python tools/cluster.py stop") from None
+        file.truncate(0)
+        if (keeper := os.fork()) == 0:
+            _keep(asked, file)
+    while not (said := STARTED.read_text(encoding="utf-8")):
+        if os.waitpid(keeper, os.WNOHANG)[0]:
+            raise ClusterError("the process that starts the nodes has ended")
+        time.sleep(LOOK)
+    found = json.loads(said)
+    if "error" in found:
+        raise ClusterError(found["error"])
+    return str(found["url"])
+
+
+def _keep(asked: argparse.Namespace, file: TextIO) -> Never:
+    """Run the nodes in a process of its own that holds the lock of a file; a node that is killed stays so."""
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(nothing, number)
+        with running(asked) as cluster:
+            cluster.wait("green")
+            url = f"opensearch://{cluster.hosts}"
+            json.dump({"keeper": os.getpid(), "url": url, "nodes": [node.pid for node in cluster.nodes]}, file)
+            file.flush()
+            while True:
+                for node in cluster.nodes:
+                    if node.process is not None:
+                        node.process.poll()
+                time.sleep(LOOK)
+    except Exception as error:
+        json.dump({"error": str(error)}, file)
+        file.flush()
+    finally:
+        os._exit(0)
+
+
+def started() -> Any:
+    """Return what `start` has left running; raises ClusterError where nothing is."""
+    if STARTED.is_file():
+        with open(STARTED, encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if said := file.read():
+                    return json.loads(said)
+    raise ClusterError("no cluster was started")
+
+
+def stop() -> None:
+    """End what `start` has left running, and wait until it has ended."""
+    os.kill(started()["keeper"], signal.SIGTERM)
+    with open(STARTED, encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a cluster until it is interrupted."""
+    """Run a cluster until it is interrupted, or do what is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "do", nargs="?", choices=("run", "start", "pids", "stop"), default="run", help="what to do (default: run)"
+    )
     parser.add_argument("--nodes", type=int, default=1, metavar="N", help="how many (default: 1)")
     parser.add_argument("--heap", type=int, default=HEAP, metavar="MB", help=f"of each node (default: {HEAP})")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the data stay (default: gone at the end)")
@@ -318,15 +400,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupted)
     try:
-        jars = prepare()
         if asked.prepare:
-            return 0
-        with ExitStack() as stack:
-            folder = asked.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            cluster = stack.enter_context(Cluster(folder.absolute(), asked.nodes, heap=asked.heap, jars=jars))
-            print(f"seedsearch index -i {cluster.url('mine')}", flush=True)
-            for _ in _until_interrupted():
-                cluster.wait()
+            prepare()
+        elif asked.do == "start":
+            print(start(asked))
+        elif asked.do == "stop":
+            stop()
+        elif asked.do == "pids":
+            for number, pid in enumerate(started()["nodes"], start=1):
+                print(number, pid)
+        else:
+            with running(asked) as cluster:
+                print(f"seedsearch index -i {cluster.url('mine')}", flush=True)
+                while True:
+                    time.sleep(5)
+                    cluster.wait()
     except ClusterError as error:
         print(f"cluster: {error}", file=sys.stderr)
         return 1
@@ -337,12 +425,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _interrupted(number: int, frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _until_interrupted() -> Iterator[None]:
-    while True:
-        time.sleep(5)
-        yield
 
 
 if __name__ == "__main__":

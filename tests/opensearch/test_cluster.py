@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,6 +51,36 @@ def test_no_node_outlives_the_program_that_started_it(jars: Path, number: signal
     while _is_running(node) and time.monotonic() < end:
         time.sleep(0.1)
     assert not _is_running(node)
+
+
+def test_a_cluster_that_was_started_runs_until_it_is_stopped(jars: Path, tmp_path: Path) -> None:
+    """A node that is killed meanwhile stays so, and the others go on; what else runs is left alone."""
+
+    def do(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = f"from tools import cluster; cluster.STARTED = cluster.Path({str(tmp_path / 'started')!r}); "
+        code += f"raise SystemExit(cluster.main({list(arguments)!r}))"
+        return subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True, check=False)
+
+    done = do("start", "--nodes", "2", "--heap", "384")
+    try:
+        assert re.fullmatch(r"opensearch://127\.0\.0\.1:\d+,127\.0\.0\.1:\d+\n", done.stdout), done.stderr
+        rows = [line.split() for line in do("pids").stdout.splitlines()]
+        nodes = [int(pid) for _, pid in rows]
+        assert [number for number, _ in rows] == ["1", "2"]
+        again = do("start")
+        assert (again.returncode, again.stdout, "one was started already" in again.stderr) == (1, "", True)
+        os.kill(nodes[0], signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while _is_running(nodes[0]) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert [_is_running(node) for node in nodes] == [False, True]
+    finally:
+        stopped = do("stop")
+    assert stopped.returncode == 0
+    assert not any(map(_is_running, nodes))
+    assert [(do(what).returncode, do(what).stderr) for what in ("stop", "pids")] == [
+        (1, "cluster: no cluster was started\n")
+    ] * 2
 
 
 def _children(pid: int) -> list[int]:
