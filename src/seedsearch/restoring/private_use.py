@@ -7,7 +7,8 @@ of today show nothing there.
 How it is recognised: by the code point, beside an ideograph, on a page that holds no other private-use characters and
 few of these. GB 18030 says what each of them is.
 
-Left alone: components, which no text needs (⺶, 龶: then another font was meant); pages with any other private-use
+Left alone: components, which no text needs (⺶, 龶: then another font was meant); half of 䴙䴘, for neither stands by
+itself (old books have the first of them for whatever a font lacked: 崔㥄, 士彠); pages with any other private-use
 character, which are written for a font of their own, and pages where they come often, whose common characters were
 replaced (`findings` counts both); clusters, which are bytes.
 """
@@ -26,6 +27,7 @@ _KNOWN = "\ue78d-\ue796\ue7c7\ue7c8\ue815-\ue864"
 TRIGGER = re.compile(f"[{_KNOWN}]")
 _OTHER = re.compile(f"(?![{_KNOWN}])[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _BESIDE = re.compile(f"(?<=[{HAN}])[{_KNOWN}]|[{_KNOWN}](?=[{HAN}])")
+_HALF = re.compile("\ue862(?![\ue861䴘])|(?<![\ue862䴙])\ue861")
 _CLUSTER = re.compile(f"[{_KNOWN}][^\n]{{0,6}}?[{_KNOWN}][^\n]{{0,6}}?[{_KNOWN}]")
 MOST = 0.01  # of a page's characters; rare ones of a language are rarer, and replaced common ones are a tenth and more
 _MARKS = dict(zip(map(chr, range(0xE78D, 0xE797)), "︐︒︑︓︔︕︖︗︘︙", strict=True)) | {
@@ -44,7 +46,7 @@ def _found(text: str) -> Iterator[Edit]:
     if found > max(1, MOST * len(text)) or _OTHER.search(text) or _CLUSTER.search(text):
         return
     for m in _BESIDE.finditer(text):
-        if m[0] in of_gbk():
+        if m[0] in of_gbk() and not _HALF.match(text, m.start()):
             yield edit(*m.span(), of_gbk()[m[0]], Damage.COMPATIBILITY_CHARACTER)
 
 

@@ -26,7 +26,7 @@ from seedsearch.restoring.code_spans import Passages, code_passages
 from seedsearch.restoring.fixpoint import settled
 from seedsearch.restoring.tags import Tag, tags
 from seedsearch.text.folding import HAN
-from seedsearch.text.pinyin import readings
+from seedsearch.text.pinyin import readings, toneless
 
 TRIGGER = re.compile("[<\ufff9ㄅ-ㄩ](?:(?<=\ufff9)|(?<=<)[rR][uU][bB][yY]|(?<=[ㄅ-ㄩ])[ˊˇˋ˙ㄅ-ㄩ])")
 
@@ -36,9 +36,12 @@ _OPENING = re.compile("<ruby", re.I)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 # Readings: Zhuyin, kana, hangul, letters with tone marks, syllables with tone numbers …
-_TONES = re.compile(
-    "[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿâêîôûĕĭŏŭă\u0300\u0301\u0302\u0304\u030c\u030d]|[a-z][1-9](?![0-9])", re.I
+_TONE = re.compile(
+    "[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿâêîôûĕĭŏŭă\u0300\u0301\u0302\u0304\u030c\u030d]|(?<=[a-z])[1-9](?![0-9])", re.I
 )
+_SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){0,24}[1-9]?")  # or a word, which is one too few
+_TONED_SHARE = 0.5  # of the syllables at least have a tone: light ones have none, and in other languages the level one
+_LONGEST = 12  # characters of a reading for each of the base
 _OTHER_SCRIPT = re.compile("[ㄅ-ㄯㆠ-ㆿ\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]")
 # … and toneless Pinyin, with these between the syllables.
 _PINYIN = re.compile(r"[a-zA-ZüÜ\s'’·-]+")
@@ -134,9 +137,22 @@ def _inner_tags(kept: str, at: int) -> Iterator[Edit]:
 
 def _is_reading(annotated: str, base: Sequence[str]) -> bool:
     annotation = _ANY_TAG.sub("", annotated)
-    if _OTHER_SCRIPT.search(annotation) or _TONES.search(annotation):
+    if _OTHER_SCRIPT.search(annotation) or _is_toned(annotation, base):
         return True
     return _PINYIN.fullmatch(annotation) is not None and _spells(_BETWEEN.sub("", annotation).lower(), base)
+
+
+def _is_toned(annotation: str, base: Sequence[str]) -> bool:
+    """Tell whether letters have tones and are one syllable for each character of the base.
+
+    Other languages have accents and figures too: `Supérieure`, `L1 Terminal Fault` are glosses.
+    """
+    tones = len(_TONE.findall(annotation))
+    if not tones or len(annotation) > _LONGEST * len(base):
+        return False
+    if _spells("".join(filter(str.isalpha, toneless(annotation.lower()))), base):
+        return True
+    return tones >= _TONED_SHARE * len(base) and len(_SYLLABLE.findall(annotation)) == len(base)
 
 
 def _spells(pinyin: str, chars: Sequence[str]) -> bool:
