@@ -63,9 +63,19 @@ def counts() -> Counts:
     at, made = _HEAD, []
     for size, kind in zip(np.frombuffer(content, "<u4", 4).tolist(), ("<u2", "<u4", "<u4", "<u4"), strict=True):
         for dtype in (kind, "u1"):
-            made.append(np.frombuffer(content, dtype, size, at))
+            # What does not begin at a multiple of its size would be copied as a whole by each search in it.
+            made.append(np.require(np.frombuffer(content, dtype, size, at), requirements="A"))
             at += made[-1].nbytes
     return Counts(*made)
+
+
+@cache
+def _alone() -> Scores:
+    """ln p of each character that is kept, and behind them of one that is not."""
+    import numpy as np
+
+    made: Scores = np.append(counts().alone * STEP, UNKNOWN)
+    return made
 
 
 @cache
@@ -89,7 +99,7 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
 
     known, ranks = counts(), _ranks()
     a, b, c = (ranks[some] for some in (firsts, seconds, thirds))
-    alone = np.append(known.alone * STEP, UNKNOWN)
+    alone = _alone()
     pair, there = _found(known.pairs, b << BITS | c)
     found = np.where(there, known.seconds[pair] * STEP, alone[np.minimum(c, len(alone) - 1)] + UNSEEN_PAIR)
     context, begun = _found(known.contexts, a << BITS | b)
