@@ -1,6 +1,7 @@
 """Run benchmarks by name, or all of them.
 
     python -m benchmarks [NAME]... [--corpus FOLDER] [--smoke]
+    python -m benchmarks restoration [--generator NAME] [--pages N]
 
 Each prints a table with named peers measured in the same run. A corpus is a folder of texts, or of JSON Lines
 (`text` in each, .xz as well); without one, text is generated. `--smoke` takes seconds and shows that the benchmark
@@ -22,11 +23,17 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
     parser.add_argument("--corpus", type=Path, help="a folder of clean text to measure on")
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that it runs")
+    parser.add_argument("--generator", choices=("first", "second"), help="of restoration: what damages the pages")
+    parser.add_argument("--pages", type=int, help="of restoration: how many pages of each kind")
     chosen = parser.parse_args()
+    asked = {"generator": chosen.generator, "pages": chosen.pages}
+    options = {name: value for name, value in asked.items() if value is not None}
+    if options and chosen.names != ["restoration"]:
+        parser.error("--generator and --pages are of restoration alone")
     for name in chosen.names or NAMES:
         if name not in NAMES:
             parser.error(f"no benchmark is called {name}")
-        import_module(f"benchmarks.{name}").run(chosen.corpus, smoke=chosen.smoke)
+        import_module(f"benchmarks.{name}").run(chosen.corpus, smoke=chosen.smoke, **options)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Restoration: what comes back of damaged pages, what happens to clean ones, and how fast.
 
-Pages are cut from the corpus at random and damaged by the generator of the tests, which knows the truth. A page
-counts by its Indel similarity to the true one (2 · common subsequence / both lengths); the width of marks and
-control characters are ignored, because neither is text. ftfy with its defaults stands beside ours. Pages that
+Pages are cut from the corpus at random and damaged by two generators, which know the truth: the one of the tests, and a
+second one that was written from the catalogue of damage alone, with other choices (`--generator first` or `second`
+prints the table of that one and nothing else, `--pages` says how many of each kind). A page counts by its Indel
+similarity to the true one (2 · common subsequence / both lengths); the width of marks, control characters and blank
+lines are ignored, because none is text. ftfy with its defaults stands beside ours. Pages that
 restoration edits before they are damaged are left out here; another table counts and lists those edits. Between them
 stands what comes back of short and of long texts that lost bytes.
 """
@@ -13,16 +15,18 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
 import ftfy
 from rapidfuzz.distance import Indel
 
 from benchmarks.corpus import Document, documents
 from benchmarks.harm import HARM, shown
+from fixtures import second_generator
 from fixtures.generator import KINDS, LOSING, SITES, Damaged, damaged, listed
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
@@ -38,22 +42,37 @@ SHIFTED = 25_000  # bytes for one page of each kind of site with shifts
 LONG = (20_000, 1_000_000)  # bytes of a short and of a long text that lost bytes
 LISTED = 40  # edits of clean text that are printed one by one
 
+_BREAKS = re.compile(r"\s*\n\s*")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def run(corpus: Path | None, *, smoke: bool = False) -> None:
-    """Print what comes back by kind, harm by genre, and speeds."""
+class Generator(NamedTuple):
+    """Programs that damage clean text: the kinds of damage, and the function that does one of them."""
+
+    kinds: Sequence[str]
+    damaged: Callable[[str, str, random.Random], Damaged]
+
+
+FIRST = Generator(tuple(KINDS), damaged)
+GENERATORS = {"first": FIRST, "second": Generator(second_generator.KINDS, second_generator.damaged)}
+
+
+def run(corpus: Path | None, *, smoke: bool = False, generator: str | None = None, pages: int = PAGES) -> None:
+    """Print what comes back by kind, harm by genre, and speeds; of one generator, what comes back alone."""
     texts = list(documents(corpus))
-    _restored(texts, 2 if smoke else PAGES)
+    for name in GENERATORS if generator is None else (generator,):
+        _restored(texts, name, 2 if smoke else pages)
+    if generator is not None:
+        return
     _long(texts, (LONG[0] // 10, LONG[0]) if smoke else LONG)
     _harm(texts[:100] if smoke else texts)
     _speeds(texts, SPEED_TEXT // 40 if smoke else SPEED_TEXT)
 
 
-def _restored(texts: Sequence[Document], wanted: int) -> None:
-    print(f"{'kind':44} as found  ftfy  restored  whole  (over {wanted} pages)")
-    for kind in KINDS:
-        pages = list(islice(pages_of(texts, kind), wanted))
+def _restored(texts: Sequence[Document], name: str, wanted: int) -> None:
+    print(f"\n{f'{name} generator':44} as found  ftfy  restored  whole  (over {wanted} pages)")
+    for kind in GENERATORS[name].kinds:
+        pages = list(islice(pages_of(texts, kind, GENERATORS[name]), wanted))
         if not pages:
             print(f"{kind:44} no page of the corpus can be written so")
             continue
@@ -62,7 +81,7 @@ def _restored(texts: Sequence[Document], wanted: int) -> None:
         shares = [
             mean(map(share, pages, variant)) for variant in (found, [ftfy.fix_text(text) for text in found], made)
         ]
-        whole = mean(_visible(page.true) == _visible(text) for page, text in zip(pages, made, strict=True))
+        whole = mean(_lines(page.true) == _lines(text) for page, text in zip(pages, made, strict=True))
         print(f"{kind:44} {shares[0]:8.4f} {shares[1]:.4f} {shares[2]:8.4f} {whole:7.3f}", flush=True)
 
 
@@ -93,8 +112,12 @@ def _visible(text: str) -> str:
     return narrowed(_CONTROLS.sub("", text))
 
 
-def pages_of(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
-    """Pages of `kind`, the same ones in every run; as many as the corpus gives in a fair number of tries."""
+def _lines(text: str) -> str:
+    return _BREAKS.sub("\n", _visible(text).strip())
+
+
+def pages_of(texts: Sequence[Document], kind: str, generator: Generator = FIRST) -> Iterator[Damaged]:
+    """Pages of a kind, the same ones in every run; as many as the corpus gives in a fair number of tries."""
     rng = random.Random(kind)
     for _ in range(PAGES * 50):
         text = rng.choice(texts).text
@@ -103,7 +126,7 @@ def pages_of(texts: Sequence[Document], kind: str) -> Iterator[Damaged]:
         piece = text[start : start + size]
         if len(piece) < LENGTHS[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
             continue
-        page = damaged(kind, piece, rng)
+        page = generator.damaged(kind, piece, rng)
         if len(page.true) > KEPT * len(piece) and not restore(page.true).edits:
             yield page
 
