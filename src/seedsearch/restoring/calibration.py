@@ -39,6 +39,7 @@ SHARES = {
     "realigned": 0.93,  # double-byte text brought into step behind a lost byte
     "shift": 0.96,
     "code page": 0.99,
+    "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
     "lost": 0.5,  # several characters of which nothing is told
 }
 

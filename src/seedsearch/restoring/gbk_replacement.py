@@ -10,17 +10,18 @@ doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.restoring.budget import Budget, Budgets
+from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.corruptions import (
     narrowed,
 )
-from seedsearch.restoring.reading_marks import MARK, marked_characters, suspected_characters
+from seedsearch.restoring.reading_marks import MARK, also_marked, marked_characters, suspected_characters
 from seedsearch.restoring.shifted_bytes.readings import (
     read_as,
 )
@@ -77,14 +78,20 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
     work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
     if listed:
-        return gathered(_Pass(text, listed, work, marked=True).edits())
+        return gathered(_marked(text, listed, work).edits())
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
     made = gathered(_Pass(text, suspected, work, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
-    return gathered(_Pass(text, suspected, work, marked=True).edits()) if suspected else made
+    return gathered(_marked(text, suspected, work).edits()) if suspected else made
+
+
+def _marked(text: str, listed: dict[str, str], work: Budget) -> _Pass:
+    """Return the way through a page that is known to be damaged, with all that its list seems to hold."""
+    more = also_marked(text, listed)
+    return _Pass(text, listed | more, work, marked=True, doubted=more)
 
 
 def _is_noisy(text: str) -> bool:
@@ -100,8 +107,11 @@ WORK, WORK_EACH = 1500, 0.06
 class _Pass:
     """One way through a page."""
 
-    def __init__(self, text: str, listed: dict[str, str], work: Budget, *, marked: bool) -> None:
-        self._text, self._listed, self._marked = text, listed, marked
+    def __init__(
+        self, text: str, listed: dict[str, str], work: Budget, *, marked: bool, doubted: Container[str] = ()
+    ) -> None:
+        """`listed`: the characters that the page marks, with their readings; `doubted`: those that it may not."""
+        self._text, self._listed, self._marked, self._doubted = text, listed, marked, doubted
         # A reader that leaves a sign for one broken pair leaves it for all.
         self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
@@ -115,7 +125,10 @@ class _Pass:
             for event in events:
                 char = event["char"]
                 if char is not None and self._listed.get(char) == letters(event["letters"]):
-                    yield edit(event.start(), event.end(), "", Damage.READING_MARK, Certainty.PROVED)
+                    certainty, weight = (
+                        (Certainty.INFERRED, assumed("mark")) if char in self._doubted else (Certainty.PROVED, None)
+                    )
+                    yield edit(event.start(), event.end(), "", Damage.READING_MARK, certainty, weight)
                     self._last, self._done = char, event.end()
                     continue
                 made = self._edit(event)

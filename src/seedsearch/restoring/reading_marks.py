@@ -20,8 +20,12 @@ where most are not.
 Noise in front of marks (`gbk_replacement`) proves a page by itself.
 Each character has one reading per page, the one it is marked with most often.
 
-What is left alone: on pages without that evidence, everything; on damaged pages, marks on rare characters and readings
-that the page's list does not hold, for those are glosses.
+On a page that was marked by a program, the list holds rare characters too, and some that stand without a mark in the
+noise of other programs. They are believed where they look like the others and are marked throughout (`also_marked`);
+as an author may have glossed them, that is inferred.
+
+What is left alone: on pages without that evidence, everything; on damaged pages, marks on rare characters that look
+otherwise than the marks of the page, and readings that the page's list does not hold, for those are glosses.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ from math import log
 
 from seedsearch.text.character_model import rank
 from seedsearch.text.folding import table
-from seedsearch.text.pinyin import LETTERS, is_reading, letters, usual_readings
+from seedsearch.text.pinyin import LETTERS, is_reading, letters, toneless, usual_readings
 
 # A mark with its brackets; an inner or a leading blank is left by some sites' templates.
 # The bracket comes first in the pattern: it is looked for quickly.
@@ -67,8 +71,15 @@ BEFORE, AGAINST = 2, 3
 ODDS, MARKED_AGAIN, FEWEST_CHANGING = 3.5, 5, 0.2
 # A character belongs to the list if this share of its occurrences is marked; glosses stand once.
 OWN = 0.5
-# Characters past this rank are marked only when the page marks them again and again.
+# Characters past this rank are marked only when the page marks them again and again …
 COMMON, AGAIN = 3000, 3
+# … or if so many others are marked, each mark is written as most of the others are, and none is missing. Where this
+# share of the others are characters that the table changes, only such ones are believed; on other pages, one mark on a
+# character past this frequency rank is an author's: of 24 pages with glosses, damaged, that keeps all but one.
+OTHERS, CHANGED_ALONE, GLOSSED = 8, 0.95, 5000
+# Noise of ideographs in front of marks is as long as this; what stands in it was put there after the readings.
+NOISE_LENGTH = 3
+_IN_NOISE = re.compile(rf"[㐀-鿿]{{1,{NOISE_LENGTH}}}(?=[，。、；！？])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,51 @@ def marked_characters(text: str) -> dict[str, str]:
 def suspected_characters(text: str) -> dict[str, str]:
     """Return what the list would be if something else proved the page damaged: torn characters beside the marks do."""
     return {char: reading for char, (reading, _) in _candidates(text)[1].items()}
+
+
+def also_marked(text: str, listed: Mapping[str, str]) -> dict[str, str]:
+    """Return what else the list of a damaged page seems to hold, beside `listed`: character → its reading.
+
+    Characters of which no mark is missing but in what may be noise, and whose marks are written as those of the others
+    are: in the same brackets, with tones or without, and with the reading that a table gives first.
+    """
+    if len(listed) < OTHERS:
+        return {}
+    forms: Counter[tuple[str, bool]] = Counter()
+    found: dict[str, Counter[tuple[str, tuple[str, bool]]]] = {}
+    for m in MARK.finditer(text):
+        char, inside = m[1] or m[3], letters(m[2] or m[4])
+        form = _form(m[0]), inside == toneless(inside)
+        if listed.get(char) == inside:
+            forms[form] += 1
+        elif char not in listed:
+            found.setdefault(char, Counter())[inside, form] += 1
+    if not found:
+        return {}
+    usual_form, folds = forms.most_common(1)[0][0], table()
+    changed = sum(ord(char) in folds for char in listed) >= CHANGED_ALONE * len(listed)
+    noise = Counter("".join(_IN_NOISE.findall(text)))
+    made = {}
+    for char, marks in found.items():
+        (reading, form), count = marks.most_common(1)[0]
+        if form != usual_form and not (form[0] == usual_form[0] and _has_no_tone(char)):
+            continue
+        stands = text.count(char)
+        throughout = len(marks) == 1 and stands - (noise[char] if count > 1 else 0) <= count
+        likely = ord(char) in folds if changed else count > 1 or rank(char) < GLOSSED
+        if throughout and likely and reading in usual_readings(char):
+            made[char] = reading
+    return made
+
+
+def _form(mark: str) -> str:
+    """Return how a mark is written: its brackets, and the blanks in them."""
+    return mark[:1] + " " * mark.count(" ") + mark[-1:]
+
+
+def _has_no_tone(char: str) -> bool:
+    """Tell whether the usual reading of a character is one without a tone."""
+    return len(usual_readings(char)) == 1
 
 
 def _candidates(text: str) -> tuple[Counter[tuple[str, str]], dict[str, tuple[str, int]], Mapping[str, int]]:
