@@ -62,6 +62,7 @@ def test_ascii_behind_a_lost_byte_is_in_step(encoding: str) -> None:
         "𠀀𠮷 plain",
         "日本語のテキスト",
         "①②③",
+        "含量應符合以下限量：\n┌─────┬─────┐\n│項      目│限      量│\n├─────┼─────┤\n│    汞    │ 0.05  ppm│\n",
     ],
 )
 def test_utf16_that_is_whole_stays(encoding: str, text: str) -> None:

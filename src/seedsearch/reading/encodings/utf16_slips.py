@@ -20,6 +20,7 @@ from seedsearch.reading.encodings.alignment import WINDOW, Budget, common, walke
 from seedsearch.reading.encodings.byte_repairs import ALIGNED
 from seedsearch.reading.encodings.likelihood import chinese
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
+from seedsearch.text.folding import HAN
 
 _CR, _LF = 0x0D, 0x0A  # code units
 
@@ -51,10 +52,18 @@ _UTF16 = {
 
 
 # What stands between Chinese characters, and what a text in one script is made of.
-_ODD = re.compile("[^\0-\x7f\xa0-\xff\u2000-\u22ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]")
+_ODD = re.compile(
+    "[^\0-\x7f\xa0-\xff\u2000-\u22ff\u2460-\u26ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]"
+)
 # What letters and signs of ASCII are one byte off: ideographs as well, of which 一 is too common to tell.
 _ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
+_HAN = re.compile(f"[{HAN}]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
+
+
+def _in_step(text: str) -> bool:
+    """Tell whether nothing in a text looks like halves of two characters."""
+    return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < OFF and not _ODD.search(text)
 
 
 def _fits(text: str, further: str) -> bool:
@@ -63,6 +72,11 @@ def _fits(text: str, further: str) -> bool:
         return False
     odd = len(_ODD.findall(text))
     return odd < ODD or sum(map(common().__contains__, text + further)) < CHINESE
+
+
+def _is_better(text: str, plain: str) -> bool:
+    """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well."""
+    return chinese(text) > chinese(plain) and (_HAN.search(text) is not None or not _in_step(plain))
 
 
 def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
@@ -81,6 +95,6 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     edits = tuple(
         edit(starts[first], starts[last], text, Damage.REALIGNED_BYTES, Certainty.INFERRED, ALIGNED)
         for first, last, text in differing(plain, read)
-        if chinese(text) > chinese("".join(found for _, found in plain[first:last]))
+        if _is_better(text, "".join(found for _, found in plain[first:last]))
     )
     return edits, tuple(Span(start, end) for start, end in left if start < end)
