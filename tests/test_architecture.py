@@ -13,6 +13,7 @@ import pytest
 
 import seedsearch
 from seedsearch import errors
+from seedsearch.frontends.cli import COMMANDS
 
 SOURCE = Path(seedsearch.__file__).parent
 PICTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
@@ -196,9 +197,10 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch, seedsearch.frontends.cli") & HEAVY
 
 
-def test_the_command_line_loads_no_renderer_before_a_command_runs() -> None:
+def test_the_command_line_loads_no_command_and_no_renderer_before_one_runs() -> None:
     names = modules_after("import seedsearch.frontends.cli")
     assert not {name for name in names if name.startswith("seedsearch.frontends.render.")}
+    assert not names & {f"seedsearch.frontends.cli.{place.partition(':')[0]}" for place in COMMANDS.values()}
     assert "tempfile" not in names
 
 

@@ -11,44 +11,41 @@ from __future__ import annotations
 import click
 
 from seedsearch import __version__
-from seedsearch.frontends.cli.clean import clean
-from seedsearch.frontends.cli.config import completion, config, help_of, man
-from seedsearch.frontends.cli.copy import copy
-from seedsearch.frontends.cli.files import files
-from seedsearch.frontends.cli.group import Group
-from seedsearch.frontends.cli.index import index, watch
-from seedsearch.frontends.cli.inspect import check, doctor, show, stats
+from seedsearch.frontends.cli.group import Commands, Group
 from seedsearch.frontends.cli.messages import QUIET, say
-from seedsearch.frontends.cli.news import news
-from seedsearch.frontends.cli.query import keywords_of, query, similar
-from seedsearch.frontends.cli.serve import mcp, serve
 from seedsearch.frontends.cli.stdout import print_lines
 from seedsearch.frontends.settings import FILE, settings_of
 
-COMMANDS = (
-    index,
-    query,
-    show,
-    news,
-    clean,
-    similar,
-    keywords_of,
-    stats,
-    files,
-    check,
-    doctor,
-    copy,
-    watch,
-    serve,
-    mcp,
-    config,
-    completion,
-    man,
-    help_of,
+# The commands, the most used first: the module that each is in, and its function where that has another name.
+COMMANDS = {
+    "index": "index",
+    "query": "query",
+    "show": "inspect",
+    "news": "news",
+    "clean": "clean",
+    "similar": "query",
+    "keywords": "query:keywords_of",
+    "stats": "inspect",
+    "files": "files",
+    "check": "inspect",
+    "doctor": "inspect",
+    "copy": "copy",
+    "watch": "index",
+    "serve": "serve",
+    "mcp": "serve",
+    "config": "config",
+    "completion": "config",
+    "man": "config",
+    "help": "config:help_of",
+}
+
+
+@click.group(
+    cls=Group,
+    commands=Commands(COMMANDS),
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="seedsearch")
 @click.pass_context
 def main(ctx: click.Context) -> None:
@@ -64,7 +61,7 @@ def main(ctx: click.Context) -> None:
         return
     ctx.obj = settings_of()
     ctx.call_on_close(lambda: _say_ignored(ctx))
-    ctx.default_map = {str(command.name): ctx.obj.defaults() for command in COMMANDS}
+    ctx.default_map = dict.fromkeys(COMMANDS, ctx.obj.defaults())
 
 
 def _say_ignored(ctx: click.Context) -> None:
@@ -73,7 +70,3 @@ def _say_ignored(ctx: click.Context) -> None:
     taken = {parameter.name for parameter in command.params} if command else set()
     if keys := [key for key in ctx.obj.ignored if key in taken and not ctx.meta.get(QUIET)]:
         say(f"{FILE} in this folder cannot set {' and '.join(keys)}; that is for your own settings")
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

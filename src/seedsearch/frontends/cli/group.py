@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import click
@@ -14,7 +16,7 @@ from seedsearch.frontends.cli.advice import advice, index_above
 from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
 from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
-from seedsearch.frontends.cli.translation import speak
+from seedsearch.frontends.cli.translation import speaker
 from seedsearch.frontends.language import worded
 
 COMMAND = "seedsearch index"  # as errors of an index advise it
@@ -23,8 +25,53 @@ ERROR = 2
 _WORDS = "seedsearch.words"  # what was typed
 
 
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by their names, each loaded when it is asked for: a question need not load what indexes.
+
+    `places`: name → the module below `cli`, and behind a colon the function where it has another name.
+    """
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = dict(places)
+        self._loaded: dict[str, click.Command] = {}
+        self._translate: Callable[[str, click.Command], None] | None = None
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._loaded:
+            module, _, function = self._places[name].partition(":")
+            self._loaded[name] = command = getattr(import_module(f"{__package__}.{module}"), function or name)
+            if self._translate is not None:
+                self._translate(name, command)
+        return self._loaded[name]
+
+    def translated(self, translate: Callable[[str, click.Command], None]) -> None:
+        """Change the help of every command, now or when it is loaded."""
+        self._translate = translate
+        for name, command in self._loaded.items():
+            translate(name, command)
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._loaded[name] = command
+        self._places.setdefault(name, "")
+
+    def __delitem__(self, name: str) -> None:
+        del self._places[name]
+        self._loaded.pop(name, None)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 class Group(click.Group):
     """The commands, in the order in which they were added, and what is done about errors."""
+
+    commands: Commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, the most used first."""
@@ -35,7 +82,9 @@ class Group(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-        speak(self)
+        if (translate := speaker()) is not None:
+            translate("", self)
+            self.commands.translated(translate)
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -13,22 +13,28 @@ WIDTH = 76  # cells of a paragraph of help, as click breaks them
 OF_OPTION = 46  # and of what an option does
 
 
-def speak(group: click.Group, environment: Mapping[str, str] = os.environ) -> None:
-    """Have the commands speak as the environment, the settings or the locale say."""
+def speaker(environment: Mapping[str, str] = os.environ) -> Callable[[str, click.Command], None] | None:
+    """Return what puts the help of a command into the language of the environment, the settings or the locale; None
+    where that is English.
+    """
     if language.choose(_told(environment), environment) != language.CHINESE:
-        return
+        return None
     import gettext
 
     gettext.bindtextdomain("messages", str(language.LOCALE))
     os.environ["LANGUAGE"] = language.CHINESE
+    return _translate
+
+
+def _translate(name: str, command: click.Command) -> None:
+    """Put the help of a command into Chinese; the name of the program itself is empty."""
     from seedsearch.frontends.catalogue import HELP
 
-    for name, command in {"": group, **group.commands}.items():
-        if name in HELP:
-            command.help, command.short_help = _broken(HELP[name]), HELP[name].partition("\n")[0]
-        for parameter in command.params:
-            if isinstance(parameter, click.Option) and parameter.help:
-                parameter.help = "\b\n" + "\n".join(_cut(language.said(parameter.help), OF_OPTION))
+    if name in HELP:
+        command.help, command.short_help = _broken(HELP[name]), HELP[name].partition("\n")[0]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = "\b\n" + "\n".join(_cut(language.said(parameter.help), OF_OPTION))
 
 
 def _told(environment: Mapping[str, str]) -> str | None:
