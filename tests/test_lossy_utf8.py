@@ -46,7 +46,7 @@ def test_words_hold_the_pairs_that_the_model_says(firsts: list[int], seconds: li
     for first in firsts:
         rows = follow[ranked[first]]
         wanted = [int(rows[ranked[s]] / STEP) if ranked[s] in rows else NO_WORD for s in seconds]
-        assert in_words(first, np.array(seconds, np.int64)).tolist() == wanted
+        assert in_words(first, np.array(seconds, np.int32)).tolist() == wanted
 
 
 def torn(text: str, lost: Lost, places: set[int]) -> list[Atom]:

@@ -128,7 +128,7 @@ class _Page:
         at, end = spans[0].start, spans[0].end
         while at < end:
             found = self.text[at : min(end, at + LONGEST)]
-            (run,) = self._read([(at, found)], by)
+            (run,) = self._read([(at, found)], (self.fault,) if self.fault else by)
             run = run if at + len(found) == end else run.shortened()
             at += len(run.found)
             yield run

@@ -29,7 +29,7 @@ KEPT = 4096  # answers kept, of some kilobyte each
 _AN_IDEOGRAPH = "也"  # that nothing is counted by
 
 if TYPE_CHECKING:
-    from seedsearch.text.array_types import Ints, Scores
+    from seedsearch.text.array_types import Scores, Small
 
 
 class Candidates:
@@ -101,7 +101,7 @@ class Candidates:
         return scores
 
 
-def _put_words(scores: Scores, firsts: Ints | int, seconds: Ints | int) -> None:
+def _put_words(scores: Scores, firsts: Small | int, seconds: Small | int) -> None:
     """Write over `scores` where characters of these ranks stand together in words."""
     from seedsearch.text.pair_scores import NO_WORD, in_words
 

@@ -119,7 +119,7 @@ def _judged(
     kept = np.argpartition(-pairs, most - 1, axis=1)[:, :most]
     some = np.take_along_axis(every, kept, axis=1)
     pairs, oddities = (np.take_along_axis(of, kept, axis=1) for of in (pairs, oddities))
-    a, b, d, e = (np.broadcast_to(codes[at + by], some.shape) for by in (-2, -1, 1, 2))
+    a, b, d, e = (codes[at + by] for by in (-2, -1, 1, 2))
     total = scores(a, b, some) + scores(b, some, d) + scores(some, d, e) + BESIDE * pairs + (1 - BESIDE) * oddities
     order = np.argsort(-total, axis=1)
     some, total = np.take_along_axis(some, order, axis=1), np.take_along_axis(total, order, axis=1)

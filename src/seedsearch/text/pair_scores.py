@@ -13,12 +13,11 @@ from functools import cache
 import numpy as np
 
 from seedsearch.text import character_model as model
-from seedsearch.text.array_types import Bytes, Ints, Points, Scores
+from seedsearch.text.array_types import Bytes, Ints, Mask, Points, Scores, Small
 from seedsearch.text.code_points import COUNT, points
 from seedsearch.text.folding import fold
 
 DENSE = 4096  # ranks; a byte for each pair of them, 17 MB
-FEW = 256  # characters for which a search in the list takes less time than the table
 NO_RANK = (1 << 16) - 1  # more than any rank
 NO_WORD = 255  # in the table: no word holds the pair
 # Marks of which `pair_score` knows pairs that their classes do not tell of.
@@ -36,33 +35,32 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     known = characters()
     known.meet(firsts)
     known.meet(seconds)
-    # As if all were ideographs, for nearly all of them are.
-    steps = _dense().reshape(-1)[known.dense[firsts] * (DENSE + 1) + known.dense[seconds]]
-    found = _of_ideographs(steps, firsts, seconds, known)
-    flat = found.reshape(-1)
-    rare = (known.dense[firsts] == DENSE) | (known.dense[seconds] == DENSE)
+    # As if all were ideographs that no word holds together, for nearly all pairs of them are.
+    found: Scores = known.end[firsts] + known.start[seconds]
+    found += model.FOLLOWS[model.HAN][model.HAN]
+    steps = _dense().reshape(-1)[known.dense[firsts] * np.int32(DENSE + 1) + known.dense[seconds]]
+    inside = steps != NO_WORD
+    found[inside] = _nats()[steps[inside]]
+    rare = known.is_rare[firsts] | known.is_rare[seconds]
     if rare.any():
-        at = np.flatnonzero(rare)
-        first, second = _at(firsts, seconds, at)
-        flat[at] = _of_ideographs(_looked_up(known.rank[first], known.rank[second]), first, second, known)
+        first, second = _where(rare, firsts, seconds)
+        steps = _looked_up(known.rank[first], known.rank[second])
+        found[rare] = np.where(steps == NO_WORD, found[rare], _nats()[steps])
     other = known.is_other[firsts] | known.is_other[seconds]
     if other.any():
-        at = np.flatnonzero(other)
-        flat[at] = _of_others(*_at(firsts, seconds, at), known)
+        found[other] = _of_others(*_where(other, firsts, seconds), known)
     return found
 
 
-def _at(firsts: Points, seconds: Points, places: Ints) -> tuple[Points, Points]:
-    """Return the characters at some places of the shape that both broadcast to, counted through it."""
-    first, second = np.broadcast_arrays(firsts, seconds)
-    return first.reshape(-1)[places], second.reshape(-1)[places]
+def _where(chosen: Mask, firsts: Points, seconds: Points) -> tuple[Points, Points]:
+    """Return the characters at some places of the shape that both broadcast to."""
+    return np.broadcast_to(firsts, chosen.shape)[chosen], np.broadcast_to(seconds, chosen.shape)[chosen]
 
 
-def _of_ideographs(steps: Bytes, firsts: Points, seconds: Points, known: Characters) -> Scores:
-    """Return the scores of pairs of ideographs, of which words hold those with `steps`."""
-    inside = np.where(steps == NO_WORD, known.end[firsts] + known.start[seconds], steps * model.STEP)
-    found: Scores = inside + model.FOLLOWS[model.HAN][model.HAN]
-    return found
+@cache
+def _nats() -> Scores:
+    """Return the score of two ideographs that words hold together, by steps."""
+    return np.array(model.NATS) + model.FOLLOWS[model.HAN][model.HAN]
 
 
 def _of_others(firsts: Points, seconds: Points, known: Characters) -> Scores:
@@ -82,15 +80,16 @@ class Characters:
     """What `character_model` says of each character that was met, by code point; of others, zeros.
 
     `kind` is the class, `within` ln p of the character in it, `is_other` whether it is not an ideograph; `rank` is
-    `NO_RANK` of what the dictionary lacks, `dense` the place in the table, `start` and `end` ln p of beginning and of
-    ending a word; `counted` is ln p behind a digit, where that is a rule of its
-    own; `is_numbered` tells what digits follow; `mark` numbers the marks from 1.
+    `NO_RANK` of what the dictionary lacks, `dense` the place in the table, `is_rare` whether it has none there but in
+    the list; `start` and `end` are ln p of beginning and of ending a word; `counted` is ln p behind a digit, where that
+    is a rule of its own; `is_numbered` tells what digits follow; `mark` numbers the marks from 1.
     """
 
     def __init__(self) -> None:
-        self._met, self.is_digit, self.is_numbered, self.is_other = (np.zeros(COUNT, dtype=bool) for _ in range(4))
+        self._met, self.is_digit, self.is_numbered = (np.zeros(COUNT, dtype=bool) for _ in range(3))
+        self.is_rare, self.is_other = (np.zeros(COUNT, dtype=bool) for _ in range(2))
         self.kind, self.mark = (np.zeros(COUNT, dtype=np.uint8) for _ in range(2))
-        self.rank, self.dense = (np.zeros(COUNT, dtype=np.int64) for _ in range(2))
+        self.rank, self.dense = (np.zeros(COUNT, dtype=np.int32) for _ in range(2))
         self.within, self.start, self.end, self.counted = (np.zeros(COUNT) for _ in range(4))
 
     def meet(self, chars: Points) -> None:
@@ -108,6 +107,7 @@ class Characters:
         self.is_numbered[code] = kind == model.HAN and folded in model.NUMBERED
         self.rank[code] = known.rank.get(folded, NO_RANK)
         self.dense[code] = min(self.rank[code], DENSE)
+        self.is_rare[code] = DENSE <= self.rank[code] < NO_RANK
         self.is_other[code] = kind != model.HAN
         self.start[code] = known.start.get(folded, model.UNKNOWN)
         self.end[code] = known.end.get(folded, 0.0)
@@ -144,10 +144,8 @@ def _marks() -> Scores:
     return made
 
 
-def in_words(firsts: Ints | int, seconds: Ints | int) -> Bytes:
+def in_words(firsts: Small | int, seconds: Small | int) -> Bytes:
     """Return for characters of these ranks ln p of the second in words that hold both, in steps; else `NO_WORD`."""
-    if np.size(firsts) + np.size(seconds) < FEW:
-        return _looked_up(firsts, seconds)
     steps: Bytes = _dense()[np.minimum(firsts, DENSE), np.minimum(seconds, DENSE)]
     rare = (np.maximum(firsts, seconds) >= DENSE).nonzero()[0]
     if len(rare):
@@ -155,37 +153,42 @@ def in_words(firsts: Ints | int, seconds: Ints | int) -> Bytes:
     return steps
 
 
-def _looked_up(firsts: Ints | int, seconds: Ints | int) -> Bytes:
-    """Return the same by the list in order."""
-    keys, steps = _sorted()
-    wanted = firsts << 16 | seconds
+def _looked_up(firsts: Small, seconds: Small) -> Bytes:
+    """Return the same where one of two characters is not frequent."""
+    keys, steps = _rare()
+    wanted = firsts.astype(np.int64) << 16 | seconds
     places = keys.searchsorted(wanted)
     found: Bytes = np.where(keys[places] == wanted, steps[places], NO_WORD)
     return found
 
 
-@cache
-def _pairs() -> tuple[Ints, Ints, Bytes]:
+def _pairs() -> tuple[Small, Small, Bytes]:
     """Return the pairs that words hold, in order: the ranks of both, and ln p of the second in steps."""
     rows, steps, chances = model.model().follow.stored
-    counts, places = np.array(rows, dtype=np.int64), np.cumsum(np.array(steps, dtype=np.int64))
-    before = np.append(0, places)[np.cumsum(counts) - counts]  # the steps of each first character begin anew
-    firsts = np.repeat(np.arange(len(counts)), counts)
-    return firsts, places - np.repeat(before, counts), np.frombuffer(chances, dtype=np.uint8)
+    counts, places = np.array(rows, dtype=np.int32), np.cumsum(np.array(steps), dtype=np.int32)
+    before = np.append(np.int32(0), places)[np.cumsum(counts) - counts]  # the steps of each first character begin anew
+    firsts = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    places -= np.repeat(before, counts)
+    return firsts, places, np.frombuffer(chances, dtype=np.uint8)
 
 
 @cache
-def _sorted() -> tuple[Ints, Bytes]:
-    """Return the pairs that words hold, two ranks in one number, in order, and steps; and one behind all of them."""
-    firsts, seconds, steps = _pairs()
-    return np.append(firsts << 16 | seconds, np.int64(1 << 32)), np.append(steps, np.uint8(NO_WORD))
-
-
-@cache
-def _dense() -> Bytes:
-    """Return the steps of those pairs of which both characters are frequent, by their ranks."""
+def _tables() -> tuple[Bytes, Ints, Bytes]:
+    """Return what `_dense` and `_rare` do."""
     firsts, seconds, steps = _pairs()
     made = np.full((DENSE + 1, DENSE + 1), NO_WORD, dtype=np.uint8)
     frequent = (firsts < DENSE) & (seconds < DENSE)
     made[firsts[frequent], seconds[frequent]] = steps[frequent]
-    return made
+    rare = ~frequent
+    keys = firsts[rare].astype(np.int64) << 16 | seconds[rare]
+    return made, np.append(keys, np.int64(1 << 32)), np.append(steps[rare], np.uint8(NO_WORD))
+
+
+def _dense() -> Bytes:
+    """Return the steps of those pairs of which both characters are frequent, by their ranks."""
+    return _tables()[0]
+
+
+def _rare() -> tuple[Ints, Bytes]:
+    """Return the other pairs, two ranks in one number, in order, and their steps; and one behind all of them."""
+    return _tables()[1:]

@@ -94,7 +94,7 @@ def _ranks() -> Array:
 
 
 def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
-    """ln p of each of `thirds` behind the two before it: arrays of code points of one shape."""
+    """ln p of each of `thirds` behind the two before it: arrays of code points that broadcast to one shape."""
     import numpy as np
 
     known, ranks = counts(), _ranks()
