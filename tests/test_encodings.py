@@ -156,6 +156,25 @@ def test_binary_files_are_refused(content: bytes) -> None:
         decode(content)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_text_padded_with_nul_is_read(encoding: str) -> None:
+    first, second = (SIMPLIFIED[number].encode(encoding) for number in (0, 3))
+    for padded in (first + bytes(4096), bytes(700) + first, first + bytes(512) + second):
+        decoded = decode(padded)
+        assert (decoded.text, decoded.encoding) == (padded.decode(encoding), encoding)
+
+
+@pytest.mark.parametrize("content", [bytes(99) + b"\1\0\2", bytes(1 << 17) + b"EFI PART", b"\x89PNG" + bytes(99)])
+def test_what_is_mostly_padding_is_binary(content: bytes) -> None:
+    with pytest.raises(NotText, match="binary"):
+        decode(content)
+
+
+def test_a_long_piece_that_an_encoding_cannot_read_is_no_likely_one() -> None:
+    page = SIMPLIFIED[2].encode().decode("iso8859-5")  # of Cyrillic and C1: no byte of it is one of UTF-8 in three
+    assert decode(page.encode()).text == page
+
+
 def test_noise_of_damaged_pages_is_no_sign_of_a_binary_file() -> None:
     page = "变\0\0huan)化很大\x05\x06，我们的生活\x07\x08也一样。"
     assert decode(page.encode("gb18030")).text == page

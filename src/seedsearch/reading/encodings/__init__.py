@@ -12,6 +12,7 @@ that fails it is `data.decode(encoding, "replace")`, and what can be read better
 (`byte_repairs`, `utf16_slips`) is an edit of that text.
 
 A file that no encoding makes plausible text of, with more than a trace of controls, is refused as binary (`NotText`).
+Long runs of NUL say nothing of either: a power cut or a download that stopped leaves them in a text.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import Edit, Span
 from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8, repairs
-from seedsearch.reading.encodings.detection import Beside, Neighbours, Told, tell, tell_utf8
+from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.reading.encodings.utf16_slips import slips
 from seedsearch.text import character_model
@@ -43,6 +44,8 @@ BINARY = re.compile(
 # pages holds by the hundred.
 STRANGE = bytes(c for c in (*range(0x20), 0x7F) if c not in b"\t\n\v\f\r\x1b\x05\x06\x07\x08")
 DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{3,20})", re.IGNORECASE)
+PADDING = re.compile(rb"\0{16,}")  # no text in UTF-16 or UTF-32 holds as many
+PADDED_MOST = 1 << 16  # bytes of padding beside a word; beside more, sixteen times as many
 HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}")
 # ISO-2022-CN is ASCII with escapes, SO and SI, which restoring reads (`restoring/seven_bit`).
 ISO_2022 = re.compile(rb"[\t\n\r -~]*\x1b\$[)*][AGH](?:[\t\n\r -~]|[\x0e\x0f]|\x1b(?:\$[)*][AGH]|N))*+\Z")
@@ -81,6 +84,10 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
             return _read(data[len(mark) :], name, 1.0, "mark")
     if BINARY.match(data):
         raise NotText("a binary file, by its first bytes")
+    if written := _padded(data):
+        told = decode(written, beside=beside)
+        if told.encoding not in WIDE:
+            return _read(data, told.encoding, told.confidence, told.told_by)
     text = None if _strange(data) and not ISO_2022.match(data) else strictly(data, "utf-8")
     if text is not None:
         return _valid_utf8(data, text, beside)
@@ -120,6 +127,14 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
 
 def _without_surrogates(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def _padded(data: bytes) -> bytes | None:
+    """Return what is written in `data`, if it is padded with runs of NUL and holds no other."""
+    if b"\0" * 16 not in data:
+        return None
+    written = PADDING.sub(b"", data)
+    return written if b"\0" not in written and len(data) < PADDED_MOST + 16 * len(written) else None
 
 
 def _strange(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 BLOCK = 1 << 12  # bytes; a block that is ASCII alone is passed over at the speed of memory
 BLOCKS = 9  # blocks of a file that are looked at, from all over it
 LONGEST = 96  # bytes of a piece
+TORN = 3  # bytes of a character that a piece may end in, each of which a codec may report
 
 # Begins in step: everything before it, back to a byte under 0x30, is ASCII.
 _PIECE = re.compile(rb"[\x30-\x7f]?[\x80-\xff][\x30-\xff]*")
@@ -34,7 +35,8 @@ class Sample:
         """Return the pieces as a codec reads them, a line each."""
         text = self.whole.decode(codec, "replace")
         for piece in self.cut:
-            text += "\n" + piece.decode(codec, "replace").rstrip("\ufffd")
+            read = piece.decode(codec, "replace")
+            text += "\n" + read[:-TORN] + read[-TORN:].rstrip("\ufffd")
         return text
 
 
