@@ -178,6 +178,22 @@ def test_fb2_in_the_encoding_that_it_declares(encoding: str) -> None:
     assert read("a.fb2", content.encode(encoding)) == ("渡口\n老船夫\n", "")
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("utf-8", "gbk"), ("UTF-8", "big5"), ("gb2312", "utf-8"), ("GBK", "utf-8")]
+)
+def test_a_declaration_that_is_wrong_loses_no_book(declared: str, encoding: str) -> None:
+    text = "老船夫在渡口等了一天，天黑了。"
+    content = f'<?xml version="1.0" encoding="{declared}"?><FictionBook><body><p>{text}</p></body></FictionBook>'
+    assert read("a.fb2", content.encode(encoding)) == (f"{text}\n", "")
+
+
+def test_a_book_with_a_broken_byte_is_read() -> None:
+    content = "<FictionBook><body><p>老船夫在渡口等了一天</p></body></FictionBook>".encode().replace(
+        b"\xe7\xad", b"\xe7"
+    )
+    assert read("a.fb2", content) == ("老船夫在渡口\ufffd了一天\n", "")
+
+
 def test_a_book_in_an_encoding_that_nobody_knows_is_said() -> None:
     content = b'<?xml version="1.0" encoding="klingon"?><FictionBook></FictionBook>'
     assert read("a.fb2", content) == ("", "its XML is in an encoding that is not known: klingon")

@@ -85,9 +85,9 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
     if BINARY.match(data):
         raise NotText("a binary file, by its first bytes")
     if written := _padded(data):
-        told = decode(written, beside=beside)
-        if told.encoding not in WIDE:
-            return _read(data, told.encoding, told.confidence, told.told_by)
+        decoded = decode(written, beside=beside)
+        if decoded.encoding not in WIDE:
+            return _read(data, decoded.encoding, decoded.confidence, decoded.told_by)
     text = None if _strange(data) and not ISO_2022.match(data) else strictly(data, "utf-8")
     if text is not None:
         return _valid_utf8(data, text, beside)

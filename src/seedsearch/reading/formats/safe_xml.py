@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from xml.parsers import expat
 
-from seedsearch.errors import SourceError
+from seedsearch.errors import NotText, SourceError
+from seedsearch.reading.encodings import decode
+from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats.limits import XML_DEPTH, XML_TAG
 
 Start = Callable[[str, Mapping[str, str]], None]
@@ -17,6 +19,8 @@ End = Callable[[str], None]
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})[\"']")
 # Of Chinese files that are named in a narrower way than they are written.
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}
+# What is declared for what is in another encoding, with the name that it is told by.
+_MISTAKEN = {"utf-8": "", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030"}
 # What expat reads by itself.
 _KNOWN = {"utf-8", "utf-16", "iso8859-1", "ascii"}
 
@@ -61,17 +65,36 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
 
 
 def _known(content: bytes) -> tuple[bytes, str | None]:
-    """Return the content as UTF-8, and that it is, where it declares an encoding that expat does not know."""
+    """Return the content as UTF-8, and that it is, where expat would not read it as it is written.
+
+    That is what declares an encoding that expat does not know, and what is in another one than it declares.
+    """
     declared = _DECLARED.match(content[:400])
-    if declared is None:
-        return content, None
     try:
-        name = codecs.lookup(declared[1].decode()).name
-        if name in _KNOWN:
+        name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+        read = _in_another(content, name)
+        if read is None and name in _KNOWN:
             return content, None
-        return content.decode(_WIDER.get(name, name), "replace").encode("utf-8", "replace"), "utf-8"
+        text = content.decode(_WIDER.get(name, name), "replace") if read is None else read
+        return text.encode("utf-8", "replace"), "utf-8"
     except (LookupError, ValueError) as error:
-        raise SourceError(f"its XML is in an encoding that is not known: {declared[1].decode()}") from error
+        said = declared[1].decode() if declared else ""
+        raise SourceError(f"its XML is in an encoding that is not known: {said}") from error
+
+
+def _in_another(content: bytes, name: str) -> str | None:
+    """Return the text of what was written in another encoding than `name`, the declared one; None where it was not.
+
+    Programs copy the first line of a file, or change the encoding and leave it. UTF-8 with a broken byte counts,
+    for expat gives up at it.
+    """
+    if b"\0" in content or content.isascii() or name not in _MISTAKEN or (name == "utf-8" and strictly(content, name)):
+        return None
+    try:
+        decoded = decode(content)
+    except NotText:
+        return None
+    return None if decoded.encoding == _MISTAKEN[name] else decoded.text
 
 
 def _local(name: str) -> str:
