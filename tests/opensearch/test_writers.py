@@ -13,7 +13,7 @@ import pytest
 from seedsearch import build_index, open_index
 from seedsearch.engines import Engine
 from seedsearch.engines.choice import check, open_engine
-from seedsearch.engines.opensearch import writing
+from seedsearch.engines.opensearch import right, writing
 from seedsearch.errors import IndexDamaged, IndexFull, IndexLocked, IndexMissing, IndexStale, OutputError
 from seedsearch.text.analyzer import fingerprint
 from tests.engine_contract import MARK, TEXTS, entry, found, run, state
@@ -105,15 +105,15 @@ def test_what_replaced_documents_leave_is_removed_later(
 def test_a_writer_elsewhere_that_is_silent_is_taken_over_and_cannot_commit(
     filled: Engine, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "BEAT", 0.5)
-    monkeypatch.setattr(writing, "LEASE", 1.5)
+    monkeypatch.setattr(right, "BEAT", 0.5)
+    monkeypatch.setattr(right, "LEASE", 1.5)
     hosts = iter(["elsewhere"])
-    monkeypatch.setattr(writing, "this_host", lambda: next(hosts, "here"))
+    monkeypatch.setattr(right, "this_host", lambda: next(hosts, "here"))
     slow = filled.writer()
     with pytest.raises(IndexLocked, match="another process, of another machine, is writing"):
         open_engine(place, MARK).writer()
-    slow._left.set()  # type: ignore[attr-defined]  # it gives no more signs of life
-    slow._beating.join()  # type: ignore[attr-defined]
+    slow._right._left.set()  # type: ignore[attr-defined]  # it gives no more signs of life
+    slow._right._beating.join()  # type: ignore[attr-defined]
     put(slow, entry("z", "僵尸"))
     commit(open_engine(place, MARK), [entry("f", "后来")])
     put(slow, entry("y", "僵尸"))

@@ -8,9 +8,10 @@ compares random histories with `memory`, the brute-force reference. `choice` say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.entries import (
@@ -68,6 +69,39 @@ class Writer(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOf:
+    """What one of several writers sends: its name, and of what it is a share, alike for all that belong together."""
+
+    name: str
+    whole: str
+    is_done: bool
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """What an engine has besides where several writers may be at work at once, from any machine, each at a share."""
+
+    def shares(self) -> Sequence[ShareOf]:
+        """Return the shares that are done or being written since the last commit."""
+
+    def share_writer(self, name: str, whole: str) -> Writer:
+        """Return a context manager for a share of changes that nobody sees before a writer joins it.
+
+        Shares of a whole have no entry in common. Raises IndexLocked where another one writes this share or the whole
+        index, and beside shares of another whole. One that was left by an exception or died may be written again.
+        """
+
+    def joining_writer(self, wholes: Collection[str]) -> Writer:
+        """Return a writer to whose changes those of all shares of these wholes belong that are done; others are lost.
+
+        The engine sees them as well until the writer is left. Of their metadata that of the last one counts.
+        """
+
+    def every_metadata(self, name: str) -> list[bytes]:
+        """Return what is stored under a name by the commit and by each of the shares that a writer has joined."""
 
 
 class Engine(Protocol):

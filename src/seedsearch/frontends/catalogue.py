@@ -96,6 +96,7 @@ OPTIONS: Mapping[str, str] = {
     "Make the index anew from these paths alone.": "只用这些路径重建索引。",
     "Re-read every file, even unchanged ones.": "重读每个文件，没有变化的也读。",
     "Let go of paths that are not there any more.": "移除已经不在的路径。",
+    "Index the I-th of N shares into one index in a cluster.": "把 N 份中的第 I 份编入集群里的同一个索引。",
     "Where the folder of relative paths is now.": "相对路径所在的文件夹现在的位置。",
     "Print the file with which the system does this, instead of doing it.": "不运行，而是输出让系统来运行它的服务文件。",
     "How many to print at most.": "最多显示多少条。",

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from seedsearch.damage import SURE
-from seedsearch.engines import Engine, Writer
+from seedsearch.engines import Engine, Shared, Writer
 from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import IndexEntry
-from seedsearch.errors import IndexDamaged, SourceError
+from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, SourceError
 from seedsearch.indexing.moves import Moves, moved_entries
 from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.pipeline import (
@@ -33,10 +33,11 @@ from seedsearch.indexing.reports import (
     IndexReport,
     Progress,
 )
+from seedsearch.indexing.shares import Share, missing, shared, to_join, whole_of
 from seedsearch.indexing.tally import Tally, count, count_moved, report_of
 from seedsearch.metadata import failures as unread
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.metadata.file_states import State, keep
+from seedsearch.metadata.file_states import STATES, State, from_bytes, keep
 from seedsearch.metadata.file_states import load as load_states
 from seedsearch.metadata.made_from import KEPT as MADE_FROM
 from seedsearch.metadata.made_from import command, load, remembered
@@ -89,6 +90,7 @@ def build_index(
     exclude: Sequence[str] = (),
     base: str | os.PathLike[str] | None = None,
     prune: bool = False,
+    share: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
     """Bring the index in the folder or at the URL `index_dir` up to date with the files at and below `paths`.
@@ -106,7 +108,9 @@ def build_index(
     together, remembered as well. `hidden`: read hidden files too; `include`, `exclude`: patterns as in .gitignore of
     the files that are wanted and not wanted. `base`: the folder that relative paths are relative to from now on; the
     index remembers the one in which it was made, finds it beside itself when both have moved, and names what is given
-    in another folder as seen from it. `progress` is told how far it is.
+    in another folder as seen from it. `share`: "2/8" for the second of eight shares of the files, each indexed by a
+    process of its own into one index in a cluster; the last to finish commits all of them. `progress` is told how far
+    it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
@@ -130,6 +134,7 @@ def build_index(
         exclude=exclude,
         base=base,
         prune=prune,
+        share=share,
     )
     return build(paths, index_dir, options, progress)
 
@@ -146,36 +151,96 @@ def build(
     """
     begun = time.monotonic()
     given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    share = None if options.share is None else Share.of(options.share)
+    if share is not None and options.rebuild:
+        raise OutputError("an index is not made anew in shares", hint="index with --share under a new name instead")
     before_it = remembered(index_dir) if options.rebuild else None
     engine = open_engine(index_dir, fingerprint(), create=True, replace=options.rebuild)
     try:
         known = {} if options.rebuild else _known(engine)
         places = Places.of(given, index_dir, options, before_it if options.rebuild else load(engine), known)
-        tally = Tally(failures=places.failures)
-        with engine.writer() as writer:
+        run = _Run(engine, places, options, progress, say)
+        if share is None:
+            run.all_of_it(Tally())
+        else:
+            run.a_share(share, shared(engine, index_dir))
+    finally:
+        engine.close()
+    return report_of(run.tally, time.monotonic() - begun)
+
+
+class _Run:
+    """One run over what was found; `tally` is what it has done."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        places: Places,
+        options: BuildOptions,
+        progress: Callable[[Progress], None] | None,
+        say: Callable[[str], None] | None,
+    ) -> None:
+        self._engine, self._places, self._options = engine, places, options
+        self._progress, self._say = progress, say
+        self.tally = Tally()
+
+    def all_of_it(self, done: Tally) -> None:
+        """Bring the index up to date in one commit, with the shares that are done; `done` is what this run has done of
+        them.
+        """
+        engine, places, options, tally = self._engine, self._places, self._options, self.tally
+        tally.failures += places.failures
+        wholes = [] if options.rebuild else to_join(engine, places.index, places.named)
+        is_joined = isinstance(engine, Shared) and bool(wholes)
+        with engine.joining_writer(wholes) if isinstance(engine, Shared) and wholes else engine.writer() as writer:
             own = _own_words(engine, writer, options, places, tally)
             before = _Before() if options.rebuild else _Before(_known(engine), engine.digests())
-            if len(places.files) > len(before.known) + MANY_FILES and options.workers != 1:
-                prepare(_preload(writer))  # ready when it is known what has changed
-            if say is not None and (older := before.by_other_rules(places)):
-                say(
-                    f"the rules of restoring have changed since {older:,} of the files were read: they are read again, "
-                    "and until that is done the index answers as it did"
-                )
-            torn = before.torn()
-            moves = Moves.of(before.known, before.gone(places) - torn)
-            jobs = list(_changed(places.files, before, torn, options, tally, moves))
-            _carry(engine, writer, moves, before, own, tally)
+            torn = self._index(writer, before, own, places.files)
             tally.failures += _lost(torn - _below(torn, places.named), places)
-            done = _followed(_done(writer, jobs, own, options.workers), jobs, tally, progress)
-            _write(writer, done, before.digests, tally)
-            _leave(writer, before, places, tally, anew=options.rebuild)
+            _leave(writer, before, places, tally, anew=options.rebuild or is_joined)
             unread.remember(engine, writer, tally.failures, anew=options.rebuild)
             if options.rebuild or places.made != places.before:
                 writer.put_metadata(MADE_FROM, places.made.to_bytes())
-    finally:
-        engine.close()
-    return report_of(tally, time.monotonic() - begun)
+        tally.add(done)
+
+    def a_share(self, share: Share, engine: Shared) -> None:
+        """Index the files of a share; where it is the last one, all are committed."""
+        options, places, tally = self._options, self._places, self.tally
+        whole = whole_of(share, places.named, options.dictionary)
+        if str(share) in missing(engine, share, whole):
+            with engine.share_writer(str(share), whole) as writer:
+                own = _own_words(self._engine, writer, options, places, tally)
+                before = _Before(_known(self._engine), self._engine.digests())
+                files = [file for file in places.files if share.has(file.path, places.named)]
+                self._index(writer, before, own, files)
+                keep(tally.states, writer.put_metadata)
+        if left := missing(engine, share, whole):
+            tally.notes.append(f"share {share} is done, and counts when all are: {', '.join(left)} missing")
+            return
+        self.tally = Tally()
+        try:
+            self.all_of_it(tally)
+        except IndexLocked:  # whoever writes now has found all of them done as well
+            self.tally = tally
+            tally.notes.append(f"share {share} is done, and another process brings all of them together")
+
+    def _index(self, writer: Writer, before: _Before, own: OwnWords, files: Sequence[Wanted]) -> set[str]:
+        """Read and write what has changed of some files; return those of which the index had lost something."""
+        options, places, tally = self._options, self._places, self.tally
+        if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
+            prepare(_preload(writer))  # ready when it is known what has changed
+        if self._say is not None and (older := before.by_other_rules(files)):
+            self._say(
+                f"the rules of restoring have changed since {older:,} of the files were read: they are read again, "
+                "and until that is done the index answers as it did"
+            )
+        torn = before.torn()
+        moves = Moves.of(before.known, before.gone(places) - torn)
+        jobs = list(_changed(files, before, torn, options, tally, moves))
+        _carry(self._engine, writer, moves, before, own, tally)
+        done = _followed(_done(writer, jobs, own, options.workers), jobs, tally, self._progress)
+        _write(writer, done, before.digests, tally)
+        return torn
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +258,9 @@ class _Before:
         """
         return {n for n, state in self.known.items() if any(n + below not in self.digests for below in state.names)}
 
-    def by_other_rules(self, places: Places) -> int:
-        """Return how many of the files of a run were read by other rules than those of this version."""
-        states = (self.known.get(doc_id_of(file.path)) for file in places.files)
+    def by_other_rules(self, files: Iterable[Wanted]) -> int:
+        """Return how many of some files were read by other rules than those of this version."""
+        states = (self.known.get(doc_id_of(file.path)) for file in files)
         return sum(state is not None and state.rules != RULES for state in states)
 
     def gone(self, places: Places) -> set[str]:
@@ -236,6 +301,10 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Pl
 def _known(engine: Engine) -> dict[str, State]:
     """Return the states of files that the index remembers; none where they are damaged, so that all are read again."""
     try:
+        if isinstance(engine, Shared):
+            return {
+                name: state for content in engine.every_metadata(STATES) for name, state in from_bytes(content).items()
+            }
         return load_states(engine.metadata)
     except IndexDamaged:
         return {}

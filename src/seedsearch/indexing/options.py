@@ -27,6 +27,7 @@ class BuildOptions:
     exclude: Sequence[str] = ()
     base: str | os.PathLike[str] | None = None
     prune: bool = False
+    share: str | None = None
 
     @property
     def root(self) -> Root:

@@ -29,6 +29,16 @@ class Tally:
     kept: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
+    def add(self, share: Tally) -> None:
+        """Add what was done before of a share of the same files, which are now known."""
+        self.added += share.added
+        self.updated += share.updated
+        self.moved += share.moved
+        self.unchanged = share.unchanged if share.states else self.unchanged
+        self.damage.update(share.damage)
+        self.files |= share.files
+        self.notes = [*dict.fromkeys((*share.notes, *self.notes))]
+
 
 def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
     """Add what came of a file; `before` are the documents that the index held."""

@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from seedsearch.engines import ShareOf
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.entries import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.engines.lru_cache import LRUCache
@@ -25,7 +26,7 @@ from seedsearch.engines.opensearch.address import Address, Credentials
 from seedsearch.engines.opensearch.asking import Asking, field_of, ordered, scored
 from seedsearch.engines.opensearch.checking import faults
 from seedsearch.engines.opensearch.control import Control
-from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Manifest, damaged
+from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Kept, Manifest, Part, damaged
 from seedsearch.engines.opensearch.mapping import Json, term_of
 from seedsearch.engines.opensearch.packing import distinct, original
 from seedsearch.engines.opensearch.wire import Absent, Wire
@@ -77,6 +78,7 @@ class OpenSearchEngine:
         self._replace = replace
         self._manifest = Manifest()
         self._commit = Commit()
+        self._parts: Sequence[Mapping[str, Kept]] = ()
         self.budget = Budget()
         self._forget()
         try:
@@ -101,12 +103,15 @@ class OpenSearchEngine:
         there = self._control.read(forgiving=self._replace)
         return self.see(there.manifest if there else Manifest())
 
-    def see(self, manifest: Manifest) -> bool:
-        """See the commit of a manifest; whether that is another one."""
+    def see(self, manifest: Manifest, parts: Sequence[Mapping[str, Kept]] = ()) -> bool:
+        """See the commit of a manifest; whether that is another one.
+
+        `parts`: what is kept by it and by each of the shares that a writer has taken in.
+        """
         before, commit = self._commit, self.base(manifest.commit)
         if not (manifest.commit.generation or self._create):
             raise IndexMissing(f"there is no index {self._control.where}", hint="make one with: seedsearch index")
-        self._manifest, self._commit = manifest, commit
+        self._manifest, self._commit, self._parts = manifest, commit, parts
         if commit != before:
             self._forget()
         return commit != before
@@ -221,11 +226,49 @@ class OpenSearchEngine:
 
     def writer(self) -> OpenSearchWriter:
         """Return a context manager for changes; raises IndexLocked where another one is open."""
+        from seedsearch.engines.opensearch.right import Whole
         from seedsearch.engines.opensearch.writing import OpenSearchWriter
 
+        self._may_write()
+        return OpenSearchWriter(self, self._wire, self._control, Whole(), forgiving=self._replace)
+
+    def shares(self) -> list[ShareOf]:
+        """Return what several writers have sent, or are sending, since the last commit."""
+        there = self._control.read(forgiving=self._replace)
+        parts = there.manifest.parts if there else ()
+        return [ShareOf(part.name, part.whole, part.is_done) for part in parts if part.fingerprint == self.fingerprint]
+
+    def share_writer(self, name: str, whole: str) -> OpenSearchWriter:
+        """Return a context manager for one share of the changes; raises IndexLocked where another one writes it."""
+        from seedsearch.engines.opensearch.right import OfPart
+        from seedsearch.engines.opensearch.writing import PartWriter, data_name
+
+        data = partial(data_name, self._control.name)
+        wanted = OfPart(name, whole, self._may_write(), data, self._control.where)
+        return PartWriter(self, self._wire, self._control, wanted, forgiving=False)
+
+    def joining_writer(self, wholes: Collection[str]) -> OpenSearchWriter:
+        """Return a context manager for changes that begin with the shares that are done of one of these."""
+        from seedsearch.engines.opensearch.writing import JoiningWriter
+
+        fingerprint = self._may_write()
+
+        def belongs(part: Part) -> bool:
+            return part.fingerprint == fingerprint and part.whole in wholes
+
+        return JoiningWriter(self, self._wire, self._control, belongs)
+
+    def every_metadata(self, name: str) -> list[bytes]:
+        """Return what is kept under a name by the last commit and by each share that the writer has taken in."""
+        if self._parts:
+            return [self._control.kept(name, part[name]) for part in self._parts if name in part]
+        kept = self.metadata(name)
+        return [] if kept is None else [kept]
+
+    def _may_write(self) -> str:
         if self.fingerprint is None:
             raise ValueError("opened to be checked, not to be written")
-        return OpenSearchWriter(self, self._wire, self._control, forgiving=self._replace)
+        return self.fingerprint
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
         """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""

@@ -3,13 +3,17 @@
 A writer has a number of its own. Documents carry that of the writer that added them (`born`) and those of the writers
 that took them out (`died`); a reader sees what was born and had not died by the numbers that were committed. So what a
 writer sends is invisible until the manifest is swapped, and what a dead one has sent stays so.
+
+Several may write at once, a part each. What they send stays invisible for the same reason: their numbers are above that
+of the last commit, and a writer of the whole that takes them in commits with a higher one. The numbers of those that
+it does not take in are lost.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any, Self
 from zlib import crc32
@@ -18,7 +22,8 @@ from seedsearch.engines import stored
 from seedsearch.engines.opensearch.mapping import Json
 from seedsearch.errors import IndexDamaged, IndexStale
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)  # in the first there were no parts
 ID = "manifest"
 REBUILD = stored.ANEW
 GRAMS = "\tgrams"  # the name under which the hashes of the grams are kept; what callers keep has no such name
@@ -43,6 +48,22 @@ class Holder:
     host: str
     process: str
     beat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several writers sends: `name` says which part, `whole` of what, alike for all that belong together.
+
+    Once it `is_done`, `kept` has what belongs to it besides documents, and its holder writes no more.
+    """
+
+    name: str
+    whole: str
+    fingerprint: str
+    data: str
+    holder: Holder
+    is_done: bool = False
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,7 @@ class Manifest:
     dead: tuple[tuple[int, int], ...] = ()
     old: tuple[tuple[str, int], ...] = ()
     holder: Holder | None = None
+    parts: tuple[Part, ...] = ()
     nonce: str = ""
 
     def body(self) -> Json:
@@ -93,20 +115,21 @@ class Manifest:
         if isinstance(form, int) and form > FORMAT:
             what = f"the index {where} was made by a newer version"
             raise IndexStale(what, hint=f"update seedsearch, or {REBUILD}")
-        if form != FORMAT:
+        if form not in READABLE:
             raise IndexStale(f"the index {where} is in form {form}, and this version reads {FORMAT}", hint=REBUILD)
+        found.setdefault("parts", [])
         if crc32(content) != source["checksum"] or not _SHAPE(found):  # type: ignore[index]
             raise damaged(where, "the checksum of what describes it is not that of its content")
         del found["format"]
-        kept = {name: Kept(**one) for name, one in found["commit"].pop("kept").items()}
         return cls(
-            commit=Commit(**found["commit"], kept=kept),
+            commit=Commit(**_with_kept(found["commit"])),
             next=found["next"],
             lost=tuple(found["lost"]),
             swept=found["swept"],
             dead=tuple((number, at) for number, at in found["dead"]),
             old=tuple((name, at) for name, at in found["old"]),
             holder=Holder(**found["holder"]) if found["holder"] else None,
+            parts=tuple(Part(**{**_with_kept(one), "holder": Holder(**one["holder"])}) for one in found["parts"]),
             nonce=found["nonce"],
         )
 
@@ -121,14 +144,14 @@ class Manifest:
         lost = sorted(one for one in self.lost if one <= number)
         return [(a + 1, b - 1) for a, b in pairwise([0, *lost, number + 1]) if a + 1 < b]
 
-    def without_holder(self) -> Manifest:
-        """Return it with nobody writing."""
-        return replace(self, holder=None)
-
 
 def damaged(where: str, why: str) -> IndexDamaged:
     """Return the error for an index that is not what was written."""
     return IndexDamaged(f"the index {where} is damaged: {why}", hint=REBUILD)
+
+
+def _with_kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {**fields, "kept": {name: Kept(**one) for name, one in fields["kept"].items()}}
 
 
 def _within(spans: Sequence[tuple[int, int]], field: str) -> Json:
@@ -158,6 +181,15 @@ _COMMIT = stored.record(
 _HOLDER = stored.record(
     token=stored.text, number=stored.count, host=stored.text, process=stored.text, beat=stored.count
 )
+_PART = stored.record(
+    name=stored.text,
+    whole=stored.text,
+    fingerprint=stored.text,
+    data=stored.text,
+    holder=_HOLDER,
+    is_done=stored.flag,
+    kept=stored.table(_KEPT),
+)
 _SHAPE: Any = stored.record(
     format=stored.count,
     commit=_COMMIT,
@@ -167,5 +199,6 @@ _SHAPE: Any = stored.record(
     dead=stored.many(stored.row(stored.count, stored.count)),
     old=stored.many(stored.row(stored.text, stored.count)),
     holder=stored.maybe(_HOLDER),
+    parts=stored.many(_PART),
     nonce=stored.text,
 )

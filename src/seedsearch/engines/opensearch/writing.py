@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from threading import Event, RLock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from uuid import uuid4
 from zlib import crc32
 
 import numpy as np
 
 from seedsearch import engines
 from seedsearch.engines.entries import IndexEntry
-from seedsearch.engines.opensearch.control import Control, Version, has_ended, this_host, this_process
+from seedsearch.engines.opensearch.control import Control
 from seedsearch.engines.opensearch.counting import sums, sums_of
-from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Holder, Kept, Manifest, damaged
+from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Kept, Manifest, Part, damaged
 from seedsearch.engines.opensearch.mapping import OWNER, Json, data_index, key_of
 from seedsearch.engines.opensearch.packing import Pack, Packer, least, united
+from seedsearch.engines.opensearch.right import OfPart, Right, Whole, with_part
 from seedsearch.engines.opensearch.wire import BUSY, WRITING, Absent, Conflict, TooLarge, Wire
-from seedsearch.errors import IndexLocked, IndexMissing, IndexUnreachable, SeedsearchError
+from seedsearch.errors import IndexUnreachable, SeedsearchError
 
 if TYPE_CHECKING:
     from seedsearch.engines.opensearch import OpenSearchEngine
@@ -33,59 +32,52 @@ if TYPE_CHECKING:
 BULK = 4 << 20  # bytes of documents in one request
 SENDING = 2  # requests with documents at once
 KEYS = 1000  # documents that are looked up or changed by one request
-BEAT = 5.0  # seconds between two signs of life of a writer
-# Seconds without one after which another machine takes the right to write. A writer whose connection was cut for so
-# long finds that out at its next sign, and its commit is refused.
-LEASE = 30.0
 # Seconds for which what a commit took out stays for those who read the state before it.
 GRACE = 600
 SHARDS = 4  # parts of a new index at most, where the URL says nothing: one a node
-# The writers of this process that are at work, by their tokens. One that could not give back the right to write, as
-# the cluster was gone, is none of them.
-_AT_WORK: set[str] = set()
-GONE = "another process has taken the right to write"
 
 
 class OpenSearchWriter:
     """One transaction. Nothing that it sends is part of the index before it is left without an exception."""
 
-    def __init__(self, engine: OpenSearchEngine, wire: Wire, control: Control, *, forgiving: bool) -> None:
+    def __init__(
+        self,
+        engine: OpenSearchEngine,
+        wire: Wire,
+        control: Control,
+        wanted: Whole | OfPart,
+        *,
+        forgiving: bool,
+    ) -> None:
         self._engine = engine
         self._wire = wire
         self._control = control
-        self._guard = RLock()
-        self._version = _taken(control, forgiving)
-        holder = self._version.manifest.holder
-        assert holder is not None
-        self._token, self._number = holder.token, holder.number
-        try:
-            self._base = engine.base(self._version.manifest.commit)
-        except BaseException:
-            _AT_WORK.discard(self._token)
-            control.write(self._version.manifest.without_holder(), self._version.at)
-            raise
-        self._data = self._base.data
+        self._right = Right(control, wanted, forgiving=forgiving)
+        self._number = self._right.number
         self._documents: dict[str, tuple[str, str]] = {}  # key → id in the index of what this writer added last
         self._undone: list[str] = []
         self._removed: dict[str, None] = {}  # keys
         self._kept: dict[str, bytes] = {}
         self._grams = np.zeros(0, dtype=np.uint64)
-        self._cleared = not self._base.generation
         self._count = 0
         self._pending: list[bytes] = []
         self._size = 0
         self._pool = ThreadPoolExecutor(SENDING)
         self._sent: list[Future[None]] = []
-        self._is_lost: str | None = None
-        self._left = Event()
-        self._beating = Thread(target=self._beat, daemon=True)
-        self._beating.start()
+        self._base, self._data, self._joined = Commit(), "", tuple[Part, ...]()
         try:
-            self._sweep()
-            engine.see(self._version.manifest)
+            self._base = engine.base(self._right.manifest.commit)
+            self._cleared = not self._base.generation
+            self._begin()
         except BaseException:
             self._give_up()
             raise
+
+    def _begin(self) -> None:
+        """Take out what others have left, and begin with the last commit."""
+        self._data = self._base.data
+        self._sweep()
+        self._engine.see(self._right.manifest)
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
         """Return what packs entries for `add`, in any process."""
@@ -118,7 +110,7 @@ class OpenSearchWriter:
     def clear(self) -> None:
         """Take out every entry and all metadata of before this writer; what it has added itself stays."""
         if not self._cleared:
-            self._base, self._cleared = Commit(self._base.generation), True
+            self._base, self._cleared, self._joined = Commit(self._base.generation), True, ()
             if self._documents:
                 self._move()
             else:
@@ -147,7 +139,7 @@ class OpenSearchWriter:
             self._give_up()
             raise
         self._end()
-        self._engine.see(self._version.manifest)
+        self._engine.see(self._right.manifest)
 
     def _undo(self, key: str) -> None:
         if (before := self._documents.pop(key, None)) is not None:
@@ -164,11 +156,15 @@ class OpenSearchWriter:
         """Make the index for documents where this writer needs a new one."""
         if self._data:
             return
-        self._data = _data_name(self._control.name, self._number)
+        self._data = data_name(self._control.name, self._number)
+        self._make()
+
+    def _make(self) -> None:
+        """Make the index for documents where it is not there."""
         address = self._wire.address
         shards = address.shards or min(SHARDS, self._nodes())
         body = data_index(shards, address.replicas, self._control.name, self._alias)
-        with suppress(Conflict):  # a request that came twice: nobody else has this number
+        with suppress(Conflict):  # a request that came twice, or another part was quicker
             self._wire.ask("PUT", [self._data], body, timeout=WRITING)
 
     def _nodes(self) -> int:
@@ -182,7 +178,7 @@ class OpenSearchWriter:
         while len(self._sent) >= SENDING + 1:
             self._sent.pop(0).result()
         self._sent.append(self._pool.submit(self._bulk, self._alias, body))
-        self._said_if_lost()
+        self._right.said_if_lost()
 
     def _all_sent(self) -> None:
         self._send()
@@ -198,7 +194,7 @@ class OpenSearchWriter:
             try:
                 answer = self._wire.ask("POST", [alias, "_bulk"], content, timeout=WRITING, require_alias="true")
             except Absent as error:
-                raise self._lost_now() from error
+                raise self._right.lost() from error
             except TooLarge as error:
                 raise IndexUnreachable(
                     f"{self._wire.address} does not take a document of {len(body):,} bytes",
@@ -235,31 +231,53 @@ class OpenSearchWriter:
     # The commit.
 
     def _commit(self) -> None:
+        buried = self._arrived()
+        commit = self._next(buried)
+        if commit == self._base:
+            self._release(lost=bool(self._count))
+            return
+        now = int(time.time())
+        died = [part.holder.number for part in self._joined] + ([self._number] if buried else [])
+
+        def committed(manifest: Manifest) -> Manifest:
+            given_up = [part for part in manifest.parts if part not in self._joined]
+            old = dict.fromkeys([manifest.commit.data, *(part.data for part in given_up)])
+            return replace(
+                self._seen_with(manifest),
+                commit=commit,
+                dead=(*manifest.dead, *((number, now) for number in died)),
+                old=(*manifest.old, *((name, now) for name in old if name and name != commit.data)),
+                holder=None,
+                parts=(),
+            )
+
+        self._right.change(committed)
+        with suppress(SeedsearchError, Absent):
+            self._control.forget(commit.kept.values())
+
+    def _arrived(self) -> int:
+        """See to it that all that was sent is there; return how many documents it takes the place of."""
         self._made()
         self._all_sent()
         for some in _portions(self._undone):
             lines = "".join(json.dumps({"delete": {"_id": id_}}) + "\n" for id_ in some)
             self._bulk(self._alias, lines.encode())
         self._wire.refresh(self._data)
-        buried = self._bury()
-        commit = self._next(buried)
-        if commit == self._base:
-            self._release(lost=bool(self._count))
-            return
-        now = int(time.time())
-        manifest = self._version.manifest
-        old = manifest.old
-        if manifest.commit.data and manifest.commit.data != commit.data:
-            old = (*old, (manifest.commit.data, now))
-        dead = (*manifest.dead, (self._number, now)) if buried else manifest.dead
-        self._swap(replace(manifest, commit=commit, dead=dead, old=old, holder=None))
-        with suppress(SeedsearchError, Absent):
-            self._control.forget(commit.kept.values())
+        return self._bury()
+
+    def _seen_with(self, manifest: Manifest) -> Manifest:
+        """Return a manifest in which of all parts only those are seen that this writer has taken in."""
+        lost = (part.holder.number for part in manifest.parts if part not in self._joined)
+        return replace(manifest, lost=(*manifest.lost, *lost))
+
+    @property
+    def _manifest(self) -> Manifest:
+        return self._seen_with(self._right.manifest)
 
     def _next(self, buried: int) -> Commit:
         """Return what the index is after this, which is the base where nothing has changed."""
         fingerprint = self._engine.fingerprint or ""
-        if self._documents:
+        if self._documents or self._joined:
             known = self._hashes()
             if len(found := united(known, self._grams)) != len(known) or (found != known).any():
                 self._kept[GRAMS] = found.tobytes()
@@ -269,10 +287,10 @@ class OpenSearchWriter:
             if before is None or (before.size, before.checksum) != (len(content), crc32(content)):
                 kept[name] = self._control.keep(name, content)
         data = self._data
-        is_same = not (self._documents or buried) and (kept, data) == (self._base.kept, self._base.data)
+        is_same = not (self._documents or buried or self._joined) and (kept, data) == (self._base.kept, self._base.data)
         if is_same and self._base.generation and not self._cleared and self._base.fingerprint == fingerprint:
             return self._base
-        manifest = self._version.manifest
+        manifest = self._manifest
         documents, grams, words = sums_of(self._wire.search(data, sums(manifest.seen(self._number))))
         generation = manifest.commit.generation + 1
         return Commit(generation, fingerprint, self._number, data, documents, grams, words, kept)
@@ -303,7 +321,7 @@ class OpenSearchWriter:
 
     def _living(self, keys: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
         """Yield the id and the numbers of death of the documents with these keys that are seen before this commit."""
-        seen = self._version.manifest.seen(self._base.number)
+        seen = self._manifest.seen(self._base.number)
         body = {
             "size": len(keys),
             "query": {"bool": {"filter": [*seen, {"terms": {"key": list(keys)}}]}},
@@ -313,92 +331,62 @@ class OpenSearchWriter:
         for hit in self._wire.search(self._data, body)["hits"]["hits"]:
             yield hit["_id"], hit.get("fields", {}).get("died", [])
 
-    def _swap(self, manifest: Manifest) -> None:
-        with self._guard:
-            self._said_if_lost()
-            try:
-                self._version = self._control.write(manifest, self._version.at)
-            except Conflict:
-                raise self._lost_now() from None
-
     # The right to write.
-
-    def _beat(self) -> None:
-        """Give a sign of life again and again."""
-        while not self._left.wait(BEAT):
-            with self._guard:
-                manifest = self._version.manifest
-                if self._left.is_set() or manifest.holder is None:
-                    return
-                holder = replace(manifest.holder, beat=manifest.holder.beat + 1)
-                try:
-                    self._version = self._control.write(replace(manifest, holder=holder), self._version.at)
-                except Conflict:
-                    self._is_lost = GONE
-                    return
-                except SeedsearchError:
-                    continue  # whatever it is, the commit meets it too
-
-    def _said_if_lost(self) -> None:
-        if self._is_lost is not None:
-            raise self._lost_now()
 
     def _without(self, error: Absent) -> SeedsearchError:
         """Return the error where something is gone that this writer needs: another one has swept it, or nobody."""
-        there = self._control.read()
-        holder = there.manifest.holder if there else None
-        if holder is None or holder.number != self._number:
-            return self._lost_now()
-        return damaged(self._control.where, str(error))
-
-    def _lost_now(self) -> IndexLocked:
-        what = f"nothing was changed in {self._wire.address}: {GONE}"
-        return IndexLocked(what, hint="this one gave no sign of life for too long; do it again when that is done")
+        return self._right.lost() if self._right.was_taken() else damaged(self._control.where, str(error))
 
     def _release(self, *, lost: bool) -> None:
         """Let others write; with `lost` what was sent by this number is to be swept."""
-        manifest = self._version.manifest.without_holder()
-        if lost:
-            manifest = replace(manifest, lost=(*manifest.lost, self._number))
-        self._swap(manifest)
+
+        def released(manifest: Manifest) -> Manifest:
+            numbers = (*manifest.lost, self._number) if lost else manifest.lost
+            mine = with_part(manifest, self._right.token, lambda part: None)
+            return replace(mine, holder=None, lost=numbers)
+
+        self._right.change(released)
 
     def _give_up(self) -> None:
         """Leave everything as it was; what cannot be taken back is swept by the next writer."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._version.manifest.holder is not None:
+        if self._right.is_held:
             with suppress(SeedsearchError, Absent):
                 self._release(lost=bool(self._count or self._data != self._base.data))
         self._end()
 
     def _end(self) -> None:
-        _AT_WORK.discard(self._token)
-        self._left.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._beating.join()
+        self._right.leave()
 
     # What others have left.
 
     def _sweep(self) -> None:
         """Take out what writers have sent that did not commit, and what died long enough ago."""
-        manifest = self._version.manifest
+        manifest = self._right.manifest
         now = int(time.time())
         lost = [number for number in manifest.lost if number > manifest.swept]
         dead = [number for number, at in manifest.dead if now - at > GRACE]
         old = [name for name, at in manifest.old if now - at > GRACE]
-        data = manifest.commit.data
+        indexes = dict.fromkeys([manifest.commit.data, *(part.data for part in manifest.parts)])
         if not (lost or dead or old):
             return
-        self._drop({*old, *(_data_name(self._control.name, number) for number in lost)} - {data})
-        if data and (lost or dead):
-            self._forget(data, manifest, lost, dead)
-        self._swap(
-            replace(
+        self._drop({*old, *(data_name(self._control.name, number) for number in lost)} - indexes.keys())
+        for data in filter(None, indexes if lost or dead else ()):
+            with suppress(Absent):  # one that a part had not made yet when it died
+                self._forget(data, manifest, lost, dead)
+        # What parts have sent that are done now may be lost later.
+        least = min((part.holder.number for part in manifest.parts), default=manifest.next)
+
+        def swept(manifest: Manifest) -> Manifest:
+            return replace(
                 manifest,
-                swept=max([manifest.swept, *lost]),
+                swept=min(max([manifest.swept, *lost]), least - 1),
                 dead=tuple(row for row in manifest.dead if row[0] not in dead),
                 old=tuple(row for row in manifest.old if row[0] not in old),
             )
-        )
+
+        self._right.change(swept)
 
     def _drop(self, names: Collection[str]) -> None:
         """Take away those of the indexes that are there and ours."""
@@ -438,6 +426,78 @@ class OpenSearchWriter:
             self._wire.refresh(data)
 
 
+class JoiningWriter(OpenSearchWriter):
+    """A writer that begins with the parts that are done and belong together: they count as if it had sent them."""
+
+    def __init__(
+        self,
+        engine: OpenSearchEngine,
+        wire: Wire,
+        control: Control,
+        belongs: Callable[[Part], bool],
+    ) -> None:
+        self._belongs = belongs
+        super().__init__(engine, wire, control, Whole(), forgiving=False)
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._joined = tuple(part for part in self._right.manifest.parts if self._belongs(part))
+        if not self._joined:
+            return
+        base, number = self._base, self._number - 1
+        self._data = self._joined[0].data
+        self._wire.refresh(self._data)
+        documents, grams, words = sums_of(self._wire.search(self._data, sums(self._manifest.seen(number))))
+        kept = {name: one for part in self._joined for name, one in part.kept.items() if name != GRAMS}
+        if GRAMS in base.kept:
+            kept[GRAMS] = base.kept[GRAMS]
+        for part in self._joined:
+            if (hashes := part.kept.get(GRAMS)) is not None:
+                self._grams = united(self._grams, np.frombuffer(self._control.kept(GRAMS, hashes), dtype=np.uint64))
+        self._base = replace(
+            base,
+            fingerprint=self._engine.fingerprint or "",
+            number=number,
+            data=self._data,
+            documents=documents,
+            gram_length=grams,
+            word_length=words,
+            kept={**base.kept, **kept},
+        )
+        self._cleared = False
+        self._engine.see(replace(self._manifest, commit=self._base), [base.kept, *(part.kept for part in self._joined)])
+
+    def _give_up(self) -> None:
+        super()._give_up()
+        self._engine.see(self._right.manifest)
+
+
+class PartWriter(OpenSearchWriter):
+    """A writer of one of several parts: when it is left, what it has sent is there, and nobody sees it before a writer
+    takes it in.
+    """
+
+    def _begin(self) -> None:
+        (mine,) = (part for part in self._right.manifest.parts if part.holder.token == self._right.token)
+        self._data = mine.data
+        if self._data != self._base.data:
+            self._make()
+        self._engine.see(self._right.manifest)
+
+    def clear(self) -> None:
+        """Raise ValueError: a part is of what there is."""
+        raise ValueError("a part cannot begin anew")
+
+    def _commit(self) -> None:
+        self._arrived()
+        if self._documents:
+            self._kept[GRAMS] = self._grams.tobytes()
+        kept = {name: self._control.keep(name, content) for name, content in self._kept.items()}
+        self._right.change(
+            lambda manifest: with_part(manifest, self._right.token, lambda part: replace(part, is_done=True, kept=kept))
+        )
+
+
 def _portions(items: Iterable[str]) -> Iterator[list[str]]:
     """Yield some at a time, as many as one request names."""
     left = iter(items)
@@ -445,52 +505,6 @@ def _portions(items: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _data_name(name: str, number: int) -> str:
+def data_name(name: str, number: int) -> str:
+    """Return what the index is called that a writer makes for documents."""
     return f"{name}-{number:06}"
-
-
-def _taken(control: Control, forgiving: bool) -> Version:
-    """Take the right to write; raises IndexLocked where another one has it and gives signs of life."""
-    control.make()
-    seen: Holder | None = None
-    since = time.monotonic()
-    while True:
-        there = control.read(forgiving=forgiving)
-        manifest = there.manifest if there else Manifest()
-        holder = manifest.holder
-        if holder is not None and not _is_over(holder):
-            if holder.host == this_host():
-                pid = holder.process.partition(" ")[0]
-                raise _locked(control, f"another process (pid {pid})")
-            if seen is not None and seen != holder:
-                raise _locked(control, "another process, of another machine,")
-            if seen is None or time.monotonic() - since < LEASE:
-                seen = seen or holder
-                time.sleep(BEAT / 5)
-                continue
-        lost = (*manifest.lost, holder.number) if holder else manifest.lost
-        mine = Holder(uuid4().hex, manifest.next, this_host(), this_process())
-        wanted = replace(manifest, lost=lost, next=manifest.next + 1, holder=mine)
-        _AT_WORK.add(mine.token)
-        try:
-            version = control.write(wanted, there.at if there else None)
-        except Conflict:
-            _AT_WORK.discard(mine.token)
-            seen, since = None, time.monotonic()
-        except BaseException as error:
-            _AT_WORK.discard(mine.token)  # where the request has come there after all, nobody is at work
-            if isinstance(error, Absent):
-                raise IndexMissing(f"{control.where} was taken away meanwhile", hint="run it again") from error
-            raise
-        else:
-            return version
-
-
-def _is_over(holder: Holder) -> bool:
-    """Tell whether a writer is known to be at work no more."""
-    is_ours = (holder.host, holder.process) == (this_host(), this_process())
-    return has_ended(holder) or (is_ours and holder.token not in _AT_WORK)
-
-
-def _locked(control: Control, who: str) -> IndexLocked:
-    return IndexLocked(f"{who} is writing to {control.where}", hint="wait until it is done")

@@ -55,6 +55,7 @@ SERVICES = ("systemd", "launchd")  # as frontends/service.py writes them
 @click.option(
     "--base", type=click.Path(file_okay=False), metavar="FOLDER", help="Where the folder of relative paths is now."
 )
+@click.option("--share", metavar="I/N", help="Index the I-th of N shares into one index in a cluster.")
 @click.pass_context
 def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
     """Clean and index the files at and below PATH.
@@ -67,7 +68,7 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 
     report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
     _show(report, as_json=as_json)
-    if not (report.added or report.updated or report.unchanged or report.failures):
+    if not (how["share"] or report.added or report.updated or report.unchanged or report.failures):
         note(said("there is no file to index here; name the folder that holds them"))
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
