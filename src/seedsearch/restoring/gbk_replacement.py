@@ -69,6 +69,7 @@ def _event() -> re.Pattern[str]:
     )
 
 
+TORN = 2  # repairs beyond doubt that prove a page without marks
 # Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
@@ -85,7 +86,8 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     made = gathered(_Pass(text, suspected, work, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
-    return gathered(_marked(text, suspected, work).edits()) if suspected else made
+    torn = sum(e.kind is Damage.SHIFTED_BYTES for e in made)
+    return gathered(_marked(text, suspected, work).edits()) if suspected or torn >= TORN else made
 
 
 def _marked(text: str, listed: dict[str, str], work: Budget) -> _Pass:
@@ -182,7 +184,7 @@ class _Pass:
         """Return a character that ends in the first byte of a full stop, and a mark that begins with its second:
         `啊！`.
         """
-        if not self._marked or event["signed"] not in "！？；!;":
+        if not self._marked or event["signed"] not in "，！？；,!;":
             return None
         start = event.start()
         site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])

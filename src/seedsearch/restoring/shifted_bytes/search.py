@@ -187,7 +187,7 @@ class _Search:
         site, following = self._site, self._text[self._site.resume]
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
         for (_, lead, char), cost in self._by_words(best, site.before, clause(self._text, site.start)[-CONTEXT:], ""):
-            cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" else 0.0
+            cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" and following in "！!" else 0.0
             begun = costing(self._start(lead, True), cost)
             self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
@@ -340,7 +340,7 @@ class _Search:
             begun = BEGINNING[str(rest.lastgroup)]
             self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
             return
-        if at == len(self._text):
+        if self._text[at : at + 1] < "@":  # a reader that leaves the ASCII partner of a broken byte, or the end
             self._trails(at, pending, last, b"", paid(state, SIGNED))
         self._eaten(at, pending, last, paid(state, SIGNED))
         if not self._page.private:
