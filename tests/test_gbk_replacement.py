@@ -122,3 +122,43 @@ def test_torn_words_come_back_through_every_reader(bad: str, eats: bool, private
     text = "縣里的圖書館辦了講座，來了很多人。“我們想讓大家都來讀書。”館長說，《讀書報》每個人都有，讀書的人多了。"
     found = decoded(noisy(marked(encode(text), marks), lambda: b"\x06"), reader)
     assert Indel.normalized_similarity(seen(text), seen(restored(found))) > SHARE
+
+
+# Quotations that end in a full stop, at ends of lines and within: all of them are torn where noise stands before marks.
+QUOTED = """“我們想讓大家都來讀書。”館長說，“今年的圖書比去年多。”
+“以前要坐一個小時的車。”李老師說，現在走幾分鐘就到。
+他又說：“關心的問題也會一起解決。”
+“資金已經到位。”王經理介紹，“下個月就開工。”
+"""
+MARKED = "本公司的產(chǎn)品經(jīng)過國(guó)家質(zhì)量檢驗，服務(wù)網(wǎng)絡(luò)遍布全國(guó)。\n"
+NO_READINGS = {"(" + letters + ")": "" for letters in ("chǎn", "jīng", "guó", "zhì", "wù", "wǎng", "luò")}
+
+
+def without_readings(text: str) -> str:
+    for mark in NO_READINGS:
+        text = text.replace(mark, "")
+    return text
+
+
+@pytest.mark.parametrize("reader", [reader for reader in READERS if reader.bad == "?" or not reader.eats])
+@pytest.mark.parametrize("marks", ["", MARKED])
+def test_quotations_come_back_whatever_a_reader_does_with_line_ends(reader: Reader, marks: str) -> None:
+    """Without marks the torn characters have to prove the page, for which a reader has to leave signs of them."""
+    stream = encode(marks) + noisy(encode(QUOTED), lambda: b"\x05")
+    found = without_controls(decoded(stream, reader))
+    assert "。”" not in found
+    made = restored(found)
+    if marks or reader.bad:
+        assert made.rstrip() == without_readings(marks) + QUOTED.rstrip()
+    else:
+        assert made == found
+
+
+@pytest.mark.parametrize(
+    "torn", ["他說劉光裕、王經理都來。", "他不知去何處取，只好回家。", "又是一場大敗；大家都沒有話說。"]
+)
+def test_a_character_of_which_both_bytes_stood_alone_comes_back(torn: str) -> None:
+    stream = encode(MARKED) + noisy(encode(torn), lambda: b"\x05", marks="。！，、；？")
+    found = without_controls(decoded(stream, Reader("?", True, Private.KEPT)))
+    assert "??" in found
+    assert restored(found).split("\n")[1][-len(torn) :].count("?") == 0

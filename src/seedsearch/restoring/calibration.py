@@ -40,6 +40,7 @@ SHARES = {
     "shift": 0.96,
     "code page": 0.99,
     "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
+    "quotation": 0.9,  # an end of one of which a mark is left
     "lost": 0.5,  # several characters of which nothing is told
 }
 

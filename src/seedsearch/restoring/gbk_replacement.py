@@ -10,8 +10,10 @@ doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is le
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
+from heapq import merge
 from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
@@ -48,7 +50,7 @@ _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
 _SIGNED = re.compile(f"[{CONTROLS}]{{0,8}}[{_MARKS}]")
 _ROW = "????"  # nobody knows what that was
-_STOP = encode("。")
+_ENDING = encode("。")  # of what may stand before marks that begin with its second byte, and with its first one
 
 
 @cache
@@ -69,8 +71,11 @@ def _event() -> re.Pattern[str]:
     )
 
 
-TORN = 2  # repairs beyond doubt that prove a page without marks
+TORN = 2  # different repairs, each much better than what was found, prove a page without marks
 # Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
+# The beginning of a quotation in a line, up to a mark at its end.
+_UNENDED = re.compile(r"“[^“”\n]*[！!](?=[ \r]*(?:\n|\Z))")
+_ENDED = (Damage.SHIFTED_BYTES, Certainty.INFERRED, assumed("quotation"))
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
@@ -79,15 +84,49 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
     work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
     if listed:
-        return gathered(_marked(text, listed, work).edits())
+        page = _marked(text, listed, work)
+        made = gathered(page.edits())
+        return gathered(_with_quotations(text, made)) if page.silent_reader and _is_torn(text, made) else made
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
+    if not suspected and sum(1 for _ in islice(_SIGN_OF_LOSS.finditer(text), TORN)) == TORN:
+        trial = _marked(text, suspected, work)
+        every = gathered(trial.edits())
+        if len(trial.proofs) >= TORN:
+            return every
     made = gathered(_Pass(text, suspected, work, marked=False).edits())
-    if all(e.kind is Damage.READING_MARK for e in made):
-        return []
-    torn = sum(e.kind is Damage.SHIFTED_BYTES for e in made)
-    return gathered(_marked(text, suspected, work).edits()) if suspected or torn >= TORN else made
+    if not suspected or all(e.kind is Damage.READING_MARK for e in made):
+        return made if any(e.kind is Damage.SHIFTED_BYTES for e in made) else []
+    return gathered(_marked(text, suspected, work).edits())
+
+
+def _is_torn(text: str, made: Sequence[Edit]) -> bool:
+    """Tell whether the program put noise in front of marks, which tears characters: it is there, one was torn, or no
+    quotation ends in a full stop and some do not end.
+    """
+    if _is_noisy(text) or any(e.kind is Damage.SHIFTED_BYTES for e in made):
+        return True
+    return "。”" not in text and sum(1 for _ in islice(_UNENDED.finditer(text), TORN)) == TORN
+
+
+def _with_quotations(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edits, and ends of quotations at ends of lines of which a reader left nothing but a false mark.
+
+    `。”` at the end of a line becomes `！`: noise between both tears both, and no byte of them finds a partner. No such
+    pair stands on the page, and the only sign of one is a quotation that is never closed.
+    """
+    ends = (edit(m.end() - 1, m.end(), "。”", *_ENDED) for m in _UNENDED.finditer(text))
+    yield from merge(made, _apart(ends, made), key=lambda e: e.span.start)
+
+
+def _apart(edits: Iterable[Edit], others: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield those of the edits that meet none of the others."""
+    taken = [e.span.end for e in others]
+    for e in edits:
+        i = bisect_right(taken, e.span.start)
+        if i == len(others) or others[i].span.start >= e.span.end:
+            yield e
 
 
 def _marked(text: str, listed: dict[str, str], work: Budget) -> _Pass:
@@ -115,9 +154,10 @@ class _Pass:
         """`listed`: the characters that the page marks, with their readings; `doubted`: those that it may not."""
         self._text, self._listed, self._marked, self._doubted = text, listed, marked, doubted
         # A reader that leaves a sign for one broken pair leaves it for all.
-        self._silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
+        self.silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
         self._work = work
+        self.proofs: set[str] = set()  # repairs that prove the page
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
 
     def edits(self) -> Iterator[Edit]:
@@ -182,23 +222,23 @@ class _Pass:
 
     def _both(self, event: re.Match[str]) -> Edit | None:
         """Return a character that ends in the first byte of a full stop, and a mark that begins with its second:
-        `啊！`.
+        `啊！`; or one that ends in the first byte of an exclamation mark: `裕、`.
         """
-        if not self._marked or event["signed"] not in "，！？；,!;":
+        if not self._marked:
             return None
         start = event.start()
-        site = Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=_STOP[0])
-        return self._repaired(site)
+        trail = _ENDING[event["signed"] in "、。"]
+        return self._repaired(Site(start, event.start("signed"), self._before(start), b"\x05", SIGNED, trail=trail))
 
     def _silent(self, mark: int) -> Edit | None:
         """Return a mark that may be two halves of characters, with nothing left of the byte before it."""
-        if not self._silent_reader or not shows_shift(self._text, mark):
+        if not self.silent_reader or not shows_shift(self._text, mark):
             return None
         return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
 
     def _score(self) -> PageScore:
         if self._page is None:
-            self._page = PageScore(MARK.sub("", self._text), self._listed)
+            self._page = PageScore(MARK.sub("", self._text), self._listed, silent=self.silent_reader)
         return self._page
 
     def _repaired(self, site: Site) -> Edit | None:
@@ -209,6 +249,8 @@ class _Pass:
         if made is None:
             return None
         self._last = made.text[-1:]
+        if made.proves:
+            self.proofs.add(made.text)
         certainty = Certainty.INFERRED if made.weight else Certainty.PROVED
         return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty, made.weight)
 

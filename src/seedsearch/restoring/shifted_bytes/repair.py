@@ -47,6 +47,7 @@ MARGIN, CLEAR = 3.0, 0.3
 SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
+APART = 2.0  # nats to the runner-up of a repair that is to prove something
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
 RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
@@ -60,12 +61,14 @@ READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_
 class Repair(NamedTuple):
     """The true `text` of the found code points from the site's start to `end`.
 
-    `weight` says how probable it is; None if no other one is possible.
+    `weight` says how probable it is; None if no other one is possible. `proves`: whether it is so much better than the
+    text as found that two such repairs prove a page damaged.
     """
 
     end: int
     text: str
     weight: Weight | None
+    proves: bool
 
 
 def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
@@ -91,7 +94,8 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
         return None
     if not _proved(stream, text[site.start : end]):
         return None
-    return Repair(end, true, _weight(state, gained, true) if state.guessed else None)
+    weight = _weight(state, gained, true) if state.guessed else None
+    return Repair(end, true, weight, gained > STRONG and _proves(found, site, true, page))
 
 
 def _weight(state: State, gained: float, true: str) -> Weight:
@@ -112,6 +116,14 @@ def _weight(state: State, gained: float, true: str) -> Weight:
 def _alike(one: Iterable[str], other: Iterable[str]) -> int:
     """Return with how many characters both begin."""
     return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
+
+
+def _proves(found: tuple[int, State], site: Site, true: str, page: PageScore) -> bool:
+    """Tell whether a repair is ordinary text of some ideographs, without a rival and without another loss."""
+    state = found[1]
+    if state.lossy or state.gap < APART or sum(map(is_han, true)) < FIRM:
+        return False
+    return all(map(ordinary, true)) and _worst(found, site, page) > NONSENSE
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:

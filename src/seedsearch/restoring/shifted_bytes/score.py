@@ -51,6 +51,7 @@ _NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
 LOUD, QUIET = 8.0, 1.6  # nats against any other character behind noise, and against such a mark without it
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
+_PARTNER = re.compile("[！!][?\ufffd](?:([^\0-\x7f])|[\r\n 0-9])")
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
 
 
@@ -188,13 +189,19 @@ def _alone(char: str) -> float:
 class PageScore:
     """ln p of pairs of characters on one page."""
 
-    def __init__(self, text: str, listed: Collection[str] = ()) -> None:
-        """`text`: the page with its marks taken out; `listed`: the characters that it marks."""
+    def __init__(self, text: str, listed: Collection[str] = (), *, silent: bool = False) -> None:
+        """`text`: the page with its marks taken out; `listed`: the characters that it marks; `silent`: whether its
+        reader left no sign of what it lost.
+        """
         self._text, self._listed, self._chars = text, listed, frozenset(text)
         self.marked = bool(listed)
         self._noise = _NOISE.search(text) is not None
+        # Whether noise tore characters where nothing is left of it.
+        self.silent = silent and not self._noise
         # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
         self.private = _PRIVATE_USE.search(text) is not None
+        # How many more broken pairs took their ASCII partner with them than left it.
+        self.eats = sum(1 if m[1] else -1 for m in _PARTNER.finditer(text))
         # Whether later programs made full-width marks ASCII.
         self.narrowed = text.count(",") >= text.count("，")
         # Whether numbers stand off the ideographs before them.

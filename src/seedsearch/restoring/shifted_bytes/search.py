@@ -17,6 +17,7 @@ from math import inf
 from typing import TypeAlias
 
 from seedsearch.restoring.budget import Budget
+from seedsearch.restoring.corruptions import NOISY_MARKS
 from seedsearch.restoring.shifted_bytes.dropped_pairs import first_halves, middles, second_halves
 from seedsearch.restoring.shifted_bytes.readings import (
     read_as,
@@ -89,6 +90,7 @@ DOUBLED = 8.0  # … for a stop before another one
 EXCLAIMED = 4.0  # … gained by the one particle that may have stood before an exclamation mark
 USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
 UNBALANCED = 3.0  # … for closing what is not open
+UNLIKE = 3.0  # … for a reader that does otherwise with ASCII partners than most signs of the page show
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
 _ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
@@ -208,10 +210,13 @@ class _Search:
     def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
         """Return the best state where all agree, with the mark on its last character."""
         following = self._text[at : at + 1]
-        judged = {c: costing(s, -self._page.pair(c, following)) if following else s for (_, c), s in states.items()}
+        costs = {last: -self._page.pair(last, following or "\n") for _, last in states}
+        judged = {last: costing(state, costs[last]) for (_, last), state in states.items()}
         last, state = max(judged.items(), key=_score)
         for char, other in judged.items():
             state = state if char == last else met(state, other)
+        if not following:  # the end of the text speaks for one state against another, and not against what was found
+            state = costing(state, -costs[last])
         mark = BRACKETED.match(self._text, at)
         if mark and is_reading(last, mark[1]):
             return mark.end(), state._replace(node=Node(state.node, "", stream_of(mark[0])))
@@ -281,6 +286,8 @@ class _Search:
         if pair is not None:
             self._pair(at + 1, pending, last, pair, state)
             self._alone(at, pending, last, costing(state, ALONE))
+            if self._page.silent and char in NOISY_MARKS:
+                self._trails(at, pending, last, b"\x05", paid(state, SILENT))
             return
         if self._page.narrowed and "!" <= char <= "~":
             self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
@@ -341,8 +348,8 @@ class _Search:
             self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
             return
         if self._text[at : at + 1] < "@":  # a reader that leaves the ASCII partner of a broken byte, or the end
-            self._trails(at, pending, last, b"", paid(state, SIGNED))
-        self._eaten(at, pending, last, paid(state, SIGNED))
+            self._trails(at, pending, last, b"", costing(paid(state, SIGNED), UNLIKE * (self._page.eats > 0)))
+        self._eaten(at, pending, last, costing(paid(state, SIGNED), UNLIKE * (self._page.eats < 0)))
         if not self._page.private:
             self._dropped(at, pending, last, costing(state, ASKED))
 

@@ -20,7 +20,7 @@ from seedsearch.text.gbk import (
     pair_of,
     pairs,
 )
-from seedsearch.text.pinyin import LETTERS
+from seedsearch.text.pinyin import LETTERS, is_reading
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
 SIGN_CLASS = "[?\ufffd]|\0{1,2}"  # what readers write for a broken pair
@@ -50,6 +50,7 @@ BROKEN_MARKUP = re.compile(rf"\?(?={_MARKUP})")
 TYPED = re.compile(rf"[？！!]|\?(?!{_MARKUP.replace('?P<', '?P<_')}|[{LETTERS}]{{1,7}} ?[)）])")
 
 GLIMPSE = 5  # code points of a look behind a mark
+BEHIND_MARK = 12  # … for a reading, with its own
 COMMON = 3500  # frequency rank
 COMMON_MARKS = frozenset("，。、：；！？“”‘’《》「」『』（）【】…—·")
 SHORT = 7  # ideographs; fewer are a short clause
@@ -79,7 +80,12 @@ class Site(NamedTuple):
 
 
 def shows_shift(text: str, mark: int) -> bool:
-    """Tell whether the few characters after the mark at `mark` read better one byte off: a look before a search."""
+    """Tell whether the few characters after the mark at `mark` read better one byte off: a look before a search.
+
+    So they do if a reading stands among them that is not that of the character before it.
+    """
+    if any(not is_reading(text[m.start() - 1], m[1]) for m in BRACKETED.finditer(text, mark + 2, mark + BEHIND_MARK)):
+        return True
     pending, made, at = pair_of()[widened(text[mark])][1], "", mark + 1
     while pending > 0x80 and at < mark + GLIMPSE and (pair := pair_of().get(text[at : at + 1])) is not None:
         made += pairs().get(bytes((pending, pair[0])), "\ue000")
