@@ -1,47 +1,54 @@
 """Thresholds of restoration: what comes back and what is harmed where each of them is less, and where it is more.
 
 A threshold is a number that a module of `restoring` or `reading/encodings` has at its top. Each is changed alone, to
-less and to more, in this process; then the texts are restored anew in which its module is asked at all. Figures for
-each side: damaged texts that are whole again (the rows of the case tables, the pages of the benchmark of restoration,
-every kind of damage, and clean text in four encodings, from words to pages), and harm: edits of clean rows of the
-tables, and those of byte and mark kinds in clean text of all kinds of the benchmark of harm. A number that changes
-nothing there is a bound on time or memory, or is held by others beside it, or these texts say nothing of it.
+less and to more, in this process; then the texts are restored anew in which a function that reads the number is called
+at all. Figures: how many texts those are; damaged texts that are whole again (the rows of the case tables, pages
+of both generators of damage, every kind, and clean text in four encodings, from words to pages); harm: edits of clean
+rows of the tables, and those of byte and mark kinds in clean text of all kinds of the benchmark of harm; and for each
+side how many texts are restored otherwise. A number that no text asks stands with a 0. One that is asked and changes
+nothing is a bound on time or memory, or is held by others beside it. One that is made part of a pattern or of another
+number when its module is loaded cannot be changed here, and stands with `at import`.
 
-What is kept between calls is not made again with another number, and no page is longer than 1,500 characters: bounds
-on work show in `python -m benchmarks worst`.
+No page is longer than 1,500 characters: bounds on work show in `python -m benchmarks worst`.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from random import Random
-from types import FrameType, ModuleType
-from typing import Any, TypeVar
+from types import CodeType, FrameType, ModuleType
+from typing import Any, NamedTuple, TypeVar
 
 import seedsearch
 from benchmarks import harm_kinds, harm_others
 from benchmarks.corpus import documents
 from benchmarks.harm import HARM
 from benchmarks.harm_kinds import texts
-from benchmarks.restoration import pages_of
-from fixtures.generator import KINDS, Damaged
+from benchmarks.restoration import GENERATORS, pages_of
+from fixtures.generator import Damaged
+from seedsearch.damage import Damage
+from seedsearch.offsets import Span
 from seedsearch.restoring.clean import clean
+from seedsearch.restoring.documents import Cleaned
 
 T = TypeVar("T")
 HOME = Path(seedsearch.__file__).parent
 CASES = Path(__file__).parents[1] / "tests" / "cases"
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
-PAGES = 8  # of each kind of damage
-PAGES_MOST, CLEAN_MOST = 24, 60  # texts that are measured for one threshold, beside the rows of tables
+PAGES = 4  # of each kind of damage, of either generator
+ROWS_MOST, PAGES_MOST, CLEAN_MOST = 60, 40, 40  # texts that are measured for one threshold
+SIDES = [f"{side:>8} whole harm other" for side in ("less", "more")]
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
 
@@ -57,22 +64,40 @@ class Threshold:
     more: float
 
 
+class Function(NamedTuple):
+    """A function by its file and first line, as a frame names it."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to restore: what is true of it, what becomes of it, and the functions that are called for it."""
+
+    page: Damaged
+    readable: str
+    edits: tuple[tuple[Damage, Span, str], ...]
+    asked: frozenset[Function]
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Damaged pages that read as they should, and harmful edits of clean text."""
+    """Damaged pages that read as they should, harmful edits of clean text, and texts that are restored otherwise."""
 
     whole: int
     harm: int
+    other: int
 
     def __str__(self) -> str:
-        return f"{self.whole:5} {self.harm:4}"
+        return f"{self.whole:5} {self.harm:4} {self.other:5}"
 
 
 def run(corpus: Path | None, *, smoke: bool = False) -> None:
     """Print a row a threshold: its value, and the figures with it, with less and with more."""
     found = list(thresholds())
     measured = Texts(corpus, 1 if smoke else PAGES)
-    print(f"{'threshold':48} {'value':>8}  whole harm | {'less':>8}  whole harm | {'more':>8}  whole harm")
+    print(f"{'threshold':48} {'value':>8} asked whole harm", *SIDES, sep=" | ")
     for threshold in found[:2] if smoke else found:
         print(measured.row(threshold), flush=True)
 
@@ -133,32 +158,41 @@ def _sides(value: float) -> tuple[float, float]:
 
 
 class Texts:
-    """What is measured on: damaged pages with what is true, and clean texts; both know the modules that they ask."""
+    """What is measured on: rows of the tables, damaged pages with what is true, and clean texts."""
 
     def __init__(self, corpus: Path | None, wanted: int) -> None:
         clean_ones = list(islice(documents(corpus), 0, APART * DOCUMENTS, APART))
-        pages = [page for kind in KINDS for page in islice(pages_of(clean_ones, kind), wanted)]
+        pages = [
+            page
+            for generator in GENERATORS.values()
+            for kind in generator.kinds
+            for page in islice(pages_of(clean_ones, kind, generator), wanted)
+        ]
         pages += _encoded([text for _, text in clean_ones], wanted)
-        self.pages = [(page, _asked(page.content or page.found)) for page in pages]
         kinds = (harm_kinds.KINDS | harm_others.KINDS).items()
         harmless = [text for name, kind in kinds for text in islice(texts(name, kind, 3 * wanted), 3 * wanted)]
-        self.rows = [(row, _asked(row.content or row.found)) for row in _rows()]
-        self._now: dict[str, Figures] = {}
-        self.harmless = [(text, _asked(text)) for text in harmless]
+        self.rows = [_restored(row) for row in _rows()]
+        self.pages = [_restored(page) for page in pages]
+        self.harmless = [_restored(Damaged("clean", text, text)) for text in harmless]
 
     def row(self, threshold: Threshold) -> str:
         """Return the row of one threshold."""
-        here = threshold.module.__file__ or ""
-        pages = [*_spread([page for page, asked in self.pages if here in asked], PAGES_MOST)]
-        pages += [row for row, asked in self.rows if here in asked]
-        harmless = _spread([text for text, asked in self.harmless if here in asked], CLEAN_MOST)
-        if here not in self._now:
-            self._now[here] = figures(pages, harmless)
-        cells = [f"{threshold.value:8g}  {self._now[here]}"]
-        for value in (threshold.less, threshold.more):
+        readers = readers_of(threshold)
+        rows, pages, harmless = ([t for t in group if t.asked & readers] for group in self._groups())
+        asked = len(rows) + len(pages) + len(harmless)
+        measured = [*_spread(rows, ROWS_MOST), *_spread(pages, PAGES_MOST), *_spread(harmless, CLEAN_MOST)]
+        start = f"{name_of(threshold):48} {threshold.value:8g}"
+        if not readers:
+            return f"{start} at import"
+        now = figures((text, text) for text in measured)
+        cells = [f"{start} {asked:5} {now.whole:5} {now.harm:4}"]
+        for value in (threshold.less, threshold.more) if asked else ():
             with changed(threshold, value):
-                cells.append(f"{value:8g}  {figures(pages, harmless)}")
-        return f"{name_of(threshold):48} {' | '.join(cells)}"
+                cells.append(f"{value:8g} {figures((text, _restored(text.page, called=False)) for text in measured)}")
+        return " | ".join(cells)
+
+    def _groups(self) -> tuple[Sequence[Text], ...]:
+        return self.rows, self.pages, self.harmless
 
 
 def _spread(several: Sequence[T], most: int) -> Sequence[T]:
@@ -167,17 +201,46 @@ def _spread(several: Sequence[T], most: int) -> Sequence[T]:
     return several[:: max(step, 1)]
 
 
-def figures(pages: Sequence[Damaged], harmless: Sequence[str]) -> Figures:
-    """Return the figures of these texts as the program is now."""
-    harm = sum(e.kind in HARM for text in harmless for e in clean(text).edits)
-    whole = 0
-    for page in pages:
-        done = clean(page.content or page.found)
-        if page.found == page.true and not page.content:
-            harm += len(done.edits)
+def _restored(page: Damaged, *, called: bool = True) -> Text:
+    """Restore a page; note what is `called` for it, which takes its time."""
+    content = page.content or page.found
+    done, ran = _called(content) if called else (clean(content), frozenset[Function]())
+    return Text(page, done.readable, tuple((e.kind, e.span, e.replacement) for e in done.edits), ran)
+
+
+def figures(pairs: Iterable[tuple[Text, Text]]) -> Figures:
+    """Return the figures of texts as they are restored usually, and now."""
+    whole = harm = other = 0
+    for usual, now in pairs:
+        page = usual.page
+        other += (usual.readable, usual.edits) != (now.readable, now.edits)
+        if page.kind == "clean":
+            harm += sum(edit[0] in HARM for edit in now.edits)
+        elif page.found == page.true and not page.content:
+            harm += len(now.edits)
         else:
-            whole += done.readable == page.true
-    return Figures(whole, harm)
+            whole += now.readable == page.true
+    return Figures(whole, harm, other)
+
+
+@cache
+def readers_of(threshold: Threshold) -> frozenset[Function]:
+    """Return the functions that read a threshold when they are called."""
+    return frozenset(
+        Function(str(module.__file__), min([node.lineno, *(d.lineno for d in node.decorator_list)]))
+        for module in (threshold.module, *_takers(threshold))
+        for node in ast.walk(_tree(str(module.__file__)))
+        if isinstance(node, ast.FunctionDef) and _reads(node.body, threshold.name)
+    )
+
+
+def _reads(body: Sequence[ast.stmt], name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for statement in body for n in ast.walk(statement))
+
+
+@cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse(Path(path).read_text(encoding="utf-8"))
 
 
 def _rows() -> Iterator[Damaged]:
@@ -203,15 +266,32 @@ def _encoded(clean_ones: Sequence[str], wanted: int) -> Iterator[Damaged]:
 @contextmanager
 def changed(threshold: Threshold, value: float) -> Iterator[None]:
     """Another value while the context lasts, in the modules that take the number from its own, too."""
-    name, home = threshold.name, threshold.module.__name__
-    places = [threshold.module, *(m for m in list(sys.modules.values()) if _takes(m, home, name))]
+    places = [threshold.module, *_takers(threshold)]
     try:
         for place in places:
-            setattr(place, name, value)
+            setattr(place, threshold.name, value)
+        _forget(threshold)
         yield
     finally:
         for place in places:
-            setattr(place, name, threshold.value)
+            setattr(place, threshold.name, threshold.value)
+        _forget(threshold)
+
+
+def _forget(threshold: Threshold) -> None:
+    """Forget what functions that read the threshold keep of earlier calls."""
+    lines = readers_of(threshold)
+    for module in (threshold.module, *_takers(threshold)):
+        for kept in vars(module).values():
+            code = getattr(inspect.unwrap(kept), "__code__", None) if hasattr(kept, "cache_clear") else None
+            if code and Function(code.co_filename, code.co_firstlineno) in lines:
+                kept.cache_clear()
+
+
+@cache
+def _takers(threshold: Threshold) -> tuple[ModuleType, ...]:
+    """Return the modules that import the number."""
+    return tuple(m for m in list(sys.modules.values()) if _takes(m, threshold.module.__name__, threshold.name))
 
 
 def _takes(module: ModuleType, home: str, name: str) -> bool:
@@ -219,20 +299,20 @@ def _takes(module: ModuleType, home: str, name: str) -> bool:
     path = getattr(module, "__file__", None) or ""
     if not path.startswith(str(HOME)) or name not in vars(module) or module.__name__ == home:
         return False
-    nodes = ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
+    nodes = ast.walk(_tree(path))
     return any(isinstance(n, ast.ImportFrom) and n.module == home and name in {a.name for a in n.names} for n in nodes)
 
 
-def _asked(text: bytes | str) -> frozenset[str]:
-    """Return the files of the modules whose functions are called to restore a text."""
-    ran: set[str] = set()
+def _called(text: bytes | str) -> tuple[Cleaned, frozenset[Function]]:
+    """Restore a text, and return the functions that were called for that, too."""
+    ran: set[CodeType] = set()
 
     def note(frame: FrameType, event: str, argument: Any) -> None:
-        ran.add(frame.f_code.co_filename)
+        ran.add(frame.f_code)
 
     sys.setprofile(note)
     try:
-        clean(text)
+        done = clean(text)
     finally:
         sys.setprofile(None)
-    return frozenset(ran)
+    return done, frozenset(Function(code.co_filename, code.co_firstlineno) for code in ran)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.thresholds import Threshold, changed, name_of, numbers, thresholds
-from seedsearch.restoring import evidence
+from benchmarks import thresholds as benchmark
+from benchmarks.thresholds import Threshold, changed, figures, name_of, numbers, readers_of, thresholds
+from fixtures.generator import Damaged
+from seedsearch.restoring import candidates, evidence, reading_marks
 from seedsearch.restoring.clean import clean
 
 
@@ -39,6 +41,28 @@ def test_a_threshold_comes_back_after_an_error() -> None:
     with pytest.raises(KeyError), changed(threshold, 0):
         raise KeyError
     assert value == evidence.FOUND
+
+
+def test_the_functions_that_read_a_threshold_are_those_that_name_it() -> None:
+    """Those of other modules, too; none where it is taken when the module is loaded."""
+    found = readers_of(Threshold(evidence, "FOUND", evidence.FOUND, 0, 1000))
+    assert found
+    lines = Path(evidence.__file__).read_text(encoding="utf-8").split("\n")
+    assert all("def " in lines[line - 1] or "@" in lines[line - 1] for path, line in found if path == evidence.__file__)
+    assert not readers_of(Threshold(candidates, "KEPT", candidates.KEPT, 1, 2))
+
+
+def test_a_text_is_measured_where_a_function_that_reads_the_number_is_called() -> None:
+    text = "公司的產(chǎn)品和服務(wù)，產(chǎn)業(yè)優(yōu)勢和業(yè)務(wù)。"
+    text += "服務(wù)熱線(xiàn)，企業(yè)服務(wù)中心。"
+    marked, plain = (benchmark._restored(Damaged("clean", text, text)) for text in (text, "没有什么要改的。"))
+    readers = readers_of(Threshold(reading_marks, "MARKS", reading_marks.MARKS, 0, 1000))
+    assert marked.asked & readers
+    assert not plain.asked & readers
+    with changed(Threshold(reading_marks, "MARKS", reading_marks.MARKS, 0, 1000), 1000):
+        left = benchmark._restored(marked.page, called=False)
+    assert str(figures([(marked, marked)])) == "    0   11     0"
+    assert str(figures([(marked, left)])) == "    0    0     1"
 
 
 PAGE = (Path(__file__).parents[1] / "docs" / "thresholds.md").read_text(encoding="utf-8")
