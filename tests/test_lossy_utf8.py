@@ -66,6 +66,8 @@ def test_what_is_settled_is_what_a_search_finds(text: str, places: set[int], los
     settled = mend(atoms, work=Budget(10**6, 0, 0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lossy_utf8, "CHAIN", 0)
+        patch.setattr(lossy_utf8, "SHORT", 0)
+        patch.setattr(lossy_utf8, "settled_alone", lambda *_: {})
         searched = mend(atoms, work=Budget(10**6, 0, 0))
     assert [piece[:2] for piece in settled] == [piece[:2] for piece in searched]
     assert read(settled) >= read(searched) - WORD
@@ -92,6 +94,38 @@ def test_any_bytes_are_read_to_their_end(atoms: list[Atom]) -> None:
     pieces = mend(atoms)
     assert [piece.start for piece in pieces] == [0, *(piece.end for piece in pieces[:-1])][: len(pieces)]
     assert not atoms or pieces[-1].end == len(atoms)
+
+
+KINDS = [(LAST,), (LAST, utf8_as_gbk._EURO[0]), utf8_as_gbk._lost("a", asked=True, eats=False)]
+
+
+@given(st.sampled_from(SENTENCES), st.sets(st.integers(0, 120), max_size=24), st.sampled_from(KINDS))
+def test_what_stands_alone_is_settled_as_by_itself(text: str, places: set[int], lost: tuple[Lost, ...]) -> None:
+    """All of them at once, or each when it comes: the same characters, as sure."""
+    stream = text.encode()
+    atoms: list[Atom] = [lost if i in places else stream[i : i + 1] for i in range(len(stream))]
+    together = mend(atoms, work=Budget(10**6, 0, 0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lossy_utf8, "settled_alone", lambda *_: {})
+        each = mend(atoms, work=Budget(10**6, 0, 0))
+    assert together == each
+
+
+def test_what_stands_alone_needs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "系统升级完成以后，请重新登录并检查设置是否正确。"
+    stream = text.encode()
+    atoms: list[Atom] = [(LAST,) if i % 12 == 5 else stream[i : i + 1] for i in range(len(stream))]
+    monkeypatch.setattr(lossy_utf8, "_decided", lambda *_: pytest.fail("asked for one loss"))
+    assert not any(piece.torn for piece in mend(atoms))
+
+
+def test_a_short_text_that_comes_again_is_what_it_was() -> None:
+    stream = "中文章".encode()
+    atoms: list[Atom] = [stream[:2], (LAST,), *(stream[i : i + 1] for i in range(3, len(stream)))]
+    assert mend(atoms, "新") == mend(atoms, "新") != mend(atoms, "\n")
+    none_left = Budget(0, 0, 0)
+    assert mend([(FEW,), b"\xad"], work=none_left)[0].torn
+    assert none_left.refused
 
 
 def test_a_lead_byte_before_other_characters_settles_nothing() -> None:

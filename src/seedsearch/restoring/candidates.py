@@ -122,6 +122,9 @@ def best_places(scores: Sequence[Scores], most: int) -> Iterator[tuple[int, int,
 
     every = np.concatenate(scores)
     starts = list(accumulate(map(len, scores), initial=0))
-    for place in np.argsort(-every, kind="stable")[:most].tolist():
+    some = np.arange(len(every))
+    if len(every) > 2 * most:  # all that are no worse than the last of the best
+        some = (every >= np.partition(every, -most)[-most]).nonzero()[0]
+    for place in some[np.argsort(-every[some], kind="stable")[:most]].tolist():
         which = bisect_right(starts, place) - 1
         yield which, place - starts[which], float(every[place])

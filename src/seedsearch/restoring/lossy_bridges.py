@@ -9,7 +9,7 @@ gone on with to the next (Viterbi's algorithm over the characters between two kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import inf, log
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,9 +27,11 @@ from seedsearch.restoring.scripts import Script
 if TYPE_CHECKING:
     from seedsearch.text.array_types import Scores
 
+BEHIND = 7  # atoms behind a loss that may settle it
 MOST = 64  # choices of one kind that are scored; where there are more, they are searched
 STATES = 6  # ways to read a loss that are gone on with to the next one
 FEW = 7  # best rivals that are looked for, the chosen one among them
+PLAIN = 7.0  # odds beyond which nothing more is asked
 
 
 class Gap(NamedTuple):
@@ -62,7 +64,7 @@ class _Way(NamedTuple):
 
 def settles(behind: bytes) -> bool:
     """Tell whether known bytes behind a loss hold a whole character."""
-    return bool(_first(behind[continuing(behind) :]))
+    return bool(following_of(behind))
 
 
 def goes_on(behind: bytes) -> bool:
@@ -83,7 +85,7 @@ def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work
     for gap in gaps:
         work.spend((len(ways) - 1) * len(gap.lost) // 2)  # the first is paid for
         inside = continuing(gap.behind)
-        following = _first(gap.behind[inside:])
+        following = following_of(gap.behind)
         ways = _ways(ways, pending, gap, following, script, 1 if gap.last else STATES)
         places.append(gap.at)
         if not ways:
@@ -99,7 +101,7 @@ def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script
     inside = gap.behind[: continuing(gap.behind)]
     made: dict[str, _Way] = {}
     for lost in gap.lost:
-        fit = _fit(pending, lost, inside, script)
+        fit = fit_of(pending, lost, inside, script)
         if fit is None:
             return ()
         if fit.streams:
@@ -109,9 +111,9 @@ def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script
     return sorted(made.values(), key=lambda way: -way.score)[:most]
 
 
-def _best_of(ways: Sequence[_Way], fit: _Fit, following: str, most: int) -> Iterator[_Way]:
+def _best_of(ways: Sequence[_Way], fit: Fit, following: str, most: int) -> Iterator[_Way]:
     """Yield the best ways that go on with what fits, before the character `following` if it is known."""
-    behind, tails = _behind(fit, following)
+    behind, tails, _ = behind_of(fit, following)
     for place, way, score in _best_places([fit.outcomes.after(way.last) + way.score for way in ways], behind, most):
         last = tails[place].stream.decode() if tails else fit.outcomes.lasts[place]
         stream = fit.streams[place] + (tails[place].stream if tails else b"")
@@ -132,7 +134,7 @@ def _best_places(scores: Sequence[Scores], behind: Scores | float, most: int) ->
         yield place, 0 if which is None else int(which[place]), float(best[place])
 
 
-class _Fit:
+class Fit:
     """The bytes of one kind of loss that fit between a pending character and what stands behind, and what they make."""
 
     def __init__(self, pending: bytes, lost: Lost, streams: tuple[bytes, ...], inside: bytes, script: Script) -> None:
@@ -141,16 +143,16 @@ class _Fit:
 
 
 @lru_cache(maxsize=1 << 11)
-def _fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit | None:
+def fit_of(pending: bytes, lost: Lost, inside: bytes, script: Script) -> Fit | None:
     """Return what fits; None where it is too much to score."""
     heads = _heads(pending, lost, inside)
-    return _Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
+    return Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
 
 
 @lru_cache(maxsize=1 << 9)
-def _any_fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> _Fit:
+def _any_fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> Fit:
     """Return what fits, however much it is."""
-    return _Fit(pending, lost, _heads(pending, lost, inside), inside, script)
+    return Fit(pending, lost, _heads(pending, lost, inside), inside, script)
 
 
 def _heads(pending: bytes, lost: Lost, inside: bytes) -> tuple[bytes, ...]:
@@ -167,19 +169,19 @@ def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _behind(fit: _Fit, following: str) -> tuple[Scores | float, list[_Tail]]:
+def behind_of(fit: Fit, following: str) -> tuple[Scores | float, list[_Tail], Scores | float]:
     """Return how what stands behind each stream reads, with the best of the tails between them, if there may be
-    some.
+    some, and ln of the share that each of those has.
     """
     import numpy as np
 
     lost = fit.lost
     if lost.tails == (b"",):
-        return (fit.outcomes.before(following) if following else 0.0) - lost.cost, []
+        return (fit.outcomes.before(following) if following else 0.0) - lost.cost, [], 0.0
     alike, which = fit.outcomes.alike
     tails = [_best_tail(last, lost, following, fit.script) for last in alike]
-    scores = np.array([tail.score for tail in tails]) - lost.cost
-    return scores[which], [tails[i] for i in which]
+    scores, shares = np.array([tail.score for tail in tails]) - lost.cost, np.array([tail.share for tail in tails])
+    return scores[which], [tails[i] for i in which], shares[which]
 
 
 def rivals(
@@ -193,16 +195,16 @@ def rivals(
     import numpy as np
 
     inside = gap.behind[: continuing(gap.behind)]
-    following = _first(gap.behind[len(inside) :])
+    following = following_of(gap.behind)
     scores: list[Scores] = []
     streams: list[bytes] = []
     shares_of_best: list[float] = []
     won = -inf
     for lost in gap.lost:
-        fit = _fit(pending, lost, inside, script) or _any_fit(pending, lost, inside, script)
+        fit = fit_of(pending, lost, inside, script) or _any_fit(pending, lost, inside, script)
         if not fit.streams:
             continue
-        behind, tails = _behind(fit, following)
+        behind, tails, _ = behind_of(fit, following)
         some = fit.outcomes.after(last) + behind
         made = [head + tail.stream for head, tail in zip(fit.streams, tails, strict=True)] if tails else fit.streams
         if chosen in made:
@@ -214,9 +216,20 @@ def rivals(
         return None
     every = np.concatenate(scores) - won
     total = max(float(np.exp(every - shares_of_best).sum()) - 1.0, LEAST)
-    places = [place for place in np.argsort(-every, kind="stable")[:FEW].tolist() if streams[place] != chosen]
-    shares = [(float(np.exp(every[place])) / total, streams[place]) for place in places]
-    return -log(total), shares
+    return -log(total), best_others(every, total, chosen, streams.__getitem__)
+
+
+def best_others(
+    every: Scores, total: float, chosen: bytes, stream: Callable[[int], bytes]
+) -> list[tuple[float, bytes]]:
+    """Return the best streams but the `chosen` one, which has the score 0, each with its share in the `total`.
+
+    `stream`: what stands at a place of `every`.
+    """
+    import numpy as np
+
+    best = [(place, stream(place)) for place in np.argsort(-every, kind="stable")[:FEW].tolist()]
+    return [(float(np.exp(every[place])) / total, one) for place, one in best if one != chosen]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -240,8 +253,9 @@ def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
     return Outcomes(b"", lost.tails, script)
 
 
-def _first(stream: bytes) -> str:
-    """Return the first character of bytes that begin with one, if it is whole."""
+def following_of(behind: bytes) -> str:
+    """Return the first character that begins in bytes, if it is whole."""
+    stream = behind[continuing(behind) :]
     text = stream[: length_of(stream[0])].decode("utf-8", "ignore") if stream else ""
     return text if len(text) == 1 else ""  # bytes that are not one character can hold two of them
 

@@ -6,20 +6,20 @@ as they were chosen, between the characters that stand beside it then: what is a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from math import exp, log
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from seedsearch.offsets import Weight
 from seedsearch.restoring.calibration import LEAST, assumed, guess
-from seedsearch.restoring.lossy_bridges import Gap, rivals
+from seedsearch.restoring.lossy_alone import Alone
+from seedsearch.restoring.lossy_bridges import PLAIN, Gap, rivals
 from seedsearch.restoring.lossy_guesses import AS_READ, TEAR, UNTOLD, Atom, Lost, continuing, decoded
 from seedsearch.restoring.scripts import Script
-from seedsearch.text.trigrams import line_scores
+from seedsearch.text.trigrams import scores_of_lines
 
 CONTEXT = 2  # characters on each side of a loss
-PLAIN = 7.0  # odds beyond which nothing more is asked
 BESIDE = 0.2  # the weight of pairs beside it
 _READ = str.maketrans(AS_READ)
 LONGEST = 12  # atoms of a piece that is looked at again; hardly any has more than 3
@@ -53,53 +53,115 @@ def shown(text: str) -> str:
     return text.replace(TEAR, "\ufffd").replace(UNTOLD, "\ufffd")
 
 
-def judged(pieces: Sequence[Piece], atoms: Sequence[Atom], last: str, script: Script) -> list[Piece]:
+def judged(
+    pieces: Sequence[Piece], atoms: Sequence[Atom], last: str, script: Script, alone: Mapping[int, Alone]
+) -> list[Piece]:
     """Return the pieces, behind the character `last`, with what was guessed chosen again, and how sure that is.
 
-    A lone loss is chosen by more of the text around than the search looks at.
+    A lone loss is chosen by more of the text around than the search looks at. What `settled_alone` said of losses is
+    not asked for again.
     """
-    made, before = list[Piece](), last
-    for i, piece in enumerate(pieces):
-        if not piece.sure and not piece.torn:
-            after = "".join([later.text for later in pieces[i + 1 : i + 1 + CONTEXT]])
-            piece = _chosen(piece, atoms[piece.start : piece.end], before, after, script)
-        made.append(piece)
-        before = (before + piece.text)[-CONTEXT:]
+    made = list(pieces)
+    for some in _apart(pieces):
+        asked = list[_Asked]()
+        for i in some:
+            piece = pieces[i]
+            before, after = _around(made, i, last), "".join([one.text for one in pieces[i + 1 : i + 1 + CONTEXT]])
+            told = _told(piece, atoms[piece.start : piece.end], before[-1:], after[:1], script, alone)
+            if told and len(told) == 1 and told[0].odds <= PLAIN and told[0].others:
+                asked.append(_Asked.of(i, piece.text, told[0], before, after))
+            else:
+                made[i] = piece._replace(weight=_weight(told))
+        scores = scores_of_lines([one.line for one in asked])
+        for one, found in zip(asked, scores, strict=True):
+            made[one.number] = one.chosen(pieces[one.number], found)
     return made
 
 
-def _chosen(piece: Piece, atoms: Sequence[Atom], before: str, after: str, script: Script) -> Piece:
-    told = _told(piece.text, atoms, before[-1:], after[:1], script)
+def _apart(pieces: Sequence[Piece]) -> Iterator[list[int]]:
+    """Yield the numbers of the pieces that were guessed, those together of which none is chosen beside another.
+
+    Each comes behind those that stand within `CONTEXT` characters before it.
+    """
+    rounds: dict[int, int] = {}
+    together: list[list[int]] = []
+    for i, piece in enumerate(pieces):
+        if piece.sure or piece.torn:
+            continue
+        number, chars, j = 0, 0, i - 1
+        while j >= 0 and chars < CONTEXT:
+            number = max(number, rounds.get(j, -1) + 1)
+            chars += len(pieces[j].text)
+            j -= 1
+        rounds[i] = number
+        if number == len(together):
+            together.append([])
+        together[number].append(i)
+    yield from together
+
+
+def _around(pieces: Sequence[Piece], number: int, last: str) -> str:
+    """Return the characters before a piece."""
+    before, i = "", number - 1
+    while i >= 0 and len(before) < CONTEXT:
+        before = pieces[i].text + before
+        i -= 1
+    return (before if len(before) >= CONTEXT else last + before)[-CONTEXT:]
+
+
+def _weight(told: Sequence[_Told]) -> Weight:
+    """Return how sure losses are of which no more is asked."""
     if not told:
-        return piece._replace(weight=assumed("UTF-8"))
+        return assumed("UTF-8")
     if len(told) > 1:
         # Each was asked for with the others as they are: all of them together are less sure.
-        return piece._replace(weight=Weight((guess("UTF-8, several", min(told).odds),)))
+        return Weight((guess("UTF-8, several", min(told).odds),))
     odds, others, start, end = told[0]
-    if odds > PLAIN or not others:
-        return piece._replace(weight=Weight((guess("UTF-8", odds, _shown(others), start, end),)))
-    text, share = piece.text, 1 / (1 + exp(-odds))
-    # Of what has another length the scores are not comparable: what else was lost beside a byte stays as it was chosen.
-    alike = ((one, part * (1 - share)) for one, part in others if len(one) == end - start)
-    every = [(text[start:end], share), *alike]
-    around = (before + text[:start]).translate(_READ), (text[end:] + after).translate(_READ)
-    scores = line_scores(around[0], [one.translate(_READ) for one, _ in every], around[1])
-    weighed = [exp(score - max(scores)) * part**BESIDE for score, (_, part) in zip(scores, every, strict=True)]
-    order = sorted(range(len(every)), key=lambda i: -weighed[i])
-    best, rest = order[0], sum(weighed) - max(weighed)
-    others = [(every[i][0], weighed[i] / max(rest, LEAST)) for i in order[1:]]
-    made = text[:start] + every[best][0] + text[end:]
-    odds = log(weighed[best] / max(rest, LEAST))
-    one = guess("UTF-8", odds, _shown(others), start, start + len(every[best][0]))
-    return piece._replace(text=made, weight=Weight((one,)))
+    return Weight((guess("UTF-8", odds, _shown(others), start, end),))
+
+
+class _Asked(NamedTuple):
+    """A piece of which more is asked: what may stand in it, each with its share, and the text around that."""
+
+    number: int
+    told: _Told
+    every: list[tuple[str, float]]
+    line: tuple[str, list[str], str]
+
+    @classmethod
+    def of(cls, number: int, text: str, told: _Told, before: str, after: str) -> Self:
+        """Return what is asked of a piece with a `text`, in which one loss was `told`, between two texts."""
+        odds, others, start, end = told
+        share = 1 / (1 + exp(-odds))
+        # Of what has another length the scores are not comparable: what else was lost beside a byte stays as it was
+        # chosen.
+        alike = ((one, part * (1 - share)) for one, part in others if len(one) == end - start)
+        every = [(text[start:end], share), *alike]
+        around = (before + text[:start]).translate(_READ), (text[end:] + after).translate(_READ)
+        return cls(number, told, every, (around[0], [one.translate(_READ) for one, _ in every], around[1]))
+
+    def chosen(self, piece: Piece, scores: Sequence[float]) -> Piece:
+        """Return the piece with what is likeliest by these scores of each."""
+        every, start, end = self.every, self.told.start, self.told.end
+        weighed = [exp(score - max(scores)) * part**BESIDE for score, (_, part) in zip(scores, every, strict=True)]
+        order = sorted(range(len(every)), key=lambda i: -weighed[i])
+        best, rest = order[0], sum(weighed) - max(weighed)
+        others = [(every[i][0], weighed[i] / max(rest, LEAST)) for i in order[1:]]
+        made = piece.text[:start] + every[best][0] + piece.text[end:]
+        odds = log(weighed[best] / max(rest, LEAST))
+        one = guess("UTF-8", odds, _shown(others), start, start + len(every[best][0]))
+        return piece._replace(text=made, weight=Weight((one,)))
 
 
 def _shown(others: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(shown(text), share) for text, share in others]
 
 
-def _told(text: str, atoms: Sequence[Atom], last: str, following: str, script: Script) -> list[_Told]:
+def _told(
+    piece: Piece, atoms: Sequence[Atom], last: str, following: str, script: Script, alone: Mapping[int, Alone]
+) -> list[_Told]:
     """Return what `rivals` says of each loss in a piece, between two characters; nothing where that is not asked."""
+    text = piece.text
     streams = _streams(atoms, text.encode()) if len(atoms) <= LONGEST else None
     if streams is None:
         return []
@@ -111,7 +173,11 @@ def _told(text: str, atoms: Sequence[Atom], last: str, following: str, script: S
         before, behind = b"".join(streams[:i]), b"".join(streams[i + 1 :])
         made, pending = decoded(b"", before)
         beside = AS_READ.get(made[-1:], made[-1:]) or last
-        found = rivals(pending, beside, Gap(i, atom, behind + following.encode(), True), script, streams[i])
+        one = alone.get(piece.start + i)
+        if one and one[:3] == (pending, beside, streams[i]):
+            found: tuple[float, list[tuple[float, bytes]]] | None = one.odds, one.others
+        else:
+            found = rivals(pending, beside, Gap(i, atom, behind + following.encode(), True), script, streams[i])
         if found is None:
             return []
         rest = len(behind[continuing(behind) :].decode())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates, best_places
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script, oddity
 from seedsearch.text.character_model import HAN, class_of, pair_score
 
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from seedsearch.text.array_types import Scores
+    from seedsearch.text.array_types import Points, Scores
 
 # Nats against a blank for what was lost behind the end of a sentence, or a line end behind anything else; and against a
 # comma before a blank or a line end.
 LINE_END, MID_SENTENCE = 1.0, 4.0
-_ENDINGS, _PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
+_ENDINGS, PAUSES = frozenset("。！？：；”』」…"), frozenset("，、")
 BEAM = 24  # readings kept; candidates for a lost byte merge again one character later
 LEADING = 4  # of them, those for which all that an atom can stand for is tried, and not only its first choices
 TOGETHER = 4  # atoms of which nothing is lost that all readings take at once
 DISTINCT = 4  # … times the beam: that many guesses are made readings, of which some end alike
 FREE = 4  # readings that go on without a guess, and guesses scored together, cost a unit of work for so many
+KEPT = 2048  # scores of the outcomes of a loss behind a character, most of half a kilobyte
 HEADS = 8  # of the candidates for a lost byte, those for which also the byte after it is looked for
 _IDEOGRAPH = "也"
 _CONTINUING = bytes(range(0x80, 0xC0))
@@ -145,7 +147,7 @@ def read_after(last: str, char: str, script: Script) -> float:
     """ln p of a character made behind `last`."""
     read = AS_READ.get(char, char)
     score = _SCORES.get(char) or pair_score(last, read) + oddity(read, script)
-    return score - (MID_SENTENCE if last in _PAUSES and read in "\n " else 0.0)
+    return score - (MID_SENTENCE if last in PAUSES and read in "\n " else 0.0)
 
 
 class Outcomes:
@@ -160,12 +162,29 @@ class Outcomes:
         rests = [0.0] * len(streams) if whole else [one.rest for one in self.all]
         # The last character of each, as it is read.
         self.lasts = tuple([AS_READ.get(c, c) for c in whole] or [one.last or "\n" for one in self.all])
-        read = [AS_READ.get(first, first) for first in firsts]
-        self._firsts = Candidates(tuple(char or "\n" for char in read)) if any(read) else None
+        self._read = read = [AS_READ.get(first, first) for first in firsts]
         scores = {"": 0.0, **_SCORES}  # whatever stands before
         self._fixed = [(i, scores[first]) for i, first in enumerate(firsts) if first in scores]
-        self._rest = np.array(rests) + [0.0 if first in scores else oddity(first, script) for first in firsts]
+        # What is added to the score of the first character.
+        self.rest = np.array(rests) + [0.0 if first in scores else oddity(first, script) for first in firsts]
         self._breaks = np.array([MID_SENTENCE if char and char in "\n " else 0.0 for char in read])
+
+    @cached_property
+    def _firsts(self) -> Candidates | None:
+        """The first characters, if there are any."""
+        return Candidates(tuple(char or "\n" for char in self._read)) if any(self._read) else None
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether each makes a character, and nothing but pairs of characters and `rest` tells how they read."""
+        return not self._fixed and not self._breaks.any()
+
+    @cached_property
+    def codes(self) -> tuple[Points, Points]:
+        """The code points of the first and of the last characters, as they are read, where all is `plain`."""
+        from seedsearch.text.code_points import points
+
+        return points("".join(self._read)), points("".join(self.lasts))
 
     @cached_property
     def all(self) -> list[Outcome]:
@@ -185,8 +204,8 @@ class Outcomes:
     def _befores(self) -> tuple[Candidates, list[int]]:
         """The last characters, and which of them are pauses."""
         if self._firsts is not None and self._firsts.chars == self.lasts:
-            return self._firsts, [i for i, last in enumerate(self.lasts) if last in _PAUSES]
-        return Candidates(self.lasts), [i for i, last in enumerate(self.lasts) if last in _PAUSES]
+            return self._firsts, [i for i, last in enumerate(self.lasts) if last in PAUSES]
+        return Candidates(self.lasts), [i for i, last in enumerate(self.lasts) if last in PAUSES]
 
     @cached_property
     def alike(self) -> tuple[list[str], NDArray[np.intp]]:
@@ -210,14 +229,41 @@ class Outcomes:
 
     def after(self, last: str, *, ending: bool = False) -> Scores:
         """ln p of each behind `last`; `ending`: with what speaks against it as what was lost behind a character."""
-        scores = self._rest
+        scores = self.rest
         if self._firsts is not None:
             scores = scores + self._firsts.after(last)
             for i, fixed in self._fixed:
-                scores[i] = self._rest[i] + fixed
-            if last in _PAUSES:
+                scores[i] = self.rest[i] + fixed
+            if last in PAUSES:
                 scores -= self._breaks
         return scores - self._ends[last in _ENDINGS] if ending else scores
+
+
+def _all_after(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
+    """Return `Outcomes.after` of each behind its character; those that are plain are scored together, and kept."""
+    found = {one: scores for one in asked if (scores := _kept.get(one)) is not None}
+    new = [one for one in dict.fromkeys(asked) if one not in found and one[0].plain]
+    for one, scores in zip(new, _scored_together(new) if new else (), strict=True):
+        found[one] = scores
+        _kept.put(one, scores)
+    return [found[one] if one in found else one[0].after(one[1]) for one in asked]
+
+
+_kept = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+
+
+def _scored_together(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
+    """Return how outcomes that are plain read behind a character, for each of them."""
+    import numpy as np
+
+    from seedsearch.text.code_points import points
+    from seedsearch.text.pair_scores import scores_of
+
+    sizes = [len(outcomes.rest) for outcomes, _ in asked]
+    lasts = np.repeat(points("".join([last for _, last in asked])), sizes)
+    scores = np.concatenate([outcomes.rest for outcomes, _ in asked])
+    scores += scores_of(lasts, np.concatenate([outcomes.codes[0] for outcomes, _ in asked]))
+    return [part.copy() for part in np.split(scores, np.cumsum(sizes)[:-1])]
 
 
 def _whole(pending: bytes, streams: Sequence[bytes]) -> str:
@@ -265,18 +311,21 @@ class _Proposals(NamedTuple):
 
 def guessed(readings: Sequence[Reading], atom: tuple[Lost, ...], script: Script, work: Budget) -> list[Reading]:
     """Return the readings after one of the heads and one of the tails of what was lost."""
-    proposals: list[_Proposals] = []
+    asked: list[tuple[Reading, Lost, Outcomes]] = []
     lost_for_good = []
     for i, reading in enumerate(readings):
-        before = len(proposals)
+        before = len(asked)
         for lost in atom if i < LEADING else atom[:2]:
             headed = outcomes_of(reading.pending, lost.heads, script)
             if headed is not None:
-                scores = headed.after(reading.last) + (reading.score - lost.cost)
-                plain = _Proposals(reading, "", reading.last, headed, scores)
-                proposals += [plain] if lost.tails == (b"",) else _tailed(plain, lost.tails, script)
-        if len(proposals) == before:
+                asked.append((reading, lost, headed))
+        if len(asked) == before:
             lost_for_good.append(torn(reading))
+    proposals: list[_Proposals] = []
+    every = _all_after([(headed, reading.last) for reading, _, headed in asked])
+    for (reading, lost, headed), scores in zip(asked, every, strict=True):
+        plain = _Proposals(reading, "", reading.last, headed, scores + (reading.score - lost.cost))
+        proposals += [plain] if lost.tails == (b"",) else _tailed(plain, lost.tails, script)
     work.spend(len(proposals) // FREE)
     return _best([*_differing(proposals), *lost_for_good], BEAM)
 

@@ -3,20 +3,22 @@
 A wrong reading turns back into bytes, some of them lost. What was found is given as atoms, one per character found, and
 each atom holds the bytes that the character can stand for: one possibility where nothing was lost. Known bytes are
 decoded, up to the next loss at once. A loss with a whole character behind it is settled by the characters on both
-sides (`lossy_bridges`); losses that hang together are searched by a beam (`lossy_guesses`). Where no reading is valid
-UTF-8, U+FFFD stands for what stays torn. Linear in the number of atoms.
+sides (`lossy_bridges`; those that stand alone all at once, `lossy_alone`); losses that hang together are searched by a
+beam (`lossy_guesses`). Where no reading is valid UTF-8, U+FFFD stands for what stays torn. Linear in the number of
+atoms.
 """
 
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TypeAlias
 
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.lossy_bridges import Gap, bridged, goes_on, settles
+from seedsearch.restoring.lossy_alone import Alone, settled_alone
+from seedsearch.restoring.lossy_bridges import BEHIND, Gap, bridged, goes_on, settles
 from seedsearch.restoring.lossy_choices import Piece, judged
 from seedsearch.restoring.lossy_guesses import (
     AS_READ,
@@ -32,13 +34,14 @@ from seedsearch.restoring.lossy_guesses import (
     length_of,
     torn,
 )
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script
 
 # Units of work of 10 µs or so for a page. Pages of 1,500 characters that lost a byte in sixty take up to 800 beyond
 # their share for each code point.
 WORK = 1000
-BEHIND = 7  # atoms behind a loss that may settle it
 AROUND = 4  # pieces on both sides of a tear that are read again with it
+SHORT, KEPT = 24, 1024  # atoms that are kept with what they are, as the same ones come again; and how often
 CHAIN = 32  # losses that hang together and are settled at once
 
 
@@ -107,11 +110,31 @@ def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Bud
     where that is spent, what was lost stays torn.
     """
     work = Budget(WORK, len(atoms), 1) if work is None else work
-    return judged(_likeliest(atoms, last, script, work), atoms, last, script)
+    if len(atoms) > SHORT:
+        return _mended(atoms, last, script, work)
+    key = tuple(atoms), last, script
+    if (kept := _kept.get(key)) is not None:
+        return list(kept)
+    refused, work.refused = work.refused, False
+    made = _mended(atoms, last, script, work)
+    if not work.refused:
+        _kept.put(key, tuple(made))
+    work.refused = work.refused or refused
+    return made
 
 
-def _likeliest(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -> list[Piece]:
+_kept = Recent[tuple[tuple[Atom, ...], str, Script], Sequence[Piece]](KEPT)
+
+
+def _mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -> list[Piece]:
     ends = _ends(atoms)
+    alone = settled_alone(atoms, ends, last, script) if work.left > 0 else {}
+    return judged(_likeliest(atoms, ends, last, script, work, alone), atoms, last, script, alone)
+
+
+def _likeliest(
+    atoms: Sequence[Atom], ends: Sequence[int], last: str, script: Script, work: Budget, alone: Mapping[int, Alone]
+) -> list[Piece]:
     readings = [Reading(0.0, b"", last, "", 0, None)]
     at = 0
     decided: dict[int, bytes] = {}
@@ -126,7 +149,12 @@ def _likeliest(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -
         elif not work.spend(len(readings)):
             readings = [torn(readings[0])]
         else:
-            decided = _decided(readings[0], atoms, ends, at, script, work) if len(readings) == 1 else {}
+            if len(readings) > 1:
+                decided = {}
+            elif (one := alone.get(at)) and (one.pending, one.last) == (readings[0].pending, readings[0].last):
+                decided = {at: one.stream}
+            else:
+                decided = _decided(readings[0], atoms, ends, at, script, work)
             first = decided.pop(at, None)
             readings = guessed(readings, atom, script, work) if first is None else [_settled(readings[0], first)]
         at += readings[0].atoms

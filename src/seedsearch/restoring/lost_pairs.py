@@ -32,7 +32,9 @@ AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readin
 PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
 LIKELY = 12  # choices, by pairs, of which more than the characters beside them is asked
 BESIDE = 0.2  # the weight of pairs beside that
-PAD = 0  # code in the place of a choice, where a character has fewer of them
+# Code in the place of a choice, where a character has fewer of them: an ideograph, scored with the others,
+# that none of the encodings has.
+PAD = 0x2A6D6
 
 _Item = TypeVar("_Item")
 

@@ -19,6 +19,7 @@ from seedsearch.text.folding import fold
 
 DENSE = 4096  # ranks; a byte for each pair of them, 17 MB
 NO_RANK = (1 << 16) - 1  # more than any rank
+HINTS = 1 << 17  # ten for each pair of the list
 NO_WORD = 255  # in the table: no word holds the pair
 # Marks of which `pair_score` knows pairs that their classes do not tell of.
 _FIRST_MARKS, _SECOND_MARKS = (model.OPEN, model.STOP), (model.STOP, model.CLOSE)
@@ -43,6 +44,7 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     found[inside] = _nats()[steps[inside]]
     rare = known.is_rare[firsts] | known.is_rare[seconds]
     if rare.any():
+        rare &= _hints()[_hashed(known.rank[firsts], known.rank[seconds])]
         first, second = _where(rare, firsts, seconds)
         steps = _looked_up(known.rank[first], known.rank[second])
         found[rare] = np.where(steps == NO_WORD, found[rare], _nats()[steps])
@@ -170,6 +172,21 @@ def _pairs() -> tuple[Small, Small, Bytes]:
     firsts = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     places -= np.repeat(before, counts)
     return firsts, places, np.frombuffer(chances, dtype=np.uint8)
+
+
+def _hashed(firsts: Small, seconds: Small) -> Small:
+    """Return the numbers of the hints about pairs of characters of these ranks."""
+    found: Small = firsts * np.int32(10007) + seconds & np.int32(HINTS - 1)
+    return found
+
+
+@cache
+def _hints() -> Mask:
+    """Return for each number of a hint whether the list has such a pair: of ten that it does not have, one or so."""
+    keys = _rare()[0][:-1]
+    made = np.zeros(HINTS, bool)
+    made[_hashed((keys >> 16).astype(np.int32), (keys & NO_RANK).astype(np.int32))] = True
+    return made
 
 
 @cache

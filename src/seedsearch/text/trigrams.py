@@ -17,6 +17,7 @@ import mmap
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import as_file, files
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.text.folding import fold
@@ -99,14 +100,19 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
 
     known, ranks = counts(), _ranks()
     a, b, c = (ranks[some] for some in (firsts, seconds, thirds))
-    alone = _alone()
-    pair, there = _found(known.pairs, b << BITS | c)
-    found = np.where(there, known.seconds[pair] * STEP, alone[np.minimum(c, len(alone) - 1)] + UNSEEN_PAIR)
     context, begun = _found(known.contexts, a << BITS | b)
-    triple, kept = _found(known.triples, context.astype(np.uint32) << BITS | c)
-    made: Scores = np.where(
-        begun & kept, known.thirds[triple] * STEP, found + np.where(begun, known.left[context] * STEP, 0.0)
-    )
+    kept = np.broadcast_to(begun, np.broadcast_shapes(begun.shape, c.shape)).copy()
+    made: Scores = np.empty(kept.shape)
+    whole = np.broadcast_to(context, kept.shape)[kept].astype(np.uint32) << BITS | np.broadcast_to(c, kept.shape)[kept]
+    triple, there = _found(known.triples, whole)
+    kept[kept] = there
+    made[kept] = known.thirds[triple[there]] * STEP
+    others = ~kept
+    b, c, begun, context = (np.broadcast_to(some, kept.shape)[others] for some in (b, c, begun, context))
+    pair, there = _found(known.pairs, b << BITS | c)
+    alone = _alone()
+    found = np.where(there, known.seconds[pair] * STEP, alone[np.minimum(c, len(alone) - 1)] + UNSEEN_PAIR)
+    made[others] = found + np.where(begun, known.left[context] * STEP, 0.0)
     return made
 
 
@@ -120,12 +126,18 @@ def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
 
 def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
     """ln p of each of `texts` between two texts, with what it makes of the two characters behind it."""
+    return scores_of_lines([(before, texts, after)])[0]
+
+
+def scores_of_lines(lines: Sequence[tuple[str, Sequence[str], str]]) -> list[list[float]]:
+    """Return the `line_scores` of several lines."""
     import numpy as np
 
     from seedsearch.text.code_points import points
 
-    begin, end = ("\n\n" + before)[-2:], after[:2]
-    whole = [begin + text + end for text in texts]
+    whole = [("\n\n" + before)[-2:] + text + after[:2] for before, texts, after in lines for text in texts]
+    if not whole:
+        return [[] for _ in lines]
     codes = points("".join(whole))
     ends = np.cumsum([len(text) for text in whole])
     inside = np.ones(len(codes), bool)
@@ -135,5 +147,5 @@ def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
     made = scores(codes[places - 2], codes[places - 1], codes[places])
     sums = np.append(0.0, np.cumsum(made))
     sizes = np.cumsum([len(text) - 2 for text in whole])
-    found: list[float] = np.diff(sums[np.append(0, sizes)]).tolist()
-    return found
+    found = iter(np.diff(sums[np.append(0, sizes)]).tolist())
+    return [list(islice(found, len(texts))) for _, texts, _ in lines]
