@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gc
 import random
-import re
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from benchmarks.soak import addresses
 from seedsearch.frontends.library import Library
 from seedsearch.frontends.web import app
-from seedsearch.frontends.web.site import API, Site
+from seedsearch.frontends.web.site import Site
 from tests.serving import many, memory_of, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
@@ -28,20 +27,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return many(tmp_path_factory.mktemp("memory"), TEXTS)
 
 
-def requests(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Addresses with their parameters, no two questions the same."""
-    rng = random.Random(7)
-    texts = [path.read_text(encoding="utf-8") for path in sorted((folder / "seeds").iterdir())]
-    while True:
-        run = rng.choice(re.findall("[一-鿿]{4,}", rng.choice(texts)))
-        typed = run[: rng.randint(2, 8)]
-        yield f"{API}/search", {"q": typed, "facets": "damage,folder"}
-        yield "/", {"q": typed, "page": rng.randint(1, 3)}
-        yield "/", {"q": typed[::-1]}
-        yield "/document", {"id": f"seeds/{rng.randrange(TEXTS)}.txt", "q": typed}
-        yield f"{API}/document", {"id": f"seeds/{rng.randrange(TEXTS)}.txt", "q": typed}
-        yield f"{API}/suggest", {"q": typed[0]}
-        yield "/stats", {}
+def requests(folder: Path) -> Iterator[str]:
+    """Addresses, no two questions the same."""
+    texts = [(folder / "seeds" / f"{number}.txt").read_text(encoding="utf-8") for number in range(TEXTS)]
+    return addresses(texts, random.Random(7))
 
 
 def test_what_questions_leave_behind_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,8 +42,7 @@ def test_what_questions_leave_behind_is_bounded(folder: Path, monkeypatch: pytes
 
     def held_after(count: int) -> int:
         for _ in range(count):
-            address, said = next(asked)
-            assert client.get(address, params=said).status_code in (200, 503)  # dear ones end
+            assert client.get(next(asked)).status_code in (200, 503)  # dear ones end
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
@@ -76,8 +64,8 @@ def test_a_server_that_is_asked_again_and_again_does_not_grow(folder: Path) -> N
 
         def held_after(rounds: int) -> int:
             for _ in range(rounds):
-                for address, said in some:
-                    assert server.ask(address, **said).status in (200, 503)
+                for address in some:
+                    assert server.ask(address).status in (200, 503)
             return memory_of(server.process)[0]
 
         before = held_after(4)
