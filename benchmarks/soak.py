@@ -75,18 +75,14 @@ def soak(folder: Path, texts: Sequence[str], rng: random.Random, seconds: float,
         try:
             assert server.stdout is not None
             port = int(re.findall(r":(\d+)/", server.stdout.readline())[0])
-            connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
             held: list[float] = []
             times: list[float] = []
             refused, changed, began = 0, 0, time.monotonic()
             print(f"{'minute':>6} {'requests':>9} {'memory MB':>10} {'p50 ms':>7} {'p95 ms':>7} {'not 200':>8}")
             for count, address in enumerate(addresses(texts, rng), 1):
                 asked = time.monotonic()
-                connection.request("GET", address)
-                answer = connection.getresponse()
-                answer.read()
+                refused += _status(port, address) != 200
                 times.append(1e3 * (time.monotonic() - asked))
-                refused += answer.status != 200
                 passed = time.monotonic() - began
                 if passed > (changed + 1) * 60:
                     changed += 1
@@ -107,6 +103,18 @@ def soak(folder: Path, texts: Sequence[str], rng: random.Random, seconds: float,
             print(f"most held in the first half {first:.1f} MB, in the second {second:.1f} MB")
         finally:
             server.terminate()
+
+
+def _status(port: int, address: str) -> int:
+    """Ask, over a connection of its own, read the answer, and return its status."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
 
 
 def _index(folder: Path) -> None:
