@@ -162,6 +162,7 @@ def raised(work: Callable[[], None]) -> BaseException | None:
     return None
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("scene", SCENES)
@@ -209,6 +210,7 @@ def interrupted_at(folder: Path, work: Work, is_old: Callable[[Path], bool], las
         os._exit(3)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scene", SCENES)
 def test_an_interrupt_in_every_call_of_the_system(scene: str, tmp_path: Path) -> None:
     prepare, work, is_old = SCENES[scene]

@@ -112,6 +112,7 @@ def test_the_number_of_workers_changes_no_byte(tmp_path: Path) -> None:
     assert [row["id"] for row in map(json.loads, seen[0][0].splitlines())] == [row["id"] for row in corpus(4000)]
 
 
+@pytest.mark.exhaustive
 def test_a_stream_is_the_same_whatever_way_it_comes(tmp_path: Path) -> None:
     text = lines(corpus(50)).encode()
     (tmp_path / "a.jsonl").write_bytes(text)
@@ -325,6 +326,7 @@ def test_of_near_duplicates_the_first_is_kept(tmp_path: Path) -> None:
     assert "name a folder for copies with -o" in done.stderr.decode()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_killed_run_goes_on_behind_the_last_block(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()

@@ -112,6 +112,7 @@ def test_nor_does_one_that_watches(place: Path) -> None:
     assert not seen.exists(), seen.read_text()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("path", ["", ":", "."])
 def test_nor_do_the_processes_that_the_library_starts(place: Path, tmp_path: Path, path: str) -> None:
     """Of a script that lies elsewhere; what its own Python does is its own affair, so it has all that it needs."""

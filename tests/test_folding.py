@@ -41,6 +41,7 @@ def test_folding_keeps_length_and_is_closed(text: str) -> None:
     assert fold(folded) == folded
 
 
+@pytest.mark.exhaustive
 def test_the_table_is_what_its_sources_give() -> None:
     committed = Path(__file__).parents[1] / "src" / "seedsearch" / "text" / "folding.txt"
     assert committed.read_text(encoding="utf-8") == as_text(make_table())

@@ -211,6 +211,7 @@ def test_a_file_can_be_taken_as_one_text() -> None:
         one_text("a.zip", made.zip_of({}))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", make_golden.FILES)
 def test_a_file_that_was_cut_off_or_changed_is_said_and_raises_nothing(name: str) -> None:
     """Each format: what can be had of the file comes, and a line says what cannot."""

@@ -319,6 +319,7 @@ class TestOtherRules:
         said = of_doctor["says"] if of_doctor["health"] == "note" else None
         return [*(notes or [None]), *(stale or [None]), said]
 
+    @pytest.mark.exhaustive
     def test_is_called_older_until_all_files_are_read_again(self, place: Path, newer: dict[str, str]) -> None:
         older = f"the index is older than the rules of restoring ({RULES}; now {RULES + 1}); "
         older += "update it with: seedsearch index"

@@ -147,6 +147,7 @@ def test_the_cases_in_a_batch(text: str) -> None:
     assert [(pairs[i], words[i]) for i in range(3)] == [expected("前面"), expected(text), expected(text)]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("end", ["，", "", "。", "。\n", "。 x", "[[a。b|"])
 def test_a_joint_across_the_border_of_two_pieces_is_one(end: str) -> None:
     text = f"打(dǎ, dá)电话{end}" * (TOGETHER // 12) * 3

@@ -273,6 +273,7 @@ def test_a_writer_builds_on_what_was_committed_last(index: Path) -> None:
     assert set(state(index)[0]) == {*AFTER, "e"}
 
 
+@pytest.mark.exhaustive
 def test_readers_see_whole_states_while_it_is_written(tmp_path: Path) -> None:
     rounds, documents = 40, 30
     with open_engine(tmp_path, MARK, create=True).writer():

@@ -136,6 +136,7 @@ def test_jieba_itself_cuts_where_a_user_has_words(monkeypatch: pytest.MonkeyPatc
         assert loaded_cut(own)(run) == mapped_cut(own)(run) == expected.split()
 
 
+@pytest.mark.exhaustive
 def test_the_committed_words_are_what_the_tool_makes() -> None:
     import jieba
 

@@ -35,6 +35,7 @@ NAMES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_any_name_of_a_file(tmp_path: Path, name: bytes) -> None:
     """Indexed, found, printed on one line, lossless in JSON and with -0, and restored under the same name."""
@@ -64,6 +65,7 @@ LOCALES = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("variables", LOCALES, ids=str)
 def test_any_locale(tmp_path: Path, variables: dict[str, str]) -> None:
     """Every command prints UTF-8 and none fails, whatever the locale says."""
@@ -75,6 +77,7 @@ def test_any_locale(tmp_path: Path, variables: dict[str, str]) -> None:
     assert "焊接".encode() in seedsearch("query", "焊接".encode(), cwd=tmp_path, **variables).stdout
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seconds", [0, 1, -1, 2**31, 2**33, 253402300800])
 def test_any_time_of_change(tmp_path: Path, seconds: int) -> None:
     """1970 and before, past 2038, past the calendar: indexed, filtered without an error, not read again."""
@@ -103,6 +106,7 @@ def test_the_same_answer_whatever_the_hash_seed(tmp_path: Path) -> None:
     assert len(answers) == 2
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_said_when_all_is_compiled_anew(tmp_path: Path) -> None:
     """No warning of ours or of a package gets through, with user warnings as errors."""
     furnished(tmp_path)

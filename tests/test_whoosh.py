@@ -388,6 +388,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("how", BROKEN)
 def test_the_command_line_does_without_the_file_for_whoosh(
