@@ -129,8 +129,13 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
         yield from _rows(value)
     if value < 10 and (ordinal or counted in ("月", "日", "号")):
         yield f"0{value}"
-    if (ordinal and value <= 10) or counted == "元":
+    if ordinal and value < 100:
+        yield f"{value:03}"  # as files and chapters are numbered that have to be sorted
+    if (ordinal and value < 1000) or counted == "元":
         yield han.translate(str.maketrans(_DIGITS + "十百千", _FINANCIAL + "拾佰仟"))
+    for short, long in _TWENTY.items():
+        if (ordinal or counted in ("日", "号", "年", "岁")) and value < 40 and han.startswith(long):
+            yield short + han.removeprefix(long)
     if counted and value and not value % 10**4:
         yield from (f"{value // size}{unit}" for unit, size in _LARGE.items() if not value % size)
 
