@@ -16,7 +16,23 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "variants", ["台臺", "里裏裡", "为爲為", "产產産", "说說説", "线線綫", "么麼", "户戶戸", "着著"]
+    "variants",
+    [
+        "台臺",
+        "里裏裡",
+        "为爲為",
+        "产產産",
+        "说說説",
+        "线線綫",
+        "么麼",
+        "户戶戸",
+        "着著",
+        "你妳",
+        "昵暱",
+        "炮砲礮",
+        "村邨",
+        "回囘囬",
+    ],
 )
 def test_variants_fold_to_one(variants: str) -> None:
     assert {fold(char) for char in variants} == {fold(variants[0])}
@@ -29,7 +45,7 @@ def test_script_width_and_case(typed: str, meant: str) -> None:
     assert fold(typed) == meant
 
 
-@pytest.mark.parametrize("apart", ["后厚", "己已", "未末", "干千", "的地"])
+@pytest.mark.parametrize("apart", ["后厚", "己已", "未末", "干千", "的地", "喆哲", "甯宁"])
 def test_different_characters_stay_different(apart: str) -> None:
     assert len({fold(char) for char in apart}) == 2
 
