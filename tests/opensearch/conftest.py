@@ -14,6 +14,8 @@ import pytest
 from tools import cluster
 from tools.cluster import Cluster, ClusterError
 
+LIMIT = 6  # MB of a request
+
 
 @pytest.fixture(scope="session")
 def jars() -> Path:
@@ -25,6 +27,7 @@ def jars() -> Path:
 
 @pytest.fixture(scope="session")
 def node(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster of one node, which all tests share that do no harm to it."""
-    with Cluster(tmp_path_factory.mktemp("node"), jars=jars) as running:
+    """A cluster of one node, which all tests share that do no harm to it. It takes small requests only."""
+    limit = {"http.max_content_length": f"{LIMIT}mb"}
+    with Cluster(tmp_path_factory.mktemp("node"), settings=limit, jars=jars) as running:
         yield running

@@ -71,6 +71,17 @@ class Writer(Protocol):
     ) -> None: ...
 
 
+@runtime_checkable
+class Refusing(Protocol):
+    """What a writer has besides where an entry may be more than the engine takes."""
+
+    def refused(self) -> Mapping[str, str]:
+        """Return why some of what was added since the last call is not taken, by doc_id, when all of it was tried.
+
+        These are not in the index, nor is what they were to replace. Where nobody asks, leaving the writer raises.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ShareOf:
     """What one of several writers sends: its name, and of what it is a share, alike for all that belong together."""

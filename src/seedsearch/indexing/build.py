@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seedsearch.damage import SURE
-from seedsearch.engines import Engine, Shared, Writer
+from seedsearch.engines import Engine, Refusing, Shared, Writer
 from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, SourceError
@@ -240,6 +240,9 @@ class _Run:
         _carry(self._engine, writer, moves, before, own, tally)
         done = _followed(_done(writer, jobs, own, options.workers), jobs, tally, self._progress)
         _write(writer, done, before.digests, tally)
+        if isinstance(writer, Refusing):
+            for doc_id, why in writer.refused().items():
+                _refused(doc_id, why, before.digests, tally)
         return torn
 
 
@@ -419,6 +422,27 @@ def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: T
             writer.add(portion.pack)
         for outcome in portion.outcomes:
             count(outcome, before, tally)
+
+
+def _refused(doc_id: str, why: str, before: Collection[str], tally: Tally) -> None:
+    """Count a document that was read and that the engine does not take as one that could not be read."""
+    name, state = next((name, s) for name, s in tally.states.items() if any(name + n == doc_id for n in s.names))
+    below = doc_id[len(name) :]
+    names = tuple(one for one in state.names if one != below)
+    is_whole = not below
+    tally.states[name] = replace(
+        state,
+        names=names,
+        reason=why if is_whole else state.reason,
+        lost=state.lost if is_whole else (*state.lost, (below, why, False)),
+    )
+    tally.failures.append(Failure(doc_id, why))
+    tally.kept.discard(doc_id)
+    tally.files.pop(doc_id, None)
+    if doc_id in before:
+        tally.updated -= 1
+    else:
+        tally.added -= 1
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:

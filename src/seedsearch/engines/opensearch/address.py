@@ -95,7 +95,7 @@ class Credentials:
                 raise SettingsError(f"{path}, which {PASSWORD_FILE} names, cannot be read: {why}") from error
         if user is not None and secret is None:
             raise SettingsError(f"there is no password for {user}", hint=f"put it into {PASSWORD} or {PASSWORD_FILE}")
-        return cls(user, () if secret is None else (secret,), environment.get(AUTHORITIES))
+        return cls(user, () if secret is None else (secret,), environment.get(AUTHORITIES) or None)
 
 
 def _number(key: str, value: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -133,6 +134,15 @@ class Wire:
         """Let searches see what was sent to every part of an index and all of its copies."""
         self._patiently(lambda: self._whole(self._once("POST", [index, "_refresh"], None, WRITING, {})))
 
+    def largest(self) -> int:
+        """Return how many bytes of a request every node takes; what no request reaches where nobody may tell."""
+        try:
+            nodes = self.ask("GET", ["_nodes", "http"]).get("nodes", {}).values()
+        except (IndexForbidden, Absent):
+            return sys.maxsize
+        limits = (node.get("http", {}).get("max_content_length_in_bytes", sys.maxsize) for node in nodes)
+        return min(map(int, limits), default=sys.maxsize)
+
     def refused(self, status: int, error: object) -> Exception:
         """Return the error for a document that was not taken."""
         found = self._of(status, error)
@@ -201,11 +211,7 @@ class Wire:
         except ConnectionTimeout as error:
             raise self._unreachable(f"did not answer within {timeout:g} s") from error
         except SSLError as error:
-            why = re.search(r"certificate verify failed: ([^(\"']+)|\] ([a-z ]+)", str(error.info))
-            said = next(filter(None, why.groups()), "").strip() if why else type(error.info).__name__
-            raise self._unreachable(
-                f"cannot be trusted: {said}", f"{AUTHORITIES} names the file with its authority"
-            ) from error
+            raise self._distrusted(error) from error
         except ConnectionError as error:
             raise self._unreachable(f"cannot be reached: {_why(error)}", self._other_way(error)) from error
         except ConflictError:
@@ -255,6 +261,20 @@ class Wire:
 
     def _unreachable(self, what: str, hint: str = "see whether the cluster is well and ask again") -> IndexUnreachable:
         return IndexUnreachable(f"{self.address} {what}", hint=hint)
+
+    def _distrusted(self, error: SSLError) -> IndexUnreachable:
+        """Return the error for what TLS does not take: each has another way out."""
+        said = str(error.info)
+        if re.search("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNKNOWN_PROTOCOL", said):
+            return self._unreachable("does not speak TLS", "its URL begins with opensearch:// then")
+        why = re.search(r"certificate verify failed: (.+?)\.? *\(_ssl", said) or re.search(r"\] ([a-z ]+)", said)
+        reason = why[1].strip() if why else type(error.info).__name__
+        hint = f"{AUTHORITIES} names the file with its authority"
+        if "expired" in reason:
+            hint = "whoever runs it has to renew its certificate"
+        elif "mismatch" in reason.lower():
+            hint = "name the host in the URL as its certificate does"
+        return self._unreachable(f"cannot be trusted: {reason}", hint)
 
     def _other_way(self, error: ConnectionError) -> str:
         if not self.address.is_secure and re.search(

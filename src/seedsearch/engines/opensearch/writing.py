@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from seedsearch.engines.opensearch import OpenSearchEngine
 
 BULK = 4 << 20  # bytes of documents in one request
+ENVELOPE = 1 << 10  # and of what is around one
+TOO_LARGE = "more than it takes at once (http.max_content_length of its nodes)"
+NO_MEMORY = "more than its nodes have memory for"
 SENDING = 2  # requests with documents at once
 KEYS = 1000  # documents that are looked up or changed by one request
 # Seconds for which what a commit took out stays for those who read the state before it.
@@ -58,6 +61,8 @@ class OpenSearchWriter:
         self._undone: list[str] = []
         self._removed: dict[str, None] = {}  # keys
         self._kept: dict[str, bytes] = {}
+        self._refused: dict[str, str] = {}  # id in the index → why the cluster does not take it
+        self._limit: int | None = None
         self._grams = np.zeros(0, dtype=np.uint64)
         self._count = 0
         self._pending: list[bytes] = []
@@ -95,6 +100,9 @@ class OpenSearchWriter:
             self._documents[document.key] = id_, document.doc_id
             self._removed[document.key] = None
             head = json.dumps({"index": {"_id": id_}}).encode()
+            if len(document.json) > BULK // 2 and len(document.json) > self._largest() - ENVELOPE:
+                self._refused[id_] = f"its text takes {len(document.json):,} bytes, {TOO_LARGE}"
+                continue
             self._pending.append(b'%b\n{"born":%d,%b\n' % (head, self._number, document.json))
             self._size += len(self._pending[-1])
             if self._size >= BULK:
@@ -186,7 +194,7 @@ class OpenSearchWriter:
             self._sent.pop(0).result()
 
     def _bulk(self, alias: str, body: bytes) -> None:
-        """Send documents until all are taken."""
+        """Send documents until all are taken, or refused."""
         lines = body.split(b"\n")[:-1]
         step = 1 if lines and lines[0].startswith(b'{"delete"') else 2
         for wait in (*BUSY, None):
@@ -195,25 +203,55 @@ class OpenSearchWriter:
                 answer = self._wire.ask("POST", [alias, "_bulk"], content, timeout=WRITING, require_alias="true")
             except Absent as error:
                 raise self._right.lost() from error
-            except TooLarge as error:
-                raise IndexUnreachable(
-                    f"{self._wire.address} does not take a document of {len(body):,} bytes",
-                    hint="leave the file out with --exclude, or raise http.max_content_length of its nodes",
-                ) from error
+            except TooLarge:
+                self._one_by_one(alias, lines, step, TOO_LARGE)
+                return
             again: list[bytes] = []
             for number, item in enumerate(answer.get("items", ())):
                 (said,) = item.values()
                 if said["status"] == 429 or said["status"] >= 500:
                     again += lines[step * number : step * (number + 1)]
+                elif said["status"] == 400 and "index" in item:
+                    self._refused[said["_id"]] = f"the cluster does not take it: {said['error'].get('reason')}"
                 elif "error" in said and said["status"] != 404:
                     raise self._wire.refused(said["status"], said["error"])
             if not again:
                 return
             lines = again
             if wait is None:
-                what = f"{self._wire.address} has no room for documents of {len(content):,} bytes"
-                raise IndexUnreachable(what, hint="give its nodes more memory, or leave large files out with --exclude")
+                self._one_by_one(alias, lines, step, NO_MEMORY)
+                return
             time.sleep(wait)
+
+    def _one_by_one(self, alias: str, lines: Sequence[bytes], step: int, why: str) -> None:
+        """Send each document by itself; refuse a single one that is larger than what is sent together."""
+        size = sum(map(len, lines))
+        if len(lines) > step:
+            for at in range(0, len(lines), step):
+                self._bulk(alias, b"\n".join(lines[at : at + step]) + b"\n")
+        elif size > BULK // 8 and step > 1:
+            self._refused[json.loads(lines[0])["index"]["_id"]] = f"its text takes {size:,} bytes, {why}"
+        else:
+            what = f"{self._wire.address} has no room for documents of {size:,} bytes"
+            raise IndexUnreachable(what, hint="give its nodes more memory")
+
+    def refused(self) -> dict[str, str]:
+        """Return why the cluster does not take some of what was added, by doc_id; these are not in the index."""
+        self._all_sent()
+        found = {}
+        for key, (id_, doc_id) in list(self._documents.items()):
+            if (why := self._refused.pop(id_, None)) is not None:
+                found[doc_id] = why
+                del self._documents[key]
+        for id_ in self._undone:
+            self._refused.pop(id_, None)
+        return found
+
+    def _largest(self) -> int:
+        """Return how many bytes the nodes take at once; without an end where this user may not know."""
+        if self._limit is None:
+            self._limit = self._wire.largest()
+        return self._limit
 
     def _move(self) -> None:
         """Take what this writer has added along to the index that it begins anew with."""
@@ -262,6 +300,9 @@ class OpenSearchWriter:
         for some in _portions(self._undone):
             lines = "".join(json.dumps({"delete": {"_id": id_}}) + "\n" for id_ in some)
             self._bulk(self._alias, lines.encode())
+        for doc_id, why in self.refused().items():
+            what = f"{self._wire.address} does not take {doc_id}: {why}"
+            raise IndexUnreachable(what, hint="leave it out with --exclude")
         self._wire.refresh(self._data)
         return self._bury()
 
