@@ -62,7 +62,8 @@ def test_every_command_prints_the_same(both: tuple[Path, str], command: tuple[st
     asked = [program(command[0], "-i", place, *command[1:], cwd=folder) for place in ("index", url)]
     assert asked[1].returncode == asked[0].returncode
     said = asked[1].stdout.replace(url.encode(), b"index").replace(url.partition("?")[0].encode(), b"index")
-    assert said.decode().splitlines() == asked[0].stdout.decode().splitlines()
+    lines = [line for line in said.decode().splitlines() if " cluster " not in line]
+    assert lines == asked[0].stdout.decode().splitlines()
 
 
 def test_a_second_run_changes_nothing_and_a_rebuild_makes_it_anew(both: tuple[Path, str]) -> None:

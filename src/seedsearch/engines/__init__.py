@@ -83,6 +83,22 @@ class Refusing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What there is to say of where an index is kept: to be put right (True), worth knowing (False), or well (None)."""
+
+    is_fault: bool | None
+    says: str
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """What an engine has besides where others keep the index for it."""
+
+    def condition(self) -> Iterator[Finding]:
+        """Yield how that stands. Works on an engine that was opened without a fingerprint, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShareOf:
     """What one of several writers sends: its name, and of what it is a share, alike for all that belong together."""
 

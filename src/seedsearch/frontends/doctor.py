@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 
-from seedsearch.engines import Engine, choice
+from seedsearch.engines import Engine, Hosted, choice
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.metadata import failures, synonyms, user_dictionary
 from seedsearch.metadata.freshness import of_other_rules, outdated
@@ -27,6 +27,7 @@ def examine(index_dir: choice.Place) -> Iterator[Remark]:
     yield Remark("versions", Health.OK, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
     yield _whooshes()
+    yield from _host(index_dir)
     yield from _index(index_dir)
 
 
@@ -63,6 +64,24 @@ def _whooshes() -> Remark:
         return Remark("whoosh", Health.OK, found[0])
     said = f"{len(found)} distributions bring the package whoosh: {', '.join(found)}"
     return Remark("whoosh", Health.ERROR, f"{said}; uninstall them all, then install whoosh==2.7.4")
+
+
+def _host(place: choice.Place) -> Iterator[Remark]:
+    """Yield how the cluster stands that holds an index; nothing of a folder, or where it cannot be asked."""
+    if choice.scheme_of(place) is None:
+        return
+    try:
+        engine = choice.look_at(place)
+    except SeedsearchError:
+        return
+    try:
+        if isinstance(engine, Hosted):
+            for found in engine.condition():
+                yield Remark("cluster", _HEALTH[found.is_fault], found.says)
+    except SeedsearchError as error:
+        yield Remark("cluster", Health.ERROR, str(error))
+    finally:
+        engine.close()
 
 
 def _index(place: choice.Place) -> Iterator[Remark]:
@@ -114,3 +133,6 @@ class Remark:
     topic: str
     health: Health
     says: str
+
+
+_HEALTH = {None: Health.OK, False: Health.NOTE, True: Health.ERROR}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from seedsearch.engines import ShareOf
+from seedsearch.engines import Finding, ShareOf
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.entries import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.engines.lru_cache import LRUCache
@@ -311,6 +311,12 @@ class OpenSearchEngine:
         """Return a sentence for each part that is not as it was written."""
         self.refresh()
         return list(faults(self._wire, self._control, self._manifest))
+
+    def condition(self) -> Iterator[Finding]:
+        """Yield how the cluster stands."""
+        from seedsearch.engines.opensearch.condition import condition
+
+        return condition(self._wire, self._manifest)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -331,4 +331,4 @@ def _reason_of(info: object) -> str:
         return ""
     roots = error.get("root_cause") or [error]
     root = roots[0] if isinstance(roots, list) and isinstance(roots[0], Mapping) else error
-    return " ".join(str(root.get("reason") or error.get("reason") or "").split())[:200]
+    return " ".join(str(root.get("reason") or error.get("reason") or "").split())[:200].rstrip(";")
