@@ -204,6 +204,11 @@ class Cluster:
         """Return the host and port of every node, as a URL names them."""
         return ",".join(node.host for node in self.nodes)
 
+    @property
+    def backup(self) -> str:
+        """Return the folder in which the nodes may keep snapshots."""
+        return str(self.nodes[0].folder.parent / "backup")
+
     def url(self, name: str) -> str:
         """Return what names an index of this cluster."""
         return f"opensearch://{self.hosts}/{name}"
@@ -247,7 +252,7 @@ class Cluster:
             "path.home": str(node.folder),
             "path.data": str(node.folder / "data"),
             "path.logs": str(node.folder),
-            "path.repo": str(node.folder.parent / "backup"),
+            "path.repo": self.backup,
             "network.host": "127.0.0.1",
             "http.port": str(node.port),
             "transport.port": str(node.transport),
