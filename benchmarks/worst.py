@@ -67,7 +67,7 @@ def lines(rows: Iterable[Row], size: int) -> Iterator[str]:
     """Yield the table without its heading, and at its end the worst of it."""
     slowest, name = 0.0, ""
     for row in rows:
-        row.work(row.make(max(SMOKE_SIZE, size // 5)))  # tables made on first use are not part of the figures
+        row.work(row.make(size + size // 7))  # tables made on first use are not part of the figures
         found = [one for doubled in range(3) if (one := measured(row, size << doubled)) is not None]
         seconds = 1e6 * max(one.seconds / one.size for one in found) if len(found) == 3 else math.inf
         yield f"{row.name:44} {figures(found, seconds)}"

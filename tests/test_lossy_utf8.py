@@ -33,7 +33,7 @@ FEW = Lost((b"\xad", b"\xae", b"\xbd"))
 
 @given(st.lists(chars, min_size=1, max_size=30), chars)
 def test_many_are_scored_as_each_is(many: list[str], one: str) -> None:
-    made = Candidates(tuple(many))
+    made = Candidates("".join(many))
     for char, after, before in zip(many, made.after(one), made.before(one), strict=True):
         assert math.isclose(after, pair_score(one, char))
         assert math.isclose(before, pair_score(char, one))

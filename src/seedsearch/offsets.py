@@ -318,9 +318,14 @@ class Rows:
 
     def __iter__(self) -> Iterator[Weighed]:
         for some in self._done:
-            for start, end, text, kind, sure, _, weight in some.columns:
-                yield start, end, text, _KINDS[kind], _CERTAINTIES[sure], weight
+            yield from weighed_of(some)
         yield from self._last
+
+
+def weighed_of(edits: Iterable[Edit]) -> Iterator[Weighed]:
+    """Yield the rows of edits with their weights, without an `Edit` of each."""
+    for start, end, text, kind, sure, _, weight in _columns(edits):
+        yield start, end, text, _KINDS[kind], _CERTAINTIES[sure], weight
 
 
 def apart(rows: Iterable[Row]) -> Iterator[Row]:

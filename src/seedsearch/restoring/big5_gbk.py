@@ -22,13 +22,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
 from itertools import accumulate
+from operator import itemgetter
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Span, edit, gathered
+from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.calibration import together
 from seedsearch.restoring.pair_faults import Fault, faults_of
 from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
@@ -68,8 +69,8 @@ GAIN = 2.0  # nats per character by which the repair must read better than what 
 def edits(text: str) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
     shown = _with_losses(text)
-    made = _edits(shown)
-    return made if shown is text else gathered(_with_question_marks(text, made))
+    made = _rows(shown)
+    return weighed(made if shown is text else _with_question_marks(text, made))
 
 
 def _with_losses(text: str) -> str:
@@ -81,22 +82,22 @@ def _with_losses(text: str) -> str:
     return shown if shown.count("\ufffd") > max(FEW, ASKED * wide) else text
 
 
-def _with_question_marks(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
+def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed]:
     """Yield the edits with a question mark again for what stays lost."""
-    for e in made:
-        replacement = e.replacement.replace("\ufffd", "?")
-        if replacement != e.span.cut(text):
-            yield replace(e, replacement=replacement)
+    for start, end, replacement, kind, certainty, weight in made:
+        replacement = replacement.replace("\ufffd", "?")
+        if replacement != text[start:end]:
+            yield start, end, replacement, kind, certainty, weight
 
 
-def _edits(text: str) -> Sequence[Edit]:
+def _rows(text: str) -> Iterable[Weighed]:
     page = _Page(text)
-    made = [gathered(page.edits(_proved(page)))]
+    made = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
             others = (run for run in _others(page, fault) if run.convincing(0, GAIN))
-            made.append(gathered(page.edits(others)))
-    return gathered(merge(*made, key=lambda e: e.span.start)) if len(made) > 1 else made[0]
+            made.append(page.rows(others))
+    return merge(*made, key=itemgetter(0)) if len(made) > 1 else made[0]
 
 
 class _Page:
@@ -108,12 +109,14 @@ class _Page:
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
 
-    def edits(self, runs: Iterator[_Run]) -> Iterator[Edit]:
-        """Yield the edits of these runs, which are believed."""
+    def rows(self, runs: Iterator[_Run]) -> Rows:
+        """Return the edits of these runs, which are believed."""
+        made = Rows()
         for run in runs:
             self.ends[run.at] = run.at + len(run.found)
             self.han[run.fault.kind] += run.han
-            yield from run.edits()
+            made.add(list(run.rows()))
+        return made
 
     @property
     def fault(self) -> Fault | None:
@@ -211,7 +214,7 @@ class _Run:
             return False
         return _mean(made) > max(SOUND, _mean(self.found) + gain)
 
-    def edits(self) -> Iterator[Edit]:
+    def rows(self) -> Iterator[Weighed]:
         """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
         start = first = 0
         for number, end in self.borders:
@@ -222,7 +225,7 @@ class _Run:
                 sure = all(part.sure for part in self.parts[first:number])
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
                 weight = None if sure else together((part.text, part.guess) for part in self.parts[first:number])
-                yield edit(self.at + start, self.at + end, made, self.fault.kind, certainty, weight)
+                yield self.at + start, self.at + end, made, self.fault.kind, certainty, weight
             start, first = end, number
 
     def shortened(self) -> _Run:

@@ -13,6 +13,7 @@ repairs of each probability are right.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from math import exp
 
@@ -54,9 +55,25 @@ def guess(
     """
     chance = probability(source, odds)
     if chance > CLEAR:
-        return Guess(chance, start, end)
+        return _plain(chance, start, end)
     told = (Candidate(text, round((1 - chance) * share, 2)) for text, share in others)
     return Guess(chance, start, end, tuple(islice((one for one in told if one.probability >= LOWEST), MOST - 1)))
+
+
+@lru_cache(maxsize=1 << 10)
+def _plain(chance: float, start: int, end: int) -> Guess:
+    """Return a guess without candidates: one object for all that are equal, as most of a page are."""
+    return Guess(chance, start, end)
+
+
+@lru_cache(maxsize=1 << 10)
+def _weight(one: Guess) -> Weight:
+    return Weight((one,))
+
+
+def weight(one: Guess) -> Weight:
+    """Return the weight of a repair of which one part was guessed; one object for all that are equal."""
+    return Weight((one,)) if one.others else _weight(one)
 
 
 def probability(source: str, odds: float) -> float:
@@ -68,14 +85,17 @@ def probability(source: str, odds: float) -> float:
 
 def assumed(source: str) -> Weight:
     """Return the weight of a repair of a source whose repairs have no odds."""
-    return Weight((Guess(SHARES[source]),))
+    return weight(_plain(SHARES[source], 0, WHOLE))
 
 
 def together(parts: Iterable[tuple[str, Guess | None]]) -> Weight | None:
     """Return the weight of a repair made of parts, each a guess or none at all; None where no part is one."""
     guesses, at = list[Guess](), 0
     for text, one in parts:
+        end = at + len(text)
         if one:
-            guesses.append(one._replace(start=at, end=at + len(text)))
-        at += len(text)
+            guesses.append(one._replace(start=at, end=end) if one.others else _plain(one.probability, at, end))
+        at = end
+    if len(guesses) == 1:
+        return weight(guesses[0])
     return Weight(tuple(guesses)) if guesses else None

@@ -25,7 +25,7 @@ from seedsearch.text.character_model import (
 )
 from seedsearch.text.folding import fold
 
-KEPT = 4096  # answers kept, of some kilobyte each
+KEPT = 1024  # answers kept, of some kilobyte each
 _AN_IDEOGRAPH = "也"  # that nothing is counted by
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 class Candidates:
     """Characters, and for each place among them how it reads behind another character and before one."""
 
-    def __init__(self, chars: tuple[str, ...]) -> None:
+    def __init__(self, chars: str) -> None:
         from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
         from seedsearch.text.pair_scores import characters
 
         self.chars = chars
-        codes, known = points("".join(chars)), characters()
+        codes, known = points(chars), characters()
         known.meet(codes)
         self._ranks, self._starts, self._ends = known.rank[codes], known.start[codes], known.end[codes]
         self._others = (known.kind[codes] != HAN).nonzero()[0].tolist()
@@ -49,7 +49,7 @@ class Candidates:
     def _folded(self) -> dict[str, list[int]]:
         """Ideographs as they are folded, and where they are among the characters."""
         made: dict[str, list[int]] = {}
-        for i, (char, folded) in enumerate(zip(self.chars, fold("".join(self.chars)), strict=True)):
+        for i, (char, folded) in enumerate(zip(self.chars, fold(self.chars), strict=True)):
             if class_of(char) == HAN:
                 made.setdefault(folded, []).append(i)
         return made

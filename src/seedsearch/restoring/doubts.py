@@ -11,7 +11,19 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Candidate, Edit, Finding, Guess, OffsetMap, Span, Weight, gathered, weights_of
+from seedsearch.offsets import (
+    Candidate,
+    Edit,
+    Finding,
+    Guess,
+    OffsetMap,
+    Span,
+    Weighed,
+    Weight,
+    weighed,
+    weighed_of,
+    weights_of,
+)
 from seedsearch.restoring.calibration import HIGHEST, MOST
 
 LOST = "\ufffd"
@@ -40,18 +52,19 @@ class Doubts:
             if i not in again and not meets(span, self.findings[-1:]):
                 self.findings.append(Finding(span, Damage.UNREPAIRED_BYTES, _offered(edits[i], weight)))
         self.findings.sort(key=_span)
-        return gathered(self._without(edits, unsure, again, text))
+        return weighed(self._without(edits, unsure, again, text))
 
     def _without(
         self, edits: Sequence[Edit], unsure: Mapping[int, Weight], again: Container[int], text: str
-    ) -> Iterator[Edit]:
+    ) -> Iterator[Weighed]:
         """Yield the edits with what is not sure left as lost, and those that do not know more than that not at all."""
-        for i, e in enumerate(edits):
+        for i, row in enumerate(weighed_of(edits)):
             if i in again:
                 continue
-            known = e if i not in unsure else _known(e, unsure[i], self.sure, e.span.cut(text))
-            if known:
-                yield known
+            if i not in unsure:
+                yield row
+            elif known := _known(edits[i], unsure[i], self.sure, text[row[0] : row[1]]):
+                yield from weighed_of([known])
 
 
 def _known(e: Edit, weight: Weight, sure: float, found: str) -> Edit | None:

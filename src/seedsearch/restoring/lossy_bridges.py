@@ -142,14 +142,14 @@ class Fit:
         self.outcomes = Outcomes(pending, tuple([stream + inside for stream in streams]), script)
 
 
-@lru_cache(maxsize=1 << 11)
+@lru_cache(maxsize=1 << 10)
 def fit_of(pending: bytes, lost: Lost, inside: bytes, script: Script) -> Fit | None:
     """Return what fits; None where it is too much to score."""
     heads = _heads(pending, lost, inside)
     return Fit(pending, lost, heads, inside, script) if len(heads) <= MOST else None
 
 
-@lru_cache(maxsize=1 << 9)
+@lru_cache(maxsize=1 << 6)
 def _any_fit(pending: bytes, lost: Lost, inside: bytes, script: Script) -> Fit:
     """Return what fits, however much it is."""
     return Fit(pending, lost, _heads(pending, lost, inside), inside, script)
@@ -168,7 +168,7 @@ def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
     return tuple(head for head in lost.heads if _fits(head, missing, inside))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 11)
 def behind_of(fit: Fit, following: str) -> tuple[Scores | float, list[_Tail], Scores | float]:
     """Return how what stands behind each stream reads, with the best of the tails between them, if there may be
     some, and ln of the share that each of those has.

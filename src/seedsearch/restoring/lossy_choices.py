@@ -12,7 +12,7 @@ from math import exp, log
 from typing import NamedTuple, Self
 
 from seedsearch.offsets import Weight
-from seedsearch.restoring.calibration import LEAST, assumed, guess
+from seedsearch.restoring.calibration import LEAST, assumed, guess, weight
 from seedsearch.restoring.lossy_alone import Alone
 from seedsearch.restoring.lossy_bridges import PLAIN, Gap, rivals
 from seedsearch.restoring.lossy_guesses import AS_READ, TEAR, UNTOLD, Atom, Lost, continuing, decoded
@@ -115,9 +115,9 @@ def _weight(told: Sequence[_Told]) -> Weight:
         return assumed("UTF-8")
     if len(told) > 1:
         # Each was asked for with the others as they are: all of them together are less sure.
-        return Weight((guess("UTF-8, several", min(told).odds),))
+        return weight(guess("UTF-8, several", min(told).odds))
     odds, others, start, end = told[0]
-    return Weight((guess("UTF-8", odds, _shown(others), start, end),))
+    return weight(guess("UTF-8", odds, _shown(others), start, end))
 
 
 class _Asked(NamedTuple):
@@ -150,7 +150,7 @@ class _Asked(NamedTuple):
         made = piece.text[:start] + every[best][0] + piece.text[end:]
         odds = log(weighed[best] / max(rest, LEAST))
         one = guess("UTF-8", odds, _shown(others), start, start + len(every[best][0]))
-        return piece._replace(text=made, weight=Weight((one,)))
+        return piece._replace(text=made, weight=weight(one))
 
 
 def _shown(others: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -131,7 +131,7 @@ class Outcome(NamedTuple):
     last: str
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def outcome(pending: bytes, stream: bytes, script: Script) -> Outcome:
     """Return what `stream` makes of what is `pending` on a page in `script`."""
     made, pending = decoded(pending, stream)
@@ -142,7 +142,7 @@ def outcome(pending: bytes, stream: bytes, script: Script) -> Outcome:
     return Outcome(made, pending, made[:1], rest, last)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def read_after(last: str, char: str, script: Script) -> float:
     """ln p of a character made behind `last`."""
     read = AS_READ.get(char, char)
@@ -158,39 +158,42 @@ class Outcomes:
 
         self._ways = pending, streams, script
         whole = _whole(pending, streams)
-        firsts: Sequence[str] = whole or [one.first for one in self.all]
-        rests = [0.0] * len(streams) if whole else [one.rest for one in self.all]
-        # The last character of each, as it is read.
-        self.lasts = tuple([AS_READ.get(c, c) for c in whole] or [one.last or "\n" for one in self.all])
-        self._read = read = [AS_READ.get(first, first) for first in firsts]
+        every = [] if whole else [outcome(pending, stream, script) for stream in streams]
+        firsts: Sequence[str] = whole or [one.first for one in every]
+        rests = [0.0] * len(streams) if whole else [one.rest for one in every]
+        # The last character of each, as it is read; and the first one, a line end where there is none.
+        self.lasts = "".join([AS_READ.get(c, c) for c in whole] or [one.last or "\n" for one in every])
+        self._read = "".join([AS_READ.get(first, first) or "\n" for first in firsts])
+        self._any = any(firsts)
         scores = {"": 0.0, **_SCORES}  # whatever stands before
         self._fixed = [(i, scores[first]) for i, first in enumerate(firsts) if first in scores]
         # What is added to the score of the first character.
         self.rest = np.array(rests) + [0.0 if first in scores else oddity(first, script) for first in firsts]
-        self._breaks = np.array([MID_SENTENCE if char and char in "\n " else 0.0 for char in read])
+        # What speaks against the first character behind a pause.
+        breaks = np.array([MID_SENTENCE if first and AS_READ.get(first, first) in "\n " else 0.0 for first in firsts])
+        self._breaks = breaks if breaks.any() else None
 
     @cached_property
     def _firsts(self) -> Candidates | None:
         """The first characters, if there are any."""
-        return Candidates(tuple(char or "\n" for char in self._read)) if any(self._read) else None
+        return Candidates(self._read) if self._any else None
 
     @cached_property
     def plain(self) -> bool:
         """Whether each makes a character, and nothing but pairs of characters and `rest` tells how they read."""
-        return not self._fixed and not self._breaks.any()
+        return not self._fixed and self._breaks is None
 
     @cached_property
     def codes(self) -> tuple[Points, Points]:
         """The code points of the first and of the last characters, as they are read, where all is `plain`."""
         from seedsearch.text.code_points import points
 
-        return points("".join(self._read)), points("".join(self.lasts))
+        return points(self._read), points(self.lasts)
 
-    @cached_property
-    def all(self) -> list[Outcome]:
-        """What each of the streams makes."""
+    def one(self, number: int) -> Outcome:
+        """Return what the stream with this number makes."""
         pending, streams, script = self._ways
-        return [outcome(pending, stream, script) for stream in streams]
+        return outcome(pending, streams[number], script)
 
     @cached_property
     def _ends(self) -> tuple[Scores, Scores]:
@@ -234,7 +237,7 @@ class Outcomes:
             scores = scores + self._firsts.after(last)
             for i, fixed in self._fixed:
                 scores[i] = self.rest[i] + fixed
-            if last in PAUSES:
+            if last in PAUSES and self._breaks is not None:
                 scores -= self._breaks
         return scores - self._ends[last in _ENDINGS] if ending else scores
 
@@ -281,7 +284,7 @@ def _unlikely(tail: bytes, ended: bool) -> float:
     return LINE_END if tail in (b"\n", b" ") and (tail == b"\n") != ended else 0.0
 
 
-@lru_cache(maxsize=1 << 11)
+@lru_cache(maxsize=1 << 9)
 def outcomes_of(pending: bytes, heads: tuple[bytes, ...], script: Script, *, tails: bool = False) -> Outcomes | None:
     """Return the outcomes of those of `heads` that go on where a character is pending; None if none does."""
     missing = length_of(pending[0]) - len(pending) if pending else 0
@@ -305,7 +308,7 @@ class _Proposals(NamedTuple):
 
     def reading_of(self, i: int) -> Reading:
         """Return the reading that is number `i` of them."""
-        one = self.outcomes.all[i]
+        one = self.outcomes.one(i)
         return Reading(float(self.scores[i]), one.pending, one.last or self.last, self.made + one.made, 1, self.reading)
 
 

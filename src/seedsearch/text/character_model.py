@@ -82,7 +82,8 @@ class Followers(dict[str, dict[str, float]]):
     """First character → {second character: ln p}; a row is made when it is first asked for."""
 
     def __init__(self, chars: str, counts: array[int], steps: array[int], chances: bytes) -> None:
-        self._chars, self._steps, self._chances = chars, steps, chances
+        # One object for each character: there are 30 pairs of each, and a text asks for most of them.
+        self._chars, self._steps, self._chances = tuple(chars), steps, chances
         self.stored = counts, steps, chances  # how many rows of each first character; steps of ranks; steps of nats
         self._ends = dict(zip(chars, accumulate(counts), strict=True))
         self._counts = dict(zip(chars, counts, strict=True))
@@ -175,7 +176,7 @@ def rare() -> str:
     return "".join(f"{run[0]}-{run[-1]}" for run in runs) + ODD_SYMBOLS
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def pair_score(a: str, b: str) -> float:
     """ln p(b | a) for two characters as they stand in a text, in either script; about 0 to -25."""
     kind_a, _ = classed(a)

@@ -140,7 +140,7 @@ def torn_after(lead: int) -> Choices:
     return Choices(c for c in zip(choices.byte, choices.char, strict=True) if c[0] >= 0x80)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def chance(a: str, b: str) -> float:
     """ln p(b | a) by the model alone, not under `FLOOR`."""
     known, folds = model(), table()
