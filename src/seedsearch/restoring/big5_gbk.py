@@ -32,7 +32,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.calibration import together
 from seedsearch.restoring.pair_faults import Fault, faults_of
-from seedsearch.restoring.pair_reading import Part, read_as_paired, stream_of
+from seedsearch.restoring.pair_reading import Part, read_as_paired, read_plainly, stream_of
 from seedsearch.text import character_model
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
@@ -270,8 +270,8 @@ def _paired(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[
         return [_Run(at, run, by[0], parts) for (at, run, _), parts in zip(found, read, strict=True)]
     runs: list[_Run] = []
     for at, run, before in found:
-        told = [one for fault in by for one in _paired([(at, run[:TOLD], before)], [fault])]
-        likely = max(told, key=lambda one: _mean(one.made)).fault
+        told = {fault: _mean("".join(read_plainly(run[:TOLD], before, fault))) for fault in by}
+        likely = max(told, key=told.__getitem__)
         runs += _paired([(at, run, before)], [likely])
     return runs
 

@@ -70,7 +70,8 @@ def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
     rows = sorted(_rows(slots, together), key=lambda row: row.first - row.last)
     codes = points(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
-    for some in _at_once(rows, lambda row: row.most):
+    choices = len(rows) * max((row.most for row in rows), default=0)
+    for some in [rows] if 0 < choices <= AT_ONCE else _at_once(rows, lambda row: row.most):
         _fill(slots, some, codes, made, script)
     return made
 
@@ -162,8 +163,10 @@ def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Points, made: list
         before, best = every.argmax(axis=1), every.max(axis=1) + oddities
         best[choices == PAD] = -np.inf
         following = codes[firsts[after:going] + number + 2][:, None]
-        unended = np.isin(choices[after:], points(PAUSES)) & np.isin(following, points("\n "))
-        places = (best[after:] + scores_of(choices[after:], following) - MID_SENTENCE * unended).argmax(axis=1)
+        ended = best[after:] + scores_of(choices[after:], following)
+        if (blank := np.isin(following, points("\n "))).any():
+            ended -= MID_SENTENCE * (blank & np.isin(choices[after:], points(PAUSES)))
+        places = ended.argmax(axis=1)
         for row, place in enumerate(places.tolist(), after):
             _write(made, rows[row].first, [*steps, _Step(choices, before)], row, place)
         order = np.argsort(-best[:after], axis=1)[:, :STATES]

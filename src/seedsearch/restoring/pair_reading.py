@@ -57,6 +57,12 @@ def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[P
     return [parts[start + 1 : end] for start, end in pairwise(borders)]
 
 
+def read_plainly(run: str, before: str, fault: Fault) -> list[str]:
+    """Return the characters of the same reading of one run, with what was lost chosen by its neighbours alone."""
+    found = stream_of(run, fault)
+    return [] if found is None else filled([Slot(0, before), *_slots(b"".join(found), fault)])[1:]
+
+
 def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
     """Yield the characters of `stream`, or what those can be of which a byte is lost."""
     at, size = 0, len(stream)

@@ -56,7 +56,7 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
 
 def _where(chosen: Mask, firsts: Points, seconds: Points) -> tuple[Points, Points]:
     """Return the characters at some places of the shape that both broadcast to."""
-    return np.broadcast_to(firsts, chosen.shape)[chosen], np.broadcast_to(seconds, chosen.shape)[chosen]
+    return np.where(chosen, firsts, 0)[chosen], np.where(chosen, seconds, 0)[chosen]
 
 
 @cache
