@@ -14,6 +14,7 @@ from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
 from seedsearch.metadata import failures, synonyms, user_dictionary
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.made_from import command
+from seedsearch.metadata.unfinished import unfinished
 from seedsearch.text.analyzer import fingerprint
 
 NAME = "seedsearch"
@@ -108,7 +109,7 @@ def _content(place: choice.Place, engine: Engine) -> Iterator[Remark]:
     yield Remark("index", Health.OK, said)
     other = of_other_rules(engine.metadata, place)
     yield Remark("rules", Health.NOTE if other else Health.OK, other or "those of this version")
-    old = outdated(engine, place)
+    old = unfinished(engine.metadata, place) or outdated(engine, place)
     yield Remark("files", Health.NOTE if old else Health.OK, old or "as they were when they were read")
     for topic, words in (("dictionary", user_dictionary), ("synonyms", synonyms)):
         stale = words.changed(engine, place)

@@ -6,7 +6,9 @@ import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from seedsearch.damage import SURE
@@ -32,10 +34,12 @@ from seedsearch.indexing.places import Places, Wanted
 from seedsearch.indexing.reports import (
     IndexReport,
     Progress,
+    Stop,
 )
 from seedsearch.indexing.shares import Share, missing, shared, to_join, whole_of
 from seedsearch.indexing.tally import Tally, count, count_moved, report_of
 from seedsearch.metadata import failures as unread
+from seedsearch.metadata import unfinished
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import STATES, State, from_bytes, keep
 from seedsearch.metadata.file_states import load as load_states
@@ -64,6 +68,10 @@ AHEAD = 32
 
 # New files that are likely to be worth them.
 MANY_FILES = 1000
+
+# Seconds after which what is done is committed, so that a crash costs no more; and how many times as long as that took
+# the last time it has to be, at least: it takes a twentieth of a run.
+SAVED_EVERY, SAVED_SELDOM = 120.0, 20
 
 # What a worker needs besides what packs.
 PIPELINE = "seedsearch.indexing.pipeline"
@@ -112,7 +120,9 @@ def build_index(
     process of its own into one index in a cluster; the last to finish commits all of them. `progress` is told how far
     it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
-    Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
+    A run of more than two minutes commits what it has done now and then: the next one goes on from there. Until then
+    the index holds each file as it was or as it is, and says how many are left. A rebuild is one commit, and so is a
+    share. Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
 
     >>> report = build_index("seeds", "index")
@@ -145,9 +155,12 @@ def build(
     options: BuildOptions,
     progress: Callable[[Progress], None] | None = None,
     say: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
 ) -> IndexReport:
     """Do what `build_index` does, with its settings in one record; `say` is told what is worth knowing before it is
     done.
+
+    Where `stop` asks for it, the run ends early and commits what is done; the report says how much is left.
     """
     begun = time.monotonic()
     given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
@@ -159,18 +172,18 @@ def build(
     try:
         known = {} if options.rebuild else _known(engine)
         places = Places.of(given, index_dir, options, before_it if options.rebuild else load(engine), known)
-        run = _Run(engine, places, options, progress, say)
+        run = _Run(engine, places, options, progress, say, stop)
         if share is None:
             run.all_of_it(Tally())
         else:
             run.a_share(share, shared(engine, index_dir))
     finally:
         engine.close()
-    return report_of(run.tally, time.monotonic() - begun)
+    return replace(report_of(run.tally, time.monotonic() - begun), left=run.left)
 
 
 class _Run:
-    """One run over what was found; `tally` is what it has done."""
+    """One run over what was found; `tally` is what it has done, `left` how many files it has not come to."""
 
     def __init__(
         self,
@@ -179,28 +192,31 @@ class _Run:
         options: BuildOptions,
         progress: Callable[[Progress], None] | None,
         say: Callable[[str], None] | None,
+        stop: Stop | None,
     ) -> None:
         self._engine, self._places, self._options = engine, places, options
-        self._progress, self._say = progress, say
+        self._progress, self._say, self._stop = progress, say, stop
         self.tally = Tally()
+        self.left = 0
 
     def all_of_it(self, done: Tally) -> None:
-        """Bring the index up to date in one commit, with the shares that are done; `done` is what this run has done of
-        them.
-        """
+        """Bring the index up to date, with the shares that are done; `done` is what this run has done of them."""
         engine, places, options, tally = self._engine, self._places, self._options, self.tally
         tally.failures += places.failures
         wholes = [] if options.rebuild else to_join(engine, places.index, places.named)
         is_joined = isinstance(engine, Shared) and bool(wholes)
-        with engine.joining_writer(wholes) if isinstance(engine, Shared) and wholes else engine.writer() as writer:
+        with ExitStack() as transaction:
+            joined = engine.joining_writer(wholes) if isinstance(engine, Shared) and wholes else None
+            writer = transaction.enter_context(joined or engine.writer())
             own = _own_words(engine, writer, options, places, tally)
             before = _Before() if options.rebuild else _Before(_known(engine), engine.digests())
-            torn = self._index(writer, before, own, places.files)
-            tally.failures += _lost(torn - _below(torn, places.named), places)
-            _leave(writer, before, places, tally, anew=options.rebuild or is_joined)
-            unread.remember(engine, writer, tally.failures, anew=options.rebuild)
             if options.rebuild or places.made != places.before:
                 writer.put_metadata(MADE_FROM, places.made.to_bytes())
+            writing = _Writing(engine, transaction, writer, before, before.gone(places), tally)
+            torn = self._index(writing, before, own, places.files, at_once=options.rebuild or is_joined)
+            tally.failures += _lost(torn - _below(torn, places.named), places)
+            if not self.left:
+                writing.ended(places, anew=options.rebuild, is_joined=is_joined)
         tally.add(done)
 
     def a_share(self, share: Share, engine: Shared) -> None:
@@ -208,11 +224,13 @@ class _Run:
         options, places, tally = self._options, self._places, self.tally
         whole = whole_of(share, places.named, options.dictionary)
         if str(share) in missing(engine, share, whole):
-            with engine.share_writer(str(share), whole) as writer:
+            with ExitStack() as transaction:
+                writer = transaction.enter_context(engine.share_writer(str(share), whole))
                 own = _own_words(self._engine, writer, options, places, tally)
                 before = _Before(_known(self._engine), self._engine.digests())
                 files = [file for file in places.files if share.has(file.path, places.named)]
-                self._index(writer, before, own, files)
+                writing = _Writing(self._engine, transaction, writer, before, (), tally)
+                self._index(writing, before, own, files, at_once=True)
                 keep(tally.states, writer.put_metadata)
         if left := missing(engine, share, whole):
             tally.notes.append(f"share {share} is done, and counts when all are: {', '.join(left)} missing")
@@ -224,9 +242,11 @@ class _Run:
             self.tally = tally
             tally.notes.append(f"share {share} is done, and another process brings all of them together")
 
-    def _index(self, writer: Writer, before: _Before, own: OwnWords, files: Sequence[Wanted]) -> set[str]:
+    def _index(
+        self, writing: _Writing, before: _Before, own: OwnWords, files: Sequence[Wanted], *, at_once: bool
+    ) -> set[str]:
         """Read and write what has changed of some files; return those of which the index had lost something."""
-        options, places, tally = self._options, self._places, self.tally
+        options, places, tally, writer = self._options, self._places, self.tally, writing.writer
         if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
             prepare(_preload(writer))  # ready when it is known what has changed
         if self._say is not None and (older := before.by_other_rules(files)):
@@ -238,15 +258,113 @@ class _Run:
         moves = Moves.of(before.known, before.gone(places) - torn)
         jobs = list(_changed(files, before, torn, options, tally, moves))
         _carry(self._engine, writer, moves, before, own, tally)
-        done = _followed(_done(writer, jobs, own, options.workers), jobs, tally, self._progress)
-        _write(writer, done, before.digests, tally)
-        if isinstance(writer, Refusing):
-            for doc_id, why in writer.refused().items():
-                _refused(doc_id, why, before.digests, tally)
+        done, tell = _done(writer, jobs, own, options.workers), _telling(jobs, tally, self._progress)
+        self.left = writing.written(done, len(jobs), tell, self._stop, at_once=at_once)
         return torn
 
 
-@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What a run writes: a transaction, or several one after the other, each of which leaves an index that answers."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        transaction: ExitStack,
+        writer: Writer,
+        before: _Before,
+        gone: Collection[str],
+        tally: Tally,
+    ) -> None:
+        self._engine, self._transaction, self.writer = engine, transaction, writer
+        self._before, self._gone, self._tally = before, gone, tally
+        self._states = before.known  # as they are committed
+        self._left_out: set[str] = set()
+        self._failures = list(unread.before(engine))
+
+    def written(
+        self,
+        done: Iterable[Done],
+        total: int,
+        tell: Callable[[Done], None],
+        stop: Stop | None,
+        *,
+        at_once: bool,
+    ) -> int:
+        """Write the portions as they come and `tell` of each, and commit now and then unless all is to count `at_once`;
+        return how many of the `total` files are left, where it is to stop before the last.
+
+        Raises KeyboardInterrupt where it is to stop and nothing that was done may count.
+        """
+        left, last, least = total, time.monotonic(), SAVED_EVERY
+        if stop is not None:
+            stop.is_heeded = True  # from now on an interrupt waits for the end of a portion
+        for portion in done:
+            if portion.pack is not None:
+                self.writer.add(portion.pack)
+            for outcome in portion.outcomes:
+                count(outcome, self._before.digests, self._tally)
+            left -= len(portion.outcomes)
+            tell(portion)
+            if stop is not None and stop.asked and left:
+                if at_once:
+                    raise KeyboardInterrupt
+                self._save(left)
+                return left
+            if not at_once and left and time.monotonic() - last >= least:
+                begun = time.monotonic()
+                self._save(left)
+                self._transaction.close()
+                self.writer = self._transaction.enter_context(self._engine.writer())
+                last = time.monotonic()
+                least = max(SAVED_EVERY, SAVED_SELDOM * (last - begun))
+        self._heed_refusals()
+        return 0
+
+    def _heed_refusals(self) -> None:
+        """Count what the engine does not take of this transaction as what could not be read."""
+        if isinstance(self.writer, Refusing):
+            for doc_id, why in self.writer.refused().items():
+                _refused(doc_id, why, self._before.digests, self._tally)
+
+    def _save(self, left: int) -> None:
+        """Have what is done count with the commit that follows, and what is `left` be known."""
+        self._heed_refusals()
+        known, tally = self._before.known, self._tally
+        self._let_go({*self._gone, *tally.states})
+        self._keep({name: state for name, state in known.items() if name not in self._gone} | tally.states)
+        earlier = [failure for failure in self._failures if doc_id_of(failure.path) not in tally.states]
+        unread.remember(self._engine, self.writer, {*earlier, *tally.failures})
+        unfinished.remember(self._engine, self.writer, left)
+
+    def ended(self, places: Places, *, anew: bool, is_joined: bool) -> None:
+        """Remove what is gone from below the paths, but for what is out of reach, and remember the states of the files
+        that are there now.
+        """
+        known, tally = self._before.known, self._tally
+        held = {*known, *self._before.files_of.values()}
+        gone = _below(held, places.named) - _below(held, places.away)
+        self._let_go(gone)
+        self._keep(
+            {name: state for name, state in known.items() if name not in gone} | tally.states, anew=anew or is_joined
+        )
+        unread.remember(self._engine, self.writer, tally.failures, anew=anew)
+        unfinished.remember(self._engine, self.writer, 0)
+
+    def _let_go(self, files: Collection[str]) -> None:
+        """Remove the documents of files that these do not hold any more."""
+        found = {doc_id for doc_id, file in self._before.files_of.items() if file in files}
+        for doc_id in sorted(found - self._tally.kept - self._left_out):
+            self.writer.remove(doc_id)
+            self._left_out.add(doc_id)
+            self._tally.removed += 1
+
+    def _keep(self, states: Mapping[str, State], *, anew: bool = False) -> None:
+        if anew or states != self._states:
+            keep(states, self.writer.put_metadata)
+            self._states = states
+
+
+@dataclass(frozen=True)
 class _Before:
     """What the index held before the run: the states of files by doc_id, the digests of its documents."""
 
@@ -272,6 +390,7 @@ class _Before:
         left = self.known.keys() - there
         return _below(left, places.named) - _below(left, places.away)
 
+    @cached_property
     def files_of(self) -> dict[str, str]:
         """Return the documents in the index, each with the doc_id of its file (by its looks, where the file is not
         known).
@@ -392,18 +511,21 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
     return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
 
 
-def _followed(
-    done: Iterator[Done], jobs: Sequence[tuple[Job, int]], tally: Tally, progress: Callable[[Progress], None] | None
-) -> Iterator[Done]:
-    """Yield the same portions; of each `progress` is told when it is written."""
+def _telling(
+    jobs: Sequence[tuple[Job, int]], tally: Tally, progress: Callable[[Progress], None] | None
+) -> Callable[[Done], None]:
+    """Return what is told of each portion when it is written, and tells `progress` how far the run is."""
     sizes = {job.path: size for job, size in jobs}
     files, size, total = 0, 0, sum(sizes.values())
-    for portion in done:
-        yield portion
+
+    def tell(portion: Done) -> None:
+        nonlocal files, size
         files += len(portion.outcomes)
         size += sum(sizes[outcome.path] for outcome in portion.outcomes)
         if progress is not None:
             progress(Progress(files, len(jobs), tally.damage, size / total if total else None))
+
+    return tell
 
 
 def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
@@ -414,14 +536,6 @@ def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
         if size <= 0:
             return at + 1
     return last
-
-
-def _write(writer: Writer, done: Iterable[Done], before: Iterable[str], tally: Tally) -> None:
-    for portion in done:
-        if portion.pack is not None:
-            writer.add(portion.pack)
-        for outcome in portion.outcomes:
-            count(outcome, before, tally)
 
 
 def _refused(doc_id: str, why: str, before: Collection[str], tally: Tally) -> None:
@@ -450,18 +564,3 @@ def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
     whole = {doc_id_of(root.rstrip("/")) for root in roots}
     folders = tuple(root + "/" for root in whole)
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}
-
-
-def _leave(writer: Writer, before: _Before, places: Places, tally: Tally, *, anew: bool) -> None:
-    """Remove what is gone from below the paths, but for what is out of reach, and remember the states of the files
-    that are there now.
-    """
-    files_of = before.files_of()
-    held = {*before.known, *files_of.values()}
-    gone = _below(held, places.named) - _below(held, places.away)
-    for doc_id in sorted({doc_id for doc_id, file in files_of.items() if file in gone} - tally.kept):
-        writer.remove(doc_id)
-        tally.removed += 1
-    states = {name: state for name, state in before.known.items() if name not in gone} | tally.states
-    if anew or states != before.known:
-        keep(states, writer.put_metadata)

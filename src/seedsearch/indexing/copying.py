@@ -14,7 +14,7 @@ from seedsearch.engines.entries import IndexEntry
 from seedsearch.errors import IndexDamaged, OutputError
 from seedsearch.indexing.pipeline import batch_of
 from seedsearch.indexing.reports import Progress
-from seedsearch.metadata import failures, file_states, made_from, synonyms, user_dictionary
+from seedsearch.metadata import failures, file_states, made_from, synonyms, unfinished, user_dictionary
 from seedsearch.metadata.made_from import MadeFrom
 from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.text.analyzer import fingerprint
@@ -30,6 +30,7 @@ KEPT = (
     made_from.KEPT,
     file_states.STATES,
     file_states.RULES_OF_ALL,
+    unfinished.KEPT,
 )
 TOGETHER, FEW = 1_000_000, 1000  # code points of texts that are packed at once, and texts
 # Code points that are committed together: what of a copy is lost where it is stopped.

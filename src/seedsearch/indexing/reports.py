@@ -13,7 +13,8 @@ class IndexReport:
     """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any.
 
     `notes` are sentences on what else there is to know. `moved`: documents of files that were renamed or moved, and not
-    read again; they count as added under the new name and as removed under the old one.
+    read again; they count as added under the new name and as removed under the old one. `left`: changed files that were
+    not read, as the run was stopped.
     """
 
     added: int = 0
@@ -26,6 +27,7 @@ class IndexReport:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     moved: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,13 @@ class Progress:
     total: int
     damage: Mapping[str, int]
     share: float | None = None
+
+
+@dataclass(slots=True)
+class Stop:
+    """How a run is asked to end early: it sets `is_heeded` when it begins to look whether that is `asked`, which it
+    does after each portion.
+    """
+
+    is_heeded: bool = False
+    asked: bool = False

@@ -34,6 +34,14 @@ def _before(engine: Engine) -> bytes | None:
         return None
 
 
+def before(engine: Engine) -> list[Failure]:
+    """Return the same as `remembered`; none where the list is damaged."""
+    try:
+        return remembered(engine)
+    except IndexDamaged:
+        return []
+
+
 def remembered(engine: Engine) -> list[Failure]:
     """Return the files that the last run could not read or left out."""
     rows = stored.parsed(engine.metadata(KEPT) or b"[]", _SHAPE, "the list of files that were not read")

@@ -26,6 +26,7 @@ from seedsearch.metadata.document_records import Record, doc_id_of, from_bytes
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.made_from import DEFAULT
 from seedsearch.metadata.made_from import load as made_from
+from seedsearch.metadata.unfinished import unfinished
 from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.offsets import Span
 from seedsearch.searching.answer import WHOLE, Answer, answer_of
@@ -81,7 +82,8 @@ class Index:
         self._synonyms = synonyms.remembered(engine)
         self._origins: Origins | None = None
         words = (kind.changed(engine, self._place) for kind in (user_dictionary, synonyms))
-        said = of_other_rules(engine.metadata, self._place), *words
+        kept = engine.metadata
+        said = of_other_rules(kept, self._place), unfinished(kept, self._place), *words
         self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
         self._answers = LRUCache(ANSWERS)
         self._fillings: dict[Hashable, Filling] = {}

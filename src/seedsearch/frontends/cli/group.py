@@ -15,7 +15,7 @@ from seedsearch.errors import IndexFault, IndexMissing, SeedsearchError, reason
 from seedsearch.frontends.cli.advice import advice, index_above
 from seedsearch.frontends.cli.messages import INDEX, say
 from seedsearch.frontends.cli.stdout import flush
-from seedsearch.frontends.cli.stopping import Stopper, account_of, stopping
+from seedsearch.frontends.cli.stopping import STOPPER, Stopper, account_of, stopping
 from seedsearch.frontends.cli.translation import speaker
 from seedsearch.frontends.language import worded
 
@@ -95,6 +95,7 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it raises becomes a line and an exit code."""
         with stopping() as stopper:
+            ctx.meta[STOPPER] = stopper
             try:
                 return self._invoked(ctx)
             except KeyboardInterrupt as interrupt:

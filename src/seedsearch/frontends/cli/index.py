@@ -14,7 +14,7 @@ from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.messages import detail, is_quiet, is_verbose, note, progress, say
 from seedsearch.frontends.cli.stdout import flush, print_lines, style_of
-from seedsearch.frontends.cli.stopping import keep_account
+from seedsearch.frontends.cli.stopping import asking, keep_account
 from seedsearch.frontends.language import said
 from seedsearch.frontends.settings import KEYS
 
@@ -156,16 +156,26 @@ def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> I
 
     last: list[Progress] = []
     keep_account(lambda: _account(last))
-    with progress("indexing") as tell:
+    with progress("indexing") as tell, asking() as stop:
 
         def told(state: Progress) -> None:
             last[:] = [state]
             if tell is not None:
                 tell(state)
 
-        report = build(paths, place.where, how, told, note)
+        report = build(paths, place.where, how, told, note, stop)
+    if stop.asked:
+        raise KeyboardInterrupt(_kept(report.left, last, place))
     keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
     return report
+
+
+def _kept(left: int, last: Sequence[Progress], place: options.Place) -> str:
+    """Return what a run that was asked to end has left in the index."""
+    if not left:
+        return f"the new state of the index in {place} is in place"
+    total = last[0].total
+    return f"the index has {total - left:,} of {total:,} changed files now; the same command goes on from there"
 
 
 _AS_IT_WAS = "the index is as the last run that finished left it"

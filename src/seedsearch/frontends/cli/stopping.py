@@ -8,12 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from seedsearch.indexing.reports import Stop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 _ACCOUNT = "seedsearch.account"
+STOPPER = "seedsearch.stopper"
 
 
 class Stopper:
@@ -22,13 +27,22 @@ class Stopper:
     def __init__(self) -> None:
         self.number: int = signal.SIGINT
         self._came = False
+        self._run: Stop | None = None
 
     def __call__(self, number: int, _: FrameType | None) -> None:
-        """Interrupt what is done; a second signal ends the process at once, which the index and copies withstand."""
+        """Interrupt what is done, or have a run end that looks for that; a second signal ends the process at once,
+        which the index and copies withstand.
+        """
         if self._came:
             os._exit(128 + number)
         self._came, self.number = True, number
-        raise KeyboardInterrupt
+        if self._run is None or not self._run.is_heeded:
+            raise KeyboardInterrupt
+        self._run.asked = True
+
+    def stops(self, run: Stop | None) -> None:
+        """Ask a run to end instead of interrupting it, once it heeds that; None: from now on interrupt again."""
+        self._run = run
 
     @property
     def exit_code(self) -> int:
@@ -55,6 +69,20 @@ def stopping() -> Iterator[Stopper]:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+@contextmanager
+def asking() -> Iterator[Stop]:
+    """Have signals ask a run to end that has what this yields."""
+    from seedsearch.indexing.reports import Stop
+
+    stopper: Stopper = click.get_current_context().meta[STOPPER]
+    stop = Stop()
+    stopper.stops(stop)
+    try:
+        yield stop
+    finally:
+        stopper.stops(None)
 
 
 def keep_account(account: Callable[[], str]) -> None:
