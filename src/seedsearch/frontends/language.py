@@ -57,25 +57,40 @@ def worded(sentence: str) -> str:
 
 def _worded(part: str) -> str:
     """Return one part of a sentence; what stands before a colon may be the name of a file."""
-    for pattern, made in _patterns():
-        if found := pattern.fullmatch(part):
-            return made.format(*map(_value, found.groups()))
+    for pieces, made in _templates():
+        if not (part.startswith(pieces[0]) and part.endswith(pieces[-1]) and all(piece in part for piece in pieces)):
+            continue
+        if found := re.fullmatch("(.*?)".join(map(re.escape, pieces)), part, re.DOTALL):
+            values = list(map(_value, found.groups()))
+            if pieces[-2:-1] and pieces[-2].endswith(": ") and not pieces[-1]:
+                values[-1] = _worded(values[-1])  # another sentence may stand behind the colon
+            return made.format(*values)
     name, colon, rest = part.partition(": ")
-    return f"{name}：{_worded(rest)}" if colon and rest else part
+    said = _worded(rest) if colon else rest
+    return f"{name}：{said}" if said != rest else part
 
 
 def _value(value: str) -> str:
-    """Return what stands in a sentence: another sentence, or a name as it is."""
-    return next((made for pattern, made in _patterns() if "{}" not in made and pattern.fullmatch(value)), value)
+    """Return what stands in a sentence: another one, counts of what has changed, or a name as it is."""
+    from seedsearch.frontends.catalogue_errors import COUNTED, ERRORS
+
+    counts = [_COUNT.fullmatch(one) for one in value.split(", ")]
+    made = [COUNTED[found[2]].format(found[1]) for found in counts if found and found[2] in COUNTED]
+    return "，".join(made) if len(made) == len(counts) else ERRORS.get(value, value)
+
+
+_COUNT = re.compile(r"([\d,]+) (\w+)")
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the sentences of errors as expressions; those with the most text of their own first."""
-    from seedsearch.frontends.catalogue import ERRORS
+def _templates() -> list[tuple[list[str], str]]:
+    """Return the sentences of errors, taken apart at their values, and their Chinese; those with the most text of their
+    own first.
+    """
+    from seedsearch.frontends.catalogue_errors import ERRORS
 
-    rows = sorted(ERRORS.items(), key=lambda row: -len(row[0].replace("{}", "")))
-    return [(re.compile("(.*?)".join(map(re.escape, text.split("{}"))), re.DOTALL), made) for text, made in rows]
+    rows = [(text.split("{}"), made) for text, made in ERRORS.items()]
+    return sorted(rows, key=lambda row: -sum(map(len, row[0])))
 
 
 def many(count: int, one: str, several: str, /, **values: object) -> str:

@@ -116,8 +116,8 @@ class Group(click.Group):
             ctx.exit(error.exit_code)
         except click.UsageError as error:
             meant = advice(error, ctx.meta.get(_WORDS, ()))
-            said = safe(error.format_message())
-            raise click.UsageError(said if meant is None else f"{said}\n{safe(meant)}", error.ctx) from error
+            said = safe(worded(error.format_message()))
+            raise click.UsageError(said if meant is None else f"{said}\n{safe(worded(meant))}", error.ctx) from error
         except click.Abort:
             raise KeyboardInterrupt from None
         except BrokenPipeError:

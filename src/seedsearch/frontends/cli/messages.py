@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from seedsearch.frontends.language import said
+from seedsearch.frontends.language import said, worded
 
 if TYPE_CHECKING:
     from seedsearch.indexing.reports import (
@@ -45,7 +45,7 @@ def say(text: str) -> None:
     """An error, or the answer that nothing was found."""
     from seedsearch.frontends.render.safe import one_line
 
-    click.echo(f"seedsearch: {one_line(text)}", err=True)
+    click.echo(f"seedsearch: {one_line(worded(text))}", err=True)
 
 
 def tell_line(text: str) -> None:

@@ -107,7 +107,7 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
     if stats.unsure:
         yield "encoding not sure:"
         yield from (f"  {one_line(path)}: {name} ({sure:.2f})" for path, name, sure in stats.unsure[:WORST])
-    yield from map(one_line, stats.stale)
+    yield from (one_line(worded(sentence)) for sentence in stats.stale)
 
 
 def corpus_text(report: CorpusReport) -> Iterator[str]:
