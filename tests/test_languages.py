@@ -14,8 +14,11 @@ from seedsearch.frontends import language
 from seedsearch.frontends.catalogue import CLICK, HELP, OPTIONS, TEXTS, ZH
 from seedsearch.frontends.catalogue_errors import ERRORS
 from seedsearch.frontends.cli import main
+from seedsearch.frontends.doctor import TOPICS
 from seedsearch.frontends.render.answers import MATCHED
+from seedsearch.frontends.render.health import MARKS
 from seedsearch.frontends.render.layout import cells
+from seedsearch.frontends.settings import KEYS
 from tests.programs import Run, seedsearch
 from tests.sentences import sentences
 from tools.make_catalogue import PLACE, compiled
@@ -39,15 +42,17 @@ def in_chinese(*arguments: str, cwd: Path) -> Run:
 
 def spoken() -> set[str]:
     """The texts that the program gives to `said` and `many`, out of its source."""
-    found = set(MATCHED.values()) | {"indexing", "restoring"}
+    found = {*MATCHED.values(), *MARKS.values(), *TOPICS, "indexing", "restoring", "copying"}
+    found |= {key.about for key in KEYS.values()}
     for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         constants = {
-            target.id: node.value.value
+            target.id: value.value
             for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+            if isinstance(node, ast.Assign)
+            for whole in node.targets
+            for target, value in _pairs(whole, node.value)
+            if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str)
         }
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("said", "many"):
@@ -62,6 +67,12 @@ def spoken() -> set[str]:
         if path.name == "answers.py":
             found |= {value for value in _tuples(tree) if " for {query} " in value}
     return found
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _tuples(tree: ast.AST) -> set[str]:
@@ -184,6 +195,31 @@ def test_an_answer_is_chinese_and_data_are_as_they_were(desk: Path) -> None:
         assert in_chinese(*asked, cwd=desk).stdout == seedsearch(*asked, cwd=desk).stdout
     wrong = in_chinese("qurey", cwd=desk)
     assert (wrong.returncode, "没有命令 'qurey'。 是不是 'query'？" in wrong.stderr.decode()) == (2, True)
+
+
+@pytest.mark.exhaustive
+def test_what_is_shown_of_an_index_is_chinese(desk: Path) -> None:
+    (desk / "d/x.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    (desk / "d/t.csv").write_text("字\n甲\n乙\n", "utf-8")
+    in_chinese("index", cwd=desk)
+    shown = [
+        ("stats", "文档      3"),
+        ("doctor", "注意   未读取     d/x.png：二进制文件（由开头的字节判断）"),
+        ("config --verbose", "limit       10     默认  最多显示多少条结果"),
+        ("check", "index：校验和全部相符"),
+        ("files", "d/t.csv（2 个文档）"),
+        ("files --skipped", "1 × 二进制文件（由开头的字节判断）"),
+        ("query --evidence 焊接", "   修复后    【焊接】材料和进口设备"),
+        ("copy index other", "复制了 3 个文档，用时 "),
+    ]
+    for command, line in shown:
+        printed = in_chinese(*command.split(), cwd=desk).stdout.decode()
+        assert any(one.startswith(line) for one in printed.splitlines()), printed
+        words = re.sub(r"\S*[=./<>-]\S*|\(linux\)|.*seedsearch.*|软件包.*", "", printed)
+        assert not ENGLISH.search(words), printed
+    done = in_chinese("clean", "d", "-o", "out", cwd=desk).stderr.decode()
+    assert "3 个文档，1 个有损伤，" in done
+    assert "修改：1 certain" in done
 
 
 def test_a_setting_goes_before_the_locale(desk: Path) -> None:

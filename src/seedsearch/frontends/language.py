@@ -62,8 +62,8 @@ def _worded(part: str) -> str:
             continue
         if found := re.fullmatch("(.*?)".join(map(re.escape, pieces)), part, re.DOTALL):
             values = list(map(_value, found.groups()))
-            if pieces[-2:-1] and pieces[-2].endswith(": ") and not pieces[-1]:
-                values[-1] = _worded(values[-1])  # another sentence may stand behind the colon
+            if values and not pieces[-1]:
+                values[-1] = _worded(values[-1])  # another sentence may stand at the end
             return made.format(*values)
     name, colon, rest = part.partition(": ")
     said = _worded(rest) if colon else rest

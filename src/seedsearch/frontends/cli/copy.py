@@ -7,6 +7,7 @@ import click
 from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.messages import progress
 from seedsearch.frontends.cli.stdout import print_lines
+from seedsearch.frontends.language import said
 
 _FROM, _TO = options.IndexPlace(), options.IndexPlace()
 
@@ -31,5 +32,6 @@ def copy(source: options.Place, target: options.Place, as_json: bool) -> None:
 
         print_lines([json_line({"copied": report.copied, "there": report.there, "seconds": round(report.seconds, 3)})])
     else:
-        before = f" ({report.there:,} were there)" if report.there else ""
-        print_lines([f"documents copied: {report.copied:,}{before}, in {report.seconds:.1f} s; all checksums match"])
+        before = said(" ({count:,} were there)", count=report.there) if report.there else ""
+        done = "documents copied: {copied:,}{before}, in {seconds:.1f} s; all checksums match"
+        print_lines([said(done, copied=report.copied, before=before, seconds=report.seconds)])

@@ -8,6 +8,7 @@ from seedsearch.frontends.cli import options
 from seedsearch.frontends.cli.group import ERROR
 from seedsearch.frontends.cli.messages import say
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
+from seedsearch.frontends.language import said
 
 
 @click.command()
@@ -71,7 +72,7 @@ def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
     if as_json:
         print_lines([faults_json(found)])
     elif not found:
-        print_lines([one_line(f"{index_dir}: all checksums match")])
+        print_lines([one_line(said("{index}: all checksums match", index=index_dir))])
     if found:
         for line in (*found, _DAMAGED):
             say(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from seedsearch.frontends.files import Listed, grouped
+from seedsearch.frontends.language import said, worded
 from seedsearch.frontends.objects import failure_object
 from seedsearch.frontends.render.layout import wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
@@ -17,16 +18,17 @@ SHOWN = 5  # paths of a reason that are shown without being asked for
 def files_lines(found: Sequence[Listed]) -> Iterator[str]:
     """Yield the files of the index, a line each, with the number of documents where it is not one."""
     for file in found:
-        yield one_line(file.path) + (f" ({file.documents:,} documents)" if file.documents != 1 else "")
+        several = "" if file.documents == 1 else said(" ({count:,} documents)", count=file.documents)
+        yield one_line(file.path) + several
 
 
 def skipped_lines(unread: Sequence[Failure], style: Style, *, verbose: bool = False) -> Iterator[str]:
     """Yield what is not in the index, by reasons, with some of the paths of each; with `verbose` all."""
     for reason, paths in grouped(unread):
-        yield from wrapped(f"{len(paths):,} × {one_line(reason)}", style.width, hanging=4)
+        yield from wrapped(f"{len(paths):,} × {one_line(worded(reason))}", style.width, hanging=4)
         yield from (f"    {one_line(path)}" for path in (paths if verbose else paths[:SHOWN]))
         if not verbose and len(paths) > SHOWN:
-            yield f"    and {len(paths) - SHOWN:,} more; --verbose names them"
+            yield "    " + said("and {count:,} more; --verbose names them", count=len(paths) - SHOWN)
 
 
 def files_json(found: Sequence[Listed]) -> Iterator[str]:

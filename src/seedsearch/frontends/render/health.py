@@ -9,22 +9,23 @@ from seedsearch.frontends.doctor import (
     Health,
     Remark,
 )
+from seedsearch.frontends.language import said, worded
 from seedsearch.frontends.render.layout import cells, columns, padded, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
-from seedsearch.frontends.settings import FILE, NamedPlace, Setting
+from seedsearch.frontends.settings import DEFAULT, FILE, NamedPlace, Setting
 
-_MARKS = {Health.OK: "ok", Health.NOTE: "note", Health.ERROR: "fault"}
+MARKS = {Health.OK: "ok", Health.NOTE: "note", Health.ERROR: "fault"}
 
 
 def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
     """Yield what was examined, a line each: how it stands, what it is, what there is to say."""
-    left = max(cells(remark.topic) for remark in remarks) + 2
+    left = max(cells(said(remark.topic)) for remark in remarks) + 2
     paint = {Health.OK: style.ok, Health.NOTE: style.faint, Health.ERROR: style.error}
     for remark in remarks:
-        said = padded(remark.topic, left) + one_line(remark.says)
-        first, *more = wrapped(said, None if style.width is None else style.width - 7, hanging=left)
-        yield paint[remark.health](padded(_MARKS[remark.health], 7)) + first
+        line = padded(said(remark.topic), left) + one_line(worded(remark.says))
+        first, *more = wrapped(line, None if style.width is None else style.width - 7, hanging=left)
+        yield paint[remark.health](padded(said(MARKS[remark.health]), 7)) + first
         yield from (" " * 7 + line for line in more)
 
 
@@ -50,14 +51,15 @@ def settings_text(
 
     `ignored`: the keys of the folder's file that do not count from there. `about`: what each key is for.
     """
-    said = ((setting.key, _value(setting.value), one_line(setting.origin)) for setting in settings)
-    yield from columns([(*row, about[row[0]]) if about else row for row in said])
+    rows = ((setting.key, _value(setting.value), one_line(_origin(setting.origin))) for setting in settings)
+    yield from columns([(*row, said(about[row[0]])) if about else row for row in rows])
     for index in indexes:
         name, folder, origin = map(one_line, (index.name, index.folder, index.origin))
-        yield f"[index.{name}]  {_value(list(index.paths))} in {folder}  {origin}"
-    yield f"files read: {', '.join(map(one_line, files)) or 'none'}"
+        there = said("{paths} in {folder}", paths=_value(list(index.paths)), folder=folder)
+        yield f"[index.{name}]  {there}  {origin}"
+    yield said("files read: {files}", files=", ".join(map(one_line, files)) or said("none"))
     if ignored:
-        yield f"not taken from {FILE}: {', '.join(ignored)}"
+        yield said("not taken from {file}: {keys}", file=FILE, keys=", ".join(ignored))
 
 
 def settings_json(
@@ -67,6 +69,10 @@ def settings_json(
     held = {setting.key: {"value": setting.value, "from": setting.origin} for setting in settings}
     named = {index.name: {"paths": index.paths, "dir": index.folder, "from": index.origin} for index in indexes}
     return json_line({"settings": held, "indexes": named, "files": list(files), "ignored": list(ignored)})
+
+
+def _origin(origin: str) -> str:
+    return said("default") if origin == DEFAULT else origin
 
 
 def _value(value: object) -> str:

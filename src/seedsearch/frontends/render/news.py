@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from seedsearch.frontends.language import said
 from seedsearch.frontends.news import News
-from seedsearch.frontends.render.layout import columns
+from seedsearch.frontends.render.layout import cells, columns
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
 
 
 def news_lines(found: News, lines: Mapping[str, str], style: Style) -> Iterator[str]:
     """Yield a line for each document that is new, changed or gone; `lines` has the first match of a document."""
-    for word, paths in (("new", found.new), ("changed", found.changed)):
-        yield from (f"{style.ok(word)}{' ' * (9 - len(word))}{lines[path]}" for path in paths)
-    yield from (f"{style.faint('gone')}     {one_line(path)}" for path in found.gone)
+    for word, paths in ((said("new"), found.new), (said("changed"), found.changed)):
+        yield from (f"{style.ok(word)}{' ' * (9 - cells(word))}{lines[path]}" for path in paths)
+    gone = said("gone")
+    yield from (f"{style.faint(gone)}{' ' * (9 - cells(gone))}{one_line(path)}" for path in found.gone)
 
 
 def listed(saved: Mapping[str, str], found: Mapping[str, News]) -> Iterator[str]:
@@ -23,7 +25,11 @@ def listed(saved: Mapping[str, str], found: Mapping[str, News]) -> Iterator[str]
         (
             one_line(name),
             one_line(query),
-            f"{len(found[name].new) + len(found[name].changed):,} new of {found[name].total:,}",
+            said(
+                "{new:,} new of {total:,}",
+                new=len(found[name].new) + len(found[name].changed),
+                total=found[name].total,
+            ),
         )
         for name, query in saved.items()
     ]

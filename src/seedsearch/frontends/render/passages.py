@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
+from seedsearch.frontends.language import said
 from seedsearch.frontends.objects import edits_object
 from seedsearch.frontends.passages import Passage
+from seedsearch.frontends.render.layout import padded
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
 
@@ -93,10 +95,11 @@ def evidence_text(found: Iterable[Passage], style: Style, digest_of: Callable[[P
         restored = one_line(one.before) + opening + style.match(one_line(one.match)) + closing + one_line(one.after)
         digest = digest_of(one)
         if digest is None or one.raw_line is None:
-            yield "   file      another one than the index was made from, or out of reach"
+            lies = said("another one than the index was made from, or out of reach")
         else:
-            yield f"   file      {one_line(one.raw_line)}"
-        yield f"   restored  {restored}"
+            lies = one_line(one.raw_line)
+        yield f"   {padded(said('file'), 10)}{lies}"
+        yield f"   {padded(said('restored'), 10)}{restored}"
         for e in one.edits if one.raw_text is not None else ():
             was, now = one_line(e.span.cut(one.raw_text or "")), one_line(e.replacement)
             line, column = one.document.record.place(e.span.start)

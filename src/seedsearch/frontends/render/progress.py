@@ -19,10 +19,10 @@ def progress_text(label: str, progress: Progress, seconds: float, width: int) ->
     share = of_files if progress.share is None else progress.share
     full = int(share * BAR)
     rate = progress.done / seconds if seconds > 0 else 0.0
-    left = f"{_duration(seconds / share - seconds)} left" if share >= TELLING else ""
+    left = said("{time} left", time=_duration(seconds / share - seconds)) if share >= TELLING else ""
     parts = [
         f"{said(label)} {'━' * full}{'─' * (BAR - full)} {share:4.0%}",
-        f"{progress.done:,}/{progress.total:,} files",
+        said("{done:,}/{total:,} files", done=progress.done, total=progress.total),
         f"{rate:,.0f}/s",
         left,
         damage_text(progress.damage),

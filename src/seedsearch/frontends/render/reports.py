@@ -91,33 +91,37 @@ def stats_json(stats: IndexStats) -> str:
 def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
     """Yield what an index holds, for people."""
     rows = {
-        "documents": f"{stats.engine.documents:,}",
-        "terms": ", ".join(f"{count:,} {name}" for name, count in stats.engine.terms.items()),
-        "on disk": f"{stats.engine.size / 1e6:,.1f} MB",
-        "encodings": damage_text(stats.encodings),
-        "damage": damage_text(stats.damage) or "none",
+        said("documents"): f"{stats.engine.documents:,}",
+        said("terms"): ", ".join(f"{count:,} {name}" for name, count in stats.engine.terms.items()),
+        said("on disk"): f"{stats.engine.size / 1e6:,.1f} MB",
+        said("encodings"): damage_text(stats.encodings),
+        said("damage"): damage_text(stats.damage) or said("none"),
     }
     yield from table(rows, style)
     worst = sorted(stats.files.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     if worst:
-        yield f"most damage in {'these' if len(worst) <= WORST else f'{WORST} of {len(worst):,}'} documents:"
+        few, several = "most damage in these documents:", "most damage in {shown} of {count:,} documents:"
+        yield said(few) if len(worst) <= WORST else said(several, shown=WORST, count=len(worst))
         yield from (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in worst[:WORST])
     if stats.told_by_neighbours:
-        yield f"encoding told with the help of the files beside: {stats.told_by_neighbours:,} documents"
+        told = "encoding told with the help of the files beside: {count:,} documents"
+        yield said(told, count=stats.told_by_neighbours)
     if stats.unsure:
-        yield "encoding not sure:"
+        yield said("encoding not sure:")
         yield from (f"  {one_line(path)}: {name} ({sure:.2f})" for path, name, sure in stats.unsure[:WORST])
     yield from (one_line(worded(sentence)) for sentence in stats.stale)
 
 
 def corpus_text(report: CorpusReport) -> Iterator[str]:
     """Yield what was done to a collection, for people."""
-    resumed = f" ({report.resumed:,} of them by an earlier run)" if report.resumed else ""
-    yield f"{report.documents:,} documents{resumed}, {report.damaged:,} with damage, {report.characters:,} characters"
+    resumed = said(" ({count:,} of them by an earlier run)", count=report.resumed) if report.resumed else ""
+    whole = "{documents:,} documents{resumed}, {damaged:,} with damage, {characters:,} characters"
+    counts = {"documents": report.documents, "damaged": report.damaged, "characters": report.characters}
+    yield said(whole, resumed=resumed, **counts)
     if report.damage:
-        yield f"damage: {damage_text(report.damage)}"
-        yield f"edits:  {damage_text(report.certainty) or 'none'}"
+        yield said("damage: {damage}", damage=damage_text(report.damage))
+        yield said("edits:  {edits}", edits=damage_text(report.certainty) or said("none"))
     if report.worst:
-        yield "most damage left unrepaired:"
+        yield said("most damage left unrepaired:")
         yield from (f"  {count:>7,}  {one_line(path)}" for path, count in report.worst)
     yield from map(failure_text, report.failures)
