@@ -541,6 +541,20 @@ ERRORS: Mapping[str, str] = {
     "line {} is no word of {} ideographs or fewer, or that and a number": "第 {} 行不是 {} 个汉字以内的词，或词加数字",
     "that sounds the same": "读音相同",
     "by its initials": "按声母",
+    "{} is being indexed in other shares than these ({} of other files is done)": "{} 正按另外的份数建立索引（其他文件的第 {} 份已完成）",
+    "finish them first: run index on their paths without --share": "请先完成它们：对那些路径运行 index，不加 --share",
+    "share {} of {} is done": "{1} 的第 {0} 份已完成",
+    "finish the others": "请完成其余各份",
+    "an index is not made anew in shares": "不能分份重建索引",
+    "index with --share under a new name instead": "请改用新的名字加 --share 建立索引",
+    "share {} is done, and counts when all are: {} missing": "第 {} 份已完成，全部完成后才生效：还缺 {}",
+    "share {} is done, and another process brings all of them together": "第 {} 份已完成，另一个进程正在合并各份",
+    "the share “{}” is not I/N with I from 1 to N": "“{}”不是 I/N（I 从 1 到 N）的形式",
+    "as in --share 2/8": "例如 --share 2/8",
+    "the index {} takes one writer at a time, so it cannot be indexed in shares": "索引 {} 同时只能有一个写入者，不能分份建立",
+    "leave --share out (--workers uses more processors), or name one in a cluster": "请去掉 --share（--workers 可用更多处理器），或指定集群里的索引",
+    "{} is being indexed in shares of other paths": "{} 正按其他路径分份建立索引",
+    "finish that with: seedsearch index {}": "用此命令完成它：seedsearch index {}",
 }
 
 # What counts are of, where several stand in a sentence.

@@ -121,8 +121,8 @@ def build_index(
     it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     A run of more than two minutes commits what it has done now and then: the next one goes on from there. Until then
-    the index holds each file as it was or as it is, and says how many are left. A rebuild is one commit, and so is a
-    share. Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
+    the index holds each file as it was or as it is, and says how many are left. A rebuild and a share are one commit.
+    Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
     made with, and the errors of the engine.
 
     >>> report = build_index("seeds", "index")
