@@ -169,3 +169,25 @@ def test_a_program_that_is_stopped_goes_on_where_it_was(name: str, code: int, de
     there = 12 if code == 130 else 4
     assert seedsearch("query", "--count", "焊接", cwd=desk).stdout == f"{there}\n".encode()
     assert seedsearch("index", cwd=desk).stdout.startswith(f"{FILES - there} added, 0 updated, {there} un".encode())
+
+
+def test_what_could_not_be_read_before_is_counted(desk: Path) -> None:
+    """A disk that is away is said at each run, for that is no file."""
+    Path("d/a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    Path("d/b.json.gz").write_bytes(b"\x1f\x8b\x08 broken")
+    first = seedsearch("index", "d", "-i", "ix", cwd=desk)
+    assert (first.returncode, first.stdout.count(b"skipped: "), first.stdout.count(b"failed: ")) == (2, 1, 1)
+    Path("d/c.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    again = seedsearch("index", "-i", "ix", cwd=desk)
+    assert again.returncode == 2
+    assert again.stdout.splitlines()[1:] == [
+        b"skipped: d/c.png: a binary file, by its first bytes",
+        b"as before: 2 not read; listed by: seedsearch files -i ix --skipped",
+    ]
+    quiet = seedsearch("index", "-i", "ix", "--quiet", cwd=desk)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (2, b"", b"")
+    report = build_index((), "ix")
+    assert [failure.path for failure in report.failures] == ["d/a.png", "d/b.json.gz", "d/c.png"]
+    assert report.as_before == report.failures
+    os.rename("d", "away")
+    assert [build_index((), "ix").as_before for _ in range(2)] == [(), ()]

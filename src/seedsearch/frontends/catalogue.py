@@ -184,6 +184,7 @@ TEXTS: Mapping[str, str] = {
     "stop with Ctrl-C": "按 Ctrl-C 结束",
     "watching {paths}; stop with Ctrl-C": "正在关注 {paths}；按 Ctrl-C 结束",
     "copying": "复制",
+    "as before: {count:,} not read; listed by: {command}": "与上次相同，{count:,} 个没有读取；用此命令列出：{command}",
     "file": "原文件",
     "restored": "修复后",
     "another one than the index was made from, or out of reach": "与索引时不同，或够不着",

@@ -215,6 +215,10 @@ class _Run:
             writing = _Writing(engine, transaction, writer, before, before.gone(places), tally)
             torn = self._index(writing, before, own, places.files, at_once=options.rebuild or is_joined)
             tally.failures += _lost(torn - _below(torn, places.named), places)
+            if not options.rebuild:
+                known = {(failure.path, failure.reason) for failure in unread.before(engine)}
+                known -= {(failure.path, failure.reason) for failure in places.of_paths()}
+                tally.as_before = [f for f in tally.failures if (f.path, f.reason) in known]
             if not self.left:
                 writing.ended(places, anew=options.rebuild, is_joined=is_joined)
         tally.add(done)
@@ -279,7 +283,7 @@ class _Writing:
         self._before, self._gone, self._tally = before, gone, tally
         self._states = before.known  # as they are committed
         self._left_out: set[str] = set()
-        self._failures = list(unread.before(engine))
+        self._failures = unread.before(engine)
 
     def written(
         self,

@@ -69,6 +69,11 @@ class Places:
         files = list({file.path: file for file in run.files}.values())
         return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots), tuple(run.words))
 
+    def of_paths(self) -> list[Failure]:
+        """Return the failures that are of a path that was named, or of a disk below one, and not of a file."""
+        whole = {*self.named, *self.away}
+        return [failure for failure in self.failures if failure.path in whole]
+
 
 class _Run:
     """The paths of one run, as they are read one after the other."""

@@ -14,7 +14,7 @@ class IndexReport:
 
     `notes` are sentences on what else there is to know. `moved`: documents of files that were renamed or moved, and not
     read again; they count as added under the new name and as removed under the old one. `left`: changed files that were
-    not read, as the run was stopped.
+    not read, as the run was stopped. `as_before`: those of the failures that are of files and that the index knew.
     """
 
     added: int = 0
@@ -28,6 +28,7 @@ class IndexReport:
     notes: tuple[str, ...] = ()
     moved: int = 0
     left: int = 0
+    as_before: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Tally:
     removed: int = 0
     moved: int = 0
     failures: list[Failure] = field(default_factory=list)
+    as_before: list[Failure] = field(default_factory=list)
     damage: Counter[str] = field(default_factory=Counter)
     files: dict[str, Mapping[str, int]] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
@@ -79,6 +80,7 @@ def report_of(tally: Tally, seconds: float) -> IndexReport:
         removed=tally.removed,
         moved=tally.moved,
         failures=tuple(sorted(tally.failures, key=lambda failure: failure.path)),
+        as_before=tuple(sorted(tally.as_before, key=lambda failure: failure.path)),
         damage=dict(sorted(tally.damage.items())),
         files=tally.files,
         seconds=round(seconds, 3),

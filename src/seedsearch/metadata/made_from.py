@@ -146,10 +146,12 @@ class MadeFrom:
         return json.dumps(row).encode()
 
 
-def command(place: Place, *more: str) -> str:
-    """Return the command `index` for an index, with what else it is given, as it is typed in a shell."""
+def command(place: Place, *more: str, of: str = "index") -> str:
+    """Return the command `index`, or another one, for an index, with what else it is given, as it is typed in a
+    shell.
+    """
     of_index = () if os.fspath(place) == DEFAULT else ("-i", os.fspath(place))
-    return shlex.join(["seedsearch", "index", *of_index, *more])
+    return shlex.join(["seedsearch", of, *of_index, *more])
 
 
 def load(engine: Engine) -> MadeFrom | None:

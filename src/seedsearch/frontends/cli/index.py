@@ -67,7 +67,7 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
     from seedsearch.indexing.options import BuildOptions
 
     report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
-    _show(report, as_json=as_json)
+    _show(report, index_dir, as_json=as_json)
     if not (how["share"] or report.added or report.updated or report.unchanged or report.failures):
         note(said("there is no file to index here; name the folder that holds them"))
     if any(not failure.skipped for failure in report.failures):
@@ -110,7 +110,7 @@ def watch(
     for number, count in enumerate(changes(watched, folder_of(index_dir.where), hidden=build_options.hidden)):
         detail(f"{count:,} files changed")
         try:
-            _show(_built(wanted, index_dir, build_options), as_json=as_json)
+            _show(_built(wanted, index_dir, build_options), index_dir, as_json=as_json)
         except SeedsearchError as error:
             say(str(error))
         if number == 0:
@@ -186,9 +186,10 @@ def _account(last: Sequence[Progress]) -> str:
     return f"{far}; {_AS_IT_WAS}"
 
 
-def _show(report: IndexReport, *, as_json: bool) -> None:
-    """Print the report; when quiet, what failed and no more, as talk."""
+def _show(report: IndexReport, place: options.Place, *, as_json: bool) -> None:
+    """Print the report; when quiet, what failed and did not before, and no more, as talk."""
     from seedsearch.frontends.render.reports import failure_text, report_json, report_text
+    from seedsearch.metadata.made_from import command
 
     for line in report.notes:
         say(line)
@@ -196,8 +197,9 @@ def _show(report: IndexReport, *, as_json: bool) -> None:
         print_lines([report_json(report)])
     elif is_quiet():
         for failure in report.failures:
-            if not failure.skipped:
+            if not failure.skipped and failure not in report.as_before:
                 say(failure_text(failure))
     else:
-        print_lines(report_text(report, style_of(), verbose=is_verbose()))
+        listing = command(place.where, "--skipped", of="files")
+        print_lines(report_text(report, style_of(), listing, verbose=is_verbose()))
     flush()

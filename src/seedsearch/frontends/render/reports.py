@@ -45,8 +45,11 @@ def report_json(report: IndexReport) -> str:
 _HEAD = "{added:,} added, {updated:,} updated, {unchanged:,} unchanged, {removed:,} removed in {seconds:.1f} s"
 
 
-def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """Yield what indexing did, for people; with `verbose` every damaged and every skipped file."""
+def report_text(report: IndexReport, style: Style, listing: str, *, verbose: bool = False) -> Iterator[str]:
+    """Yield what indexing did, for people; with `verbose` every damaged and every skipped file.
+
+    What could not be read the last time either is counted; `listing` is the command that names it.
+    """
     counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "seconds")}
     head = said(_HEAD, **counts)
     yield from wrapped(head, style.width)
@@ -56,7 +59,11 @@ def report_text(report: IndexReport, style: Style, *, verbose: bool = False) -> 
         yield from wrapped(said("damage: {damage}", damage=damage_text(report.damage)), style.width, hanging=8)
     if verbose:
         yield from files_text(report.files)
-    yield from _failures_text(report.failures, verbose=verbose)
+    known = () if verbose else report.as_before
+    yield from _failures_text([failure for failure in report.failures if failure not in known], verbose=verbose)
+    if known:
+        said_before = said("as before: {count:,} not read; listed by: {command}", count=len(known), command=listing)
+        yield from wrapped(said_before, style.width)
 
 
 def files_text(files: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
