@@ -86,6 +86,42 @@ def test_the_sdist_builds_the_same_wheel(dist: Path, tmp_path: Path) -> None:
     assert contents[0] == contents[1]
 
 
+def first_commands(program: Path, place: Path) -> None:
+    """Index a folder and ask, as somebody does who has just installed the program."""
+    (place / "文档").mkdir()
+    (place / "文档/信.txt").write_bytes("焊接材料的說明".encode("big5"))
+    environment = {"PATH": os.environ["PATH"], "HOME": str(place), "LANG": "C.UTF-8"}
+
+    def run(*arguments: str) -> str:
+        command = [str(program), *arguments]
+        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        return done.stdout
+
+    assert run("--version") == f"seedsearch, version {seedsearch.__version__}\n"
+    assert run("index", "文档").startswith("1 added")
+    assert "【焊接】" in run("query", "焊接")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("install", ["pipx install", "uv tool install"])
+def test_the_first_commands_after_the_tools_that_the_guide_names(dist: Path, install: str, tmp_path: Path) -> None:
+    assert f"`{install} .`" in (TOP / "docs/install.md").read_text("utf-8")
+    (wheel,) = dist.glob("*.whl")
+    tool, *words = install.split()
+    subprocess.run([sys.executable, "-m", "venv", "tools"], cwd=tmp_path, check=True)
+    subprocess.run(["tools/bin/pip", "install", "-q", tool], cwd=tmp_path, check=True)
+    places = {
+        "PIPX_HOME": str(tmp_path / "home"),
+        "PIPX_BIN_DIR": str(tmp_path / "bin"),
+        "UV_TOOL_DIR": str(tmp_path / "home"),
+        "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+    }
+    command = [f"tools/bin/{tool}", *words, str(wheel)]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, **places}, check=True, capture_output=True)
+    first_commands(tmp_path / "bin/seedsearch", tmp_path)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("python", PYTHONS.values(), ids=PYTHONS)
 def test_the_first_commands_in_a_clean_environment(dist: Path, python: str, tmp_path: Path) -> None:
@@ -93,19 +129,7 @@ def test_the_first_commands_in_a_clean_environment(dist: Path, python: str, tmp_
     (wheel,) = dist.glob("*.whl")
     subprocess.run([python, "-m", "venv", "env"], cwd=tmp_path, check=True)
     subprocess.run(["env/bin/pip", "install", "-q", str(wheel)], cwd=tmp_path, check=True)
-    (tmp_path / "文档").mkdir()
-    (tmp_path / "文档/信.txt").write_bytes("焊接材料的說明".encode("big5"))
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
-
-    def run(*arguments: str) -> str:
-        command = [str(tmp_path / "env/bin/seedsearch"), *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-        assert done.stderr == ""
-        return done.stdout
-
-    assert run("--version") == f"seedsearch, version {seedsearch.__version__}\n"
-    assert run("index", "文档").startswith("1 added")
-    assert "【焊接】" in run("query", "焊接")
+    first_commands(tmp_path / "env/bin/seedsearch", tmp_path)
     size = sum(path.stat().st_size for path in (tmp_path / "env/lib").rglob("*") if path.is_file()) / 1e6
     stated = float(re.search(r"takes about (\d+) MB", (TOP / "docs/install.md").read_text("utf-8")).group(1))  # type: ignore[union-attr]
     assert size < stated * 1.1, "docs/install.md states how large an installation is"
