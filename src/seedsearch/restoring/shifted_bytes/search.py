@@ -10,23 +10,21 @@ the best proposal is not Chinese, and follows up only few states, choices and dr
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from heapq import nlargest
 from math import inf
-from typing import TypeAlias
 
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.corruptions import NOISY_MARKS
 from seedsearch.restoring.shifted_bytes.dropped_pairs import first_halves, middles, second_halves
+from seedsearch.restoring.shifted_bytes.front import Front, Key
+from seedsearch.restoring.shifted_bytes.guesses import CONTEXT, LOST, Guesses
 from seedsearch.restoring.shifted_bytes.readings import (
     read_as,
 )
-from seedsearch.restoring.shifted_bytes.score import NOISES, STOPS, PageScore, ending_in, torn_after, words
+from seedsearch.restoring.shifted_bytes.score import NOISES, STOPS, PageScore, ending_in, torn_after
 from seedsearch.restoring.shifted_bytes.state import (
     ALONE,
     DROPPED,
-    EATEN,
     SIGNED,
     SILENT,
     SYNC,
@@ -39,10 +37,7 @@ from seedsearch.restoring.shifted_bytes.state import (
 )
 from seedsearch.restoring.shifted_bytes.traces import (
     BEGINNING,
-    BRACKET_REST,
     BRACKETED,
-    CLOSING_OF,
-    MARKUP_LENGTH,
     MARKUP_REST,
     NOISE,
     READING,
@@ -51,7 +46,6 @@ from seedsearch.restoring.shifted_bytes.traces import (
     SIGNED_MARK,
     Site,
     clause,
-    closing,
     widened,
 )
 from seedsearch.text.folding import is_han
@@ -63,7 +57,6 @@ from seedsearch.text.gbk import (
 from seedsearch.text.pinyin import (
     is_reading,
 )
-from seedsearch.text.trigrams import line_scores
 
 LONGEST = 400  # code points of one stretch
 # Nats for each code point, beyond a few, under which the best proposal is not Chinese: text reads at -6 or so.
@@ -78,26 +71,13 @@ CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest bet
 FEW = 3  # states that agree with the found text, and such that suppose a dropped pair, at one place
 DROPS = 2  # dropped pairs in a row
 WORD = -3.5  # ln p of a pair inside a common word
-CONTEXT = 4  # characters on each side of a guess that the word model sees
-ASKED = 2.0  # … and more for a pair without a character that left a sign
-LINE_END, EATEN_BLANK = 1.5, 1.0  # … for what else may have gone with a broken pair
-ROWS = 0.5  # the weight of rows of three characters beside words and pairs
-DIGITS = "0123456789"
-CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
-CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
+ASKED = 2.0  # nats more for a pair without a character that left a sign,
 HASTY = 1.0  # … for a full stop before an ideograph, for each one that the clause before it is short of `SHORT`
 DOUBLED = 8.0  # … for a stop before another one
 EXCLAIMED = 4.0  # … gained by the one particle that may have stood before an exclamation mark
 USUAL = 3.0  # … gained by a full stop where only the false mark itself is known of what follows
-UNBALANCED = 3.0  # … for closing what is not open
 UNLIKE = 3.0  # … for a reader that does otherwise with ASCII partners than most signs of the page show
-DIGIT = "1"  # stands for a lost ASCII character in scores
-LOST = "?"  # stays in its place
 _ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
-
-
-_Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
-_Key: TypeAlias = tuple[int, str]  # (pending byte or SYNC, last true character)
 
 
 def searched(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool) -> tuple[int, State] | None:
@@ -109,24 +89,28 @@ def searched(text: str, site: Site, page: PageScore, work: Budget, *, drops: boo
 
 
 class _Search:
-    """States by place in the found text, advanced from left to right."""
+    """States by place in the found text, advanced from left to right.
+
+    What may stand at a place, by the kind of byte that is pending there:
+
+        none (SYNC)    text as it should be; another character torn there
+        a byte         a known pair, whose first byte ends the character and whose second is pending next; ASCII or
+                       0x80, which ends it and sets the reader right; a mark that was put in; a pair that was dropped
+        … and a loss   with a sign or without: the trail byte is guessed, alone or with the ASCII that it took along,
+                       or a reading names the character
+
+    The search begins with the lead bytes of the site, or with the characters that may end in the byte that stands.
+    """
 
     def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
         self._text, self._site, self._page, self._drops = text, site, page, drops
-        self._front: dict[int, dict[_Key, State]] = {}
-        self._effort = 0  # bytes guessed and dropped pairs looked for
+        self._front = Front(page)
+        self._guesses = Guesses(text, site, page)
         self._places = 0  # places advanced from
         self._worth = -inf  # a score that has no future at the present place
-        self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
-        before = clause(text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
-        ahead = [self._ahead(site.resume, lead) for lead, _ in site.leads]
-        made = [words(before + text) for text in ahead]
-        if len(ahead) > 1 and len(set(map(len, ahead))) == 1:
-            lines = line_scores(before or site.before, ahead, "")
-            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
-        for (lead, cost), score in zip(site.leads, made, strict=True):
-            start = costing(self._start(lead, len(site.leads) > 1), cost + max(made) - score)
-            self._put(site.resume, (lead, site.before), start)
+        for lead, cost in self._guesses.leads():
+            start = costing(self._start(lead, len(site.leads) > 1), cost)
+            self._front.put(site.resume, (lead, site.before), start)
         if site.trail:
             self._begin_whole(site.trail)
         elif not site.leads:
@@ -137,14 +121,13 @@ class _Search:
     def run(self) -> tuple[int, State] | None:
         """(where the stretch ends, its best proposal); None if it has none."""
         while self._front:
-            at = min(self._front)
+            at, states = self._front.pop()
             self._places += 1
-            states = self._front.pop(at)
             if not self._front and all(pending == SYNC for pending, _ in states):
                 return self._closed(at, states)
             best = max(state.score for state in states.values())
             if (
-                self._effort > EFFORT
+                self._guesses.effort > EFFORT
                 or at > self._site.start + LONGEST
                 or best < HOPELESS * (at - self._site.start) - ALLOWANCE
             ):
@@ -162,7 +145,7 @@ class _Search:
     @property
     def work(self) -> int:
         """Units of work so far, of some 50 µs."""
-        return self._places + GUESSING * self._effort + 1
+        return self._places + GUESSING * self._guesses.effort + 1
 
     def _start(self, lead: int, guessed: bool) -> State:
         return State(-self._site.cost, inf, Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
@@ -175,39 +158,26 @@ class _Search:
         if not self._page.narrowed and self._text[at] < "\x80":
             return
         mark = pair_of()[widened(self._text[at])]
-        following = self._shifted(at + 1, mark[1])
+        following = self._guesses.shifted(at + 1, mark[1])
         best = self._page.best(ending_in(mark[0]), last, following, CHOICES)
-        for (_, lead, char), cost in self._by_words(best, last, before[-CONTEXT:], self._ahead(at + 1, mark[1])):
+        ahead = self._guesses.ahead(at + 1, mark[1])
+        for (_, lead, char), cost in self._guesses.judged(best, last, before, ahead):
             cost += _stopping(before, following) if char == "。" else 0.0
             cost += DOUBLED if char in STOPS and following in STOPS else 0.0
             cost += self._page.unlike_noise(char, noisy)
             node = Node(state.node, "", bytes((lead,)) + inserted)
-            self._go(at + 1, mark[1], last, char, mark, costing(state._replace(node=node), cost))
+            self._front.go(at + 1, mark[1], last, char, mark, costing(state._replace(node=node), cost))
 
     def _begin_whole(self, trail: int) -> None:
         """The torn character ends in `trail`, and no more than that was lost."""
         site, following = self._site, self._text[self._site.resume]
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
-        for (_, lead, char), cost in self._by_words(best, site.before, clause(self._text, site.start)[-CONTEXT:], ""):
+        for (_, lead, char), cost in self._guesses.judged(best, site.before, clause(self._text, site.start), ""):
             cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" and following in "！!" else 0.0
             begun = costing(self._start(lead, True), cost)
-            self._go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
+            self._front.go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
 
-    def _ahead(self, at: int, pending: int) -> str:
-        """Return the next few true characters if nothing more is lost."""
-        made = ""
-        while len(made) < CONTEXT and pending > 0x80 and (char := self._shifted(at, pending)):
-            made += char
-            pending, at = pair_of().get(self._text[at], b"  ")[1], at + 1
-        return made
-
-    def _shifted(self, at: int, pending: int) -> str:
-        """Return the true character of the pending byte and the next known one; empty where there is none."""
-        char = self._text[at : at + 1]
-        known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
-        return pairs().get(bytes((pending,)) + known, "")
-
-    def _closed(self, at: int, states: dict[_Key, State]) -> tuple[int, State]:
+    def _closed(self, at: int, states: dict[Key, State]) -> tuple[int, State]:
         """Return the best state where all agree, with the mark on its last character."""
         following = self._text[at : at + 1]
         costs = {last: -self._page.pair(last, following or "\n") for _, last in states}
@@ -222,22 +192,6 @@ class _Search:
             return mark.end(), state._replace(node=Node(state.node, "", stream_of(mark[0])))
         return at, state
 
-    def _put(self, at: int, key: _Key, state: State) -> None:
-        states = self._front.setdefault(at, {})
-        rival = states.get(key)
-        states[key] = state if rival is None else met(rival, state)
-
-    def _go(self, at: int, pending: int, last: str, true: str, stream: bytes, state: State) -> None:
-        """Add a state that reads `true` after `last`."""
-        score, page = state.score, self._page
-        for char in true:
-            score += page.pair(last, char)
-            last = char
-        node = Node(state.node, true, stream)
-        self._put(
-            at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy, state.mass, state.rival)
-        )
-
     def _agreed(self, at: int, last: str, state: State) -> None:
         """Text that is as it should be, until the other states are done."""
         char = self._text[at : at + 1]
@@ -245,13 +199,13 @@ class _Search:
         if self._page.marked:
             self._torn_again(at, last, state)
         if not char:
-            self._put(at, (SYNC, last), state)
+            self._front.put(at, (SYNC, last), state)
         elif mark and is_reading(last, mark[1]):
-            self._skip(mark.end(), SYNC, last, stream_of(mark[0]), state)
+            self._front.skip(mark.end(), SYNC, last, stream_of(mark[0]), state)
         elif char < "\x80":
-            self._go(at + 1, SYNC, last, char, char.encode(), state)
+            self._front.go(at + 1, SYNC, last, char, char.encode(), state)
         elif char in pair_of():
-            self._go(at + 1, SYNC, last, char, pair_of()[char], state)
+            self._front.go(at + 1, SYNC, last, char, pair_of()[char], state)
 
     def _torn_again(self, at: int, last: str, state: State) -> None:
         """Where another character was torn apart before the other states are done."""
@@ -262,18 +216,14 @@ class _Search:
             inserted = b"\x05" + found["noise"].encode()
             torn = paid(state, SIGNED)._replace(guessed=True)
             noisy = self._text[at - 1] in NOISES
-            self._begin(found.end() - 1, last, inserted, torn, self._behind(state), noisy)
+            self._begin(found.end() - 1, last, inserted, torn, self._guesses.behind(state), noisy)
             return
         ending = pair_of().get(last, b"  ")[1]
         searched = [c for c in read_as(found["reading"]) if c[1][0] == ending and c[1][1] > 0x80]
         for cost, pair in self._page.as_marked(searched):
             node = Node(state.node, "", pair[1:] + stream_of("(" + found["inserted"].lstrip("(（")))
             torn = costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
-            self._put(found.end(), (pair[1], last), torn)
-
-    def _skip(self, end: int, pending: int, last: str, inserted: bytes, state: State) -> None:
-        """Pass over what a program put in; nothing of it is true text."""
-        self._put(end, (pending, last), state._replace(node=Node(state.node, "", inserted)))
+            self._front.put(found.end(), (pair[1], last), torn)
 
     def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
         if self._drops and leading and (at > self._site.resume or self._site.leads):
@@ -294,7 +244,7 @@ class _Search:
         if "@" <= char < "\x80":
             made = true_characters()[pending << 8 | ord(char)]
             if made:
-                self._go(at + 1, SYNC, last, made, char.encode(), state)
+                self._front.go(at + 1, SYNC, last, made, char.encode(), state)
         elif char < "@" or char == "\ufffd":
             self._interrupted(at, char, pending, last, state)
 
@@ -304,15 +254,15 @@ class _Search:
         if not char or pair[1] == 0x80:
             return
         if pair[1] > 0x80:
-            self._go(at, pair[1], last, char, pair, state)
+            self._front.go(at, pair[1], last, char, pair, state)
         elif chr(pair[1]) not in _ODD:
-            self._go(at, SYNC, last, char + chr(pair[1]), pair, state)
+            self._front.go(at, SYNC, last, char + chr(pair[1]), pair, state)
 
     def _alone(self, at: int, pending: int, last: str, state: State) -> None:
         """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
         char = true_characters()[pending << 8 | 0x80]
         if char:
-            self._go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
+            self._front.go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
 
     def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
         """Something that cannot follow a pending byte: a narrowed mark, or the place of a loss."""
@@ -322,11 +272,11 @@ class _Search:
         if sign:
             self._signed(sign.end(), pending, last, state)
         elif noise:
-            self._skip(noise.end(), pending, last, noise[0].encode(), state)
+            self._front.skip(noise.end(), pending, last, noise[0].encode(), state)
             self._trails(noise.end(), pending, last, noise[0].encode(), paid(state, SILENT))
         elif mark:
             if is_reading(self._text[at - 1], mark[1]):
-                self._skip(mark.end(), pending, last, stream_of(mark[0]), state)
+                self._front.skip(mark.end(), pending, last, stream_of(mark[0]), state)
             self._read(mark.end(), pending, last, mark[1], mark[0], paid(state, SILENT))
         else:
             self._trails(at, pending, last, b"", paid(state, SILENT))
@@ -357,84 +307,28 @@ class _Search:
         """The characters that the lost trail byte could have completed."""
         following = true or self._text[at : at + 1]
         best = self._page.best(torn_after(pending), last, following, CHOICES)
-        for (_, trail, char), cost in self._by_words(
-            best, last, self._behind(state), true or self._text[at : at + CONTEXT]
-        ):
+        ahead = true or self._text[at : at + CONTEXT]
+        for (_, trail, char), cost in self._guesses.judged(best, last, self._guesses.behind(state), ahead):
             made = costing(state._replace(guessed=True), cost)
-            self._go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
-
-    def _behind(self, state: State) -> str:
-        """Return the last few true characters of a proposal, and what stands before it."""
-        made, node = "", state.node
-        while node is not None and len(made) < CONTEXT:
-            made, node = node.text + made, node.earlier
-        return (clause(self._text, self._site.start) + made)[-CONTEXT:]
-
-    def _by_words(self, guesses: list[_Guess], last: str, before: str, ahead: str) -> list[tuple[_Guess, float]]:
-        """Return the guesses after `last`, each with the nats by which another one is better.
-
-        Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
-        """
-        self._effort += 1
-        made = [
-            words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
-            for _, _, char in guesses
-        ]
-        if guesses:
-            lines = line_scores(before or last, [char for _, _, char in guesses], ahead)
-            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
-        best = max(made, default=0.0)
-        return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
-
-    def _unlikely(self, char: str) -> float:
-        """Return what speaks against a guess, whatever stands beside it."""
-        if char not in CLOSING_OF.values():
-            return self._page.oddity(char)
-        if self._closing is None:
-            self._closing = closing(self._text, self._site.start)
-        if not self._closing or char == self._closing:
-            return 0.0
-        return UNBALANCED if self._page.holds(char) else 2 * UNBALANCED
+            self._front.go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
 
     def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
         """A trail byte was lost and an ASCII character with it."""
         ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
-        for gone, shown, cost in self._gone(at):
+        for gone, shown, cost in self._guesses.gone(at):
             best = self._page.best(torn_after(pending), last, gone, CHOICES)
-            for (score, trail, char), worse in self._by_words(best, last, self._behind(state), ""):
+            for (score, trail, char), worse in self._guesses.judged(best, last, self._guesses.behind(state), ""):
                 node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
                 lossy = state.lossy or shown == LOST
-                self._put(at, (SYNC, gone), State(score, state.gap, node, True, lossy, state.mass, state.rival))
-
-    def _gone(self, at: int) -> Iterator[tuple[str, str, float]]:
-        """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
-
-        Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
-        year is plain, and of anything else a sign stays in its place.
-        """
-        text, following = self._text, self._text[at : at + 1]
-        if following and following in DIGITS:
-            century = CENTURY.match(text, at)
-            yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
-        if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
-            yield "\n", "\n", LINE_END
-        if following not in DIGITS or self._page.spaced:
-            blank = "\r" if following == "\n" and self._page.returns else " "
-            yield blank, blank, EATEN_BLANK
-        if self._page.narrowed and following not in "\r\n" and self._page.commas:
-            yield ",", ",", EATEN_BLANK
-        opened = BRACKET_REST.match(text, at)
-        if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):
-            yield "(", "(", EATEN_BLANK
-        yield DIGIT, LOST, EATEN
+                self._front.put(at, (SYNC, gone), State(score, state.gap, node, True, lossy, state.mass, state.rival))
 
     def _read(self, at: int, pending: int, last: str, reading: str, inserted: str, state: State) -> None:
         """Each character with this reading that begins with the pending byte."""
         choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == pending])
         state = state._replace(guessed=state.guessed or len(choices) > 1)
         for cost, pair in choices:
-            self._go(at, SYNC, last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost))
+            self._front.go(at, SYNC, last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost))
 
     def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
         """Pairs without a character stood here: those that read well with the next known byte.
@@ -442,9 +336,9 @@ class _Search:
         `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
         """
         known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
-        if known < b"@" or self._effort > AT_MOST:
+        if known < b"@" or self._guesses.effort > AT_MOST:
             return
-        self._effort += 1
+        self._guesses.effort += 1
         state = paid(state, DROPPED)
         halves = first_halves(pending)
         firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]

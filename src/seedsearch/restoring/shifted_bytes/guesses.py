@@ -1,0 +1,115 @@
+"""Guesses of what stood where a byte was lost, judged by the words around them, by the page and by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from seedsearch.restoring.shifted_bytes.score import PageScore, words
+from seedsearch.restoring.shifted_bytes.state import EATEN, State
+from seedsearch.restoring.shifted_bytes.traces import BRACKET_REST, CLOSING_OF, MARKUP_LENGTH, Site, clause, closing
+from seedsearch.text.gbk import pair_of, pairs
+from seedsearch.text.trigrams import line_scores
+
+CONTEXT = 4  # characters on each side of a guess that the word model sees
+ROWS = 0.5  # the weight of rows of three characters beside words and pairs
+UNBALANCED = 3.0  # nats against closing what is not open
+LINE_END, EATEN_BLANK = 1.5, 1.0  # nats for what else may have gone with a broken pair
+DIGITS = "0123456789"
+CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
+CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
+DIGIT = "1"  # stands for a lost ASCII character in scores
+LOST = "?"  # stays in its place
+
+Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
+
+
+class Guesses:
+    """Guesses of one search; `effort` counts them, for its bound on work."""
+
+    def __init__(self, text: str, site: Site, page: PageScore) -> None:
+        self._text, self._site, self._page = text, site, page
+        self._closing: str | None = None  # the closing mark that is waited for, once it was asked for
+        self.effort = 0  # bytes guessed, and dropped pairs looked for
+
+    def leads(self) -> list[tuple[int, float]]:
+        """Return the first bytes that the site begins with, each with the nats by which another one is better."""
+        site = self._site
+        before = clause(self._text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
+        ahead = [self.ahead(site.resume, lead) for lead, _ in site.leads]
+        made = [words(before + text) for text in ahead]
+        if len(ahead) > 1 and len(set(map(len, ahead))) == 1:
+            lines = line_scores(before or site.before, ahead, "")
+            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
+        return [(lead, cost + max(made) - score) for (lead, cost), score in zip(site.leads, made, strict=True)]
+
+    def ahead(self, at: int, pending: int) -> str:
+        """Return the next few true characters if nothing more is lost."""
+        made = ""
+        while len(made) < CONTEXT and pending > 0x80 and (char := self.shifted(at, pending)):
+            made += char
+            pending, at = pair_of().get(self._text[at], b"  ")[1], at + 1
+        return made
+
+    def shifted(self, at: int, pending: int) -> str:
+        """Return the true character of the pending byte and the next known one; empty where there is none."""
+        char = self._text[at : at + 1]
+        known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
+        return pairs().get(bytes((pending,)) + known, "")
+
+    def behind(self, state: State) -> str:
+        """Return the last few true characters of a proposal, and what stands before it."""
+        made, node = "", state.node
+        while node is not None and len(made) < CONTEXT:
+            made, node = node.text + made, node.earlier
+        return (clause(self._text, self._site.start) + made)[-CONTEXT:]
+
+    def judged(self, guesses: list[Guess], last: str, before: str, ahead: str) -> list[tuple[Guess, float]]:
+        """Return the guesses after `last`, each with the nats by which another one is better.
+
+        Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
+        """
+        self.effort += 1
+        before = before[-CONTEXT:]
+        made = [
+            words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
+            for _, _, char in guesses
+        ]
+        if guesses:
+            lines = line_scores(before or last, [char for _, _, char in guesses], ahead)
+            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
+        best = max(made, default=0.0)
+        return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
+
+    def _unlikely(self, char: str) -> float:
+        """Return what speaks against a guess, whatever stands beside it."""
+        if char not in CLOSING_OF.values():
+            return self._page.oddity(char)
+        if self._closing is None:
+            self._closing = closing(self._text, self._site.start)
+        if not self._closing or char == self._closing:
+            return 0.0
+        return UNBALANCED if self._page.holds(char) else 2 * UNBALANCED
+
+    def gone(self, at: int) -> Iterator[tuple[str, str, float]]:
+        """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
+
+        Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
+        year is plain, and of anything else a sign stays in its place.
+        """
+        text, following = self._text, self._text[at : at + 1]
+        if following and following in DIGITS:
+            century = CENTURY.match(text, at)
+            yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
+        if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
+            yield "\n", "\n", LINE_END
+        if following not in DIGITS or self._page.spaced:
+            blank = "\r" if following == "\n" and self._page.returns else " "
+            yield blank, blank, EATEN_BLANK
+        if self._page.narrowed and following not in "\r\n" and self._page.commas:
+            yield ",", ",", EATEN_BLANK
+        opened = BRACKET_REST.match(text, at)
+        if opened and text.rfind("(", at - MARKUP_LENGTH, at) <= text.rfind(")", at - MARKUP_LENGTH, at):
+            yield "(", "(", EATEN_BLANK
+        yield DIGIT, LOST, EATEN
