@@ -3,9 +3,10 @@
 A threshold is a number that a module of `restoring` or `reading/encodings` has at its top. Each is changed alone, to
 less and to more, in this process; then the texts are restored anew in which a function that reads the number is called
 at all. Figures: how many texts those are; damaged texts that are whole again (the rows of the case tables, pages
-of both generators of damage, every kind, and clean text in four encodings, from words to pages); harm: edits of clean
-rows of the tables, and those of byte and mark kinds in clean text of all kinds of the benchmark of harm; and for each
-side how many texts are restored otherwise. A number that no text asks stands with a 0. One that is asked and changes
+of both generators of damage, every kind, and clean text in four encodings, from words to pages); harm: edits of rows
+of the tables that are clean, or damage that is found and left, and those of byte and mark kinds in clean text of all
+kinds of the benchmark of harm; and for each side how many texts are restored, or have findings, otherwise. A number
+that no text asks stands with a 0. One that is asked and changes
 nothing is a bound on time or memory, or is held by others beside it. One that is made part of a pattern or of another
 number when its module is loaded cannot be changed here, and stands with `at import`; a value without which nothing can
 be restored, with `fails`.
@@ -16,7 +17,6 @@ No page is longer than 1,500 characters: bounds on work show in `python -m bench
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,7 @@ from benchmarks.harm_kinds import texts
 from benchmarks.restoration import GENERATORS, pages_of
 from fixtures.generator import Damaged
 from seedsearch.damage import Damage
+from seedsearch.errors import SeedsearchError
 from seedsearch.offsets import Span
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.documents import Cleaned
@@ -48,10 +49,11 @@ CASES = Path(__file__).parents[1] / "tests" / "cases"
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
 PAGES = 4  # of each kind of damage, of either generator
-ROWS_MOST, PAGES_MOST, CLEAN_MOST = 40, 30, 20  # texts that are measured for one threshold
+ROWS_MOST, PAGES_MOST, CLEAN_MOST = 40, 30, 20  # texts that are measured for one threshold, beside short ones in bytes
 SIDES = [f"{side:>8} whole harm other" for side in ("less", "more")]
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
+ENCODED_EACH = 12  # texts of each size in each encoding: what is short is what its number is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Text:
     page: Damaged
     readable: str
     edits: tuple[tuple[Damage, Span, str], ...]
+    findings: tuple[tuple[Damage, Span], ...]
     asked: frozenset[Function]
 
 
@@ -169,19 +172,20 @@ class Texts:
             for kind in generator.kinds
             for page in islice(pages_of(clean_ones, kind, generator), wanted)
         ]
-        pages += _encoded([text for _, text in clean_ones], wanted)
         kinds = (harm_kinds.KINDS | harm_others.KINDS).items()
         harmless = [text for name, kind in kinds for text in islice(texts(name, kind, 3 * wanted), 3 * wanted)]
         self.rows = [_restored(row) for row in _rows()]
         self.pages = [_restored(page) for page in pages]
+        self.encoded = [_restored(page) for page in _encoded([text for _, text in clean_ones])]
         self.harmless = [_restored(Damaged("clean", text, text)) for text in harmless]
 
     def row(self, threshold: Threshold) -> str:
         """Return the row of one threshold."""
         readers = readers_of(threshold)
-        rows, pages, harmless = ([t for t in group if t.asked & readers] for group in self._groups())
-        asked = len(rows) + len(pages) + len(harmless)
-        measured = [*_spread(rows, ROWS_MOST), *_spread(pages, PAGES_MOST), *_spread(harmless, CLEAN_MOST)]
+        groups = [[text for text in group if text.asked & readers] for group in self._groups()]
+        asked = sum(map(len, groups))
+        rows, pages, harmless, encoded = groups
+        measured = [*_spread(rows, ROWS_MOST), *_spread(pages, PAGES_MOST), *_spread(harmless, CLEAN_MOST), *encoded]
         start = f"{name_of(threshold):48} {threshold.value:8g}"
         if not readers:
             return f"{start} at import"
@@ -191,13 +195,13 @@ class Texts:
             with changed(threshold, value):
                 try:
                     side = str(figures((text, _restored(text.page, called=False)) for text in measured))
-                except (ArithmeticError, LookupError, ValueError):
+                except (ArithmeticError, LookupError, ValueError, SeedsearchError):
                     side = "fails"
             cells.append(f"{value:8g} {side:>16}")
         return " | ".join(cells)
 
     def _groups(self) -> tuple[Sequence[Text], ...]:
-        return self.rows, self.pages, self.harmless
+        return self.rows, self.pages, self.harmless, self.encoded
 
 
 def _spread(several: Sequence[T], most: int) -> Sequence[T]:
@@ -210,7 +214,8 @@ def _restored(page: Damaged, *, called: bool = True) -> Text:
     """Restore a page; note what is `called` for it, which takes its time."""
     content = page.content or page.found
     done, ran = _called(content) if called else (clean(content), frozenset[Function]())
-    return Text(page, done.readable, tuple((e.kind, e.span, e.replacement) for e in done.edits), ran)
+    edits = tuple((e.kind, e.span, e.replacement) for e in done.edits)
+    return Text(page, done.readable, edits, tuple((f.kind, f.span) for f in done.findings), ran)
 
 
 def figures(pairs: Iterable[tuple[Text, Text]]) -> Figures:
@@ -218,7 +223,7 @@ def figures(pairs: Iterable[tuple[Text, Text]]) -> Figures:
     whole = harm = other = 0
     for usual, now in pairs:
         page = usual.page
-        other += (usual.readable, usual.edits) != (now.readable, now.edits)
+        other += (usual.readable, usual.edits, usual.findings) != (now.readable, now.edits, now.findings)
         if page.kind == "clean":
             harm += sum(edit[0] in HARM for edit in now.edits)
         elif page.found == page.true and not page.content:
@@ -249,19 +254,20 @@ def _tree(path: str) -> ast.Module:
 
 
 def _rows() -> Iterator[Damaged]:
-    """Yield the rows of the case tables that say how a text reads."""
+    """Yield the rows of the case tables that say how a text reads, or what is found in it and left."""
     for path in sorted(CASES.glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
-            if "readable" in row and "expect" not in row:
-                yield Damaged(path.stem, row["readable"], row.get("raw", ""), bytes.fromhex(row.get("bytes", "")))
+            if "expect" not in row and ("readable" in row or "raw" in row):
+                true = row["readable"] if "readable" in row else row["raw"]
+                yield Damaged(path.stem, true, row.get("raw", ""), bytes.fromhex(row.get("bytes", "")))
 
 
-def _encoded(clean_ones: Sequence[str], wanted: int) -> Iterator[Damaged]:
+def _encoded(clean_ones: Sequence[str]) -> Iterator[Damaged]:
     """Clean text in one encoding after the other, where it can be written so."""
     rng = Random(1)
     for codec in ENCODINGS:
         for size in ENCODED:
-            for text in rng.sample(clean_ones, min(wanted, len(clean_ones))):
+            for text in rng.sample(clean_ones, min(ENCODED_EACH, len(clean_ones))):
                 piece = text[:size]
                 content = piece.encode(codec, "ignore")
                 if content.decode(codec) == piece:
@@ -275,22 +281,21 @@ def changed(threshold: Threshold, value: float) -> Iterator[None]:
     try:
         for place in places:
             setattr(place, threshold.name, value)
-        _forget(threshold)
+        _forget()
         yield
     finally:
         for place in places:
             setattr(place, threshold.name, threshold.value)
-        _forget(threshold)
+        _forget()
 
 
-def _forget(threshold: Threshold) -> None:
-    """Forget what functions that read the threshold keep of earlier calls."""
-    lines = readers_of(threshold)
-    for module in (threshold.module, *_takers(threshold)):
-        for kept in vars(module).values():
-            code = getattr(inspect.unwrap(kept), "__code__", None) if hasattr(kept, "cache_clear") else None
-            if code and Function(code.co_filename, code.co_firstlineno) in lines:
-                kept.cache_clear()
+def _forget() -> None:
+    """Forget what is kept of earlier calls: it may be made of any number."""
+    for module in list(sys.modules.values()):
+        if (getattr(module, "__file__", None) or "").startswith(tuple(str(HOME / folder) for folder in FOLDERS)):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
 
 
 @cache
