@@ -1,11 +1,13 @@
 """Calibration: how often repairs that were inferred are right, by how probable they were said to be.
 
-Pages are damaged by the generators of the tests, which know the truth, and restored with every repair made. What was
-guessed is right if it is what stands there in the true text; a character that it left as lost is not counted, nor are
-blanks and line ends. The first table gives guesses by probability: how many, how probable they were said to be on
-average, and how many of them are right. The second says what it costs to leave the less probable ones unmade, for
-each kind of damage that loses something. The third has the figures of `restoring/calibration.py`, fitted anew on other
-documents of the corpus than those of the first two, and beside them those that are used.
+Pages are damaged by two generators, which know the truth (`benchmarks.restoration`), and restored with every repair
+made. What was guessed is right if it is what stands there in the true text; a character that it left as lost is not
+counted, nor are blanks and line ends. A table for each generator gives guesses by probability: how many, how probable
+they were said to be on average, and how many of them are right. Of kinds of damage that are not understood, of which
+less than `UNDERSTOOD` comes back, there is one more: no choice among bytes is right where the bytes are others. The
+next table says what it costs to leave the less probable ones unmade, for each kind of damage of the first generator
+that loses something. The last one has the figures of `restoring/calibration.py`, fitted anew on other documents of the
+corpus than those of the other tables, on the kinds of both generators that are understood, beside those that are used.
 """
 
 from __future__ import annotations
@@ -24,17 +26,19 @@ from unittest.mock import patch
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.corpus import Document, documents
-from benchmarks.restoration import pages_of, share
+from benchmarks.restoration import FIRST, GENERATORS, Generator, pages_of, share
 from fixtures.generator import KINDS, LOSING, Damaged
+from seedsearch.damage import SURE
 from seedsearch.offsets import rows_of, weights_of
 from seedsearch.restoring import calibration
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import narrowed
 
-PAGES = 15  # of each kind
+PAGES = 8  # of each kind
 PARTS, FITTED, TOLD = 4, 2, 3  # the corpus is parted by chance: one part is fitted on, the tables tell of another
 BORDERS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
-THRESHOLDS = (0.0, 0.5, 0.8, 0.95)
+THRESHOLDS = (0.0, SURE, 0.5, 0.8, 0.95)
+UNDERSTOOD = 0.9  # of the characters of a kind
 UNTOLD = "\ufffd?"  # what stands where nothing is said
 FARTHEST = 12.0  # odds beyond which guesses are alike
 STEPS = 200  # of the fit
@@ -49,12 +53,23 @@ class Judged(NamedTuple):
 
 
 def run(corpus: Path | None, *, smoke: bool = False) -> None:
-    """Print the three tables."""
+    """Print the tables."""
     texts, count = list(documents(corpus)), 1 if smoke else PAGES
-    told = _pages(_part(texts, TOLD), count)
-    _reliability([one for pages in told.values() for page in pages for one in judged(page)])
-    _costs(told)
-    _fitted(_pages(_part(texts, FITTED), count))
+    fitted = list[Damaged]()
+    for name, generator in GENERATORS.items():
+        every = _pages(_part(texts, TOLD), generator, count)
+        told = {kind: pages for kind, pages in every.items() if pages and understood(pages)}
+        _reliability(f"{name} generator", told.values())
+        _reliability(f"{name} generator, not understood", (every[kind] for kind in every.keys() - told.keys()))
+        pages_to_fit = _pages(_part(texts, FITTED), generator, count)
+        fitted += [page for kind in told for page in pages_to_fit[kind]]
+    _costs(_pages(_part(texts, TOLD), FIRST, count))
+    _fitted(fitted)
+
+
+def understood(pages: Sequence[Damaged]) -> bool:
+    """Tell whether most of pages of one kind comes back."""
+    return mean(map(partial(_share, 0.0), pages)) >= UNDERSTOOD
 
 
 def _part(texts: Sequence[Document], number: int) -> Sequence[Document]:
@@ -63,8 +78,9 @@ def _part(texts: Sequence[Document], number: int) -> Sequence[Document]:
     return some if len(texts) > PARTS else texts
 
 
-def _pages(texts: Sequence[Document], count: int) -> Mapping[str, Sequence[Damaged]]:
-    return {kind: list(islice(pages_of(texts, kind), count)) for kind in (*KINDS, *LOSING)}
+def _pages(texts: Sequence[Document], generator: Generator, count: int) -> Mapping[str, Sequence[Damaged]]:
+    kinds = (*KINDS, *LOSING) if generator is FIRST else generator.kinds
+    return {kind: list(islice(pages_of(texts, kind, generator), count)) for kind in kinds}
 
 
 def judged(page: Damaged) -> Iterator[Judged]:
@@ -96,8 +112,9 @@ def _wrong(true: str, made: str) -> set[int]:
     return places
 
 
-def _reliability(guesses: Sequence[Judged]) -> None:
-    print(f"{'said to be':>12} {'guesses':>8} {'mean':>6} {'right':>6}")
+def _reliability(name: str, kinds: Iterable[Sequence[Damaged]]) -> None:
+    guesses = [one for pages in kinds for page in pages for one in judged(page)]
+    print(f"\n{name}\n{'said to be':>12} {'guesses':>8} {'mean':>6} {'right':>6}")
     for low, high in pairwise(BORDERS):
         some = [one for one in guesses if low <= one.probability < high]
         if some:
@@ -130,11 +147,11 @@ def _recorded(source: str, odds: float) -> float:
     return made
 
 
-def _fitted(pages: Mapping[str, Sequence[Damaged]]) -> None:
+def _fitted(pages: Iterable[Damaged]) -> None:
     """Print the figures for each source of guesses, fitted and used."""
     found: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
     with patch.object(calibration, "probability", _recorded):
-        for one in (one for some in pages.values() for page in some for one in judged(page)):
+        for one in (one for page in pages for one in judged(page)):
             if isinstance(one.probability, _Odds):
                 found[one.probability.source].append((one.probability.odds, one.right))
     print(f"\n{'source':20} {'guesses':>8} {'right':>6}   fitted         used")

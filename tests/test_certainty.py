@@ -15,6 +15,9 @@ from benchmarks.calibration import judged
 from fixtures.generator import LOSING, SITES, damaged
 from seedsearch import build_index, clean, open_index
 from seedsearch.damage import SURE, Certainty, Damage
+from seedsearch.frontends.objects import stats_object
+from seedsearch.frontends.render.reports import stats_text
+from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Candidate, Edit, Edits, Guess, Weight, apply_edits, compose, edit
 from seedsearch.restoring.calibration import LINES, guess
 from seedsearch.restoring.doubts import Doubts
@@ -146,3 +149,21 @@ def test_an_index_keeps_it_and_reads_again_what_was_asked_otherwise(tmp_path: Pa
         assert document.readable == "中文编码错误的文字"
         expected = [e.probability for e in clean(TORN).edits]
         assert [e.probability for e in document.edits] == expected
+
+
+def test_an_index_counts_what_was_inferred_by_how_probable_it_is(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(damaged("UTF-8 as GBK, U+FFFD", PROSE, random.Random(1)).found, encoding="utf-8")
+    build_index(tmp_path / "page.txt", tmp_path / "index", workers=1, sure=0.0)
+    with open_index(tmp_path / "index") as index:
+        stats = index.stats()
+        shares = [e.probability for e in index.document(str(tmp_path / "page.txt")).edits if e.probability is not None]
+    borders = [(low, high) for low, high, _ in stats.inferred]
+    assert len(borders) > 1
+    assert borders == sorted(borders)
+    for low, high, count in stats.inferred:
+        assert count == sum(low <= share < high or share == high == 1 for share in shares)
+    assert sum(count for _, _, count in stats.inferred) == len(shares)
+    told = [{"from": low, "below": high, "edits": count} for low, high, count in stats.inferred]
+    assert stats_object(stats)["inferred"] == told
+    low, high, count = stats.inferred[-1]
+    assert f"{count} of {low:g} to {high:g}" in "\n".join(stats_text(stats, Style()))

@@ -114,5 +114,6 @@ def stats_object(stats: IndexStats) -> Object:
             for path, name, sure in stats.unsure
         ],
         "told_by_neighbours": stats.told_by_neighbours,
+        "inferred": [{"from": low, "below": high, "edits": count} for low, high, count in stats.inferred],
         "stale": list(stats.stale),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_tokens import EVERYTHING
 from seedsearch.searching.ranking import JUDGED, TELLING
 from seedsearch.searching.results import (
+    BANDS,
     Group,
     IndexStats,
     Results,
@@ -274,10 +276,12 @@ class Index:
         encodings: Counter[str] = Counter()
         damage: Counter[str] = Counter()
         files, unsure, neighbours = {}, [], 0
+        inferred: Counter[int] = Counter()
         for record in map(from_bytes, self._engine.stored()):
             encodings[record.encoding] += 1
             damage.update(record.damage)
             neighbours += record.told_by == "neighbours"
+            inferred.update(record.probabilities)
             if record.damage:
                 files[record.path] = record.damage
             if record.confidence < SURE:
@@ -285,7 +289,7 @@ class Index:
         unsure.sort(key=lambda row: (row[2], row[0]))
         counts = dict(sorted(encodings.items())), dict(sorted(damage.items()))
         stale = tuple(filter(None, (*self._stale, self.outdated())))
-        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours)
+        return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours, _banded(inferred))
 
     def outdated(self) -> str | None:
         """Return a sentence where the files, as seen from here, are no longer those that the index was made from."""
@@ -418,3 +422,11 @@ def open_index(index_dir: Place, *, cache_bytes: int | None = None) -> Index:
     5
     """
     return Index(open_engine(index_dir, fingerprint(), cache_bytes=cache_bytes), index_dir)
+
+
+def _banded(hundredths: Mapping[int, int]) -> tuple[tuple[float, float, int], ...]:
+    """Return how many of the probabilities, by hundredths, lie between two borders of `BANDS`: from, below, count."""
+    counts: Counter[int] = Counter()
+    for probability, count in hundredths.items():
+        counts[min(bisect_right(BANDS, probability / 100), len(BANDS) - 1)] += count
+    return tuple((BANDS[band - 1], BANDS[band], count) for band, count in sorted(counts.items()))

@@ -9,13 +9,16 @@ from seedsearch.engines.entries import EngineInfo
 from seedsearch.offsets import Span
 from seedsearch.searching.notes import Note
 
+BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)  # borders of the probabilities by which inferred repairs are counted
+
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
     """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful.
 
     `stale` says, a sentence each, what of it this version would make otherwise from the files as they are now.
-    `told_by_neighbours`: documents whose encoding the files beside them had a say in.
+    `told_by_neighbours`: documents whose encoding the files beside them had a say in. `inferred`: how many repairs were
+    inferred that are as probable as this (from, below), for each of `BANDS` that has some.
     """
 
     engine: EngineInfo
@@ -25,6 +28,7 @@ class IndexStats:
     unsure: tuple[tuple[str, str, float], ...]
     stale: tuple[str, ...] = ()
     told_by_neighbours: int = 0
+    inferred: tuple[tuple[float, float, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
         said("encodings"): damage_text(stats.encodings),
         said("damage"): damage_text(stats.damage) or said("none"),
     }
+    if stats.inferred:
+        rows["inferred"] = ", ".join(f"{count:,} of {low:g} to {high:g}" for low, high, count in stats.inferred)
     yield from table(rows, style)
     worst = sorted(stats.files.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     if worst:

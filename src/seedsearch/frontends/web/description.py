@@ -124,6 +124,7 @@ _STATS = {
     "files": _list(_object({"id": _TEXT, "damage": _COUNTS})),
     "unsure": _list(_object({"id": _TEXT, "path": _TEXT, "encoding": _TEXT, "confidence": _SHARE})),
     "told_by_neighbours": _COUNT,
+    "inferred": _list(_object({"from": _SHARE, "below": _SHARE, "edits": _COUNT})),
     "stale": _TEXTS,
 }
 _RESTORED = {
