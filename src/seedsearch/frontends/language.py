@@ -96,3 +96,8 @@ def _templates() -> list[tuple[list[str], str]]:
 def many(count: int, one: str, several: str, /, **values: object) -> str:
     """Return the text for one thing or for several, with `count` in it."""
     return said(one if count == 1 else several, count=count, **values)
+
+
+def damage_text(damage: Mapping[str, int]) -> str:
+    """Return kinds and counts, the most frequent first."""
+    return ", ".join(f"{count:,} {kind}" for kind, count in sorted(damage.items(), key=lambda row: (-row[1], row[0])))

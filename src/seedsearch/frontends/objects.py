@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.offsets import Candidate, Edit, Finding
-from seedsearch.reading.documents import Failure
 from seedsearch.searching.results import FacetValue, Hit, IndexStats, Results, Snippet
+
+if TYPE_CHECKING:
+    from seedsearch.reading.documents import Failure
 
 Object = dict[str, object]
 SCHEMA = 1

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from seedsearch.engines import Engine
 from seedsearch.engines.choice import Place, folder_of
 from seedsearch.errors import SourceError
-from seedsearch.metadata import failures
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import Stamp, load, other_rules
 from seedsearch.metadata.made_from import MadeFrom, command, is_below
@@ -36,6 +35,8 @@ def outdated(engine: Engine, place: Place) -> str | None:
 
     A file counts as changed by its size and its time: one of a copy, or of a disk that was connected anew, is the same.
     """
+    from seedsearch.metadata import failures  # a question that finds something has no need of it
+
     made = made_from(engine) or MadeFrom.here(place)
     base = made.found(place)
     states = load(engine.metadata)

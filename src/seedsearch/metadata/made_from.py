@@ -12,14 +12,17 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Self
 
 from seedsearch.engines import Engine, stored
 from seedsearch.engines.choice import Place, folder_of, look_at
 from seedsearch.errors import IndexFault
 from seedsearch.parallel import Sent
-from seedsearch.reading.ignore_patterns import Choice
+from seedsearch.values import dataclass
+
+if TYPE_CHECKING:
+    from seedsearch.reading.ignore_patterns import Choice
 
 KEPT = "made-from"
 DEFAULT = "index"  # the index that a command means which names none
@@ -41,6 +44,8 @@ class Root(Sent):
     @property
     def choice(self) -> Choice:
         """Which files below it are wanted."""
+        from seedsearch.reading.ignore_patterns import Choice  # a question has no need of it
+
         return Choice.of(hidden=self.hidden, include=self.include, exclude=self.exclude)
 
     def but(self, other: Root) -> Root:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from seedsearch.offsets import Edit, Span
+from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from seedsearch.engines import Engine
 from seedsearch.engines.budget import SECONDS, Budget
@@ -35,11 +35,8 @@ from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
 from seedsearch.searching.facets import facets_of, filters_of
 from seedsearch.searching.filling import Filling, Page, found_in, in_order, judged, paths_in_order
-from seedsearch.searching.grouping import groups_of
 from seedsearch.searching.hits import Collapsing, Shown, all_places
-from seedsearch.searching.more_like_this import keywords, like
 from seedsearch.searching.notes import Note
-from seedsearch.searching.origins import Origin, Origins
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_tokens import EVERYTHING
 from seedsearch.searching.ranking import JUDGED, TELLING
@@ -52,6 +49,9 @@ from seedsearch.searching.results import (
 from seedsearch.searching.sorting import Order, order_of
 from seedsearch.searching.tiers import Tier, readings
 from seedsearch.text.analyzer import fingerprint
+
+if TYPE_CHECKING:
+    from seedsearch.searching.origins import Origin, Origins
 
 # Encodings that are less sure than this are worth a look.
 SURE = 0.9
@@ -171,6 +171,8 @@ class Index:
             shown = Shown(snippets, lines)
             groups: tuple[Group, ...] = ()
             if group_by:
+                from seedsearch.searching.grouping import groups_of
+
                 groups, more = groups_of(self._engine, answer.tiers, group_by, offset, limit, shown)
                 page = Page((), more)
             else:
@@ -251,6 +253,8 @@ class Index:
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """Return the documents most like a text, the text itself left out; `name` is what the answer calls it."""
+        from seedsearch.searching.more_like_this import like
+
         with self._question():
             tier = like(readable, self._engine, self._own)
             if tier is None:
@@ -264,6 +268,8 @@ class Index:
         """Return the words that tell most of a text beside the documents of the index, with their weights, heaviest
         first.
         """
+        from seedsearch.searching.more_like_this import keywords
+
         with self._question():
             return keywords(readable, self._engine, self._own, count)
 
@@ -350,6 +356,8 @@ class Index:
 
         None where the index does not remember it: then nothing can tell.
         """
+        from seedsearch.searching.origins import Origins
+
         with self._question():
             if self._origins is None:
                 self._origins = Origins(self._engine)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest, nsmallest
 from itertools import compress
@@ -21,6 +20,7 @@ from seedsearch.searching.ranking import Weighted, scored_terms
 from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
+from seedsearch.values import dataclass
 
 LONGEST = 12  # syllables; longer runs are read word by word by other tiers
 CHOICES = 60  # characters tried for one syllable, the most frequent in the index

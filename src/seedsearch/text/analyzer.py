@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from zlib import crc32
 
-from seedsearch.text.folding import HAN, TABLE
+from seedsearch.text.folding import HAN, TABLE, is_han
 from seedsearch.text.joints import Joined
 from seedsearch.text.lexicon import JIEBA, NONE, OwnWords
 from seedsearch.text.segmenter import Cut, segmenter, steady_cut
@@ -91,6 +91,12 @@ def placed_query_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = N
     """Return all of them, each with the offset at which it begins; `cut` as in `placed_words`."""
     cut = cut or segmenter(own).words
     found: list[tuple[int, str]] = []
+    if all(map(is_han, folded)):  # as most are, and then no pattern is needed
+        at = 0
+        for word in cut(folded) if folded else ():
+            found.append((at, word))
+            at += len(word)
+        return found
     for token in _token().finditer(folded):
         at = token.start()
         for word in cut(token["han"]) if token["han"] else [token["other"]]:

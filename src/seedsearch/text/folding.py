@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from unicodedata import is_normalized, normalize
 
 # Han: the ideographs of all planes, 〇, and 々, which stands for one.
 HAN = "々〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af"
@@ -17,9 +18,6 @@ HAN = "々〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U000323af"
 WIDE = HAN + "、-〄〆〈-〿぀-ヿ︰-﹏！-ﾟ“”‘’…—·"
 
 TABLE = Path(__file__).with_name("folding.txt")
-
-_BLANKS_IN_WIDE = re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")
-
 
 # The ranges of HAN beside the one that nearly all ideographs are in.
 _BEYOND = (("㐀", "䶿"), ("\uf900", "\ufaff"), ("\U00020000", "\U000323af"))
@@ -42,10 +40,8 @@ def other_forms(text: str) -> tuple[str, ...]:
 
     Folding leaves them apart, for it keeps lengths.
     """
-    if not _may_be_composed().search(text):
+    if all(is_normalized(form, text) for form in ("NFC", "NFD")) or not _may_be_composed().search(text):
         return ()
-    from unicodedata import normalize
-
     return tuple(dict.fromkeys(form for form in (normalize("NFC", text), normalize("NFD", text)) if form != text))
 
 
@@ -66,4 +62,10 @@ def wide_blanks(text: str) -> list[tuple[int, int]]:
     """Return the runs of white space (start, end) that search reads across: between characters written without
     blanks.
     """
-    return [m.span() for m in _BLANKS_IN_WIDE.finditer(text)]
+    return [m.span() for m in _blanks_in_wide().finditer(text)]
+
+
+@cache
+def _blanks_in_wide() -> re.Pattern[str]:
+    """Compiled when it is first used: a question without blanks does not need it."""
+    return re.compile(rf"(?<=[{WIDE}])\s+(?=[{WIDE}])")

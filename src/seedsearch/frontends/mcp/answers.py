@@ -14,10 +14,10 @@ from itertools import chain
 
 from seedsearch.damage import FOUND, Certainty
 from seedsearch.errors import FileChanged, QueryError
+from seedsearch.frontends.language import damage_text
 from seedsearch.frontends.library import Library
 from seedsearch.frontends.mcp.cursor import Cursor
 from seedsearch.frontends.render.answers import snippet_line, tiers_text
-from seedsearch.frontends.render.reports import damage_text
 from seedsearch.frontends.render.safe import one_line, safe, seen, shortened
 from seedsearch.frontends.searches import search
 from seedsearch.metadata.document_records import doc_id_of

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from seedsearch.frontends.language import many, said
+from seedsearch.frontends.language import damage_text, many, said
 from seedsearch.frontends.objects import answer_object, hit_object
 from seedsearch.frontends.render.layout import lines, wrapped
-from seedsearch.frontends.render.reports import damage_text
 from seedsearch.frontends.render.safe import json_line, one_line, safe
 from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Span

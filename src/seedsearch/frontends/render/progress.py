@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from seedsearch.frontends.language import said
+from seedsearch.frontends.language import damage_text, said
 from seedsearch.frontends.render.layout import cells, clipped
-from seedsearch.frontends.render.reports import damage_text
 from seedsearch.indexing.reports import (
     Progress,
 )

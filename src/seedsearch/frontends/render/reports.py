@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from seedsearch.frontends.language import said, worded
+from seedsearch.frontends.language import damage_text, said, worded
 from seedsearch.frontends.objects import failure_object, stats_object
 from seedsearch.frontends.render.layout import table, wrapped
 from seedsearch.frontends.render.safe import json_line, one_line
@@ -83,11 +83,6 @@ def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[st
 def failure_text(failure: Failure) -> str:
     """Return a file that was left out, and why."""
     return said("skipped: {file}" if failure.skipped else "failed: {file}", file=one_line(worded(failure.says)))
-
-
-def damage_text(damage: Mapping[str, int]) -> str:
-    """Kinds and counts, the most frequent first."""
-    return ", ".join(f"{count:,} {kind}" for kind, count in sorted(damage.items(), key=lambda row: (-row[1], row[0])))
 
 
 def stats_json(stats: IndexStats) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
-from dataclasses import dataclass
-from urllib.parse import quote, quote_from_bytes
+
+from seedsearch.values import dataclass
 
 # What the address of a link may hold as it is; all else, from wherever it comes, is spelled as in addresses (%1B).
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -62,6 +61,9 @@ class Style:
         path = os.path.join(self.base, path)
         if self.link is None or not os.path.exists(path):
             return text
+        import socket  # only a terminal with links needs these
+        from urllib.parse import quote, quote_from_bytes
+
         place = quote_from_bytes(os.fsencode(os.path.abspath(path)))
         target = self.link
         for name, value in {"host": socket.gethostname(), "path": place, "line": line, "column": column}.items():
