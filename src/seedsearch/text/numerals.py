@@ -1,7 +1,8 @@
 """Numbers in the digits of the West and of China: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十.
 
-A number of a text is only read where what stands around it says that it is one: 第 before it, a word that counts or a
-unit behind it, or three digits and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are none.
+A number of a text is only read where what stands around it says that it is one: 第 or 卷 before it, a word that counts
+or a unit behind it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are
+none. Digits of the West beside an ideograph are always a number: 36计 is 三十六计, 4大名著 四大名著.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _COUNTERS = (
     "世纪|年代|年级|年|月份|月|日|号|周岁|周年|周|岁|个|人|名|位|次|种|项|条|款|家|所|本|册|卷|部|集|页|篇|章|回|节|届|级|层|楼|间|台|辆|架"
     "|艘|只|匹|棵|株|片|块|张|份|元|角|公里|千米|厘米|毫米|米|公斤|千克|克|吨|升|倍|折|美元|小时|分钟|秒|天|期|批|组|班|队|场|首|幅|座|栋|套|件"
 )
+# What stands before a number and makes it one.
+_HEADS = "卷|图|表|附件|附录|附表|附图|单元|专题|模块|步骤|方案"
+_IDEOGRAPH = "[一-鿿]"
 
 
 @cache
@@ -42,12 +46,15 @@ def _number() -> re.Pattern[str]:
     han_only = rf"[{_HAN}]{{1,16}}"
     decimal = rf"(?:\d{{1,9}}(?:\.\d{{1,4}})?|{han_only}(?:点[{_HAN}]{{1,4}})?)"
     edge = rf"(?<![a-z0-9.,:/\-几])(?<![{_HAN}]点)"
+    alone = r"(?![a-z0-9.:/%\-])"
     return re.compile(
         rf"百分之(?P<hundredth>{decimal})(?![\d{_HAN}])"
         rf"|{edge}(?P<percent>\d{{1,9}}(?:\.\d{{1,4}})?)%"
         rf"|第 ?(?P<ordinal>{number}) ?(?P<ranked>{_COUNTERS}|(?![\d{_HAN}]))"
-        rf"|{edge}(?P<counted>{number}) ?(?P<counter>{_COUNTERS}|{large})"
-        rf"|{edge}(?P<bare>\d{{3,12}}(?![a-z0-9.:/%\-])|[{_HAN}]{{3,16}}(?![{_HAN}]))"
+        rf"|{edge}(?P<counted>{number}) ?(?P<counter>[多余]?(?:{_COUNTERS})|{large})"
+        rf"|(?P<head>{_HEADS}) ?(?P<headed>\d{{1,6}}|[{_HAN}]{{2,16}}|[{_HAN}](?!{_IDEOGRAPH}))(?![\d{_HAN}])"
+        rf"|{edge}(?P<bare>\d{{3,12}}{alone}|\d{{1,2}}(?={_IDEOGRAPH})|(?<={_IDEOGRAPH})\d{{1,2}}{alone}"
+        rf"|[{_HAN}]{{3,16}}(?![{_HAN}]))"
     )
 
 
@@ -87,8 +94,12 @@ def _others(found: re.Match[str]) -> Iterator[str]:
     elif found["counted"]:
         counter = found["counter"]
         yield from (f"{number}{counter}" for number in _spellings(found["counted"], counted=counter))
+    elif found["headed"]:
+        yield from (f"{found['head']}{number}" for number in _spellings(found["headed"], ordinal=True))
     elif _tells(found["bare"]):
         yield from _spellings(found["bare"])
+        if found["bare"] == "2":
+            yield "两"
 
 
 def _tells(bare: str) -> bool:
