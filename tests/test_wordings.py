@@ -151,6 +151,7 @@ def test_the_table_is_folded_and_goes_both_ways() -> None:
         assert b in others(a) or a in others(b)
     assert "接口" in others("介面")
     assert "接口" not in others("界面")
+    assert (others("布什"), others("布希")) == (("布希",), ("布什",))
 
 
 @pytest.mark.parametrize("run", ["为了解决问题", "宏大的叙事", "信息素的"])

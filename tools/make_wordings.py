@@ -1,7 +1,8 @@
 """Make src/seedsearch/text/wordings.txt, the words that are spelled or called otherwise on the other side.
 
-Sources: OpenCC's phrase dictionaries, and a few words of the first list of variant spellings of Chinese
-(《第一批异形词整理表》, Ministry of Education of China, 2001) that OpenCC leaves apart. A line `=a b` names two
+Sources: OpenCC's phrase dictionaries, a few words of the first list of variant spellings of Chinese
+(《第一批异形词整理表》, Ministry of Education of China, 2001) that OpenCC leaves apart, and names and things of
+everyday life that OpenCC does not have (布什, 布希). A line `=a b` names two
 spellings of one word that folding, which is character by character, keeps apart (了解, 瞭解); a line `~a b` two words
 for one thing, of which one is usual in Taiwan or Hong Kong (软件, 软体). All are folded. The file is committed so that
 a query means the same after an update of OpenCC; a test makes it again and compares.
@@ -36,6 +37,24 @@ OF_THE_LIST = (
     "辽阔辽廓 模仿摹仿 模糊模胡 疲沓疲塌 漂流飘流 情愫情素 人才人材 思维思惟 搜集蒐集 透彻透澈 稀罕希罕 "
     "稀奇希奇 稀少希少 相貌像貌 雄赳赳雄纠纠 徇私循私 押韵压韵 鱼汛渔汛 缘故原故 扎实札实 折中折衷 执著执着 "
     "装潢装璜 姿势姿式 座位坐位"
+)
+# Names and things that are called otherwise on the two sides. A word that means something else as well (机车, which is
+# a locomotive or a motorcycle) is left out, unless the other meaning is far less usual.
+EVERYDAY = (
+    "布什/布希 里根/雷根 特朗普/川普 肯尼迪/甘乃迪 希拉里/希拉蕊 撒切尔/柴契尔 丘吉尔/邱吉尔 默克尔/梅克尔 普京/普丁 "
+    "戈尔巴乔夫/戈巴契夫 叶利钦/叶尔钦 赫鲁晓夫/赫鲁雪夫 斯大林/史达林 卡扎菲/格达费 本拉登/宾拉登 "
+    "卡斯特罗/卡斯楚 梵高/梵谷 达芬奇/达文西 肖邦/萧邦 "
+    "贝克汉姆/贝克汉 斯皮尔伯格/史匹柏 麦当娜/玛丹娜 希区柯克/希区考克 罗纳尔多/罗纳度 马拉多纳/马拉度纳 "
+    "杰克逊/杰克森 索尔仁尼琴/索忍尼辛 弗洛伊德/佛洛伊德 弗洛伊德/佛洛依德 "
+    "海德格尔/海德格 哈贝马斯/哈伯玛斯 悉尼/雪梨 戛纳/坎城 "
+    "朝鲜/北韩 韩国/南韩 新泽西/纽泽西 新奥尔良/纽奥良 新罕布什尔/新罕布夏 密歇根/密西根 "
+    "威斯康星/威斯康辛 佐治亚/乔治亚 弗吉尼亚/维吉尼亚 圣迭戈/圣地牙哥 "
+    "导弹/飞弹 航天飞机/太空梭 宇航员/太空人 摩托车/机车 地铁/捷运 公交车/公车 "
+    "打印机/列印机 网卡/网路卡 重启/重新启动 台式机/桌上型电脑 笔记本电脑/笔记型电脑 掌上电脑/掌上型电脑 "
+    "土豆/马铃薯 菠萝/凤梨 奶酪/起司 奶酪/乳酪 酸奶/优格 酸奶/优酪乳 猕猴桃/奇异果 西红柿/番茄 番石榴/芭乐 "
+    "三文鱼/鲑鱼 金枪鱼/鲔鱼 方便面/泡面 盒饭/便当 冰激凌/冰淇淋 "
+    "幼儿园/幼稚园 普通话/国语 概率/机率 激光/雷射 塑料/塑胶 "
+    "艾滋病/爱滋病 邮编/邮递区号 盲文/点字 知识产权/智慧财产权"
 )
 
 
@@ -75,7 +94,10 @@ def make_pairs() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     spelled = _apart(_rows(SPELLED)) | listed
     spelled = {pair for pair in spelled if not RARE & set("".join(pair)) and min(map(len, pair)) > 1}
     spelled = {pair for pair in spelled if not _implied(pair, spelled)}
-    regional = {pair for pair in _apart(_rows(REGIONAL)) if all(is_han(word[0]) or len(word) > 1 for word in pair)}
+    everyday = _apart((a, b) for a, _, b in (both.partition("/") for both in EVERYDAY.split()))
+    regional = {
+        pair for pair in _apart(_rows(REGIONAL)) | everyday if all(is_han(word[0]) or len(word) > 1 for word in pair)
+    }
     regional = {pair for pair in regional if not _implied(pair, regional | spelled)}
     return sorted(spelled), sorted(regional - spelled)
 
