@@ -87,6 +87,42 @@ def test_readings_in_the_order_of_how_usual_they_are(typed: str, found: str) -> 
             assert results.hits[0].tier == "pinyin"
 
 
+MARKED = {
+    "a": "他说 nǐ hǎo，然后走了",
+    "b": "Café de Flore 与 naïve 的读者",
+    "c": "中国人民站起来了",
+    "d": "人民与中国",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "name"),
+    [
+        ("ni hao", "nǐ hǎo", "a"),
+        ("nihao", "nǐ hǎo", "a"),
+        ("nǐhǎo", "nǐ hǎo", "a"),
+        ("cafe", "café", "b"),
+        ("cafe de flore", "café de flore", "b"),
+        ("naive", "naïve", "b"),
+        ("zgrm", "中国人民", "c"),
+    ],
+)
+def test_letters_without_marks_and_initials_of_several_words(typed: str, found: str, name: str) -> None:
+    with engines(MARKED) as made:
+        for engine in made:
+            results = Index(engine).search(typed)
+            assert [note.texts for note in results.notes if note.code == "heard"] == [(found,)]
+            assert [hit.path for hit in results.hits] == [name]
+            assert results.hits[0].snippets[0].highlights
+
+
+@pytest.mark.parametrize("typed", ["zgrx", "rmzg", "cafes", "hao ni"])
+def test_letters_that_stand_nowhere_find_nothing(typed: str) -> None:
+    with engines(MARKED) as made:
+        for engine in made:
+            assert not Index(engine).search(typed).total
+
+
 @pytest.mark.parametrize("typed", ["hanger", "begin", "docker容器", "x国", "国1", "zzz国"])
 def test_what_is_no_pinyin_is_not_heard(typed: str) -> None:
     with engines(TEXTS) as made:

@@ -1,7 +1,8 @@
 """When nothing is found as typed: what sounds the same, and words that are spelled nearly so. Never silent.
 
 Pinyin (`hanjie`, `hàn jiē`, the initials `hj`) and characters typed by sound (转学指男 for 转学指南) are read as the
-characters with those sounds whose pairs stand next to each other in the index, the most frequent first.
+characters with those sounds whose pairs stand next to each other in the index, the most frequent first. Letters are
+also read as words of the index with marks on them: `ni hao` is nǐ hǎo, `cafe` is café.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from heapq import nlargest, nsmallest
-from itertools import compress
+from itertools import compress, islice, product
 from math import log
+from string import ascii_lowercase
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Any, Fuzzy, Run, Term
@@ -55,8 +57,12 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
     letters = _plain_letters(whole)
     if letters is None:
         return
-    for cut in _cuts(letters):
-        yield from _fallback("pinyin", whole, _spelled(cut, engine), "by its pinyin")
+    cuts = _cuts(letters)
+    marked = _marked([_without_marks(whole).split(), *cuts], engine)
+    for cut in cuts:
+        if texts := _spelled(cut, engine):
+            yield from _fallback("pinyin", whole, [*texts, *marked], "by its pinyin")
+    yield from _fallback("sound", whole, marked, "with marks on its letters")
     for cut in _cuts(letters, begun=True):
         texts = _spelled(cut, engine)
         if letters.isascii() and letters.isalpha():  # so much may be English as well: only a word counts
@@ -116,6 +122,39 @@ def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
                     ends[at + size] = nsmallest(SEGMENTATIONS, ends.get(at + size, []) + more, key=len)
         ways = nsmallest(SEGMENTATIONS, (a + b for a in ways for b in ends.get(len(piece), ())), key=len)
     return [way for way in ways if 1 <= len(way) <= LONGEST]
+
+
+def _marked(ways: Sequence[Sequence[str]], engine: Engine) -> list[str]:
+    """Return texts of the index that are some words with marks on their letters; `ways`: how they may be cut."""
+    found: dict[str, None] = {}
+    for words in ways:
+        if len(words) <= LONGEST and not any(map(is_han, "".join(words))):
+            choices = [[*_with_marks(word, engine), word] for word in words]
+            made = (" ".join(way) for way in islice(product(*choices), BEAM))
+            found |= dict.fromkeys(text for text in made if text != " ".join(words))
+    return list(compress(found, engine.exists(list(map(Run, found)))))[:SHOWN] if found else []
+
+
+def _with_marks(word: str, engine: Engine) -> list[str]:
+    """Return the words of the index that are a word with marks on its letters, the most frequent first."""
+    plain = _without_marks(word)
+    terms = (row for begin in _forms().get(plain[:1], ()) for row in engine.vocabulary("word", begin))
+    same = ((count, term) for term, count in terms if term != word and _without_marks(term) == plain)
+    return [term for _, term in nlargest(SUGGESTED, same)]
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """Small letter → it, and it with each mark that there is in one character."""
+    table = {letter: letter for letter in ascii_lowercase}
+    for char in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))):
+        if char.islower() and (letter := _without_marks(char)) in table:
+            table[letter] += char
+    return table
 
 
 def _is_syllable(part: str) -> bool:
@@ -207,15 +246,41 @@ def _changed(char: str, typed: str, place: int) -> int:
 
 
 def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
-    """Return the most frequent words whose characters begin with these letters, read in their usual way."""
+    """Return the most frequent words whose characters begin with these letters, read in their usual way; where there is
+    none, several words side by side.
+    """
     begun = [letter + BEGUN for letter in letters]
     fitting = (
         (log(count) + USUAL * _usually_read(word, begun), word)
         for word, count in engine.vocabulary("word")
         if len(word) == len(letters) and all(map(_begins, word, letters))
     )
-    likely = nlargest(SHOWN, fitting)
+    likely = nlargest(SHOWN, fitting) or _initials_of_words(letters, begun, engine)
     return [word for weight, word in likely if weight > likely[0][0] - CLOSE]
+
+
+def _initials_of_words(letters: Sequence[str], begun: Sequence[str], engine: Engine) -> list[tuple[float, str]]:
+    """Return the most frequent runs of words, each of two characters or more, that begin with these letters, with
+    their weights: zgrm is 中国人民.
+    """
+    size = len(letters)
+    parts: dict[tuple[int, int], list[tuple[float, str]]] = {}
+    for word, count in engine.vocabulary("word") if size >= 4 else ():
+        for start in range(size - len(word) + 1) if 1 < len(word) < size - 1 else ():
+            if all(map(_begins, word, letters[start:])):
+                weight = log(count) + USUAL * _usually_read(word, begun[start : start + len(word)])
+                parts.setdefault((start, start + len(word)), []).append((weight, word))
+    ways: dict[int, list[tuple[float, str]]] = {0: [(0.0, "")]}
+    for (start, end), words in sorted(parts.items(), key=lambda part: part[0][1]):
+        pairs = [
+            (text, word, sum_ + weight) for sum_, text in ways.get(start, ()) for weight, word in nlargest(BEAM, words)
+        ]
+        borders = engine.document_frequencies([Term("gram", text[-1:] + word[0]) for text, word, _ in pairs])[1]
+        made = [(weight, text + word) for (text, word, weight), there in zip(pairs, borders, strict=True) if there]
+        ways[end] = nlargest(BEAM, [*ways.get(end, ()), *made])
+    texts = [text for _, text in ways.get(size, ())]
+    counts = engine.count(list(map(Run, texts))) if texts else []
+    return nlargest(SHOWN, ((log(count), text) for text, count in zip(texts, counts, strict=True) if count))
 
 
 @cache
