@@ -36,7 +36,7 @@ def _frozen(cls: type[Any]) -> Any:
     seen = [field.name for field in fields if field.repr]
 
     def equal(self: object, other: object) -> bool:
-        return compared(self) == compared(other) if other.__class__ is self.__class__ else NotImplemented
+        return bool(compared(self) == compared(other)) if other.__class__ is self.__class__ else NotImplemented
 
     def hashed(self: object) -> int:
         return hash(compared(self))
@@ -61,11 +61,9 @@ def _frozen(cls: type[Any]) -> Any:
     return made
 
 
-def _values(names: list[str]) -> Callable[[object], tuple[Any, ...]]:
-    """Return what takes the values of fields out of an object."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda self: tuple(getattr(self, name) for name in names)
+def _values(names: list[str]) -> Callable[[object], Any]:
+    """Return what takes the values of fields out of an object, that of a single one as it is."""
+    return attrgetter(*names) if names else lambda self: ()
 
 
 def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
