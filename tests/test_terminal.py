@@ -131,8 +131,8 @@ def test_progress_is_shown_on_a_terminal_and_cleared(place: Path) -> None:
     assert "24 reading-mark" in printed
     assert re.search(r"\r\x1b\[K5 added", printed)
     assert "6/6 files" in shown(place, "seedsearch clean seeds -o copies", 100)
-    assert "files" not in shown(place, "seedsearch index --full --quiet", 100)
-    assert "files" not in shown(place, "seedsearch index --full", 100, TERM="dumb")
+    assert "6 files" not in shown(place, "seedsearch index --full --quiet", 100)
+    assert "6 files" not in shown(place, "seedsearch index --full", 100, TERM="dumb")
     assert seedsearch("index", "--full", cwd=place).stderr == b""
 
 
