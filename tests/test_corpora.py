@@ -33,7 +33,7 @@ from seedsearch.restoring.clean import clean
 from seedsearch.restoring.collection import RestoreOptions, Task, choose, restore_all, tasks
 from seedsearch.restoring.corpus import near, records
 from seedsearch.restoring.corpus.accounts import quality
-from seedsearch.restoring.corpus.run import Accounts
+from seedsearch.restoring.corpus.run import Accounts, public
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import CorpusReport, Restoration
 from tests.programs import limited, seedsearch
@@ -436,6 +436,23 @@ def test_a_copy_of_records_that_cannot_be_made_stops_no_other(tmp_path: Path, wo
         assert "Traceback" not in done.stderr.decode()
         assert (tmp_path / "out" / "b" / "a.jsonl").read_text(encoding="utf-8") == '{"text": "甲"}\n'
     assert [row["path"] for row in rows_of(tmp_path / "p.jsonl")[1:]] == ["in/b/a.jsonl#1"]
+
+
+@pytest.mark.parametrize("where", ["", "unrepaired = 0"])
+def test_accounts_are_complete_as_they_were_written(tmp_path: Path, where: str) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "甲\\n&nbsp;乙"}\n{"text": "焊接�"}\n', encoding="utf-8")
+    (tmp_path / "b.txt").write_text("焊接&nbsp;材料", encoding="utf-8")
+    asked = records.CorpusOptions(rows=True, where=where)
+    paths = [str(tmp_path / name) for name in ("a.jsonl", "b.txt")]
+    accounts = Accounts(tmp_path / "rows")
+    found = tasks(paths, tmp_path / "out", RestoreOptions(corpus=asked))
+    list(restore_all(found, CorpusReport(), output=tmp_path / "out", accounts=accounts))
+    written = [json.loads(line) for line in accounts.lines(paths)]
+    assert [list(row.items()) for row in written] == [
+        list(public(row).items()) for _, row in accounts.completed(paths, where, with_near=False)
+    ]
+    assert [row["kept"] for row in written] == [True, not where, True]
+    assert {row["type"] for row in written} == {"document"}
 
 
 def test_a_file_that_changes_while_it_is_restored_has_no_copy(tmp_path: Path) -> None:

@@ -374,8 +374,8 @@ def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Fa
     row, kept = "", True
     if asked.rows or asked.where:
         made = records.row_of_document(cleaned, cleaned.readable, near=asked.near)
-        if asked.where and not asked.deferred:
-            kept = made["kept"] = Filter(asked.where).keeps(asked_of(made))
+        if not asked.deferred:
+            kept = made["kept"] = not asked.where or Filter(asked.where).keeps(asked_of(made))
         row = json.dumps({**made, "copy": target}) if asked.rows else ""
     try:
         if target is not None and kept:

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from seedsearch.damage import SURE, Damage
 from seedsearch.errors import StepUnknown
-from seedsearch.offsets import Edit, Finding, OffsetMap, Span, apply_edits, compose, fixed, kinds_of, made_by
+from seedsearch.offsets import Edit, Edits, Finding, OffsetMap, Span, apply_edits, compose, fixed, kinds_of, made_by
 from seedsearch.restoring import (
     big5_gbk,
     code_pages,
@@ -177,7 +177,7 @@ def restore(
     texts of one file may cost together. Each edit says the step that made it.
     """
     doubts = Doubts(sure)
-    edits = fixed(made_by(DECODING, doubts.made(done, text, ())))
+    edits = fixed(made_by(DECODING, doubts.made(done, text, ()))) if done else _NO_EDITS
     kinds: frozenset[Damage] = frozenset()
     budgets, left, counted = Budgets({} if shares is None else shares), list(left), 0
     now, quiet = apply_edits(text, edits) if edits else text, 0
@@ -195,7 +195,13 @@ def restore(
             kinds |= kinds_of(found)
             edits = compose(edits, made_by(step.name, found), now)
             now = apply_edits(now, found)
+    if not edits and not left and not doubts.findings and not lost.TRIGGER.search(now):
+        return Restored(text, edits, _NO_FINDINGS)
     return Restored(now, edits, _findings(text, now, edits, left, doubts.findings))
+
+
+# What most texts have; made once.
+_NO_EDITS, _NO_FINDINGS = Edits(), Findings()
 
 
 def _findings(

@@ -135,6 +135,19 @@ def write_accounts(wanted: Wanted, rows: Iterable[Row], options: RestoreOptions)
             out(text)
 
 
+def _accounts_written(wanted: Wanted, accounts: Accounts, paths: Sequence[str], options: RestoreOptions) -> bool:
+    """Write the accounts as the workers wrote them; tell whether they are complete so, and no report is asked for."""
+    from seedsearch.frontends.render.safe import json_line, safe_json
+
+    if wanted.report is not None or options.corpus.near or options.corpus.deferred:
+        return False
+    with _written(wanted.provenance) as out:
+        out(json_line({"type": "run", **_run(options)}) + "\n")
+        for line in accounts.lines(paths):
+            out(safe_json(line) + "\n")
+    return True
+
+
 def _run(options: RestoreOptions) -> dict[str, Any]:
     from importlib.metadata import version
 
@@ -184,7 +197,7 @@ def printed(path: str, file: Packed, options: RestoreOptions, workers: int | Non
                     rows.write(done.rows)
         with printing():
             sys.stdout.buffer.flush()
-        if accounts is not None:
+        if accounts is not None and not _accounts_written(wanted, accounts, [path], options):
             found = accounts.completed([path], options.corpus.where, with_near=options.corpus.near)
             write_accounts(wanted, (row for _, row in found), options)
     damage = dict(sorted(tally.damage.items()))
@@ -239,6 +252,9 @@ def finished_accounts(found: Iterable[object], accounts: Accounts, options: Rest
     from seedsearch.restoring.collection import Task, choose
 
     work = [item for item in found if isinstance(item, Task)]
-    rows = accounts.completed([task.path for task in work], options.corpus.where, with_near=options.corpus.near)
+    paths = [task.path for task in work]
+    if _accounts_written(wanted, accounts, paths, options):
+        return
+    rows = accounts.completed(paths, options.corpus.where, with_near=options.corpus.near)
     chosen: Iterable[Row] = choose(work, rows) if options.corpus.deferred else (row for _, row in rows)
     write_accounts(wanted, chosen, options)

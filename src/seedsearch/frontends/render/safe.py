@@ -39,7 +39,11 @@ def json_line(value: object) -> str:
     """Return one line of JSON; Han stay as they are, what could steer a terminal is escaped, a byte that is not UTF-8
     too.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return safe_json(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")))
+
+
+def safe_json(text: str) -> str:
+    """Return one line of JSON that was written with everything as it is, made safe in the same way."""
     return _UNSAFE_IN_LINE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

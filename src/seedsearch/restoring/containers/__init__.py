@@ -133,16 +133,21 @@ def clean_values(
     chosen = _EVERY if names is None else tuple(names)
     unsure = may_be_misread(raw)
     shares = {} if shares is None else shares
-    whole, code = (
-        partial(_restoring(some, unsure, sure), shares=shares) for some in (chosen, tuple(_code_steps(chosen)))
-    )
+    whole, code = (partial(_restoring(some, unsure, sure), shares=shares) for some in (chosen, _steps_of_code(chosen)))
     found = restored_values(text, values(text), whole, code, chosen)
+    if not found.edits and not found.findings and not done and not raw.passed_over:
+        return Cleaned(raw, found.edits, (), text)
     edits = compose(made_by(DECODING, done), found.edits, text)
     back = OffsetMap.of(done)
     findings = [Finding(back.to_raw(one.span), one.kind, one.candidates) for one in found.findings]
     findings += [Finding(span, Damage.UNREPAIRED_BYTES) for span in raw.passed_over]
     findings.sort(key=lambda one: one.span)
     return Cleaned(raw, edits, tuple(findings), apply_edits(raw.text, edits))
+
+
+@cache
+def _steps_of_code(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_code_steps(names))
 
 
 @cache

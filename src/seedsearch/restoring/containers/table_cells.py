@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Self
 
@@ -14,9 +14,18 @@ from seedsearch.restoring.containers.values import Broken, Spelling, Value
 
 # Nothing but a quote is spelled otherwise in a cell with quotes, and nothing at all in one without.
 _QUOTED = Spelling(
-    '"', "\0", re.compile('""'), lambda _: '"', lambda text: text.replace('"', '""'), Damage.ENTITY, "entities"
+    sign='"',
+    numbers="\0",
+    escape=re.compile('""'),
+    said=lambda _: '"',
+    read=lambda cell: cell.replace('""', '"'),
+    write=lambda text: text.replace('"', '""'),
+    kind=Damage.ENTITY,
+    step="entities",
 )
-_BARE = Spelling("\0", "\0", re.compile(r"(?!)"), lambda _: "", lambda text: text, Damage.ENTITY, "entities")
+_BARE = replace(
+    _QUOTED, sign="\0", escape=re.compile(r"(?!)"), said=lambda _: "", read=lambda cell: cell, write=lambda text: text
+)
 
 
 _END = r"(?:\r\n|\r|\n|\Z)"

@@ -29,7 +29,7 @@ class Spelling:
     """How a kind of container spells characters in its values.
 
     `escape` matches what stands for one character and begins with `sign`, and `said` tells which one; `numbers` begins
-    what spells one by its number. `write` spells a text so that it can
+    what spells one by its number. `read` tells what a whole value says, and `write` spells a text so that it can
     stand there. Visible characters that are spelled by their numbers are put in themselves, as edits of `kind` and
     `step`.
     """
@@ -38,6 +38,7 @@ class Spelling:
     numbers: str
     escape: re.Pattern[str]
     said: Callable[[re.Match[str]], str]
+    read: Callable[[str], str]
     write: Callable[[str], str]
     kind: Damage
     step: str
@@ -179,5 +180,4 @@ def said_in(text: str, value: Value | Broken) -> str:
     piece = text[value.start : value.end]
     if isinstance(value, Broken) or value.spelling.sign not in piece:
         return piece
-    said = value.spelling.escape.sub(value.spelling.said, piece)
-    return _SURROGATES.sub("\ufffd", said)
+    return _SURROGATES.sub("\ufffd", value.spelling.read(piece))

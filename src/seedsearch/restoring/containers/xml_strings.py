@@ -36,7 +36,8 @@ def _write(text: str, marks: dict[str, str]) -> str:
 
 
 def _spelling(marks: dict[str, str]) -> Spelling:
-    return Spelling("&", "&#", _ESCAPE, _said, partial(_write, marks=marks), Damage.ENTITY, "entities")
+    read, write = partial(_ESCAPE.sub, _said), partial(_write, marks=marks)
+    return Spelling("&", "&#", _ESCAPE, _said, read, write, Damage.ENTITY, "entities")
 
 
 _LINES = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}

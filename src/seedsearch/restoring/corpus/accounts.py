@@ -88,13 +88,14 @@ def account_of(cleaned: Cleaned, texts: str) -> dict[str, Any]:
     lost = sum(len(finding.span) for finding in cleaned.findings)
     languages = ("chinese", "japanese", "korean", "latin", "other", "traditional")
     return {
+        "type": "document",
         "path": cleaned.raw.path,
         "encoding": cleaned.encoding,
         "confidence": round(cleaned.raw.confidence, 3),
         "characters": len(texts),
-        "edits": _counted(e.kind for e in cleaned.edits),
-        "certainty": _counted(e.certainty for e in cleaned.edits),
-        "found": _counted(f.kind for f in cleaned.findings),
+        "edits": _counted(e.kind for e in cleaned.edits) if cleaned.edits else {},
+        "certainty": _counted(e.certainty for e in cleaned.edits) if cleaned.edits else {},
+        "found": _counted(f.kind for f in cleaned.findings) if cleaned.findings else {},
         "quality": {
             **{name: share for name, share in shares.items() if name not in languages},
             "unrepaired": _share(min(lost, len(texts)), len(texts)),

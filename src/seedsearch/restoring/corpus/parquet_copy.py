@@ -6,7 +6,6 @@ inside of lists and structures stay as they are.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -20,7 +19,7 @@ from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.containers import no_field
 from seedsearch.restoring.corpus.accounts import asked_of
 from seedsearch.restoring.corpus.parts import part_of
-from seedsearch.restoring.corpus.records import How, Tally, count, row_of_document
+from seedsearch.restoring.corpus.records import How, Tally, count, line_of, row_of_document
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
 
@@ -41,7 +40,7 @@ def copy_restored(how: How, target: Path, rows: Path | None) -> Tally:
     tally = Tally()
     kept = Filter(how.corpus.where) if how.corpus.where and not how.corpus.deferred else None
     with ExitStack() as stack:
-        out = None if rows is None else stack.enter_context(rows.open("w", encoding="utf-8"))
+        out = None if rows is None else stack.enter_context(rows.open("w", encoding="utf-8", errors="surrogateescape"))
 
         def restored(table: Any) -> Any:
             columns = {at: table.column(at).to_pylist() for at in _fields(table.schema, how)}
@@ -52,12 +51,14 @@ def copy_restored(how: How, target: Path, rows: Path | None) -> Tally:
                 row = _row(how, number, texts, tally)
                 if kept is not None:
                     row["kept"] = kept.keeps(asked_of(row))
+                elif not how.corpus.deferred:
+                    row["kept"] = True
                 mask.append(row.get("kept", True))
                 tally.kept += mask[-1]
                 for at, text in texts.items():
                     columns[at][i] = text
                 if out is not None:
-                    out.write(json.dumps(row) + "\n")
+                    out.write(line_of(row))
             return _filtered(_with(table, columns), mask)
 
         _rewritten(how.path, target, restored, how)

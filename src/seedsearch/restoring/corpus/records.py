@@ -13,7 +13,7 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -301,12 +301,15 @@ def restored_block(block: Block) -> BlockDone:
         row = _row(how, cleaned) if how.corpus.rows or kept else None
         if row is not None and kept is not None and not kept.of_all:
             row["kept"] = kept.keeps(accounts.asked_of(row))
+        elif row is not None and not how.corpus.deferred:
+            row["kept"] = True
         if row is None or row.get("kept", True):
             pieces.append(written)
             tally.kept += 1
         if row is not None and how.corpus.rows:
-            row["size"] = len(written)
-            rows.append(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+            if how.corpus.deferred:
+                row["size"] = len(written)
+            rows.append(line_of(row).encode("utf-8", "surrogateescape"))
     return BlockDone(b"".join(pieces), b"".join(rows), tally, block.end, number, head)
 
 
@@ -359,6 +362,11 @@ def _row(how: How, cleaned: Cleaned) -> dict[str, Any]:
     text = cleaned.readable
     values = how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
     return row_of_document(cleaned, "\n".join(said_in(text, value) for value in values), near=how.corpus.near)
+
+
+def line_of(row: Mapping[str, Any]) -> str:
+    """Return an account as the line that is kept of it."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def row_of_document(cleaned: Cleaned, texts: str, *, near: bool) -> dict[str, Any]:

@@ -104,16 +104,28 @@ class Accounts:
             else:
                 yield from ((path, json.loads(row)) for row in found)
 
+    def lines(self, paths: Sequence[str]) -> Iterator[str]:
+        """Yield the accounts of these files as others read them, a line of JSON each.
+
+        For runs that ask for nothing that only all of them together say: then they are complete as they were written.
+        """
+        for path in paths:
+            found = self._rows.get(path, [])
+            if isinstance(found, Path):
+                with found.open(encoding="utf-8", errors="surrogateescape") as lines:
+                    yield from (line.rstrip("\n") for line in lines)
+            else:
+                yield from (json.dumps(public(json.loads(row)), ensure_ascii=False) for row in found)
+
     def completed(self, paths: Sequence[str], where: str, *, with_near: bool) -> Iterator[tuple[str, Row]]:
         """Yield the same with near-duplicates and with what is kept."""
         filter_ = Filter(where) if where else None
         groups = self._near(paths) if with_near else None
         for path, row in self.rows(paths):
+            kept = row.pop("kept", True)
             if groups is not None:
                 row["near"] = groups(row["path"])
-            if filter_ is not None and filter_.of_all:
-                row["kept"] = filter_.keeps(asked_of(row))
-            row.setdefault("kept", True)
+            row["kept"] = filter_.keeps(asked_of(row)) if filter_ is not None and filter_.of_all else kept
             yield path, row
 
     def _near(self, paths: Sequence[str]) -> Callable[[str], Row]:
@@ -143,4 +155,4 @@ class Accounts:
 
 def public(row: Row) -> Row:
     """Return an account as others read it."""
-    return {"type": "document", **{name: value for name, value in row.items() if name not in _OWN}}
+    return {name: value for name, value in row.items() if name not in _OWN}
