@@ -97,9 +97,16 @@ class _Dense:
     _raw: array[int] = field(init=False, default_factory=_offsets)  # … and where they start in `text`
 
     @property
+    def is_short(self) -> bool:
+        """Whether as many words as it has may be in memory at once."""
+        return len(self.text) <= _PORTION
+
+    @property
     def dense(self) -> str:
         """The text without white space; no more than two copies of it are in memory while it is made."""
-        if not self._dense:
+        if not self._dense and self.is_short:
+            self._dense = "".join(self.text.split())
+        elif not self._dense:
             self._dense = self.text
             for char in _WHITE:
                 self._dense = self._dense.replace(char, "")
@@ -107,6 +114,8 @@ class _Dense:
 
     def pieces(self, border: re.Pattern[str]) -> Iterator[str]:
         """Return what stands between the matches of `border`, which are one character each, without white space."""
+        if border is _SENTENCE_END and self.is_short:
+            return iter(border.split(self.dense))
         return ("".join(piece.split()) for piece in _split(self.text, border))
 
     def raw(self, offset: int) -> int:
@@ -152,7 +161,7 @@ def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
 
 def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
     page = _Dense(text)
-    again = _seen_again(sentence for sentence in page.pieces(_border(text)) if len(sentence) >= _SEED)
+    again = _seen_again(sentence for sentence in page.pieces(_border(page)) if len(sentence) >= _SEED)
     if again:
         found = list(_copies(page, again))
         copies = _damage(page, found) if damaged else _twice(page, found)
@@ -179,7 +188,7 @@ def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
     """
     first: dict[str, int] = {}
     done = floor = after = 0
-    border = _border(page.text)
+    border = _border(page)
     for sentence in page.pieces(border):
         at, after = after, after + len(sentence) + (border is _SENTENCE_END)
         if len(sentence) < _SEED or hash(sentence) not in again:
@@ -196,11 +205,15 @@ def _copies(page: _Dense, again: Collection[int]) -> Iterator[_Copy]:
             yield copy
 
 
-def _border(text: str) -> re.Pattern[str]:
+def _border(page: _Dense) -> re.Pattern[str]:
     """Return what sentences end with where such marks are frequent enough in the text, and the ends of lines where
     not.
     """
-    visible = sum(sum(map(len, text[at : at + _PORTION].split())) for at in range(0, len(text), _PORTION))
+    text = page.text
+    if page.is_short:
+        visible = len(page.dense)
+    else:
+        visible = sum(sum(map(len, text[at : at + _PORTION].split())) for at in range(0, len(text), _PORTION))
     return _SENTENCE_END if (sum(map(text.count, _ENDS)) + 1) * _LONG >= visible else _LINE_END
 
 

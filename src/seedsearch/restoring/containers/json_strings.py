@@ -92,7 +92,8 @@ def _named(text: str, begin: int, end: int, wanted: Collection[str], seen: set[s
                 path.pop()
         last = stop + 1
         if _COLON.match(text, last, end):
-            path[-1] = _read(text[start:stop])
+            key = text[start:stop]
+            path[-1] = _read(key) if "\\" in key else key
         elif match := ({_path(path), _key(path)} if dotted else {_key(path)}) & names:
             seen |= match
             yield Value(start, stop, SPELLING)

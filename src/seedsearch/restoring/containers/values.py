@@ -180,4 +180,5 @@ def said_in(text: str, value: Value | Broken) -> str:
     piece = text[value.start : value.end]
     if isinstance(value, Broken) or value.spelling.sign not in piece:
         return piece
-    return _SURROGATES.sub("\ufffd", value.spelling.read(piece))
+    said = value.spelling.read(piece)
+    return _SURROGATES.sub("\ufffd", said) if value.spelling.numbers in piece else said

@@ -13,9 +13,8 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from seedsearch.damage import SURE
@@ -29,7 +28,7 @@ from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.containers import KINDS, clean_values, kind_of, no_field
 from seedsearch.restoring.containers.json_strings import values_of_json
 from seedsearch.restoring.containers.table_cells import Layout, row_of
-from seedsearch.restoring.containers.values import said_in
+from seedsearch.restoring.containers.values import Broken, Value, said_in
 from seedsearch.restoring.corpus import accounts
 from seedsearch.restoring.corpus import near as signatures
 from seedsearch.restoring.corpus.packing import Counted, packing_by, packing_of
@@ -284,10 +283,11 @@ def restored_block(block: Block) -> BlockDone:
     pieces: list[bytes] = []
     rows: list[bytes] = []
     number, head = block.number, 0
+    values: list[Value | Broken] = []
     for begin, end in _bounds(block):
         content = block.content[begin:end]
         if block.headings and begin == 0:
-            pieces.append(_restored(block, content, 0, tally, shares).readable.encode("utf-8", "surrogatepass"))
+            pieces.append(_restored(block, content, 0, tally, shares, values).readable.encode("utf-8", "surrogatepass"))
             head = len(pieces[0])
             continue
         this, number = number, number + 1
@@ -295,10 +295,10 @@ def restored_block(block: Block) -> BlockDone:
             if not (kept and kept.of_all):  # then the copy is made of the sizes of its records
                 pieces.append(content)
             continue
-        cleaned = _restored(block, content, this, tally, shares)
+        cleaned = _restored(block, content, this, tally, shares, values)
         written = cleaned.readable.encode("utf-8", "surrogatepass")
         count(tally, cleaned)
-        row = _row(how, cleaned) if how.corpus.rows or kept else None
+        row = _row(how, cleaned, values) if how.corpus.rows or kept else None
         if row is not None and kept is not None and not kept.of_all:
             row["kept"] = kept.keeps(accounts.asked_of(row))
         elif row is not None and not how.corpus.deferred:
@@ -326,18 +326,25 @@ def _bounds(block: Block) -> Iterator[tuple[int, int]]:
             at += len(line)
 
 
-def _restored(block: Block, content: bytes, number: int, tally: Tally, shares: Shares) -> Cleaned:
-    how = block.how
+def _restored(
+    block: Block, content: bytes, number: int, tally: Tally, shares: Shares, values: list[Value | Broken]
+) -> Cleaned:
+    """Restore one record; its values, in its text as it was decoded, are put into `values`."""
+    how, layout = block.how, block.how.layout
     path = f"{how.path}#{number}"
     try:
         raw = RawDocument(path, how.encoding, content.decode(), how.confidence)
     except UnicodeDecodeError:
         raw = _decoded(path, content)
-    if how.layout is not None:
-        layout = how.layout
-        values = partial(layout.values, headings=number == 0)
-        return clean_values(raw, how.steps, values, how.sure, shares)
-    return clean_values(raw, how.steps, lambda text: values_of_json(text, how.fields, tally.seen), how.sure, shares)
+
+    def found(text: str) -> list[Value | Broken]:
+        if layout is not None:
+            values[:] = layout.values(text, headings=number == 0)
+        else:
+            values[:] = values_of_json(text, how.fields, tally.seen)
+        return values
+
+    return clean_values(raw, how.steps, found, how.sure, shares)
 
 
 def _decoded(path: str, content: bytes) -> RawDocument:
@@ -358,9 +365,12 @@ def count(tally: Tally, cleaned: Cleaned) -> None:
         tally.certainty.update(str(e.certainty) for e in cleaned.edits)
 
 
-def _row(how: How, cleaned: Cleaned) -> dict[str, Any]:
+def _row(how: How, cleaned: Cleaned, found: Iterable[Value | Broken]) -> dict[str, Any]:
+    """Return the account of a record; `found` are its values before it was restored."""
     text = cleaned.readable
-    values = how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
+    values = found
+    if cleaned.edits:
+        values = how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
     return row_of_document(cleaned, "\n".join(said_in(text, value) for value in values), near=how.corpus.near)
 
 
