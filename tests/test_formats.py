@@ -152,7 +152,8 @@ class TestBooks:
     def test_docx(self) -> None:
         cells = "".join(f"<w:tc>{made.paragraph(text)}</w:tc>" for text in ("甲", "乙"))
         inside = "<w:t>制表</w:t><w:tab/><w:t>符</w:t><w:br/><w:t>换行</w:t><w:delText>删</w:delText>"
-        run = f"<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r>{inside}</w:r></w:p>"
+        moved = "<w:moveFrom><w:r><w:t>移走</w:t></w:r></w:moveFrom>"
+        run = f"<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r>{inside}</w:r>{moved}</w:p>"
         reading = f"<w:rt>{made.paragraph('hàn')}</w:rt><w:rubyBase><w:r><w:t>焊</w:t></w:r></w:rubyBase>"
         ruby = f"<w:p><w:r><w:ruby>{reading}</w:ruby></w:r></w:p>"
         body = made.paragraph("焊接 &amp; 材料") + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>" + run + ruby

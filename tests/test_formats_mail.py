@@ -123,6 +123,17 @@ def test_a_message_in_html_is_read_as_a_browser_shows_it() -> None:
     assert "<" not in text
 
 
+def test_what_a_page_looks_like_is_no_attachment_of_it() -> None:
+    kinds = {
+        "text/html": "<p>老船长</p>",
+        "text/css": "p { color: red }",
+        "image/svg+xml": "<svg><text>图</text></svg>",
+    }
+    inner = "".join(f"--x\nContent-Type: {kind}\n\n{content}\n" for kind, content in kinds.items())
+    found = read("a.mht", f"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n{inner}--x--\n".encode())
+    assert list(found) == ["a.mht", "a.mht!/part-1"]
+
+
 def test_mbox_gives_its_messages() -> None:
     first, second = message(word(SUBJECT), b">From here on\n"), message("b", BODY)
     line = b"From a@example.com Mon Jan  1 00:00:00 2024\n"
@@ -157,9 +168,15 @@ def test_parts_in_parts_are_bounded() -> None:
 
 def test_ipynb_gives_its_cells_and_what_they_printed() -> None:
     output = {"output_type": "stream", "text": ["结果\n"]}, {"data": {"text/plain": "42", "image/png": "AAAA"}}
-    cells = [{"source": ["# 标题\n", "设备温度"]}, {"source": "print(1)", "outputs": list(output)}, {"source": 7}, 8]
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "温度过高", "traceback": ["\x1b[31m"]}
+    cells = [
+        {"source": ["# 标题\n", "设备温度"]},
+        {"source": "print(1)", "outputs": [*output, error]},
+        {"source": 7},
+        8,
+    ]
     assert read("a.ipynb", json.dumps({"cells": cells}).encode()) == {
-        "a.ipynb": "# 标题\n设备温度\n\nprint(1)\n\n结果\n\n\n42\n"
+        "a.ipynb": "# 标题\n设备温度\n\nprint(1)\n\n结果\n\n\n42\n\nValueError: 温度过高\n"
     }
 
 

@@ -35,6 +35,43 @@ def test_xlsx_gives_rows_of_all_sheets() -> None:
     assert (text, said) == ("标题\n张三\n材料\n焊丝\t1.2\n直径\n\f乙\n两行 字\n\f", "")
 
 
+@pytest.mark.parametrize(
+    ("style", "number", "read_as"),
+    [
+        (0, "45366.5", "45366.5"),
+        (1, "45366", "2024-03-15"),
+        (2, "45366.354166667", "2024-03-15 08:30:00"),
+        (3, "0.75", "18:00:00"),
+        (4, "45366", "2024-03-15"),
+        (5, "45366", "45366"),
+        (6, "1.5", "1.5"),
+        (1, "-1", "-1"),
+        (1, "9e99", "9e99"),
+        (1, "", ""),
+    ],
+)
+def test_days_and_times_are_read_as_the_format_of_the_cell_shows_them(style: int, number: str, read_as: str) -> None:
+    codes = {164: "[$-804]yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@", 165: "0&quot; days&quot;", 166: "[h]:mm"}
+    defined = "".join(f'<numFmt numFmtId="{i}" formatCode="{code}"/>' for i, code in codes.items())
+    styles = "".join(f'<xf numFmtId="{i}"/>' for i in (0, 14, 22, 21, *codes))
+    other = '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
+    parts = {"xl/styles.xml": f"<s><numFmts>{defined}</numFmts>{other}<cellXfs>{styles}</cellXfs></s>"}
+    cells = f'<c s="{style}"><v>{number}</v></c><c t="str" s="1"><v>字</v></c>'
+    text, said = read("a.xlsx", made.xlsx_of({"表": f"<row>{cells}</row>"}, **parts))
+    assert (text, said) == (f"表\n{read_as}\t字\n\f".replace("\n\t", "\n"), "")
+
+
+def test_days_of_a_macintosh_begin_in_1904() -> None:
+    workbook = (
+        '<workbook xmlns:r="r"><workbookPr date1904="1"/><sheets><sheet name="表" r:id="r1"/></sheets></workbook>'
+    )
+    content = made.xlsx_of(
+        {"表": '<row><c s="0"><v>0.5</v></c></row>'},
+        **{"xl/styles.xml": '<s><cellXfs><xf numFmtId="22"/></cellXfs></s>', "xl/workbook.xml": workbook},
+    )
+    assert read("a.xlsx", content)[0] == "表\n1904-01-01 12:00:00\n\f"
+
+
 def test_comments_and_boxes_of_a_sheet_are_read() -> None:
     parts = {
         "xl/worksheets/_rels/sheet1.xml.rels": made.relations(

@@ -1,6 +1,7 @@
 """Word documents (DOCX) → text: a paragraph a line, a row of a table a line with tabs between its cells.
 
-The text comes first, then notes, comments, headers and footers. What was deleted under revision, instructions of fields
+The text comes first, then notes, comments, headers and footers. What was deleted or moved away under revision,
+instructions of fields
 and readings above characters are left out.
 """
 
@@ -17,7 +18,7 @@ from seedsearch.reading.formats.safe_xml import read_xml
 BODY = "word/document.xml"
 _OTHERS = re.compile(r"word/(?:footnotes|endnotes|comments|header\d*|footer\d*)\.xml")
 # Drawn twice (for old readers), or not text of the document.
-_DROPPED = {"Fallback", "rt", "instrText", "delText"}
+_DROPPED = {"Fallback", "rt", "instrText", "delText", "moveFrom"}
 _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 

@@ -48,6 +48,10 @@ _PIECE = re.compile(rf"(?s).{{1,{DECODED}}}(?=[ \t\r\n]|\Z)|.{{1,{DECODED}}}")
 _ENDS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
 
 
+# How a page looks and acts, which archives of pages hold as parts.
+_OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
+
+
 def is_message(file: File) -> bool:
     """Tell whether its name is that of a message, or it begins as one and its name is not that of a text."""
     if file.ending in _ENDINGS:
@@ -96,7 +100,7 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     texts = [leaf for leaf in leaves if _is_body(leaf)]
     said = Said.of([("title", _field(message, "subject")), ("creator", _field(message, "from"))])
     yield Extracted(_text(message, texts, file), said)
-    chosen = {id(leaf) for leaf in texts}
+    chosen = {id(leaf) for leaf in texts} | {id(leaf) for leaf in leaves if _is_of_page(leaf)}
     for number, leaf in enumerate((leaf for leaf in leaves if id(leaf) not in chosen), 1):
         yield _attachment(leaf, number, file)
 
@@ -126,6 +130,11 @@ def _is_body(leaf: Message) -> bool:
     """Tell whether a part is text of the message itself."""
     of_text = leaf.get_content_type() in ("text/plain", "text/html")
     return of_text and leaf.get_content_disposition() != "attachment" and leaf.get_filename() is None
+
+
+def _is_of_page(leaf: Message) -> bool:
+    """Tell whether a part only says how a page looks and acts."""
+    return leaf.get_content_type() in _OF_PAGES and leaf.get_content_disposition() != "attachment"
 
 
 def _text(message: Message, texts: list[Message], file: File) -> str:

@@ -52,6 +52,7 @@ def _of_cell(cell: object) -> Iterator[str]:
             shown = output.get("data")
             yield _joined(output.get("text"))
             yield _joined(shown.get("text/plain")) if isinstance(shown, dict) else ""
+            yield ": ".join(filter(None, (_joined(output.get(name)) for name in ("ename", "evalue"))))
 
 
 def _listed(value: object) -> list[Any]:
