@@ -94,7 +94,7 @@ def test_subtitles_are_passages_whose_place_is_a_time() -> None:
     ass = (
         "[Script Info]\nTitle: x\n[Events]\nFormat: Layer, Start, End, Style, Text\n"
         "Dialogue: 0,0:00:05.00,0:00:06.00,Default,{\\i1}后来\\N是这样，对\n"
-        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,先前\n"
+        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,{\\pos(1,2)}先前{\\an5\\p1}m 0 0 l 100 0{\\p0}\n"
         "Comment: 0,0:00:01.00,0:00:02.00,Default,不显示\n"
     )
     assert read("a.ass", ass)[0] == {"a.ass#0:00:01.00": "先前\n", "a.ass#0:00:05.00": "后来\n是这样，对\n"}

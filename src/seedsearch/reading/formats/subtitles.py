@@ -1,8 +1,8 @@
 r"""Subtitles (SRT, VTT, ASS, SSA) and songs with times (LRC) → passages; the place of one is its time in the film.
 
 What is said without a pause belongs together: a sentence runs over several titles. A passage ends where nothing is
-shown for `PAUSE` seconds, or after `LONGEST` seconds. `{\an8}` and the like tell a player where to draw, and `\N` is
-the end of a line.
+shown for `PAUSE` seconds, or after `LONGEST` seconds. `{\an8}` and the like tell a player where to draw, what follows
+`{\p1}` is a drawing, and `\N` is the end of a line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _EVENTS = re.compile(r"^\[Events\]\s*^Format:([^\n]*)", re.MULTILINE | re.IGNORE
 _SUNG = re.compile(r"^((?:\[\d+:\d{1,2}(?:[.:]\d{1,3})?\])+)([^\n]*)", re.MULTILINE)
 _STAMP = re.compile(r"\[(\d+:\d{1,2}(?:[.:]\d{1,3})?)\]")
 _NAMED = re.compile(r"^\[(ti|ar|al):([^\]\n]*)\]", re.MULTILINE)
-_DRAWN = re.compile(r"\{\\[^}\n]*\}|<\d[\d:.]*>")
+_DRAWN = re.compile(r"\{[^{}\n]*\\p[1-9][^{}\n]*\}[^{\n]*|\{\\[^}\n]*\}|<\d[\d:.]*>")
 
 
 @dataclass(frozen=True, slots=True)
