@@ -17,7 +17,7 @@ _ESCAPE = re.compile(
 )
 _SAID = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _BRACKET = re.compile(r"[{}\[\]]")
-_COLON = re.compile(r"\s*:")
+_COLON = re.compile(r"\s*+:")
 
 
 def _said(escape: re.Match[str]) -> str:
