@@ -1,9 +1,9 @@
-"""A soak: `python -m benchmarks.soak [--minutes 60] [--rate 3] [--corpus FOLDER]`.
+"""A soak: `python -m benchmarks.soak [--minutes 60] [--rate 3] [--change 60] [--corpus FOLDER]`.
 
-A real `seedsearch serve` over documents of the corpus is asked at a modest rate, no question twice, as readers ask:
-searches, pages of them, documents, suggestions and statistics, of the page and of the HTTP interface. Every minute one
-file changes and is indexed again. A line every few minutes gives what the server holds in memory, how long answers took
-and how many were not 200; the last one compares the second half with the first.
+A real `seedsearch serve` over documents of the corpus, some of them damaged, is asked at a modest rate, no question
+twice, as readers ask: searches, pages of them, documents, suggestions and statistics, of the page and of the HTTP
+interface. One file changes every so often, and is indexed again. A line every few minutes gives what the server holds
+in memory, how long answers took and how many were not 200; the last one compares the second half with the first.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from benchmarks.corpus import documents, endless
+from fixtures.generator import LOSING, damaged
 
 TEXTS = 2_000
-CHARACTERS = 900  # of a text that is generated
+CHARACTERS = 900  # of a text that is generated, or damaged
+DAMAGED = 5  # one text of so many is
 LINES = 20  # that are printed
 PATIENCE = 60.0  # seconds for an answer
 API = "/api/v1"
@@ -54,22 +56,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     parser.add_argument("--rate", type=float, default=3.0, help="requests a second (default: 3)")
+    parser.add_argument("--change", type=float, default=60.0, help="seconds from change to change (default: 60)")
     parser.add_argument("--corpus", type=Path, help="a folder of clean text; without one, text is generated")
     chosen = parser.parse_args()
     rng = random.Random(7)
-    found = (one.text for one in documents(chosen.corpus)) if chosen.corpus else endless(rng, CHARACTERS)
-    texts = list(islice(found, TEXTS))
+    all_texts = (one.text for one in documents(chosen.corpus)) if chosen.corpus else endless(rng, CHARACTERS)
+    texts = list(islice(all_texts, TEXTS))
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "seeds").mkdir()
+        kinds = cycle(LOSING)
         for number, text in enumerate(texts):
-            (folder / "seeds" / f"{number}.txt").write_text(text, encoding="utf-8")
+            found = text if number % DAMAGED else damaged(next(kinds), text[:CHARACTERS], rng).found
+            (folder / "seeds" / f"{number}.txt").write_text(found, encoding="utf-8")
         _index(folder)
-        soak(folder, texts, rng, chosen.minutes * 60, chosen.rate)
+        soak(folder, texts, rng, chosen.minutes * 60, chosen.rate, chosen.change)
 
 
-def soak(folder: Path, texts: Sequence[str], rng: random.Random, seconds: float, rate: float) -> None:
-    """Ask a server over the folder so many requests a second for so long, and print what it holds."""
+def soak(folder: Path, texts: Sequence[str], rng: random.Random, seconds: float, rate: float, change: float) -> None:
+    """Ask a server over the folder `rate` times a second, change a file every `change` seconds; print what it holds."""
     command = [sys.executable, "-m", "seedsearch", "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -84,7 +89,7 @@ def soak(folder: Path, texts: Sequence[str], rng: random.Random, seconds: float,
                 refused += _status(port, address) != 200
                 times.append(1e3 * (time.monotonic() - asked))
                 passed = time.monotonic() - began
-                if passed > (changed + 1) * 60:
+                if passed > (changed + 1) * change:
                     changed += 1
                     (folder / "seeds" / f"{changed}.txt").write_text(
                         texts[changed] + f"第{changed}版", encoding="utf-8"
