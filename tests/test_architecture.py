@@ -19,7 +19,7 @@ SOURCE = Path(seedsearch.__file__).parent
 PICTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
 
 # Modules of the ground floor import nothing but one another.
-GROUND = ("damage", "errors", "interpreter", "offsets", "parallel", "values", "versions")
+GROUND = ("damage", "errors", "interpreter", "offsets", "parallel", "versions")
 # A package imports itself, the ground, and these packages; `frontends` and the public names import everything.
 MAY_IMPORT: dict[str, set[str]] = {
     "text": set(),

@@ -19,13 +19,12 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import accumulate, chain, compress, islice
 from math import prod
 from typing import NamedTuple, TypeVar, overload
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.text.batch import Part
-from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

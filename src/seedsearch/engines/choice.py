@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from seedsearch.engines import Engine
 from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged, IndexFault, IndexMissing
-from seedsearch.values import dataclass
 
 Place: TypeAlias = str | os.PathLike[str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -43,7 +43,6 @@ from seedsearch.engines.query import (
 from seedsearch.errors import IndexLocked, IndexMissing, IndexStale
 from seedsearch.text.joints import grams
 from seedsearch.text.run_text import run_text
-from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any as Anything
@@ -20,7 +21,6 @@ from typing import Literal, TypeAlias
 from seedsearch.text.folding import fold
 from seedsearch.text.joints import crossing, holds
 from seedsearch.text.run_text import gapped, near, near_in_order, occurrences, readable_places
-from seedsearch.values import dataclass
 
 Field: TypeAlias = Literal["gram", "word", "tag"]
 FIELDS: tuple[Field, ...] = ("gram", "word", "tag")

@@ -23,7 +23,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ from seedsearch.damage import SURE
 from seedsearch.engines.budget import SECONDS
 from seedsearch.engines.choice import scheme_of
 from seedsearch.errors import SettingsError, reason
-from seedsearch.values import dataclass
 
 FILE = "seedsearch.toml"
 # Keys that count only from the user's own file, the environment and the command line.

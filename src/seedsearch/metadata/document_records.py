@@ -9,12 +9,12 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain, islice, pairwise, repeat
 from typing import Any, TypeAlias
 
 from seedsearch.engines import stored
 from seedsearch.offsets import OffsetMap, Span
-from seedsearch.values import dataclass
 
 _PORTION = 1 << 18  # characters of which the lines are in memory at once
 _TOGETHER = 1 << 12  # edits or lines that are written together

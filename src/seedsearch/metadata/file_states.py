@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
@@ -13,7 +14,6 @@ from seedsearch.damage import SURE
 from seedsearch.engines import stored
 from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import Sent
-from seedsearch.values import dataclass
 from seedsearch.versions import RULES
 
 # What the states are kept as in the engine, and the rules of all of them, which a query looks at.

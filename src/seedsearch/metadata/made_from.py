@@ -12,14 +12,13 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from seedsearch.engines import Engine, stored
 from seedsearch.engines.choice import Place, folder_of, look_at
 from seedsearch.errors import IndexFault
 from seedsearch.parallel import Sent
-from seedsearch.values import dataclass
 
 if TYPE_CHECKING:
     from seedsearch.reading.ignore_patterns import Choice

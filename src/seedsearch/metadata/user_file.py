@@ -10,6 +10,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +18,6 @@ from seedsearch.engines import stored
 from seedsearch.engines.choice import Place
 from seedsearch.errors import SeedsearchError, SourceError, reason
 from seedsearch.metadata.made_from import command
-from seedsearch.values import dataclass
 
 Content = TypeVar("Content")
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Self
 
 from seedsearch.offsets import Edit, Span
-from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from seedsearch.values import dataclass
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _TRAILING = re.compile(r"(?<!\\)[ \t]+\Z")

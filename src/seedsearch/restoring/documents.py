@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from itertools import chain
 from typing import overload
 
@@ -13,7 +13,6 @@ from seedsearch.damage import FOUND, Damage
 from seedsearch.offsets import Columns, Edit, Finding, Span
 from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.text.folding import fold
-from seedsearch.values import dataclass
 
 # Start, end and kind of a finding.
 Place = tuple[int, int, Damage]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from seedsearch.searching.variants import NONE as NO_VARIANTS
 from seedsearch.searching.variants import Variants, variants_of
 from seedsearch.text.folding import is_han
 from seedsearch.text.lexicon import NONE, OwnWords
-from seedsearch.values import dataclass
 
 if TYPE_CHECKING:
     from seedsearch.searching.near_words import NearText

@@ -7,6 +7,7 @@ what the first did. In another order each page is asked for alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from seedsearch.engines import Engine
 from seedsearch.engines.entries import Match
@@ -17,7 +18,6 @@ from seedsearch.searching.ranking import JUDGED, NEARNESS, SPARE, TITLED, Passag
 from seedsearch.searching.results import Hit
 from seedsearch.searching.sorting import Order
 from seedsearch.searching.tiers import Tier
-from seedsearch.values import dataclass
 
 MOST_AT_ONCE = 100  # matches asked for at once behind the first: their texts are in memory meanwhile
 SHOWING = "the places to show"  # a part of every question

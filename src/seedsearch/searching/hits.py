@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
@@ -26,7 +26,6 @@ from seedsearch.text.analyzer import placed_words
 from seedsearch.text.folding import HAN, fold, is_han
 from seedsearch.text.joints import crossing
 from seedsearch.text.run_text import Place, gapped, near, near_in_order, occurrences, readable_places
-from seedsearch.values import dataclass
 
 _ENDS, _LEAST = "！？!?\n", 6  # what ends a sentence as 。 does, and how long one is that tells something
 _NOT_HAN = re.compile(f"[^{HAN}]+")

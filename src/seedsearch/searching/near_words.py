@@ -8,6 +8,7 @@ are one edit away are ranked by how likely the mistake is and how many documents
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise
 from math import log
@@ -19,7 +20,6 @@ from seedsearch.searching.ranking import EMPTY
 from seedsearch.text.analyzer import placed_query_words
 from seedsearch.text.folding import fold, is_han
 from seedsearch.text.lexicon import NONE, OwnWords
-from seedsearch.values import dataclass
 
 LONGEST = 12  # ideographs of what stands between blanks: a longer run is a sentence
 WIDEST = 6  # ideographs of a stretch that may have been one word

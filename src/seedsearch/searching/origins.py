@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from seedsearch.engines import Engine
 from seedsearch.metadata.file_states import State, load
-from seedsearch.values import dataclass
 
 # Where the name of a file may end and that of a part of it begins.
 BORDER = re.compile(r"!/|#")

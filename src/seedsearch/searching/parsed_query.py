@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from unicodedata import normalize
 
 from seedsearch.engines.query import Query
@@ -24,7 +25,6 @@ from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.joints import MARKS, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
-from seedsearch.values import dataclass
 
 # Code points of a query; longer ones are refused, not cut.
 LONGEST_QUERY = 2000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest, nsmallest
 from itertools import compress, islice, product
@@ -22,7 +23,6 @@ from seedsearch.searching.ranking import Weighted, scored_terms
 from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
-from seedsearch.values import dataclass
 
 LONGEST = 12  # syllables; longer runs are read word by word by other tiers
 CHOICES = 60  # characters tried for one syllable, the most frequent in the index

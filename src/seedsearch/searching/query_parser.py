@@ -16,6 +16,7 @@ literally. What is well formed and means nothing (`date:tomorrow`) is refused in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from seedsearch.engines.query import All, Not, Query, Run, all_of, any_of
 from seedsearch.errors import QueryError
@@ -33,7 +34,6 @@ from seedsearch.searching.query_leaves import (
     wanted,
 )
 from seedsearch.searching.query_tokens import EVERYTHING, Token, groups, tokens_of
-from seedsearch.values import dataclass
 
 DEEPEST = 32  # brackets in brackets
 MOST_TERMS = 256  # words and phrases of one expression

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from seedsearch.errors import QueryError
 from seedsearch.searching.filters import FILTER, SORT
-from seedsearch.values import dataclass
 
 Kind: TypeAlias = Literal["leaf", "quoted", "regex", "field", "(", ")", "AND", "OR", "NOT", "+", "NEAR"]
 

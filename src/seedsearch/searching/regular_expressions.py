@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from seedsearch.engines.query import All, Any, Pattern, Query, Run, all_of, any_of, compiled
 from seedsearch.errors import QueryError
 from seedsearch.text.folding import fold
-from seedsearch.values import dataclass
 
 DEEPEST = 32  # brackets in brackets
 FEW = 16  # texts that a part can be: more of them say little, and each is a list to read

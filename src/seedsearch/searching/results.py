@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from seedsearch.engines.entries import EngineInfo
 from seedsearch.offsets import Span
 from seedsearch.searching.notes import Note
-from seedsearch.values import dataclass
 
 BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)  # borders of the probabilities by which inferred repairs are counted
 

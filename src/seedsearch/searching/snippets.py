@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from seedsearch.offsets import Span
 from seedsearch.searching.ranking import LONGEST_LINE, WIDTH
-from seedsearch.values import dataclass
 
 _SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*|\n)\s*")
 _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from seedsearch.errors import QueryError
-from seedsearch.values import dataclass
 
 # What each order sorts by, and whether its largest comes first where nothing is said.
 ORDERS = {"relevance": True, "date": True, "path": False, "size": True}

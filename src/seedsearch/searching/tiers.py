@@ -12,6 +12,7 @@ encyclopaedia texts (cmrc2018, DRCD) what comes after the whole run makes no dif
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from seedsearch.engines.query import (
@@ -40,7 +41,6 @@ from seedsearch.searching.variants import Variants, variant, variants_of
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
-from seedsearch.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

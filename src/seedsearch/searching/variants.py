@@ -7,13 +7,12 @@ asked, so a variant costs no more than a look at its pairs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import compress, islice, product
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Number, Run
 from seedsearch.offsets import Span
-from seedsearch.values import dataclass
 
 MOST = 24  # variants of the whole query: two numbers of a query, or three words of the other side, in all their ways
 OF_A_WORD = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple, Self
@@ -19,7 +19,6 @@ from seedsearch.text.folding import HAN, WIDE, table
 from seedsearch.text.joints import STOP, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
-from seedsearch.values import dataclass
 
 _SPACE = 0x20
 # Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are not quicker.

@@ -5,7 +5,7 @@ Where a joint may begin is told by arrays; there are few such places, and they a
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +17,6 @@ from seedsearch.text.code_points import text_of
 from seedsearch.text.joints import MARKS, Joined, Joint, joins, stretches
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.segmenter import steady_cut
-from seedsearch.values import dataclass
 
 _BELOW = 0x3100  # above every mark and below nearly all ideographs: few characters of Chinese text are
 _MARK, _HYPHEN = 1, 2

@@ -7,6 +7,7 @@ are those of jieba in the same order, so that ties fall as they do there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import log
@@ -15,7 +16,6 @@ import numpy as np
 
 from seedsearch.text.array_types import Ints, Mask, Points, Small
 from seedsearch.text.lexicon import FIRST, LAST, trie
-from seedsearch.values import dataclass
 
 FIRST_POINT, LAST_POINT = ord(FIRST), ord(LAST)  # of what is cut
 AT_ONCE = 1 << 18  # characters

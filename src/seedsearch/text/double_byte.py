@@ -14,12 +14,12 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
 from seedsearch.text import character_model
-from seedsearch.values import dataclass
 
 # The ways to read the bytes at an offset: number of bytes and text of each.
 Choices = Callable[[bytes, int], Iterable[tuple[int, str]]]

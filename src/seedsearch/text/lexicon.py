@@ -14,14 +14,13 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from math import log
 from pathlib import Path
 from typing import Self
 
 from seedsearch.text.folding import HAN, fold
-from seedsearch.values import dataclass
 
 WORDS = Path(__file__).with_name("words.bin")
 # The release of jieba whose dictionary that is.

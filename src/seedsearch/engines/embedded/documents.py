@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from sys import getsizeof
 
@@ -29,7 +30,6 @@ from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import text_of
-from seedsearch.values import dataclass
 
 TOGETHER = 16
 KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts

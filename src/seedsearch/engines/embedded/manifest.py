@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import asdict, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from zlib import crc32
@@ -20,7 +20,6 @@ from seedsearch.engines.embedded import whoosh_toc
 from seedsearch.engines.embedded.storage import LOCK, Disk, damaged, read
 from seedsearch.engines.stored import UTF8
 from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale, OutputError
-from seedsearch.values import dataclass
 from seedsearch.versions import FORMAT
 
 NAME = "seedsearch.json"

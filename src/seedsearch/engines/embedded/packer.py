@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -29,7 +29,6 @@ from seedsearch.text.batch import (
     Terms,
     numbered,
 )
-from seedsearch.values import dataclass
 
 Sizes: TypeAlias = Ints
 

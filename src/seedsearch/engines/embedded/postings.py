@@ -18,13 +18,13 @@ twice what they sum to above d follows. So a value is such a sum exactly where t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
 
 import numpy as np
 
 from seedsearch.text.array_types import Bytes, Ints, Keys, Points
-from seedsearch.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

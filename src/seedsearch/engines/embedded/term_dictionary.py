@@ -13,6 +13,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -25,7 +26,6 @@ from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import made_ahead
 from seedsearch.text.array_types import Ints, Points, Small
 from seedsearch.text.code_points import points
-from seedsearch.values import dataclass
 
 CHUNK = 256
 BETWEEN = b"\xff"

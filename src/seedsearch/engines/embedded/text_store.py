@@ -10,6 +10,7 @@ there instead.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -19,7 +20,6 @@ from seedsearch.engines.embedded.alphabet import traditional
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.batch import RunTexts
 from seedsearch.text.code_points import text_of
-from seedsearch.values import dataclass
 
 _WIDE_MARKS = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 

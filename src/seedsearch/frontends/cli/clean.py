@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from seedsearch.frontends.cli.inputs import file_of_part, one_cleaned
 from seedsearch.frontends.cli.messages import detail, is_quiet, progress, tell_line
 from seedsearch.frontends.cli.stdout import print_lines, print_paged, style_of
 from seedsearch.frontends.cli.stopping import keep_account
-from seedsearch.values import dataclass
 
 if TYPE_CHECKING:
     from seedsearch.reading.documents import (

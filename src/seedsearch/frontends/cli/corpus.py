@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,6 @@ import click
 
 from seedsearch.errors import OutputError, SeedsearchError, SourceError, reason
 from seedsearch.frontends.cli.stdout import flush, printing
-from seedsearch.values import dataclass
 
 if TYPE_CHECKING:
     from seedsearch.reading.formats.streams import Packed

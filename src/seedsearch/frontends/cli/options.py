@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import isinf
 from typing import Any, TypeVar
 
@@ -12,7 +13,6 @@ from click.shell_completion import CompletionItem
 
 from seedsearch.frontends.cli.messages import COLOUR, INDEX, remember
 from seedsearch.frontends.settings import KEYS, Settings, variable
-from seedsearch.values import dataclass
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from seedsearch.values import dataclass
+from dataclasses import dataclass
 
 # What the address of a link may hold as it is; all else, from wherever it comes, is spelled as in addresses (%1B).
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
