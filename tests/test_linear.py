@@ -22,7 +22,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.restoring import findings as lost
 from seedsearch.restoring import latin1, lossless_shift, utf8_as_gbk
-from seedsearch.restoring.budget import Budget, Budgets, Shares
+from seedsearch.restoring.budget import PAGE, Budget, Budgets, Shares
 from seedsearch.restoring.lossy_guesses import TEAR, Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
@@ -104,6 +104,8 @@ def test_texts_of_a_file_share_what_any_text_may_cost() -> None:
     assert first.spend(9)
     assert not second.spend()
     assert Budgets(shares).of("b", 2, 10, 0.1).left == 3
+    assert Budgets(shares).of("b", 200, PAGE // 10, 0.1).left == 3 + 20 + PAGE // 100  # a tenth of a page
+    assert Budgets(shares).of("b", 200, 2 * PAGE, 0).left == 3 + 20 + PAGE // 100 + 200
 
 
 def test_a_table_of_damaged_rows_costs_less_than_its_rows() -> None:
