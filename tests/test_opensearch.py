@@ -26,7 +26,7 @@ from seedsearch.engines.opensearch.address import (
 from seedsearch.engines.opensearch.asking import Asking
 from seedsearch.engines.opensearch.control import has_ended, this_host, this_process
 from seedsearch.engines.opensearch.counting import before, is_changed, one_edit
-from seedsearch.engines.opensearch.manifest import Commit, Holder, Kept, Manifest
+from seedsearch.engines.opensearch.manifest import FORMAT, Commit, Holder, Kept, Manifest
 from seedsearch.engines.opensearch.mapping import COUNT, LONGEST_TERM, Json, key_of, plain, term_of
 from seedsearch.engines.opensearch.packing import SKETCH, Packer, distinct, least, original
 from seedsearch.engines.query import All, AtLeast, Fuzzy, Near, Not, OnText, Pattern, Query, Run, Term
@@ -287,11 +287,11 @@ def test_a_manifest_comes_back_as_it_was_written() -> None:
     assert Manifest.read(json.loads(json.dumps(WHOLE.body())), "x") == WHOLE
 
 
-@pytest.mark.parametrize("version", [2, 0, "1", None])
+@pytest.mark.parametrize("version", [FORMAT + 1, 0, "1", None])
 def test_a_manifest_of_another_format_is_stale(version: object) -> None:
     body = dict(WHOLE.body())
     body["content"] = json.dumps({**json.loads(body["content"]), "format": version})
-    said = "newer version" if version == 2 else f"in form {version}"
+    said = "newer version" if version == FORMAT + 1 else f"in form {version}"
     with pytest.raises(IndexStale, match=f"{said}.*--rebuild"):
         Manifest.read(body, "x")
 
