@@ -20,7 +20,7 @@ from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean_document, may_be_misread
 from seedsearch.restoring.containers.json_strings import is_json, values_of_json, values_of_lines
 from seedsearch.restoring.containers.table_cells import values_of_table
-from seedsearch.restoring.containers.values import Broken, Value, restored_values
+from seedsearch.restoring.containers.values import Broken, Value, Ways, restored_values
 from seedsearch.restoring.containers.xml_strings import values_of_xml
 from seedsearch.restoring.documents import Cleaned
 from seedsearch.restoring.steps import DECODING, STEPS, Restored, restore
@@ -47,6 +47,8 @@ _CODE = (
 CODE = frozenset(f".{name}" for name in _CODE.split())
 # Steps that take tags, entities and repeats for damage.
 _OF_PROSE = frozenset({"html", "ruby", "entities", "markup", "repeated-passage"})
+# Steps that undo wrong decodings.
+_OF_BYTES = frozenset({"code-pages", "latin1", "utf8-as-gbk", "big5-gbk", "misreadings"})
 _XML = re.compile(r"\s*<\?xml\s")
 _HTML = re.compile(r"<html[\s>]", re.IGNORECASE)
 _HEAD = 2048  # code points in which the root of an XML file stands
@@ -133,8 +135,12 @@ def clean_values(
     chosen = _EVERY if names is None else tuple(names)
     unsure = may_be_misread(raw)
     shares = {} if shares is None else shares
-    whole, code = (partial(_restoring(some, unsure, sure), shares=shares) for some in (chosen, _steps_of_code(chosen)))
-    found = restored_values(text, values(text), whole, code, chosen)
+    whole, of_bytes, code = (
+        _restoring(some, unsure, sure) for some in (chosen, _of_bytes(chosen), _steps_of_code(chosen))
+    )
+    # What values cost together is counted by itself, so that each of them by itself may cost what it may elsewhere.
+    ways = Ways(partial(whole, shares=shares), partial(of_bytes, shares={}), partial(code, shares=shares))
+    found = restored_values(text, values(text), ways, chosen)
     if not found.edits and not found.findings and not done and not raw.passed_over:
         return Cleaned(raw, found.edits, (), text)
     edits = compose(made_by(DECODING, done), found.edits, text)
@@ -143,6 +149,11 @@ def clean_values(
     findings += [Finding(span, Damage.UNREPAIRED_BYTES) for span in raw.passed_over]
     findings.sort(key=lambda one: one.span)
     return Cleaned(raw, edits, tuple(findings), apply_edits(raw.text, edits))
+
+
+@cache
+def _of_bytes(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in _OF_BYTES)
 
 
 @cache

@@ -2,6 +2,11 @@
 
 A container (JSON, a table, XML) says where its values stand and how they are spelled. Their repairs become edits of the
 whole text: what is between the values, and every value that holds no damage, stays as it is, byte for byte.
+
+A name or a town alone is too short to tell that its bytes were misread, and all cells of a row are misread in the same
+way. So short values that stand beside one another are read together, a line each, by the steps that undo wrong
+decodings, before each of them goes its way by itself. Only what is proved counts there: a byte that was lost is guessed
+from the characters around, and those of another cell say nothing of it.
 """
 
 from __future__ import annotations
@@ -10,18 +15,31 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Edits, Finding, Span, weight_of_all
+from seedsearch.offsets import Edit, Edits, Finding, OffsetMap, Span, apply_edits, compose, weight_of_all
 from seedsearch.restoring.steps import Restored
 from seedsearch.text.folding import is_han
+
+SHORT = 40  # code points of a value that is read together with others
+TOGETHER = 400  # code points of values that are read together: no stretch needs as many to prove itself
 
 # What holds nothing that a step of restoring could mean: figures, dates, names of keys.
 _PLAIN = re.compile(r"[0-9A-Za-z ._:+-]*\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 Restore = Callable[[str], Restored]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How values are restored: each by itself, short ones together before that, and what is broken."""
+
+    alone: Restore
+    together: Restore
+    broken: Restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +91,80 @@ class Done:
     findings: list[Finding]
 
 
-def restored_values(
-    text: str, values: Iterable[Value | Broken], restore: Restore, broken: Restore, steps: Collection[str]
-) -> Done:
-    """Restore each value of `text` by `restore`, and what is broken by `broken`; return the edits of all of them.
+def restored_values(text: str, values: Iterable[Value | Broken], ways: Ways, steps: Collection[str]) -> Done:
+    """Restore each value of `text`, and what is broken; return the edits of all of them.
 
     `steps`: the names of those that are asked for; one of them puts in characters that a spelling escapes.
     """
     findings: list[Finding] = []
-    edits = Edits(_edits(text, values, restore, broken, steps, findings))
+    edits = Edits(_edits(text, values, ways, steps, findings))
     return Done(edits, findings)
 
 
 def _edits(
     text: str,
     values: Iterable[Value | Broken],
-    restore: Restore,
-    broken: Restore,
+    ways: Ways,
     steps: Collection[str],
     findings: list[Finding],
 ) -> Iterator[Edit]:
-    for value in values:
-        if _PLAIN.match(text, value.start, value.end):
-            continue
+    for value, read in _read_together(text, values, ways.together):
         if isinstance(value, Broken):
-            done = broken(text[value.start : value.end])
+            done = ways.broken(text[value.start : value.end])
             places: Sequence[int] = range(value.start, value.end + 1)
             findings += _moved(done.findings, places)
             yield from (_at(e, places, e.replacement) for e in done.edits)
         else:
-            yield from _of_value(text, value, restore, value.spelling.step in steps, findings)
+            restored = partial(_after, read, ways.alone) if read else ways.alone
+            yield from _of_value(text, value, restored, value.spelling.step in steps, findings)
+
+
+def _read_together(
+    text: str, values: Iterable[Value | Broken], restore: Restore
+) -> Iterator[tuple[Value | Broken, Sequence[Edit]]]:
+    """Yield the values that can hold damage, each with the edits that it has as one of several."""
+    some: list[Value] = []
+    size = 0
+    for value in values:
+        if _PLAIN.match(text, value.start, value.end):
+            continue
+        if isinstance(value, Broken) or value.end - value.start > SHORT:
+            yield from _as_lines(text, some, restore)
+            some, size = [], 0
+            yield value, ()
+            continue
+        some.append(value)
+        size += value.end - value.start
+        if size >= TOGETHER:
+            yield from _as_lines(text, some, restore)
+            some, size = [], 0
+    yield from _as_lines(text, some, restore)
+
+
+def _as_lines(text: str, some: Sequence[Value], restore: Restore) -> Iterator[tuple[Value, Sequence[Edit]]]:
+    """Yield values with the edits that they have as lines of one text."""
+    lines = [said_in(text, value).replace("\n", " ") for value in some]
+    found = restore("\n".join(lines)).edits if len(lines) > 1 else ()
+    edits = [e for e in found if e.certainty is Certainty.PROVED]
+    at = number = 0
+    for value, line in zip(some, lines, strict=True):
+        mine: list[Edit] = []
+        while number < len(edits) and edits[number].span.start <= at + len(line):
+            if at <= edits[number].span.start and edits[number].span.end <= at + len(line):
+                span = edits[number].span
+                mine.append(replace(edits[number], span=Span(span.start - at, span.end - at)))
+            number += 1
+        yield value, mine
+        at += len(line) + 1
+
+
+def _after(read: Sequence[Edit], restore: Restore, said: str) -> Restored:
+    """Restore what a value says, with what was read of it together with others."""
+    middle = apply_edits(said, read)
+    done = restore(middle)
+    back = OffsetMap.of(read)
+    findings = [Finding(back.to_raw(found.span), found.kind, found.candidates) for found in done.findings]
+    return Restored(done.text, compose(read, done.edits, middle), findings)
 
 
 def _of_value(text: str, value: Value, restore: Restore, spelled: bool, findings: list[Finding]) -> Iterator[Edit]:
