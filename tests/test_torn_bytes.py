@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 
 import pytest
 from hypothesis import example, given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import seedsearch
 from seedsearch.damage import Certainty, Damage
+from seedsearch.errors import NotText
 from seedsearch.offsets import check_edits
 from seedsearch.reading.encodings import decode
 
@@ -191,3 +193,22 @@ def test_bytes_of_no_encoding_are_counted() -> None:
     cleaned = seedsearch.clean(stream)
     assert cleaned.damage["replacement-character"] >= 1
     assert cleaned.readable.count(UTF8_LINE) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+@pytest.mark.parametrize(
+    "tail", ["2026-11-21 機房斷電，正在恢復\r\n完成\r\n", "ok done\r\n", "\ufeff上面的內容\r\n結束"]
+)
+def test_a_log_that_goes_on_in_utf16(encoding: str, tail: str) -> None:
+    head = "2026-11-20 開始備份伺服器上的資料\r\n完成\r\n"
+    data = head.encode(encoding) + tail.encode("utf-16-le")
+    done = seedsearch.clean(data)
+    assert done.readable == head + tail.removeprefix("\ufeff")
+    assert done.raw.text == data.decode(done.raw.encoding, "replace")
+    assert {(e.kind, e.certainty) for e in done.edits} == {(Damage.MIXED_ENCODING, Certainty.PROVED)}
+
+
+@pytest.mark.parametrize("tail", [b"a\0\1\0\2\0b\0", b"\0\0\0\0ab", bytes(range(256)) * 4, b"x\0y"])
+def test_nuls_behind_text_are_not_utf16(tail: bytes) -> None:
+    with suppress(NotText):
+        assert not any(e.kind is Damage.MIXED_ENCODING for e in seedsearch.clean(b"a line of text\n" + tail).edits)

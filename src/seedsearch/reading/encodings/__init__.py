@@ -9,7 +9,7 @@ The decision, in order:
 
 **The law**: the text is `data.decode(encoding)`, by Python's codec of the name that is told, whatever the size. Where
 that fails it is `data.decode(encoding, "replace")`, and what can be read better around the failing places
-(`byte_repairs`, `utf16_slips`) is an edit of that text.
+(`byte_repairs`, `utf16_slips`, `utf16_tail`) is an edit of that text.
 
 A file that no encoding makes plausible text of, with more than a trace of controls, is refused as binary (`NotText`).
 Long runs of NUL say nothing of either: a power cut or a download that stopped leaves them in a text.
@@ -18,7 +18,7 @@ Long runs of NUL say nothing of either: a power cut or a download that stopped l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import Edit, Span
@@ -26,6 +26,7 @@ from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8
 from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.reading.encodings.utf16_slips import slips
+from seedsearch.reading.encodings.utf16_tail import edits_of, tail_of
 from seedsearch.text import character_model
 
 __all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
@@ -88,6 +89,8 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
         decoded = decode(written, beside=beside)
         if decoded.encoding not in WIDE:
             return _read(data, decoded.encoding, decoded.confidence, decoded.told_by)
+    if (tail := tail_of(data)) is not None:
+        return _with_tail(data, tail, beside)
     text = None if _strange(data) and not ISO_2022.match(data) else strictly(data, "utf-8")
     if text is not None:
         return _valid_utf8(data, text, beside)
@@ -95,6 +98,13 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
     decoded = _read(data, told.encoding, told.confidence, told.by)
     _refuse_binary(told, decoded.text)
     return decoded
+
+
+def _with_tail(data: bytes, tail: int, beside: Beside) -> Decoded:
+    """Return a text that goes on in UTF-16, as its beginning is read, with what it has there as edits."""
+    head = decode(data[:tail], beside=beside)
+    text, edits = edits_of(data[tail:], python_name(head.encoding), len(head.text))
+    return replace(head, text=head.text + text, edits=head.edits + edits)
 
 
 def _as_named(data: bytes, encoding: str) -> Decoded:

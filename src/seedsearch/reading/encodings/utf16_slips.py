@@ -61,7 +61,7 @@ _HAN = re.compile(f"[{HAN}]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
 
 
-def _in_step(text: str) -> bool:
+def in_step(text: str) -> bool:
     """Tell whether nothing in a text looks like halves of two characters."""
     return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < OFF and not _ODD.search(text)
 
@@ -76,7 +76,7 @@ def _fits(text: str, further: str) -> bool:
 
 def _is_better(text: str, plain: str) -> bool:
     """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well."""
-    return chinese(text) > chinese(plain) and (_HAN.search(text) is not None or not _in_step(plain))
+    return chinese(text) > chinese(plain) and (_HAN.search(text) is not None or not in_step(plain))
 
 
 def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:

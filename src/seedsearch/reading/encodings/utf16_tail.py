@@ -1,0 +1,63 @@
+"""Lines in UTF-16 behind lines in another encoding: a log that Windows PowerShell went on with by `>>`.
+
+Such a file is not text in either encoding: it has NULs in the one and nothing but odd characters in the other. Its
+first NUL is the second byte of a character in UTF-16, and the line with it begins an odd number of bytes before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from seedsearch.damage import Certainty, Damage
+from seedsearch.offsets import Edit, edit
+from seedsearch.reading.encodings.names import strictly
+from seedsearch.reading.encodings.utf16_slips import in_step
+
+LINES = 16  # of those before the first NUL that may be the first one in UTF-16: one of ideographs alone has no NUL
+SHORTEST = 4  # code points
+_LINE = re.compile(rb"(?:(?!\n\0)..)*+(?:\n\0)?", re.DOTALL)
+_CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def tail_of(data: bytes) -> int | None:
+    """Return where the tail in UTF-16 (little-endian) begins, in bytes; None where there is none."""
+    first = data.find(b"\0")
+    if first < 2 or data.find(b"\n", 0, first) < 0:
+        return None
+    return next((start for start in _starts(data, first) if _is_text(data[start:])), None)
+
+
+def _starts(data: bytes, first: int) -> Iterator[int]:
+    """Yield where the tail may begin, the nearest to its first NUL first."""
+    end = first
+    for _ in range(LINES):
+        end = data.rfind(b"\n", 0, end)
+        if end < 0:
+            return
+        if (first - end) % 2 == 0:
+            yield end + 1
+
+
+def _is_text(tail: bytes) -> bool:
+    found = strictly(tail, "utf-16-le")
+    if found is None:
+        return False
+    text = found.removeprefix("\ufeff")
+    return len(text) >= SHORTEST and in_step(text) and not _CONTROLS.search(text)
+
+
+def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...]]:
+    """Return the tail as `codec` reads it, and the edits that make UTF-16 of it, one a line.
+
+    `before`: code points of the text in front of the tail.
+    """
+    text, edits = "", []
+    for line in _LINE.findall(tail):
+        if not line:
+            continue
+        plain, said = line.decode(codec, "replace"), line.decode("utf-16-le").removeprefix("\ufeff")
+        at = before + len(text)
+        edits.append(edit(at, at + len(plain), said, Damage.MIXED_ENCODING, Certainty.PROVED))
+        text += plain
+    return text, tuple(edits)
