@@ -24,13 +24,13 @@ from urllib.parse import urlencode
 
 from benchmarks.corpus import documents, endless
 from fixtures.generator import LOSING, damaged
+from seedsearch.frontends.web.site import API
 
 TEXTS = 2_000
 CHARACTERS = 900  # of a text that is generated, or damaged
 DAMAGED = 5  # one text of so many is
 LINES = 20  # that are printed
 PATIENCE = 60.0  # seconds for an answer
-API = "/api/v1"
 
 
 def addresses(texts: Sequence[str], rng: random.Random) -> Iterator[str]:
