@@ -197,7 +197,14 @@ def test_bytes_of_no_encoding_are_counted() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
 @pytest.mark.parametrize(
-    "tail", ["2026-11-21 機房斷電，正在恢復\r\n完成\r\n", "ok done\r\n", "\ufeff上面的內容\r\n結束"]
+    "tail",
+    [
+        "2026-11-21 機房斷電，正在恢復\r\n完成\r\n",
+        "ok done\r\n",
+        "\ufeff上面的內容\r\n結束",
+        "开始恢复\r\n最近",
+        "最大負載，開始恢復，最後開始備份最新的資料\r\n備份开始，最近的一次已經完成\r\n" * 3,
+    ],
 )
 def test_a_log_that_goes_on_in_utf16(encoding: str, tail: str) -> None:
     head = "2026-11-20 開始備份伺服器上的資料\r\n完成\r\n"

@@ -61,9 +61,9 @@ _HAN = re.compile(f"[{HAN}]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
 
 
-def in_step(text: str) -> bool:
-    """Tell whether nothing in a text looks like halves of two characters."""
-    return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < OFF and not _ODD.search(text)
+def in_step(text: str, off: int = OFF) -> bool:
+    """Tell whether nothing in a text looks like halves of two characters; `off` of what ASCII is one byte off does."""
+    return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < off and not _ODD.search(text)
 
 
 def _fits(text: str, further: str) -> bool:

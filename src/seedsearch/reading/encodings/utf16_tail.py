@@ -1,7 +1,8 @@
 """Lines in UTF-16 behind lines in another encoding: a log that Windows PowerShell went on with by `>>`.
 
 Such a file is not text in either encoding: it has NULs in the one and nothing but odd characters in the other. Its
-first NUL is the second byte of a character in UTF-16, and the line with it begins an odd number of bytes before it.
+first NUL is a byte of a character in UTF-16, the second of most and the first of 开 (U+5F00); the line with it begins
+an even number of bytes before the end.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
 from seedsearch.reading.encodings.names import strictly
-from seedsearch.reading.encodings.utf16_slips import in_step
+from seedsearch.reading.encodings.utf16_slips import OFF, in_step
 
 LINES = 16  # of those before the first NUL that may be the first one in UTF-16: one of ideographs alone has no NUL
 SHORTEST = 4  # code points
@@ -35,7 +36,7 @@ def _starts(data: bytes, first: int) -> Iterator[int]:
         end = data.rfind(b"\n", 0, end)
         if end < 0:
             return
-        if (first - end) % 2 == 0:
+        if (len(data) - end) % 2:
             yield end + 1
 
 
@@ -44,7 +45,8 @@ def _is_text(tail: bytes) -> bool:
     if found is None:
         return False
     text = found.removeprefix("\ufeff")
-    return len(text) >= SHORTEST and in_step(text) and not _CONTROLS.search(text)
+    off = max(OFF, len(text) * OFF // 16)  # 开 and 最 are among what ASCII is one byte off
+    return len(text) >= SHORTEST and in_step(text, off) and not _CONTROLS.search(text)
 
 
 def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...]]:
