@@ -45,6 +45,8 @@ def test_xlsx_gives_rows_of_all_sheets() -> None:
         (4, "45366", "2024-03-15"),
         (5, "45366", "45366"),
         (6, "1.5", "1.5"),
+        (7, "1.5", "1.5"),
+        (8, "1.5", "1.5"),
         (1, "-1", "-1"),
         (1, "9e99", "9e99"),
         (1, "", ""),
@@ -52,8 +54,9 @@ def test_xlsx_gives_rows_of_all_sheets() -> None:
 )
 def test_days_and_times_are_read_as_the_format_of_the_cell_shows_them(style: int, number: str, read_as: str) -> None:
     codes = {164: "[$-804]yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;;@", 165: "0&quot; days&quot;", 166: "[h]:mm"}
+    codes |= {167: "[h]:mm:ss"}
     defined = "".join(f'<numFmt numFmtId="{i}" formatCode="{code}"/>' for i, code in codes.items())
-    styles = "".join(f'<xf numFmtId="{i}"/>' for i in (0, 14, 22, 21, *codes))
+    styles = "".join(f'<xf numFmtId="{i}"/>' for i in (0, 14, 22, 21, *codes, 46))
     other = '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
     parts = {"xl/styles.xml": f"<s><numFmts>{defined}</numFmts>{other}<cellXfs>{styles}</cellXfs></s>"}
     cells = f'<c s="{style}"><v>{number}</v></c><c t="str" s="1"><v>字</v></c>'

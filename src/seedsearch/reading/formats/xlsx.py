@@ -29,7 +29,8 @@ _DRAWN = ("xl/comments", "xl/threadedComments/", "xl/drawings/drawing")
 _TEXT = Grammar(lines=frozenset({"p", "comment", "text"}), texts=frozenset({"t", "text"}), signs={"br": "\n"})
 # Formats of numbers that need no definition and show days (those from 27 on in East Asia), or the time of a day.
 _DAYS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
-_TIMES = frozenset({18, 19, 20, 21, *range(32, 36), 45, 46, 47})
+_TIMES = frozenset({18, 19, 20, 21, *range(32, 36), 45, 47})
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.I)  # hours that go on beyond a day: no time of one
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')  # of a format: what is shown as it is, colours, conditions
 _SHOWS_DAYS, _SHOWS_TIMES = re.compile("[yd年]|mmm", re.I), re.compile("[hs]", re.I)
 _LAST_DAY = 2958465  # 9999-12-31
@@ -124,7 +125,8 @@ def _shown(content: bytes) -> dict[str, str]:
 def _form(number: str, codes: Mapping[str, str]) -> str:
     """Return how a number is written that a format shows as a day or a time; "" for another format."""
     if number in codes:
-        code = _LITERAL.sub("", codes[number].split(";")[0])
+        shown = codes[number].split(";")[0]
+        code = "" if _ELAPSED.search(shown) else _LITERAL.sub("", shown)
         days, times = bool(_SHOWS_DAYS.search(code)), bool(_SHOWS_TIMES.search(code))
     else:
         known = int(number) if number.isdecimal() and len(number) < 4 else 0
