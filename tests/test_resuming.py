@@ -189,5 +189,10 @@ def test_what_could_not_be_read_before_is_counted(desk: Path) -> None:
     report = build_index((), "ix")
     assert [failure.path for failure in report.failures] == ["d/a.png", "d/b.json.gz", "d/c.png"]
     assert report.as_before == report.failures
+    Path("d/00.bin").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    for number in range(FILES):
+        write(number, "，改过")
+    new = build_index((), "ix", workers=1)
+    assert {failure.path for failure in new.failures} - {failure.path for failure in new.as_before} == {"d/00.bin"}
     os.rename("d", "away")
     assert [build_index((), "ix").as_before for _ in range(2)] == [(), ()]

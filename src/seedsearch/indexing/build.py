@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -216,7 +216,7 @@ class _Run:
             torn = self._index(writing, before, own, places.files, at_once=options.rebuild or is_joined)
             tally.failures += _lost(torn - _below(torn, places.named), places)
             if not options.rebuild:
-                known = {(failure.path, failure.reason) for failure in unread.before(engine)}
+                known = {(failure.path, failure.reason) for failure in writing.failures}
                 known -= {(failure.path, failure.reason) for failure in places.of_paths()}
                 tally.as_before = [f for f in tally.failures if (f.path, f.reason) in known]
             if not self.left:
@@ -233,7 +233,7 @@ class _Run:
                 own = _own_words(self._engine, writer, options, places, tally)
                 before = _Before(_known(self._engine), self._engine.digests())
                 files = [file for file in places.files if share.has(file.path, places.named)]
-                writing = _Writing(self._engine, transaction, writer, before, (), tally)
+                writing = _Writing(self._engine, transaction, writer, before, before.gone(places), tally)
                 self._index(writing, before, own, files, at_once=True)
                 keep(tally.states, writer.put_metadata)
         if left := missing(engine, share, whole):
@@ -250,7 +250,7 @@ class _Run:
         self, writing: _Writing, before: _Before, own: OwnWords, files: Sequence[Wanted], *, at_once: bool
     ) -> set[str]:
         """Read and write what has changed of some files; return those of which the index had lost something."""
-        options, places, tally, writer = self._options, self._places, self.tally, writing.writer
+        options, tally, writer = self._options, self.tally, writing.writer
         if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
             prepare(_preload(writer))  # ready when it is known what has changed
         if self._say is not None and (older := before.by_other_rules(files)):
@@ -259,7 +259,7 @@ class _Run:
                 "and until that is done the index answers as it did"
             )
         torn = before.torn()
-        moves = Moves.of(before.known, before.gone(places) - torn)
+        moves = Moves.of(before.known, writing.gone - torn)
         jobs = list(_changed(files, before, torn, options, tally, moves))
         _carry(self._engine, writer, moves, before, own, tally)
         done, tell = _done(writer, jobs, own, options.workers), _telling(jobs, tally, self._progress)
@@ -276,14 +276,14 @@ class _Writing:
         transaction: ExitStack,
         writer: Writer,
         before: _Before,
-        gone: Collection[str],
+        gone: Set[str],
         tally: Tally,
     ) -> None:
         self._engine, self._transaction, self.writer = engine, transaction, writer
-        self._before, self._gone, self._tally = before, gone, tally
+        self._before, self.gone, self._tally = before, gone, tally
         self._states = before.known  # as they are committed
         self._left_out: set[str] = set()
-        self._failures = unread.before(engine)
+        self.failures = unread.before(engine)  # of the runs before this one
 
     def written(
         self,
@@ -334,9 +334,9 @@ class _Writing:
         """Have what is done count with the commit that follows, and what is `left` be known."""
         self._heed_refusals()
         known, tally = self._before.known, self._tally
-        self._let_go({*self._gone, *tally.states})
-        self._keep({name: state for name, state in known.items() if name not in self._gone} | tally.states)
-        earlier = [failure for failure in self._failures if doc_id_of(failure.path) not in tally.states]
+        self._let_go({*self.gone, *tally.states})
+        self._keep({name: state for name, state in known.items() if name not in self.gone} | tally.states)
+        earlier = [failure for failure in self.failures if doc_id_of(failure.path) not in tally.states]
         unread.remember(self._engine, self.writer, {*earlier, *tally.failures})
         unfinished.remember(self._engine, self.writer, left)
 
