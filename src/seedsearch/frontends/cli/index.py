@@ -196,8 +196,9 @@ def _show(report: IndexReport, place: options.Place, *, as_json: bool) -> None:
     if as_json:
         print_lines([report_json(report)])
     elif is_quiet():
+        known = frozenset(report.as_before)
         for failure in report.failures:
-            if not failure.skipped and failure not in report.as_before:
+            if not failure.skipped and failure not in known:
                 say(failure_text(failure))
     else:
         listing = command(place.where, "--skipped", of="files")

@@ -59,7 +59,7 @@ def report_text(report: IndexReport, style: Style, listing: str, *, verbose: boo
         yield from wrapped(said("damage: {damage}", damage=damage_text(report.damage)), style.width, hanging=8)
     if verbose:
         yield from files_text(report.files)
-    known = () if verbose else report.as_before
+    known = frozenset(() if verbose else report.as_before)
     yield from _failures_text([failure for failure in report.failures if failure not in known], verbose=verbose)
     if known:
         said_before = said("as before: {count:,} not read; listed by: {command}", count=len(known), command=listing)
@@ -74,7 +74,7 @@ def files_text(files: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
 def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[str]:
     """Yield every file that failed, and of those that hold no text the first, unless all are asked for."""
     skipped = [failure for failure in failures if failure.skipped]
-    left = () if verbose else skipped[WORST:]
+    left = frozenset(() if verbose else skipped[WORST:])
     yield from (failure_text(failure) for failure in failures if failure not in left)
     if left:
         yield said("skipped: {count:,} more; --verbose names them", count=len(left))
