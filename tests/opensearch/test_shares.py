@@ -19,12 +19,13 @@ from seedsearch import build_index
 from seedsearch.engines import Shared, Writer
 from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.opensearch import OpenSearchEngine
-from seedsearch.errors import IndexLocked, IndexMissing, OutputError
+from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, OutputError
 from seedsearch.metadata.file_states import STATES, from_bytes
 from seedsearch.text.analyzer import fingerprint
 from tests.engine_contract import MARK, TEXTS, entry, found, run, state
 from tests.filling import put
 from tests.opensearch import dying
+from tests.opensearch.test_writers import ask
 from tests.programs import seedsearch as program
 from tools.cluster import Cluster
 
@@ -167,6 +168,29 @@ def test_what_is_not_joined_is_not_seen_and_is_swept(node: Cluster, place: str) 
         writer.clear()
         put(writer, entry("c", "焊接"))
     assert set(engine.digests()) == {"c"}
+    assert check(place) == []
+
+
+def test_what_is_gone_of_a_share_is_said_and_others_may_write(node: Cluster, place: str) -> None:
+    """Whether somebody took the documents away or what was kept beside them."""
+    engine = open_engine(place, MARK, create=True)
+    assert isinstance(engine, OpenSearchEngine)
+    name = place.partition("?")[0].rpartition("/")[2]
+    with engine.share_writer("1/2", "all") as writer:
+        put(writer, entry("a", "焊接"))
+        writer.put_metadata("note", b"new")
+    (kept,) = (part.kept["note"] for part in engine._control.read().manifest.parts)  # type: ignore[union-attr]
+    ask(node, "DELETE", f"/{name}/_doc/{kept.id}-0")
+    joining = engine.joining_writer(["all"])
+    with pytest.raises(IndexDamaged, match=r"what is kept as “note” is missing"):
+        engine.every_metadata("note")
+    joining.__exit__(RuntimeError, RuntimeError(), None)
+    ask(node, "DELETE", f"/{name}-000001")
+    with pytest.raises(IndexDamaged, match=f"{name} is damaged: "):
+        engine.joining_writer(["all"])
+    with engine.writer() as writer:
+        put(writer, entry("b", "量子"))
+    assert set(engine.digests()) == {"b"}
     assert check(place) == []
 
 

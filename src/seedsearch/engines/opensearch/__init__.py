@@ -32,7 +32,7 @@ from seedsearch.engines.opensearch.packing import distinct, original
 from seedsearch.engines.opensearch.wire import Absent, Wire
 from seedsearch.engines.query import Field, Fuzzy, OnText, Query, Ranked, Spelled, Term
 from seedsearch.engines.stored import ANEW
-from seedsearch.errors import IndexMissing, IndexStale
+from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 from seedsearch.text.joints import grams
 from seedsearch.text.run_text import run_text
 
@@ -221,7 +221,7 @@ class OpenSearchEngine:
                 return self._control.kept(name, kept)
             except Absent as error:  # swept by the writer of a later commit, which has its own
                 if not self.refresh():
-                    raise damaged(self._control.where, f"what is kept as “{name}” is missing") from error
+                    raise self._missing(name) from error
         return None
 
     def writer(self) -> OpenSearchWriter:
@@ -261,9 +261,15 @@ class OpenSearchEngine:
     def every_metadata(self, name: str) -> list[bytes]:
         """Return what is kept under a name by the last commit and by each share that the writer has taken in."""
         if self._parts:
-            return [self._control.kept(name, part[name]) for part in self._parts if name in part]
+            try:
+                return [self._control.kept(name, part[name]) for part in self._parts if name in part]
+            except Absent as error:
+                raise self._missing(name) from error
         kept = self.metadata(name)
         return [] if kept is None else [kept]
+
+    def _missing(self, name: str) -> IndexDamaged:
+        return damaged(self._control.where, f"what is kept as “{name}” is missing")
 
     def _may_write(self) -> str:
         if self.fingerprint is None:

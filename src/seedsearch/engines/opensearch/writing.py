@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -70,13 +70,10 @@ class OpenSearchWriter:
         self._pool = ThreadPoolExecutor(SENDING)
         self._sent: list[Future[None]] = []
         self._base, self._data, self._joined = Commit(), "", tuple[Part, ...]()
-        try:
+        with self._given_up_by_errors():
             self._base = engine.base(self._right.manifest.commit)
             self._cleared = not self._base.generation
             self._begin()
-        except BaseException:
-            self._give_up()
-            raise
 
     def _begin(self) -> None:
         """Take out what others have left, and begin with the last commit."""
@@ -137,15 +134,8 @@ class OpenSearchWriter:
         if kind is not None:
             self._give_up()
             return
-        try:
+        with self._given_up_by_errors():
             self._commit()
-        except Absent as error:
-            why = self._without(error)
-            self._give_up()
-            raise why from error
-        except BaseException:
-            self._give_up()
-            raise
         self._end()
         self._engine.see(self._right.manifest)
 
@@ -374,6 +364,19 @@ class OpenSearchWriter:
 
     # The right to write.
 
+    @contextmanager
+    def _given_up_by_errors(self) -> Iterator[None]:
+        """Leave everything as it was where an error leaves the block; what is gone is said by one of ours."""
+        try:
+            yield
+        except Absent as error:
+            why = self._without(error)
+            self._give_up()
+            raise why from error
+        except BaseException:
+            self._give_up()
+            raise
+
     def _without(self, error: Absent) -> SeedsearchError:
         """Return the error where something is gone that this writer needs: another one has swept it, or nobody."""
         return self._right.lost() if self._right.was_taken() else damaged(self._control.where, str(error))
@@ -417,12 +420,12 @@ class OpenSearchWriter:
             with suppress(Absent):  # one that a part had not made yet when it died
                 self._forget(data, manifest, lost, dead)
         # What parts have sent that are done now may be lost later.
-        least = min((part.holder.number for part in manifest.parts), default=manifest.next)
+        first = min((part.holder.number for part in manifest.parts), default=manifest.next)
 
         def swept(manifest: Manifest) -> Manifest:
             return replace(
                 manifest,
-                swept=min(max([manifest.swept, *lost]), least - 1),
+                swept=min(max([manifest.swept, *lost]), first - 1),
                 dead=tuple(row for row in manifest.dead if row[0] not in dead),
                 old=tuple(row for row in manifest.old if row[0] not in old),
             )
