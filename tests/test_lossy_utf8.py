@@ -128,6 +128,18 @@ def test_a_short_text_that_comes_again_is_what_it_was() -> None:
     assert none_left.refused
 
 
+def test_a_short_text_that_comes_again_costs_what_it_did() -> None:
+    """What is restored, where work is scarce, does not hang on the texts before it."""
+    lost: list[Atom] = [(FEW,), (FEW,), b"\x80"]
+    first, again = Budget(1000, 0, 0), Budget(1000, 0, 0)
+    assert mend(lost, work=first) == mend(lost, work=again)
+    assert first.left == again.left < 1000
+    assert not again.refused
+    scarce = Budget(1, 0, 0)
+    assert mend(lost, work=scarce)[-1].torn
+    assert scarce.refused
+
+
 def test_a_lead_byte_before_other_characters_settles_nothing() -> None:
     assert "".join(piece.shown for piece in mend([b"\xe4\xb8", (FEW,), b"\xf0ab", b"cd"])).endswith("abcd")
 

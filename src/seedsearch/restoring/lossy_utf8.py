@@ -13,7 +13,7 @@ from __future__ import annotations
 from codecs import utf_8_decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
@@ -113,17 +113,26 @@ def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Bud
     if len(atoms) > SHORT:
         return _mended(atoms, last, script, work)
     key = tuple(atoms), last, script
-    if (kept := _kept.get(key)) is not None:
-        return list(kept)
-    refused, work.refused = work.refused, False
+    # With as little work left as that, some of it would be refused: what is found does not hang on what came before.
+    if (kept := _kept.get(key)) is not None and work.left > kept.cost:
+        work.spend(kept.cost)
+        return list(kept.pieces)
+    refused, work.refused, left = work.refused, False, work.left
     made = _mended(atoms, last, script, work)
     if not work.refused:
-        _kept.put(key, tuple(made))
+        _kept.put(key, _Kept(tuple(made), left - work.left))
     work.refused = work.refused or refused
     return made
 
 
-_kept = Recent[tuple[tuple[Atom, ...], str, Script], Sequence[Piece]](KEPT)
+class _Kept(NamedTuple):
+    """What atoms are, and the work that it took to find that out."""
+
+    pieces: Sequence[Piece]
+    cost: int
+
+
+_kept = Recent[tuple[tuple[Atom, ...], str, Script], _Kept](KEPT)
 
 
 def _mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -> list[Piece]:
