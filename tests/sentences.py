@@ -26,6 +26,7 @@ SAID = {
     },
     "OutOfTime": (),
     "Failure": (1,),
+    "Finding": (1,),
     "Lost": (1,),
     "Note": (1,),
     "Remark": (2,),

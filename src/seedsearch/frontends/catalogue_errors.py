@@ -558,6 +558,23 @@ ERRORS: Mapping[str, str] = {
     "leave --share out (--workers uses more processors), or name one in a cluster": "请去掉 --share（--workers 可用更多处理器），或指定集群里的索引",
     "{} is being indexed in shares of other paths": "{} 正按其他路径分份建立索引",
     "finish that with: seedsearch index {}": "用此命令完成它：seedsearch index {}",
+    "OpenSearch {}, whose state this user may not ask": "OpenSearch {}，此用户无权查看其状态",
+    "(its release is not told)": "（没有给出版本）",
+    "shares that wait for others: {}": "等待其余各份的：{}",
+    "finish them with: seedsearch index": "用此命令完成它们：seedsearch index",
+    "OpenSearch {}, nodes: {}, {}": "OpenSearch {}，节点：{}，{}",
+    "OpenSearch {}, nodes: {}, {}: {} parts of the index are missing": "OpenSearch {}，节点：{}，{}：缺少索引的 {} 个分片",
+    "start the nodes that have them": "请启动存有它们的节点",
+    "OpenSearch {}, nodes: {}, {}: {} copies of parts are missing": "OpenSearch {}，节点：{}，{}：缺少 {} 个分片副本",
+    "start a node for them": "请为它们启动一个节点",
+    "{} takes no more, for a disk was full": "{} 不再接受写入，因为有磁盘满过",
+    "it goes on by itself where there is room": "有了空间会自动继续",
+    "{}, parts: {}, no copies: what a node loses is lost": "{}，分片：{}，没有副本：节点丢失的无法找回",
+    "the disk of {} has room for {} of {} GB": "{} 的磁盘剩余 {} GB，共 {} GB",
+    "the disk of {} has room for {} of {} GB, past the mark {} ({}): {}": "{} 的磁盘剩余 {} GB，共 {} GB，已过界限 {}（{}）：{}",
+    "its indexes take no more": "其中的索引不再接受写入",
+    "their parts are moved to other nodes": "其中的分片会移到别的节点",
+    "no new parts are put there": "不再放新的分片",
 }
 
 # What counts are of, where several stand in a sentence.

@@ -20,7 +20,7 @@ from seedsearch.text.analyzer import fingerprint
 NAME = "seedsearch"
 
 # What is examined.
-TOPICS = ("versions", "packages", "whoosh", "index", "rules", "files", "dictionary", "synonyms", "not read")
+TOPICS = ("versions", "packages", "whoosh", "cluster", "index", "rules", "files", "dictionary", "synonyms", "not read")
 DEVELOPING = ("dev", "fuzz")  # the extras of those who work on the project itself
 QUOTES = "\"'"
 

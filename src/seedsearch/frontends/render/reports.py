@@ -100,7 +100,9 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
         said("damage"): damage_text(stats.damage) or said("none"),
     }
     if stats.inferred:
-        rows["inferred"] = ", ".join(f"{count:,} of {low:g} to {high:g}" for low, high, count in stats.inferred)
+        each = "{count:,} of {low:g} to {high:g}"
+        shares = (said(each, count=count, low=low, high=high) for low, high, count in stats.inferred)
+        rows[said("inferred")] = ", ".join(shares)
     yield from table(rows, style)
     worst = sorted(stats.files.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     if worst:
