@@ -72,10 +72,10 @@ def _event() -> re.Pattern[str]:
 
 
 TORN = 2  # different repairs, each much better than what was found, prove a page without marks
-# Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
 # The beginning of a quotation in a line, up to a mark at its end.
 _UNENDED = re.compile(r"“[^“”\n]*[！!](?=[ \r]*(?:\n|\Z))")
 _ENDED = (Damage.SHIFTED_BYTES, Certainty.INFERRED, assumed("quotation"))
+# Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
@@ -90,7 +90,7 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
-    if not suspected and sum(1 for _ in islice(_SIGN_OF_LOSS.finditer(text), TORN)) == TORN:
+    if not suspected and _comes(_SIGN_OF_LOSS, text, TORN):
         trial = _marked(text, suspected, work)
         every = gathered(trial.edits())
         if len(trial.proofs) >= TORN:
@@ -107,7 +107,7 @@ def _is_torn(text: str, made: Sequence[Edit]) -> bool:
     """
     if _is_noisy(text) or any(e.kind is Damage.SHIFTED_BYTES for e in made):
         return True
-    return "。”" not in text and sum(1 for _ in islice(_UNENDED.finditer(text), TORN)) == TORN
+    return "。”" not in text and _comes(_UNENDED, text, TORN)
 
 
 def _with_quotations(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
@@ -136,7 +136,12 @@ def _marked(text: str, listed: dict[str, str], work: Budget) -> _Pass:
 
 
 def _is_noisy(text: str) -> bool:
-    return sum(1 for _ in islice(_NOISY.finditer(text), NOISY)) == NOISY
+    return _comes(_NOISY, text, NOISY)
+
+
+def _comes(pattern: re.Pattern[str], text: str, times: int) -> bool:
+    """Tell whether a pattern matches so often and more."""
+    return sum(1 for _ in islice(pattern.finditer(text), times)) == times
 
 
 # Units of work of some 50 µs for a page, and more for each code point: `shift_search` counts them. Pages of 1,500

@@ -15,7 +15,7 @@ from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.calibration import LEAST
-from seedsearch.restoring.lossy_bridges import BEHIND, PLAIN, Fit, behind_of, best_others, fit_of, following_of, settles
+from seedsearch.restoring.lossy_bridges import PLAIN, Fit, behind_of, best_others, fit_of, following_of, known_behind
 from seedsearch.restoring.lossy_guesses import AS_READ, MID_SENTENCE, PAUSES, Atom, Lost, continuing
 from seedsearch.restoring.scripts import Script
 
@@ -76,14 +76,12 @@ def _losses(atoms: Sequence[Atom], ends: Sequence[int], last: str, script: Scrip
         known = atoms[max(before + 1, at - BEFORE) : at]
         beside = _beside(b"".join(known), "" if before >= 0 or at > BEFORE else last)  # type: ignore[arg-type]
         before = at
-        end = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
-        behind = b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)])  # type: ignore[arg-type]
-        if beside is None or not settles(behind):
-            continue
-        inside = behind[: continuing(behind)]
+        behind, _ = known_behind(atoms, ends, at)
         following = following_of(behind)
-        fits = _fits(atom, beside[0], inside, script)
-        if fits and following not in AS_READ:
+        if beside is None or not following or following in AS_READ:
+            continue
+        fits = _fits(atom, beside[0], behind[: continuing(behind)], script)
+        if fits:
             yield _Loss(at, *beside, following, fits)
 
 
@@ -132,8 +130,8 @@ def _scored(losses: Sequence[_Loss]) -> dict[int, Alone]:
     scores = np.concatenate([one.rest for one in outcomes]) + scores_of(before, firsts)
     behind = scores_of(lasts, after)
     blanks, pauses = points("\n "), points("".join(PAUSES))
-    if np.isin(after, blanks).any():
-        behind -= MID_SENTENCE * (np.isin(after, blanks) & np.isin(lasts, pauses))
+    if (blank := np.isin(after, blanks)).any():
+        behind -= MID_SENTENCE * (blank & np.isin(lasts, pauses))
     behind -= np.repeat([fit.lost.cost for _, fit in every], sizes)
     shares: Scores = np.zeros(len(scores))
     tails = {}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import LEAST
 from seedsearch.restoring.lossy_guesses import (
+    Atom,
     Lost,
     Outcomes,
     continuing,
@@ -60,6 +61,15 @@ class _Way(NamedTuple):
     score: float
     last: str
     streams: tuple[bytes, ...]
+
+
+def known_behind(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> tuple[bytes, int]:
+    """Return the known bytes behind the loss `at`, some of them where there are many, and where the next loss is.
+
+    `ends` as in `lossy_utf8`.
+    """
+    end = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
+    return b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)]), end  # type: ignore[arg-type]
 
 
 def settles(behind: bytes) -> bool:

@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.lossy_alone import Alone, settled_alone
-from seedsearch.restoring.lossy_bridges import BEHIND, Gap, bridged, goes_on, settles
+from seedsearch.restoring.lossy_bridges import BEHIND, Gap, bridged, goes_on, known_behind, settles
 from seedsearch.restoring.lossy_choices import Piece, judged
 from seedsearch.restoring.lossy_guesses import (
     AS_READ,
@@ -190,8 +190,7 @@ def _decided(
 def _gaps(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> Iterator[Gap]:
     """Yield the losses from `at` on that hang together, to one that settles them if there is one."""
     for number in range(1, CHAIN + 1):
-        end = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
-        behind = b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)])  # type: ignore[arg-type]
+        behind, end = known_behind(atoms, ends, at)
         last = number == CHAIN or end == len(atoms) or settles(behind)
         if not last and (end - at > BEHIND or not goes_on(behind)):
             return
