@@ -127,10 +127,11 @@ def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
 def _marked(ways: Sequence[Sequence[str]], engine: Engine) -> list[str]:
     """Return texts of the index that are some words with marks on their letters; `ways`: how they may be cut."""
     found: dict[str, None] = {}
+    choices: dict[str, list[str]] = {}  # what each word may be, which many of the ways have
     for words in ways:
         if len(words) <= LONGEST and not any(map(is_han, "".join(words))):
-            choices = [[*_with_marks(word, engine), word] for word in words]
-            made = (" ".join(way) for way in islice(product(*choices), BEAM))
+            choices |= {word: [*_with_marks(word, engine), word] for word in words if word not in choices}
+            made = (" ".join(way) for way in islice(product(*map(choices.__getitem__, words)), BEAM))
             found |= dict.fromkeys(text for text in made if text != " ".join(words))
     return list(compress(found, engine.exists(list(map(Run, found)))))[:SHOWN] if found else []
 

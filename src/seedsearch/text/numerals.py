@@ -98,8 +98,6 @@ def _others(found: re.Match[str]) -> Iterator[str]:
         yield from (f"{found['head']}{number}" for number in _spellings(found["headed"], ordinal=True))
     elif _tells(found["bare"]):
         yield from _spellings(found["bare"])
-        if found["bare"] == "2":
-            yield "两"
 
 
 def _tells(bare: str) -> bool:
@@ -132,7 +130,7 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
         yield from _rows(value)
     if counted != "年" or not 1000 <= value < 10**4:
         yield han
-    if not ordinal and counted and value == 2:
+    if not ordinal and value == 2 and (counted or number == "2"):
         yield "两"
     if counted != "年" and (pairs := re.sub("(?<!十)二(?=[百千万亿])", "两", han)) != han:
         yield pairs
