@@ -93,6 +93,13 @@ def test_a_sheet_that_is_broken_is_said_and_the_others_are_read() -> None:
     assert said.startswith("!/xl/worksheets/sheet1.xml its XML is broken")
 
 
+def test_a_workbook_with_broken_styles_is_read() -> None:
+    content = made.xlsx_of({"甲": f"<row>{cell(0)}</row>"}, ["<t>字</t>"], **{"xl/styles.xml": "<s><cellXfs>"})
+    text, said = read("a.xlsx", content)
+    assert text == "甲\n字\n\f"
+    assert said.startswith("!/xl/styles.xml its XML is broken")
+
+
 def test_a_text_that_stands_in_many_cells_does_not_grow_without_end() -> None:
     """A workbook of some kilobytes would come to a hundred megabytes of text."""
     content = made.xlsx_of({"表": f"<row>{cell(0)}</row>" * 2_000}, [f"<t>{'焊接' * 25_000}</t>"])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from seedsearch.errors import SourceError
@@ -45,24 +46,29 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[Extracted | Lost]:
-    """Yield the text of the workbook, and the sheets that cannot be read."""
+    """Yield the text of the workbook, and the sheets that cannot be read; without styles days are numbers."""
     archive, budget = zip_archive.archive(file), file.budget
     strings = _strings(open_xml.part(archive, STRINGS, budget)) if STRINGS in archive.names else []
     about, said = open_xml.about(archive, budget)
     pieces, lost = [about], []
     sheets, since = _sheets(archive, budget)
-    shown = _shown(open_xml.part(archive, STYLES, budget)) if STYLES in archive.names else {}
-    for title, name in sheets:
+
+    @contextmanager
+    def losing(name: str) -> Iterator[None]:
         try:
-            pieces += [
-                f"{title}\n",
-                *_sheet(archive, name, _Kept(strings, shown, since), budget),
-                *_drawn(archive, name, budget),
-            ]
+            yield
         except SourceError as error:
             if budget.spent:
                 raise
             lost.append(Lost(name, str(error)))
+
+    kept = _Kept(strings, {}, since)
+    if STYLES in archive.names:
+        with losing(STYLES):
+            kept = replace(kept, shown=_shown(open_xml.part(archive, STYLES, budget)))
+    for title, name in sheets:
+        with losing(name):
+            pieces += [f"{title}\n", *_sheet(archive, name, kept, budget), *_drawn(archive, name, budget)]
         pieces.append("\f")
     yield Extracted("".join(pieces), said)
     yield from lost
