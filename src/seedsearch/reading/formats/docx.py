@@ -1,8 +1,7 @@
 """Word documents (DOCX) → text: a paragraph a line, a row of a table a line with tabs between its cells.
 
 The text comes first, then notes, comments, headers and footers. What was deleted or moved away under revision,
-instructions of fields
-and readings above characters are left out.
+instructions of fields and readings above characters are left out.
 """
 
 from __future__ import annotations
