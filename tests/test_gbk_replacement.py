@@ -21,6 +21,7 @@ from seedsearch.restoring.corruptions import (
     narrowed,
     noisy,
 )
+from seedsearch.restoring.reading_marks import also_marked, suspected_characters
 from seedsearch.restoring.shifted_bytes.repair import READERS
 from seedsearch.text.gbk import (
     encode,
@@ -162,3 +163,19 @@ def test_a_character_of_which_both_bytes_stood_alone_comes_back(torn: str) -> No
     found = without_controls(decoded(stream, Reader("?", True, Private.KEPT)))
     assert "??" in found
     assert restored(found).split("\n")[1][-len(torn) :].count("?") == 0
+
+
+class ReadOnce(str):
+    """A text that cannot be searched from end to end for each of its characters."""
+
+    __slots__ = ()
+
+    def count(self, *_: object) -> int:
+        pytest.fail("searched for one mark")
+
+
+def test_a_page_is_not_searched_again_for_each_mark() -> None:
+    """Each ideograph can have one: of a page of a megabyte that took ten seconds."""
+    listed = "发(fa)会(hui)学(xue)国(guo)对(dui)时(shi)来(lai)个(ge)们(men)说(shuo)动(dong)进(jin)" * 3
+    text = ReadOnce(listed + "".join(f"{chr(code)}(zz)" for code in range(0x4E00, 0x4F00)))
+    assert not also_marked(text, suspected_characters(text))

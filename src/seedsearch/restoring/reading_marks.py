@@ -175,14 +175,13 @@ def also_marked(text: str, listed: Mapping[str, str]) -> dict[str, str]:
         return {}
     usual_form, folds = forms.most_common(1)[0][0], table()
     changed = sum(ord(char) in folds for char in listed) >= CHANGED_ALONE * len(listed)
-    noise = Counter("".join(_IN_NOISE.findall(text)))
+    noise, stands = Counter("".join(_IN_NOISE.findall(text))), Counter(text)
     made = {}
     for char, marks in found.items():
         (reading, form), count = marks.most_common(1)[0]
         if form != usual_form and not (form[0] == usual_form[0] and _has_no_tone(char)):
             continue
-        stands = text.count(char)
-        throughout = len(marks) == 1 and stands - (noise[char] if count > 1 else 0) <= count
+        throughout = len(marks) == 1 and stands[char] - (noise[char] if count > 1 else 0) <= count
         likely = ord(char) in folds if changed else count > 1 or rank(char) < GLOSSED
         if throughout and likely and reading in usual_readings(char):
             made[char] = reading
