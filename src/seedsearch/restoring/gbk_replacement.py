@@ -96,9 +96,9 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
         if len(trial.proofs) >= TORN:
             return every
     made = gathered(_Pass(text, suspected, work, marked=False).edits())
-    if not suspected or all(e.kind is Damage.READING_MARK for e in made):
-        return made if any(e.kind is Damage.SHIFTED_BYTES for e in made) else []
-    return gathered(_marked(text, suspected, work).edits())
+    if all(e.kind is Damage.READING_MARK for e in made):
+        return []
+    return gathered(_marked(text, suspected, work).edits()) if suspected else made
 
 
 def _is_torn(text: str, made: Sequence[Edit]) -> bool:
