@@ -14,13 +14,15 @@ from seedsearch import build_index, open_index
 from seedsearch.engines import Engine
 from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.opensearch import right, writing
+from seedsearch.engines.opensearch.control import Control
+from seedsearch.engines.opensearch.wire import Absent
 from seedsearch.errors import IndexDamaged, IndexFull, IndexLocked, IndexMissing, IndexStale, OutputError
 from seedsearch.text.analyzer import fingerprint
 from tests.engine_contract import MARK, TEXTS, entry, found, run, state
 from tests.filling import commit, put
 from tests.opensearch import dying
 from tests.programs import seedsearch as program
-from tools.cluster import Cluster
+from tools.cluster import PATIENCE, Cluster
 
 
 @pytest.fixture
@@ -173,6 +175,21 @@ def test_documents_that_are_gone_are_damage_and_never_an_empty_answer(
     ask(node, "DELETE", f"/{name}")
     with pytest.raises(IndexMissing):
         open_engine(place, MARK)
+
+
+def test_signs_of_life_end_silently_where_the_index_was_taken_away(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes says it."""
+
+    def gone(*_: object) -> None:
+        raise Absent
+
+    monkeypatch.setattr(right, "BEAT", 0.01)
+    with filled.writer() as writer, monkeypatch.context() as patch:
+        patch.setattr(Control, "write", gone)
+        writer._right._beating.join(PATIENCE)  # type: ignore[attr-defined]
+        assert not writer._right._beating.is_alive()  # type: ignore[attr-defined]
 
 
 def test_metadata_that_is_gone_or_changed_is_damage(node: Cluster, filled: Engine, place: str, name: str) -> None:

@@ -182,7 +182,7 @@ class Right:
                     return
                 try:
                     self.change(lambda manifest: self._wanted.with_beat(manifest, self._token))
-                except IndexLocked:
+                except (IndexLocked, Absent):
                     return
                 except SeedsearchError:
                     continue  # whatever it is, the commit meets it too
