@@ -112,7 +112,7 @@ class Right:
         self._control, self._wanted = control, wanted
         self._guard = RLock()
         self._version, mine = _taken(control, wanted, forgiving)
-        self._token, self.number = mine.token, mine.number
+        self.token, self.number = mine.token, mine.number
         self._is_lost = False
         self._left = Event()
         self._beating = Thread(target=self._beat, daemon=True)
@@ -124,14 +124,9 @@ class Right:
         return self._version.manifest
 
     @property
-    def token(self) -> str:
-        """What no other writer has."""
-        return self._token
-
-    @property
     def is_held(self) -> bool:
         """Whether it was not given back yet."""
-        return any(holder.token == self._token for holder in self._wanted.held(self.manifest))
+        return self._is_held_in(self.manifest)
 
     def change(self, made: Callable[[Manifest], Manifest]) -> None:
         """Put what is made of the manifest in its place; raises IndexLocked where the right was lost.
@@ -161,7 +156,10 @@ class Right:
     def was_taken(self) -> bool:
         """Tell whether another one has it by now."""
         there = self._control.read()
-        return there is None or not any(holder.token == self._token for holder in self._wanted.held(there.manifest))
+        return there is None or not self._is_held_in(there.manifest)
+
+    def _is_held_in(self, manifest: Manifest) -> bool:
+        return any(holder.token == self.token for holder in self._wanted.held(manifest))
 
     def lost(self) -> IndexLocked:
         """Return the error for a writer that another one has taken over."""
@@ -170,7 +168,7 @@ class Right:
 
     def leave(self) -> None:
         """Give no more signs of life."""
-        _AT_WORK.discard(self._token)
+        _AT_WORK.discard(self.token)
         self._left.set()
         self._beating.join()
 
@@ -181,7 +179,7 @@ class Right:
                 if self._left.is_set() or not self.is_held:
                     return
                 try:
-                    self.change(lambda manifest: self._wanted.with_beat(manifest, self._token))
+                    self.change(lambda manifest: self._wanted.with_beat(manifest, self.token))
                 except (IndexLocked, Absent):
                     return
                 except SeedsearchError:
