@@ -412,7 +412,22 @@ def _stamp(task: Task) -> str:
 def _still_holds(task: Task, done: Restoration) -> bool:
     there = not done.kept or os.path.exists(task.target or "")
     known = not task.options.corpus.rows or bool(done.row)
-    return not task.options.whole and there and known and done.stamp == _stamp(task)
+    return not task.options.whole and there and known and _is_as_noted(task, done)
+
+
+def _is_as_noted(task: Task, done: Restoration) -> bool:
+    """Tell whether a file, the rules and what is asked for are what they were; no, where the file went away."""
+    try:
+        return done.stamp == _stamp(task)
+    except OSError:
+        return False
+
+
+def copied(found: Iterable[Task | Failure], output: Path) -> int:
+    """Count the documents whose copies the journal of `output` has as finished."""
+    finished = _read_journal(output)
+    noted = [(task, finished[task.path]) for task in found if isinstance(task, Task) and task.path in finished]
+    return sum(done.documents for task, done in noted if _is_as_noted(task, done))
 
 
 def _read_journal(output: Path) -> dict[str, Restoration]:

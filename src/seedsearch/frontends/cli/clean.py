@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,7 +211,7 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     choice = Choice.of(**wanted.choice)
     found = tasks(wanted.paths, wanted.output, wanted.options, choice)
     report = CorpusReport()
-    keep_account(lambda: _account(report, len(found), wanted.output))
+    keep_account(lambda: _account(report, found, wanted.output))
     with corpus.gathering(wanted.output, asked=wanted.options.corpus.rows) as accounts:
         _print_texts(_shown(found, report, wanted, accounts), wanted.pager)
         if accounts is not None:
@@ -222,11 +222,17 @@ def _restored(wanted: _Wanted) -> CorpusReport:
     return report
 
 
-def _account(report: CorpusReport, total: int, output: Path | None) -> str:
-    """Return how far a run got that was stopped. A file may hold several documents."""
+def _account(report: CorpusReport, found: Sequence[Task | Failure], output: Path | None) -> str:
+    """Return how far a run got that was stopped. A file may hold several documents.
+
+    Copies are counted in their journal, which is what the same command goes on from: a signal may come between the note
+    of a copy and its place in the report.
+    """
+    from seedsearch.restoring.collection import copied
+
     if output is None:
-        return f"after {report.documents:,} documents, of {total:,} files"
-    done = f"with {report.documents:,} copies finished in {output}, of {total:,} files"
+        return f"after {report.documents:,} documents, of {len(found):,} files"
+    done = f"with {copied(found, output):,} copies finished in {output}, of {len(found):,} files"
     return f"{done}; the same command goes on from there"
 
 
