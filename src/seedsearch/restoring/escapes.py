@@ -8,10 +8,11 @@ Chinese; then other runs of the same text are believed, too. Only visible charac
 something to the language around (quotes, backslashes, blanks of an address) stays escaped, so that JSON and most code
 mean what they meant.
 
-What is left alone: ranges (`[\u4e00-\u9fa5]`), private-use characters, and for `clean`, which gives back files as
-people use them, also bytes of a program's literal (`b"\xe4\xb8\xad"`), code shown in a page, addresses (a site that
-reads GBK would not know its own any more), encoded words of mail (half decoded they are none), and passages about
-escaping. An index reads these as well: it is asked for what is said, however it is spelled.
+What is left alone: ranges (`[\u4e00-\u9fa5]`; what reads as Chinese before a hyphen is text), private-use characters,
+and for `clean`, which gives back files as people use them, also bytes of a program's literal (`b"\xe4\xb8\xad"`), code
+shown in a page, addresses (a site that reads GBK would not know its own any more), encoded words of mail (half decoded
+they are none), and passages about escaping. An index reads these as well: it is asked for what is said, however it is
+spelled.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _runs(page: Page) -> Iterator[_Run]:
     meant = addresses = None
     for run in RUN.finditer(page.text):
         chars = spelled(run)
-        if not chars or _in_range(run):
+        if not chars or (_in_range(run) and not _proves(_text(chars))):
             continue
         if not page.for_index:
             meant = _meant(page.text) if meant is None else meant
