@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,46 @@ def test_every_part_runs_also_after_one_that_fails(ran: list[str], capfd: pytest
     assert "[2/2] good passed" in said
     assert said.endswith("failed: bad\n")
     assert check.main(["good"]) == 0
+
+
+TRIES = """
+from pathlib import Path
+
+def test_once():
+    tried = Path(__file__).with_suffix(".tried")
+    before = tried.exists()
+    tried.touch()
+    assert before
+
+def test_never():
+    assert {never}
+
+def test_good():
+    pass
+"""
+
+
+@pytest.mark.parametrize(("in_ci", "never", "code"), [(True, True, 0), (True, False, 1), (False, True, 1)])
+def test_what_fails_is_run_once_more_in_ci_alone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    in_ci: bool,
+    never: bool,
+    code: int,
+) -> None:
+    """Only what failed; and what fails again, fails."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    file = tmp_path / "test_tries.py"
+    file.write_text(TRIES.format(never=never))
+    monkeypatch.setattr(check, "PARTS", {"tries": (("pytest", "-q", "-p", "xdist", str(file)),)})
+    monkeypatch.setenv("CI", "true" if in_ci else "")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # which take seconds to load
+    assert check.main(["tries"]) == code
+    said = capfd.readouterr().out
+    assert ("test_once PASSED" in said) is in_ci
+    assert "test_good PASSED" not in said
+    assert ("test_never FAILED" in said) is (code == 1 and in_ci)
 
 
 def test_a_part_that_is_none_is_refused_with_the_names_of_all(capsys: pytest.CaptureFixture[str]) -> None:
