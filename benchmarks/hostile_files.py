@@ -122,6 +122,14 @@ def _epub(size: int) -> bytes:
     return made.zip_of({**pages, "b.opf": f'<p><item id="a" href="a.xhtml"/>{spine}</p>'}, zipfile.ZIP_STORED)
 
 
+def _mobi(size: int) -> bytes:
+    """Return a book with eight codes a byte, which stand for nothing."""
+    table = struct.pack(">4sIII8x", b"HUFF", 24, 24, 24 + 1024) + struct.pack(">I", 1 << 8 | 0x80 | 1) * 256
+    words = struct.pack(">4sIIIHHH", b"CDIC", 16, 2, 1, 4, 4, 0x8000)
+    pieces = size // 4_000
+    return made.mobi_of("\x55" * 4_000 * pieces, packing=17480, records=pieces, huff=[table + bytes(256), words])
+
+
 def _row(what: str, name: str, make: Callable[[int], bytes], times: int = 1) -> Row:
     """`times` as large as other rows: what is granted to every file, and the arrays of a part, take no more then."""
     return Row(f"{what} ({name})", lambda size: make(times * size), partial(indexed, name))
@@ -144,6 +152,7 @@ ROWS = (
     _row("members that overlap", "a.zip", _overlapping),
     _row("tables in tables", "a.docx", _table_in_table),
     _row("breaks", "a.docx", lambda size: _docx("<w:r><w:br/></w:r>", size)),
+    _row("codes of one bit", "a.mobi", _mobi),
     _row("a chapter listed often", "a.epub", _epub),
     _row("a long text", "a.txt", lambda size: prose(size).encode(), LARGE),
     _row("a long text in GB18030", "a.txt", lambda size: prose(size).encode("gb18030", "ignore"), LARGE),

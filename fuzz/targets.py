@@ -95,6 +95,7 @@ _ARCHIVES = (
     made.ppt_of("焊接"),
     made.sqlite_of("CREATE TABLE t (a, b)", ("INSERT INTO t VALUES (?, ?)", ("焊", 1))),
     made.mobi_of("<p>焊接</p>", author="甲"),
+    made.mobi_of("\x01\x23", packing=17480, huff=made.huff_of(["焊接".encode(), b"x", (0, 1), (2, 2)])),
     b"<TEI><teiHeader><char xml:id='a'><mapping type='unicode'>U+4E00</mapping></char></teiHeader>"
     b"<p><g ref='#a'/></p></TEI>",
     "<FictionBook><body><p>焊接</p></body></FictionBook>".encode(),

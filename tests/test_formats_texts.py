@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pyarrow
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from fixtures import made
 from seedsearch.reading.documents import Failure, Said
-from seedsearch.reading.formats import documents, one_text, tables
+from seedsearch.reading.formats import documents, huff, one_text, tables
+from seedsearch.reading.formats.huff import Huff
 from seedsearch.reading.formats.mobi import _unpacked
 from seedsearch.reading.formats.tex import plain
 
@@ -211,11 +213,62 @@ def test_mobi_gives_its_text_with_title_and_author() -> None:
             assert (found.path, found.text) == ("a.mobi!/text.html", "<p>焊接材料</p>" * 40)
             assert found.said == Said(("书名",), ("作者",))
     book = made.mobi_of("甲", title="书名", author="")
-    assert "packed by HUFF/CDIC" in read("a.azw3", made.mobi_of("甲", packing=17480))[1]
+    assert "packed by an unknown way (3)" in read("a.azw3", made.mobi_of("甲", packing=3))[1]
     assert "protected" in read("a.mobi", made.mobi_of("甲", protected=2))[1]
     for size in range(68, len(book) - 1, 7):
         texts, reason = read("a.mobi", book[:size])
         assert "the book is broken" in reason or texts
+
+
+PHRASES = [*(char.encode() for char in "焊接材料的一二三四五"), b"<p>", b"</p>", (0, 1), (12, 12, 2, 3), *[b"x"] * 200]
+
+
+def packed_by_huff(numbers: Sequence[int], phrases: Sequence[bytes | Sequence[int]] = PHRASES) -> bytes:
+    """Return a book of which the text is these phrases."""
+    packed = made.codes_of(numbers).decode("latin-1")
+    return made.mobi_of(packed, author="作者", packing=17480, huff=made.huff_of(phrases))
+
+
+def test_mobi_packed_by_huff_and_cdic_is_read() -> None:
+    book = packed_by_huff([10, 12, 13, 9, 200, 11] * 100)
+    texts, failed = read("a.azw3", book)
+    assert texts == {"a.azw3!/text.html": "<p>焊接焊接焊接材料五x</p>" * 100} and not failed
+    for size in range(400, len(book), 97):
+        texts, reason = read("a.azw3", book[:size])
+        assert "broken" in reason or texts
+
+
+@pytest.mark.parametrize(
+    ("phrases", "numbers", "reason"),
+    [
+        ([(0,)], [0], "records are not where it says"),  # of itself
+        ([*((i + 1,) for i in range(100)), b"x"], [0], "records are not where it says"),  # of others, too deep
+        ([*((i + 1,) * 9 for i in range(20)), b"x"], [0], "a record of it is too long"),
+        ([b"x" * 30_000], [0] * 3, "a record of it is too long"),
+        ([b""], [0] * 70_000, "a record of it is too long"),
+        ([b"x" * 30_000] * 2 + [(0, 1)] * 250, [*range(252)], "its phrases come to more than"),
+        ([b"x"], [1], "records are not where it says"),  # not there
+    ],
+)
+def test_phrases_of_huff_cannot_grow_without_end(
+    phrases: Sequence[bytes | Sequence[int]], numbers: list[int], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huff, "_PHRASES", 1_000_000)
+    if len(numbers) == 252:  # each phrase in a record of its own would do; in one, the record is full first
+        monkeypatch.setattr(huff, "_RECORD", 100_000_000)
+    assert reason in read("a.mobi", packed_by_huff(numbers, phrases))[1]
+
+
+def test_a_table_of_codes_that_is_not_there_is_said() -> None:
+    assert "its table of codes is missing" in read("a.mobi", made.mobi_of("甲", packing=17480))[1]
+
+
+@given(st.lists(st.integers(0, len(PHRASES) - 1), max_size=60))
+def test_huff_is_undone(numbers: list[int]) -> None:
+    flat: list[bytes] = []
+    for phrase in PHRASES:
+        flat.append(phrase if isinstance(phrase, bytes) else b"".join(flat[n] for n in phrase))
+    assert Huff(made.huff_of(PHRASES)).unpacked(made.codes_of(numbers)) == b"".join(flat[n] for n in numbers)
 
 
 @given(st.binary(max_size=200))

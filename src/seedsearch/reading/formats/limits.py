@@ -98,12 +98,17 @@ class Budget:
 
     def text(self, size: int) -> None:
         """Take a text of `size` bytes; raises SourceError where it is too large, or so many are not left."""
-        if size > TEXT:
-            raise SourceError(f"a text of more than {TEXT >> 20} MiB", hint="split it")
+        self.fits(size)
         self.texts -= size
         self.names += NAMES * size
         if self.texts < 0:
             raise SourceError(f"it holds more than {TEXTS >> 20} MiB of text", hint="unpack it into a folder")
+
+    @staticmethod
+    def fits(size: int) -> None:
+        """Raise SourceError for a text of so many bytes, where that is more than is read."""
+        if size > TEXT:
+            raise SourceError(f"a text of more than {TEXT >> 20} MiB", hint="split it")
 
     def name(self, size: int) -> bool:
         """Take `size` characters for the name of a field; False, and nothing is taken, where so many are not left."""

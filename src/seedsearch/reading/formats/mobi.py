@@ -1,23 +1,25 @@
 """Books of Mobipocket and Kindle (MOBI, AZW3, PRC) → their text, as one chapter in HTML, with title and authors.
 
-Text is packed by PalmDOC's LZ77 or not at all; books that are packed by HUFF/CDIC or protected are named as such.
+Text is packed by PalmDOC's LZ77, by HUFF/CDIC or not at all; books that are protected are named as such.
 Source: the MobileRead wiki, "MOBI" and "PalmDOC"; the text of both kinds of Kindle books is kept in the same way.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.documents import Said
 from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.huff import Huff
 from seedsearch.reading.formats.members import Member
 
 _KINDS = (b"BOOKMOBI", b"TEXtREAd")
 _KIND = slice(60, 68)
 _PLAIN, _LZ77, _HUFF = 1, 2, 17480
+_TABLES = 112  # where the head says which records are HUFF and CDIC: the first, and how many
 _AUTHOR, _TITLE = 100, 503
 _WITH_EXTH = 0x40
 _CODE_PAGES = {65001: "utf-8", 1252: "cp1252", 936: "gb18030", 950: "big5"}
@@ -42,18 +44,29 @@ def _book(file: File) -> Member:
     packing, _, _, count, _, protected = struct.unpack_from(">HHIHHH", head)
     if protected:
         raise SourceError("the book is protected (DRM)", hint="take one that is not")
-    if packing not in (_PLAIN, _LZ77):
-        how = "HUFF/CDIC" if packing == _HUFF else f"an unknown way ({packing})"
-        raise SourceError(f"the book is packed by {how}", hint="convert it to EPUB, with calibre for example")
+    unpacked = _unpacker(packing, records)
     extra = _extra(head)
     pieces = []
+    size = 0
     for record in records[1 : count + 1]:
-        piece = _without_tail(record, extra)
-        piece = piece if packing == _PLAIN else _unpacked(piece)
+        piece = unpacked(_without_tail(record, extra))
         file.budget.spend(len(piece))
+        size += len(piece)
+        file.budget.fits(size)
         pieces.append(piece)
     name = "text.html" if head[16:20] == b"MOBI" else "text.txt"
     return Member(name, b"".join(pieces), said=_said(head))
+
+
+def _unpacker(packing: int, records: list[bytes]) -> Callable[[bytes], bytes]:
+    """Return what unpacks a record of text; raises SourceError for a way of packing that is not known."""
+    if packing == _HUFF:
+        first, count = struct.unpack_from(">II", records[0], _TABLES)
+        return Huff(records[first : first + count]).unpacked
+    if packing not in (_PLAIN, _LZ77):
+        how = f"an unknown way ({packing})"
+        raise SourceError(f"the book is packed by {how}", hint="convert it to EPUB, with calibre for example")
+    return bytes if packing == _PLAIN else _unpacked
 
 
 def _records(content: bytes) -> list[bytes]:

@@ -1,0 +1,109 @@
+"""Text of Kindle books that is packed by HUFF/CDIC: Huffman codes of phrases, which may be packed by the same codes.
+
+A record HUFF has two tables of codes of up to 32 bits: one by the first byte of a code, one by the length of those that
+are longer than that. The records CDIC after it have the phrases. Source: the MobileRead wiki, "MOBI" and "Huffdic".
+
+Everything is counted before it is made: a phrase of phrases of phrases can grow to anything.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+from seedsearch.errors import SourceError
+
+_LONGEST = 32  # bits of a code
+_HEAD = 16  # bytes of a record CDIC before its phrases
+_READY = 0x8000  # the mark of a phrase that is not packed itself
+_UNTOLD = -1
+# Phrases in phrases: books have two or three levels.
+_DEPTH = 32
+# All phrases together, in bytes, packed and unpacked, and the codes in them: books have some hundred thousand.
+_PHRASES = 16 * 1024 * 1024
+# A record of text or a phrase, bytes and codes together: books have 4,096 bytes in each.
+_RECORD = 65_536
+
+
+class Huff:
+    """What the records HUFF and CDIC of a book say; raises SourceError, struct.error or IndexError for broken ones."""
+
+    def __init__(self, records: Sequence[bytes]) -> None:
+        if [one[:4] for one in records] != [b"HUFF", *[b"CDIC"] * (len(records) - 1)]:
+            raise SourceError("the book is broken: its table of codes is missing")
+        table, *dictionaries = records
+        by_byte, by_length = struct.unpack_from(">II", table, 8)
+        # Of a code that begins with a byte: its length, or the least that it may be, and the number of its phrase where
+        # the byte alone tells which that is.
+        self._short: list[tuple[int, int]] = []
+        for byte, entry in enumerate(struct.unpack_from(">256I", table, by_byte)):
+            length = entry & 0x1F
+            told = entry & 0x80 and 0 < length <= 8
+            self._short.append((length, (entry >> 8) - (byte >> (8 - length)) if told else _UNTOLD))
+        pairs = struct.unpack_from(f">{2 * _LONGEST}I", table, by_length)
+        self._least, self._first = (0, *pairs[::2]), (0, *pairs[1::2])
+        self._phrases: list[bytes] = []
+        self._ready: list[bool] = []
+        self._left = _PHRASES
+        for dictionary in dictionaries:
+            self._read(dictionary)
+
+    def unpacked(self, packed: bytes) -> bytes:
+        """Return the text of a record; raises SourceError or IndexError for one that is broken or too long."""
+        return self._unpacked(packed, _DEPTH)
+
+    def _read(self, dictionary: bytes) -> None:
+        count, bits = struct.unpack_from(">II", dictionary, 8)
+        here = min(1 << min(bits, 16), count - len(self._phrases))
+        for at in struct.unpack_from(f">{max(here, 0)}H", dictionary, _HEAD):
+            (size,) = struct.unpack_from(">H", dictionary, _HEAD + at)
+            begin = _HEAD + at + 2
+            self._phrases.append(dictionary[begin : begin + (size & ~_READY)])
+            self._count(len(self._phrases[-1]))
+            self._ready.append(bool(size & _READY))
+
+    def _unpacked(self, packed: bytes, depth: int) -> bytes:
+        if not depth:
+            raise IndexError
+        short, ready, phrases = self._short, self._ready, self._phrases
+        stream = packed + bytes(8)  # what is behind the end reads as zeros
+        left = 8 * len(packed)
+        pieces: list[bytes] = []
+        size = at = 0
+        window, below = int.from_bytes(stream[:8]), _LONGEST  # 64 bits, and how many of them are not yet looked at
+        while left > 0:
+            if below <= 0:
+                at += 4
+                window, below = int.from_bytes(stream[at : at + 8]), below + _LONGEST
+            ahead = window >> below & 0xFFFFFFFF
+            length, number = short[ahead >> 24]
+            if number == _UNTOLD:
+                while ahead >> (_LONGEST - length) < self._least[length]:
+                    length += 1
+                number = self._first[length] - (ahead >> (_LONGEST - length))
+            below -= length
+            left -= length
+            if left < 0:
+                break
+            if number < 0 or not length:
+                raise IndexError
+            phrase = phrases[number] if ready[number] else self._phrase(number, depth)
+            pieces.append(phrase)
+            size += len(phrase) + 1
+            if size > _RECORD:
+                raise SourceError("the book is broken: a record of it is too long")
+        return b"".join(pieces)
+
+    def _phrase(self, number: int, depth: int) -> bytes:
+        """Return a phrase that is packed itself, and keep it unpacked."""
+        packed = self._phrases[number]
+        self._count(8 * len(packed))
+        phrase = self._unpacked(packed, depth - 1)
+        self._count(len(phrase))
+        self._phrases[number], self._ready[number] = phrase, True
+        return phrase
+
+    def _count(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise SourceError(f"the book is broken: its phrases come to more than {_PHRASES >> 20} MiB")
