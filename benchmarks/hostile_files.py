@@ -16,7 +16,7 @@ from functools import partial
 
 from benchmarks.hostile_texts import prose
 from benchmarks.worst import Row
-from fixtures import made
+from fixtures import chm, made
 from seedsearch.engines.embedded.packer import Packer
 from seedsearch.engines.entries import (
     IndexEntry,
@@ -130,6 +130,16 @@ def _mobi(size: int) -> bytes:
     return made.mobi_of("\x55" * 4_000 * pieces, packing=17480, records=pieces, huff=[table + bytes(256), words])
 
 
+def _small_blocks(size: int) -> bytes:
+    """Return a book of blocks of one byte each, which take 56 bytes with their codes."""
+    return chm.chm_of({"a.htm": bytes(i % 17 for i in range(size // 56))}, styles=("skewed",), block=1)
+
+
+def _one_bit(size: int) -> bytes:
+    """Return a book of bytes that take a bit each."""
+    return chm.chm_of({"a.htm": bytes(8 * size)}, styles=("skewed",))
+
+
 def _row(what: str, name: str, make: Callable[[int], bytes], times: int = 1) -> Row:
     """`times` as large as other rows: what is granted to every file, and the arrays of a part, take no more then."""
     return Row(f"{what} ({name})", lambda size: make(times * size), partial(indexed, name))
@@ -153,6 +163,8 @@ ROWS = (
     _row("tables in tables", "a.docx", _table_in_table),
     _row("breaks", "a.docx", lambda size: _docx("<w:r><w:br/></w:r>", size)),
     _row("codes of one bit", "a.mobi", _mobi),
+    _row("blocks of one byte", "a.chm", _small_blocks),
+    _row("bytes of one bit", "a.chm", _one_bit),
     _row("a chapter listed often", "a.epub", _epub),
     _row("a long text", "a.txt", lambda size: prose(size).encode(), LARGE),
     _row("a long text in GB18030", "a.txt", lambda size: prose(size).encode("gb18030", "ignore"), LARGE),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from fixtures import made
+from fixtures import chm, made
 from seedsearch.errors import NotText, QueryError
 from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.reading.documents import (
@@ -96,6 +96,10 @@ _ARCHIVES = (
     made.sqlite_of("CREATE TABLE t (a, b)", ("INSERT INTO t VALUES (?, ?)", ("焊", 1))),
     made.mobi_of("<p>焊接</p>", author="甲"),
     made.mobi_of("\x01\x23", packing=17480, huff=made.huff_of(["焊接".encode(), b"x", (0, 1), (2, 2)])),
+    *(
+        chm.chm_of({"a.htm": b"<p>x</p>", "c.hhc": b"<object><param name=name value=y></object>"}, styles=styles)
+        for styles in ((), ("flat",), ("aligned",), ("plain",), ("literal",))
+    ),
     b"<TEI><teiHeader><char xml:id='a'><mapping type='unicode'>U+4E00</mapping></char></teiHeader>"
     b"<p><g ref='#a'/></p></TEI>",
     "<FictionBook><body><p>焊接</p></body></FictionBook>".encode(),

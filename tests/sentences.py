@@ -25,6 +25,7 @@ SAID = {
         if inspect.isclass(kind) and issubclass(kind, errors.SeedsearchError)
     },
     "OutOfTime": (),
+    "Broken": (0,),
     "Failure": (1,),
     "Finding": (1,),
     "Lost": (1,),

@@ -232,7 +232,8 @@ def packed_by_huff(numbers: Sequence[int], phrases: Sequence[bytes | Sequence[in
 def test_mobi_packed_by_huff_and_cdic_is_read() -> None:
     book = packed_by_huff([10, 12, 13, 9, 200, 11] * 100)
     texts, failed = read("a.azw3", book)
-    assert texts == {"a.azw3!/text.html": "<p>焊接焊接焊接材料五x</p>" * 100} and not failed
+    assert texts == {"a.azw3!/text.html": "<p>焊接焊接焊接材料五x</p>" * 100}
+    assert not failed
     for size in range(400, len(book), 97):
         texts, reason = read("a.azw3", book[:size])
         assert "broken" in reason or texts
@@ -253,9 +254,9 @@ def test_mobi_packed_by_huff_and_cdic_is_read() -> None:
 def test_phrases_of_huff_cannot_grow_without_end(
     phrases: Sequence[bytes | Sequence[int]], numbers: list[int], reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(huff, "_PHRASES", 1_000_000)
+    monkeypatch.setattr(huff, "HUFF_PHRASES", 1_000_000)
     if len(numbers) == 252:  # each phrase in a record of its own would do; in one, the record is full first
-        monkeypatch.setattr(huff, "_RECORD", 100_000_000)
+        monkeypatch.setattr(huff, "HUFF_RECORD", 100_000_000)
     assert reason in read("a.mobi", packed_by_huff(numbers, phrases))[1]
 
 

@@ -35,6 +35,8 @@ def test_every_situation_of_files_is_there() -> None:
         f"all members of a file together | {limits.GRANTED >> 20} MiB |",
         f"| the dictionary that a stream of LZMA demands | {limits.DICTIONARY >> 20} MiB |",
         f"| {limits.NAMES} times its text, and {limits.NAMES_GRANTED:,} characters |",
+        f"HUFF/CDIC; all its phrases | {limits.HUFF_RECORD >> 10} KiB; {limits.HUFF_PHRASES >> 20} MiB |",
+        f"at once of a CHM | {limits.LZX_PIECE >> 20} MiB |",
         f"| fields of a row, values of a line of JSON | {limits.FIELDS:,} |",
         f"| a tag in XML | {limits.XML_TAG >> 10:,} KiB |",
         f"| {limits.PARTS:,} |",

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 import lz4.frame
 import zstandard
 
-from fixtures import made
+from fixtures import chm, made
 from seedsearch import versions
 from seedsearch.damage import Damage
 from seedsearch.engines import Writer
@@ -96,6 +96,7 @@ FILES: dict[str, made.Content] = {
     "a.tex": "\\title{题}焊\\textbf{接}\n",
     "juan.txt": "#+TITLE: 論語\n<pb:KR1h0004_WYG_001-1a>¶\n子曰¶\n",
     "a.xml": "<TEI><text><p>甲<g ref='#a'/></p></text></TEI>",
+    "a.chm": chm.chm_of({"a.htm": "<p>焊接</p>".encode("gbk")}, title="手册".encode("gbk")),
     "a.mobi": made.mobi_of("<p>焊接</p>"),
     "a.parquet": made.parquet_of([{"名": "焊丝", "价": 1}]),
     "a.msg": made.ole_of({"other": b"1"}),

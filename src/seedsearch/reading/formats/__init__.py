@@ -24,6 +24,7 @@ from seedsearch.reading.documents import (
 from seedsearch.reading.encodings import Beside, Neighbours
 from seedsearch.reading.formats import (
     catalogues,
+    chm,
     doc,
     docx,
     epub,
@@ -90,6 +91,7 @@ FORMATS = (
     Format("ipynb", notebook.recognises, notebook.parts, extracted=True),
     Format("sqlite", sqlite.recognises, sqlite.parts, extracted=True),
     Format("parquet", parquet.recognises, parquet.parts, extracted=True, needs=_TABLES),
+    Format("chm", chm.recognises, chm.parts, extracted=True),
     Format("mobi", mobi.recognises, mobi.parts, extracted=True),
     Format("po", catalogues.recognises, catalogues.parts),
     Format("strings", catalogues.is_strings, catalogues.parts_of_strings),
@@ -184,7 +186,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield Failure(f"{path}!/{name}", "another file of this name is in the archive")
                 case Member(name=name):
                     names.add(name)
-                    others = others or cache(partial(_told_by, part.heads))
+                    others = others or part.beside or cache(partial(_told_by, part.heads))
                     inner = replace(asked, depth=asked.depth - 1, in_folder=False, beside=others)
                     found = _documents(f"{path}!/{name}", part.content, inner, budget)
                     yield from found if part.said is None else _saying(found, part.said)

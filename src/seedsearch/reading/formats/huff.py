@@ -12,6 +12,7 @@ import struct
 from collections.abc import Sequence
 
 from seedsearch.errors import SourceError
+from seedsearch.reading.formats.limits import HUFF_PHRASES, HUFF_RECORD
 
 _LONGEST = 32  # bits of a code
 _HEAD = 16  # bytes of a record CDIC before its phrases
@@ -19,10 +20,6 @@ _READY = 0x8000  # the mark of a phrase that is not packed itself
 _UNTOLD = -1
 # Phrases in phrases: books have two or three levels.
 _DEPTH = 32
-# All phrases together, in bytes, packed and unpacked, and the codes in them: books have some hundred thousand.
-_PHRASES = 16 * 1024 * 1024
-# A record of text or a phrase, bytes and codes together: books have 4,096 bytes in each.
-_RECORD = 65_536
 
 
 class Huff:
@@ -44,7 +41,7 @@ class Huff:
         self._least, self._first = (0, *pairs[::2]), (0, *pairs[1::2])
         self._phrases: list[bytes] = []
         self._ready: list[bool] = []
-        self._left = _PHRASES
+        self._left = HUFF_PHRASES
         for dictionary in dictionaries:
             self._read(dictionary)
 
@@ -90,7 +87,7 @@ class Huff:
             phrase = phrases[number] if ready[number] else self._phrase(number, depth)
             pieces.append(phrase)
             size += len(phrase) + 1
-            if size > _RECORD:
+            if size > HUFF_RECORD:
                 raise SourceError("the book is broken: a record of it is too long")
         return b"".join(pieces)
 
@@ -106,4 +103,4 @@ class Huff:
     def _count(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
-            raise SourceError(f"the book is broken: its phrases come to more than {_PHRASES >> 20} MiB")
+            raise SourceError(f"the book is broken: its phrases come to more than {HUFF_PHRASES >> 20} MiB")

@@ -62,6 +62,14 @@ ARCHIVE_SECONDS, ARCHIVE_WALL_SECONDS, ARCHIVE_MEMORY = 120, 360, 1536 * 1024 * 
 # A table of Parquet or Arrow: some ten megabytes a second. The library maps more addresses than it uses.
 TABLE_SECONDS, TABLE_WALL_SECONDS, TABLE_MEMORY = 120, 360, 3072 * 1024 * 1024
 
+# Books packed by HUFF/CDIC, in bytes, packed and unpacked, and codes: a record has 4,096 bytes, all phrases some
+# hundred thousand. A phrase may be of phrases, and so grow to anything.
+HUFF_RECORD, HUFF_PHRASES = 64 * 1024, 16 * 1024 * 1024
+
+# What is unpacked of a CHM to read one byte of it, in bytes: compilers write pieces of 64 KiB. The packed bytes take 20
+# times as much memory, and are at most twice as many.
+LZX_PIECE = 2 * 1024 * 1024
+
 # Levels of elements in XML: documents have dozens. The size of a tag with its attributes, which take 25 times as much
 # memory: documents have hundreds of bytes.
 XML_DEPTH, XML_TAG = 2_000, 1024 * 1024

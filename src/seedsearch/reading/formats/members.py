@@ -9,6 +9,7 @@ from typing import Protocol
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.documents import Said
+from seedsearch.reading.encodings import Beside
 from seedsearch.reading.formats.limits import MEMBER, RATIO, Budget
 from seedsearch.text import character_model
 
@@ -27,14 +28,15 @@ _HOUSEKEEPING = {"__MACOSX"}
 class Member:
     """A file inside a file: bytes that are still to be recognised.
 
-    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told; `said`
-    is what the book says of itself that it is a chapter of.
+    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told, where
+    `beside` does not say that; `said` is what the book says of itself that it is a chapter of.
     """
 
     name: str
     content: bytes
     heads: Callable[[], Iterable[bytes]] = tuple
     said: Said | None = None
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
