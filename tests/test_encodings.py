@@ -289,6 +289,11 @@ def test_other_languages_are_still_read(text: str, encoding: str) -> None:
         "한국",
         "あ",
         "x² + y²",
+        "Հայերեն լեզու",
+        "ܠܫܢܐ",
+        "ӘӨҮҰ әөүұ",
+        "ދިވެހި",
+        "ä¸\xadæ\x96\x87",
     ],
 )
 def test_short_utf8_of_others_is_utf8(text: str) -> None:

@@ -17,6 +17,7 @@ from seedsearch.reading.encodings import decode
 
 LINES = ("今天不能去，路上不好走。", "他说不要等了，我们不在家。", "明天上午再不来，就不等了。", "不知道的事不要说。")
 STORY = "\r\n".join(LINES) + "\r\n"
+UTF8_LINE, OTHER_LINE = "服务已经启动，配置文件加载完成。", "用户登录失败，密码错误次数过多。"
 WIDE = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
@@ -42,6 +43,57 @@ def test_carriage_returns_added_byte_by_byte(encoding: str, times: int) -> None:
     cleaned = seedsearch.clean(WIDE[encoding] + stream)
     assert cleaned.readable == text
     assert "realigned-bytes" in kinds(cleaned)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_line_ends_of_one_byte(encoding: str, times: int, end: bytes) -> None:
+    """What is left where every NUL was dropped, or a program wrote the line ends."""
+    stream = b"".join(line.encode(encoding) + end for line in LINES * times)
+    cleaned = seedsearch.clean(WIDE[encoding] + stream)
+    assert cleaned.readable == "".join(line + end.decode() for line in LINES * times)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("change", [(b"\n", b"\r\n"), (b"\r", b"")])
+def test_changed_line_ends_without_a_mark(encoding: str, change: tuple[bytes, bytes]) -> None:
+    text = f"{OTHER_LINE}\r\n{OTHER_LINE}\r\n".replace("\r" if change[0] == b"\n" else "", "")
+    assert seedsearch.clean(text.encode(encoding).replace(*change)).readable == text
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("text", [LINES[0], STORY])
+def test_a_byte_lost_at_an_end_without_a_mark(encoding: str, text: str) -> None:
+    stream = text.encode(encoding)
+    assert text[1:-2] in seedsearch.clean(stream[1:]).readable
+    assert text[1:-2] in seedsearch.clean(stream[:-1]).readable
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("char", "刀开最一㠀損")
+@pytest.mark.parametrize("times", [4, 30])
+def test_a_character_again_and_again_lost_no_byte(encoding: str, char: str, times: int) -> None:
+    """One byte off, 刀 (U+5200) is `R`, which reads well."""
+    cleaned = seedsearch.clean(WIDE[encoding] + (char * times).encode(encoding))
+    assert (cleaned.raw.text, cleaned.raw.edits) == (char * times, ())
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("narrow", ["utf-8", "gb18030"])
+def test_lines_of_another_encoding_behind_utf16(encoding: str, narrow: str) -> None:
+    stream = STORY.encode(encoding) + f"1: {UTF8_LINE}\r\n".encode(narrow)
+    cleaned = seedsearch.clean(WIDE[encoding] + stream)
+    assert cleaned.readable == STORY + f"1: {UTF8_LINE}\r\n"
+    assert cleaned.raw.text == stream.decode(encoding, "replace")
+    assert "mixed-encoding" in kinds(cleaned)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("last", ["最后一行", "한국어 문서", "Привет", "שלום", "𠮷𠀀", "ⅠⅡ€", "\ue000"])
+def test_a_last_line_in_utf16_stays(encoding: str, last: str) -> None:
+    cleaned = seedsearch.clean(WIDE[encoding] + (STORY + last).encode(encoding))
+    assert (cleaned.raw.text, cleaned.raw.edits) == (STORY + last, ())
 
 
 @pytest.mark.parametrize("encoding", WIDE)
@@ -109,9 +161,6 @@ def test_several_torn_characters_of_a_line() -> None:
 def _pairs(text: str) -> list[tuple[int, int]]:
     stream = text.encode("big5")
     return list(zip(stream[::2], stream[1::2], strict=True))
-
-
-UTF8_LINE, OTHER_LINE = "服务已经启动，配置文件加载完成。", "用户登录失败，密码错误次数过多。"
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "big5"])

@@ -26,7 +26,7 @@ from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8
 from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.reading.encodings.utf16_slips import slips
-from seedsearch.reading.encodings.utf16_tail import edits_of, tail_of
+from seedsearch.reading.encodings.utf16_tail import edits_of, narrow_tail_of, tail_of
 from seedsearch.text import character_model
 
 __all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
@@ -120,8 +120,7 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
     """Return the whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
     if found := exactly(data, name):
         text, name = found
-        edits, passed_over = slips(data, name)
-        return Decoded(text, name, confidence, edits, by, passed_over)
+        return _with_slips(data, text, name, confidence, by)
     if name == "utf-8" or name in BIG5 or name == "gb18030":
         name = mixed_with_utf8(data, name)
         codec = "cp950" if name == "big5" else name
@@ -131,6 +130,15 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
         text = _without_surrogates(data.decode(name, "replace"))
     except UnicodeError as error:
         raise SourceError(f"the bytes cannot be read as {name}: {error}", hint="choose another encoding") from error
+    return _with_slips(data, text, name, confidence, by)
+
+
+def _with_slips(data: bytes, text: str, name: str, confidence: float, by: str) -> Decoded:
+    """Return the plain reading with what is known better of it, where it is in UTF-16."""
+    if tail := narrow_tail_of(data, name):
+        start, behind = tail
+        edits, passed_over = slips(data[:start], name)
+        return Decoded(text, name, confidence, (*edits, behind), by, passed_over)
     edits, passed_over = slips(data, name)
     return Decoded(text, name, confidence, edits, by, passed_over)
 

@@ -6,20 +6,22 @@ languages; a declared charset, and the encodings of the files beside this one, w
 as much as a character or two. They are only asked where the text itself leaves a doubt.
 
 UTF-16 without a mark has to show a NUL, a line end, a blank or a mark of punctuation where it would stand, or to
-be common Chinese throughout. What is valid UTF-8 is believed where it holds three characters of three bytes; a few
-words of GBK or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a shorter one is compared like the others.
+be common Chinese throughout; where its line ends were changed byte by byte, or a byte is lost at an end, what it
+was before has to. What is valid UTF-8 is believed where it holds three characters of three bytes; a few words of GBK
+or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a shorter one is compared like the others.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from seedsearch.reading.encodings import likelihood
 from seedsearch.reading.encodings.alignment import common
+from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.encodings.samples import Sample, beginning, sample
 
 # The encodings of files beside this one, each with its share (0 to 1).
@@ -123,9 +125,13 @@ class _Reading:
 
 def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
     """Return the encoding of what is not valid UTF-8, or holds NUL."""
-    if (names := _wide_names(data)) or b"\0" in data[:SECOND_SAMPLE]:
-        head = beginning(data, SECOND_SAMPLE)
-        return _decided(_judged(head, [*names, *_named(declared)], declared, whole=True), declared, beside)
+    if (wide := list(_wide(data))) or b"\0" in data[:SECOND_SAMPLE]:
+        others = _named(declared)
+        ways = [
+            _judged(beginning(written, SECOND_SAMPLE), [*names, *others], declared, whole=True)
+            for written, names in wide or [(data, [])]
+        ]
+        return _decided(max(ways, key=lambda way: _best(way, declared)), declared, beside)
     readings = _judged(sample(data, FIRST_SAMPLE), _named(declared), declared)
     if _margin(readings, declared) < CLEAR and len(data) > FIRST_SAMPLE:
         readings = _judged(sample(data, SECOND_SAMPLE), _named(declared), declared)
@@ -134,10 +140,19 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
 
 def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
     """Return the encoding of what is valid UTF-8 without NUL: that, where it is not GBK or Big5 by accident."""
-    if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST:
+    if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST or _is_utf8_twice(text):
         return Told("utf-8", 1.0, 0.0)
     readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
     return _decided(readings, declared, beside)
+
+
+def _is_utf8_twice(text: str) -> bool:
+    """Tell whether a text is UTF-8 read as Latin-1 and written as UTF-8, which six bytes of GBK are not by chance."""
+    try:
+        inner = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return _WIDE.search(inner) is not None and strictly(inner, "utf-8") is not None
 
 
 def _named(declared: str | None) -> list[str]:
@@ -198,6 +213,10 @@ def _ordered(readings: list[_Reading], declared: str | None, beside: Neighbours)
     return sorted(scored, key=lambda pair: -pair[0])
 
 
+def _best(readings: list[_Reading], declared: str | None) -> float:
+    return _ordered(readings, declared, {})[0][0]
+
+
 def _margin(readings: list[_Reading], declared: str | None) -> float:
     (best, _), (second, _), *_ = _ordered(readings, declared, {})
     return best - second
@@ -219,6 +238,36 @@ def _surest(reading: _Reading) -> float:
     """Return how sure a reading can be at all: a few different characters read as something in every encoding."""
     different = len(set(_BEYOND_ASCII.findall(reading.text)))
     return 0.99 if reading.encoding == "utf-8" else VARIETY.get(different, 0.99)
+
+
+def _wide(data: bytes) -> Iterator[tuple[bytes, list[str]]]:
+    """Yield the encodings of two and four bytes a character that the data can be in, with the bytes that show it."""
+    for written in _written(data):
+        if names := _wide_names(written):
+            yield written, names
+
+
+def _written(data: bytes) -> Iterator[bytes]:
+    """Yield the data as they stand, with line ends as they were before they were changed byte by byte, and without
+    what is left of a character.
+    """
+    yield data
+    head = data[: SECOND_SAMPLE + LOOK]
+    for sign, found, made in _LINE_ENDS:
+        if sign in head:
+            yield head.replace(found, made)
+    if len(data) % 2:
+        yield data[1:]
+        yield data[:-1]
+
+
+# What shows that an 0D was put before each 0A, that of 上 too, or that the 0D is gone; little-endian and big-endian.
+_LINE_ENDS = (
+    (b"\r\n\0", b"\r\n", b"\n"),
+    (b"\0\r\n", b"\r\n", b"\n"),
+    (b"\0\n\0", b"\0\n\0", b"\r\0\n\0"),
+    (b"\0\0\n", b"\0\0\n", b"\0\r\0\n"),
+)
 
 
 def _wide_names(data: bytes) -> list[str]:

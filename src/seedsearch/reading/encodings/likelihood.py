@@ -204,6 +204,12 @@ _SCRIPTS = (
     re.compile("[א-ת]"),
     re.compile("[ء-يپچژکگی]"),
 )
+# What else the scripts beside Latin are written with, in this order, and others: letters of fewer readers, points.
+_ALPHABETS = tuple(
+    map(re.compile, ("[Ͱ-Ͽ]", "[Ѐ-ԯ]", "[\u0591-\u05f4]", "[\u0600-\u06ff\u0750-\u077f]", "[\u0531-\u058f]"))
+) + tuple(map(re.compile, ("[\u0700-\u074f]", "[\u0780-\u07bf]", "[\u07c0-\u07ff]")))
+# Letters of a run from which on it is a word in one of them, and their ln p: four ideographs of GBK seldom all are.
+WORD, SELDOM = 4, -5.0
 _SIGNS = dict.fromkeys("\xa0§©«®°±²³µ·»¿¡×÷¼½¾£¥€", -3.5)
 
 
@@ -223,7 +229,8 @@ def _letter(char: str, run: str, scripts: int, among_letters: bool) -> float:
     if char in _SIGNS:
         return _SIGNS[char]
     if scripts != 1 or not any(script.match(char) for script in _SCRIPTS):
-        return -12.0
+        written = len(run) >= WORD and any(all(map(alphabet.match, run)) for alphabet in _ALPHABETS)
+        return SELDOM if written else -12.0
     if _SCRIPTS[0].match(char):
         return (-2.5 if char in _ACCENTED else -4.0) if among_letters and len(run) < 4 else -8.0
     return -3.6 if len(run) > 2 else -8.0

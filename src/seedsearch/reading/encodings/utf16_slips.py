@@ -1,8 +1,9 @@
 """UTF-16 whose line ends were changed byte by byte, so that it goes on one byte off.
 
 `tr -d '\\r'` and its like take every byte 0D: the first half of U+000D, and of 不 (U+4E0D). A program that puts 0D
-before every 0A adds one. Either moves what follows by a byte, until it happens again. Both are known bytes, so the
-characters come back whole: the halves that are left are read with the 0D that they lost, or without the added one.
+before every 0A adds one; one that drops every NUL, or writes a line end as one byte, leaves 0A alone. Each moves what
+follows by a byte, until it happens again. All are known bytes, so the characters come back whole: the halves that are
+left are read with the byte that they lost, or without the added one.
 
 Looked for where the codec fails, and where a block of characters reads much worse than it does one byte further. 0D
 that became 0A moves nothing (不 becomes 上) and cannot be told.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 
 from seedsearch.damage import Certainty, Damage
@@ -25,16 +27,24 @@ from seedsearch.text.folding import HAN
 _CR, _LF = 0x0D, 0x0A  # code units
 
 
-def _choices(big: bool) -> Choices:
+def _choices(big: bool, alone: bool) -> Choices:
     def char(first: int, second: int) -> str | None:
         code = first << 8 | second if big else second << 8 | first
         return chr(code) if (code >= 0x20 or code in b"\t\n\r") and not 0xD800 <= code < 0xE000 else None
 
     def choices(data: bytes, at: int) -> Iterator[tuple[int, str]]:
-        """Yield two bytes; the half that lost its 0D; a line feed with an 0D too many; a byte without a partner."""
+        """Yield two bytes; the half that lost its 0D; a line feed with an 0D too many, or without its NUL; a byte
+        without a partner.
+        """
         yield 1, "\ufffd"
-        if half := char(data[at], _CR) if big else char(_CR, data[at]):
+        half = char(data[at], _CR) if big else char(_CR, data[at])
+        # A carriage return stood in front of a line feed: 00 of any other character has not lost one.
+        if half and (half != "\r" or data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")):
             yield 1, half
+        if alone and data[at : at + 2] == b"\r\n":
+            yield 2, "\r\n"
+        if alone and data[at] == _LF:
+            yield 1, "\n"
         if at + 1 < len(data) and (whole := char(data[at], data[at + 1])):
             yield 2, whole
         if big and data[at + 1 : at + 3] == b"\r\n" and (line := char(data[at], _LF)):
@@ -45,10 +55,17 @@ def _choices(big: bool) -> Choices:
     return choices
 
 
-_UTF16 = {
-    "utf-16-le": DoubleByte("utf-16-le", re.compile(rb".[\xd8-\xdb].[\xdc-\xdf]|..", re.DOTALL), _choices(big=False)),
-    "utf-16-be": DoubleByte("utf-16-be", re.compile(rb"[\xd8-\xdb].[\xdc-\xdf].|..", re.DOTALL), _choices(big=True)),
+_PIECES = {
+    "utf-16-le": re.compile(rb".[\xd8-\xdb].[\xdc-\xdf]|..", re.DOTALL),
+    "utf-16-be": re.compile(rb"[\xd8-\xdb].[\xdc-\xdf].|..", re.DOTALL),
 }
+_LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
+
+
+@cache
+def _utf16(name: str, alone: bool) -> DoubleByte:
+    """UTF-16 with whatever befell its line ends; `alone`: they may be the one byte 0A."""
+    return DoubleByte(name, _PIECES[name], _choices(name == "utf-16-be", alone))
 
 
 # What stands between Chinese characters, and what a text in one script is made of.
@@ -59,6 +76,7 @@ _ODD = re.compile(
 _ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
 _HAN = re.compile(f"[{HAN}]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
+DIFFERENT = 4  # characters of a stretch from which on it may have lost a byte
 
 
 def in_step(text: str, off: int = OFF) -> bool:
@@ -75,7 +93,12 @@ def _fits(text: str, further: str) -> bool:
 
 
 def _is_better(text: str, plain: str) -> bool:
-    """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well."""
+    """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well.
+
+    A byte that nothing tells of was not lost from a few characters: 刀 (U+5200) is `R` one byte off.
+    """
+    if "\ufffd" in text and "\ufffd" not in plain and len(set(plain)) < DIFFERENT:
+        return False
     return chinese(text) > chinese(plain) and (_HAN.search(text) is not None or not in_step(plain))
 
 
@@ -84,11 +107,12 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
 
     None of either for another encoding.
     """
-    encoding = _UTF16.get(name)
-    if encoding is None:
+    if name not in _PIECES:
         return (), ()
+    alone = _LINE_FEED[name] not in data
+    encoding, ends = _utf16(name, alone), b"\r\n".decode(name)
     budget = Budget.of(data)
-    read = walked(data, encoding, budget, _fits)
+    read = walked(data, encoding, budget, lambda text, further: not (alone and ends in text) and _fits(text, further))
     plain = plain_parts(data, encoding)
     starts = list(accumulate((len(text) for _, text in plain), initial=0))
     left = ((at // 2, min((at + WINDOW) // 2, starts[-1])) for at in budget.refused)  # about there

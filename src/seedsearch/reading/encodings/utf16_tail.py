@@ -3,6 +3,9 @@
 Such a file is not text in either encoding: it has NULs in the one and nothing but odd characters in the other. Its
 first NUL is a byte of a character in UTF-16, the second of most and the first of 开 (U+5F00); the line with it begins
 an even number of bytes before the end.
+
+Lines in UTF-8, GBK or Big5 behind text in UTF-16, which programs that know one encoding append, are told by reading
+strictly and well as these, and as nothing that is written in UTF-16.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from collections.abc import Iterator
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, edit
+from seedsearch.reading.encodings.byte_repairs import ALIGNED, OTHERS
+from seedsearch.reading.encodings.likelihood import reads_well
 from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.encodings.utf16_slips import OFF, in_step
 
@@ -63,3 +68,37 @@ def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...
         edits.append(edit(at, at + len(plain), said, Damage.MIXED_ENCODING, Certainty.PROVED))
         text += plain
     return text, tuple(edits)
+
+
+_LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_UTF8_LEAST = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}.*?){2}", re.DOTALL)
+
+
+def narrow_tail_of(data: bytes, name: str) -> tuple[int, Edit] | None:
+    """Return where lines of one of the other encodings begin behind text in UTF-16, in bytes, and the edit of the plain
+    reading of `data` that makes text of them; None where there are none, and for another encoding than UTF-16.
+    """
+    if name not in _LINE_FEED:
+        return None
+    start = _behind_last_line(data, _LINE_FEED[name])
+    tail = data[start:]
+    if b"\0" in tail or not _BEYOND_ASCII.search(tail) or in_step(tail.decode(name, "replace")):
+        return None
+    at, end = len(data[:start].decode(name, "replace")), len(data.decode(name, "replace"))
+    if _UTF8_LEAST.search(tail) and (text := strictly(tail, "utf-8")) is not None:
+        return start, edit(at, end, text, Damage.MIXED_ENCODING, Certainty.PROVED)
+    for codec in OTHERS:
+        if (text := strictly(tail, codec)) is not None and reads_well(text):
+            return start, edit(at, end, text, Damage.MIXED_ENCODING, Certainty.INFERRED, ALIGNED)
+    return None
+
+
+def _behind_last_line(data: bytes, line_feed: bytes) -> int:
+    """Return where the last line begins, an even number of bytes from the beginning."""
+    end = len(data)
+    while (end := data.rfind(line_feed, 0, end)) >= 0:
+        if end % 2 == 0:
+            return end + 2
+        end += 1
+    return 0
