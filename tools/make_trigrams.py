@@ -91,10 +91,14 @@ def _texts(folder: Path) -> Iterator[str]:
             yield from (record["text"] for record in map(json.loads, lines) if "text" in record)
 
 
+def counted_texts(folder: Path) -> Iterator[str]:
+    """Yield the documents of a folder that are counted, the others being there to measure on."""
+    return (text for text in _texts(folder) if sha256(text.encode()).digest()[0] % 4 < 2)
+
+
 def main(folder: Path) -> None:
     """Write the file from the documents of a folder."""
-    texts = (text for text in _texts(folder) if sha256(text.encode()).digest()[0] % 4 < 2)
-    TARGET.write_bytes(counted(fold("\n".join(texts))))
+    TARGET.write_bytes(counted(fold("\n".join(counted_texts(folder)))))
 
 
 if __name__ == "__main__":

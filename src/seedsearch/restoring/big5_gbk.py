@@ -25,14 +25,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
-from itertools import accumulate
+from itertools import islice
 from operator import itemgetter
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.calibration import together
-from seedsearch.restoring.pair_faults import Fault, faults_of
-from seedsearch.restoring.pair_reading import Part, read_as_paired, read_plainly, stream_of
+from seedsearch.restoring.pair_faults import Fault, faults, faults_of
+from seedsearch.restoring.pair_reading import Part, Run, Way, read_as_paired, read_strictly, way_of
 from seedsearch.text import character_model
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
@@ -52,13 +52,16 @@ TRIGGER = re.compile(
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")
 # The same, where a question mark may be a wide character; and those question marks that more of the run follows.
 _RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*+[@-~]?")
-_ASKED = re.compile(r"\?(?=.)")
 
 FEW = 4  # ideographs that prove a run
 ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed on the page
 TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run that are read together, and believed or not; a long one is read part by part
+SAMPLE, LONGEST_SAMPLE = 240, 60  # characters of runs that tell how the page was made, and of one of them
+CLEARLY = 2.0  # nats per character by which one of the faults reads so much better that the other is out
+SIGNS = 6  # of what was lost, that a longer part of a run is taken for
+AT_ONCE = 20_000  # characters of runs that are read together
 MARGIN = 20  # characters at the end of a part that is not the last, which are read with the next one
 PATIENCE = 4  # runs that are not proof, after which a page is left alone
 SOUND = -10.0  # mean ln p that the repair must reach
@@ -69,7 +72,7 @@ GAIN = 2.0  # nats per character by which the repair must read better than what 
 def edits(text: str) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
     shown = _with_losses(text)
-    made = _rows(shown)
+    made = _rows(shown, asks=shown is not text)
     return weighed(made if shown is text else _with_question_marks(text, made))
 
 
@@ -77,7 +80,7 @@ def _with_losses(text: str) -> str:
     """Return the text with U+FFFD for the question marks among wide characters, where they are what was lost."""
     if "?" not in text or "\ufffd" in text:
         return text
-    shown = _RUN_ASKED.sub(lambda m: m[0] if m[0].isascii() else _ASKED.sub("\ufffd", m[0]), text)
+    shown = _RUN_ASKED.sub(lambda m: m[0] if m[0].isascii() else m[0].replace("?", "\ufffd"), text)
     wide = sum(char >= "\x80" for char in text)
     return shown if shown.count("\ufffd") > max(FEW, ASKED * wide) else text
 
@@ -90,8 +93,8 @@ def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed
             yield start, end, replacement, kind, certainty, weight
 
 
-def _rows(text: str) -> Iterable[Weighed]:
-    page = _Page(text)
+def _rows(text: str, *, asks: bool) -> Iterable[Weighed]:
+    page = _Page(text, asks=asks)
     made = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
@@ -103,8 +106,8 @@ def _rows(text: str) -> Iterable[Weighed]:
 class _Page:
     """A text, and of the runs that were believed where they end and what they hold."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, *, asks: bool) -> None:
+        self.text, self.asks = text, asks
         self.faults = faults_of(text)
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
@@ -137,7 +140,32 @@ class _Page:
             yield run
 
     def _read(self, places: Sequence[tuple[int, str]], by: Sequence[Fault]) -> list[_Run]:
-        return _read_runs([(at, found, self.text[at - 1 : at] or "\n") for at, found in places], by)
+        ways = [way for way in self._ways if way.fault in by]
+        return _read_runs([(at, self._run(at, found)) for at, found in places], ways)
+
+    def _run(self, at: int, found: str) -> Run:
+        end = at + len(found)
+        return Run(found, self.text[at - 1 : at] or "\n", self.text[end : end + 1] or "\n")
+
+    @cached_property
+    def _ways(self) -> Sequence[Way]:
+        """How runs of the page were made, as a sample shows: by the one fault, or where that is not clear, by both."""
+        ways = [way for fault in self.faults if (way := way_of(self._sample, fault, asks=self.asks)) is not None]
+        best = max((way.mean for way in ways), default=0.0)
+        return [way for way in ways if way.mean > best - CLEARLY]
+
+    @cached_property
+    def _sample(self) -> list[Run]:
+        """The beginnings of the first runs that may be damaged."""
+        some, left = list[Run](), SAMPLE
+        for m in _RUN.finditer(self.text):
+            if TRIGGER.search(m[0]):
+                size = max([LONGEST_SAMPLE, *(at + MARGIN for at in islice(_signs(m[0]), SIGNS))])
+                some.append(self._run(m.start(), m[0][:size]))
+                left -= len(some[-1].found)
+                if left <= 0:
+                    break
+        return some
 
 
 def _proved(page: _Page) -> Iterator[_Run]:
@@ -178,7 +206,7 @@ def _together(spans: Iterable[Span], page: _Page) -> Iterator[list[Span]]:
     """Runs that are read together, as soon as it is known which fault the page is full of; each long one alone."""
     some: list[Span] = []
     for span in spans:
-        if some and (not page.fault or len(span) > LONGEST or sum(map(len, some)) > LONGEST):
+        if some and (not page.fault or len(span) > LONGEST or sum(map(len, some)) > AT_ONCE):
             yield some
             some = []
         some.append(span)
@@ -239,57 +267,55 @@ class _Run:
     @cached_property
     def borders(self) -> list[tuple[int, int]]:
         """Where characters found and repaired end together: how many are repaired by then, and how many found."""
-        stream = stream_of(self.found, self.fault) or []
-        places = {end: i for i, end in enumerate(accumulate(map(len, stream)), 1)}
-        ends = ((number, places.get(part.end)) for number, part in enumerate(self.parts, 1))
-        return [(number, end) for number, end in ends if end is not None]
+        ends: dict[int, int] = {}  # what is put in where nothing was found goes with what is before it
+        for number, part in enumerate(self.parts, 1):
+            if part.end and part.end % 2 == 0:
+                ends[part.end // 2] = number
+        return [(number, end) for end, number in ends.items()]
 
 
-def _read_runs(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[_Run]:
-    """Return the likeliest of what the faults make of runs: of each where it is, itself, and the character before
-    it.
-    """
-    whole = [_whole(at, run, by) for at, run, _ in found]
-    paired = iter(_paired([one for one, read in zip(found, whole, strict=True) if read is None], by))
+def _signs(found: str) -> Iterator[int]:
+    """Yield where signs of what was lost are in a run."""
+    return (m.start() for m in re.finditer("\ufffd", found))
+
+
+_Place = tuple[int, Run]  # where a run is, and the run
+
+
+def _read_runs(found: Sequence[_Place], ways: Sequence[Way]) -> list[_Run]:
+    """Return the likeliest of what the ways make of runs."""
+    whole = [_whole(place, ways) for place in found]
+    paired = iter(_paired([one for one, read in zip(found, whole, strict=True) if read is None], ways))
     return [read or next(paired) for read in whole]
 
 
-def _whole(at: int, found: str, by: Sequence[Fault]) -> _Run | None:
+def _whole(place: _Place, ways: Sequence[Way]) -> _Run | None:
     """Return the run where nothing was lost and the text is sound, so that there is nothing to search for."""
-    for fault in by:
-        whole = _Run(at, found, fault, _read_strictly(found, fault))
+    at, (found, *_) = place
+    for way in ways:
+        if way.reader.drops:
+            continue
+        whole = _Run(at, found, way.fault, read_strictly(found, way.fault))
         if whole.parts and _mean(whole.made) > max(SOUND, _mean(found) + GAIN):
             return whole
     return None
 
 
-def _paired(found: Sequence[tuple[int, str, str]], by: Sequence[Fault]) -> list[_Run]:
-    """Return the runs as the likeliest of the faults makes them where each U+FFFD is a byte."""
-    if len(by) == 1 and len(found) > 0:
-        read = read_as_paired([(run, before) for _, run, before in found], by[0])
-        return [_Run(at, run, by[0], parts) for (at, run, _), parts in zip(found, read, strict=True)]
-    runs: list[_Run] = []
-    for at, run, before in found:
-        told = {fault: _mean("".join(read_plainly(run[:TOLD], before, fault))) for fault in by}
-        likely = max(told, key=told.__getitem__)
-        runs += _paired([(at, run, before)], [likely])
-    return runs
-
-
-def _read_strictly(run: str, fault: Fault) -> list[Part]:
-    """Return the reading of `run` if each two bytes are a character; else nothing."""
-    found = stream_of(run, fault) if "\ufffd" not in run else None
-    if found is None:
-        return []
-    stream, parts, at = b"".join(found), list[Part](), 0
-    while at < len(stream):
-        size = 1 if stream[at] < 0x80 else 2
-        text = chr(stream[at]) if size == 1 else fault.read.get(stream[at : at + 2])
-        if text is None:
-            return []
-        at += size
-        parts.append(Part(at, text, True))
-    return parts
+def _paired(found: Sequence[_Place], ways: Sequence[Way]) -> list[_Run]:
+    """Return the runs as the likeliest of the ways makes them."""
+    if not found or not ways:
+        return [_Run(at, run.found, faults()[0], []) for at, run in found]
+    likely = [ways[0]] * len(found)
+    if len(ways) > 1:
+        some = [Run(run.found[:TOLD], run.before, run.found[TOLD : TOLD + 1] or run.after) for _, run in found]
+        told = [[_mean("".join([part.text for part in parts])) for parts in read_as_paired(some, way)] for way in ways]
+        likely = [ways[max(range(len(ways)), key=lambda i, n=n: told[i][n])] for n in range(len(found))]
+    made: dict[int, _Run] = {}
+    for way in ways:
+        some = [number for number, one in enumerate(likely) if one is way]
+        read = read_as_paired([found[number][1] for number in some], way)
+        made |= {n: _Run(found[n][0], found[n][1].found, way.fault, parts) for n, parts in zip(some, read, strict=True)}
+    return [made[number] for number in range(len(found))]
 
 
 def _mean(text: str) -> float:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from seedsearch.offsets import Guess
 from seedsearch.restoring.calibration import LEAST, MOST, guess
-from seedsearch.restoring.scripts import Script, oddity, script_of
+from seedsearch.restoring.scripts import Script, script_of, unlikely
 
 if TYPE_CHECKING:
     import numpy as np
@@ -198,5 +198,5 @@ def _row(choices: str, width: int, script: Script) -> tuple[Points, Scores]:
 
     codes, oddities = np.full(width, PAD, np.uint32), np.zeros(width)
     codes[: len(choices)] = points(choices)
-    oddities[: len(choices)] = [oddity(char, script) for char in choices]
+    oddities[: len(choices)] = [unlikely(char, script) for char in choices]
     return codes, oddities

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache, lru_cache
 
 from seedsearch.damage import Damage
@@ -15,6 +16,7 @@ from seedsearch.text.gbk import PRIVATE, pair_of, pairs
 # As Windows and Python read it; and as browsers do, which have characters in rows that it leaves empty, and the kana of
 # those rows elsewhere.
 BIG5_READERS = (("big5", "cp950"), ("big5hkscs",))
+OTHERWISE, NEVER = -11.0, -1e9  # ln p that a reader did not keep to its rule, where it leaves signs and where it drops
 OF_BROWSERS = 0.005  # of what is not ASCII: characters that only browsers show; a page of GBK has some 5 % of them
 
 
@@ -25,9 +27,35 @@ class Fault:
     kind: Damage
     byte_pairs: dict[str, bytes]  # of the encoding it was read in: character → its two bytes
     read: dict[bytes, str]  # of the encoding it is in: two bytes → their character
+    shown: frozenset[bytes]  # pairs that the wrong reader has a character for
     firsts: dict[int, tuple[int, ...]]  # second byte → first bytes that the wrong reader lost in front of it
     seconds: dict[int, tuple[int, ...]]  # byte → second bytes that it lost in front of it (0: in front of ASCII)
     both: tuple[str, ...]  # common characters of which it can have lost both bytes
+
+
+class Rule(Enum):
+    """What of two bytes that are no character of its own a reader gives up for one sign, before it goes on."""
+
+    LEAD = "the first"  # Python, iconv -c
+    PAIR = "both"  # Java, .NET, PHP; and most of them where the pair is kept for users
+    PAIR_UNLESS_ASCII = "both, but the first alone where the second is ASCII"  # browsers
+    EACH = "both, each with a sign"  # .NET with some of its tables
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A program that reads one encoding as another: its rule; whether it leaves no sign; and whether that is `?`."""
+
+    rule: Rule
+    drops: bool = False
+    asks: bool = False
+
+    def costs(self, *, ascii_follows: bool) -> tuple[float, float]:
+        """ln p that one byte was lost at a place, and that two were, by whether ASCII follows there."""
+        never = NEVER if self.drops else OTHERWISE
+        lead = self.rule in (Rule.LEAD, Rule.EACH)
+        alone = lead or (ascii_follows and self.rule is Rule.PAIR_UNLESS_ASCII)
+        return 0.0 if alone else never, never if lead else 0.0
 
 
 @cache
@@ -73,7 +101,7 @@ def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], 
     lost = {b for n in range(0xA1, 0xFF) for b in seconds[n]}
     rank = character_model.rank
     both = tuple(c for p, c in read.items() if p not in shown and p[1] in lost and rank(c) < character_model.COMMON)
-    return Fault(kind, byte_pairs, read, firsts, seconds, both)
+    return Fault(kind, byte_pairs, read, shown, firsts, seconds, both)
 
 
 def _pairs_of_big5() -> Iterator[bytes]:

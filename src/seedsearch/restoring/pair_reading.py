@@ -1,25 +1,29 @@
-"""A run in pairs of bytes, some of them lost, as characters: which bytes belong together, and what each pair can be.
+"""Runs of characters that another encoding's pairs of bytes were taken for, read again: by which reader they were made.
 
-From the beginning of the run each two bytes are a character, a lost byte counted as one. Where two known bytes are no
-character of the encoding, the first of them is left over, and reading goes on with the second: behind a byte that was
-dropped without a trace that puts the reading in step again after some characters.
+What a sign stands for (one byte, two, one or two) is decided for a page, on a sample of its runs, by the reader with
+which the characters that are whole read best. `pair_search` then finds what was lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.offsets import Guess
-from seedsearch.restoring.lost_pairs import Slot, filled, judged
-from seedsearch.restoring.pair_faults import Fault, choices
+from seedsearch.restoring.lost_pairs import GONE, Slot, judged
+from seedsearch.restoring.pair_faults import Fault, Reader, Rule
+from seedsearch.restoring.scripts import Script, script_of
 
-_LOST = {"\ufffd": b"\0"}
+if TYPE_CHECKING:
+    from seedsearch.restoring.pair_search import Searched
+
+MISSED = 6.0  # characters that a reader would have lost of a text, where that it lost none is no chance
+TEAR = -14.0  # ln p of a character that is torn, where readers are compared
+CLEAR = -7.5  # mean ln p of what is whole, where a reader dropped bytes
 
 
 class Part(NamedTuple):
-    """Bytes up to `end` (from where the part before ends) are `text`.
+    """What was found up to half a character `end` (from where the part before ends) is `text`.
 
     `sure` unless a byte was guessed; `guess` says then how probable that is.
     """
@@ -30,50 +34,122 @@ class Part(NamedTuple):
     guess: Guess | None = None
 
 
-def stream_of(run: str, fault: Fault) -> list[bytes] | None:
-    """Return the bytes of each character of `run`, NUL for a lost one; None where a character has no bytes."""
+class Way(NamedTuple):
+    """How runs of a page were made: by a reader of a fault, of text in a script; mean ln p of what is whole then."""
+
+    fault: Fault
+    reader: Reader
+    script: Script
+    mean: float
+
+
+class Run(NamedTuple):
+    """A run as found, U+FFFD for each sign, and the characters before and behind it."""
+
+    found: str
+    before: str
+    after: str
+
+
+SIGNED = (Rule.PAIR, Rule.PAIR_UNLESS_ASCII, Rule.LEAD, Rule.EACH)
+
+
+def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool) -> Way | None:
+    """Return the way by which the runs, a sample of a page, read best; None where none of them has bytes."""
+    strict = [read_strictly(run.found, fault) for run in runs]
+    whole = "".join(part.text for parts in strict for part in parts)
+    if any(GONE in run.found for run in runs):
+        readers = [Reader(rule, asks=asks) for rule in SIGNED]
+    elif all(strict) and not _missed(whole, fault):
+        return Way(fault, Reader(Rule.PAIR), script_of(whole.encode()), _mean(whole))
+    else:
+        readers = [Reader(rule, drops=True) for rule in SIGNED[:3]]
+    every = _search([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], "")
+    by_reader = [every[number * len(runs) :][: len(runs)] for number in range(len(readers))]
+    best, read = max(zip(readers, by_reader, strict=True), key=lambda one: sum(run.score for run in one[1]))
+    gain, text = _sound(read)
+    if not text or (best.drops and gain < CLEAR):
+        return None
+    return Way(fault, best, script_of(text.encode()), gain)
+
+
+def _mean(text: str) -> float:
+    from seedsearch.text.pair_scores import pair_scores
+
+    return float(pair_scores("\n" + text).mean())
+
+
+def _missed(whole: str, fault: Fault) -> bool:
+    """Tell whether a text is so long that a reader of this fault has to have lost something of it."""
+    from seedsearch.restoring.pair_choices import sets_of
+
+    sets = sets_of(fault, script_of(whole.encode()))
+    return not sets.lost(whole) and len(whole) * sets.share() > MISSED
+
+
+def _sound(read: Sequence[Searched]) -> tuple[float, str]:
+    """Mean ln p of two characters side by side of which nothing was lost, and what these characters are."""
+    from seedsearch.text.pair_scores import pair_scores
+
+    pieces, torn = list[str](), 0
+    for slots, *_ in read:
+        pieces.append("\n")
+        for slot in slots:
+            torn += slot.char == GONE
+            pieces.append(slot.char if slot.char and slot.char != GONE else "\0")
+    text = "".join(pieces)
+    known = [
+        score
+        for score, a, b in zip(pair_scores(text).tolist(), text, text[1:], strict=False)
+        if a not in "\0\n" and b not in "\0\n"
+    ]
+    if not known:
+        return -1e9, ""
+    return (sum(known) + TEAR * torn) / (len(known) + torn), text.replace("\0", "")
+
+
+def _search(
+    runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script
+) -> Sequence[Searched]:
+    from seedsearch.restoring.pair_search import searched  # numpy takes 0.1 s to load, and hardly any text needs it
+
+    return searched(runs, fault, readers, script)
+
+
+def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
+    """Return the likeliest reading of each run; nothing for a run whose characters have no bytes."""
+    slots, made, borders = list[Slot](), list[str](), [0]
+    for run, (some, chars, _) in zip(runs, _search(runs, way.fault, [way.reader] * len(runs), way.script), strict=True):
+        slots += Slot(0, run.before), *some
+        made += run.before, *chars
+        borders.append(len(slots))
+    guessed = judged(slots, made)
+    parts = [
+        Part(slot.end, char, bool(slot.char), one) for slot, char, one in zip(slots, made, guessed, strict=True)
+    ]
+    return [parts[start + 1 : end] for start, end in zip(borders, borders[1:], strict=False)]
+
+
+def read_strictly(run: str, fault: Fault) -> list[Part]:
+    """Return the reading of `run` if each two bytes are a character; else nothing."""
+    return list(_strictly(run, fault)) if "\ufffd" not in run else []
+
+
+def _strictly(run: str, fault: Fault) -> Iterator[Part]:
     pairs = fault.byte_pairs
-    found = [pairs.get(char) or (char.encode() if char < "\x80" else _LOST.get(char, b"")) for char in run]
-    return found if all(found) else None
-
-
-def read_as_paired(runs: Sequence[tuple[str, str]], fault: Fault) -> list[list[Part]]:
-    """Return the likeliest reading of each run, behind the character before it, where each U+FFFD is one byte.
-
-    Nothing for a run whose characters have no such bytes.
-    """
-    every: list[Slot] = []
-    borders = [0]
-    for run, before in runs:
-        found = stream_of(run, fault)
-        if found is not None:
-            every.append(Slot(0, before))
-            every += _slots(b"".join(found), fault)
-        borders.append(len(every))
-    made = filled(every)
-    guessed = judged(every, made)
-    rows = zip(every, guessed, made, strict=True)
-    parts = [Part(slot.end, char, bool(slot.char), one) for slot, one, char in rows]
-    return [parts[start + 1 : end] for start, end in pairwise(borders)]
-
-
-def read_plainly(run: str, before: str, fault: Fault) -> list[str]:
-    """Return the characters of the same reading of one run, with what was lost chosen by its neighbours alone."""
-    found = stream_of(run, fault)
-    return [] if found is None else filled([Slot(0, before), *_slots(b"".join(found), fault)])[1:]
-
-
-def _slots(stream: bytes, fault: Fault) -> Iterator[Slot]:
-    """Yield the characters of `stream`, or what those can be of which a byte is lost."""
-    at, size = 0, len(stream)
-    while at < size:
-        pair = stream[at : at + 2]
-        char = fault.read.get(pair, "") if 0 not in pair else ""
-        if char or 0 < pair[0] < 0x80:
-            at += 2 if char else 1
-            yield Slot(at, char or chr(pair[0]))
-            continue
-        a, b = pair[0] or None, (pair[1] or None) if len(pair) > 1 else 0
-        some = "" if a and b is not None else choices(fault, a, b, stream[at + 2] if at + 2 < size else 0)
-        at += 2 if some else 1
-        yield Slot(at, "" if some else "\ufffd", some)
+    found = [pairs.get(char) or (char.encode() if char < "\x80" else b"") for char in run]
+    if not all(found):
+        return
+    stream = b"".join(found)
+    ends = [0]
+    for one in found:
+        ends += [ends[-1] + 1, ends[-1] + 2] if len(one) == 2 else [ends[-1] + 2]
+    made, at = list[Part](), 0
+    while at < len(stream):
+        size = 1 if stream[at] < 0x80 else 2
+        text = chr(stream[at]) if size == 1 else fault.read.get(stream[at : at + 2])
+        if text is None:
+            return
+        at += size
+        made.append(Part(ends[at], text, True))
+    yield from made

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
+from seedsearch.text import forms
+
 Script = Literal["gb2312", "big5", ""]
 
 ODD = -3.0  # nats for a character of the other script, or of neither
@@ -29,6 +31,12 @@ def oddity(char: str, script: Script) -> float:
     if script:
         return 0.0 if _in(char, script) else ODD
     return 0.0 if _in(char, "gb2312") or _in(char, "big5") else ODD
+
+
+@cache
+def unlikely(char: str, script: Script) -> float:
+    """Return what to add for a character where it is chosen as it is written: `oddity`, and how usual its form is."""
+    return oddity(char, script) + forms.unlikely(char, script)
 
 
 @cache

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from seedsearch.text.folding import fold
 
 if TYPE_CHECKING:
-    from seedsearch.text.array_types import Array, Points, Scores
+    from seedsearch.text.array_types import Array, Bytes, Points, Scores
 
 STEP = -0.125  # one stored step, in nats
 BITS = 13  # of a rank
@@ -31,6 +31,8 @@ NO_RANK = (1 << BITS) - 1  # that of characters that are not kept
 UNSEEN_PAIR = math.log(0.15)  # what is left to pairs that are not kept
 UNKNOWN = -18.0  # ln p of a character that is not kept at all
 _HEAD = 16  # bytes of the counts
+DENSE = 4096  # characters, the most frequent ones, in the table of all pairs: a byte for each, 16 MB
+_RARE = 120  # steps of a pair with a character that is not in the table
 
 
 class Counts(NamedTuple):
@@ -92,6 +94,36 @@ def _ranks() -> Array:
     for char, folded in zip(plane, fold(plane), strict=True):
         made[ord(char)] = of.get(folded, NO_RANK)
     return made
+
+
+@cache
+def pair_table() -> Bytes:
+    """ln p of a character behind another one in steps, by the `places` of both: for searches that ask of every pair.
+
+    What is not among the `DENSE` most frequent characters has the last place.
+    """
+    import numpy as np
+
+    known = counts()
+    alone = np.rint(known.alone[: DENSE - 1] + UNSEEN_PAIR / STEP)
+    made = np.full((DENSE, DENSE), _RARE, np.uint8)
+    made[:, :-1] = np.minimum(alone, 255)
+    firsts, seconds = known.pairs >> BITS, known.pairs & NO_RANK
+    kept = (firsts < DENSE - 1) & (seconds < DENSE - 1)
+    made[firsts[kept], seconds[kept]] = known.seconds[kept]
+    return made
+
+
+def places(codes: Points) -> Array:
+    """Return the place of each code point in `pair_table`."""
+    import numpy as np
+
+    return np.minimum(_ranks()[codes], DENSE - 1).astype(np.intp)
+
+
+def alone(some: Array) -> Scores:
+    """ln p of the characters with these places, whatever stands before them."""
+    return _alone()[some]
 
 
 def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:

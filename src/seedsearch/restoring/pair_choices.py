@@ -1,0 +1,129 @@
+"""What bytes in pairs can have been that a reader lost, as arrays: sets of characters for `pair_search`, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+import numpy as np
+
+from seedsearch.restoring.pair_faults import Fault, Reader, Rule
+from seedsearch.restoring.scripts import Script, unlikely
+from seedsearch.text.array_types import Array, Ints, Mask, Points
+from seedsearch.text.code_points import points
+from seedsearch.text.trigrams import DENSE, STEP, alone, places
+
+BYTES = 1 << 8
+NARROW, WIDE = 128, 900  # characters of a set, the most frequent ones: where a byte is known, and where none is
+FIRST_ROWS = 64  # sets that there is room for at first
+PAD = 1000  # steps of what is no choice
+
+
+class Sets:
+    """The sets of characters for what readers lost of one fault, on pages in one script; each has a number."""
+
+    def __init__(self, fault: Fault, script: Script) -> None:
+        self.fault, self.script = fault, script
+        self.table = [0] * (BYTES * BYTES)
+        for pair, char in fault.read.items():
+            self.table[pair[0] << 8 | pair[1]] = ord(char)
+        self._codes: Points = np.array(self.table, np.uint32).reshape(BYTES, BYTES)
+        self._known = places(self._codes) < DENSE - 1
+        self._refused: Mask = np.ones((BYTES, BYTES), bool)
+        for pair in fault.shown:
+            self._refused[pair[0], pair[1]] = False
+        self._refused[:0x80] = False
+        self._eaten = self._refused.copy()  # pairs that browsers give up as a whole
+        self._eaten[:, :0x80] = False
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._made: list[tuple[Points, Array, Array]] = []
+        self._rows = _rows_of(FIRST_ROWS)
+        self._odd: dict[int, int] = {}
+
+    def atoms(self, found: str) -> list[bytes] | None:
+        """Return the bytes of each character, none for U+FFFD; None where one has no bytes."""
+        pairs = self.fault.byte_pairs
+        made = [pairs.get(char) or (char.encode() if char < "\x80" else b"") for char in found]
+        return made if all(one or char == "\ufffd" for one, char in zip(made, found, strict=True)) else None
+
+    def both(self, rule: Rule = Rule.PAIR) -> int:
+        """Return the set of what may stand where a pair of bytes is lost."""
+        if rule is Rule.PAIR_UNLESS_ASCII:
+            return self._number((4,), lambda: self._codes[self._eaten], WIDE)
+        return self._number((0,), lambda: self._codes[self._refused], WIDE)
+
+    def first(self, following: int) -> int:
+        """Return that of a lost first byte in front of a known second one."""
+        return self._number((1, following), lambda: self._codes[:, following][self._refused[:, following]])
+
+    def second(self, pending: int, following: int) -> int:
+        """Return that of a known first byte and a lost second one in front of a known byte (0: of any)."""
+        return self._number((2, pending, following), lambda: self._codes[pending][self._before(following)])
+
+    def both_apart(self, following: int, rule: Rule) -> int:
+        """Return that of two bytes, each lost alone, in front of a known byte (0: of any)."""
+        if rule is Rule.EACH:
+            return self.both()
+        return self._number((3, following), lambda: self._codes[self._refused & self._before(following)[None]], WIDE)
+
+    def share(self) -> float:
+        """Return the share of characters of running text that this reader does not show."""
+        _, ranks, odd = self._made[self.both()]
+        return float(np.exp(alone(ranks[odd == 0])).sum())
+
+    def lost(self, text: str) -> bool:
+        """Tell whether the reader shows something for one of the characters that it is taken to lose."""
+        return bool(np.isin(points(text), self._made[self.both()][0]).any())
+
+    def _before(self, following: int) -> Mask:
+        """For each byte whether it is lost in front of another one."""
+        made = self._refused[:, following] if following else np.arange(BYTES) >= 0x80
+        return np.asarray(made)
+
+    def _number(self, key: tuple[int, ...], made: Callable[[], Points], most: int = NARROW) -> int:
+        if (number := self._numbers.get(key)) is not None:
+            return number
+        self._numbers[key] = number = len(self._made)
+        codes = np.unique(made())
+        codes = codes[codes > 0x7F]
+        ranks = places(codes)
+        codes, ranks = codes[ranks < DENSE - 1], ranks[ranks < DENSE - 1]
+        odd = np.array([self._steps(code) for code in codes.tolist()], np.int16)
+        order = np.argsort(ranks + odd * 50, kind="stable")[:most]
+        self._made.append((codes[order], ranks[order], odd[order]))
+        if number >= len(self._rows[0]):
+            self._rows = tuple(np.concatenate(some) for some in zip(self._rows, _rows_of(number), strict=True))
+        for whole, part in zip(self._rows, self._made[-1], strict=True):
+            whole[number, : min(len(part), NARROW)] = part[:NARROW]
+        return number
+
+    def _steps(self, code: int) -> int:
+        if code not in self._odd:
+            self._odd[code] = round(unlikely(chr(code), self.script) / STEP)
+        return self._odd[code]
+
+    def grouped(self, numbers: Ints) -> Iterator[tuple[Ints, tuple[Points, Array, Array]]]:
+        """Yield which of the numbers are of sets alike in size, and these: a row for each, or one for all."""
+        sizes = np.array([len(made[0]) for made in self._made])[numbers]
+        wide = sizes > NARROW
+        for number in np.unique(numbers[wide]):
+            made = self._made[number]
+            yield (numbers == number).nonzero()[0], (made[0][None], made[1][None], made[2][None])
+        narrow = (~wide & (sizes > 0)).nonzero()[0]
+        if len(narrow):
+            codes, ranks, odd = self._rows
+            width = int(sizes[narrow].max())
+            chosen = numbers[narrow]
+            yield narrow, (codes[chosen, :width], ranks[chosen, :width], odd[chosen, :width])
+
+
+def _rows_of(count: int) -> tuple[Points, Array, Array]:
+    """Return room for so many narrow sets."""
+    shape = count, NARROW
+    return np.zeros(shape, np.uint32), np.full(shape, DENSE - 1), np.full(shape, PAD, np.int16)
+
+
+@cache
+def sets_of(fault: Fault, script: Script) -> Sets:
+    """Return the sets of a fault."""
+    return Sets(fault, script)

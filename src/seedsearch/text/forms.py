@@ -1,0 +1,27 @@
+"""How likely a character is among those that fold to the same one, by the script of a text: 家 and not 傢, ， and not ﹐.
+
+`tools/make_forms.py` makes the table and describes it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+STEP = -0.5  # one stored step, in nats
+MOST = 14  # steps
+_SCRIPTS = {"g": "gb2312", "b": "big5"}
+
+
+def unlikely(char: str, script: str) -> float:
+    """ln p of this form of a character on pages in a script ("gb2312", "big5"); 0 where the script is not known."""
+    return _table().get((script, char), 0.0)
+
+
+@cache
+def _table() -> dict[tuple[str, str], float]:
+    made: dict[tuple[str, str], float] = {}
+    for line in files("seedsearch.text").joinpath("forms.txt").read_text(encoding="utf-8").splitlines():
+        head, _, chars = line.partition(" ")
+        made |= dict.fromkeys(((_SCRIPTS[head[0]], char) for char in chars), int(head[1:]) * STEP)
+    return made
