@@ -58,9 +58,10 @@ ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed 
 TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run that are read together, and believed or not; a long one is read part by part
-SAMPLE, LONGEST_SAMPLE = 240, 60  # characters of runs that tell how the page was made, and of one of them
+SAMPLE, LONGEST_SAMPLE = 240, 160  # characters of runs that tell how the page was made, and of one of them
 CLEARLY = 2.0  # nats per character by which one of the faults reads so much better that the other is out
 SIGNS = 6  # of what was lost, that a longer part of a run is taken for
+AT_FIRST = 400  # characters of runs that are read together while it is not known which of the faults it is
 AT_ONCE = 20_000  # characters of runs that are read together
 MARGIN = 20  # characters at the end of a part that is not the last, which are read with the next one
 PATIENCE = 4  # runs that are not proof, after which a page is left alone
@@ -131,13 +132,16 @@ class _Page:
         if len(spans) > 1 or len(spans[0]) <= LONGEST:
             yield from self._read([(span.start, span.cut(self.text)) for span in spans], by)
             return
-        at, end = spans[0].start, spans[0].end
+        at, end, most = spans[0].start, spans[0].end, AT_ONCE
         while at < end:
-            found = self.text[at : min(end, at + LONGEST)]
+            found = self.text[at : min(end, at + most)]
             (run,) = self._read([(at, found)], (self.fault,) if self.fault else by)
+            if not run.parts and most > LONGEST:  # what cannot be read may be a small part of it
+                most = LONGEST
+                continue
             run = run if at + len(found) == end else run.shortened()
             at += len(run.found)
-            yield run
+            yield from run.pieces()
 
     def _read(self, places: Sequence[tuple[int, str]], by: Sequence[Fault]) -> list[_Run]:
         ways = [way for way in self._ways if way.fault in by]
@@ -152,7 +156,7 @@ class _Page:
         """How runs of the page were made, as a sample shows: by the one fault, or where that is not clear, by both."""
         ways = [way for fault in self.faults if (way := way_of(self._sample, fault, asks=self.asks)) is not None]
         best = max((way.mean for way in ways), default=0.0)
-        return [way for way in ways if way.mean > best - CLEARLY]
+        return [way for way in ways if way.mean > max(SOUND, best - CLEARLY)]
 
     @cached_property
     def _sample(self) -> list[Run]:
@@ -206,7 +210,7 @@ def _together(spans: Iterable[Span], page: _Page) -> Iterator[list[Span]]:
     """Runs that are read together, as soon as it is known which fault the page is full of; each long one alone."""
     some: list[Span] = []
     for span in spans:
-        if some and (not page.fault or len(span) > LONGEST or sum(map(len, some)) > AT_ONCE):
+        if some and (len(span) > LONGEST or sum(map(len, some)) > (AT_ONCE if page.fault else AT_FIRST)):
             yield some
             some = []
         some.append(span)
@@ -263,6 +267,17 @@ class _Run:
             return self
         number, end = borders[-1]
         return _Run(self.at, self.found[:end], self.fault, self.parts[:number])
+
+    def pieces(self) -> Iterator[_Run]:
+        """Yield the run in pieces, each of which is believed or not."""
+        start = first = 0
+        for number, end in self.borders or [(len(self.parts), len(self.found))]:
+            if end - start >= LONGEST or end == len(self.found):
+                parts = [part._replace(end=part.end - 2 * start) for part in self.parts[first:number]]
+                yield _Run(self.at + start, self.found[start:end], self.fault, parts)
+                start, first = end, number
+        if start < len(self.found):
+            yield _Run(self.at + start, self.found[start:], self.fault, [])
 
     @cached_property
     def borders(self) -> list[tuple[int, int]]:

@@ -37,7 +37,7 @@ class Sets:
         self._eaten[:, :0x80] = False
         self._numbers: dict[tuple[int, ...], int] = {}
         self._made: list[tuple[Points, Array, Array]] = []
-        self._rows = _rows_of(FIRST_ROWS)
+        self._rows, self._sizes = _rows_of(FIRST_ROWS), np.zeros(FIRST_ROWS, int)
         self._odd: dict[int, int] = {}
 
     def atoms(self, found: str) -> list[bytes] | None:
@@ -93,6 +93,8 @@ class Sets:
         self._made.append((codes[order], ranks[order], odd[order]))
         if number >= len(self._rows[0]):
             self._rows = tuple(np.concatenate(some) for some in zip(self._rows, _rows_of(number), strict=True))
+            self._sizes = np.append(self._sizes, np.zeros(number, int))
+        self._sizes[number] = len(order)
         for whole, part in zip(self._rows, self._made[-1], strict=True):
             whole[number, : min(len(part), NARROW)] = part[:NARROW]
         return number
@@ -104,7 +106,7 @@ class Sets:
 
     def grouped(self, numbers: Ints) -> Iterator[tuple[Ints, tuple[Points, Array, Array]]]:
         """Yield which of the numbers are of sets alike in size, and these: a row for each, or one for all."""
-        sizes = np.array([len(made[0]) for made in self._made])[numbers]
+        sizes = self._sizes[numbers]
         wide = sizes > NARROW
         for number in np.unique(numbers[wide]):
             made = self._made[number]

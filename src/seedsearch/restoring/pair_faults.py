@@ -16,7 +16,7 @@ from seedsearch.text.gbk import PRIVATE, pair_of, pairs
 # As Windows and Python read it; and as browsers do, which have characters in rows that it leaves empty, and the kana of
 # those rows elsewhere.
 BIG5_READERS = (("big5", "cp950"), ("big5hkscs",))
-OTHERWISE, NEVER = -11.0, -1e9  # ln p that a reader did not keep to its rule, where it leaves signs and where it drops
+NEVER = -1e9  # ln p of what a reader does not do
 OF_BROWSERS = 0.005  # of what is not ASCII: characters that only browsers show; a page of GBK has some 5 % of them
 
 
@@ -50,12 +50,15 @@ class Reader:
     drops: bool = False
     asks: bool = False
 
+    @property
+    def pairs(self) -> bool:
+        """Whether one sign may stand for two bytes."""
+        return self.rule in (Rule.PAIR, Rule.PAIR_UNLESS_ASCII)
+
     def costs(self, *, ascii_follows: bool) -> tuple[float, float]:
         """ln p that one byte was lost at a place, and that two were, by whether ASCII follows there."""
-        never = NEVER if self.drops else OTHERWISE
-        lead = self.rule in (Rule.LEAD, Rule.EACH)
-        alone = lead or (ascii_follows and self.rule is Rule.PAIR_UNLESS_ASCII)
-        return 0.0 if alone else never, never if lead else 0.0
+        alone = not self.pairs or (ascii_follows and self.rule is Rule.PAIR_UNLESS_ASCII)
+        return 0.0 if alone else NEVER, 0.0 if self.pairs else NEVER
 
 
 @cache

@@ -6,9 +6,11 @@ which the characters that are whole read best. `pair_search` then finds what was
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule
@@ -17,7 +19,7 @@ from seedsearch.restoring.scripts import Script, script_of
 if TYPE_CHECKING:
     from seedsearch.restoring.pair_search import Searched
 
-MISSED = 6.0  # characters that a reader would have lost of a text, where that it lost none is no chance
+MISSED = 5.0  # different characters that a reader would have lost of a text, where that it lost none is no chance
 TEAR = -14.0  # ln p of a character that is torn, where readers are compared
 CLEAR = -7.5  # mean ln p of what is whole, where a reader dropped bytes
 
@@ -51,7 +53,7 @@ class Run(NamedTuple):
     after: str
 
 
-SIGNED = (Rule.PAIR, Rule.PAIR_UNLESS_ASCII, Rule.LEAD, Rule.EACH)
+_BEFORE_ASCII, _SIGNS = re.compile("\ufffd[@-~]"), re.compile("\ufffd+")
 
 
 def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool) -> Way | None:
@@ -59,18 +61,32 @@ def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool) -> Way | None:
     strict = [read_strictly(run.found, fault) for run in runs]
     whole = "".join(part.text for parts in strict for part in parts)
     if any(GONE in run.found for run in runs):
-        readers = [Reader(rule, asks=asks) for rule in SIGNED]
+        readers = [Reader(rule, asks=asks) for rule in _rules([run.found for run in runs])]
     elif all(strict) and not _missed(whole, fault):
-        return Way(fault, Reader(Rule.PAIR), script_of(whole.encode()), _mean(whole))
+        return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole))
     else:
-        readers = [Reader(rule, drops=True) for rule in SIGNED[:3]]
-    every = _search([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], "")
+        readers = [Reader(rule, drops=True) for rule in Rule if rule is not Rule.EACH]
+    readers_of_each = [reader for reader in readers for _ in runs]
+    every = _search([run for _ in readers for run in runs], fault, readers_of_each, _script("", fault))
     by_reader = [every[number * len(runs) :][: len(runs)] for number in range(len(readers))]
     best, read = max(zip(readers, by_reader, strict=True), key=lambda one: sum(run.score for run in one[1]))
     gain, text = _sound(read)
     if not text or (best.drops and gain < CLEAR):
         return None
-    return Way(fault, best, script_of(text.encode()), gain)
+    return Way(fault, best, _script(text, fault), gain)
+
+
+def _rules(found: Sequence[str]) -> Iterator[Rule]:
+    """Yield the rules by which readers can have put the signs where they are."""
+    yield from (Rule.PAIR, Rule.LEAD)
+    if any(map(_BEFORE_ASCII.search, found)):
+        yield Rule.PAIR_UNLESS_ASCII
+    if all(len(m[0]) % 2 == 0 for some in found for m in _SIGNS.finditer(some)):
+        yield Rule.EACH
+
+
+def _script(text: str, fault: Fault) -> Script:
+    return "big5" if fault.kind is Damage.BIG5_AS_GBK else script_of(text.encode())
 
 
 def _mean(text: str) -> float:
@@ -83,8 +99,8 @@ def _missed(whole: str, fault: Fault) -> bool:
     """Tell whether a text is so long that a reader of this fault has to have lost something of it."""
     from seedsearch.restoring.pair_choices import sets_of
 
-    sets = sets_of(fault, script_of(whole.encode()))
-    return not sets.lost(whole) and len(whole) * sets.share() > MISSED
+    sets = sets_of(fault, _script(whole, fault))
+    return not sets.lost(whole) and len(set(whole)) * sets.share() > MISSED
 
 
 def _sound(read: Sequence[Searched]) -> tuple[float, str]:

@@ -17,6 +17,7 @@ border between characters. Linear in the number of atoms.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ import numpy as np
 
 from seedsearch.restoring.lost_pairs import GONE, Slot
 from seedsearch.restoring.pair_choices import Sets, sets_of
-from seedsearch.restoring.pair_faults import Fault, Reader
+from seedsearch.restoring.pair_faults import Fault, Reader, Rule
 from seedsearch.restoring.scripts import Script
 from seedsearch.text.array_types import Array, Ints, Points, Scores
 from seedsearch.text.code_points import points
@@ -33,7 +34,7 @@ from seedsearch.text.trigrams import STEP, pair_table, places, scores
 WHOLE, BEGUN, LOST = range(3)
 STATES = 6  # readings of each kind that are gone on with
 PICKED = 12  # choices, by pairs, that are asked for with the two characters before
-WINDOW, SHARED = 72, 24  # atoms that are searched together, and how many of them the next window has as well
+WINDOW, SHARED = 96, 16  # atoms that are searched together, and how many of them the next window has as well
 FARTHEST = 14.0  # nats behind the best reading of a row, which no reading makes good
 TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
@@ -110,15 +111,19 @@ def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
     slots, made = list(some[0].slots), list(some[0].made)
     for one, start in zip(some[1:], starts[1:], strict=True):
         middle = 2 * start + SHARED
-        ends = {slot.end for slot in slots}
-        shared = [slot.end for slot in one.slots if slot.end in ends]
+        first = len(slots)  # of those that the next window has as well
+        while first and slots[first - 1].end > 2 * start:
+            first -= 1
+        ends = {slot.end for slot in slots[first:]}
+        begun = [slot.end for slot in one.slots[: 4 * SHARED]]
+        shared = [end for end in begun if end in ends]
         cut = min(shared, key=lambda end: abs(end - middle)) if shared else middle
-        kept = sum(slot.end <= cut for slot in slots)
+        kept = first + sum(slot.end <= cut for slot in slots[first:])
         del slots[kept:], made[kept:]
         if not shared:  # they are nowhere in step
             slots.append(Slot(cut, GONE))
             made.append(GONE)
-        skipped = sum(slot.end <= cut for slot in one.slots)
+        skipped = sum(end <= cut for end in begun)
         slots += one.slots[skipped:]
         made += one.made[skipped:]
     return Searched(slots, made, sum(one.score for one in some))
@@ -225,6 +230,7 @@ class _Search:
         self.rows, self.windows, self.sets, self.readers = rows, windows, sets, readers
         self.order = sorted(range(len(windows)), key=lambda i: -len(windows[i].places))
         self.picked: list[Points] = []
+        self.starts: list[int] = []
         self.count = 0
 
     def read(self) -> list[Searched]:
@@ -325,7 +331,7 @@ class _Search:
                 ]
             else:
                 sets = [self.sets.first(place.following) for place in here.places]
-                cost = np.where(here.known, 0.0, _NONE)
+                cost = np.where(here.known, here.alone, _NONE)
                 some = self._chosen(state, kind, cost, here, sets, here.begun.next)
             for one in some:
                 made, _ = here.begun.behind(_Kept(one.score, one.before, one.last))
@@ -415,6 +421,7 @@ class _Search:
         made.code[rows[:, None], columns] = picked
         made.picked[rows[:, None], columns] = self.count + np.arange(len(rows))[:, None]
         self.picked.append(picked)
+        self.starts.append(self.count)
         self.count += len(rows)
 
     def _ended(
@@ -476,11 +483,8 @@ class _Search:
     def _choices(self, picked: int) -> str:
         if picked < 0:
             return ""
-        for some in self.picked:
-            if picked < len(some):
-                return "".join([chr(code) for code in some[picked].tolist() if code])
-            picked -= len(some)
-        return ""
+        number = bisect_right(self.starts, picked) - 1
+        return "".join([chr(code) for code in self.picked[number][picked - self.starts[number]].tolist() if code])
 
 
 _SOURCES = 1 << 12
@@ -543,25 +547,34 @@ def _best(found: Sequence[Sequence[_Found]], rows: int) -> tuple[list[_Kept | No
             states.append(None)
             steps.append(None)
             continue
-        every = _Found(*(np.concatenate([np.broadcast_to(p, o.score.shape) for p, o in zip(parts, alive)], 1) for parts in zip(*alive))) if len(alive) > 1 else alive[0]
-        kept = _differing(every)
+        kept = _differing(alive)
         steps.append(kept)
         states.append(_Kept(kept.score, kept.before, kept.last))
     return states, _Step(steps)
 
 
-def _differing(every: _Found) -> _Found:
+def _differing(alive: Sequence[_Found]) -> _Found:
     """Return the best ones of different last two characters, best first."""
-    if every.score.shape[1] > 1:
-        order = np.argsort(-every.score, axis=1, kind="stable")[:, : 3 * STATES]
-        every = _Found(*(np.take_along_axis(np.broadcast_to(part, every.score.shape), order, 1) for part in every))
-        same = (every.last[:, :, None] == every.last[:, None, :]) & (every.before[:, :, None] == every.before[:, None, :])
-        again = np.tril(same, -1).any(axis=2)
-        score = np.where(again, 2 * _NONE, every.score)
-        order = np.argsort(-score, axis=1, kind="stable")[:, :STATES]
-        every = _Found(*(np.take_along_axis(part, order, 1) for part in every._replace(score=score)))
-    alive = max(1, int((every.score > _NONE / 2).any(axis=0).sum()))
-    return _Found(*(part[:, :alive] for part in every))
+    score, before, last = (_beside([one[field] for one in alive]) for field in range(3))
+    rows, columns = score.shape
+    firsts = np.arange(rows)[:, None] * columns
+    if columns > 1:
+        order = np.argsort(-score, axis=1, kind="stable")[:, : 3 * STATES] + firsts
+        best, both = score.ravel()[order], last.ravel()[order].astype(np.uint64) << 32 | before.ravel()[order]
+        again = np.tril(both[:, :, None] == both[:, None, :], -1).any(axis=2)
+        best[again] = 2 * _NONE
+        most = max(1, min(STATES, int((best > _NONE / 2).sum(axis=1).max())))
+        chosen = np.argsort(-best, axis=1, kind="stable")[:, :most]
+        places_ = order[np.arange(rows)[:, None], chosen]
+        score = best[np.arange(rows)[:, None], chosen]
+    else:
+        places_ = firsts
+    others = (_beside([one[field] for one in alive]).ravel()[places_] for field in range(3, 6))
+    return _Found(score, before.ravel()[places_], last.ravel()[places_], *others)
+
+
+def _beside(some: Sequence[Array]) -> Array:
+    return some[0] if len(some) == 1 else np.concatenate(some, axis=1)
 
 
 class _Here:
@@ -573,6 +586,7 @@ class _Here:
         costs = [reader.costs(ascii_follows=0 < place.following < 0x80) for place, reader in zip(some, readers)]
         untraced = np.array([not place.sign and not reader.drops for place, reader in zip(some, readers)])
         self.one, self.two = (np.where(untraced, UNTRACED, some) for some in np.array(costs).T)
+        self.alone = np.where([reader.rule is Rule.EACH for reader in readers], _NONE, 0.0)
         self.asks = np.array([reader.asks for reader in readers])
         self.sign = np.array([place.sign for place in some])
         self.known = np.array([place.first is not None for place in some])
