@@ -5,8 +5,8 @@
 The models of the language know folded characters, so that 家 and 傢, ， and ﹐ are one to them; where what was lost is
 chosen among characters as they are written, the form has to be chosen as well. FOLDER is that of `make_trigrams`, of
 which the same half of the documents is counted; of forms that are not met there, OpenCC's table (s2t) knows the usual
-one. Each line holds a script (g: that of GB 2312, b: that of Big5), steps of half a nat against a form, a blank, and the
-characters that have so many.
+one. Each line holds a script (g: that of GB 2312, b: that of Big5), steps of half a nat against a form, a blank, and
+the characters that have so many.
 """
 
 from __future__ import annotations

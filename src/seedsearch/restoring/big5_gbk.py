@@ -31,8 +31,8 @@ from operator import itemgetter
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.calibration import together
-from seedsearch.restoring.pair_faults import Fault, faults, faults_of
-from seedsearch.restoring.pair_reading import Part, Run, Way, read_as_paired, read_strictly, way_of
+from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
+from seedsearch.restoring.pair_reading import Part, Way, read_as_paired, read_strictly, way_of
 from seedsearch.text import character_model
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
@@ -155,8 +155,8 @@ class _Page:
     def _ways(self) -> Sequence[Way]:
         """How runs of the page were made, as a sample shows: by the one fault, or where that is not clear, by both."""
         ways = [way for fault in self.faults if (way := way_of(self._sample, fault, asks=self.asks)) is not None]
-        best = max((way.mean for way in ways), default=0.0)
-        return [way for way in ways if way.mean > max(SOUND, best - CLEARLY)]
+        best = max((way.mean for way in ways if way.known >= TOLD), default=SOUND)
+        return [way for way in ways if way.known < TOLD or way.mean > max(SOUND, best - CLEARLY)]
 
     @cached_property
     def _sample(self) -> list[Run]:
@@ -320,16 +320,16 @@ def _paired(found: Sequence[_Place], ways: Sequence[Way]) -> list[_Run]:
     """Return the runs as the likeliest of the ways makes them."""
     if not found or not ways:
         return [_Run(at, run.found, faults()[0], []) for at, run in found]
-    likely = [ways[0]] * len(found)
+    likely = [0] * len(found)
     if len(ways) > 1:
-        some = [Run(run.found[:TOLD], run.before, run.found[TOLD : TOLD + 1] or run.after) for _, run in found]
-        told = [[_mean("".join([part.text for part in parts])) for parts in read_as_paired(some, way)] for way in ways]
-        likely = [ways[max(range(len(ways)), key=lambda i, n=n: told[i][n])] for n in range(len(found))]
+        begun = [Run(run.found[:TOLD], run.before, run.found[TOLD : TOLD + 1] or run.after) for _, run in found]
+        told = [[_mean("".join([part.text for part in parts])) for parts in read_as_paired(begun, way)] for way in ways]
+        likely = [means.index(max(means)) for means in zip(*told, strict=True)]
     made: dict[int, _Run] = {}
-    for way in ways:
-        some = [number for number, one in enumerate(likely) if one is way]
-        read = read_as_paired([found[number][1] for number in some], way)
-        made |= {n: _Run(found[n][0], found[n][1].found, way.fault, parts) for n, parts in zip(some, read, strict=True)}
+    for number, way in enumerate(ways):
+        some = [i for i, one in enumerate(likely) if one == number]
+        read = read_as_paired([found[i][1] for i in some], way)
+        made |= {i: _Run(found[i][0], found[i][1].found, way.fault, parts) for i, parts in zip(some, read, strict=True)}
     return [made[number] for number in range(len(found))]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 
-from seedsearch.restoring.pair_faults import Fault, Reader, Rule
+from seedsearch.restoring.pair_faults import Fault, Rule
 from seedsearch.restoring.scripts import Script, unlikely
 from seedsearch.text.array_types import Array, Ints, Mask, Points
 from seedsearch.text.code_points import points
@@ -92,7 +92,8 @@ class Sets:
         order = np.argsort(ranks + odd * 50, kind="stable")[:most]
         self._made.append((codes[order], ranks[order], odd[order]))
         if number >= len(self._rows[0]):
-            self._rows = tuple(np.concatenate(some) for some in zip(self._rows, _rows_of(number), strict=True))
+            longer = [np.concatenate(some) for some in zip(self._rows, _rows_of(number), strict=True)]
+            self._rows = longer[0], longer[1], longer[2]
             self._sizes = np.append(self._sizes, np.zeros(number, int))
         self._sizes[number] = len(order)
         for whole, part in zip(self._rows, self._made[-1], strict=True):

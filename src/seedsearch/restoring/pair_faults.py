@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
+from typing import NamedTuple
 
 from seedsearch.damage import Damage
-from seedsearch.text import character_model
 from seedsearch.text.double_byte import big5_pair
 from seedsearch.text.gbk import PRIVATE, pair_of, pairs
 
@@ -28,9 +28,6 @@ class Fault:
     byte_pairs: dict[str, bytes]  # of the encoding it was read in: character → its two bytes
     read: dict[bytes, str]  # of the encoding it is in: two bytes → their character
     shown: frozenset[bytes]  # pairs that the wrong reader has a character for
-    firsts: dict[int, tuple[int, ...]]  # second byte → first bytes that the wrong reader lost in front of it
-    seconds: dict[int, tuple[int, ...]]  # byte → second bytes that it lost in front of it (0: in front of ASCII)
-    both: tuple[str, ...]  # common characters of which it can have lost both bytes
 
 
 class Rule(Enum):
@@ -61,18 +58,26 @@ class Reader:
         return 0.0 if alone else NEVER, 0.0 if self.pairs else NEVER
 
 
+class Run(NamedTuple):
+    """A run of characters as found, U+FFFD for each sign, and the characters before and behind it."""
+
+    found: str
+    before: str
+    after: str
+
+
 @cache
 def faults() -> tuple[Fault, ...]:
     """Big5 read as GBK, and GBK read as Big5 by each of the readers."""
     gbk = {pair: char for pair, char in pairs().items() if ord(char) not in PRIVATE}
     big5 = {pair: char for pair in _pairs_of_big5() if len(char := big5_pair(pair) or "") == 1}
-    made = [_fault(Damage.BIG5_AS_GBK, pair_of(), frozenset(gbk), big5)]
+    made = [Fault(Damage.BIG5_AS_GBK, pair_of(), big5, frozenset(gbk))]
     for codecs in BIG5_READERS:
         # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
         read = ((pair, pair.decode(codec, "ignore")) for codec in codecs for pair in _pairs_of_big5())
         plain = {pair: char for pair, char in read if len(char) == 1 and char >= "\x80"}
         as_big5 = {char: pair for pair, char in plain.items()}
-        made.append(_fault(Damage.GBK_AS_BIG5, as_big5, frozenset(plain), gbk))
+        made.append(Fault(Damage.GBK_AS_BIG5, as_big5, gbk, frozenset(plain)))
     return tuple(made)
 
 
@@ -91,34 +96,8 @@ def _of_browsers() -> frozenset[str]:
     return frozenset(by_browser.byte_pairs.keys() - as_big5.byte_pairs.keys())
 
 
-def _fault(kind: Damage, byte_pairs: dict[str, bytes], shown: frozenset[bytes], read: dict[bytes, str]) -> Fault:
-    # By the second byte: the first bytes that the one encoding has before it, and that the other one shows.
-    known, seen = ({n: set[int]() for n in range(0x40, 0xFF)} for _ in range(2))
-    for table, by_second in ((read, known), (shown, seen)):
-        for pair in table:
-            by_second.setdefault(pair[1], set()).add(pair[0])
-    second_bytes = {pair[1] for pair in read if pair[1] > 0x7F}
-    firsts = {n: tuple(sorted(known[n] - seen[n])) for n in range(0x40, 0xFF)}
-    seconds = {n: tuple(sorted(second_bytes - seen[n])) for n in range(0x40, 0xFF)}
-    seconds[0] = tuple(sorted(second_bytes))
-    lost = {b for n in range(0xA1, 0xFF) for b in seconds[n]}
-    rank = character_model.rank
-    both = tuple(c for p, c in read.items() if p not in shown and p[1] in lost and rank(c) < character_model.COMMON)
-    return Fault(kind, byte_pairs, read, shown, firsts, seconds, both)
-
-
 def _pairs_of_big5() -> Iterator[bytes]:
     """Yield every pair of bytes that Big5 with its extensions uses."""
     for lead in range(0x87, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF)):
             yield bytes((lead, trail))
-
-
-@lru_cache(maxsize=4096)
-def choices(fault: Fault, a: int | None, b: int | None, after: int) -> str:
-    """Return the characters with the byte that is left of `a` and `b`; `after` is the byte behind them (0: none)."""
-    if b is not None:
-        return "".join(fault.read[bytes((first, b))] for first in fault.firsts.get(b, ()))
-    if a is not None:
-        return "".join(fault.read.get(bytes((a, second)), "") for second in fault.seconds.get(after, ()))
-    return "".join(fault.both)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged
-from seedsearch.restoring.pair_faults import Fault, Reader, Rule
+from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 MISSED = 5.0  # different characters that a reader would have lost of a text, where that it lost none is no chance
 TEAR = -14.0  # ln p of a character that is torn, where readers are compared
-CLEAR = -7.5  # mean ln p of what is whole, where a reader dropped bytes
+CLEAR, ENOUGH = -7.5, 40  # mean ln p of what is whole, and pairs of it, where a reader dropped bytes: that fits much
 
 
 class Part(NamedTuple):
@@ -37,43 +38,48 @@ class Part(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How runs of a page were made: by a reader of a fault, of text in a script; mean ln p of what is whole then."""
+    """How runs of a page were made: by a reader of a fault, of text in a script.
+
+    `mean` is the mean ln p of two characters side by side of which nothing is lost; `known` is how many twos there are.
+    """
 
     fault: Fault
     reader: Reader
     script: Script
     mean: float
-
-
-class Run(NamedTuple):
-    """A run as found, U+FFFD for each sign, and the characters before and behind it."""
-
-    found: str
-    before: str
-    after: str
+    known: int
 
 
 _BEFORE_ASCII, _SIGNS = re.compile("\ufffd[@-~]"), re.compile("\ufffd+")
 
 
 def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool) -> Way | None:
-    """Return the way by which the runs, a sample of a page, read best; None where none of them has bytes."""
+    """Return the way by which the runs, a sample of a page, read best; None where none of them can be read."""
     strict = [read_strictly(run.found, fault) for run in runs]
     whole = "".join(part.text for parts in strict for part in parts)
-    if any(GONE in run.found for run in runs):
-        readers = [Reader(rule, asks=asks) for rule in _rules([run.found for run in runs])]
-    elif all(strict) and not _missed(whole, fault):
-        return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole))
-    else:
-        readers = [Reader(rule, drops=True) for rule in Rule if rule is not Rule.EACH]
-    readers_of_each = [reader for reader in readers for _ in runs]
-    every = _search([run for _ in readers for run in runs], fault, readers_of_each, _script("", fault))
-    by_reader = [every[number * len(runs) :][: len(runs)] for number in range(len(readers))]
-    best, read = max(zip(readers, by_reader, strict=True), key=lambda one: sum(run.score for run in one[1]))
-    gain, text = _sound(read)
-    if not text or (best.drops and gain < CLEAR):
-        return None
-    return Way(fault, best, _script(text, fault), gain)
+    signed = any(GONE in run.found for run in runs)
+    if not signed and all(strict) and not _missed(whole, fault):
+        return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole), len(whole))
+    rules = list(_rules([run.found for run in runs])) if signed else [Rule.LEAD]
+    ways = _ways(runs, fault, [Reader(rule, asks=asks) for rule in rules])
+    if not signed and sum(len(run.found) for run in runs) > ENOUGH:
+        dropping = _ways(runs, fault, [Reader(rule, drops=True) for rule in Rule if rule is not Rule.EACH])
+        ways = [way for way in dropping if way.mean > CLEAR and way.known >= ENOUGH] or ways
+    return ways[0] if ways else None
+
+
+def _ways(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader]) -> list[Way]:
+    """Return the ways by which one of the readers made runs, the likeliest first."""
+    script = _script("", fault)
+    every = _search([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], script)
+    ways = list[tuple[float, Way]]()
+    for number, reader in enumerate(readers):
+        some = every[number * len(runs) :][: len(runs)]
+        mean, text, known = _sound(some)
+        if known:
+            score = sum(run.score for run in some if run.slots)
+            ways.append((score, Way(fault, reader, _script(text, fault), mean, known)))
+    return [way for _, way in sorted(ways, key=lambda one: -one[0])]
 
 
 def _rules(found: Sequence[str]) -> Iterator[Rule]:
@@ -103,8 +109,8 @@ def _missed(whole: str, fault: Fault) -> bool:
     return not sets.lost(whole) and len(set(whole)) * sets.share() > MISSED
 
 
-def _sound(read: Sequence[Searched]) -> tuple[float, str]:
-    """Mean ln p of two characters side by side of which nothing was lost, and what these characters are."""
+def _sound(read: Sequence[Searched]) -> tuple[float, str, int]:
+    """Mean ln p of two characters side by side of which nothing was lost; what these are; and how many twos."""
     from seedsearch.text.pair_scores import pair_scores
 
     pieces, torn = list[str](), 0
@@ -120,13 +126,11 @@ def _sound(read: Sequence[Searched]) -> tuple[float, str]:
         if a not in "\0\n" and b not in "\0\n"
     ]
     if not known:
-        return -1e9, ""
-    return (sum(known) + TEAR * torn) / (len(known) + torn), text.replace("\0", "")
+        return -1e9, "", 0
+    return (sum(known) + TEAR * torn) / (len(known) + torn), text.replace("\0", ""), len(known)
 
 
-def _search(
-    runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script
-) -> Sequence[Searched]:
+def _search(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script) -> Sequence[Searched]:
     from seedsearch.restoring.pair_search import searched  # numpy takes 0.1 s to load, and hardly any text needs it
 
     return searched(runs, fault, readers, script)
@@ -140,10 +144,8 @@ def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
         made += run.before, *chars
         borders.append(len(slots))
     guessed = judged(slots, made)
-    parts = [
-        Part(slot.end, char, bool(slot.char), one) for slot, char, one in zip(slots, made, guessed, strict=True)
-    ]
-    return [parts[start + 1 : end] for start, end in zip(borders, borders[1:], strict=False)]
+    parts = [Part(slot.end, char, bool(slot.char), one) for slot, char, one in zip(slots, made, guessed, strict=True)]
+    return [parts[start + 1 : end] for start, end in pairwise(borders)]
 
 
 def read_strictly(run: str, fault: Fault) -> list[Part]:

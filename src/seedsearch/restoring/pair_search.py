@@ -10,9 +10,9 @@ something is missing, and between them over the known bytes as they come in and 
 * *lost*: a byte that is lost begins one.
 
 At each place it keeps the likeliest readings of each kind, by what is known of three characters in a row
-(`text/trigrams.py`; the best of many choices are picked by pairs). Viterbi's algorithm with a beam, over arrays: all rows
-of a page take each step together, and long rows are searched in windows that overlap and are joined where both have a
-border between characters. Linear in the number of atoms.
+(`text/trigrams.py`; the best of many choices are picked by pairs). Viterbi's algorithm with a beam, over arrays: all
+rows of a page take each step together, and long rows are searched in windows that overlap and are joined where both
+have a border between characters. Linear in the number of atoms.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 
 from seedsearch.restoring.lost_pairs import GONE, Slot
 from seedsearch.restoring.pair_choices import Sets, sets_of
-from seedsearch.restoring.pair_faults import Fault, Reader, Rule
+from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script
 from seedsearch.text.array_types import Array, Ints, Points, Scores
 from seedsearch.text.code_points import points
@@ -35,21 +35,13 @@ WHOLE, BEGUN, LOST = range(3)
 STATES = 6  # readings of each kind that are gone on with
 PICKED = 12  # choices, by pairs, that are asked for with the two characters before
 WINDOW, SHARED = 96, 16  # atoms that are searched together, and how many of them the next window has as well
-FARTHEST = 14.0  # nats behind the best reading of a row, which no reading makes good
+FARTHEST = 20.0  # nats behind the best reading of a row, which no reading makes good
 TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
 ASKED = -3.0  # ln p that a sign which may be a true question mark is one
 AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
 _NONE = -1e9
 _BREAK = ord("\n")
-
-
-class Row(NamedTuple):
-    """A row of characters as found, U+FFFD for each sign, and the character before it and the one behind it."""
-
-    found: str
-    before: str
-    after: str
 
 
 class Place(NamedTuple):
@@ -80,14 +72,14 @@ class Window(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """What a row is read as, character by character, with ends in half atoms; nothing where a character has no bytes."""
+    """What a row is read as, character by character, with ends in half atoms; nothing where one has no bytes."""
 
     slots: list[Slot]
     made: list[str]
     score: float  # ln p of it
 
 
-def searched(rows: Sequence[Row], fault: Fault, readers: Sequence[Reader], script: Script) -> list[Searched]:
+def searched(rows: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script) -> list[Searched]:
     """Return the likeliest reading of each row, which one of the readers left so."""
     sets = sets_of(fault, script)
     windows = [
@@ -129,7 +121,7 @@ def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
     return Searched(slots, made, sum(one.score for one in some))
 
 
-def _windows(number: int, row: Row, sets: Sets, drops: bool) -> Iterator[Window]:
+def _windows(number: int, row: Run, sets: Sets, drops: bool) -> Iterator[Window]:
     """Yield the windows of a row; none where one of its characters has no bytes."""
     atoms = sets.atoms(row.found)
     if atoms is None:
@@ -226,7 +218,7 @@ class _Step(NamedTuple):
 
 
 class _Search:
-    def __init__(self, rows: Sequence[Row], windows: Sequence[Window], sets: Sets, readers: Sequence[Reader]) -> None:
+    def __init__(self, rows: Sequence[Run], windows: Sequence[Window], sets: Sets, readers: Sequence[Reader]) -> None:
         self.rows, self.windows, self.sets, self.readers = rows, windows, sets, readers
         self.order = sorted(range(len(windows)), key=lambda i: -len(windows[i].places))
         self.picked: list[Points] = []
@@ -434,7 +426,7 @@ class _Search:
         for kind, state in enumerate(states):
             if state is None:
                 continue
-            some = _Kept(*(part[start:end] for part in state))
+            some = _Kept(state.score[start:end], state.before[start:end], state.last[start:end])
             alive = (some.score > _NONE / 2) & last
             score = some.score + (_scored(some.before, some.last, after, alive) if kind == WHOLE else TORN * last)
             number = score.argmax(axis=1)
@@ -444,7 +436,9 @@ class _Search:
             which[better] = np.stack([np.full(len(number), kind), number], 1)[better]
         return [(int(kind), int(number), float(score)) for (kind, number), score in zip(which, best, strict=True)]
 
-    def _traced(self, window: Window, row: int, end: tuple[int, int, float], steps: Sequence[tuple[_Step, _Step]]) -> Searched:
+    def _traced(
+        self, window: Window, row: int, end: tuple[int, int, float], steps: Sequence[tuple[_Step, _Step]]
+    ) -> Searched:
         """Return what a window is read as, from its end back to its beginning."""
         kind, number, score = end
         slots, made = list[Slot](), list[str]()
@@ -475,7 +469,7 @@ class _Search:
             kind, number = source // _SOURCES, source % _SOURCES
         carried = window.end * 2
         slots, made = slots[::-1], made[::-1]
-        if slots and slots[-1].end < carried or not slots:  # a byte is left that begins what does not go on
+        if (slots and slots[-1].end < carried) or not slots:  # a byte is left that begins what does not go on
             slots.append(Slot(carried, GONE))
             made.append(GONE)
         return Searched(slots, made, score)
@@ -504,7 +498,7 @@ def _of(part: Ints, begin: int, codes: Points, ranks: Array, odd: Array) -> tupl
 
 
 def _cut(state: _Kept | None, start: int, end: int) -> _Kept | None:
-    return None if state is None else _Kept(*(part[start:end] for part in state))
+    return None if state is None else _Kept(state.score[start:end], state.before[start:end], state.last[start:end])
 
 
 def _moved(state: _Kept, kind: int, cost: Scores, source: int | None = None) -> _Found:
@@ -583,8 +577,10 @@ class _Here:
     def __init__(self, some: Sequence[Place], readers: Sequence[Reader]) -> None:
         self.places, self.readers = some, readers
         # ln p that one byte is missing, and that two are.
-        costs = [reader.costs(ascii_follows=0 < place.following < 0x80) for place, reader in zip(some, readers)]
-        untraced = np.array([not place.sign and not reader.drops for place, reader in zip(some, readers)])
+        costs = [
+            reader.costs(ascii_follows=0 < place.following < 0x80) for place, reader in zip(some, readers, strict=True)
+        ]
+        untraced = np.array([not place.sign and not reader.drops for place, reader in zip(some, readers, strict=True)])
         self.one, self.two = (np.where(untraced, UNTRACED, some) for some in np.array(costs).T)
         self.alone = np.where([reader.rule is Rule.EACH for reader in readers], _NONE, 0.0)
         self.asks = np.array([reader.asks for reader in readers])
@@ -606,7 +602,10 @@ class _Behind:
         flat = np.where(flat == 0, _BREAK, flat).astype(np.uint32)
         ends = np.cumsum(self.sizes)
         starts = ends - self.sizes
-        inside = np.append(0.0, np.cumsum(np.append([0.0, 0.0], scores(flat[:-2], flat[1:-1], flat[2:]) if len(flat) > 2 else [])[: len(flat)]))
+        each = np.zeros(len(flat) + 1)
+        if len(flat) > 2:
+            each[3:] = scores(flat[:-2], flat[1:-1], flat[2:])
+        inside = np.cumsum(each)
         longer = self.sizes > 2
         self.inside = np.where(longer, inside[ends] - inside[np.minimum(starts + 2, len(inside) - 1)], 0.0)
         self.inside = self.inside + TORN * (torn[ends] - torn[starts])
