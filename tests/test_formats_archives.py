@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
 import lz4.frame
 import pytest
 import zstandard
@@ -41,6 +47,55 @@ def test_zstd_and_lz4_hold_one_file_or_an_archive(pack: object, ending: str) -> 
     assert read(f"x/a.txt.{ending}", packed) == ({f"x/a.txt.{ending}!/a.txt": "焊接材料"}, "")
     archive = pack(made.tar_of(READ))  # type: ignore[operator]
     assert read(f"a.tar.{ending}", archive) == ({f"a.tar.{ending}!/{name}": text for name, text in READ.items()}, "")
+
+
+class Pipe(io.RawIOBase):
+    """What bytes are written to and nobody can go back in: sizes then stand behind each file."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.written += data
+        return len(data)
+
+
+def in_one_go(files: dict[str, str]) -> bytes:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return bytes(pipe.written)
+
+
+@pytest.mark.parametrize("packed", [made.zip_of, in_one_go])
+def test_of_a_zip_that_is_cut_off_the_whole_files_are_read(packed: Callable[[dict[str, str]], bytes]) -> None:
+    files = {"一.txt": "焊接材料", "二/b.txt": "东丽区", "c.txt": "PK\x07\x08" * 3}
+    whole = packed(files)
+    begins = [found.start() for found in re.finditer(b"PK\x03\x04|PK\x01\x02", whole)][: len(files) + 1]
+    for size in range(begins[1], len(whole) - 1, 5):
+        count = sum(begin <= size for begin in begins) - 1
+        there = {f"a.zip!/{name}": text for name, text in [*files.items()][:count]}
+        assert read("a.zip", whole[:size]) == (there, f"a.zip: the archive is cut off; files that are whole: {count}")
+    assert read("a.zip", whole[: begins[1] - 20])[1].startswith("a.zip: the archive is broken")
+
+
+def test_of_documents_and_books_that_are_cut_off_it_is_read_what_is_there() -> None:
+    document = made.docx_of(made.paragraph("焊接材料"))
+    at = document.index(b"PK\x01\x02")
+    assert read("a.docx", document[:at]) == (
+        {"a.docx": "焊接材料\n"},
+        "a.docx: the archive is cut off; files that are whole: 2",
+    )
+    assert read("a.docx", document[: at - 40])[1] == "a.docx: an office document that is cut off before its text"
+    book = made.epub_of({"1.xhtml": made.page_of("甲", "一"), "2.xhtml": made.page_of("乙", "二")})
+    begins = [found.start() for found in re.finditer(b"PK\x03\x04", book)]
+    texts, said = read("a.epub", book[: begins[-1] + 9])
+    assert list(texts) == ["a.epub!/OEBPS/1.xhtml"]
+    assert "a.epub!/OEBPS/2.xhtml: a chapter that is not in the book; a.epub: the archive is cut off" in said
 
 
 def test_what_is_broken_is_said_without_addresses_in_memory() -> None:

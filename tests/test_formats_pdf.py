@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from pdfminer.psexceptions import PSException
 from pypdf import PdfReader, PdfWriter
 
 from fixtures import made
 from seedsearch.reading.documents import Failure, RawDocument
-from seedsearch.reading.formats import documents
+from seedsearch.reading.formats import documents, pdf_worker
 
 
 def read(content: bytes) -> tuple[str, str]:
@@ -21,6 +22,22 @@ def read(content: bytes) -> tuple[str, str]:
 
 def test_pdf_gives_its_pages_with_a_form_feed_after_each() -> None:
     assert read(made.pdf_of("焊接材料", "第二页")) == ("焊接材料\n\f第二页\n\f", "")
+
+
+def test_of_a_pdf_that_is_cut_off_the_pages_are_read_that_are_there() -> None:
+    whole = made.pdf_of("焊接材料", "第二页", "第三页")
+    assert read(whole[: whole.index(b"xref")]) == (
+        "焊接材料\n\f第二页\n\f第三页\n\f",
+        "the PDF is cut off; pages that are there: 3",
+    )
+    # One made for the web: at its beginning is a table of the first page, which names a root that is not there.
+    head, rest = whole[: whole.index(b"1 0 obj")], whole[whole.index(b"1 0 obj") :]
+    table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Root 99 0 R >>\nstartxref\n0\n%%EOF\n" + b"%" * 2000 + b"\n"
+    cut = rest[: rest.rindex(b"endobj") - 20]
+    answer = pdf_worker.read(head + table + cut, 1000)
+    assert (answer["pages"], answer["cut"]) == (["焊接材料", "第二页", ""], ["cut"])
+    with pytest.raises(PSException):
+        pdf_worker.read(whole[:300], 1000)
 
 
 def test_a_pdf_of_pictures_is_skipped() -> None:

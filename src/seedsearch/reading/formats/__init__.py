@@ -57,6 +57,7 @@ from seedsearch.reading.formats import (
 from seedsearch.reading.formats.format import Asked, File, Format, Package
 from seedsearch.reading.formats.limits import DEPTH, Budget
 from seedsearch.reading.formats.members import Extracted, Lost, Member
+from seedsearch.reading.formats.zip_archive import to_its_end
 from seedsearch.reading.neighbours import among
 
 _PDF = Package("pdfminer", "pdf", "a PDF")
@@ -65,12 +66,12 @@ _TABLES = Package("pyarrow", "parquet", "a table of Parquet or Arrow")
 # The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
 FORMATS = (
     Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=_PDF),
-    Format("epub", epub.recognises, epub.parts, extracted=True),
-    Format("docx", docx.recognises, docx.parts, extracted=True),
-    Format("xlsx", xlsx.recognises, xlsx.parts, extracted=True),
-    Format("pptx", pptx.recognises, pptx.parts, extracted=True),
-    Format("odf", odf.recognises, odf.parts, extracted=True),
-    Format("zip", zip_archive.recognises, zip_archive.parts, archive=True),
+    Format("epub", epub.recognises, to_its_end(epub.parts), extracted=True),
+    Format("docx", docx.recognises, to_its_end(docx.parts), extracted=True),
+    Format("xlsx", xlsx.recognises, to_its_end(xlsx.parts), extracted=True),
+    Format("pptx", pptx.recognises, to_its_end(pptx.parts), extracted=True),
+    Format("odf", odf.recognises, to_its_end(odf.parts), extracted=True),
+    Format("zip", zip_archive.recognises, to_its_end(zip_archive.parts), archive=True),
     Format("gzip", streams.is_gzip, tar_archive.packed_parts, archive=True),
     Format("bzip2", streams.is_bzip2, tar_archive.packed_parts, archive=True),
     Format("xz", streams.is_xz, tar_archive.packed_parts, archive=True),

@@ -7,15 +7,19 @@ that a font does not name (no ToUnicode, and codes that no table of Adobe explai
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LAParams, LTAnno, LTChar, LTContainer, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
+from pdfminer.pdfpage import LITERAL_PAGE, PDFPage
+from pdfminer.pdfparser import PDFParser, PDFSyntaxError
+from pdfminer.pdftypes import PDFObjRef
+from pdfminer.psexceptions import PSException
 
 UNKNOWN = "\ufffd"
 _ACROSS, _DOWN = LAParams(all_texts=True), LAParams(all_texts=True, detect_vertical=True)
@@ -25,6 +29,7 @@ _APART = 0.08
 # Between Han characters the layout puts a blank wherever lines are stretched to the margin; a blank that somebody typed
 # is half a character at least.
 _BLANK = 0.45
+_TABLE, _NUMBERS = re.compile(rb"\b(?:startxref|trailer)\b"), re.compile(rb"\b(\d{1,9}) \d+ obj\b")
 
 
 class _Drawn:
@@ -71,12 +76,15 @@ class _Pages(PDFPageAggregator):
         return UNKNOWN
 
 
-def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
-    """Yield the number of each page, from 1, with its text or why it cannot be read."""
+def pages(document: PDFDocument, *, loose: bool = False) -> Iterator[tuple[int, str | Exception]]:
+    """Yield the number of each page, from 1, with its text or why it cannot be read.
+
+    `loose`: the pages are those that lie in the file, in that order, whether or not anything names them.
+    """
     resources = PDFResourceManager()
     device = _Pages(resources, laparams=_ACROSS)
     interpreter = PDFPageInterpreter(resources, device)
-    for number, page in enumerate(PDFPage.create_pages(document), 1):
+    for number, page in enumerate(_loose(document) if loose else PDFPage.create_pages(document), 1):
         try:
             interpreter.process_page(page)
             text = "\n".join(_boxes(device.get_result()))
@@ -86,6 +94,43 @@ def pages(document: PDFDocument) -> Iterator[tuple[int, str | Exception]]:
             yield number, error
         else:
             yield number, text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _loose(document: PDFDocument) -> Iterator[PDFPage]:
+    for xref in document.xrefs:
+        for number in xref.get_objids():
+            page = _object(document, number)
+            if page.get("Type") is not LITERAL_PAGE:
+                continue
+            above, seen = page, set[int]()
+            while isinstance(parent := above.get("Parent"), PDFObjRef) and parent.objid not in seen:
+                seen.add(parent.objid)
+                above = _object(document, parent.objid)
+                page = {name: above[name] for name in PDFPage.INHERITABLE_ATTRS if name in above} | page
+            yield PDFPage(document, number, page, None)
+
+
+def _object(document: PDFDocument, number: int) -> dict[str, Any]:
+    """Return a dictionary of the file; an empty one where there is none that can be read."""
+    try:
+        found = document.getobj(number)
+    except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def of_a_part(content: bytes) -> PDFDocument:
+    """Return what there is of a document whose end is missing, and with it the table of what lies where: all objects
+    are looked for, and none is the root; raises what the library raises.
+    """
+    whole = content[: content.rfind(b"endobj") + len(b"endobj")]
+    if b"/Encrypt" in whole:
+        raise PDFSyntaxError("it is encrypted, and its end is missing")
+    # A file that is made for the web has a table of the first page at its beginning, at which the search would end.
+    loose = _TABLE.sub(lambda found: b"%" * len(found[0]), whole)
+    root = max((int(number) for number in _NUMBERS.findall(whole)), default=0) + 1
+    added = b"\n%d 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root %d 0 R >>\nstartxref\n0\n%%%%EOF\n"
+    return opened(loose + added % (root, root))
 
 
 def opened(content: bytes) -> PDFDocument:

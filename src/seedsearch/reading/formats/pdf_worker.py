@@ -8,9 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import TYPE_CHECKING, Any
 
 from seedsearch.reading.formats.confined import confine
 
+Answer = dict[str, Any]
+if TYPE_CHECKING:
+    from pdfminer.pdfdocument import PDFDocument
+
+_END = 1024  # bytes in which a whole file has the mark of its end (ISO 32000-1, H.3.18)
 LONGEST_TITLE = 300  # code points; what is longer is not a title
 
 
@@ -19,7 +25,7 @@ def main(watched: int, seconds: int, memory: int, characters: int) -> None:
     confine(watched, seconds, memory)
     logging.disable()
     try:
-        answer: dict[str, object] = read(sys.stdin.buffer.read(), characters)
+        answer: Answer = read(sys.stdin.buffer.read(), characters)
     except MemoryError:
         raise SystemExit(1) from None
     except Exception as error:
@@ -27,23 +33,53 @@ def main(watched: int, seconds: int, memory: int, characters: int) -> None:
     sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def read(content: bytes, characters: int) -> dict[str, object]:
+def read(content: bytes, characters: int) -> Answer:
     """Return what the document says of itself, the text of each page, and the numbers of those that cannot be read.
 
-    `unknown` are pages of which most characters have no name: nothing is taken of them.
+    `unknown` are pages of which most characters have no name: nothing is taken of them. `cut`: the end of the file is
+    missing, and these are the pages that are there.
     """
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     from seedsearch.reading.formats import pdf_text
 
+    part = _of_a_part(content, characters) if b"%%EOF" not in content[-_END:] else None
     try:
-        document = pdf_text.opened(content)
+        whole = {**_read(pdf_text.opened(content), characters, loose=False), "cut": []}
     except PDFPasswordIncorrect:
         return {"error": "it is encrypted"}
+    except MemoryError:
+        raise
+    except Exception:
+        if part is None or not _with_text(part):
+            raise
+        return part
+    return whole if part is None or _with_text(part) <= _with_text(whole) else part
+
+
+def _with_text(answer: Answer) -> int:
+    return sum(bool(page.strip()) for page in answer.get("pages", ()))
+
+
+def _of_a_part(content: bytes, characters: int) -> Answer | None:
+    """Return what there is of a file whose end is missing; None where that cannot be read."""
+    from seedsearch.reading.formats import pdf_text
+
+    try:
+        return {**_read(pdf_text.of_a_part(content), characters, loose=True), "cut": ["cut"]}
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+
+
+def _read(document: PDFDocument, characters: int, *, loose: bool) -> Answer:
+    from seedsearch.reading.formats import pdf_text
+
     pages: list[str] = []
     lost: list[int] = []
     unknown: list[int] = []
-    for number, text in pdf_text.pages(document):
+    for number, text in pdf_text.pages(document, loose=loose):
         if isinstance(text, Exception):
             lost.append(number)
             continue

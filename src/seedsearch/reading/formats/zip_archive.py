@@ -13,21 +13,23 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from seedsearch.errors import NotText, SourceError
-from seedsearch.reading.formats.format import File
+from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.limits import PARTS, Budget
 from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
 from seedsearch.reading.formats.streams import Stream, lzma_alone
 from seedsearch.reading.neighbours import HEAD, spread
 
-MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _END_MARKED = 0x2
+_SIZED_BEHIND = 0x8
+_HEAD, _BEHIND, _END = b"PK\x03\x04", b"PK\x07\x08", b"PK\x05\x06"
+MAGIC = (_HEAD, _END)
+_SHORTEST_END, _LONGEST_END = 22, 22 + 0xFFFF  # bytes of the end of an archive, without and with a comment
 _READ_IN_PART = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What the library raises for archives that are broken or of a kind it does not know.
 _BROKEN = (
@@ -47,11 +49,12 @@ _BROKEN = (
 class Archive(zipfile.ZipFile):
     """An archive that counts what was read of it: members that lie on one another are read only once.
 
-    `names` are those of its members.
+    `names` are those of its members; `lost` says what is missing of an archive that is cut off.
     """
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, lost: Lost | None = None) -> None:
         super().__init__(io.BytesIO(content))
+        self.lost = lost
         self.names = frozenset(self.namelist())
         self._left = len(content)
 
@@ -70,7 +73,50 @@ def opened(content: bytes) -> Archive:
     try:
         return Archive(content)
     except _BROKEN as error:
+        if (archive := _of_a_part(content)) is not None:
+            return archive
         raise SourceError(f"the archive is broken: {error}") from error
+
+
+def _of_a_part(content: bytes) -> Archive | None:
+    """Return what there is of an archive whose end is missing, and with it the list of its files: the files that are
+    whole, by the heads before each (APPNOTE 4.3.7), under a list that is made of them. None where there is none.
+    """
+    if content.count(_HEAD) > PARTS or _END in content[-_LONGEST_END : len(content) - _SHORTEST_END + len(_END)]:
+        return None
+    rows, at = [], 0
+    while content.startswith(_HEAD, at) and len(content) >= at + 30:
+        fields = list(struct.unpack_from("<HHHHHIIIHH", content, at + 4))
+        named, begin = fields[8], at + 30 + fields[8] + fields[9]
+        end, fields[5:8] = _measured(content, begin, fields[1], fields[5:8])
+        if end < begin:
+            break
+        head = struct.pack("<4sH", b"PK\x01\x02", 20) + struct.pack("<HHHHHIIIHH", *fields[:9], 0)
+        rows.append(head + struct.pack("<HHHII", 0, 0, 0, 0, at) + content[at + 30 : at + 30 + named])
+        at = end
+    if not rows or at >= 1 << 32:
+        return None
+    listed = b"".join(rows)
+    last = struct.pack("<4sHHHHIIH", _END, 0, 0, len(rows) & 0xFFFF, len(rows) & 0xFFFF, len(listed), at, 0)
+    reason = f"the archive is cut off; files that are whole: {len(rows)}"
+    return Archive(content[:at] + listed + last, Lost("", reason))
+
+
+def _measured(content: bytes, begin: int, flags: int, said: list[int]) -> tuple[int, list[int]]:
+    """Return where a file ends, with its checksum, packed and own size; -1 where that is behind the end.
+
+    They may stand behind the file, where whoever wrote it did not know them before, or be those of a large file.
+    """
+    if flags & _SIZED_BEHIND and not said[1]:
+        at = content.find(_BEHIND, begin)
+        while at >= 0 and len(content) >= at + 16:
+            check, packed, size = struct.unpack_from("<III", content, at + 4)
+            if packed == at - begin:
+                return at + 16, [check, packed, size]
+            at = content.find(_BEHIND, at + 4)
+        return -1, said
+    end = begin + said[1]
+    return (end if end <= len(content) and said[1] < 0xFFFFFFFF else -1), said
 
 
 def recognises(file: File) -> bool:
@@ -91,9 +137,22 @@ def names(file: File) -> frozenset[str]:
     return archive(file).names if recognises(file) else frozenset()
 
 
+def to_its_end(parts: Callable[[File], Iterator[Part]]) -> Callable[[File], Iterator[Part]]:
+    """Return `parts` of a file that is an archive, and at their end what is missing of one that is cut off."""
+
+    def all_parts(file: File) -> Iterator[Part]:
+        yield from parts(file)
+        if (lost := archive(file).lost) is not None:
+            yield lost
+
+    return all_parts
+
+
 def parts(file: File) -> Iterator[Member | Lost]:
     """Return the files in the archive; raises NotText for office documents that no format has recognised."""
     if "[Content_Types].xml" in names(file):
+        if archive(file).lost is not None:
+            raise SourceError("an office document that is cut off before its text")
         raise NotText("an office document of a kind that is not read", hint="save it as DOCX or text")
     return members(archive(file), file.budget)
 
