@@ -1,26 +1,31 @@
 """The tiers of an answer → its hits, page after page.
 
 Ranked hits are found as pages are asked for: the next page of a query begins where the last one ended, so that it costs
-what the first did. In another order each page is asked for alone.
+what the first did. In another order each page is asked for alone. Behind the first documents of several words the
+others are ranked by what the best one says, too (feedback.py), tier by tier as before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from seedsearch.engines import Engine
 from seedsearch.engines.entries import Match
 from seedsearch.engines.query import Query, any_of
 from seedsearch.metadata.document_records import from_bytes
+from seedsearch.searching.feedback import learned
 from seedsearch.searching.hits import NOWHERE, Collapsing, Found, Places, Shown, found, hit
-from seedsearch.searching.ranking import JUDGED, NEARNESS, SPARE, TITLED, Passages
+from seedsearch.searching.ranking import JUDGED, LEADING, NEARNESS, SPARE, TITLED, Passages, Weighted
 from seedsearch.searching.results import Hit
 from seedsearch.searching.sorting import Order
 from seedsearch.searching.tiers import Tier
 
 MOST_AT_ONCE = 100  # matches asked for at once behind the first: their texts are in memory meanwhile
 SHOWING = "the places to show"  # a part of every question
+
+Led: TypeAlias = tuple[Tier, Match, Places]  # a document that comes before what is learned, with its tier
 
 TAGS = {"date": "date:", "path": "path:", "size": "size:"}  # what each order sorts by
 
@@ -48,45 +53,115 @@ class Filling:
         return Page(tuple(hits[offset:]), more)
 
     def _matches(self) -> Iterator[Found]:
-        return (one for tier in self._tiers for one in self._found(tier))
+        judge = Judge(self._engine)
+        leading = judge.leading(self._tiers)
+        for tier, match, places in leading:
+            yield _shown(self._engine, tier, match, places, self._shown)
+        before = {match.doc_id for _, match, _ in leading}
+        for tier in judge.taught(self._tiers, leading):
+            yield from found_in(judge, tier, max(self._wanted + SPARE, JUDGED), self._shown, before)
 
-    def _found(self, tier: Tier) -> Iterator[Found]:
-        asked = max(self._wanted + SPARE, JUDGED)
-        return found_in(self._engine, tier, asked, self._shown)
+
+def found_in(
+    judge: Judge, tier: Tier, asked: int, shown: Shown, before: Collection[str] = frozenset()
+) -> Iterator[Found]:
+    """Yield the matches of a tier, best first, but those that came `before`; `asked` are asked for at first, and more
+    as they are taken.
+    """
+    for match, places in _matches_of(judge, tier, asked):
+        if match.doc_id not in before:
+            yield _shown(judge.engine, tier, match, places, shown)
 
 
-def found_in(engine: Engine, tier: Tier, asked: int, shown: Shown) -> Iterator[Found]:
-    """Yield the matches of a tier, best first, `asked` at first; more are asked for as they are taken."""
+def _matches_of(judge: Judge, tier: Tier, asked: int) -> Iterator[tuple[Match, Places]]:
     seen = 0
     while True:
-        matches = list(engine.search(tier.query, asked, seen).best)
-        engine.budget.spend(SHOWING)
+        matches = list(judge.engine.search(tier.query, asked, seen).best)
+        judge.engine.budget.spend(SHOWING)
         first = JUDGED if not seen else 0
-        for match, places in judged(engine, tier, matches[:first]) + [(match, NOWHERE) for match in matches[first:]]:
-            yield found(match, tier.wanted, shown, engine.budget, places, tier.name_of(match.run))
-            engine.budget.spend(SHOWING)
+        yield from judge.judged(tier, matches[:first])
+        yield from ((match, NOWHERE) for match in matches[first:])
         if len(matches) < asked:
             return
         seen, asked = seen + len(matches), min(asked, MOST_AT_ONCE)
 
 
-def judged(engine: Engine, tier: Tier, matches: Sequence[Match]) -> list[tuple[Match, Places]]:
-    """Return the matches in the order of their scores with those of their best passages and titles added.
+def _shown(engine: Engine, tier: Tier, match: Match, places: Places, shown: Shown) -> Found:
+    engine.budget.spend(SHOWING)
+    return found(match, tier.wanted, shown, engine.budget, places, tier.name_of(match.run))
 
-    Each with the places of texts that were found on the way.
-    """
-    if not matches:
-        return []
-    documents, having = engine.document_frequencies([term for term, _ in tier.scored])
-    passages = Passages(tier.scored, having, documents)
-    made = []
-    for match in matches:
+
+class Judge:
+    """Puts the first matches of tiers in order, by all that is known of them; it reads each document once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._passages: dict[Weighted, Passages] = {}
+        self._known: dict[str, tuple[float, Places]] = {}  # a document is in one tier
+
+    def judged(self, tier: Tier, matches: Sequence[Match]) -> list[tuple[Match, Places]]:
+        """Return the matches in the order of their scores with those of their best passages and titles added.
+
+        Each with the places of texts that were found on the way.
+        """
+        made = []
+        for match in matches:
+            if (known := self._known.get(match.doc_id)) is None:
+                known = self._known[match.doc_id] = self._worth(tier, match)
+                self.engine.budget.spend(SHOWING)
+            worth, places = known
+            made.append((Match(match.doc_id, match.score + worth, match.readable, match.run, match.stored), places))
+        return sorted(made, key=lambda one: (-one[0].score, one[0].doc_id))
+
+    def _worth(self, tier: Tier, match: Match) -> tuple[float, Places]:
+        """Return what the title or the best passage of a document adds to its score, the better of the two."""
+        if (passages := self._passages.get(tier.scored)) is None:
+            documents, having = self.engine.document_frequencies([term for term, _ in tier.scored])
+            passages = self._passages[tier.scored] = Passages(tier.scored, having, documents)
         places = passages.places(match.run) if tier.judged else NOWHERE
         title = passages.title(match.run, match.readable)
-        score = match.score + max(TITLED * title, NEARNESS * passages.best(places) if tier.judged else 0.0)
-        engine.budget.spend(SHOWING)
-        made.append((Match(match.doc_id, score, match.readable, match.run, match.stored), places))
-    return sorted(made, key=lambda one: (-one[0].score, one[0].doc_id))
+        return max(TITLED * title, NEARNESS * passages.best(places) if tier.judged else 0.0), places
+
+    def leading(self, tiers: Sequence[Tier]) -> list[Led]:
+        """Return the first `LEADING` documents, each with its tier, of tiers that learn; none of others."""
+        found: list[Led] = []
+        for tier in tiers:
+            if not tier.learns or len(found) >= LEADING:
+                break
+            some = self.judged(tier, self.engine.search(tier.query, JUDGED).best)
+            found += [(tier, match, places) for match, places in some[: LEADING - len(found)]]
+        return found
+
+    def taught(self, tiers: Sequence[Tier], leading: Sequence[Led]) -> list[Tier]:
+        """Return the tiers of what comes behind the `leading` documents, ranked by what the best of these says, too."""
+        if not leading:
+            return list(tiers)
+        if len(leading) < LEADING:
+            return []  # there are no others
+        tier, best, _ = leading[0]
+        more = learned(self.engine, tier.scored, best.run)
+        return [replace(tier, learned=more) for tier in tiers]
+
+
+def paths_by_relevance(engine: Engine, tiers: Sequence[Tier]) -> Iterator[str]:
+    """Yield the path of every document of all tiers, in the order of hits; no text is read but of the first."""
+    judge = Judge(engine)
+    leading = judge.leading(tiers)
+    seen = {match.doc_id for _, match, _ in leading}
+    yield from (from_bytes(match.stored).path for _, match, _ in leading)
+    for tier in judge.taught(tiers, leading):
+        first = [one for one, _ in judge.judged(tier, engine.search(tier.query, JUDGED).best) if one.doc_id not in seen]
+        yield from (from_bytes(match.stored).path for match in first)
+        seen.update(match.doc_id for match in first)
+        for doc_id, stored in engine.every_match(tier.query):
+            if doc_id not in seen:
+                yield from_bytes(stored).path
+
+
+def learned_by(engine: Engine, tiers: Sequence[Tier]) -> Weighted:
+    """Return the terms by which what comes behind the first documents is ranked besides those of the query."""
+    judge = Judge(engine)
+    return next((tier.learned for tier in judge.taught(tiers, judge.leading(tiers))), ())
 
 
 def in_order(

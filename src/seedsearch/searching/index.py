@@ -34,12 +34,21 @@ from seedsearch.searching.answer import WHOLE, Answer, answer_of
 from seedsearch.searching.document import Document, document_of, only
 from seedsearch.searching.explain import explained
 from seedsearch.searching.facets import facets_of, filters_of
-from seedsearch.searching.filling import Filling, Page, found_in, in_order, judged, paths_in_order
+from seedsearch.searching.filling import (
+    Filling,
+    Judge,
+    Page,
+    found_in,
+    in_order,
+    learned_by,
+    paths_by_relevance,
+    paths_in_order,
+)
 from seedsearch.searching.hits import Collapsing, Shown, all_places
 from seedsearch.searching.notes import Note
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_tokens import EVERYTHING
-from seedsearch.searching.ranking import JUDGED, TELLING
+from seedsearch.searching.ranking import JUDGED, LEADING, TELLING
 from seedsearch.searching.results import (
     BANDS,
     Group,
@@ -47,7 +56,7 @@ from seedsearch.searching.results import (
     Results,
 )
 from seedsearch.searching.sorting import Order, order_of
-from seedsearch.searching.tiers import Tier, readings
+from seedsearch.searching.tiers import readings
 from seedsearch.text.analyzer import fingerprint
 
 if TYPE_CHECKING:
@@ -238,18 +247,12 @@ class Index:
             parsed = self._parsed(query, filters)
             order = parsed.order or order_of(sort)
             tiers = self._answer(parsed, strict).tiers
-            if order.is_relevance or not tiers:
-                return [path for tier in tiers for path in self._paths(tier)]
-            return list(paths_in_order(self._engine, tiers, order))
-
-    def _paths(self, tier: Tier) -> Iterator[str]:
-        """Yield those of a tier; the first are in the order of `search`, which has looked at their texts."""
-        first = [match for match, _ in judged(self._engine, tier, self._engine.search(tier.query, JUDGED).best)]
-        yield from (from_bytes(match.stored).path for match in first)
-        seen = {match.doc_id for match in first}
-        for doc_id, stored in self._engine.every_match(tier.query):
-            if doc_id not in seen:
-                yield from_bytes(stored).path
+            by = (
+                paths_by_relevance(self._engine, tiers)
+                if order.is_relevance
+                else paths_in_order(self._engine, tiers, order)
+            )
+            return list(by) if tiers else []
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
         """Return the documents most like a text, the text itself left out; `name` is what the answer calls it."""
@@ -259,7 +262,7 @@ class Index:
             tier = like(readable, self._engine, self._own)
             if tier is None:
                 return Results(name, 0, "similar", ())
-            matches = found_in(self._engine, tier, limit + JUDGED, Shown())
+            matches = found_in(Judge(self._engine), tier, limit + JUDGED, Shown())
             others = Collapsing(one for one in matches if one.match.readable != readable)
             hits, more = others.first(limit) if limit else ([], False)
             return Results(name, sum(self._engine.count([tier.query])), "similar", tuple(hits), more=more)
@@ -385,9 +388,11 @@ class Index:
 
     def readings(self, query: str) -> list[str]:
         """Return how a query is read, a line a tier, in the order in which they are asked."""
-        with self._lock:
-            own, groups = self._own, self._synonyms
-        return readings(query, own, groups)
+        with self._question():
+            lines = readings(query, self._own, self._synonyms)
+            more = learned_by(self._engine, self._answer(self._parsed(query)).tiers)
+            said = ", ".join(f"“{term.text}”" for term, _ in more)
+            return [*lines, f"behind the first {LEADING}: better with {said}"] if said else lines
 
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
         """Return a sentence on the words that no document holds where not all words were found, and words like them."""

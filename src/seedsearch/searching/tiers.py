@@ -58,7 +58,7 @@ class Tier:
     `required` says which documents it takes, `wanted` what to highlight in them, `scored` what they are ranked by,
     `excluded` those that an earlier tier has. `judged`: whether passages tell its documents apart (a document with the
     whole run has the best one). `grades`: the tiers that its documents are named by, strictest first, where there are
-    several.
+    several. `learns`: the documents behind the first of the answer are ranked by what the best says, too: by `learned`.
     """
 
     name: str
@@ -68,6 +68,8 @@ class Tier:
     judged: bool = True
     excluded: Query | None = None
     grades: tuple[Grade, ...] = ()
+    learns: bool = False
+    learned: Weighted = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ class Tier:
     @property
     def query(self) -> Ranked:
         """What the engine is asked."""
-        return Ranked(self.documents, self.scored)
+        return Ranked(self.documents, (*self.scored, *self.learned) if self.learned else self.scored)
 
     @property
     def named(self) -> tuple[Grade, ...]:
@@ -108,13 +110,14 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants:
     """Return the tiers of plain text: the whole run, also in other words, and its words, unless it is one."""
     whole, is_one = _any_of((parsed.run, *parsed.forms, *synonyms.of(parsed.run))), parsed.words == (parsed.run,)
     words = [_any_of((word, *other_forms(word), *synonyms.of(word)), variants.of(word)) for word in parsed.words]
-    scored = _scored(parsed, synonyms, variants)
-    tiers = [Tier("phrase", narrowed(whole, parsed), _runs([whole]), scored, judged=False)]
+    scored, learns = _scored(parsed, synonyms, variants), bool(words) and not is_one
+    tiers = [Tier("phrase", narrowed(whole, parsed), _runs([whole]), scored, judged=False, learns=learns)]
     if variants.whole:
         others, typed = _any_of((), variants.whole), whole
         whole = Any((typed, others))
-        tiers.append(Tier("variant", narrowed(whole, parsed), _runs([others]), scored, judged=False, excluded=typed))
-    if is_one or not words:
+        required = narrowed(whole, parsed)
+        tiers.append(Tier("variant", required, _runs([others]), scored, judged=False, excluded=typed, learns=learns))
+    if not learns:
         return tiers
     # Who has the whole run has all words; with synonyms of the whole run that has to be said.
     also = () if isinstance(whole, Run) else (whole,)
@@ -123,10 +126,11 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants:
     )
     wanted = _runs([*map(Run, parsed.parts), *words])
     if parsed.is_long:
-        return [*tiers, Tier("words", graded[-1].required, wanted, scored, excluded=whole, grades=graded)]
+        required = graded[-1].required
+        return [*tiers, Tier("words", required, wanted, scored, excluded=whole, grades=graded, learns=True)]
     before = whole
     for grade in graded:
-        tiers.append(Tier(grade.name, grade.required, wanted, scored, excluded=before))
+        tiers.append(Tier(grade.name, grade.required, wanted, scored, excluded=before, learns=True))
         before = grade.required
     return tiers
 

@@ -1,0 +1,49 @@
+"""What the best document says besides the query: by this, too, the documents behind the first ones are ranked.
+
+The first documents of an answer are those that the query finds; what a page is filled up with is about the same where
+it says what the best of them says. So pairs of ideographs that stand in that one again and again, and in few others,
+are added to the terms of the query (relevance feedback: Rocchio, 1971; without a judge, and with weights by frequency,
+as the relevance models of Lavrenko and Croft, 2001). The first `LEADING` documents stay where they are: there, what is
+added costs as much as it gains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from operator import add
+
+from seedsearch.engines import Engine
+from seedsearch.engines.bm25 import rarity
+from seedsearch.engines.query import Term
+from seedsearch.searching.ranking import EMPTY, LEARNED, LEARNED_FROM, LEARNED_WEIGHT, WORD, Weighted
+from seedsearch.text.folding import HAN
+
+AGAIN = 2  # times that a pair stands in a text at least
+READ = 4000  # code points of a long text, from its beginning
+_SAYING = re.compile(f"(?![第一二三四五六七八九十{''.join(word for word in EMPTY if len(word) == 1)}])[{HAN}]")
+
+
+def learned(engine: Engine, scored: Weighted, run: str) -> Weighted:
+    """Return the terms to add to those of a query, by the run text of the document that answers it best.
+
+    They depend on the text and the index alone, so that every page of an answer has the same.
+    """
+    begin = run[:READ]
+    counts = Counter(map(add, begin, begin[1:]))
+    typed = {term.text for term, _ in scored}
+    often = sorted(
+        (pair for pair, count in counts.items() if count >= AGAIN and pair not in typed and _says(pair)),
+        key=lambda pair: (-counts[pair], pair),
+    )[:LEARNED_FROM]
+    documents, having = engine.document_frequencies([Term("gram", pair) for pair in often])
+    telling = {pair: counts[pair] * rarity(documents, n) for pair, n in zip(often, having, strict=True)}
+    best = sorted(telling, key=lambda pair: (-telling[pair], pair))[:LEARNED]
+    # Together they weigh as much as the words of the query.
+    words = sum(weight for term, weight in scored if term.field == "word" and weight == WORD)
+    each = LEARNED_WEIGHT * max(words, WORD) / max(sum(counts[pair] for pair in best), 1)
+    return tuple((Term("gram", pair), each * counts[pair]) for pair in best)
+
+
+def _says(pair: str) -> bool:
+    return all(map(_SAYING.match, pair))
