@@ -17,6 +17,7 @@ SENTENCES = (
 
 
 def as_windows_1252(stream: bytes, undefined: str = "kept") -> str:
-    """`stream` as Windows-1252 shows it; bytes without a character are "kept", "dropped", or "marked" U+FFFD."""
-    shown = {"kept": [chr(byte) for byte in range(256)], "dropped": [""] * 256, "marked": ["\ufffd"] * 256}[undefined]
+    """`stream` as Windows-1252 shows it; bytes without a character: "kept", "dropped", "marked" or "asked"."""
+    signs = {"dropped": "", "marked": "\ufffd", "asked": "?"}
+    shown = [signs.get(undefined, chr(byte)) for byte in range(256)]
     return "".join(shown[byte] if byte in UNDEFINED else bytes((byte,)).decode("cp1252") for byte in stream)

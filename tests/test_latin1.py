@@ -51,7 +51,7 @@ def test_gbk_comes_back(page: str) -> None:
         assert {e.kind for e in edits} == {Damage.GBK_AS_LATIN1}
 
 
-@pytest.mark.parametrize("undefined", ["dropped", "marked"])
+@pytest.mark.parametrize("undefined", ["dropped", "marked", "asked"])
 def test_most_comes_back_where_bytes_are_lost(undefined: str) -> None:
     page = "\n".join(SENTENCES)
     made = restored(as_windows_1252(page.encode(), undefined))
@@ -83,6 +83,14 @@ def test_a_second_run_makes_no_edits(text: str) -> None:
 
 def test_chinese_punctuation_beside_a_repair_by_ftfy_stays() -> None:
     assert restored("“引号”，！couldâ€™t，Ｃ＋＋") == "“引号”，！could’t，Ｃ＋＋"
+
+
+@pytest.mark.parametrize("undefined", ["marked", "asked"])
+def test_most_comes_back_of_what_lost_bytes_and_was_read_so_again(undefined: str) -> None:
+    page = "\n".join(SENTENCES)
+    once = as_windows_1252(page.encode(), undefined)
+    made = restored(as_windows_1252(once.encode(), undefined))
+    assert SequenceMatcher(None, page, made, autojunk=False).ratio() > 0.9
 
 
 def test_the_fault_applied_twice_is_undone_twice() -> None:

@@ -15,6 +15,7 @@ from seedsearch.restoring import evidence, latin1, lossy_utf8, utf8_as_gbk
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import HIGHEST
 from seedsearch.restoring.candidates import Candidates
+from seedsearch.restoring.gbk_readers import Reader
 from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
@@ -96,7 +97,7 @@ def test_any_bytes_are_read_to_their_end(atoms: list[Atom]) -> None:
     assert not atoms or pieces[-1].end == len(atoms)
 
 
-KINDS = [(LAST,), (LAST, utf8_as_gbk._EURO[0]), utf8_as_gbk._lost("a", asked=True, eats=False)]
+KINDS = [(LAST,), (LAST, utf8_as_gbk._EURO[0]), Reader(eats=None).lost("a", asked=True)]
 
 
 @given(st.sampled_from(SENTENCES), st.sets(st.integers(0, 120), max_size=24), st.sampled_from(KINDS))

@@ -1,9 +1,9 @@
 """UTF-8 or GBK read as Latin-1 or Windows-1252: ä¸­æ–‡ and ÖÐÎÄ for 中文. Kinds utf8-as-latin1 and gbk-as-latin1.
 
 How it arises: a program of a Western system takes every byte for a character of its own. Windows-1252 has no
-characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD; later programs drop the
-other controls and the soft hyphen, or turn the no-break space into a blank. Some readers take what happens to be valid
-UTF-8 for just that (×ʱ¾Êг¡ for 资本市场).
+characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD or `?`; later programs
+drop the other controls and the soft hyphen, or turn the no-break space into a blank. Some readers take what happens to
+be valid UTF-8 for just that (×ʱ¾Êг¡ for 资本市场). What was so read can have been written as UTF-8 and read so again.
 
 How it is recognised: a run of such characters, written back as bytes, is valid UTF-8 that holds ideographs; or else is
 GBK that reads as Chinese, by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
@@ -26,13 +26,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
+from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, kept, rows_of, weighed
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.code_spans import Passages
 from seedsearch.restoring.lossy_choices import Piece
+from seedsearch.restoring.lossy_gaps import within
 from seedsearch.restoring.lossy_guesses import Atom, loss
-from seedsearch.restoring.lossy_utf8 import WORK, mended, unsearched
+from seedsearch.restoring.lossy_utf8 import WORK, mend, mended, unsearched
+from seedsearch.restoring.own_pairs import Neighbourhoods
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
@@ -57,13 +59,25 @@ TRIGGER = re.compile(
 
 # A run: one ASCII character at a time can be the second byte of a pair of GBK, or a no-break space turned blank.
 _RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:[ -~]?[{_HIGH}{_LUCKY}\ufffd])*+[ 0-~]?")
+# The same where question marks are bytes, of which a character can have lost two; and what tells that they are.
+_ASKED_RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:(?:[?]{{2}}|[ -~])?[{_HIGH}{_LUCKY}\ufffd])*+(?:[?]{{2}}|[ 0-~])?")
+_ASKED = re.compile(f"[ã-ï](?:[?][{_HIGH}?]|[\x80-\xbf{_S}][?])")
 _WESTERN = re.compile(f"â€[{_HIGH}]|Ã[\x80-\xbf{_S}]|Â[\xa0-\xbf]")
+# Characters of the runs read so once more; of ” a byte is lost where the others are shown. And first bytes of
+# ideographs, with what tells that bytes were lost, the first time or the second.
+_AGAIN = re.compile(f"[ÂÃÅÆË][\x80-\xbf{_S}]|â[\x80-\xbf{_S}]{{2}}|ï¿½|â€[\ufffd?]")
+_LOST_BEFORE = re.compile(
+    f"Ã[£-©¯](?:(?:[ÂÅÆË][\x80-\xbf{_S}]|â[\x80-\xbf{_S}]{{2}})?(?:ï¿½|[?])|[^\0-\x7f]{{0,3}}â€[\ufffd?])"
+)
 _CONTINUING = tuple(bytes((b,)) for b in range(0x80, 0xC0))
 # Bytes that leave no trace where controls and the soft hyphen are dropped: as Windows-1252 and as Latin-1.
 _DROPPABLE = tuple(bytes((b,)) for b in (*UNDEFINED, 0xA0, 0xAD))
 _DROPPABLE_ALL = tuple(bytes((b,)) for b in (*range(0x80, 0xA1), 0xAD))
 # What U+FFFD stands for where Windows-1252 was read, as characters beyond Latin-1 show, and otherwise.
 _UNDEFINED, _GONE = ((loss(tuple(bytes((b,)) for b in UNDEFINED)),), (loss(_CONTINUING),))
+# … and where those became question marks.
+_CONTROLS = (loss(tuple(bytes((b,)) for b in range(0x80, 0xA0))),)
+_MARK = loss((b"?",))
 _BLANK = (loss((b"\xa0",)), loss((b" ",)))
 _SPECIAL = re.compile(f"[ã-ï][{_S}]")
 _MARKS = re.compile(
@@ -71,6 +85,7 @@ _MARKS = re.compile(
 )
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_OF_CHINESE = re.compile("[·—…‘’“”\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _GBK_PIECE = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL)
 
 FEW = 4  # ideographs that a page must hold before a run with one alone is believed
@@ -80,12 +95,26 @@ JUDGED = 120  # characters of a run that are scored
 LONGEST, MARGIN = 2000, 20  # characters of a run that are read together, and at their end read with the next ones
 WORK_EACH = 0.15  # units of work for a code point; prose that lost each byte without a character takes 0.11
 AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
-DROPPED = 6.0  # nats against a byte that left no trace
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
-    return weighed(_rows(text, _page(text, budgets or Budgets())))
+    budgets = budgets or Budgets()
+    if sum(1 for _ in islice(_LOST_BEFORE.finditer(text), FEW)) < FEW:
+        return weighed(_rows(text, _page(text, budgets)))
+    first = weighed(_read_once_more(text))
+    once = apply_edits(text, first)
+    second = weighed(_rows(once, _page(once, budgets)))
+    both = compose(first, second, text)
+    return kept(both, bytearray(bool(_OF_CHINESE.search(made)) for _, _, made in rows_of(both)))
+
+
+def _read_once_more(text: str) -> Iterator[Weighed]:
+    """Yield the edits that make of a text what was written as UTF-8 and read so again."""
+    for m in _AGAIN.finditer(text):
+        made = "”" if m[0][-1] in "\ufffd?" else b"".join(map(_byte, m[0])).decode("utf-8", "ignore")
+        if len(made) == 1:
+            yield *m.span(), made, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
 
 
 def _rows(text: str, page: _Page) -> Iterator[Weighed]:
@@ -116,7 +145,7 @@ def _rows(text: str, page: _Page) -> Iterator[Weighed]:
 
 def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
     """Yield where each run begins and ends, and what can be done about it; of a long one part by part."""
-    for m in _found(text):
+    for m in _found(text, asked=page.asked):
         start, end = m.span()
         while start < end:
             stop = end if end - start <= LONGEST else start + _whole(text[start : start + LONGEST])
@@ -129,8 +158,8 @@ def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
             start = stop
 
 
-def _found(text: str) -> Iterator[re.Match[str]]:
-    return (m for m in _RUN.finditer(text) if len(m[0]) > 1)
+def _found(text: str, *, asked: bool = False) -> Iterator[re.Match[str]]:
+    return (m for m in (_ASKED_RUN if asked else _RUN).finditer(text) if len(m[0]) > 1)
 
 
 def _whole(run: str) -> int:
@@ -161,6 +190,17 @@ def _whole_utf8(stream: bytes) -> int:
         return 0
 
 
+def _undamaged(text: str) -> str:
+    """Return what the runs of a text are as UTF-8, with U+FFFD where something was lost."""
+    return "\n".join(b"".join(map(_gbk_bytes, m[0])).decode("utf-8", "replace") for m in _found(text))
+
+
+def _mostly_utf8(stream: bytes) -> bool:
+    """Tell whether more of a stream is Chinese in UTF-8 than is torn."""
+    text = stream.decode("utf-8", "replace")
+    return sum(1 for _ in _WIDE.finditer(text)) > text.count("\ufffd")
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What can be done about one run: its edits, and the ideographs in it that are beyond doubt.
@@ -183,12 +223,19 @@ class _Page:
     """What holds for all runs of a page; `droppable` are the bytes that leave no trace where they are dropped."""
 
     script: Script
-    utf8: bool  # whether a run of it is Chinese in valid UTF-8
+    utf8: bool  # whether a run of it is Chinese in UTF-8 that is valid for the most part
     droppable: tuple[bytes, ...]
     gone: Atom  # what U+FFFD stands for
+    mark: Atom  # and a question mark
+    own: Neighbourhoods
     work: Budget
     again: Budget  # bytes of GBK that are put in step
     passed_over: list[Span]  # where something was lost and no work was left
+
+    @property
+    def asked(self) -> bool:
+        """Whether question marks can be bytes that were lost."""
+        return isinstance(self.mark, tuple)
 
 
 def _page(text: str, budgets: Budgets) -> _Page:
@@ -196,13 +243,15 @@ def _page(text: str, budgets: Budgets) -> _Page:
     begun = (text[m.start() : min(m.end(), m.start() + LONGEST)] for m in _found(text))
     stream = b" ".join(b"".join(map(_gbk_bytes, run)) for run in islice(begun, JUDGED))
     parts = (text[at : min(m.end(), at + LONGEST)] for m in _found(text) for at in range(*m.span(), LONGEST))
-    streams = (b"".join(map(_gbk_bytes, part)) for part in parts)
-    utf8 = any(_WIDE.search(stream[: _whole_utf8(stream)].decode()) for stream in streams)
+    utf8 = any(_mostly_utf8(b"".join(map(_gbk_bytes, part))) for part in parts)
+    asked = utf8 and _ASKED.search(text)
     return _Page(
         script_of(stream),
         utf8,
         _DROPPABLE if special else _DROPPABLE_ALL,
         _UNDEFINED if special else _GONE,
+        (_MARK, *(_UNDEFINED if special else _CONTROLS)) if asked else b"?",
+        Neighbourhoods(len(text), lambda start, end: _undamaged(text[start:end])),
         budgets.of("Latin-1", WORK, len(text), WORK_EACH),
         budgets.of("GBK as Latin-1", AGAIN, len(text), AGAIN_EACH),
         budgets.passed_over,
@@ -236,8 +285,13 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     """Return the run as UTF-8, where not much of it stays torn."""
     if not all(char <= "\xff" or char in SPECIAL or char == "\ufffd" for char in run):
         return None
-    gap = partial(_with_gap, droppable=page.droppable)
-    pieces = mended(list(_atoms(run, page.gone)), before, page.script, page.work, gap)
+    atoms = list(_atoms(run, page))
+    if page.utf8:
+        fill = partial(within, dropped=page.droppable)
+        own = page.own.of(at)
+        pieces = mended(atoms, before, own.script, page.work, fill, own)
+    else:
+        pieces = mend(atoms, before, page.script, page.work)
     page.passed_over.extend(unsearched(pieces, at, page.work))
     torn = sum(piece.torn for piece in pieces)
     whole = "".join(piece.text for piece in pieces if not piece.torn)
@@ -248,10 +302,12 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     return _Run(made, _han(sure), whole=not torn) if made else None
 
 
-def _atoms(run: str, gone: Atom) -> Iterator[Atom]:
+def _atoms(run: str, page: _Page) -> Iterator[Atom]:
     for char in run:
         if char == "\ufffd":
-            yield gone
+            yield page.gone
+        elif char == "?":
+            yield page.mark
         elif char == " ":
             yield _BLANK
         else:
@@ -260,12 +316,6 @@ def _atoms(run: str, gone: Atom) -> Iterator[Atom]:
 
 def _byte(char: str) -> bytes:
     return bytes((SPECIAL.get(char) or ord(char),))
-
-
-@cache
-def _with_gap(atom: bytes, droppable: tuple[bytes, ...]) -> Atom:
-    """Return the atom, in front of which a byte may have been dropped."""
-    return loss((atom,)), loss(tuple(byte + atom for byte in droppable), cost=DROPPED)
 
 
 def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Weighed]:

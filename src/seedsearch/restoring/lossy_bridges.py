@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from seedsearch.text.array_types import Scores
 
 BEHIND = 7  # atoms behind a loss that may settle it
-MOST = 64  # choices of one kind that are scored; where there are more, they are searched
+MOST = 512  # choices of one kind that are scored; where there are more, they are searched
 STATES = 6  # ways to read a loss that are gone on with to the next one
-FEW = 7  # best rivals that are looked for, the chosen one among them
+FEW = 12  # best rivals that are looked for, the chosen one among them
 PLAIN = 7.0  # odds beyond which nothing more is asked
 
 

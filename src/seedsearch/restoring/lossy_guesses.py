@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates, best_places
 from seedsearch.restoring.recent import Recent
-from seedsearch.restoring.scripts import Script, oddity
+from seedsearch.restoring.scripts import Script, unlikely
 from seedsearch.text.character_model import HAN, class_of, pair_score
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def outcome(pending: bytes, stream: bytes, script: Script) -> Outcome:
 def read_after(last: str, char: str, script: Script) -> float:
     """ln p of a character made behind `last`."""
     read = AS_READ.get(char, char)
-    score = _SCORES.get(char) or pair_score(last, read) + oddity(read, script)
+    score = _SCORES.get(char) or pair_score(last, read) + unlikely(read, script)
     return score - (MID_SENTENCE if last in PAUSES and read in "\n " else 0.0)
 
 
@@ -157,18 +157,18 @@ class Outcomes:
         import numpy as np  # 0.1 s, and hardly any text needs it
 
         self._ways = pending, streams, script
-        whole = _whole(pending, streams)
+        size, whole = _whole(pending, streams)
         every = [] if whole else [outcome(pending, stream, script) for stream in streams]
-        firsts: Sequence[str] = whole or [one.first for one in every]
-        rests = [0.0] * len(streams) if whole else [one.rest for one in every]
+        firsts: Sequence[str] = whole[::size] if whole else [one.first for one in every]
+        rests = _within(whole, size, script) if whole else np.array([one.rest for one in every])
         # The last character of each, as it is read; and the first one, a line end where there is none.
-        self.lasts = "".join([AS_READ.get(c, c) for c in whole] or [one.last or "\n" for one in every])
+        self.lasts = whole[size - 1 :: size] if whole else "".join([one.last or "\n" for one in every])
         self._read = "".join([AS_READ.get(first, first) or "\n" for first in firsts])
         self._any = any(firsts)
         scores = {"": 0.0, **_SCORES}  # whatever stands before
         self._fixed = [(i, scores[first]) for i, first in enumerate(firsts) if first in scores]
         # What is added to the score of the first character.
-        self.rest = np.array(rests) + [0.0 if first in scores else oddity(first, script) for first in firsts]
+        self.rest = rests + [0.0 if first in scores else unlikely(first, script) for first in firsts]
         # What speaks against the first character behind a pause.
         breaks = np.array([MID_SENTENCE if first and AS_READ.get(first, first) in "\n " else 0.0 for first in firsts])
         self._breaks = breaks if breaks.any() else None
@@ -269,15 +269,37 @@ def _scored_together(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
     return [part.copy() for part in np.split(scores, np.cumsum(sizes)[:-1])]
 
 
-def _whole(pending: bytes, streams: Sequence[bytes]) -> str:
-    """Return the characters that the streams make, where each ends the pending one; else nothing."""
-    if not pending or any(len(stream) + len(pending) != length_of(pending[0]) for stream in streams):
-        return ""
+def _whole(pending: bytes, streams: Sequence[bytes]) -> tuple[int, str]:
+    """Return how many characters each of the streams makes, and all of them, where they are whole and of three bytes.
+
+    Else no characters.
+    """
+    sizes = set(map(len, streams))
+    size, left = divmod(len(pending) + max(sizes, default=0), 3)
+    if left or not size or len(sizes) != 1:
+        return 0, ""
     try:
         text = b"".join([pending + stream for stream in streams]).decode()
     except UnicodeDecodeError:
-        return ""
-    return text if len(text) == len(streams) else ""
+        return 0, ""
+    # As many characters as of three bytes are of three bytes each where none is of fewer.
+    plain = len(text) == size * len(streams) and min(text) >= "\u0800" and "\ufffd" not in text
+    return (size, text) if plain else (0, "")
+
+
+def _within(text: str, size: int, script: Script) -> Scores:
+    """ln p of the characters but the first of each so many of a text."""
+    import numpy as np
+
+    from seedsearch.text.code_points import points
+    from seedsearch.text.pair_scores import scores_of
+
+    codes = points(text).reshape(-1, size)
+    made: Scores = np.zeros(len(codes))
+    for i in range(1, size):
+        made += scores_of(codes[:, i - 1], codes[:, i])
+        made += [unlikely(char, script) for char in text[i::size]]
+    return made
 
 
 def _unlikely(tail: bytes, ended: bool) -> float:

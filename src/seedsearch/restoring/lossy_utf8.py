@@ -11,15 +11,16 @@ atoms.
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.lossy_alone import Alone, settled_alone
 from seedsearch.restoring.lossy_bridges import BEHIND, Gap, bridged, goes_on, known_behind, settles
 from seedsearch.restoring.lossy_choices import Piece, judged
+from seedsearch.restoring.lossy_gaps import GapFinder
 from seedsearch.restoring.lossy_guesses import (
     AS_READ,
     TEAR,
@@ -34,18 +35,15 @@ from seedsearch.restoring.lossy_guesses import (
     length_of,
     torn,
 )
+from seedsearch.restoring.own_pairs import OwnPairs
 from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script
 
 # Units of work of 10 µs or so for a page. Pages of 1,500 characters that lost a byte in sixty take up to 800 beyond
 # their share for each code point.
 WORK = 1000
-AROUND = 4  # pieces on both sides of a tear that are read again with it
 SHORT, KEPT = 24, 1024  # atoms that are kept with what they are, as the same ones come again; and how often
 CHAIN = 32  # losses that hang together and are settled at once
-
-
-WithGap: TypeAlias = Callable[[bytes], Atom]
 
 
 def unsearched(pieces: Sequence[Piece], at: int, work: Budget) -> list[Span]:
@@ -55,70 +53,45 @@ def unsearched(pieces: Sequence[Piece], at: int, work: Budget) -> list[Span]:
     return [Span(at + torn[0].start, at + torn[-1].end)] if torn else []
 
 
-def mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget, gap: WithGap) -> Sequence[Piece]:
-    """`mend`, and again where that leaves tears, with what may have been dropped without a trace beside them.
-
-    `gap` gives for bytes that were found the atom that they are where something may have been dropped before them.
-    """
-    pieces = mend(atoms, last, script, work)
-    torn = [i for i, piece in enumerate(pieces) if piece.torn]
-    if not torn or 2 * len(torn) > len(pieces):
-        return pieces
-    made, done = list[Piece](), 0
-    for first, end in _around(torn, len(pieces)):
-        made += pieces[done:first]
-        made += _with_gaps(pieces[first:end], atoms, made[-1].text[-1:] if made else last, script, work, gap)
-        done = end
-    return made + pieces[done:]
-
-
-def _around(places: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
-    """Disjoint ranges before `end` that hold the places and some on both sides."""
-    first = last = places[0]
-    for place in places[1:]:
-        if place - last > 2 * AROUND:
-            yield max(0, first - AROUND), min(end, last + AROUND + 1)
-            first = place
-        last = place
-    yield max(0, first - AROUND), min(end, last + AROUND + 1)
-
-
-def _with_gaps(
-    pieces: Sequence[Piece],
-    atoms: Sequence[Atom],
-    last: str,
-    script: Script,
-    work: Budget,
-    gap: WithGap,
+def mended(
+    atoms: Sequence[Atom], last: str, script: Script, work: Budget, fill: GapFinder, own: OwnPairs | None = None
 ) -> Sequence[Piece]:
-    """Return the pieces, or with what may have been dropped beside the torn ones if fewer are torn then."""
-    if work.left <= 0:
-        return pieces
-    start, torn = pieces[0].start, [piece for piece in pieces if piece.torn]
-    near = {i for piece in torn for i in range(piece.start - 3, piece.end + 2)}
-    found = enumerate(atoms[start : pieces[-1].end], start)
-    again = mend([gap(a) if i in near and isinstance(a, bytes) else a for i, a in found], last, script, work)
-    if sum(piece.torn for piece in again) >= len(torn):
-        return pieces
-    return [piece._replace(start=start + piece.start, end=start + piece.end) for piece in again]
+    """`mend`, with what was dropped without a trace where known bytes are torn: `fill` says what that can be."""
+    filled = fill(atoms)
+    if filled is None:
+        return mend(atoms, last, script, work, own)
+    return filled.placed(mend(filled.atoms, last, script, work, own))
 
 
-def mend(atoms: Sequence[Atom], last: str = "\n", script: Script = "", work: Budget | None = None) -> list[Piece]:
+def searched(atoms: Sequence[Atom], last: str, script: Script, work: Budget, fill: GapFinder) -> str:
+    """Return the text that the search finds, without a second look at its choices; `TEAR` for what stays torn."""
+    filled = fill(atoms)
+    some = filled.atoms if filled else atoms
+    return "".join([piece.text for piece in _likeliest(some, _ends(some), last, script, work, {})])
+
+
+def mend(
+    atoms: Sequence[Atom],
+    last: str = "\n",
+    script: Script = "",
+    work: Budget | None = None,
+    own: OwnPairs | None = None,
+) -> list[Piece]:
     """Return the likeliest text of `atoms`, in the smallest pieces that begin and end between characters.
 
-    `last` is the character before; `script` what `script_of` says of the page; `work` what the page may cost:
-    where that is spent, what was lost stays torn.
+    `last` is the character before; `script` what `script_of` says of the page, `own` the pairs that it has; `work` what
+    it may cost: where that is spent, what was lost stays torn.
     """
     work = Budget(WORK, len(atoms), 1) if work is None else work
     if len(atoms) > SHORT:
-        return _mended(atoms, last, script, work)
-    key = tuple(atoms), last, script
+        return _mended(atoms, last, script, work, own)
+    key = tuple(atoms), last, script, own.number if own else None
     # With as little work left as that, some of it would be refused: what is found does not hang on what came before.
     if (kept := _kept.get(key)) is not None and work.left > kept.cost:
         work.spend(kept.cost)
         return list(kept.pieces)
     refused, work.refused, left = work.refused, False, work.left
-    made = _mended(atoms, last, script, work)
+    made = _mended(atoms, last, script, work, own)
     if not work.refused:
         _kept.put(key, _Kept(tuple(made), left - work.left))
     work.refused = work.refused or refused
@@ -132,13 +105,13 @@ class _Kept(NamedTuple):
     cost: int
 
 
-_kept = Recent[tuple[tuple[Atom, ...], str, Script], _Kept](KEPT)
+_kept = Recent[tuple[tuple[Atom, ...], str, Script, int | None], _Kept](KEPT)
 
 
-def _mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget) -> list[Piece]:
+def _mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget, own: OwnPairs | None) -> list[Piece]:
     ends = _ends(atoms)
     alone = settled_alone(atoms, ends, last, script) if work.left > 0 else {}
-    return judged(_likeliest(atoms, ends, last, script, work, alone), atoms, last, script, alone)
+    return judged(_likeliest(atoms, ends, last, script, work, alone), atoms, last, script, alone, own)
 
 
 def _likeliest(

@@ -9,9 +9,10 @@ mix right and wrong text (comments beside code, a log within a report); where th
 ideograph is enough.
 
 What was lost: a byte left over before an ASCII character became `?` or U+FFFD, often together with that character;
-pairs without a character were kept as private-use characters, or turned to `?`. The candidates that the
-fault would have treated just so are tried, the text around picks one (inferred), and what stays torn is shown as
-U+FFFD.
+pairs without a character were kept as private-use characters, or turned to `?`; and what some readers lose leaves no
+sign (`gbk_readers`, `lossy_gaps`). The candidates that the fault would have treated just so are tried, the text around
+picks one (inferred), and what stays torn is shown as U+FFFD; an ASCII character that is gone stays the sign that was
+found.
 
 The fault may have come over a page more than once; it is undone as often as that is proved.
 
@@ -25,7 +26,7 @@ from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain, groupby, product
 from typing import Self
 
@@ -33,16 +34,15 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, gathered, weighed
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.calibration import assumed
+from seedsearch.restoring.gbk_readers import Reader, eating
 from seedsearch.restoring.lossy_choices import Piece
-from seedsearch.restoring.lossy_guesses import UNTOLD, Atom, loss
-from seedsearch.restoring.lossy_utf8 import WORK, mended, unsearched
+from seedsearch.restoring.lossy_gaps import between
+from seedsearch.restoring.lossy_guesses import TEAR, TORN, UNTOLD, Atom, loss
+from seedsearch.restoring.lossy_utf8 import WORK, mended, searched, unsearched
+from seedsearch.restoring.own_pairs import Neighbourhoods
 from seedsearch.restoring.scripts import SCRIPT_SAMPLE, Script, script_of
 from seedsearch.text import character_model
-from seedsearch.text.gbk import (
-    PRIVATE,
-    pair_of,
-    pairs,
-)
+from seedsearch.text.gbk import pair_of
 
 
 def _read(first: Iterable[int], second: Iterable[int]) -> str:
@@ -61,28 +61,23 @@ TRIGGER = re.compile(f"[{_FIRST}](?:[{_BETWEEN}?\ufffd]|[{_SECOND}€][{_FIRST}]
 
 # What stands between two ASCII characters, with question marks that may be lost bytes, and the ASCII one after it.
 _RUN = re.compile(r"[^\x00-\x7f]++(?:\?+[^\x00-\x7f]++)*+\?*[\x00-\x7f]?")
-_LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
-# ASCII that a reader can eat with the byte before it, under 0x40; the likely ones.
-_EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
+# The first two bytes of a character behind which the last one is gone.
+_ENDING = re.compile(f"[{_FIRST}][\0-\x7f]?$")
 _EURO = (loss((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
-
-# A question mark for a broken pair before what cannot be the partner of a byte, and before what can: readers that eat
-# partners leave this many times as many of the first, or more (1.4 to 6 were counted; 0.3 to 2 for the other readers).
-EATING = 1.4
-_GOES_ON, _GOES_ON_ASCII = re.compile(r"\?(?=[^\x00-\x7f])"), re.compile(r"\?(?<=[^\x00-\x7f]\?)(?=[\n -?])")
 
 FULL = 8  # ideographs and marks on the page after which one in a run is enough
 # Ideographs and marks in a row → nats per character by which the repair must read better than what was found.
 GAIN = {1: 9.0, 2: 4.0, 3: 2.0}
 GAIN_FULL = {1: 2.0}
-# Nats against a reader that leaves the ASCII partner of a broken byte, or asks for or drops a pair without a character.
-UNEATEN, ASKED, DROPPED = 6.0, 4.0, 6.0
 _MARKS = "，。、：；！？《》（）【】「」“”‘’…—"
-_AS_SCORED = {ord(UNTOLD): "0", 0xFFFD: "\n"}
+_AS_SCORED = {ord(UNTOLD): "0", ord(TEAR): "\n", 0xFFFD: "\n"}
 # Where more was lost than this nothing is restored, and every guess would be made in vain: signs of loss within so many
 # characters, and in a row. Three bytes a character leave one sign in three at most.
 LOST_AT_MOST, WITHIN, IN_A_ROW = 6, 16, 3
 WORK_EACH = 0.45  # units of work for a code point; prose of which one character in ten lost a byte takes 0.3 to 0.4
+# Characters of runs by which the reader of a page is told, where it lost so many bytes with a sign; and how many it
+# takes where it left none.
+TOLD_BY, LEAST_SIGNS, LEAST_UNSIGNED = 400, 4, 200
 DEEPEST = 3  # times that the fault is undone one after the other
 JUDGED = 60  # characters of a run that are scored
 # In a run of more than `SHORT` characters only what lies within `MARGIN` of two signs of the fault is read, where the
@@ -145,18 +140,48 @@ def _believed(text: str, at: int, stretches: list[list[Piece]], good: list[bool]
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A text, and what holds for all runs of it; `eats`: whether a question mark took its ASCII partner with it."""
+    """A text, and what holds for all runs of it."""
 
     text: str
     script: Script
-    eats: bool
+    reader: Reader
+    own: Neighbourhoods
     work: Budget
     passed_over: list[Span]  # where something was lost and no work was left
 
     @classmethod
     def of(cls, text: str, work: Budget, passed_over: list[Span]) -> Self:
         """Return the page of a text."""
-        return cls(text, script_of(_sample(text)), _eats(text), work, passed_over)
+        own = Neighbourhoods(len(text), lambda start, end: _undamaged(text[start:end]))
+        page = cls(text, script_of(_sample(text)), Reader.told(text), own, work, passed_over)
+        return replace(page, reader=page.likeliest())
+
+    def likeliest(self) -> Reader:
+        """Return the reader by which the first losses of the page read best, where there are enough to tell."""
+        signs, size, asked = 0, 0, list[tuple[str, str]]()
+        for m in _suspect_runs(self.text):
+            found = m[0][:TOLD_BY]
+            asked.append((found, self.text[m.start() - 1 : m.start()] or "\n"))
+            signs += sum(map(found.count, "?\ufffd"))
+            size += len(found)
+            if size >= TOLD_BY:
+                break
+        kinds = self.reader.kinds(signs=signs > 0)
+        if len(kinds) == 1 or (signs < LEAST_SIGNS and (signs or size < LEAST_UNSIGNED)):
+            return self.reader
+        work = Budget(WORK, size, WORK_EACH)
+        scores = [sum(self._score(found, before, reader, work) for found, before in asked) for reader in kinds]
+        eaten = eating(self.text)
+        scores = [score + eaten * bool(reader.eats) for score, reader in zip(scores, kinds, strict=True)]
+        return kinds[scores.index(max(scores))]
+
+    def _score(self, found: str, before: str, reader: Reader, work: Budget) -> float:
+        """Nats for a run as UTF-8 by a reader."""
+        fill = partial(between, missing=reader.dropped)
+        made = searched(list(_atoms(found, reader)), before, self.script, work, fill)
+        torn = made.count(TEAR)
+        score = character_model.score(made.translate(_AS_SCORED)) + TORN * torn
+        return score - character_model.DIGIT * made.count(UNTOLD)  # it may have been any
 
     def runs(self, end: int | None = None) -> Iterator[tuple[int, list[list[Piece]]]]:
         """Yield where each run begins, before `end`, that can hold the fault, and what it is read as; one run at a
@@ -182,8 +207,10 @@ class _Page:
 
     def _read(self, at: int, found: str, before: str) -> Sequence[Piece]:
         """Return what is found at a place as UTF-8, behind the character `before` if it is known."""
-        atoms = list(_atoms(found, eats=self.eats))
-        pieces = mended(atoms, before or self.text[at - 1 : at] or "\n", self.script, self.work, _with_gap)
+        fill = partial(between, missing=self.reader.dropped, ended=at + len(found) == len(self.text))
+        atoms = list(_atoms(found, self.reader))
+        own = self.own.of(at)
+        pieces = mended(atoms, before or self.text[at - 1 : at] or "\n", own.script, self.work, fill, own)
         self.passed_over.extend(unsearched(pieces, at, self.work))
         return pieces
 
@@ -215,11 +242,10 @@ def _sample(text: str) -> bytes:
     return b"".join(taken)
 
 
-def _eats(text: str) -> bool:
-    if "?" not in text:
-        return False
-    goes_on, ascii_after = (sum(1 for _ in sign.finditer(text)) for sign in (_GOES_ON, _GOES_ON_ASCII))
-    return goes_on > EATING * ascii_after
+def _undamaged(text: str) -> str:
+    """Return what the suspect runs are as UTF-8, with U+FFFD where something was lost."""
+    whole = (b"".join(map(_BYTES.__getitem__, m[0])) for m in _suspect_runs(text))
+    return "\n".join(stream.decode("utf-8", "replace") for stream in whole)
 
 
 def _windows(run: str) -> Iterator[tuple[int, int]]:
@@ -227,7 +253,7 @@ def _windows(run: str) -> Iterator[tuple[int, int]]:
     one.
     """
     if len(run) <= SHORT:
-        if _signs().search(run):
+        if _signs().search(run) or _ENDING.search(run):
             yield 0, len(run)
         return
     start, end, last = 0, 0, -NEAR - 1
@@ -269,12 +295,6 @@ def _suspect() -> re.Pattern[str]:
     return re.compile(f"[{re.escape(_FIRST)}]")
 
 
-@cache
-def _with_gap(atom: bytes) -> Atom:
-    """Return the atom, in front of which a pair may have been dropped."""
-    return loss((atom,)), loss(tuple(pair + atom for pair in _private_pairs()), cost=DROPPED)
-
-
 def _convincing(text: str, at: int, stretch: list[Piece], gain: dict[int, float], work: Budget) -> bool:
     """Tell whether the pieces are whole, hold ideographs or marks, and read better than what was found."""
     wide = _wide(stretch)
@@ -304,8 +324,8 @@ def _edits_of(text: str, at: int, stretch: list[Piece]) -> Iterator[Weighed]:
             yield start, end, piece.shown, Damage.UTF8_AS_GBK, certainty, weight
 
 
-def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
-    """Yield the bytes of each character of the run; `eats`: whether a question mark took its ASCII partner with it."""
+def _atoms(run: str, reader: Reader) -> Iterator[Atom]:
+    """Yield the bytes of each character of the run, and what a reader can have lost where it shows that."""
     lost: deque[int] = deque(maxlen=LOST_AT_MOST)
     at = 0
     for sign in _LOST_SIGNS.finditer(run):
@@ -319,7 +339,7 @@ def _atoms(run: str, *, eats: bool = False) -> Iterator[Atom]:
             yield char.encode()
         else:
             lost.append(i)
-            yield _lost(run[at : at + 1], asked=char == "?", eats=eats)
+            yield reader.lost(run[at : at + 1], asked=char == "?")
     yield from map(_BYTES.__getitem__, run[at:])
 
 
@@ -333,32 +353,3 @@ class _Bytes(dict[str, bytes]):
 
 _BYTES = _Bytes()
 _LOST_SIGNS = re.compile("[?\ufffd€]")
-
-
-@cache
-def _lost(following: str, *, asked: bool, eats: bool) -> Atom:
-    """Return what a `?` or U+FFFD can stand for, by the character after it ("" at the end of the text)."""
-    if following < "\x80" or following == "\ufffd":
-        orphan = loss(
-            _LAST, cost=UNEATEN * (1 + eats) if asked and (following and (eats or following not in "\r\n")) else 0.0
-        )
-    else:
-        after = (pair_of().get(following) or following.encode("gb18030"))[:1]
-        orphan = loss(tuple(b for b in _LAST if b == b"\x80" or _is_private(b + after)))
-    if not asked:
-        return (orphan,)
-    eaten = loss(_LAST, _EATEN, cost=0.0 if following else UNEATEN)
-    return loss((b"?",)), orphan, eaten, loss(_private_pairs(), cost=ASKED)
-
-
-def _is_private(pair: bytes) -> bool:
-    return ord(pairs().get(pair, "\0")) in PRIVATE
-
-
-@cache
-def _private_pairs() -> tuple[bytes, ...]:
-    """Return the pairs without a character that valid UTF-8 can hold: two last bytes, or a last byte and a first
-    one.
-    """
-    second = (*range(0x80, 0xC0), *range(0xE2, 0xF0))
-    return tuple(pair for a in range(0x80, 0xC0) for b in second if _is_private(pair := bytes((a, b))))

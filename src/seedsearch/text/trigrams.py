@@ -82,7 +82,7 @@ def _alone() -> Scores:
 
 
 @cache
-def _ranks() -> Array:
+def ranks() -> Array:
     """Return the rank of each code point as it is folded; the last one for what is not kept."""
     import numpy as np
 
@@ -118,7 +118,7 @@ def places(codes: Points) -> Array:
     """Return the place of each code point in `pair_table`."""
     import numpy as np
 
-    return np.minimum(_ranks()[codes], DENSE - 1).astype(np.intp)
+    return np.minimum(ranks()[codes], DENSE - 1).astype(np.intp)
 
 
 def alone(some: Array) -> Scores:
@@ -130,8 +130,8 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
     """ln p of each of `thirds` behind the two before it: arrays of code points that broadcast to one shape."""
     import numpy as np
 
-    known, ranks = counts(), _ranks()
-    a, b, c = (ranks[some] for some in (firsts, seconds, thirds))
+    known, of = counts(), ranks()
+    a, b, c = (of[some] for some in (firsts, seconds, thirds))
     context, begun = _found(known.contexts, a << BITS | b)
     whole = context.astype(np.uint32) << BITS | c
     kept = begun & np.ones(whole.shape, bool)

@@ -1,0 +1,79 @@
+"""Pairs of characters that stand on a page beside what it lost: a text says again what it is about.
+
+A name that lost a byte in one line stands whole in another, as the same bytes fall elsewhere there. Of the characters
+that a lost byte can have been, those that the page has beside the same neighbour are likelier by far: they make one
+wrong choice in five right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from seedsearch.restoring.scripts import script_of
+from seedsearch.text.trigrams import BITS, NO_RANK, ranks
+
+if TYPE_CHECKING:
+    from seedsearch.text.array_types import Scores
+
+# Code points of which the pairs are counted with those of as many before and behind: what is far away is about
+# something else, and pairs that any text has would count as if they were its own.
+PART = 2000
+
+_numbers = count()
+
+
+class Neighbourhoods:
+    """The pairs of parts of a text: `read` gives what is known of the text between two places."""
+
+    def __init__(self, size: int, read: Callable[[int, int], str]) -> None:
+        self._size, self._read = size, read
+        self._made: dict[int, OwnPairs] = {}
+
+    def of(self, at: int) -> OwnPairs:
+        """Return the pairs around a place."""
+        number = at // PART
+        if number not in self._made:
+            self._made.clear()  # nothing goes back
+            start, end = max(0, (number - 1) * PART), min(self._size, (number + 2) * PART)
+            self._made[number] = OwnPairs(self._read(start, end))
+        return self._made[number]
+
+
+class OwnPairs:
+    """The pairs of characters of a text, as they are folded; U+FFFD stands where something was lost.
+
+    `number` is another one for each text, `script` the one that it is written in.
+    """
+
+    def __init__(self, text: str) -> None:
+        import numpy as np
+
+        from seedsearch.text.code_points import points
+
+        self.number = next(_numbers)
+        self.script = script_of(text.encode("utf-8", "replace"))
+        of = ranks()[points(text)]
+        keys = of[:-1] << BITS | of[1:]
+        self._keys, times = np.unique(keys[(of[:-1] != NO_RANK) & (of[1:] != NO_RANK)], return_counts=True)
+        self._scores: Scores = np.log1p(times)
+
+    def scores_of_lines(self, lines: Sequence[tuple[str, Sequence[str], str]]) -> list[list[float]]:
+        """Return for each text of lines between two texts ln of one more than the page has its pairs, all of them."""
+        import numpy as np
+
+        from seedsearch.text.code_points import points
+
+        whole = [before[-1:] + text + after[:1] for before, texts, after in lines for text in texts]
+        if not whole or not len(self._keys):
+            return [[0.0] * len(texts) for _, texts, _ in lines]
+        of = ranks()[points("".join(whole))]
+        keys = of[:-1] << BITS | of[1:]
+        places = np.minimum(self._keys.searchsorted(keys), len(self._keys) - 1)
+        found = np.append(np.where(self._keys[places] == keys, self._scores[places], 0.0), 0.0)
+        ends = np.cumsum([len(text) for text in whole])
+        found[ends - 1] = 0.0  # of the end of a line and the beginning of the next one
+        sums = np.append(0.0, np.cumsum(found))
+        made = iter(np.diff(sums[np.append(0, ends)]).tolist())
+        return [list(islice(made, len(texts))) for _, texts, _ in lines]
