@@ -14,7 +14,7 @@ import numpy as np
 
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import text_of
-from seedsearch.text.joints import MARKS, Joined, Joint, joins, stretches
+from seedsearch.text.joints import MARKS, REMARKS, Joined, Joint, joins, stretches
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.segmenter import steady_cut
 
@@ -75,11 +75,13 @@ def candidates(points: Points) -> tuple[Ints, Ints]:
     marks = low[kinds == _MARK]
     hyphens = low[kinds == _HYPHEN]
     blanks = low[points[low] == ord(" ")]
-    around = np.concatenate([np.zeros(2, points.dtype), points, np.zeros(2, points.dtype)])
+    around = np.concatenate([np.zeros(2, points.dtype), points, np.zeros(4, points.dtype)])
     after = around[hyphens + 3]
     hyphens = hyphens[(after == ord(" ")) | (after == ord("{"))]
     before, after = _sorts(around[blanks + 1]), _sorts(around[blanks + 3])
     single = ((before == _USUAL) & (after == _PLAIN)) | ((before == _PLAIN) & (after == _USUAL))
+    for word in REMARKS:
+        single &= ~np.all([around[blanks + 3 + at] == ord(char) for at, char in enumerate(f"{word} ")], axis=0)
     beside = ((before == _USUAL) & (after != _DEAD)) | ((after == _USUAL) & (before != _DEAD))
     alone = (_sorts(around[blanks]) != _PLAIN) & (_sorts(around[blanks + 4]) != _PLAIN)
     letters = (before == _PLAIN) & (after == _PLAIN) & alone
@@ -107,7 +109,7 @@ def _beside() -> Bytes:
     made[0x4E00:0xA000] = _USUAL
     made[:0x80] = _ALIVE
     made[[ord(char) for char in "0123456789abcdefghijklmnopqrstuvwxyz"]] = _PLAIN
-    made[[ord(char) for char in '\0 !"$&,.?@\\^']] = _DEAD
+    made[[ord(char) for char in '\0 "$&,?@^']] = _DEAD
     made[[ord(char) for char in "。、《》〈〉【】…—℃"]] = _DEAD
     return made
 

@@ -29,8 +29,13 @@ TOKEN = 40  # the same for letters
 STOP = "。"  # ends a sentence: in no joint, and beside none
 
 _INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr"
+_FORUM = "align|b|backcolor|center|color|em|font|i|s|size|strike|sub|sup|u|url"  # what forums write in brackets
+_NOTES = "来源请求|[一二三四五六七八九十]{1,3}"
 _CODE = r"[a-z]{2,3}(?:-[a-z]{2,4})?"
 _TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
+
+
+REMARKS = ("rem", "dnl")  # what a comment begins with in batch files and in m4; of three letters
 
 
 # No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
@@ -43,13 +48,21 @@ def _mark() -> re.Pattern[str]:
                 r"- (?<=[^\W\d_]- )(?=[^\W\d_])",
                 rf"-\{{(?:[a-z;]{{1,3}}\|)?(?:{_CODE}:)?",
                 rf"(?:;{_CODE}:[^{{}};\0]{{0,{LONGEST}}}){{0,12}};?\}}-",
+                r"\\(?:text[a-z]{2}|emph|underline|mbox|bm)\{",  # of TeX
+                r"\\u(?:200[b-f]|2060|feff|00ad)",
+                r"(?<=[^ -~])(?:\\[nrt]){1,4}(?=[^ -~])",  # a line end that is spelled, or goes on behind a backslash
+                r"(?<=[^ -~])\\ (?=[^ -~])",
+                r"\{\{(?:lang\|[a-z-]{2,8}|nowrap)\||\}{1,2}",
                 rf"\[\[(?:{_TARGET}\|)?",
                 r"\]\]",
                 rf"\[(?={_TARGET}\]\()",
                 rf"\]\([^()\s\0]{{1,{2 * LONGEST}}}\)",
-                r"(?:\[|〔)(?:\^?\d{1,3}(?:[,-]\d{1,3})?|注 ?\d{0,2}|\^[a-z0-9_-]{1,20}|来源请求)(?:\]|〕)",
-                rf"[\[(]([^\W\d_][\w\u0300-\u036f '\".,:;&/+·-]{{0,{LONGEST}}})[\])]",
+                rf"(?:\[|〔)(?:\^?\d{{1,3}}(?:[,-]\d{{1,3}})?|注 ?\d{{0,2}}|\^[a-z0-9_-]{{1,20}}|{_NOTES})(?:\]|〕)",
+                rf"\[/?(?:{_FORUM})(?:=[^\[\]\0]{{1,{LONGEST}}})?\]",
+                r"[\[<]\d\d:\d\d(?:\.\d{1,3})?[\]>]",  # when a word is sung
+                rf"[\[({{]([^\W\d_][\w\u0300-\u036f '\".,:;&/+·-]{{0,{LONGEST}}})[\])}}]",
                 r"(?:\*{1,3}|_{1,3}|~~|==|`{1,2}|'{2,5})",
+                rf"<ref(?: [^<>\0]{{0,{LONGEST}}})?(?:/>|>[^<\0]{{0,{LONGEST}}}</ref>)",
                 rf"</?(?:{_INLINE})(?: [^<>\0]{{0,{LONGEST}}})?/?>",
                 "·",
             )
@@ -60,11 +73,14 @@ def _mark() -> re.Pattern[str]:
 @cache
 def _prefix() -> re.Pattern[str]:
     """Return a line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
-    return re.compile(r" (?:(?:(?:[>|]|│) ?){1,8}|/{2,3}!?|#{1,6}|-{1,3}|\*{1,2}|;{1,3}|%{1,2}|[+·]) ?")
+    return re.compile(
+        r" (?:(?:(?:[>|]|│|║) ?){1,8}(?:[-*+] )?|/{2,3}!?|#{1,6}:?|-{1,3}(?: ?[|>])?|\*{1,2}|;{1,3}|%{1,3}"
+        rf"|::|!!|\.\.|(?:{'|'.join(REMARKS)})(?= )|[+·'§]) ?"
+    )
 
 
 # What a joint begins with.
-MARKS = frozenset(" -[〔](*_~`'<=·;}")
+MARKS = frozenset(" -[〔](*_~`'<=·;{}\\")
 
 
 # What stands inside of a Latin word is one of these: foo_bar and a*b are not words that were cut.
@@ -81,7 +97,7 @@ class Joint(NamedTuple):
 @cache
 def _candidate() -> re.Pattern[str]:
     """Return where a piece of a joint may begin."""
-    return re.compile(r"[\[\](*_~`'<=·;}]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=[0-9A-Za-z](?![0-9A-Za-z]))")
+    return re.compile(r"[\[\](*_~`'<=·;{}\\]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=[0-9A-Za-z](?![0-9A-Za-z]))")
 
 
 def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:

@@ -1,4 +1,5 @@
-"""Numbers in the digits of the West and of China: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十.
+"""Numbers in the digits of the West and of China: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十,
+3.5万元 is 35,000元 and 三万五千元.
 
 A number of a text is only read where what stands around it says that it is one: 第 or 卷 before it, a word that counts
 or a unit behind it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
@@ -25,13 +27,15 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _LARGE = {"万": 10**4, "亿": 10**8}
 _TWENTY = {"廿": "二十", "卅": "三十"}
 _HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TWENTY})
+_ROMAN = "ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ"
+_MIXED = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?([万亿])(?:(\d{1,4})([百千万]))?")
 MOST = 10**12  # what is no less is left alone, and so is a number of more digits
 
 # What may follow a number and makes it one. 分, 点, 时, 度, 成, 面, 方, 边, 些, 般, 样, 直 and 定 are left out:
 # 十分, 一点, 一时, 百度, 一成 and others are words of another meaning.
 _COUNTERS = (
     "世纪|年代|年级|年|月份|月|日|号|周岁|周年|周|岁|个|人|名|位|次|种|项|条|款|家|所|本|册|卷|部|集|页|篇|章|回|节|届|级|层|楼|间|台|辆|架"
-    "|艘|只|匹|棵|株|片|块|张|份|元|角|公里|千米|厘米|毫米|米|公斤|千克|克|吨|升|倍|折|美元|小时|分钟|秒|天|期|批|组|班|队|场|首|幅|座|栋|套|件"
+    "|艘|只|匹|棵|株|片|块|张|份|元|角|公里|千米|厘米|毫米|米|公斤|千克|克|吨|升|倍|折|美元|小时|分钟|点钟|点半|点整|秒|天|期|批|组|班|队|场|首|幅|座|栋|套|件"
 )
 # What stands before a number and makes it one.
 _HEADS = "卷|图|表|附件|附录|附表|附图|单元|专题|模块|步骤|方案"
@@ -41,7 +45,10 @@ _IDEOGRAPH = "[一-鿿]"
 @cache
 def _number() -> re.Pattern[str]:
     """Built when it is first used: most queries hold no number."""
-    number = rf"(?:\d{{1,12}}[万亿]?|[{_HAN}]{{1,16}})"
+    number = (
+        rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}\.\d{{1,4}}[万亿]|\d{{1,4}}[万亿]\d{{1,4}}[百千万](?!\d)"
+        rf"|\d{{1,12}}[万亿]?|[{_HAN}]{{1,16}})"
+    )
     large = rf"[万亿](?![\d{_HAN}])"
     han_only = rf"[{_HAN}]{{1,16}}"
     decimal = rf"(?:\d{{1,9}}(?:\.\d{{1,4}})?|{han_only}(?:点[{_HAN}]{{1,4}})?)"
@@ -50,7 +57,7 @@ def _number() -> re.Pattern[str]:
     return re.compile(
         rf"百分之(?P<hundredth>{decimal})(?![\d{_HAN}])"
         rf"|{edge}(?P<percent>\d{{1,9}}(?:\.\d{{1,4}})?)%"
-        rf"|第 ?(?P<ordinal>{number}) ?(?P<ranked>{_COUNTERS}|(?![\d{_HAN}]))"
+        rf"|第 ?(?P<ordinal>{number}|[{_ROMAN}]) ?(?P<ranked>{_COUNTERS}|(?![\d{_HAN}]))"
         rf"|{edge}(?P<counted>{number}) ?(?P<counter>[多余]?(?:{_COUNTERS})|{large})"
         rf"|(?P<head>{_HEADS}) ?(?P<headed>\d{{1,6}}|[{_HAN}]{{2,16}}|[{_HAN}](?!{_IDEOGRAPH}))(?![\d{_HAN}])"
         rf"|{edge}(?P<bare>\d{{3,12}}{alone}|\d{{1,2}}(?={_IDEOGRAPH})|(?<={_IDEOGRAPH})\d{{1,2}}{alone}"
@@ -62,7 +69,7 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """Yield the numbers of a folded text with what makes them one, each with its other spellings, the likeliest
     first.
     """
-    if not re.search(rf"[\d{_HAN}]", run):
+    if not re.search(rf"[\d{_HAN}{_ROMAN}]", run):
         return
     for found in _number().finditer(run):
         if others := tuple(other for other in dict.fromkeys(_others(found)) if other != found[0]):
@@ -120,16 +127,18 @@ def _percents(number: str) -> Iterator[str]:
 
 def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iterator[str]:
     """Yield the ways to write a number."""
-    value = value_of(number)
+    value = value_of(number, row=ordinal)
     if value is None:
         return
     yield str(value)
     han = han_number(value)
     long_row = 2 < len(str(value)) < 5
+    if number[0] in "0〇零" and 0 < value < 10:
+        yield from (f"0{value}", f"〇{han}", f"零{han}")
     if counted == "年" and 9 < value < 10**4 and (long_row or number.isdigit() or len(number) == 2):
         yield from _rows(value)
     if counted != "年" or not 1000 <= value < 10**4:
-        yield han
+        yield from dict.fromkeys((han, han.replace("零", "〇") if value else han, han.replace("百一十", "百十")))
     if not ordinal and value == 2 and (counted or number == "2"):
         yield "两"
     if counted != "年" and (pairs := re.sub("(?<!十)二(?=[百千万亿])", "两", han)) != han:
@@ -140,24 +149,54 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
         yield f"0{value}"
     if ordinal and value < 100:
         yield f"{value:03}"  # as files and chapters are numbered that have to be sorted
+        yield from _rows(f"{value:03}")
+    if ordinal and 10 < value < 100:
+        yield from _rows(value)
+    if ordinal and 0 < value <= len(_ROMAN):
+        yield _ROMAN[value - 1]
     if (ordinal and value < 1000) or counted == "元":
         yield han.translate(str.maketrans(_DIGITS + "十百千", _FINANCIAL + "拾佰仟"))
     for short, long in _TWENTY.items():
-        if (ordinal or counted in ("日", "号", "年", "岁")) and value < 40 and han.startswith(long):
+        if (ordinal or counted) and value < 40 and han.startswith(long):
             yield short + han.removeprefix(long)
-    if counted and value and not value % 10**4:
-        yield from (f"{value // size}{unit}" for unit, size in _LARGE.items() if not value % size)
+    if counted != "年" and value >= 1000:
+        yield f"{value:,}"
+    if counted and value >= 10**4:
+        yield from _in_large(value)
 
 
-def _rows(value: int) -> Iterator[str]:
+def _in_large(value: int) -> Iterator[str]:
+    """Yield a number in ten thousands or hundred millions: 25,000 is 2.5万, 2万5千, 2万5000."""
+    for unit, size in _LARGE.items():
+        whole, rest = divmod(value, size)
+        if whole and not value * 1000 % size:
+            yield f"{value / size:.10g}{unit}"
+        if whole and rest and not rest % (size // 10):
+            yield f"{whole}{unit}{rest * 10 // size}{'千' if unit == '万' else '千万'}"
+        if whole and rest and unit == "万":
+            yield f"{whole}{unit}{rest}"
+
+
+def _rows(value: int | str) -> Iterator[str]:
     """Yield a number digit by digit: 二〇二六, 二零二六."""
     row = "".join(_DIGITS[int(digit)] for digit in str(value))
     yield row
     yield row.replace("〇", "零")
 
 
-def value_of(number: str) -> int | None:
-    """Return what a number in digits or ideographs is; None where it is not well formed, or MOST and more."""
+def value_of(number: str, *, row: bool = False) -> int | None:
+    """Return what a number in digits or ideographs is; None where it is not well formed, or MOST and more.
+
+    `row`: two ideographs may be its digits (五八).
+    """
+    if number in _ROMAN:
+        return _ROMAN.index(number) + 1
+    number = number.replace(",", "")
+    if found := _MIXED.fullmatch(number):
+        whole, part, large, more, unit = found.groups()
+        rest = int(more or 0) * {**_UNITS, **_LARGE}.get(unit or "", 0)
+        total = int(Decimal(f"{whole}.{part or 0}") * _LARGE[large]) + rest
+        return total if total < MOST and rest < _LARGE[large] and not (part and rest) else None
     if number[:-1].isdigit() and number[-1] in _LARGE:
         return value * _LARGE[number[-1]] if (value := value_of(number[:-1])) and value < 10**6 else None
     if number.isdigit():
@@ -166,7 +205,7 @@ def value_of(number: str) -> int | None:
         number = number.replace(short, long)
     if all(char in _VALUES for char in number):
         value = int("".join(str(_VALUES[char]) for char in number))
-        return value if (len(number) == 1 or len(number) > 2) and value < MOST else None
+        return value if (row or len(number) != 2 or number[0] in "〇零") and value < MOST else None
     return _valued(number)
 
 
@@ -194,7 +233,7 @@ def _below_ten_thousand(digits: str) -> int | None:
     for place, char in enumerate(digits):
         if char in _UNITS:
             unit = _UNITS[char]
-            if unit >= last or (digit is None and not (unit == 10 and place == 0)):
+            if unit >= last or (digit is None and not (unit == 10 and (place == 0 or digits[place - 1] in "百佰"))):
                 return None
             total, last, digit = total + (1 if digit is None else digit) * unit, unit, None
         elif digit:
