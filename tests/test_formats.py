@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import json
 import lzma
+import struct
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,6 +76,15 @@ class TestArchives:
         checked = head[:148] + b" " * 8 + head[156:]
         head = head[:148] + b"%06o\0 " % sum(checked) + head[156:]
         assert list(texts("a.tar", head + content[512:])) == ["a.tar!/说明文件.txt"]
+
+    def test_a_name_that_info_zip_wrote_beside_the_other(self) -> None:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            info = zipfile.ZipInfo("??.txt")
+            field = struct.pack("<BI", 1, zlib.crc32(b"??.txt")) + "合同.txt".encode()
+            info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+            archive.writestr(info, "字")
+        assert [item.path for item in documents("a.zip", packed.getvalue())] == ["a.zip!/合同.txt"]
 
     @pytest.mark.parametrize(
         ("encoding", "names"),

@@ -232,6 +232,18 @@ def test_a_byte_put_inside_a_character_of_utf8(junk: bytes, at: int) -> None:
     assert seedsearch.clean(stream).readable == f"清晨的雾还没有散去，码{kept}头上的工人来了。"
 
 
+def test_halves_of_characters_in_utf8() -> None:
+    """What Java and Oracle write of a character beyond U+FFFF (CESU-8)."""
+    text = "生僻字𠮷𠀀野家在街角开了三十年。"
+    stream = b"".join(
+        half.to_bytes(2, "big").decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+        for half in memoryview(text.encode("utf-16-le")).cast("H")
+    )
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.readable == text
+    assert {(e.kind, e.certainty) for e in cleaned.raw.edits} == {(Damage.REALIGNED_BYTES, Certainty.PROVED)}
+
+
 def test_the_euro_of_code_page_936() -> None:
     stream = "这本书的价格是".encode("gbk") + b"\x80" + "25，运费另算。\n".encode("gbk")
     assert seedsearch.clean(stream).readable == "这本书的价格是€25，运费另算。\n"

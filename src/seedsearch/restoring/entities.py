@@ -29,7 +29,8 @@ TRIGGER = re.compile(r"&(?:#[0-9xX]|[a-zA-Z]{2})")
 _BODY = r"#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[a-zA-Z][a-zA-Z0-9]{1,31}"
 _ESCAPED = r"(?:(?:amp|AMP|#38|#[xX]26);)*"
 # `；` where a later step widened the punctuation; without any, the names of HTML 2 that are not parameters or words.
-_OPEN = r"(?:nbsp|quot|middot|lt|gt)(?![a-zA-Z0-9_=;；])"
+# So are numbers of ideographs.
+_OPEN = r"(?:nbsp|quot|middot|lt|gt|#(?:199[6-9][0-9]|[23][0-9]{4}|[xX][4-9][0-9a-fA-F]{3}))(?![a-zA-Z0-9_=;；])"
 _REFERENCE = re.compile(rf"&{_ESCAPED}(?P<body>{_BODY})[;；]|&(?P<open>{_OPEN})")
 _RUN = re.compile(rf"(?:&{_ESCAPED}(?:{_BODY})[;；]|&{_OPEN})++")
 

@@ -6,7 +6,10 @@ r"""The spellings of characters by their numbers that programs write into text, 
 | `\U4e2d`, `%u4E2D` | property lists and logs of Apple's systems; `escape()` of browsers |
 | `\xe4\xb8\xad`, `\344\270\255` | Python's bytes and `backslashreplace`, nginx, C, git, gettext |
 | `%E4%B8%AD`, `%D6%D0` | addresses: UTF-8, and GBK or Big5 of older sites |
+| `%25E4%25B8%25AD` | what escapes an address that is escaped |
 | `=E4=B8=AD` | quoted-printable (RFC 2045), with its soft line breaks |
+| `<E4><B8><AD>`, `<U+4E2D>` | less, vim and git; R |
+| `\4E2D` | style sheets, with a blank where a digit would follow |
 
 A program that escaped twice doubles the backslashes. Of n in a row, as many as the lowest bit of n says belong to the
 unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. In a path of Windows
@@ -28,21 +31,26 @@ from seedsearch.text.folding import is_han
 _HEX = "[0-9a-fA-F]"
 _CODES = rf"(?<!\\)\\+(?:u(?:{_HEX}{{4}}|\{{{_HEX}{{2,6}}\}})|U(?:00[01]{_HEX}{{5}}|{_HEX}{{4}}))"
 _OF_BROWSERS = f"%u{_HEX}{{4}}"
+_OF_R = r"<U\+[0-9A-F]{4,6}>"
+_OF_STYLES = rf"(?<!\\)\\[4-9fF]{_HEX}{{3}}(?!{_HEX}) ?"
+_OF_PAGERS = "<[89A-F][0-9A-F]>"
 _BYTES = rf"(?<!\\)\\+(?:x{_HEX}{{2}}|[0-3][0-7]{{2}})"
-_PERCENT = f"%{_HEX}{{2}}"
+_PERCENT = f"%(?:25)*{_HEX}{{2}}"
 _PRINTABLE = "=[0-9A-F]{2}"
 _SOFT = r"(?:=[ \t]{0,8}\r?\n)"
 
 # A high byte, and all that follows it: escaped, or the ASCII byte of a pair.
 _RUNS = (
-    rf"(?P<codes>(?:{_CODES})++|(?:{_OF_BROWSERS})++)",
+    rf"(?P<codes>(?:{_CODES})++|(?:{_OF_BROWSERS})++|(?:{_OF_R})++|(?:{_OF_STYLES}){{2,}}+)",
     rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=x[89a-fA-F]{_HEX})[@-\[\]-~])*+)",
-    rf"(?P<percent>%[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*+)",
+    rf"(?P<shown>(?:{_OF_PAGERS})++)",
+    rf"(?P<percent>%(?:25)*[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*+)",
     rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*+)",
 )
 RUN = re.compile("|".join(_RUNS))
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
-_UNIT = re.compile(f"{_CODES}|{_OF_BROWSERS}|{_BYTES}|{_PERCENT}|{_PRINTABLE}|{_SOFT}|.", re.DOTALL)
+_UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, _SOFT, ".")
+_UNIT = re.compile("|".join(_UNITS), re.DOTALL)
 _PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\s\"'<>|*?]*)?\Z")
 LONGEST_PATH = 200  # code points in front of a run in which a path may begin; a path of Windows has 260 at most
 
@@ -105,10 +113,12 @@ def _unit(m: re.Match[str], most: int) -> Unit:
         return Unit(*m.span(), ord(m[0]))
     if shown[0] == "=" and shown[-1] == "\n":
         value = -1
-    elif shown[0] in "01234567":
+    elif shown[0] in "01234567" and len(shown) == 3:
         value = int(shown, 8)
+    elif shown[0] == "%" and shown[1] not in "uU":
+        value = int(shown[-2:], 16)
     else:
-        value = int(shown.strip("\\%=uUx{}"), 16)
+        value = int(shown.strip("\\%=uUx{}<>+ "), 16)
     count = len(m[0]) - len(shown)
     return Unit(m.start() + count - min(count & -count, most), m.end(), value)
 

@@ -31,7 +31,8 @@ from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
 
 TRIGGER = re.compile(
-    r"[\\%=](?:[uU]\{?[0-9a-fA-F]{2}|x[89a-fA-F]|[23][0-7]{2}|(?<!\\)[89a-fA-F][0-9a-fA-F](?:[%=@-~]|[\r\n]))"
+    r"[\\%=<](?:[uU]\{?[0-9a-fA-F]{2}|x[89a-fA-F]|[23][0-7]{2}|(?<!\\)[89a-fA-F][0-9a-fA-F](?:[%=>@-~]|[\r\n])"
+    r"|25(?:25)*[89a-fA-F]|U\+[0-9A-F]{4}|[4-9fF][0-9a-fA-F]{3} ?\\)"
 )
 
 SEVERAL = 3  # ideographs of a run that read as Chinese without a word of two

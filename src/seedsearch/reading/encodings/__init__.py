@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import Edit, Span
-from seedsearch.reading.encodings.byte_repairs import assembled, mixed_with_utf8, repairs
+from seedsearch.reading.encodings.byte_repairs import assembled, in_halves, mixed_with_utf8, repairs
 from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.reading.encodings.utf16_slips import slips
@@ -94,6 +94,8 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
     text = None if _strange(data) and not ISO_2022.match(data) else strictly(data, "utf-8")
     if text is not None:
         return _valid_utf8(data, text, beside)
+    if in_halves(data):
+        return _read(data, "utf-8", 1.0, "text")
     told = tell(data, _declared(data), beside)
     decoded = _read(data, told.encoding, told.confidence, told.by)
     _refuse_binary(told, decoded.text)

@@ -6,6 +6,7 @@ edit of that text. So places are those that anyone gets who decodes the file, an
 Repairs are looked for around the places that fail, and nowhere else:
 
 * a character torn apart by something between its two bytes: colour escapes of a BBS, a junk byte inside UTF-8 (proved);
+* two halves of UTF-16 that were each written in UTF-8 (proved);
 * 0x80 beside a digit or a blank in GBK, which is the euro of code page 936 (proved);
 * a stretch in another encoding than the rest: UTF-8 among GBK or Big5, and those among UTF-8 (`mixed-encoding`);
 * a byte lost: the stretch to the next byte that is part of no character is read in step (`realigned-bytes`).
@@ -112,6 +113,8 @@ _JUNK = re.compile(
     rb"([\xe0-\xef])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf]{2})"
     rb"|([\xe0-\xef][\x80-\xbf])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf])"
 )
+# A character beyond U+FFFF written as the two halves that UTF-16 has for it (CESU-8), as Java and Oracle write it.
+_HALVES = re.compile(rb"(?:\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf])+")
 _WIDE = re.compile("[\u0800-\uffff]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 OTHERS = ("gb18030", "cp950")
@@ -171,9 +174,10 @@ def _touched(done: Sequence[ByteEdit], start: int, end: int) -> bool:
 def _among_utf8(data: bytes) -> Iterator[ByteEdit]:
     found = list(_lines_in_another(data))
     yield from found
-    junk = [repair for repair in _without_junk(data) if not _touched(found, repair.start, repair.end)]
-    yield from junk
-    done = sorted((*found, *junk), key=lambda repair: repair.start)
+    torn = (*_of_halves(data), *_without_junk(data))
+    whole = [repair for repair in torn if not _touched(found, repair.start, repair.end)]
+    yield from whole
+    done = sorted((*found, *whole), key=lambda repair: repair.start)
     for start, end in _failing_stretches(data, "utf-8", done):
         if read := _as_another(data[start:end]):
             yield ByteEdit(start, end, read, Damage.MIXED_ENCODING)
@@ -219,6 +223,17 @@ def _likelier(read: str, text: str) -> bool:
 def _stretches_as(data: bytes, start: int, end: int, codec: str) -> Iterator[ByteEdit]:
     for found in _STRETCH.finditer(data, start, end):
         yield ByteEdit(*found.span(), found[0].decode(codec), Damage.MIXED_ENCODING)
+
+
+def in_halves(data: bytes) -> bool:
+    """Tell whether `data` are UTF-8 but for characters that are written as two halves."""
+    return _HALVES.search(data) is not None and strictly(_HALVES.sub(b"", data), "utf-8") is not None
+
+
+def _of_halves(data: bytes) -> Iterator[ByteEdit]:
+    for found in _HALVES.finditer(data):
+        units = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        yield ByteEdit(*found.span(), units.decode("utf-16-le"), certainty=Certainty.PROVED)
 
 
 def _without_junk(data: bytes) -> Iterator[ByteEdit]:

@@ -1,7 +1,8 @@
 """ZIP archives, read in memory: nothing is ever written where an archive says.
 
 Names without a mark of their encoding are read as UTF-8 or in the code page of a Chinese Windows (GBK or Big5, that
-which makes Chinese of all names of the archive), not in the code page 437 that the standard has.
+which makes Chinese of all names of the archive), not in the code page 437 that the standard has. Where
+Info-ZIP wrote the name in UTF-8 beside it, that one is taken.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from seedsearch.reading.formats.streams import Stream, lzma_alone
 from seedsearch.reading.neighbours import HEAD, spread
 
 _UTF8 = 0x800
+_UNICODE_PATH = 0x7075
 _ENCRYPTED = 0x1
 _END_MARKED = 0x2
 _SIZED_BEHIND = 0x8
@@ -162,7 +164,7 @@ def members(archive: Archive, budget: Budget) -> Iterator[Member | Lost]:
     encoding = encoding_of_names(_bytes_of_name(info) for info in archive.infolist() if not info.flag_bits & _UTF8)
     for info in archive.infolist():
         budget.part()
-        name = info.filename if info.flag_bits & _UTF8 else text_of_name(_bytes_of_name(info), encoding)
+        name = _spelled(info) or text_of_name(_bytes_of_name(info), encoding)
         if not name.endswith(("/", "\\")) and (found := _member(archive, info, name, budget)) is not None:
             yield found
             del found  # before the next one is unpacked
@@ -237,6 +239,21 @@ def _packed(archive: Archive, info: zipfile.ZipInfo) -> bytes:
 
 def _what(kind: int) -> str:
     return "a symbolic link, not followed" if kind == stat.S_IFLNK else "not a regular file"
+
+
+def _spelled(info: zipfile.ZipInfo) -> str:
+    """Return the name that an archive marks as UTF-8, by a flag or in a field of its own (APPNOTE 4.6.9); empty where
+    it marks none.
+    """
+    if info.flag_bits & _UTF8:
+        return info.filename
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and field[:5] == struct.pack("<BI", 1, zlib.crc32(_bytes_of_name(info))):
+            return field[5:].decode("utf-8", "replace")
+    return ""
 
 
 def _bytes_of_name(info: zipfile.ZipInfo) -> bytes:
