@@ -10,6 +10,7 @@ from typing import overload
 from seedsearch.metadata.document_records import Found, Record, doc_id_of, endings, folders, line_starts, names
 from seedsearch.metadata.file_states import Stamp, size_term
 from seedsearch.offsets import Edit, Finding
+from seedsearch.reading.path_names import as_read
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.documents import Cleaned
 from seedsearch.text.run_text import run_text
@@ -84,18 +85,28 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
 
 
 def tags_of(path: str, encoding: str, stamp: Stamp, said: Iterable[str], damage: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags of a document at a path; `said` are those with what it says of itself."""
-    path = doc_id_of(path)
+    """Return the tags of a document at a path; `said` are those with what it says of itself.
+
+    A path that is written otherwise than it reads has the tags of both.
+    """
+    written, read = doc_id_of(path), as_read(path)
+    places = _of_place(written) if read in (path, written) else dict.fromkeys((*_of_place(written), *_of_place(read)))
     return (
-        f"path:{path}",
+        *places,
         f"encoding:{encoding}",
         f"date:{stamp.date}",
         f"size:{size_term(stamp.size)}",
+        *said,
+        *(f"damage:{kind}" for kind in damage),
+    )
+
+
+def _of_place(path: str) -> tuple[str, ...]:
+    return (
+        f"path:{path}",
         *(f"ext:{ending}" for ending in endings(path)),
         *(f"name:{name}" for name in names(path)),
         *(f"folder:{folder}" for folder in folders(path)),
-        *said,
-        *(f"damage:{kind}" for kind in damage),
     )
 
 

@@ -9,6 +9,7 @@ import re
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _UNSAFE = re.compile(f"[{_STEERING}]")
 _UNSAFE_IN_LINE = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
+_BYTES = re.compile("[\udc80-\udcff]")  # of a name that is not UTF-8
 # Besides those, what cannot be seen at all: an edit that takes it away has to show it.
 UNSEEN = re.compile(f"[{_STEERING}\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff]")
 
@@ -19,7 +20,11 @@ def safe(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text`, of a path or a message, safe and on one line."""
+    """`text`, of a path or a message, safe and on one line; names in GBK or Big5 as they read."""
+    if _BYTES.search(text):
+        from seedsearch.reading.path_names import decoded
+
+        text = decoded(text)
     return _UNSAFE_IN_LINE.sub(_spelled, text)
 
 

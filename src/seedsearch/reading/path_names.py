@@ -1,0 +1,47 @@
+"""Names of files as people read them, where they are not written so on the disk.
+
+A disk that was written by a Chinese Windows has names in GBK or Big5 among those in UTF-8; Python shows their bytes as
+lone surrogates. `unzip` spells what it cannot write by numbers (`#U5408#U540c`), and browsers save addresses as they
+are (`%E5%90%88%E5%90%8C`).
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import repeat
+
+from seedsearch.reading.formats.members import encoding_of_names, text_of_name
+from seedsearch.text.folding import is_han
+
+_BYTES = re.compile("[\udc80-\udcff]")
+_CODES = re.compile("(?:#U[0-9a-fA-F]{4})+")
+_PERCENT = re.compile("(?:%[0-9a-fA-F]{2}){3,}")
+
+
+def decoded(path: str) -> str:
+    """Return a path whose names are not all UTF-8 with those in GBK or Big5, and others as they are."""
+    if not _BYTES.search(path):
+        return path
+    names = [name.encode("utf-8", "surrogateescape") if _BYTES.search(name) else name for name in path.split("/")]
+    encoding = encoding_of_names(name for name in names if isinstance(name, bytes))
+    return "/".join(map(_read, path.split("/"), names, repeat(encoding)))
+
+
+def _read(shown: str, name: str | bytes, encoding: str) -> str:
+    read = text_of_name(name, encoding) if isinstance(name, bytes) else name
+    return read if any(map(is_han, read)) else shown
+
+
+def as_read(path: str) -> str:
+    """Return the same path with the characters that are spelled by their numbers, where these are ideographs."""
+    return _PERCENT.sub(_of_percent, _CODES.sub(_of_codes, decoded(path)))
+
+
+def _of_codes(found: re.Match[str]) -> str:
+    text = "".join(chr(int(code, 16)) for code in found[0].split("#U")[1:])
+    return text if any(map(is_han, text)) and text.isprintable() else found[0]
+
+
+def _of_percent(found: re.Match[str]) -> str:
+    text = bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")
+    return text if any(map(is_han, text)) and text.isprintable() and "/" not in text else found[0]
