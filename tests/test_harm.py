@@ -118,11 +118,31 @@ SOUND = "".join(SENTENCES)
 PROOF = "这是一个很长的句子，用来说明数据库连接失败的原因和处理办法。"
 
 
+@pytest.mark.parametrize("word", ["中文", "测试", "说明书"])
+@pytest.mark.parametrize("page", ["gb18030", "latin-1"])
+def test_a_word_in_utf8_proves_itself(word: str, page: str) -> None:
+    shown = word.encode().decode(page, "replace")
+    if "\ufffd" not in shown:
+        assert restore(f"msg={shown} code=5\n").text == f"msg={word} code=5\n"
+
+
+@pytest.mark.parametrize("word", ["中文", "测试", "姓名"])
+def test_a_word_in_gbk_between_what_are_no_letters_proves_itself(word: str) -> None:
+    shown = word.encode("gbk").decode("latin-1")
+    assert restore(f"msg={shown} code=5\n").text == f"msg={word} code=5\n"
+    assert restore(f"msg{shown} code=5\n").text == f"msg{shown} code=5\n"
+
+
+@pytest.mark.parametrize("text", ["é›…é›…", "ÁÉÍÓÚ ÄÖÜ", "ÒÓÔÕ", "àâæç éèêë", "娴嬭 瘯", "ÖÐ ÎÄ", "°±²³´µ¶·"])
+def test_what_is_no_word_proves_nothing(text: str) -> None:
+    assert restore(text).text == text
+
+
 def test_what_is_short_is_believed_beside_what_proves_itself() -> None:
-    short = "结果".encode().decode("gb18030")
+    short = "果白".encode().decode("gb18030")  # in no word
     long = "".join(c for c in PROOF if c not in "，。").encode().decode("gb18030", "ignore")
     assert restore(short).text == short
-    assert restore(f"{long}\n{short}").text.endswith("\n结果")
+    assert restore(f"{long}\n{short}").text.endswith("\n果白")
     far = f"{long}\n{SOUND * 8}\n{short}"
     assert len(far) > len(long) + evidence.AROUND
     assert restore(far).text.endswith(f"\n{short}")

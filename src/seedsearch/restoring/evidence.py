@@ -7,6 +7,9 @@ says what reads better; here it is weighed, in the text around, and most of all 
 * a stretch of repairs side by side proves itself if it holds enough *different* characters, as found and as read, and
   enough different pairs of what is read stand together in words, more than in what was found; what repeats itself
   counts once;
+* a word in UTF-8 proves itself: 3 million characters of prose hold 171 rows of three whose bytes are two ideographs in
+  UTF-8, and none of these is a word. So does one in GBK that was read as Latin-1, where it is of common ideographs and
+  not of small letters alone. Either has to stand between what are no letters;
 * what proves nothing by itself (a word on its own line, a short one) is believed near a stretch that does;
 * no repair adds U+FFFD; one that fills in U+FFFD is a guess, is not evidence, and is refused where the decoder of the
   file wrote that U+FFFD.
@@ -25,7 +28,7 @@ from typing import NamedTuple
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, gathered, kept, rows_of
 from seedsearch.restoring.page import Page
-from seedsearch.text.character_model import model
+from seedsearch.text.character_model import model, rank
 from seedsearch.text.folding import fold, is_han
 
 GAP = 3  # characters between repairs that stand side by side
@@ -34,6 +37,9 @@ FOUND, MADE = 6, 4  # different characters of a stretch, as found and as read, t
 # stretches of laws, technical text and novels have a larger share; of 1,000 drawn by chance from the 3,000 most
 # frequent characters, one has.
 WORDS, SHARE = 2, 0.3
+# The kinds of which a word proves itself, and the rank of its characters up to which one does in GBK.
+SPELLED = (Damage.UTF8_AS_GBK, Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1)
+COMMON = 1500  # rank; of four letters of Latin-1 in the order of an alphabet one row of 300 is a rare word
 JUDGED = 2000  # edits of a stretch that are looked at: of more, the words no longer become more different
 AROUND = 200  # characters within which a stretch that proves itself speaks for others
 LOST = "\ufffd"
@@ -55,6 +61,24 @@ class Stretch(NamedTuple):
         if words < max(WORDS, SHARE * pairs):
             return False
         return words * max(1, found_pairs) > 2 * found_words * max(1, pairs)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is made of ideographs of which most pairs, none of them repeated, stand in words; and nothing of
+        it was found as one.
+        """
+        words, pairs = _words(self.made)
+        return LOST not in self.found and 2 * words > pairs and not _words(self.found)[0]
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it is made of common ideographs alone, and found as letters that are not all small."""
+        letters = _visible(self.found)
+        return (
+            len(letters) > 3
+            and not all(map(str.islower, letters))
+            and all(is_han(char) and rank(char) < COMMON for char in self.made)
+        )
 
 
 def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
@@ -105,10 +129,22 @@ def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
 def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) -> bool:
     """Tell whether the stretch is evidence by itself; of a long one, the beginning has to be."""
     first, last, start, end = row
-    if end - start < FOUND:
+    spelled = edits[first].kind in SPELLED
+    if end - start < FOUND and not spelled:
         return False
     some = edits[first : min(last, first + JUDGED)]
-    return Stretch(_pieced(text, some, made=False), _pieced(text, some, made=True)).proves
+    stretch = Stretch(_pieced(text, some, made=False), _pieced(text, some, made=True))
+    if stretch.proves or not spelled or not stretch.is_word or _goes_on(text, start, end):
+        return stretch.proves
+    return edits[first].kind is not Damage.GBK_AS_LATIN1 or stretch.is_common
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tell whether letters, or what is left of them, stand beside a stretch."""
+    return any(
+        char.isalpha() or char == LOST or "\ue000" <= char < "\uf900"
+        for char in text[max(0, start - 1) : start] + text[end : end + 1]
+    )
 
 
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
