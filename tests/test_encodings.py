@@ -274,6 +274,11 @@ def test_other_languages_are_still_read(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize("word", ["佢哋", "嘅", "啲嘢", "攞嘢", "瞓覺", "嗰個", "唔該"])
+def test_words_of_cantonese_in_the_big5_of_hong_kong(word: str) -> None:
+    assert decode(word.encode("big5hkscs")).text == word
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -67,6 +67,7 @@ READ = {
     "黄河〔三〕流域": "黄河流域",
     "在[color=red]重[/color]点": "在重点",
     "长[00:12.30]江": "长江",
+    "在<tspan>泵</tspan><tspan>房</tspan>里": "在泵房里",
 }
 # What is read as it stands.
 KEPT = """

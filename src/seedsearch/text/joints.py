@@ -28,7 +28,7 @@ AROUND = 8  # ideographs on each side of a joint among which words across it are
 TOKEN = 40  # the same for letters
 STOP = "。"  # ends a sentence: in no joint, and beside none
 
-_INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr"
+_INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|text:span|tspan|u|wbr"
 _FORUM = "align|b|backcolor|center|color|em|font|i|s|size|strike|sub|sup|u|url"  # what forums write in brackets
 _NOTES = "来源请求|[一二三四五六七八九十]{1,3}"
 _CODE = r"[a-z]{2,3}(?:-[a-z]{2,4})?"

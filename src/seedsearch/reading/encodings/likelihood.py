@@ -35,6 +35,11 @@ LETTERS = -6.5  # ln p
 _SPELLING = re.compile("[Ё-ёㄅ-ㄩ]")
 LONE_LETTER = -9.5  # ln p
 
+# The characters of Cantonese, of which a dictionary of the written language has few, and ln p of one. Of 6,000 words of
+# that dictionary in GBK and 2,286 in Big5 as many are read rightly with it as without.
+_CANTONESE = frozenset("佢哋嘅喺啲嘢冇咁唔嚟攞瞓嗰咗嚿啱咩噉乜嘥嗌揾畀諗掟孭俾睇啩喎嘞囉咪嗱晒郁")
+CANTONESE = -8.0
+
 _RULES = frozenset("●○◎◆◇■□★☆▲△▼▽※→←↑↓─━│┃┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣▁▂▃▄▅▆▇█▉▊▋▌▍▎▏①②③④⑤⑥⑦⑧⑨⑩×÷±°℃§№〃·•‧￣＿＊＃＝＋－／＼｜")
 
 
@@ -62,7 +67,7 @@ class _Pairs(dict[str, float]):
         if b in PINYIN:
             return READING if a.isascii() and a.isalpha() else LONE_READING
         if is_han(b):
-            return max(character_model.pair_score(a, b), self._area(b))
+            return max(character_model.pair_score(a, b), self._area(b), CANTONESE if b in _CANTONESE else BAD)
         return max(character_model.pair_score(a, b), LETTERS if _LISTED.search(a + b) else -13.0)
 
 
@@ -129,7 +134,8 @@ def _japanese(char: str) -> float:
 
 def _han(char: str, area: Area) -> float:
     if is_han(char):
-        return max(area(char), character_model.model().alone.get(fold(char), UNKNOWN))
+        known = CANTONESE if char in _CANTONESE else UNKNOWN
+        return max(area(char), character_model.model().alone.get(fold(char), known), known)
     if char in PINYIN:
         return READING
     if _SPELLING.match(char):
