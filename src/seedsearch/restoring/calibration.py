@@ -29,7 +29,7 @@ LOWEST, HIGHEST = 0.01, 0.99  # what a hundredth cannot tell from never and alwa
 # Source of a repair: what is added to its odds and what they are multiplied by; see above.
 LINES = {
     "UTF-8": (-0.28, 0.59),  # one byte of UTF-8
-    "UTF-8, several": (-0.33, 1.45),  # bytes of it that hang together
+    "UTF-8, several": (-0.97, 0.64),  # bytes of it that hang together
     "pairs": (-0.81, 0.56),  # a byte of a character of Big5, GBK or UTF-8, or all of them
     "torn": (0.23, 0.76),  # a character that was torn apart
 }

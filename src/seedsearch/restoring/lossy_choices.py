@@ -11,7 +11,7 @@ from itertools import repeat
 from math import exp, log
 from typing import NamedTuple, Self
 
-from seedsearch.offsets import Weight
+from seedsearch.offsets import Guess, Weight
 from seedsearch.restoring.calibration import LEAST, assumed, guess, weight
 from seedsearch.restoring.lossy_alone import Alone
 from seedsearch.restoring.lossy_bridges import PLAIN, Gap, rivals
@@ -61,12 +61,12 @@ def shown(text: str) -> str:
 def judged(
     pieces: Sequence[Piece],
     atoms: Sequence[Atom],
-    last: str,
+    around: tuple[str, str],
     script: Script,
     alone: Mapping[int, Alone],
     own: OwnPairs | None = None,
 ) -> list[Piece]:
-    """Return the pieces, behind the character `last`, with what was guessed chosen again, and how sure that is.
+    """Return the pieces, between the texts `around`, with what was guessed chosen again, and how sure that is.
 
     A lone loss is chosen by more of the text around than the search looks at, and by the pairs that the page has. What
     `settled_alone` said of losses is not asked for again.
@@ -76,7 +76,9 @@ def judged(
         asked = list[_Asked]()
         for i in some:
             piece = pieces[i]
-            before, after = _around(made, i, last), "".join([one.text for one in pieces[i + 1 : i + 1 + CONTEXT]])
+            before = _around(made, i, around[0])
+            after = "".join([one.text for one in pieces[i + 1 : i + 1 + CONTEXT]])
+            after += around[1] if len(after) < CONTEXT else ""
             told = _told(piece, atoms[piece.start : piece.end], before[-1:], after[:1], script, alone)
             if any(one.odds <= PLAIN and one.others for one in told):
                 asked.append(_Asked.of(i, piece.text, told, before, after))
@@ -134,17 +136,25 @@ def _weight(told: Sequence[_Told]) -> Weight:
     return weight(guess("UTF-8", odds, _shown(others), start, end))
 
 
-class _Asked(NamedTuple):
-    """A piece of which more is asked: what may stand in it, each with its share, and the text around that.
+class _Other(NamedTuple):
+    """What may stand in a piece, with its share; it is another text in the place with this number, if in any."""
 
-    That is from `start` to `end` in the piece, by the line of figures of a `source`.
+    text: str
+    share: float
+    place: int | None
+
+
+class _Asked(NamedTuple):
+    """A piece of which more is asked: what may stand in it, what was chosen first of all, and the text around that.
+
+    That is from `start` to `end` in the piece; `places` are those of the losses in it, in order and apart.
     """
 
     number: int
-    source: str
     start: int
     end: int
-    every: list[tuple[str, float]]
+    places: list[tuple[int, int]]
+    every: list[_Other]
     line: tuple[str, list[str], str]
 
     @classmethod
@@ -153,31 +163,47 @@ class _Asked(NamedTuple):
 
         Of several losses one at a time may be another one.
         """
-        start, end = min(told.start for told in every), max(told.end for told in every)
-        texts = {text[start:end]: min(1 / (1 + exp(-told.odds)) for told in every)}
+        places = list[tuple[int, int]]()
+        for told in sorted(every, key=lambda told: told.start):
+            if places and told.start < places[-1][1]:
+                places[-1] = places[-1][0], max(places[-1][1], told.end)
+            else:
+                places.append((told.start, told.end))
+        start, end = places[0][0], places[-1][1]
+        texts = {text[start:end]: _Other(text[start:end], min(1 / (1 + exp(-told.odds)) for told in every), None)}
         for told in every:
+            place = next(i for i, (_, behind) in enumerate(places) if told.end <= behind)
             rest = 1 / (1 + exp(told.odds))
             # Of what has another length the scores are not comparable: what else was lost beside a byte stays as it was
             # chosen.
             for one, part in told.others:
                 if len(one) == told.end - told.start:
-                    texts.setdefault(text[start : told.start] + one + text[told.end : end], part * rest)
+                    whole = text[start : told.start] + one + text[told.end : end]
+                    texts.setdefault(whole, _Other(whole, part * rest, place))
         around = (before + text[:start]).translate(_READ), (text[end:] + after).translate(_READ)
         line = around[0], [one.translate(_READ) for one in texts], around[1]
-        return cls(number, "UTF-8" if len(every) == 1 else "UTF-8, several", start, end, list(texts.items()), line)
+        return cls(number, start, end, places, list(texts.values()), line)
 
     def chosen(self, piece: Piece, scores: Sequence[float]) -> Piece:
         """Return the piece with what is likeliest by these scores of each."""
-        every, start, end = self.every, self.start, self.end
         most = max(scores)
-        weighed = [exp(score - most) * part**BESIDE for score, (_, part) in zip(scores, every, strict=True)]
-        order = sorted(range(len(every)), key=lambda i: -weighed[i])
-        best, rest = order[0], sum(weighed) - max(weighed)
-        others = [(every[i][0], weighed[i] / max(rest, LEAST)) for i in order[1:]]
-        made = piece.text[:start] + every[best][0] + piece.text[end:]
-        odds = log(weighed[best] / max(rest, LEAST))
-        one = guess(self.source, odds, _shown(others), start, start + len(every[best][0]))
-        return piece._replace(text=made, weight=weight(one))
+        weighed = [exp(score - most) * one.share**BESIDE for score, one in zip(scores, self.every, strict=True)]
+        best = max(range(len(weighed)), key=weighed.__getitem__)
+        guesses = [self._guess(number, best, weighed) for number in range(len(self.places))]
+        made = piece.text[: self.start] + self.every[best].text + piece.text[self.end :]
+        return piece._replace(text=made, weight=weight(guesses[0]) if len(guesses) == 1 else Weight(tuple(guesses)))
+
+    def _guess(self, number: int, best: int, weighed: Sequence[float]) -> Guess:
+        """Return how sure what stands in a place is, with the other places as they are."""
+        start, end = self.places[number]
+        chosen = best if self.every[best].place in (number, None) else 0
+        rivals = [i for i, one in enumerate(self.every) if i != chosen and one.place in (number, None)]
+        rest = max(sum(weighed[i] for i in rivals), LEAST)
+        rivals.sort(key=lambda i: -weighed[i])
+        within = slice(start - self.start, end - self.start)
+        others = [(self.every[i].text[within], weighed[i] / rest) for i in rivals]
+        source = "UTF-8" if len(self.places) == 1 else "UTF-8, several"
+        return guess(source, log(max(weighed[chosen], LEAST) / rest), _shown(others), start, end)
 
 
 def _shown(others: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

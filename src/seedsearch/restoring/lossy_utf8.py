@@ -54,13 +54,19 @@ def unsearched(pieces: Sequence[Piece], at: int, work: Budget) -> list[Span]:
 
 
 def mended(
-    atoms: Sequence[Atom], last: str, script: Script, work: Budget, fill: GapFinder, own: OwnPairs | None = None
+    atoms: Sequence[Atom],
+    last: str,
+    script: Script,
+    work: Budget,
+    fill: GapFinder,
+    own: OwnPairs | None = None,
+    beyond: str = "",
 ) -> Sequence[Piece]:
     """`mend`, with what was dropped without a trace where known bytes are torn: `fill` says what that can be."""
     filled = fill(atoms)
     if filled is None:
-        return mend(atoms, last, script, work, own)
-    return filled.placed(mend(filled.atoms, last, script, work, own))
+        return mend(atoms, last, script, work, own, beyond)
+    return filled.placed(mend(filled.atoms, last, script, work, own, beyond))
 
 
 def searched(atoms: Sequence[Atom], last: str, script: Script, work: Budget, fill: GapFinder) -> str:
@@ -76,22 +82,23 @@ def mend(
     script: Script = "",
     work: Budget | None = None,
     own: OwnPairs | None = None,
+    beyond: str = "",
 ) -> list[Piece]:
     """Return the likeliest text of `atoms`, in the smallest pieces that begin and end between characters.
 
-    `last` is the character before; `script` what `script_of` says of the page, `own` the pairs that it has; `work` what
-    it may cost: where that is spent, what was lost stays torn.
+    `last` is what stands before, a character or more, and `beyond` what stands behind; `script` what `script_of` says
+    of the page, `own` the pairs that it has; `work` what it may cost: where that is spent, what was lost stays torn.
     """
     work = Budget(WORK, len(atoms), 1) if work is None else work
     if len(atoms) > SHORT:
-        return _mended(atoms, last, script, work, own)
-    key = tuple(atoms), last, script, own.number if own else None
+        return _mended(atoms, last, beyond, script, work, own)
+    key = tuple(atoms), last, beyond, script, own.number if own else None
     # With as little work left as that, some of it would be refused: what is found does not hang on what came before.
     if (kept := _kept.get(key)) is not None and work.left > kept.cost:
         work.spend(kept.cost)
         return list(kept.pieces)
     refused, work.refused, left = work.refused, False, work.left
-    made = _mended(atoms, last, script, work, own)
+    made = _mended(atoms, last, beyond, script, work, own)
     if not work.refused:
         _kept.put(key, _Kept(tuple(made), left - work.left))
     work.refused = work.refused or refused
@@ -105,13 +112,15 @@ class _Kept(NamedTuple):
     cost: int
 
 
-_kept = Recent[tuple[tuple[Atom, ...], str, Script, int | None], _Kept](KEPT)
+_kept = Recent[tuple[tuple[Atom, ...], str, str, Script, int | None], _Kept](KEPT)
 
 
-def _mended(atoms: Sequence[Atom], last: str, script: Script, work: Budget, own: OwnPairs | None) -> list[Piece]:
+def _mended(
+    atoms: Sequence[Atom], last: str, beyond: str, script: Script, work: Budget, own: OwnPairs | None
+) -> list[Piece]:
     ends = _ends(atoms)
-    alone = settled_alone(atoms, ends, last, script) if work.left > 0 else {}
-    return judged(_likeliest(atoms, ends, last, script, work, alone), atoms, last, script, alone, own)
+    alone = settled_alone(atoms, ends, last[-1:], script) if work.left > 0 else {}
+    return judged(_likeliest(atoms, ends, last[-1:], script, work, alone), atoms, (last, beyond), script, alone, own)
 
 
 def _likeliest(

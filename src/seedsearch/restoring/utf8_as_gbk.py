@@ -35,7 +35,7 @@ from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, 
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.gbk_readers import Reader, eating
-from seedsearch.restoring.lossy_choices import Piece
+from seedsearch.restoring.lossy_choices import CONTEXT, Piece
 from seedsearch.restoring.lossy_gaps import between
 from seedsearch.restoring.lossy_guesses import TEAR, TORN, UNTOLD, Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mended, searched, unsearched
@@ -209,10 +209,17 @@ class _Page:
         """Return what is found at a place as UTF-8, behind the character `before` if it is known."""
         fill = partial(between, missing=self.reader.dropped, ended=at + len(found) == len(self.text))
         atoms = list(_atoms(found, self.reader))
-        own = self.own.of(at)
-        pieces = mended(atoms, before or self.text[at - 1 : at] or "\n", own.script, self.work, fill, own)
+        own, end = self.own.of(at), at + len(found)
+        before = before or _ascii(self.text[max(0, at - CONTEXT) : at], -1) or "\n"
+        beyond = _ascii(self.text[end : end + CONTEXT], 1)
+        pieces = mended(atoms, before, own.script, self.work, fill, own, beyond)
         self.passed_over.extend(unsearched(pieces, at, self.work))
         return pieces
+
+
+def _ascii(text: str, side: int) -> str:
+    """Return a text without what is not ASCII but for one character at its end (side -1) or beginning (1)."""
+    return text if text.isascii() else text[-1:] if side < 0 else text[:1]
 
 
 def _without_end(pieces: Sequence[Piece]) -> Sequence[Piece]:
