@@ -152,7 +152,7 @@ def test_an_index_keeps_it_and_reads_again_what_was_asked_otherwise(tmp_path: Pa
 
 
 def test_an_index_counts_what_was_inferred_by_how_probable_it_is(tmp_path: Path) -> None:
-    (tmp_path / "page.txt").write_text(damaged("UTF-8 as GBK, U+FFFD", PROSE, random.Random(1)).found, encoding="utf-8")
+    (tmp_path / "page.txt").write_text(damaged("Big5 as GBK, U+FFFD", PROSE, random.Random(1)).found, encoding="utf-8")
     build_index(tmp_path / "page.txt", tmp_path / "index", workers=1, sure=0.0)
     with open_index(tmp_path / "index") as index:
         stats = index.stats()

@@ -84,6 +84,9 @@ JUDGED = 60  # characters of a run that are scored
 # one is at most `NEAR` behind the other: of damaged text that is all, of sound text in GBK some hundredth.
 SHORT, NEAR, MARGIN = 40, 8, 12
 LONGEST = 2000  # characters of a run that are read together, the last `MARGIN` of them with the next ones
+# Windows of at most so many characters are read together where no more characters than that are between two of them: a
+# search through one takes as long as its arrays take to begin.
+ALONE, BETWEEN = 400, 60
 
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
@@ -184,37 +187,102 @@ class _Page:
         return score - character_model.DIGIT * made.count(UNTOLD)  # it may have been any
 
     def runs(self, end: int | None = None) -> Iterator[tuple[int, list[list[Piece]]]]:
-        """Yield where each run begins, before `end`, that can hold the fault, and what it is read as; one run at a
-        time.
+        """Yield where each run begins, before `end`, that can hold the fault, and what it is read as.
+
+        Short ones that are near each other are read together, long ones one at a time and part by part.
         """
+        near = list[_Window]()
         for m in _suspect_runs(self.text):
             for start, stop in _windows(m[0]):
-                at, before = start, ""
-                while at < stop:
-                    if end is not None and m.start() + at >= end:
-                        return
-                    pieces = self._read(m.start() + at, m[0][at : min(stop, at + LONGEST)], before)
-                    more = at + LONGEST < stop
-                    pieces = _without_end(pieces) if more else pieces
-                    stretches = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
-                    begun, at, before = at, at + pieces[-1].end, pieces[-1].text[-1:]
-                    # What is torn at the border of a window goes on as right text.
-                    if begun == start and start and stretches[0][0].torn:
-                        del stretches[0]
-                    if not more and stop < len(m[0]) and stretches and stretches[-1][0].torn:
-                        del stretches[-1]
-                    yield m.start() + begun, stretches
+                window = _Window(m.start() + start, m.start() + stop, cut=start > 0, goes_on=stop < len(m[0]))
+                if end is not None and window.start >= end:
+                    yield from self._together(near)
+                    return
+                if near and (window.start > near[-1].end + BETWEEN or window.end > near[0].start + LONGEST):
+                    yield from self._together(near)
+                    near = []
+                if len(window) <= ALONE:
+                    near.append(window)
+                else:
+                    yield from self._together(near)
+                    near = []
+                    yield from self._long(window, end)
+        yield from self._together(near)
+
+    def _long(self, window: _Window, end: int | None) -> Iterator[tuple[int, list[list[Piece]]]]:
+        """Yield where each part of a window begins, before `end`, and what it is read as."""
+        at, before = window.start, ""
+        while at < window.end and (end is None or at < end):
+            pieces = self._read(at, self.text[at : min(window.end, at + LONGEST)], before)
+            more = at + LONGEST < window.end
+            pieces = _without_end(pieces) if more else pieces
+            yield at, window.stretches(pieces, first=at == window.start, last=not more)
+            at, before = at + pieces[-1].end, pieces[-1].text[-1:]
+
+    def _together(self, windows: Sequence[_Window]) -> Iterator[tuple[int, list[list[Piece]]]]:
+        """Yield where each of some windows begins, and what it is read as, by one search through all of them."""
+        # What comes again and again is kept with what it is, by itself.
+        if 2 * len({self.text[window.start : window.end] for window in windows}) <= max(2, len(windows)):
+            for window in windows:
+                yield window.start, window.stretches(self._read(window.start, self.text[window.start : window.end], ""))
+            return
+        start = at = windows[0].start
+        atoms = list[Atom]()
+        for window in windows:
+            atoms += map(str.encode, self.text[at : window.start])  # what stands between is right
+            atoms += _atoms(self.text[window.start : window.end], self.reader)
+            at = window.end
+        every = iter(self._mended(start, atoms, ""))
+        piece = next(every, None)
+        for window in windows:
+            inside = list[Piece]()
+            while piece is not None and start + piece.start < window.end:
+                if start + piece.end > window.start:
+                    by = start - window.start
+                    inside.append(piece._replace(start=piece.start + by, end=piece.end + by))
+                piece = next(every, None)
+            if (
+                not inside or inside[0].start != 0 or inside[-1].end != len(window)
+            ):  # something torn reaches into what is around
+                inside = list(self._read(window.start, self.text[window.start : window.end], ""))
+            yield window.start, window.stretches(inside)
 
     def _read(self, at: int, found: str, before: str) -> Sequence[Piece]:
         """Return what is found at a place as UTF-8, behind the character `before` if it is known."""
-        fill = partial(between, missing=self.reader.dropped, ended=at + len(found) == len(self.text))
-        atoms = list(_atoms(found, self.reader))
-        own, end = self.own.of(at), at + len(found)
+        return self._mended(at, list(_atoms(found, self.reader)), before)
+
+    def _mended(self, at: int, atoms: Sequence[Atom], before: str) -> Sequence[Piece]:
+        """Return what atoms are, one for each character from a place on."""
+        own, end = self.own.of(at), at + len(atoms)
+        fill = partial(between, missing=self.reader.dropped, ended=end == len(self.text))
         before = before or _ascii(self.text[max(0, at - CONTEXT) : at], -1) or "\n"
         beyond = _ascii(self.text[end : end + CONTEXT], 1)
         pieces = mended(atoms, before, own.script, self.work, fill, own, beyond)
         self.passed_over.extend(unsearched(pieces, at, self.work))
         return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of the text that can hold the fault; whether it is `cut` out of a run at its start, or `goes_on` in it."""
+
+    start: int
+    end: int
+    cut: bool
+    goes_on: bool
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def stretches(self, pieces: Sequence[Piece], *, first: bool = True, last: bool = True) -> list[list[Piece]]:
+        """Return the pieces of a part of it, whole and torn ones apart; `first`, `last`: which part it is."""
+        made = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.torn)]
+        # What is torn at the border of a window goes on as right text.
+        if first and self.cut and made[0][0].torn:
+            del made[0]
+        if last and self.goes_on and made and made[-1][0].torn:
+            del made[-1]
+        return made
 
 
 def _ascii(text: str, side: int) -> str:
