@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from seedsearch.frontends import installing
 from seedsearch.frontends.cli import main
 from seedsearch.frontends.render.layout import cells
 from seedsearch.frontends.render.manual import page
@@ -38,6 +40,11 @@ def desk(tmp_path: Path) -> Path:
         (("query", "焊接", "-进口"), 2, "to leave a word out, quote all of it: seedsearch query '焊接 -进口'"),
         (("query", "-i", "土地"), 2, "-i took 土地 as the index; upper and lower case never matter here"),
         (("query", "焊接", "and", "材料"), 0, "operators are written in capitals, AND"),
+        (("query", "焊接", "lang:zh"), 0, "lang: is no filter and is looked for as text; filters are path:, name:"),
+        (("query", "作者:甲"), 1, "作者: is looked for as text; the filter is author:"),
+        (("query", "焊接", "damage:拼音"), 2, "damage:拼音 cannot be asked; type one of reading-mark"),
+        (("query", "焊接", "damage:reading"), 2, "type one of reading-mark\n"),
+        (("query", "焊接", "after:前年"), 2, "“前年” is not a date; type a day, a month or a year"),
         (("query", "d", "seedsearch.toml"), 1, "quote the asterisk"),
         (("quer", "焊接"), 2, "Did you mean 'query'?"),
         (("query", '"焊接'), 0, "looked for"),
@@ -55,6 +62,72 @@ def test_one_line_helps(desk: Path, typed: tuple[str, ...], code: int, says: str
     assert done.returncode == code, done.stderr.decode()
     assert says in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "printed", "code"),
+    [
+        ((), "【焊接】材料和进口设备", 0),
+        (("--json",), '"matched": "sound"', 0),
+        (("--json", "-q"), '"matched": "sound"', 0),
+        (("--count",), "0", 1),
+        (("--count", "-q"), "0", 1),
+        (("-l",), "", 1),
+        (("-0",), "", 1),
+        (("-q",), "", 1),
+        (("--format", "csv"), "path,line,column,raw_start,raw_end,before,match,after,encoding", 1),
+    ],
+)
+def test_what_only_sounds_like_characters_is_no_match_for_a_script(
+    desk: Path, options: tuple[str, ...], printed: str, code: int
+) -> None:
+    done = seedsearch("query", *options, "悍接", cwd=desk)
+    assert done.returncode == code
+    assert printed in done.stdout.decode() if printed else done.stdout == b""
+    assert done.stderr.decode() == (
+        "" if "-q" in options else "seedsearch: nothing found for 悍接; looked for 焊接, that sounds the same\n"
+    )
+
+
+def test_pinyin_that_was_typed_is_a_match(desk: Path) -> None:
+    assert seedsearch("query", "--count", "-q", "hanjie", cwd=desk).stdout == b"1\n"
+
+
+RECEIPT = """[tool]
+requirements = [{ name = "seedsearch", directory = "/a b" }, { name = "x" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "pip", "command"),
+    [
+        ({"pipx_metadata.json": "{}"}, True, "pipx inject seedsearch 'pdfminer.six[image]'"),
+        (
+            {"uv-receipt.toml": RECEIPT},
+            False,
+            "uv tool install --with x --with 'pdfminer.six[image]' '/a b'",
+        ),
+        ({"uv-receipt.toml": "?"}, False, "uv tool install --with 'pdfminer.six[image]' seedsearch"),
+        ({}, True, "{python} -m pip install 'pdfminer.six[image]'"),
+        ({}, False, "uv pip install --python {python} 'pdfminer.six[image]'"),
+    ],
+)
+def test_the_advice_to_install_an_extra_is_true_of_the_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], pip: bool, command: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    required = ["numpy>=2", 'pdfminer.six[image]>=2025; extra == "pdf"', 'x; extra == "other"']
+    monkeypatch.setattr(installing, "requires", lambda _: required)
+    monkeypatch.setattr(installing, "find_spec", lambda _: pip or None)
+    installing.command.cache_clear()
+    try:
+        said = installing.in_place("a PDF; to read it: pip install 'seedsearch[pdf]'")
+        assert said == f"a PDF; to read it: {command.format(python=shlex.quote(sys.executable))}"
+        assert installing.in_place("pip install 'seedsearch[no]'") == "pip install 'seedsearch[no]'"
+    finally:
+        installing.command.cache_clear()
 
 
 def test_the_advice_about_a_word_to_leave_out_works(desk: Path) -> None:

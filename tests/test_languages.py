@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -134,6 +135,45 @@ def test_what_is_made_of_a_sentence_has_its_values_and_no_english_around_them() 
         assert sorted(fields) in ([""] * count, sorted(map(str, range(count)))), text
         assert HAN.search(made), text
         assert "; " not in text, text  # a sentence is looked up part by part
+
+
+# What the system says, and what is put together of pieces shorter than three words.
+ELSEWHERE = {
+    "no such file or directory",
+    "permission denied",
+    "no space left on device",
+    "is a directory",
+    "another file stands in its place",
+    "what is kept of the synonyms",
+    "1 file of it stays in the index",
+    "{} files of it stay in the index",
+    "the index no longer knows its dictionary ({})",
+    "the index no longer knows its synonyms ({})",
+    "the book is packed by an unknown way ({})",
+    "--where: {} was expected, not the end",
+    "“{}” is not a size",
+    "“{}” is not a date",
+    "interrupted after {} of {} changed files",
+    "interrupted before the first file was done",
+    "interrupted with {} copies finished in {}, of {} files",
+    "interrupted after {} documents, of {} files",
+}
+
+
+def runs_of_words(text: str) -> Iterator[str]:
+    """Three words in a row, of what stands between values and signs; all words where there are fewer."""
+    for piece in re.split(r"\{\}|[;:,()“”]", text):
+        words = piece.split()
+        count = min(3, len(words))
+        yield from (" ".join(words[at : at + count]) for at in range(len(words) - count + 1 if words else 0))
+
+
+def test_no_sentence_stands_in_the_catalogue_that_the_source_says_no_more() -> None:
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCE.parent.rglob("*.py") if "catalogue" not in path.name]
+    texts = {text for tree in trees for text in _tuples(tree)}
+    source = "\0".join(sorted(texts))
+    gone = {text: [run for run in runs_of_words(text) if run not in source] for text in ERRORS}
+    assert {text: runs for text, runs in gone.items() if runs and not text.startswith(tuple(ELSEWHERE))} == {}
 
 
 @pytest.mark.parametrize(

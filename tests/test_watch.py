@@ -90,4 +90,4 @@ def test_a_missing_package_is_said_with_the_way_to_it(place: Path) -> None:
     code = "import sys; sys.modules['watchfiles'] = None; from seedsearch.frontends.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "watch"], cwd=place, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "install it with: pip install 'seedsearch[watch]'" in done.stderr
+    assert f"install it with: {sys.executable} -m pip install watchfiles" in done.stderr

@@ -47,7 +47,18 @@ def said(text: str, /, **values: object) -> str:
 
 
 def worded(sentence: str) -> str:
-    """Return a sentence of an error, and what it advises, in the language that is spoken; English where it has none."""
+    """Return a sentence of an error, and what it advises, in the language that is spoken; English where it has none.
+
+    An advice to install an extra becomes the command that does so here.
+    """
+    if "pip install '" in sentence:
+        from seedsearch.frontends.installing import in_place
+
+        return in_place(_translated(sentence))
+    return _translated(sentence)
+
+
+def _translated(sentence: str) -> str:
     if _chosen != CHINESE:
         return sentence
     parts = sentence.split("; ")

@@ -50,6 +50,14 @@ _CHINESE_ENCODINGS = {
 # What a file in Big5 may be told as, by the codec that reads all of it.
 _BIG5 = ("big5", "cp950", "big5-hkscs")
 _KINDS = frozenset(map(str, Damage))
+# How people may call them in Chinese.
+_IN_CHINESE = {
+    "拼音": "reading-mark",
+    "注音": "reading-mark",
+    "标签": "markup",
+    "实体": "entity",
+    "重复": "repeated-passage",
+}
 _BETWEEN = re.compile("[,，、;；|]")
 
 
@@ -140,7 +148,8 @@ def _terms(name: str, value: str) -> Sequence[Term | Terms]:
     if "*" in value:
         return [Terms("tag", Wildcard(f"{name}:{value}"))]
     if name == "damage" and value not in _KINDS:
-        hint = f"type one of {', '.join(sorted(_KINDS))}"
+        meant = [_IN_CHINESE[value]] if value in _IN_CHINESE else sorted(kind for kind in _KINDS if value in kind)
+        hint = f"type one of {', '.join(meant or sorted(_KINDS))}"
         raise QueryError(f"damage:{value} cannot be asked", code="filter-value", texts=[f"damage:{value}"], hint=hint)
     if name == "encoding" and value == "big5":
         return [Term("tag", f"encoding:{told}") for told in _BIG5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,6 +12,21 @@ import click
 
 _OF_INDEX = ("-i", "--index-dir")
 _OPERATORS = ("and", "or", "not")
+_FIELD = re.compile(r"[-+]?([a-z]{2,10}|[\u4e00-\u9fff]{2,3})[:：](?!//)\S.*", re.DOTALL)
+# How filters may be called in Chinese. They are no filters, for texts say `作者：` and mean it.
+_IN_CHINESE = {
+    "作者": "author",
+    "标题": "title",
+    "書名": "title",
+    "书名": "title",
+    "路径": "path",
+    "文件名": "name",
+    "文件夹": "folder",
+    "日期": "date",
+    "大小": "size",
+    "编码": "encoding",
+    "损伤": "damage",
+}
 
 
 def advice(error: click.UsageError, words: Sequence[str]) -> str | None:
@@ -32,9 +48,25 @@ def doubts(words: Sequence[str]) -> list[str]:
     said = []
     if small := [word for word in words if word in _OPERATORS]:
         said.append(f"{small[0]} is looked for as a word: operators are written in capitals, {small[0].upper()}")
+    said += filter(None, map(_no_filter, words))
     if len(words) > 1 and all(os.path.lexists(word) for word in words):
         said.append("these are names of files here: quote the asterisk, so that the shell leaves it: '*'")
     return said
+
+
+def _no_filter(word: str) -> str | None:
+    """Return what to say of a word that looks like a filter and is none."""
+    found = _FIELD.fullmatch(word)
+    if found is None:
+        return None
+    name = found[1]
+    if meant := _IN_CHINESE.get(name):
+        return f"{name}: is looked for as text; the filter is {meant}:"
+    from seedsearch.searching.filters import FILTER, NAMES
+
+    if not name.isascii() or FILTER.fullmatch(word.lstrip("-+")):
+        return None
+    return f"{name}: is no filter and is looked for as text; filters are {', '.join(f'{one}:' for one in NAMES)}"
 
 
 def index_above(place: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -98,13 +99,16 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
         for line in opened.readings(typed) if explain or is_verbose() else ():
             say(line)
         results = opened.search(typed, lines=shown["context"], seconds=seconds, facets=facets, **how)
+        if heard := (form in OF_ALL or (is_quiet() and form != "json")) and _is_heard(typed, results):
+            results = _as_suggestion(results)
         for line in results.notes:
             note(line)
         if not results.total and form in ("text", "evidence", "open") and not shown["as_json"]:
             _say_nothing_found(opened, results)
         place, number = index_dir.where, shown["opens"]
         if form in ("names", "null", *exports.OF_MATCHES):
-            paths = opened.paths(typed, strict=how["strict"], seconds=seconds, sort=how["sort"])[_page(ctx, **shown)]
+            paths = opened.paths(typed, strict=how["strict"], seconds=seconds, sort=how["sort"]) if not heard else []
+            paths = paths[_page(ctx, **shown)]
             if form in exports.OF_MATCHES:
                 exports.print_matches(form, opened, paths, typed, place, seconds)
             else:
@@ -121,6 +125,21 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
 
 
 OF_ALL = ("count", "names", "null", *exports.OF_MATCHES)  # what is printed of all that matches
+
+
+def _is_heard(typed: str, results: Results) -> bool:
+    """Tell whether characters were typed, and what was found only sounds like them."""
+    from seedsearch.text.folding import is_han
+
+    return results.matched == "sound" and any(map(is_han, typed))
+
+
+def _as_suggestion(results: Results) -> Results:
+    """Return an answer in which what only sounds like the characters that were typed is told of, and not found.
+
+    A script that counts or lists what matches sees no note that says so.
+    """
+    return replace(results, total=0, hits=(), groups=(), facets={}, tiers={}, more=False)
 
 
 def _form(shown: Mapping[str, Any]) -> str:

@@ -1,0 +1,71 @@
+"""How the packages of an extra get into this installation: by pipx, by uv, or by the pip of its own Python.
+
+What is kept, and what programs read, names the extra (`pip install 'seedsearch[pdf]'`); people are told what is true
+here.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires
+from importlib.util import find_spec
+from pathlib import Path
+
+NAME = "seedsearch"
+_ADVICE = re.compile(rf"pip install '{NAME}\[(\w+)\]'")
+_REQUIREMENT = re.compile(r"[\w.-]+(?:\[[\w,.-]*\])?")
+_EXTRA = re.compile(r"""extra == ["'](\w+)["']""")
+
+
+def in_place(sentence: str) -> str:
+    """Return a sentence with the command that brings an extra into this installation, where it names one."""
+    return _ADVICE.sub(lambda found: command(found[1]), sentence)
+
+
+@cache
+def command(extra: str) -> str:
+    """Return the command that installs the packages of an extra where this program is installed."""
+    packages = packages_of(extra)
+    if not packages:
+        return f"pip install '{NAME}[{extra}]'"
+    names = " ".join(map(shlex.quote, packages))
+    prefix = Path(sys.prefix)
+    if (prefix / "pipx_metadata.json").is_file():
+        return f"pipx inject {NAME} {names}"
+    if (prefix / "uv-receipt.toml").is_file():
+        return _by_uv(prefix / "uv-receipt.toml", packages)
+    python = shlex.quote(sys.executable)
+    if find_spec("pip") is None:
+        return f"uv pip install --python {python} {names}"
+    return f"{python} -m pip install {names}"
+
+
+def packages_of(extra: str) -> list[str]:
+    """Return the names of the packages that an extra brings; none where that is not known."""
+    try:
+        required = requires(NAME) or []
+    except PackageNotFoundError:
+        return []
+    told = [(one, _EXTRA.search(one)) for one in required]
+    names = [_REQUIREMENT.match(one) for one, found in told if found and found[1] == extra]
+    return [found[0] for found in names if found]
+
+
+def _by_uv(receipt: Path, packages: list[str]) -> str:
+    """Return the command of `uv tool`, which has to name what was added before as well."""
+    try:
+        tool = tomllib.loads(receipt.read_text("utf-8")).get("tool", {})
+    except (OSError, ValueError):
+        tool = {}
+    source, others = NAME, []
+    for one in tool.get("requirements", ()):
+        if one.get("name") != NAME:
+            others.append(str(one.get("name", "")))
+            continue
+        source = next((str(one[key]) for key in ("directory", "editable", "path", "url", "git") if key in one), NAME)
+    added = " ".join(f"--with {shlex.quote(name)}" for name in dict.fromkeys(filter(None, (*others, *packages))))
+    return f"uv tool install {added} {shlex.quote(source)}"
