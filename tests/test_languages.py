@@ -16,15 +16,21 @@ from seedsearch.frontends.catalogue import CLICK, HELP, OPTIONS, TEXTS, ZH
 from seedsearch.frontends.catalogue_errors import ERRORS
 from seedsearch.frontends.cli import main
 from seedsearch.frontends.doctor import TOPICS
+from seedsearch.frontends.render import corpus_report, manual
 from seedsearch.frontends.render.answers import MATCHED
 from seedsearch.frontends.render.health import MARKS
 from seedsearch.frontends.render.layout import cells
 from seedsearch.frontends.settings import KEYS
+from seedsearch.restoring.corpus.run import BARS, Figures
+from seedsearch.searching.tiers import readings
 from tests.programs import Run, seedsearch
 from tests.sentences import sentences
 from tools.make_catalogue import PLACE, compiled
 
 SOURCE = Path(language.__file__).parent
+SEARCHING = SOURCE.parent / "searching"
+# What puts texts into the language that is spoken: in searching it is handed over.
+SPEAKING = {False: ("said", "many"), True: ("put",)}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -45,8 +51,11 @@ def spoken() -> set[str]:
     """The texts that the program gives to `said` and `many`, out of its source."""
     found = {*MATCHED.values(), *MARKS.values(), *TOPICS, "indexing", "restoring", "copying"}
     found |= {key.about for key in KEYS.values()}
-    for path in SOURCE.rglob("*.py"):
+    found |= {*manual.HEADINGS, *(about for _, about in (*manual.EXIT, *manual.FILES))}
+    found |= {*corpus_report.LANGUAGES, *(f"Documents by {name}" for name in BARS)}
+    for path in (*SOURCE.rglob("*.py"), *SEARCHING.glob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
+        speaking = SPEAKING[path.parent == SEARCHING]
         constants = {
             target.id: value.value
             for node in ast.walk(tree)
@@ -56,7 +65,7 @@ def spoken() -> set[str]:
             if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("said", "many"):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in speaking:
                 for given in node.args:
                     parts = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
                     found |= {
@@ -260,6 +269,38 @@ def test_what_is_shown_of_an_index_is_chinese(desk: Path) -> None:
     done = in_chinese("clean", "d", "-o", "out", cwd=desk).stderr.decode()
     assert "3 个文档，1 个有损伤，" in done
     assert "修改：1 certain" in done
+
+
+def test_how_a_query_is_read_is_said_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_chosen", language.CHINESE)
+    typed = [
+        "焊接 NEAR/5 材料 gen* +甲",
+        '"焊接 材料"~ OR wor?d OR word~ OR word~2',
+        "/焊.{0,3}料/ AND exact:乾 AND case:USB",
+        "焊*材料 AND 焊?料 AND -* AND after:2025",
+        "怎样 焊接 这些 材料 和 设备",
+    ]
+    lines = [line.partition(": ")[2] for one in typed for line in readings(one, put=language.said)]
+    assert "“焊接” 和 “材料”，中间至多 5 个" in lines[0]
+    assert [line for line in lines if ENGLISH.search(line) or "{" in re.sub(r"/.*/", "", line)] == []
+
+
+def test_a_manual_page_is_chinese(tmp_path: Path) -> None:
+    shown = in_chinese("man", "query", cwd=tmp_path).stdout.decode()
+    assert [line for line in shown.splitlines() if line.startswith(".SH")] == [
+        f".SH {TEXTS[heading]}" for heading in manual.HEADINGS if heading != "COMMANDS"
+    ]
+    assert "遵从 NO_COLOR" in shown
+
+
+def test_a_report_with_its_data_card_is_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_chosen", language.CHINESE)
+    figures = Figures(documents=2, kept=1, worst=[("a.txt", 0.5)])
+    run = {"program": "1", "rules": 1, "steps": [], "fields": [], "where": "", "near_duplicates": False}
+    shown = corpus_report.corpus_markdown(figures, run)
+    assert "## 数据卡片" in shown
+    assert not re.search("[a-z]{4}", re.sub(r"\(\w+\.svg\)|seedsearch|a\.txt", "", shown))
+    assert "损伤" in corpus_report.corpus_charts(figures)["damage.svg"]
 
 
 def test_a_setting_goes_before_the_locale(desk: Path) -> None:

@@ -1,6 +1,12 @@
-"""A query tree in words, for `--explain` and for errors that name a part of a query."""
+"""A query tree in words, for `--explain` and for errors that name a part of a query.
+
+`put` puts values into a text, in English or in the language of whoever asks.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 from seedsearch.engines.query import (
     All,
@@ -25,57 +31,72 @@ from seedsearch.engines.query import (
 from seedsearch.metadata.file_states import DIGITS
 from seedsearch.searching.ranges import LAST
 
+Put = Callable[..., str]
 
-def explained(query: Query) -> str:
+
+def in_english(text: str, /, **values: object) -> str:
+    """Return a text with values in the place of their names."""
+    return text.format(**values)
+
+
+def explained(query: Query, put: Put = in_english) -> str:
     """Describe a query tree."""
+    of = partial(explained, put=put)
     match query:
         case Run(text=text) | Number(text=text):
             return f"“{text}”"
         case Near(texts=texts, distance=distance, ordered=ordered):
-            said = (" then " if ordered else " and ").join(f"“{text}”" for text in texts)
-            return f"{said} with at most {distance} between"
+            between = put(" then ") if ordered else put(" and ")
+            return put(
+                "{texts} with at most {distance} between",
+                texts=between.join(f"“{text}”" for text in texts),
+                distance=distance,
+            )
         case Pattern(regex=regex):
-            return f"the pattern /{regex.removeprefix('(?s)')}/"
+            return put("the pattern /{regex}/", regex=regex.removeprefix("(?s)"))
         case Spelled(typed=typed, script=script):
-            return f"“{typed}” {'exactly so' if script else 'in this case'}"
+            return put("“{typed}” exactly so" if script else "“{typed}” in this case", typed=typed)
         case All(children=()):
-            return "every document"
+            return put("every document")
         case Gapped(texts=texts, gaps=gaps):
-            between = [f" then {_characters(*gap)} then “{text}”" for text, gap in zip(texts[1:], gaps, strict=True)]
-            return f"“{texts[0]}”{''.join(between)}"
+            then = put(" then ")
+            pieces = [(_characters(*gap, put), f"“{text}”") for text, gap in zip(texts[1:], gaps, strict=True)]
+            return then.join([f"“{texts[0]}”", *(one for piece in pieces for one in piece)])
         case Term(text=text):
             return text
         case Terms(test=test):
-            return _explained_test(test)
+            return _explained_test(test, put)
         case Not(child=child):
-            return f"not {explained(child)}"
+            return put("not {query}", query=of(child))
         case All(children=children):
-            return f"all of ({', '.join(map(explained, children))})"
+            return put("all of ({queries})", queries=", ".join(map(of, children)))
         case Any(children=children):
-            return f"any of ({', '.join(map(explained, children))})"
+            return put("any of ({queries})", queries=", ".join(map(of, children)))
         case AtLeast(count=count, children=children):
-            return f"at least {count} of ({', '.join(map(explained, children))})"
+            return put("at least {count} of ({queries})", count=count, queries=", ".join(map(of, children)))
         case Ranked(required=required):
-            return explained(required)
+            return of(required)
 
 
-def _characters(least: int, most: int) -> str:
+def _characters(least: int, most: int, put: Put) -> str:
     if least < most:
-        return f"{least} to {most} characters"
-    return "one character" if least == 1 else f"{least} characters"
+        return put("{least} to {most} characters", least=least, most=most)
+    return put("one character") if least == 1 else put("{least} characters", least=least)
 
 
-def _explained_test(test: Prefix | Wildcard | Fuzzy | Between) -> str:
+def _explained_test(test: Prefix | Wildcard | Fuzzy | Between, put: Put) -> str:
     match test:
         case Prefix(text=text):
-            return f"{text}…" if ":" in text else f"a word that begins with “{text}”"
+            return f"{text}…" if ":" in text else put("a word that begins with “{text}”", text=text)
         case Wildcard(pattern=pattern):
-            return pattern if ":" in pattern else f"a word like “{pattern}”"
+            return pattern if ":" in pattern else put("a word like “{pattern}”", pattern=pattern)
         case Fuzzy(text=text, edits=edits):
-            return f"a word within {edits} edit{'s' if edits > 1 else ''} of “{text}”"
+            if edits == 1:
+                return put("a word within one edit of “{text}”", text=text)
+            return put("a word within {edits} edits of “{text}”", edits=edits, text=text)
         case Between(low=low, high=high):
             name, _, first = low.rstrip(LAST).partition(":")
             last = high.partition(":")[2].rstrip(LAST)
             if name == "size":
                 return f"size:{first.lstrip('0') or '0'}..{last.lstrip('0').replace('9' * DIGITS, '')}"
-            return f"{name}:{first}{'+' if low.endswith(LAST) else ''}..{last or 'now'}"
+            return f"{name}:{first}{'+' if low.endswith(LAST) else ''}..{last or put('now')}"

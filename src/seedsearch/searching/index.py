@@ -32,7 +32,7 @@ from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.offsets import Span
 from seedsearch.searching.answer import WHOLE, Answer, answer_of
 from seedsearch.searching.document import Document, document_of, only
-from seedsearch.searching.explain import explained
+from seedsearch.searching.explain import Put, explained, in_english
 from seedsearch.searching.facets import facets_of, filters_of
 from seedsearch.searching.filling import (
     Filling,
@@ -386,13 +386,14 @@ class Index:
     ) -> None:
         self.close()
 
-    def readings(self, query: str) -> list[str]:
-        """Return how a query is read, a line a tier, in the order in which they are asked."""
+    def readings(self, query: str, put: Put = in_english) -> list[str]:
+        """Return how a query is read, a line a tier, in the order in which they are asked; `put` puts it into words."""
         with self._question():
-            lines = readings(query, self._own, self._synonyms)
+            lines = readings(query, self._own, self._synonyms, put)
             more = learned_by(self._engine, self._answer(self._parsed(query)).tiers)
-            said = ", ".join(f"“{term.text}”" for term, _ in more)
-            return [*lines, f"behind the first {LEADING}: better with {said}"] if said else lines
+            words = ", ".join(f"“{term.text}”" for term, _ in more)
+            behind = "behind the first {count}: better with {words}"
+            return [*lines, put(behind, count=LEADING, words=words)] if words else lines
 
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
         """Return a sentence on the words that no document holds where not all words were found, and words like them."""

@@ -32,7 +32,7 @@ from seedsearch.engines.query import (
 )
 from seedsearch.metadata.synonyms import NONE as NO_SYNONYMS
 from seedsearch.metadata.synonyms import Synonyms
-from seedsearch.searching.explain import explained
+from seedsearch.searching.explain import Put, explained, in_english
 from seedsearch.searching.parsed_query import ParsedQuery, parse
 from seedsearch.searching.query_parser import Expression
 from seedsearch.searching.ranking import MOST, VARIANT, Weighted, scored_terms
@@ -208,13 +208,13 @@ def _holds(query: Query, run: str) -> bool:
             return True
 
 
-def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> list[str]:
+def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS, put: Put = in_english) -> list[str]:
     """Return how a query is read, a line a tier, in the order in which an answer is filled."""
     parsed = parse(typed, own, synonyms)
     expression = parsed.expression
     tiers = [expression_tier(expression)] if expression else []
     if expression is None or not expression.strict:
         tiers += plain_tiers(parsed, synonyms, variants_of(parsed.run, parsed.placed, parsed.words))
-    lines = [f"{grade.name}: {explained(grade.required)}" for tier in tiers for grade in tier.named]
-    optional = ", ".join(map(explained, expression.optional)) if expression else ""
-    return [f"{lines[0]}, better with {optional}", *lines[1:]] if optional else lines
+    lines = [f"{grade.name}: {explained(grade.required, put)}" for tier in tiers for grade in tier.named]
+    optional = ", ".join(explained(one, put) for one in expression.optional) if expression else ""
+    return [put("{read}, better with {words}", read=lines[0], words=optional), *lines[1:]] if optional else lines

@@ -96,7 +96,7 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     if form in (*OF_ALL, "evidence") and ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
         how["strict"] = True  # names, counts and quotations are what matches, and not what comes near it
     with open_index(index_dir.where) as opened:
-        for line in opened.readings(typed) if explain or is_verbose() else ():
+        for line in opened.readings(typed, said) if explain or is_verbose() else ():
             say(line)
         results = opened.search(typed, lines=shown["context"], seconds=seconds, facets=facets, **how)
         if heard := (form in OF_ALL or (is_quiet() and form != "json")) and _is_heard(typed, results):

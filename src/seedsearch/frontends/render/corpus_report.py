@@ -7,6 +7,7 @@ from dataclasses import fields
 from html import escape
 from typing import Any
 
+from seedsearch.frontends.language import said
 from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.restoring.corpus.run import BARS, Figures
 
@@ -32,10 +33,10 @@ def corpus_json(figures: Figures, run: Mapping[str, Any]) -> str:
 def corpus_charts(figures: Figures) -> dict[str, str]:
     """Return the charts, by the names of their files."""
     damage = sorted((figures.edits + figures.found).items(), key=lambda row: (-row[1], row[0]))
-    charts = {"damage.svg": bars_svg("Damage by kind", damage)}
+    charts = {"damage.svg": bars_svg(said("Damage by kind"), damage)}
     for name, counts in figures.bars.items():
         rows = list(zip(_ranges(BARS[name]), counts, strict=True))
-        charts[f"{name}.svg"] = bars_svg(f"Documents by {name}", rows)
+        charts[f"{name}.svg"] = bars_svg(said(f"Documents by {name}"), rows)
     return charts
 
 
@@ -45,35 +46,40 @@ def corpus_markdown(figures: Figures, run: Mapping[str, Any]) -> str:
 
 
 def _markdown(figures: Figures, run: Mapping[str, Any]) -> Iterator[str]:
-    yield from ("# Corpus report", "")
+    yield from (f"# {said('Corpus report')}", "")
     yield from _table(
-        ("", "count"),
+        ("", said("count")),
         [
-            ("documents", f"{figures.documents:,}"),
-            ("kept", f"{figures.kept:,}"),
-            ("with damage", f"{figures.damaged:,}"),
-            ("characters", f"{figures.characters:,}"),
+            (said("documents"), f"{figures.documents:,}"),
+            (said("kept"), f"{figures.kept:,}"),
+            (said("with damage"), f"{figures.damaged:,}"),
+            (said("characters"), f"{figures.characters:,}"),
             (
-                "near-duplicates of another",
-                f"{figures.near_duplicates:,}" if run["near_duplicates"] else "not asked for",
+                said("near-duplicates of another"),
+                f"{figures.near_duplicates:,}" if run["near_duplicates"] else said("not asked for"),
             ),
         ],
     )
-    yield from ("## Damage", "")
+    yield from (f"## {said('Damage')}", "")
     if figures.edits or figures.found:
-        yield from ("![damage by kind](damage.svg)", "")
-        rows = [(kind, f"{count:,}", "restored") for kind, count in _most(figures.edits)]
-        rows += [(kind, f"{count:,}", "left") for kind, count in _most(figures.found)]
-        yield from _table(("kind", "count", ""), rows)
-        yield from _table(("certainty of edits", "count"), [(k, f"{c:,}") for k, c in _most(figures.certainty)])
+        yield from (f"![{said('damage by kind')}](damage.svg)", "")
+        rows = [(kind, f"{count:,}", said("restored")) for kind, count in _most(figures.edits)]
+        rows += [(kind, f"{count:,}", said("left")) for kind, count in _most(figures.found)]
+        yield from _table((said("kind"), said("count"), ""), rows)
+        yield from _table(
+            (said("certainty of edits"), said("count")), [(k, f"{c:,}") for k, c in _most(figures.certainty)]
+        )
     else:
-        yield from ("None was found.", "")
+        yield from (said("None was found."), "")
     if figures.worst:
-        yield from ("Most of it left unrepaired, as a share of the characters:", "")
-        yield from _table(("document", "unrepaired"), [(_cell(path), f"{share:.4%}") for path, share in figures.worst])
-    yield from ("## Quality", "")
-    yield from ("![documents by share of Han](han.svg)", "", "![documents by unrepaired damage](unrepaired.svg)", "")
-    yield from ("## Data card", "")
+        yield from (said("Most of it left unrepaired, as a share of the characters:"), "")
+        yield from _table(
+            (said("document"), said("unrepaired")), [(_cell(path), f"{share:.4%}") for path, share in figures.worst]
+        )
+    yield from (f"## {said('Quality')}", "")
+    yield from (f"![{said('documents by share of Han')}](han.svg)", "")
+    yield from (f"![{said('documents by unrepaired damage')}](unrepaired.svg)", "")
+    yield from (f"## {said('Data card')}", "")
     yield from _table(("", ""), _card(figures, run))
 
 
@@ -82,17 +88,43 @@ def _card(figures: Figures, run: Mapping[str, Any]) -> list[tuple[str, str]]:
     languages = ((name, figures.languages[name] / letters) for name in LANGUAGES)
     left = sum(figures.found.values())
     return [
-        ("languages", ", ".join(f"{name} {share:.1%}" for name, share in languages if share >= 0.0005) or "none"),
-        ("size", f"{figures.kept:,} documents kept of {figures.documents:,}; {figures.characters:,} characters in all"),
-        ("source encodings", ", ".join(f"{_cell(name)} {count:,}" for name, count in _most(figures.encodings))),
         (
-            "restored by",
-            f"seedsearch {run['program']}, rules {run['rules']}, steps: {', '.join(run['steps'] or ['all'])}",
+            said("languages"),
+            ", ".join(f"{said(name)} {share:.1%}" for name, share in languages if share >= 0.0005) or said("none"),
         ),
-        ("fields restored", ", ".join(map(_cell, run["fields"])) or "all that hold text"),
-        ("kept where", f"`{_cell(run['where'])}`" if run["where"] else "all documents"),
-        ("changed", f"{sum(figures.edits.values()):,} edits in {figures.damaged:,} documents, each with its kind"),
-        ("known limits", f"{left:,} places of damage are left, for nothing proves what stood there"),
+        (
+            said("size"),
+            said(
+                "{kept} documents kept of {documents}; {characters} characters in all",
+                kept=f"{figures.kept:,}",
+                documents=f"{figures.documents:,}",
+                characters=f"{figures.characters:,}",
+            ),
+        ),
+        (said("source encodings"), ", ".join(f"{_cell(name)} {count:,}" for name, count in _most(figures.encodings))),
+        (
+            said("restored by"),
+            said(
+                "seedsearch {program}, rules {rules}, steps: {steps}",
+                program=run["program"],
+                rules=run["rules"],
+                steps=", ".join(run["steps"] or [said("all")]),
+            ),
+        ),
+        (said("fields restored"), ", ".join(map(_cell, run["fields"])) or said("all that hold text")),
+        (said("kept where"), f"`{_cell(run['where'])}`" if run["where"] else said("all documents")),
+        (
+            said("changed"),
+            said(
+                "{edits} edits in {documents} documents, each with its kind",
+                edits=f"{sum(figures.edits.values()):,}",
+                documents=f"{figures.damaged:,}",
+            ),
+        ),
+        (
+            said("known limits"),
+            said("{count} places of damage are left, for nothing proves what stood there", count=f"{left:,}"),
+        ),
     ]
 
 
@@ -116,11 +148,11 @@ def _ranges(begins: Sequence[float]) -> Iterator[str]:
     """Yield what the bars of a distribution stand for."""
     for begin, end in zip(begins, [*begins[1:], None], strict=True):
         if end is None:
-            yield f"from {begin:.4g}"
+            yield said("from {begin}", begin=f"{begin:.4g}")
         elif end < 1e-6:
             yield "0"
         else:
-            yield f"{begin if begin > 1e-6 else 0:.4g} to {end:.4g}"
+            yield said("{begin} to {end}", begin=f"{begin if begin > 1e-6 else 0:.4g}", end=f"{end:.4g}")
 
 
 def bars_svg(title: str, rows: Sequence[tuple[str, int]]) -> str:

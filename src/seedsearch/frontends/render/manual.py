@@ -8,15 +8,27 @@ from collections.abc import Iterable, Iterator
 import click
 
 from seedsearch import __version__
+from seedsearch.frontends.language import said
 from seedsearch.frontends.settings import KEYS, variable
 
-_EXIT = (
+EXIT = (
     ("0", "found, or done"),
     ("1", "nothing found"),
     ("2", "an error, a single unreadable file included; the rest is done all the same"),
     ("130", "interrupted"),
 )
-_FILES = (
+HEADINGS = (
+    "NAME",
+    "SYNOPSIS",
+    "DESCRIPTION",
+    "COMMANDS",
+    "OPTIONS",
+    "EXIT STATUS",
+    "ENVIRONMENT",
+    "FILES",
+    "SEE ALSO",
+)
+FILES = (
     ("seedsearch.toml", "settings of the folder in which a command is run"),
     ("~/.config/seedsearch/config.toml", "settings of the user"),
     (".seedsearch.toml", "how the files of a folder are read: encodings, what is left out, words"),
@@ -32,29 +44,30 @@ def page(group: click.Group, name: str | None = None) -> str:
     ctx = whole if name is None else click.Context(command, info_name=name, parent=whole)
     lines = [
         f'.TH "{title.upper()}" 1 "" "seedsearch {__version__}" "seedsearch"',
-        ".SH NAME",
+        _heading("NAME"),
         f"{_text(title)} \\- {_text(command.get_short_help_str(200))}",
-        ".SH SYNOPSIS",
+        _heading("SYNOPSIS"),
         f".B {_text(ctx.command_path)}",
         _text(" ".join(command.collect_usage_pieces(ctx))),
-        ".SH DESCRIPTION",
+        _heading("DESCRIPTION"),
         *_described(command.help or ""),
     ]
     if isinstance(command, click.Group):
-        lines.append(".SH COMMANDS")
+        lines.append(_heading("COMMANDS"))
         for one in command.commands.values():
             lines += _item(f"seedsearch-{one.name}(1)", one.get_short_help_str(200))
-    lines.append(".SH OPTIONS")
+    lines.append(_heading("OPTIONS"))
     for parameter in command.get_params(ctx):
         if record := parameter.get_help_record(ctx):
             lines += _item(*record)
-    lines += _listed("EXIT STATUS", _EXIT)
+    lines += _listed("EXIT STATUS", EXIT)
     taken = [variable(key) for key in KEYS if any(one.envvar == variable(key) for one in command.params)]
     if taken:
-        lines += [".SH ENVIRONMENT", _text(f"Options may be set by {', '.join(taken)}; NO_COLOR is obeyed.")]
-    lines += _listed("FILES", _FILES)
+        text = said("Options may be set by {names}; NO_COLOR is obeyed.", names=", ".join(taken))
+        lines += [_heading("ENVIRONMENT"), _text(text)]
+    lines += _listed("FILES", FILES)
     if name is not None:
-        lines += [".SH SEE ALSO", ".BR seedsearch (1)"]
+        lines += [_heading("SEE ALSO"), ".BR seedsearch (1)"]
     return "\n".join(lines) + "\n"
 
 
@@ -74,9 +87,13 @@ def _described(help_: str) -> Iterator[str]:
 
 
 def _listed(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield f".SH {title}"
+    yield _heading(title)
     for name, about in rows:
-        yield from _item(name, about)
+        yield from _item(name, said(about))
+
+
+def _heading(title: str) -> str:
+    return f".SH {said(title)}"
 
 
 def _item(name: str, about: str) -> list[str]:
