@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from fixtures.generator import SITES, damaged, without_controls
+from fixtures.generator import SITES, damaged, traditional, without_controls
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
 from seedsearch.restoring import gbk_replacement
@@ -163,6 +163,72 @@ def test_a_character_of_which_both_bytes_stood_alone_comes_back(torn: str) -> No
     found = without_controls(decoded(stream, Reader("?", True, Private.KEPT)))
     assert "??" in found
     assert restored(found).split("\n")[1][-len(torn) :].count("?") == 0
+
+
+# Of pages of the second generator: what tears leave where they lie beside one another, and what is true.
+BESIDE = {
+    "a pair without a character beside a tear": ("已經改名。“受英國大學制度的影響。", {"國": "guó"}),
+    "two readings in one character": ("多年生草本，廣泛分布在全球的溫帶。", {"在": "zài", "植": "zhí", "分": "fēn"}),
+    "a reading behind a character that is marked": ("都是承受的氣太少的緣故。", {"氣": "qì", "臍": "qí", "的": "de"}),
+}
+LISTED = {"圖": "tú", "書": "shū", "館": "guǎn", "個": "gè", "們": "men", "說": "shuō", "來": "lái"}
+ABOVE = "".join(map(traditional, PAGE)).replace("国", "國")
+
+
+def site_page(true: bytes, marks: dict[str, str] | None = None) -> bytes:
+    """Return the bytes of a page that ends in some, as a site marks it: one character after another."""
+    stream = encode(ABOVE) + true
+    for char, reading in (LISTED | (marks or {})).items():
+        stream = marked(stream, {char: reading})
+    return stream
+
+
+@pytest.mark.parametrize("label", BESIDE)
+@pytest.mark.parametrize("private", Private)
+def test_tears_beside_one_another_come_back(label: str, private: Private) -> None:
+    true, marks = BESIDE[label]
+    stream = noisy(site_page(encode(true), marks), lambda: b"\x05", marks="！" if "“" in true else "")
+    found = without_controls(decoded(stream, Reader("?", True, private)))
+    assert "?" in found
+    assert restored(found) == ABOVE + true
+
+
+@pytest.mark.parametrize(
+    ("true", "made"),
+    [
+        ("他們獨立。“1845年的時候又來了。", "他們獨立。“1845年的時候又來了。"),
+        ("他們獨立。“1800名士兵來了。", "他們獨立。“?800名士兵來了。"),
+        ("“他們獨立。”1800名士兵來了。", "“他們獨立。”?800名士兵來了。"),
+        ("從1023年起。他們獨立。“1845年的時候又來了。", "從1023年起。他們獨立。“?845年的時候又來了。"),
+    ],
+)
+def test_a_digit_that_a_reader_took_is_no_guess(true: str, made: str) -> None:
+    """But for that of a year in a page that tells of no other centuries."""
+    found = without_controls(decoded(site_page(noisy(encode(true), lambda: b"\x05", marks="！")), Reader()))
+    assert "?！?" in found
+    assert restored(found) == ABOVE + made
+
+
+@pytest.mark.parametrize(
+    "true",
+    [
+        "他說：“我們想讓大家都來讀書。”2013年又說，以前要走一個小時。",
+        "館長說。“2013年走一個小時。”大家都來了，大家都說好。",
+        "“我們想讓大家都來讀書。”\n館長說。",
+    ],
+)
+def test_quotations_of_which_a_mark_is_left_come_back(true: str) -> None:
+    stream = noisy(site_page(encode(true)), lambda: b"\x05", marks="！")
+    found = without_controls(decoded(stream, Reader("", False, Private.DROPPED)))
+    assert "。”" not in found
+    assert restored(found).endswith(true)
+
+
+def test_one_long_stretch_proves_a_page_without_marks() -> None:
+    true = "金星犯左執法星。火星犯右執法星，十月木星與金星相會。"
+    found = without_controls(decoded(noisy(encode(true), lambda: b"\x05", marks="；"), Reader()))
+    assert "?；" in found
+    assert restored(found) == true
 
 
 class ReadOnce(str):

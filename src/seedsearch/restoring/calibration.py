@@ -42,6 +42,7 @@ SHARES = {
     "code page": 0.99,
     "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
     "quotation": 0.9,  # an end of one of which a mark is left
+    "copy": 0.97,  # what another copy of the body holds
     "lost": 0.5,  # several characters of which nothing is told
 }
 

@@ -17,7 +17,8 @@ from heapq import merge
 from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, edit, gathered
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, edit, gathered
+from seedsearch.restoring import two_copies
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.corruptions import (
@@ -30,7 +31,7 @@ from seedsearch.restoring.shifted_bytes.readings import (
 from seedsearch.restoring.shifted_bytes.repair import repair
 from seedsearch.restoring.shifted_bytes.score import PageScore
 from seedsearch.restoring.shifted_bytes.state import SIGNED, SILENT
-from seedsearch.restoring.shifted_bytes.traces import CONTROLS, SIGN_CLASS, Site, shows_shift, silent_marks
+from seedsearch.restoring.shifted_bytes.traces import CONTROLS, QUOTED, SIGN_CLASS, Site, shows_shift, silent_marks
 from seedsearch.text.gbk import (
     encode,
     pair_of,
@@ -44,7 +45,7 @@ from seedsearch.text.pinyin import (
 _MARKS = "！？。，；、!?,;"
 _LOSS = (
     rf"(?<=[^\x01-\x7f][?\ufffd\0])\0?[(（]?[{LETTERS}]{{1,7}} ?[)）]"
-    rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?]"
+    rf"|(?<=[?\ufffd\0])\0?[{CONTROLS}]{{0,8}}[！？!?。，、；]"
 )
 _SIGN_OF_LOSS = re.compile(rf"[?\ufffd\0](?:{_LOSS})")
 TRIGGER = re.compile(rf"[(（?\ufffd\0](?:(?<=[㐀-鿿][(（]) ?[{LETTERS}]{{1,7}} ?[)）]|{_LOSS})")
@@ -63,7 +64,7 @@ def _event() -> re.Pattern[str]:
     return re.compile(
         rf"[(（?\ufffd\0{_MARKS}](?:"
         rf"(?<=(?P<char>[㐀-鿿])[(（]) ?(?P<letters>[{LETTERS}]{{1,7}}) ?[)）]"
-        rf"|(?<=[^\x01-\x7f].)(?P<orphan>{sign})[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
+        rf"|(?<=[^\x01-\x7f].|\).)(?P<orphan>{sign})[(（]? ?(?P<reading>[{LETTERS}]{{1,7}}) ?[)）]"
         rf"|(?<!\?.)(?P<loss>{sign})(?P<again>[{CONTROLS}]{{0,8}}(?:{SIGN_CLASS}))?"
         rf"[{CONTROLS}]{{0,8}}(?P<signed>[{_MARKS}])"
         rf"|(?P<silent>{silent_marks()}))",
@@ -71,9 +72,14 @@ def _event() -> re.Pattern[str]:
     )
 
 
-TORN = 2  # different repairs, each much better than what was found, prove a page without marks
-# The beginning of a quotation in a line, up to a mark at its end.
-_UNENDED = re.compile(r"“[^“”\n]*[！!](?=[ \r]*(?:\n|\Z))")
+TORN = 2  # halves of a proof, of different repairs much better than what was found, prove a page without marks
+# The beginning of a quotation in a line, up to a mark at its end, or to the one mark in it behind which ASCII stands;
+# and the same for the end of a quotation that nothing opens.
+_UNENDED = re.compile(
+    r"“(?:[^“”\n]*(?P<end>[！!])(?=[ \r]*(?:\n|\Z))|[^“”\n！!]*(?P<close>[！!])(?=[0-9A-Za-z(])[^“”\n！!]*(?=[“\n]|\Z))"
+    r"|(?:^|”)[^“”\n！!]*(?P<open>[！!])(?=[0-9A-Za-z(])[^“”\n！!]*(?=”)",
+    re.MULTILINE,
+)
 _ENDED = (Damage.SHIFTED_BYTES, Certainty.INFERRED, assumed("quotation"))
 # Noise of the program in front of its marks, where a reader kept it; so often that it is not an accident.
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
@@ -86,15 +92,17 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     if listed:
         page = _marked(text, listed, work)
         made = gathered(page.edits())
-        return gathered(_with_quotations(text, made)) if page.silent_reader and _is_torn(text, made) else made
+        if page.silent_reader and _is_torn(text, made):
+            made = gathered(_with_quotations(text, made))
+        return two_copies.decided(text, made, work)
     if not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
-    if not suspected and _comes(_SIGN_OF_LOSS, text, TORN):
+    if not suspected:
         trial = _marked(text, suspected, work)
         every = gathered(trial.edits())
-        if len(trial.proofs) >= TORN:
-            return every
+        if sum(trial.proofs.values()) >= TORN:
+            return two_copies.decided(text, every, work)
     made = gathered(_Pass(text, suspected, work, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
@@ -107,16 +115,21 @@ def _is_torn(text: str, made: Sequence[Edit]) -> bool:
     """
     if _is_noisy(text) or any(e.kind is Damage.SHIFTED_BYTES for e in made):
         return True
-    return "。”" not in text and _comes(_UNENDED, text, TORN)
+    return "。”" not in text and _UNENDED.search(text) is not None
 
 
 def _with_quotations(text: str, made: Sequence[Edit]) -> Iterator[Edit]:
-    """Yield the edits, and ends of quotations at ends of lines of which a reader left nothing but a false mark.
+    """Yield the edits, and ends and beginnings of quotations of which a reader left nothing but a false mark.
 
-    `。”` at the end of a line becomes `！`: noise between both tears both, and no byte of them finds a partner. No such
-    pair stands on the page, and the only sign of one is a quotation that is never closed.
+    `。”` at the end of a line, or before ASCII, becomes `！`: noise between both tears both, and no byte finds a
+    partner. The only sign of one is a quotation that is never closed, or never opened, in the text as it is restored.
     """
-    ends = (edit(m.end() - 1, m.end(), "。”", *_ENDED) for m in _UNENDED.finditer(text))
+    back = OffsetMap.of(made)
+    ends = list[Edit]()
+    for found in _UNENDED.finditer(apply_edits(text, made) if made else text):
+        at = found.start(str(found.lastgroup))
+        place = back.to_raw(Span(at, at + 1))
+        ends.append(edit(place.start, place.end, "。“" if found["open"] else "。”", *_ENDED))
     yield from merge(made, _apart(ends, made), key=lambda e: e.span.start)
 
 
@@ -162,8 +175,9 @@ class _Pass:
         self.silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
         self._page: PageScore | None = None
         self._work = work
-        self.proofs: set[str] = set()  # repairs that prove the page
+        self.proofs: dict[str, int] = {}  # repairs that prove the page, and by how many halves
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
+        self._left = ""  # the end of the true text up to there
 
     def edits(self) -> Iterator[Edit]:
         at: int | None = 0
@@ -176,11 +190,12 @@ class _Pass:
                         (Certainty.INFERRED, assumed("mark")) if char in self._doubted else (Certainty.PROVED, None)
                     )
                     yield edit(event.start(), event.end(), "", Damage.READING_MARK, certainty, weight)
-                    self._last, self._done = char, event.end()
+                    self._last, self._left, self._done = char, self._true(event.start()), event.end()
                     continue
                 made = self._edit(event)
                 if made is not None:
                     yield made
+                    self._left = self._true(made.span.start) + made.replacement
                     self._done = made.span.end
                     if self._done != event.end():
                         at = self._done
@@ -241,6 +256,10 @@ class _Pass:
             return None
         return self._repaired(Site(mark, mark, self._before(mark), b"\x05", SILENT))
 
+    def _true(self, at: int) -> str:
+        """Return the last true characters before `at`."""
+        return (self._left + self._text[max(self._done, at - QUOTED) : at])[-QUOTED:]
+
     def _score(self) -> PageScore:
         if self._page is None:
             self._page = PageScore(MARK.sub("", self._text), self._listed, silent=self.silent_reader)
@@ -250,12 +269,13 @@ class _Pass:
         if self._work.left <= 0:
             return None
         page = self._score()
+        site = site._replace(left=self._true(site.start))
         made = repair(self._text, site, page, self._work, drops=not page.private, marked=self._marked)
         if made is None:
             return None
         self._last = made.text[-1:]
         if made.proves:
-            self.proofs.add(made.text)
+            self.proofs[made.text] = made.proves
         certainty = Certainty.INFERRED if made.weight else Certainty.PROVED
         return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty, made.weight)
 

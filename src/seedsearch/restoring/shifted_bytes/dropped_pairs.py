@@ -41,6 +41,17 @@ def middles(lead: int) -> Choices:
 
 
 @cache
+def torn_middles(lead: int) -> Choices:
+    """Return characters that begin with the trail byte of such a pair, and whose own could stand alone."""
+    return Choices(
+        (trail, char)
+        for trail in without_character()[lead]
+        for other, char in by_byte(0).get(trail, ())
+        if other >= 0x80
+    )
+
+
+@cache
 def second_halves(lead: int, known: int) -> Choices:
     """Return characters of the trail byte of such a pair and the known byte that follows."""
     choices = ending_in(known)

@@ -37,7 +37,7 @@ class Front:
         for char in true:
             score += page.pair(last, char)
             last = char
-        node = Node(state.node, true, stream)
+        node = Node(state.node, true, stream, at)
         self.put(
             at, (pending, last), State(score, state.gap, node, state.guessed, state.lossy, state.mass, state.rival)
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from seedsearch.restoring.shifted_bytes.score import PageScore, words
+from seedsearch.restoring.shifted_bytes.score import PageScore, words_between
 from seedsearch.restoring.shifted_bytes.state import EATEN, State
 from seedsearch.restoring.shifted_bytes.traces import BRACKET_REST, CLOSING_OF, MARKUP_LENGTH, Site, clause, closing
 from seedsearch.text.gbk import pair_of, pairs
@@ -14,15 +14,16 @@ from seedsearch.text.trigrams import line_scores
 
 CONTEXT = 4  # characters on each side of a guess that the word model sees
 ROWS = 0.5  # the weight of rows of three characters beside words and pairs
-UNBALANCED = 3.0  # nats against closing what is not open
+UNBALANCED, AWAITED = 3.0, 2.0  # nats against closing what is not open, and for closing what is
 LINE_END, EATEN_BLANK = 1.5, 1.0  # nats for what else may have gone with a broken pair
 DIGITS = "0123456789"
+COUNTED = "年月日-./:%~"  # what stands behind a digit as well
 CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
 CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
 
-Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, character
+Guess: TypeAlias = tuple[float, int, str]  # ln p, byte, one character or two
 
 
 class Guesses:
@@ -36,9 +37,9 @@ class Guesses:
     def leads(self) -> list[tuple[int, float]]:
         """Return the first bytes that the site begins with, each with the nats by which another one is better."""
         site = self._site
-        before = clause(self._text, site.start)[-CONTEXT:] if len(site.leads) > 1 else ""
+        before = clause(site.left)[-CONTEXT:] if len(site.leads) > 1 else ""
         ahead = [self.ahead(site.resume, lead) for lead, _ in site.leads]
-        made = [words(before + text) for text in ahead]
+        made = words_between(before, ahead, "")
         if len(ahead) > 1 and len(set(map(len, ahead))) == 1:
             lines = line_scores(before or site.before, ahead, "")
             made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
@@ -63,45 +64,57 @@ class Guesses:
         made, node = "", state.node
         while node is not None and len(made) < CONTEXT:
             made, node = node.text + made, node.earlier
-        return (clause(self._text, self._site.start) + made)[-CONTEXT:]
+        return (clause(self._site.left) + made)[-CONTEXT:]
 
     def judged(self, guesses: list[Guess], last: str, before: str, ahead: str) -> list[tuple[Guess, float]]:
+        """Return what `weighed` does, and count it."""
+        self.effort += 1
+        return self.weighed(guesses, last, before, ahead)
+
+    def weighed(self, guesses: list[Guess], last: str, before: str, ahead: str) -> list[tuple[Guess, float]]:
         """Return the guesses after `last`, each with the nats by which another one is better.
 
         Judged by the words between `before` and `ahead`, by what is on the page, and by the guess itself.
         """
-        self.effort += 1
         before = before[-CONTEXT:]
+        if not guesses:
+            return []
+        texts = [text for _, _, text in guesses]
+        cuts, lines = words_between(before, texts, ahead), line_scores(before or last, texts, ahead)
         made = [
-            words(before + char + ahead) + self._page.seen_once(last, char, ahead[:1]) - self._unlikely(char)
-            for _, _, char in guesses
+            cut
+            + self._page.seen_once(last, text[0], (text + ahead)[1:2])
+            - sum(map(self._unlikely, text))
+            + ROWS * line
+            for cut, line, text in zip(cuts, lines, texts, strict=True)
         ]
-        if guesses:
-            lines = line_scores(before or last, [char for _, _, char in guesses], ahead)
-            made = [score + ROWS * line for score, line in zip(made, lines, strict=True)]
-        best = max(made, default=0.0)
+        best = max(made)
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
 
     def _unlikely(self, char: str) -> float:
         """Return what speaks against a guess, whatever stands beside it."""
-        if char not in CLOSING_OF.values():
+        opened = CLOSING_OF.get(char)
+        if opened is None and char not in CLOSING_OF.values():
             return self._page.oddity(char)
         if self._closing is None:
-            self._closing = closing(self._text, self._site.start)
+            self._closing = closing(self._site.left)
+        if opened is not None:
+            return UNBALANCED * ((opened == self._closing) + (not self._page.holds(char)))
         if not self._closing or char == self._closing:
-            return 0.0
+            return -AWAITED * bool(self._closing)
         return UNBALANCED if self._page.holds(char) else 2 * UNBALANCED
 
     def gone(self, at: int) -> Iterator[tuple[str, str, float]]:
         """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
 
         Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
-        year is plain, and of anything else a sign stays in its place.
+        year is plain unless the page tells of other centuries, and of anything else a sign stays in its place.
         """
         text, following = self._text, self._text[at : at + 1]
-        if following and following in DIGITS:
+        if following and following in DIGITS + COUNTED:
             century = CENTURY.match(text, at)
-            yield (DIGIT, CENTURIES[century[1]], LINE_END) if century else (DIGIT, LOST, LINE_END)
+            plain = CENTURIES[century[1]] if century and not self._page.old else LOST
+            yield DIGIT, plain, LINE_END
         if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
             yield "\n", "\n", LINE_END
         if following not in DIGITS or self._page.spaced:

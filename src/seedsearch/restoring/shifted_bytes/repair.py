@@ -17,7 +17,7 @@ What is left alone: everything for which no proposal passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import product, takewhile
 from math import exp, log
 from typing import NamedTuple
@@ -27,8 +27,8 @@ from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import LEAST, guess
 from seedsearch.restoring.corruptions import Private, Reader, decoded, narrowed
 from seedsearch.restoring.shifted_bytes.score import PageScore, chance
-from seedsearch.restoring.shifted_bytes.search import searched
-from seedsearch.restoring.shifted_bytes.state import SILENT, State, rival_of, spelled
+from seedsearch.restoring.shifted_bytes.search import LONGEST, searched
+from seedsearch.restoring.shifted_bytes.state import SIGNED, SILENT, State, found_at, rival_of, spelled
 from seedsearch.restoring.shifted_bytes.traces import (
     BRACKETED,
     BROKEN_MARK,
@@ -46,11 +46,15 @@ from seedsearch.text.pinyin import is_reading
 MARGIN, CLEAR = 3.0, 0.3
 SILENT_MARGIN = 6.0  # the first of these where no sign tells that something was lost
 STRONG = 16.0  # the first of these where rare characters are many, or the page shows no other damage of this family
+LISTED = 20.0  # nats for a mark of the page's list that stands behind another character
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
-APART = 2.0  # nats to the runner-up of a repair that is to prove something
+APART = 2.0  # nats to the runner-up of a repair that is to prove something …
+DECIDED = 45.0  # … unless it gains so many
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
 RARE = 4  # of so many characters one may be rare
-IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs
+IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs around it,
+ISOLATED = -15.0  # … and so do two beside each other where more was lost than a byte
+BESIDE = 2  # code points around such a character
 # Nats that it costs to leave a reading on a character that is not read so, or a tag without its beginning.
 BOGUS = 12.0
 _BAD = (("?", True), ("?", False), ("", True), ("", False), ("\ufffd", True), ("\ufffd", False))
@@ -61,14 +65,14 @@ READERS = tuple(Reader(bad, eats, private) for (bad, eats), private in product(_
 class Repair(NamedTuple):
     """The true `text` of the found code points from the site's start to `end`.
 
-    `weight` says how probable it is; None if no other one is possible. `proves`: whether it is so much better than the
-    text as found that two such repairs prove a page damaged.
+    `weight` says how probable it is; None if no other one is possible. `proves`: how many of two halves of a proof it
+    is that the page was damaged, by how much better it is than the text as found.
     """
 
     end: int
     text: str
     weight: Weight | None
-    proves: bool
+    proves: int
 
 
 def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool, marked: bool) -> Repair | None:
@@ -77,9 +81,9 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
     `drops`: whether the reader may have dropped pairs; `marked`: whether the page carries reading marks, which makes
     torn characters likely. Without them only a repair that is beyond doubt passes.
     """
-    found = searched(text, site, page, work, drops=False)
-    if drops and (found is None or _worst(found, site, page) < IMPLAUSIBLE):
-        found = max(filter(None, (found, searched(text, site, page, work, drops=True))), default=None, key=_merit)
+    found = searched(text, site, page, work)
+    if drops and (places := _implausible(found, site, page)):
+        found = max(filter(None, (found, searched(text, site, page, work, places))), default=None, key=_merit)
     if found is None:
         return None
     end, state = found
@@ -87,15 +91,17 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
     gained = state.score - _as_found(text, site, end)
     if not marked and not (gained > STRONG and _beyond_doubt(text, site, found, true, page)):
         return None
-    if state.lossy and sum(map(is_han, true)) < 2:
-        return None
+    if any(cost <= SIGNED for _, cost in site.leads):
+        gained += LISTED
     margin = SILENT_MARGIN if site.cost == SILENT else MARGIN
-    if gained < (margin if _readable(true) else STRONG) or _unclear(state, true):
+    if gained < (margin if _readable(true) and not _short(state, true) else STRONG) or (
+        not marked and _unclear(state, true)
+    ):
         return None
     if not _proved(stream, text[site.start : end]):
         return None
     weight = _weight(state, gained, true) if state.guessed else None
-    return Repair(end, true, weight, gained > STRONG and _proves(found, site, true, page))
+    return Repair(end, true, weight, _proves(found, gained, site, true, page))
 
 
 def _weight(state: State, gained: float, true: str) -> Weight:
@@ -107,23 +113,27 @@ def _weight(state: State, gained: float, true: str) -> Weight:
     if state.rival is None:
         return Weight((guess("torn", -log(mass)),))
     rival = rival_of(state)
-    start = _alike(true, rival)
-    same = _alike(reversed(true[start:]), reversed(rival[start:]))
+    start = alike(true, rival)
+    same = alike(reversed(true[start:]), reversed(rival[start:]))
     others = [(rival[start : len(rival) - same], exp(-state.rival.by) / mass)]
     return Weight((guess("torn", -log(mass), others, start, len(true) - same),))
 
 
-def _alike(one: Iterable[str], other: Iterable[str]) -> int:
+def alike(one: Iterable[str], other: Iterable[str]) -> int:
     """Return with how many characters both begin."""
     return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
 
 
-def _proves(found: tuple[int, State], site: Site, true: str, page: PageScore) -> bool:
-    """Tell whether a repair is ordinary text of some ideographs, without a rival and without another loss."""
+def _proves(found: tuple[int, State], gained: float, site: Site, true: str, page: PageScore) -> int:
+    """Return how many halves of a proof a repair is: of ordinary text without another loss, one if it has no rival
+    either, and two where it gains more than any choice could.
+    """
     state = found[1]
-    if state.lossy or state.gap < APART or sum(map(is_han, true)) < FIRM:
-        return False
-    return all(map(ordinary, true)) and _worst(found, site, page) > NONSENSE
+    if gained <= STRONG or state.lossy or sum(map(is_han, true)) < FIRM:
+        return 0
+    if not all(map(ordinary, true)) or _worst(found, site, page) <= NONSENSE:
+        return 0
+    return 2 if gained > DECIDED else int(state.gap >= APART)
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:
@@ -147,6 +157,11 @@ def _readable(true: str) -> bool:
     return RARE * sum(not ordinary(char) for char in true) < len(true)
 
 
+def _short(state: State, true: str) -> bool:
+    """Tell whether more was lost than a byte, and hardly anything shows what it was."""
+    return state.lossy and sum(map(is_han, true)) < FIRM
+
+
 def _unclear(state: State, true: str) -> bool:
     return state.gap < CLEAR and sum(map(is_han, true)) < FIRM
 
@@ -159,6 +174,19 @@ def _as_found(text: str, site: Site, end: int) -> float:
     plain, torn = BROKEN_MARK.subn("", BRACKETED.sub("", found))
     plain = site.before + plain + text[end : end + 1]
     return sum(map(chance, plain, plain[1:])) - BOGUS * (bogus + torn)
+
+
+def _implausible(found: tuple[int, State] | None, site: Site, page: PageScore) -> Collection[int]:
+    """Return the places at which pairs may have been dropped: where a proposal reads badly, all where there is none."""
+    if found is None:
+        return range(site.start, site.start + LONGEST)
+    true, _ = spelled(found[1])
+    steps = [*map(page.pair, site.before + true, true), 0.0]
+    made = set[int]()
+    for i, (start, end) in enumerate(found_at(found[1])):
+        if steps[i] < IMPLAUSIBLE or (found[1].lossy and steps[i] + steps[i + 1] < ISOLATED):
+            made.update(range(max(start - BESIDE, site.resume), end + BESIDE))
+    return made
 
 
 def _merit(found: tuple[int, State]) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from heapq import nlargest
 from math import exp, log
 from typing import TypeAlias
@@ -25,6 +25,7 @@ from seedsearch.text.gbk import (
     PRIVATE,
     pairs,
 )
+from seedsearch.text.pinyin import LETTERS
 
 ONCE = 0.3  # what a pair counts for a guess beside it that stands elsewhere on the page once
 PAGE = 0.5  # the weight of the page's own pairs beside the model's
@@ -39,6 +40,7 @@ _TITLED = 4.0  # nats for the end of a title behind a stop, where the end of a q
 UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
 EVERYDAY, COMMON = 600, 1200  # the ranks
 _OPENING = frozenset("“‘（《〈【「『〔")
+_ENDLESS = _OPENING | {BLANK}  # what no line ends with
 STOPS = frozenset("，。、；：！？")
 # How often marks end a line, before the page is counted; and what a question ends with.
 _ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01, "、": 0.01}
@@ -51,8 +53,18 @@ _NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
 LOUD, QUIET = 8.0, 1.6  # nats against any other character behind noise, and against such a mark without it
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
-_PARTNER = re.compile("[！!][?\ufffd](?:([^\0-\x7f])|[\r\n 0-9])")
+_EATEN, _LEFT = (
+    re.compile(pattern)
+    for pattern in (
+        rf"[！!][?\ufffd](?=[^\0-\x7f])|[?\ufffd] ?[{LETTERS}]{{1,7}} ?\)",
+        rf"[?\ufffd]\( ?[{LETTERS}]{{1,7}} ?\)",
+    )
+)
+_OLD = re.compile("(?<![0-9])1[0-7][0-9]{2}年")
+PARTNERS = 3  # such signs beyond which one more says nothing
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
+
+KEPT = 2048  # answers kept, of some kilobytes each
 
 
 class Choices:
@@ -64,17 +76,33 @@ class Choices:
         self.byte = [byte for byte, _ in chosen]
         self.char = [char for _, char in chosen]
         self.place = {char: i for i, char in enumerate(self.char)}
-        known, folds = model(), table()
-        folded = [folds.get(ord(char), char) for char in self.char]
-        # For ideographs the model's own figures; the others are asked one by one.
-        self._known = [(i, c, known.start[c], known.end[c]) for i, c in enumerate(folded) if c in known.start]
-        self._folded: dict[str, list[int]] = {}
-        for i, c in enumerate(folded):
-            self._folded.setdefault(c, []).append(i)
-        self._others = [i for i, c in enumerate(folded) if c not in known.start]
 
+    @cached_property
+    def _folds(self) -> list[str]:
+        folds = table()
+        return [folds.get(ord(char), char) for char in self.char]
+
+    @cached_property
+    def _known(self) -> list[tuple[int, str, float, float]]:
+        """Of the ideographs, where they are and the model's own figures; the others are asked one by one."""
+        known = model()
+        return [(i, c, known.start[c], known.end[c]) for i, c in enumerate(self._folds) if c in known.start]
+
+    @cached_property
+    def _others(self) -> list[int]:
+        known = model().start
+        return [i for i, c in enumerate(self._folds) if c not in known]
+
+    @cached_property
+    def _folded(self) -> dict[str, list[int]]:
+        made: dict[str, list[int]] = {}
+        for i, c in enumerate(self._folds):
+            made.setdefault(c, []).append(i)
+        return made
+
+    @lru_cache(maxsize=KEPT)  # noqa: B019 (the choices are kept themselves)
     def after(self, before: str) -> list[float]:
-        """ln p of each choice after `before`."""
+        """ln p of each choice after `before`; not to be written to."""
         known, folded = model(), table().get(ord(before), before)
         if folded not in known.rank:
             return [chance(before, char) for char in self.char]
@@ -97,8 +125,9 @@ class Choices:
             for i in self._folded[folded]
         ]
 
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def before(self, after: str) -> list[float]:
-        """ln p of `after` after each choice."""
+        """ln p of `after` after each choice; not to be written to."""
         known, folded = model(), table().get(ord(after), after)
         if folded not in known.start:
             return [chance(char, after) for char in self.char]
@@ -148,7 +177,7 @@ def chance(a: str, b: str) -> float:
     if first in known.rank and second in known.start:
         inside = known.follow[first].get(second)
         made = IDEOGRAPHS + (known.end[first] + known.start[second] if inside is None else inside)
-    elif (a in _OPENING and b in "<\n") or (a in STOPS and b == "·") or a == b == "。":
+    elif (a in _ENDLESS and b in "<\n") or (a in STOPS and b == "·") or a == b == "。":
         return FLOOR  # nothing is opened at the end of a line, the dot stands inside names, a stop not before a stop
     else:
         made = pair_score(a, b) - (_BLANK_COST if b == BLANK and a != "\n" else 0.0)
@@ -162,9 +191,30 @@ def words(text: str) -> float:
 
     The usual dynamic programme over a unigram model; words of up to four characters.
     """
-    known, folded = model(), "".join(table().get(ord(c), c) for c in text)
-    best = [0.0]
-    for end in range(1, len(folded) + 1):
+    return words_between("", [text], "")[0]
+
+
+def words_between(before: str, texts: Iterable[str], after: str) -> list[float]:
+    """Return `words` of `before`, each of `texts` and `after` put together."""
+    begun, best = _folded(before), [0.0]
+    _cut(begun, best)
+    made, ending = [], _folded(after)
+    for text in texts:
+        some = best.copy()
+        _cut(begun + _folded(text) + ending, some)
+        made.append(some[-1])
+    return made
+
+
+def _folded(text: str) -> str:
+    folds = table()
+    return "".join([folds.get(ord(char), char) for char in text])
+
+
+def _cut(folded: str, best: list[float]) -> None:
+    """Go on with ln p of the likeliest cuts of the beginnings of a text, as far as it goes."""
+    known = model()
+    for end in range(len(best), len(folded) + 1):
         char = folded[end - 1]
         made = best[end - 1] + (_alone(char) if char >= "\u3400" else MARK)
         if end > 1 and (inside := known.follow[folded[end - 2]].get(char)) is not None:
@@ -173,7 +223,6 @@ def words(text: str) -> float:
             if size <= end and (chance_of := known.long_words.get(folded[end - size : end])) is not None:
                 made = max(made, best[end - size] + chance_of)
         best.append(made)
-    return best[-1]
 
 
 _Seen: TypeAlias = defaultdict[str, str]
@@ -200,12 +249,16 @@ class PageScore:
         self.silent = silent and not self._noise
         # Whether the reader shows pairs without a character: then it writes no sign for them, and drops none.
         self.private = _PRIVATE_USE.search(text) is not None
-        # How many more broken pairs took their ASCII partner with them than left it.
-        self.eats = sum(1 if m[1] else -1 for m in _PARTNER.finditer(text))
+        # How many more broken pairs took their ASCII partner with them than left it, up to a few; where none is
+        # seen, readers that write question marks do.
+        eats = len(_EATEN.findall(text)) - len(_LEFT.findall(text)) or 2 * ("?" in text)
+        self.eats = max(-PARTNERS, min(PARTNERS, eats))
         # Whether later programs made full-width marks ASCII.
         self.narrowed = text.count(",") >= text.count("，")
         # Whether numbers stand off the ideographs before them.
         self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
+        # Whether it tells of years of which the first digit is not plain.
+        self.old = _OLD.search(text) is not None
         # Whether paragraphs end in empty lines, lines in two characters, and whether a comma is ASCII.
         self.empty_lines, self.returns, self.commas = "\n\n" in text, "\r\n" in text, "," in text
         self._endings: dict[str, dict[str, float]] = {}
@@ -303,7 +356,7 @@ class PageScore:
 
         `after` may be empty: nothing is known of what follows.
         """
-        scores = choices.after(before)
+        scores = choices.after(before).copy()
         for char in self._after.get(before, ()):
             if char in choices.place:
                 scores[choices.place[char]] = self._after[before][char]
@@ -314,7 +367,7 @@ class PageScore:
         if not after:
             ranked = nlargest(count, zip(scores, range(len(scores)), strict=True))
             return [(score, choices.byte[i], choices.char[i]) for score, i in ranked]
-        seconds = choices.before(after)
+        seconds = choices.before(after).copy()
         for char in self._before.get(after, ()):
             if char in choices.place:
                 seconds[choices.place[char]] = self._after[char][after]

@@ -10,14 +10,21 @@ the best proposal is not Chinese, and follows up only few states, choices and dr
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from heapq import nlargest
 from math import inf
 
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.corruptions import NOISY_MARKS
-from seedsearch.restoring.shifted_bytes.dropped_pairs import first_halves, middles, second_halves
+from seedsearch.restoring.shifted_bytes.dropped_pairs import (
+    first_halves,
+    middles,
+    second_halves,
+    torn_middles,
+    without_character,
+)
 from seedsearch.restoring.shifted_bytes.front import Front, Key
-from seedsearch.restoring.shifted_bytes.guesses import CONTEXT, LOST, Guesses
+from seedsearch.restoring.shifted_bytes.guesses import CENTURY, CONTEXT, LOST, Guess, Guesses
 from seedsearch.restoring.shifted_bytes.readings import (
     read_as,
 )
@@ -68,6 +75,8 @@ WIDTH = 10  # states with a byte pending that are kept at one place, of those wi
 BEHIND = 14.0  # nats of the best one
 AHEAD = 12.0  # … and these more where a proposal is two characters ahead
 CHOICES = 10  # guesses of one lost byte that are followed up, the likeliest between its neighbours
+PAIRS = 20  # guesses of two characters around a dropped pair
+WORDS = 30  # … and so many first characters of words of which the second was torn as well
 FEW = 3  # states that agree with the found text, and such that suppose a dropped pair, at one place
 DROPS = 2  # dropped pairs in a row
 WORD = -3.5  # ln p of a pair inside a common word
@@ -80,8 +89,12 @@ UNLIKE = 3.0  # … for a reader that does otherwise with ASCII partners than mo
 _ODD = frozenset("`{|}~^\\@[]_")  # second bytes that are seldom true characters by themselves
 
 
-def searched(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool) -> tuple[int, State] | None:
-    """(where the stretch ends, its best proposal), with dropped pairs or without; None if there is no proposal."""
+def searched(
+    text: str, site: Site, page: PageScore, work: Budget, drops: Container[int] = ()
+) -> tuple[int, State] | None:
+    """(where the stretch ends, its best proposal), with pairs dropped at some places of the text; None if there is no
+    proposal.
+    """
     search = _Search(text, site, page, drops)
     found = search.run()
     work.spend(search.work)
@@ -102,11 +115,12 @@ class _Search:
     The search begins with the lead bytes of the site, or with the characters that may end in the byte that stands.
     """
 
-    def __init__(self, text: str, site: Site, page: PageScore, drops: bool) -> None:
+    def __init__(self, text: str, site: Site, page: PageScore, drops: Container[int]) -> None:
         self._text, self._site, self._page, self._drops = text, site, page, drops
         self._front = Front(page)
         self._guesses = Guesses(text, site, page)
         self._places = 0  # places advanced from
+        self._weighed = 0  # places where pairs of characters were weighed against one another
         self._worth = -inf  # a score that has no future at the present place
         for lead, cost in self._guesses.leads():
             start = costing(self._start(lead, len(site.leads) > 1), cost)
@@ -116,7 +130,7 @@ class _Search:
         elif not site.leads:
             start = State(-site.cost, inf, None, True)
             noisy = text[site.start - 1 : site.start] in NOISES
-            self._begin(site.resume, site.before, site.inserted, start, clause(text, site.start), noisy)
+            self._begin(site.resume, site.before, site.inserted, start, clause(site.left), noisy)
 
     def run(self) -> tuple[int, State] | None:
         """(where the stretch ends, its best proposal); None if it has none."""
@@ -145,7 +159,7 @@ class _Search:
     @property
     def work(self) -> int:
         """Units of work so far, of some 50 µs."""
-        return self._places + GUESSING * self._guesses.effort + 1
+        return self._places + GUESSING * (self._guesses.effort + self._weighed) + 1
 
     def _start(self, lead: int, guessed: bool) -> State:
         return State(-self._site.cost, inf, Node(None, "", bytes((lead,)) + self._site.inserted), guessed)
@@ -172,7 +186,7 @@ class _Search:
         """The torn character ends in `trail`, and no more than that was lost."""
         site, following = self._site, self._text[self._site.resume]
         best = self._page.best(ending_in(trail), site.before, following, CHOICES)
-        for (_, lead, char), cost in self._guesses.judged(best, site.before, clause(self._text, site.start), ""):
+        for (_, lead, char), cost in self._guesses.judged(best, site.before, clause(site.left), ""):
             cost += DOUBLED if char in STOPS else -EXCLAIMED if char == "啊" and following in "！!" else 0.0
             begun = costing(self._start(lead, True), cost)
             self._front.go(site.resume, SYNC, site.before, char, bytes((trail,)) + b"\x05", begun)
@@ -226,7 +240,7 @@ class _Search:
             self._front.put(found.end(), (pair[1], last), torn)
 
     def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
-        if self._drops and leading and (at > self._site.resume or self._site.leads):
+        if leading and at in self._drops and (at > self._site.resume or self._site.leads):
             self._dropped(at, pending, last, state)
         self._known(at, pending, last, state)
 
@@ -298,8 +312,10 @@ class _Search:
             self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
             return
         if self._text[at : at + 1] < "@":  # a reader that leaves the ASCII partner of a broken byte, or the end
-            self._trails(at, pending, last, b"", costing(paid(state, SIGNED), UNLIKE * (self._page.eats > 0)))
-        self._eaten(at, pending, last, costing(paid(state, SIGNED), UNLIKE * (self._page.eats < 0)))
+            line_end = self._text[at : at + 1] in ("", "\n", "\r")  # where a reader of lines has nothing to take
+            unlike = 0.0 if line_end else UNLIKE * max(0, self._page.eats + bool(CENTURY.match(self._text, at)))
+            self._trails(at, pending, last, b"", costing(paid(state, SIGNED), unlike))
+        self._eaten(at, pending, last, costing(paid(state, SIGNED), UNLIKE * max(0, -self._page.eats)))
         if not self._page.private:
             self._dropped(at, pending, last, costing(state, ASKED))
 
@@ -317,7 +333,7 @@ class _Search:
         ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
         for gone, shown, cost in self._guesses.gone(at):
             best = self._page.best(torn_after(pending), last, gone, CHOICES)
-            for (score, trail, char), worse in self._guesses.judged(best, last, self._guesses.behind(state), ""):
+            for (score, trail, char), worse in self._guesses.judged(best, last, self._guesses.behind(state), gone):
                 node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
                 score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
                 lossy = state.lossy or shown == LOST
@@ -335,12 +351,15 @@ class _Search:
 
         `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
         """
+        if self._guesses.effort > AT_MOST:
+            return
         known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
-        if known < b"@" or self._guesses.effort > AT_MOST:
+        if known < b"@":
+            self._dropped_at_loss(at, pending, last, paid(state, DROPPED))
             return
         self._guesses.effort += 1
         state = paid(state, DROPPED)
-        halves = first_halves(pending)
+        halves, made = first_halves(pending), list[Guess]()
         firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
         for score, lead, char in firsts:
             score -= self._page.oddity(char)
@@ -348,12 +367,66 @@ class _Search:
             if state.score + score < self._worth - AHEAD:
                 continue
             for more, trail, following in self._page.best(seconds, char, "", CHOICES):
-                made = state.score + score - self._page.oddity(following)
-                if made + more > self._worth - AHEAD:
-                    node = Node(state.node, char, bytes((lead, trail)))
-                    self._known(at, trail, char, state._replace(score=made, node=node))
+                more += score - self._page.oddity(following)
+                if state.score + more > self._worth - AHEAD:
+                    made.append((more, trail, char + following))
             if left > 1:
                 self._dropped_again(at, lead, char, state._replace(score=state.score + score), left - 1)
+        for (_, trail, both), cost in self._judged_pairs(at, last, state, made):
+            first = both[0]
+            score = self._page.pair(last, first) - self._page.oddity(first) - self._page.oddity(both[1])
+            node = Node(state.node, first, bytes((pair_of()[first][1], trail)))
+            self._known(at, trail, first, state._replace(score=state.score + score - cost, node=node))
+
+    def _judged_pairs(self, at: int, last: str, state: State, made: list[Guess]) -> Iterable[tuple[Guess, float]]:
+        """Return the likeliest of two characters around a dropped pair, with what another one is better by."""
+        if len(made) < 2:
+            return ((guess, 0.0) for guess in made)
+        self._weighed += 1
+        ahead = self._guesses.ahead(at + 1, pair_of().get(self._text[at], b"  ")[1])
+        return self._guesses.weighed(nlargest(PAIRS, made), last, self._guesses.behind(state), ahead)
+
+    def _dropped_at_loss(self, at: int, pending: int, last: str, state: State) -> None:
+        """Such a pair, and behind it the first half of a character that stood alone: 英國 as `雲?guó)`."""
+        sign = SIGN.match(self._text, at)
+        reading = READING.match(self._text, sign.end()) if sign else BRACKETED.match(self._text, at)
+        noise = NOISE.match(self._text, sign.end()) if sign else None
+        if reading:
+            inserted = stream_of("(" + reading[0].lstrip("(（"))
+            state = paid(state, SIGNED if sign else SILENT)
+            self._dropped_and_read(reading.end(), pending, last, reading[1], inserted, state)
+        elif noise:
+            self._dropped_and_torn(noise.end(), pending, last, b"\x05" + noise[0].encode(), paid(state, SIGNED))
+
+    def _dropped_and_read(self, at: int, pending: int, last: str, reading: str, inserted: bytes, state: State) -> None:
+        """The second character is named by its reading; the first is one by which a pair without a character begins."""
+        self._guesses.effort += 1
+        choices, table = first_halves(pending), without_character()
+        begun = {trail for lead in set(choices.byte) for trail in table[lead]}
+        for cost, pair in self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] in begun]):
+            named = pairs()[pair]
+            firsts = self._page.best(choices, last, named, len(choices.char))
+            for score, lead, char in [first for first in firsts if pair[0] in table[first[1]]][:FEW]:
+                node = Node(state.node, char, bytes((lead, pair[0])))
+                made = costing(state, cost + self._page.oddity(char) - score)._replace(guessed=True, node=node)
+                self._front.go(at, SYNC, char, named, pair[1:] + inserted, made)
+
+    def _dropped_and_torn(self, at: int, pending: int, last: str, after: bytes, state: State) -> None:
+        """Nothing is known of the second character but that it stands in a word with the first."""
+        page, following = self._page, self._text[at : at + 1]
+        firsts = page.best(first_halves(pending), last, "", WORDS)
+        found = [
+            (score + more + page.pair(char, following), trail, first + char)
+            for score, lead, first in firsts
+            for more, trail, char in torn_middles(lead).inside_words(first)
+        ]
+        best = nlargest(CHOICES, found)
+        ahead = self._text[at : at + CONTEXT]
+        for (_, trail, both), cost in self._guesses.judged(best, last, self._guesses.behind(state), ahead):
+            first, second = (pair_of()[char] for char in both)
+            node = Node(state.node, "", bytes((first[1], trail)))
+            made = costing(state, cost)._replace(guessed=True, node=node)
+            self._front.go(at, SYNC, last, both, second[1:] + after, made)
 
     def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
         """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""

@@ -22,11 +22,15 @@ SIGNED, SILENT, DROPPED, EATEN, ALONE = 1.0, 4.0, 2.0, 6.0, 3.0
 
 
 class Node(NamedTuple):
-    """One step of a proposal: what was true there, and the bytes that stood in the damaged file."""
+    """One step of a proposal: what was true there, and the bytes that stood in the damaged file.
+
+    `end`: where it ends in the found text; 0 where the next step says so.
+    """
 
     earlier: Node | None
     text: str
     stream: bytes
+    end: int = 0
 
 
 class Rival(NamedTuple):
@@ -51,6 +55,15 @@ def spelled(state: State) -> tuple[str, bytes]:
     """Return the true text of a proposal and its bytes in the damaged file."""
     nodes = list(_back(state.node))
     return "".join([node.text for node in reversed(nodes)]), b"".join([node.stream for node in reversed(nodes)])
+
+
+def found_at(state: State) -> list[tuple[int, int]]:
+    """Return of each character of a proposal between which two places of the found text it was read."""
+    places, end = list[tuple[int, int]](), 0
+    for node in reversed(list(_back(state.node))):
+        begin, end = end, node.end or end
+        places += [(begin, end)] * len(node.text)
+    return places
 
 
 def rival_of(state: State) -> str:

@@ -67,7 +67,8 @@ class Site(NamedTuple):
     `start`: the first code point that a repair replaces; `resume`: where the known bytes go on; `before`: the true
     character before; `inserted`: the bytes that were put behind the lost lead byte; `leads`: what that byte
     may have been, with what each costs; empty where it may have been any, and the mark at `resume` is two known bytes.
-    `trail`: the second byte of the torn character where that stood alone too.
+    `trail`: the second byte of the torn character where that stood alone too. `left`: the true text up to it, as far
+    back as `QUOTED` code points.
     """
 
     start: int
@@ -77,6 +78,7 @@ class Site(NamedTuple):
     cost: float
     leads: tuple[tuple[int, float], ...] = ()
     trail: int = 0
+    left: str = ""
 
 
 def shows_shift(text: str, mark: int) -> bool:
@@ -96,6 +98,8 @@ def shows_shift(text: str, mark: int) -> bool:
     elif "@" <= char < "\x7f":
         made, at = made + pairs().get(bytes((pending, ord(char))), "\ue000") + text[at + 1 : at + 2], at + 2
     left = text[mark + 1 : at]
+    if len(made) == 1:  # what stands before it has to tell; full stops are torn most often
+        made, left = "。" + made, text[mark] + left
     return bool(made) and sum(map(chance, made, made[1:])) > sum(map(chance, left, left[1:]))
 
 
@@ -120,20 +124,19 @@ def _common(lead: int, trail: int) -> bool:
     return char in COMMON_MARKS or rank(char) < COMMON
 
 
-def clause(text: str, at: int) -> str:
-    """Return the ideographs that stand before `at` since the last mark, tag or line end; of the last `SHORT` or so."""
-    before = BRACKETED.sub("", STRIPPED.sub("", text[max(0, at - 12 * SHORT) : at]))
-    clause = _CLAUSE.search(before)
+def clause(left: str) -> str:
+    """Return the ideographs at the end of `left` since the last mark, tag or line end; of the last `SHORT` or so."""
+    clause = _CLAUSE.search(BRACKETED.sub("", STRIPPED.sub("", left[-12 * SHORT :])))
     return clause[0] if clause else ""
 
 
-def closing(text: str, at: int) -> str:
-    """Return the closing mark that is waited for at `at`; "none" where nothing is open, empty where that cannot be
-    told.
+def closing(left: str) -> str:
+    """Return the closing mark that is waited for behind `left`; "none" where nothing is open, empty where that cannot
+    be told.
     """
     waited: list[str] = []
     last = ""
-    for found in _BRACKET.finditer(text, max(0, at - QUOTED), at):
+    for found in _BRACKET.finditer(left):
         last = found[0]
         if last in CLOSING_OF:
             waited.append(CLOSING_OF[last])
