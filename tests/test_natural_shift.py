@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from seedsearch.restoring import lossless_shift
+from seedsearch.restoring.corruptions import Private, Reader, decoded
 from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 
@@ -21,6 +22,20 @@ STORY = (
 def restored(text: str) -> str:
     trigger = lossless_shift.TRIGGER
     return apply_edits(text, lossless_shift.edits(text)) if trigger is None or trigger.search(text) else text
+
+
+@pytest.mark.parametrize("line", STORY)
+@pytest.mark.parametrize("private", [Private.KEPT, Private.DROPPED])
+def test_halves_of_characters_are_not_joined_where_pairs_were_dropped(line: str, private: Private) -> None:
+    """Every tenth pair of a shift has no character; a reader that dropped them left halves that fit one another."""
+    cut, stream = 4, line.encode("gb18030")
+    shifted = decoded(stream[: 2 * cut] + stream[2 * cut + 1 :], Reader("", False, private))
+    made = restore(shifted)
+    assert (made.text == shifted) == (private is not Private.KEPT)
+    if private is Private.KEPT:
+        assert made.text[cut + 1 :].startswith(line[cut + 2 : -1])
+    else:
+        assert any(finding.candidates for finding in made.findings)
 
 
 @pytest.mark.parametrize("line", STORY)

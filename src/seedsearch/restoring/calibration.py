@@ -39,6 +39,7 @@ SHARES = {
     "torn UTF-8": 0.45,
     "realigned": 0.93,  # double-byte text brought into step behind a lost byte
     "shift": 0.96,
+    "joined": 0.02,  # a shift on a page whose reader dropped pairs
     "code page": 0.99,
     "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
     "quotation": 0.9,  # an end of one of which a mark is left
