@@ -224,6 +224,14 @@ def test_quotations_of_which_a_mark_is_left_come_back(true: str) -> None:
     assert restored(found).endswith(true)
 
 
+@pytest.mark.parametrize("sign", ["?！?", "?；?", "?，", "??，"])
+def test_a_sign_of_loss_in_clean_text_proves_nothing(sign: str) -> None:
+    """What stands behind it was typed so, however well it reads."""
+    for at in range(0, len(PAGE), 7):
+        text = PAGE[:at] + sign + PAGE[at:]
+        assert restored(text) == text
+
+
 def test_one_long_stretch_proves_a_page_without_marks() -> None:
     true = "金星犯左執法星。火星犯右執法星，十月木星與金星相會。"
     found = without_controls(decoded(noisy(encode(true), lambda: b"\x05", marks="；"), Reader()))

@@ -49,7 +49,7 @@ STRONG = 16.0  # the first of these where rare characters are many, or the page 
 LISTED = 20.0  # nats for a mark of the page's list that stands behind another character
 NONSENSE = -13.0  # a pair this unlikely has no place in a repair that nothing else supports
 APART = 2.0  # nats to the runner-up of a repair that is to prove something …
-DECIDED = 45.0  # … unless it gains so many
+DECIDED, RUN = 45.0, 5  # … unless it gains so many, with so many ideographs
 FIRM = 2  # a stretch with so many ideographs is not given up for one unclear guess
 RARE = 4  # of so many characters one may be rare
 IMPLAUSIBLE = -10.5  # a pair this unlikely inside a repair makes the search look for dropped pairs around it,
@@ -101,7 +101,8 @@ def repair(text: str, site: Site, page: PageScore, work: Budget, *, drops: bool,
     if not _proved(stream, text[site.start : end]):
         return None
     weight = _weight(state, gained, true) if state.guessed else None
-    return Repair(end, true, weight, _proves(found, gained, site, true, page))
+    changed = true[: len(true) - alike(reversed(true), reversed(text[site.start : end]))]
+    return Repair(end, true, weight, _proves(found, gained, site, changed, page))
 
 
 def _weight(state: State, gained: float, true: str) -> Weight:
@@ -124,16 +125,18 @@ def alike(one: Iterable[str], other: Iterable[str]) -> int:
     return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
 
 
-def _proves(found: tuple[int, State], gained: float, site: Site, true: str, page: PageScore) -> int:
+def _proves(found: tuple[int, State], gained: float, site: Site, changed: str, page: PageScore) -> int:
     """Return how many halves of a proof a repair is: of ordinary text without another loss, one if it has no rival
-    either, and two where it gains more than any choice could.
+    either, and two where it gains more than any choice could and is as long.
+
+    `changed`: what is another text than was found; what stands behind it proves nothing.
     """
-    state = found[1]
-    if gained <= STRONG or state.lossy or sum(map(is_han, true)) < FIRM:
+    state, ideographs = found[1], sum(map(is_han, changed))
+    if gained <= STRONG or state.lossy or ideographs < FIRM:
         return 0
-    if not all(map(ordinary, true)) or _worst(found, site, page) <= NONSENSE:
+    if not all(map(ordinary, changed)) or _worst(found, site, page) <= NONSENSE:
         return 0
-    return 2 if gained > DECIDED else int(state.gap >= APART)
+    return 2 if gained > DECIDED and ideographs >= RUN else int(state.gap >= APART)
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:
