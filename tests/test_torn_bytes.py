@@ -71,7 +71,7 @@ def test_a_byte_lost_at_an_end_without_a_mark(encoding: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", WIDE)
-@pytest.mark.parametrize("char", "刀开最一㠀損")
+@pytest.mark.parametrize("char", [*"刀开最一㠀損", "伀儀刀匀\r\n"])
 @pytest.mark.parametrize("times", [4, 30])
 def test_a_character_again_and_again_lost_no_byte(encoding: str, char: str, times: int) -> None:
     """One byte off, 刀 (U+5200) is `R`, which reads well."""

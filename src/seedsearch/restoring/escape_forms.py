@@ -9,7 +9,7 @@ r"""The spellings of characters by their numbers that programs write into text, 
 | `%25E4%25B8%25AD` | what escapes an address that is escaped |
 | `=E4=B8=AD` | quoted-printable (RFC 2045), with its soft line breaks |
 | `<E4><B8><AD>`, `<U+4E2D>` | less, vim and git; R |
-| `\4E2D` | style sheets, with a blank where a digit would follow |
+| `"\4E2D\6587"` | style sheets, with a blank where a digit would follow; without quotes it may be a path |
 
 A program that escaped twice doubles the backslashes. Of n in a row, as many as the lowest bit of n says belong to the
 unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. In a path of Windows
@@ -41,7 +41,7 @@ _SOFT = r"(?:=[ \t]{0,8}\r?\n)"
 
 # A high byte, and all that follows it: escaped, or the ASCII byte of a pair.
 _RUNS = (
-    rf"(?P<codes>(?:{_CODES})++|(?:{_OF_BROWSERS})++|(?:{_OF_R})++|(?:{_OF_STYLES}){{2,}}+)",
+    rf"(?P<codes>(?:{_CODES})++|(?:{_OF_BROWSERS})++|(?:{_OF_R})++|(?<=[\"'])(?:{_OF_STYLES}){{2,}}+)",
     rf"(?P<bytes>(?<!\\)\\+(?:x[89a-fA-F]{_HEX}|[23][0-7]{{2}})(?:{_BYTES}|(?<=x[89a-fA-F]{_HEX})[@-\[\]-~])*+)",
     rf"(?P<shown>(?:{_OF_PAGERS})++)",
     rf"(?P<percent>%(?:25)*[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*+)",

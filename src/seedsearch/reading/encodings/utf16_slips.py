@@ -76,7 +76,7 @@ _ODD = re.compile(
 _ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
 _HAN = re.compile(f"[{HAN}]")
 ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
-DIFFERENT = 4  # characters of a stretch from which on it may have lost a byte
+DIFFERENT = 6  # characters of a stretch from which on it may have lost a byte
 
 
 def in_step(text: str, off: int = OFF) -> bool:
