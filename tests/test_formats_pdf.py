@@ -70,6 +70,7 @@ def test_what_is_encrypted_with_an_empty_password_is_read(algorithm: str) -> Non
         ("UniGB-UTF16-H", "utf-16-be", "GB1", "转办公室"),
         ("ETen-B5-H", "big5", "CNS1", "會議紀錄"),
         ("B5pc-H", "big5", "CNS1", "會議紀錄"),
+        ("ETenms-B5-H", "big5", "CNS1", "會議紀錄"),
         ("90ms-RKSJ-H", "cp932", "Japan1", "会議の記録"),
         ("KSCms-UHC-H", "cp949", "Korea1", "회의록"),
     ],

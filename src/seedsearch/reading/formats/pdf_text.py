@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pdfminer.cmapdb import CMapDB
 from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LAParams, LTAnno, LTChar, LTContainer, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFDocument
@@ -81,6 +82,7 @@ def pages(document: PDFDocument, *, loose: bool = False) -> Iterator[tuple[int, 
 
     `loose`: the pages are those that lie in the file, in that order, whether or not anything names them.
     """
+    _complete_tables()
     resources = PDFResourceManager()
     device = _Pages(resources, laparams=_ACROSS)
     interpreter = PDFPageInterpreter(resources, device)
@@ -94,6 +96,12 @@ def pages(document: PDFDocument, *, loose: bool = False) -> Iterator[tuple[int, 
             yield number, error
         else:
             yield number, text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _complete_tables() -> None:
+    """Have the tables ETenms-B5, for fonts of a Windows of Taiwan, go on with ETen-B5: the library leaves that out."""
+    for way in "HV":
+        CMapDB.get_cmap(f"ETenms-B5-{way}").use_cmap(CMapDB.get_cmap("ETen-B5-H"))
 
 
 def _loose(document: PDFDocument) -> Iterator[PDFPage]:
