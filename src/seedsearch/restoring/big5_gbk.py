@@ -43,17 +43,21 @@ _GONE = "\ue000-\ue765\ufffd"
 _AS_BIG5 = "ㄅ-ㄩ﹐-﹫"  # commas, stops and brackets of GBK as Big5 shows them
 
 # One class first, so that clean text is passed over quickly.
-TRIGGER = re.compile(
+_FIRST = (
     rf"[?{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
     r"|(?<=\?)[^\x00-\x20?]{1,3}\?[^\x00-\x20?]{1,3}\?[^\x00-\x20?]"
-    rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])[一-鿿]{{0,3}}[{_LEVEL_2}])"
+    rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])"
 )
+TRIGGER = re.compile(rf"{_FIRST}[一-鿿]{{0,3}}[{_LEVEL_2}])")
+# What a run has to show that is not short: in a long one that is what it should be two rare characters stand near.
+_IN_LONG = re.compile(rf"{_FIRST}[{_LEVEL_2}]{{2}})")
 # A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")
 # The same, where a question mark may be a wide character; and those question marks that more of the run follows.
 _RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*+[@-~]?")
 
 FEW = 4  # ideographs that prove a run
+SHORT = 24  # characters of a run of which two rare ones are enough to look at it
 ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed on the page
 TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
@@ -70,9 +74,16 @@ ASKED = 0.025  # question marks for each wide character: in clean text they are 
 GAIN = 2.0  # nats per character by which the repair must read better than what was found
 
 
+def _tells(run: str) -> bool:
+    """Tell whether a run is to be looked at."""
+    return (TRIGGER if len(run) <= SHORT else _IN_LONG).search(run) is not None
+
+
 def edits(text: str) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
     shown = _with_losses(text)
+    if not any(_tells(run[0]) for run in _RUN.finditer(shown)):
+        return ()
     made = _rows(shown, asks=shown is not text)
     return weighed(made if shown is text else _with_question_marks(text, made))
 
@@ -163,7 +174,7 @@ class _Page:
         """The beginnings of the first runs that may be damaged."""
         some, left = list[Run](), SAMPLE
         for m in _RUN.finditer(self.text):
-            if TRIGGER.search(m[0]):
+            if _tells(m[0]):
                 size = max([LONGEST_SAMPLE, *(at + MARGIN for at in islice(_signs(m[0]), SIGNS))])
                 some.append(self._run(m.start(), m[0][:size]))
                 left -= len(some[-1].found)
@@ -175,7 +186,7 @@ class _Page:
 def _proved(page: _Page) -> Iterator[_Run]:
     """Yield the runs that are proof by themselves; gives up on a page where the first ones are not."""
     failed, proved = 0, False
-    spans = (Span(*m.span()) for m in _RUN.finditer(page.text) if TRIGGER.search(m[0]))
+    spans = (Span(*m.span()) for m in _RUN.finditer(page.text) if _tells(m[0]))
     for some in _together(spans, page):
         for run in page.runs(some, (page.fault,) if page.fault else page.faults):
             if run.convincing(FEW, GAIN):

@@ -38,7 +38,7 @@ LONE_LETTER = -9.5  # ln p
 # The characters of Cantonese, of which a dictionary of the written language has few, and ln p of one. Of 6,000 words of
 # that dictionary in GBK and 2,286 in Big5 as many are read rightly with it as without.
 _CANTONESE = frozenset("佢哋嘅喺啲嘢冇咁唔嚟攞瞓嗰咗嚿啱咩噉乜嘥嗌揾畀諗掟孭俾睇啩喎嘞囉咪嗱晒郁")
-CANTONESE = -8.0
+CANTONESE = -8.0  # ln p
 
 _RULES = frozenset("●○◎◆◇■□★☆▲△▼▽※→←↑↓─━│┃┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣▁▂▃▄▅▆▇█▉▊▋▌▍▎▏①②③④⑤⑥⑦⑧⑨⑩×÷±°℃§№〃·•‧￣＿＊＃＝＋－／＼｜")
 
