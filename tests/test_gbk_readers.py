@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
+from math import log
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,9 @@ from seedsearch.restoring.gbk_readers import Reader as Told
 from seedsearch.restoring.gbk_readers import eating
 from seedsearch.restoring.lossy_gaps import Filled, between, within
 from seedsearch.restoring.lossy_guesses import Atom, loss
+from seedsearch.restoring.lossy_guesses import Lost as Loss
 from seedsearch.restoring.lossy_utf8 import mend, mended
+from seedsearch.restoring.own_pairs import PART, Neighbourhoods, OwnPairs
 from tests.misreadings import SENTENCES
 
 PAGE = "\n".join(
@@ -74,6 +77,16 @@ def test_an_ascii_character_that_was_eaten_stays_a_sign() -> None:
     made = apply_edits(found, utf8_as_gbk.edits(found))
     assert "年?月投产" in made or "年6月投产" in made
     assert "骞" not in made
+
+
+def test_what_a_page_keeps_was_not_eaten() -> None:
+    """Where ends of lines stand behind signs of loss, or no blank behind ideographs, none of them was lost there."""
+    for reader, never in ((Told(lines=True), b"\n"), (Told(tight=True), b" ")):
+        eaten = [tail for lost in reader.lost("月", asked=True) if isinstance(lost, Loss) for tail in lost.tails]
+        assert b"." in eaten
+        assert never not in eaten
+    assert Told.told("骞?\n鏈?\n").lines
+    assert not Told.told("骞?\n鏈").lines
 
 
 def test_rows_behind_signs_are_shorter_where_a_reader_eats() -> None:
@@ -138,3 +151,34 @@ def test_a_reader_of_which_nothing_is_known_may_do_anything() -> None:
     heads = {head for lost in atom for head in lost.heads}
     assert {b"?", b"\x80", b"\xbf"} <= heads
     assert any(len(head) == 2 for head in heads)
+
+
+@pytest.mark.parametrize("name", ["Windows", "iconv -c"])
+def test_runs_that_are_read_together_are_found_where_they_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of most, what they are does not hang on what they are read with."""
+    found = f"整页的文字都在。\n{READERS[name](PAGE)}\nabc\n其他的文字也在。"
+    together = utf8_as_gbk.edits(found)
+    monkeypatch.setattr(utf8_as_gbk, "ALONE", -1)
+    alone = utf8_as_gbk.edits(found)
+    places = {(edit.span.start, edit.span.end, edit.replacement) for edit in alone}
+    same = [edit for edit in together if (edit.span.start, edit.span.end, edit.replacement) in places]
+    assert len(same) > 0.95 * len(together)
+    assert len(together) > 0.95 * len(alone)
+    made = apply_edits(found, together)
+    assert made.startswith("整页的文字都在。\n")
+    assert made.endswith("\nabc\n其他的文字也在。")
+
+
+def test_the_pairs_of_a_page_are_counted_as_they_are_folded() -> None:
+    """And of lines beside each other only those within each; what nobody asks for is not read."""
+    own = OwnPairs(lambda: "學校，学校\ufffd的")
+    assert own.scores_of_lines([("学", ["校", "生"], "，"), ("", ["学"], "")]) == [[log(3) + log(2), 0.0], [0.0]]
+    assert OwnPairs(lambda: pytest.fail("read")).scores_of_lines([]) == []
+    assert OwnPairs(lambda: "").scores_of_lines([("", ["学校"], "")]) == [[0.0]]
+
+
+def test_far_parts_of_a_text_have_pairs_of_their_own() -> None:
+    parts = Neighbourhoods(10 * PART, lambda start, end: f"{start} {end}")
+    first, second = parts.of(0), parts.of(PART * 5)
+    assert first.number != second.number == parts.of(PART * 6 - 1).number
+    assert first.scores_of_lines([("", [f"0 {2 * PART}"], "")])[0][0] > 0

@@ -25,16 +25,17 @@ from seedsearch.restoring.lossy_guesses import UNTOLD, Atom, Lost, loss
 from seedsearch.text.gbk import PRIVATE, pair_of, pairs
 
 _LAST = tuple(bytes((b,)) for b in range(0x80, 0xC0))
-# ASCII that a reader can eat with the byte before it, under 0x40; the likely ones, and without blanks.
+# ASCII that a reader can eat with the byte before it, under 0x40; the likely ones.
 _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
-_EATEN_TIGHT = tuple(byte for byte in _EATEN if byte not in (b" ", b"\t"))
 
 # Nats against a reader that loses a pair without a character, leaves the ASCII partner of a broken byte, or eats it,
 # where the page does not tell.
 UNKNOWN, LEFT, EATEN = 4.0, 6.0, 0.0
 TIGHT = 3  # digits behind ideographs, and no blank behind any, after which none is thought to be lost there
+LINES = 2  # ends of lines behind signs of loss after which none is thought to be eaten
 
 _SPACED, _DIGITS = re.compile("[^\0-\x7f] "), re.compile("[^\0-\x7f](?=[0-9])")
+_KEPT_LINES = re.compile("[^\0-\x7f][?\ufffd][\r\n]")
 _PRIVATE = re.compile(f"[{chr(PRIVATE[0])}-{chr(PRIVATE[-1])}]")
 
 
@@ -56,18 +57,21 @@ class Private(Enum):
 class Reader:
     """A reader of GBK: whether it eats ASCII, None if that is not known; what becomes of pairs without a character.
 
-    `tight`: whether no blank stands between ideographs and what follows on the page.
+    `tight`: whether no blank stands between ideographs and what follows on the page. `lines`: whether it keeps ends of
+    lines, as it reads line by line.
     """
 
     eats: bool | None = None
     private: Private = Private.UNKNOWN
     tight: bool = False
+    lines: bool = False
 
     @classmethod
     def told(cls, text: str) -> Reader:
         """Return what a page says of its reader at first sight."""
         tight = _SPACED.search(text) is None and sum(1 for _ in _DIGITS.finditer(text)) >= TIGHT
-        return cls(None, Private.KEPT if _PRIVATE.search(text) else Private.UNKNOWN, tight)
+        lines = sum(1 for _ in _KEPT_LINES.finditer(text)) >= LINES
+        return cls(None, Private.KEPT if _PRIVATE.search(text) else Private.UNKNOWN, tight, lines)
 
     def kinds(self, *, signs: bool) -> list[Reader]:
         """Return the readers that it can be, the simplest first; what eats leaves `signs`."""
@@ -117,7 +121,8 @@ def _lost(reader: Reader, following: str, asked: bool) -> Atom:
     else:
         made.append(loss((b"\x80",)))
     if reader.eats is not False and following:
-        made.append(loss(_LAST, _EATEN_TIGHT if reader.tight else _EATEN, cost=EATEN))
+        never = b" \t" * reader.tight + b"\r\n" * reader.lines
+        made.append(loss(_LAST, tuple(byte for byte in _EATEN if byte not in never), cost=EATEN))
     return (*made, *reader.of_pairs())
 
 

@@ -288,8 +288,7 @@ def _from_utf8(at: int, run: str, before: str, page: _Page) -> _Run | None:
     atoms = list(_atoms(run, page))
     if page.utf8:
         fill = partial(within, dropped=page.droppable)
-        own = page.own.of(at)
-        pieces = mended(atoms, before, own.script, page.work, fill, own)
+        pieces = mended(atoms, before, page.script, page.work, fill, page.own.of(at))
     else:
         pieces = mend(atoms, before, page.script, page.work)
     page.passed_over.extend(unsearched(pieces, at, page.work))

@@ -253,11 +253,11 @@ class _Page:
 
     def _mended(self, at: int, atoms: Sequence[Atom], before: str) -> Sequence[Piece]:
         """Return what atoms are, one for each character from a place on."""
-        own, end = self.own.of(at), at + len(atoms)
+        end = at + len(atoms)
         fill = partial(between, missing=self.reader.dropped, ended=end == len(self.text))
         before = before or _ascii(self.text[max(0, at - CONTEXT) : at], -1) or "\n"
         beyond = _ascii(self.text[end : end + CONTEXT], 1)
-        pieces = mended(atoms, before, own.script, self.work, fill, own, beyond)
+        pieces = mended(atoms, before, self.script, self.work, fill, self.own.of(at), beyond)
         self.passed_over.extend(unsearched(pieces, at, self.work))
         return pieces
 
