@@ -62,10 +62,11 @@ ENOUGH = 12  # ideographs in such runs after which runs with fewer are believed 
 TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run that are read together, and believed or not; a long one is read part by part
-SAMPLE, LONGEST_SAMPLE = 240, 160  # characters of runs that tell how the page was made, and of one of them
+SAMPLE, LONGEST_SAMPLE = 200, 60  # characters of runs that tell how the page was made, and of one of them
+READS = -6.5  # mean ln p of what was found from which on it is right: pages of right text have some -4.5
 CLEARLY = 2.0  # nats per character by which one of the faults reads so much better that the other is out
-SIGNS = 6  # of what was lost, that a longer part of a run is taken for
-AT_FIRST = 400  # characters of runs that are read together while it is not known which of the faults it is
+SIGNS = 4  # of what was lost, that a longer part of a run is taken for
+AT_FIRST = 1500  # characters of runs that are read together while it is not known which of the faults it is
 AT_ONCE = 20_000  # characters of runs that are read together
 MARGIN = 20  # characters at the end of a part that is not the last, which are read with the next one
 PATIENCE = 4  # runs that are not proof, after which a page is left alone
@@ -79,12 +80,12 @@ def _tells(run: str) -> bool:
     return (TRIGGER if len(run) <= SHORT else _IN_LONG).search(run) is not None
 
 
-def edits(text: str) -> Sequence[Edit]:
-    """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
+def edits(text: str, *, again: bool = False) -> Sequence[Edit]:
+    """Return the edits of both kinds: sorted, disjoint, in code points of `text`; `again`: what is left of damage."""
     shown = _with_losses(text)
     if not any(_tells(run[0]) for run in _RUN.finditer(shown)):
         return ()
-    made = _rows(shown, asks=shown is not text)
+    made = _rows(shown, asks=shown is not text, again=again)
     return weighed(made if shown is text else _with_question_marks(text, made))
 
 
@@ -105,8 +106,8 @@ def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed
             yield start, end, replacement, kind, certainty, weight
 
 
-def _rows(text: str, *, asks: bool) -> Iterable[Weighed]:
-    page = _Page(text, asks=asks)
+def _rows(text: str, *, asks: bool, again: bool) -> Iterable[Weighed]:
+    page = _Page(text, asks=asks, again=again)
     made = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
@@ -118,8 +119,8 @@ def _rows(text: str, *, asks: bool) -> Iterable[Weighed]:
 class _Page:
     """A text, and of the runs that were believed where they end and what they hold."""
 
-    def __init__(self, text: str, *, asks: bool) -> None:
-        self.text, self.asks = text, asks
+    def __init__(self, text: str, *, asks: bool, again: bool) -> None:
+        self.text, self.asks, self.again = text, asks, again
         self.faults = faults_of(text)
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
@@ -165,7 +166,14 @@ class _Page:
     @cached_property
     def _ways(self) -> Sequence[Way]:
         """How runs of the page were made, as a sample shows: by the one fault, or where that is not clear, by both."""
-        ways = [way for fault in self.faults if (way := way_of(self._sample, fault, asks=self.asks)) is not None]
+        if _mean(re.sub("\ufffd+", "\n", "\n".join([run.found for run in self._sample]))) > READS:
+            return []
+        ways = list[Way]()
+        for fault in self.faults:
+            way = way_of(self._sample, fault, asks=self.asks, dropped=not self.again)
+            ways += [way] if way else []
+            if way and way.known >= TOLD and way.mean > READS:
+                return [way]
         best = max((way.mean for way in ways if way.known >= TOLD), default=SOUND)
         return [way for way in ways if way.known < TOLD or way.mean > max(SOUND, best - CLEARLY)]
 
@@ -175,7 +183,7 @@ class _Page:
         some, left = list[Run](), SAMPLE
         for m in _RUN.finditer(self.text):
             if _tells(m[0]):
-                size = max([LONGEST_SAMPLE, *(at + MARGIN for at in islice(_signs(m[0]), SIGNS))])
+                size = max([min(left, LONGEST_SAMPLE), *(at + MARGIN for at in islice(_signs(m[0]), SIGNS))])
                 some.append(self._run(m.start(), m[0][:size]))
                 left -= len(some[-1].found)
                 if left <= 0:

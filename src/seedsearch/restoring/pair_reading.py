@@ -53,19 +53,24 @@ class Way(NamedTuple):
 _BEFORE_ASCII, _SIGNS = re.compile("\ufffd[@-~]"), re.compile("\ufffd+")
 
 
-def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool) -> Way | None:
-    """Return the way by which the runs, a sample of a page, read best; None where none of them can be read."""
+def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> Way | None:
+    """Return the way by which the runs, a sample of a page, read best; None where none of them can be read.
+
+    `asks`: U+FFFD was `?` where it was found. `dropped`: a reader that leaves no sign is thought of.
+    """
     strict = [read_strictly(run.found, fault) for run in runs]
     whole = "".join(part.text for parts in strict for part in parts)
-    signed = any(GONE in run.found for run in runs)
-    if not signed and all(strict) and not _missed(whole, fault):
+    if any(GONE in run.found for run in runs):
+        readers = [Reader(rule, asks=asks) for rule in _rules([run.found for run in runs])]
+    elif all(strict) and not (dropped and _missed(whole, fault)):
         return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole), len(whole))
-    rules = list(_rules([run.found for run in runs])) if signed else [Rule.LEAD]
-    ways = _ways(runs, fault, [Reader(rule, asks=asks) for rule in rules])
-    if not signed and sum(len(run.found) for run in runs) > ENOUGH:
-        dropping = _ways(runs, fault, [Reader(rule, drops=True) for rule in Rule if rule is not Rule.EACH])
-        ways = [way for way in dropping if way.mean > CLEAR and way.known >= ENOUGH] or ways
-    return ways[0] if ways else None
+    else:
+        readers = [Reader(Rule.LEAD)]
+        if dropped and sum(len(run.found) for run in runs) > ENOUGH:
+            readers += [Reader(rule, drops=True) for rule in (Rule.LEAD, Rule.PAIR, Rule.PAIR_UNLESS_ASCII)]
+    ways = _ways(runs, fault, readers)
+    convincing = (way for way in ways if not way.reader.drops or (way.mean > CLEAR and way.known >= ENOUGH))
+    return next(convincing, None)
 
 
 def _ways(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader]) -> list[Way]:

@@ -40,6 +40,7 @@ TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
 ASKED = -3.0  # ln p that a sign which may be a true question mark is one
 AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
+LINKED, TIED = 32, 24  # steps of ln p of two characters side by side between which nothing is taken to be missing
 _NONE = -1e9
 _BREAK = ord("\n")
 
@@ -85,7 +86,7 @@ def searched(rows: Sequence[Run], fault: Fault, readers: Sequence[Reader], scrip
     windows = [
         window
         for number, (row, reader) in enumerate(zip(rows, readers, strict=True))
-        for window in _windows(number, row, sets, reader.drops)
+        for window in _windows(number, row, sets, reader)
     ]
     found: list[list[Searched]] = [[] for _ in rows]
     for window, read in zip(windows, _Search(rows, windows, sets, readers).read(), strict=True):
@@ -121,21 +122,45 @@ def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
     return Searched(slots, made, sum(one.score for one in some))
 
 
-def _windows(number: int, row: Run, sets: Sets, drops: bool) -> Iterator[Window]:
+def _windows(number: int, row: Run, sets: Sets, reader: Reader) -> Iterator[Window]:
     """Yield the windows of a row; none where one of its characters has no bytes."""
     atoms = sets.atoms(row.found)
     if atoms is None:
         return
     size, at = len(atoms), 0
+    loose = _loose(atoms, sets, reader.rule) if reader.drops and atoms else ()
     while True:
         end = size if size - at <= WINDOW + SHARED else at + WINDOW
-        yield Window(number, at, end, list(_places(atoms, at, end, sets, drops)))
+        yield Window(number, at, end, list(_places(atoms, at, end, sets, loose)))
         if end == size:
             return
         at = end - SHARED
 
 
-def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, drops: bool) -> Iterator[Place]:
+def _loose(atoms: Sequence[bytes], sets: Sets, rule: Rule) -> list[bool]:
+    """Tell of each atom whether something can be missing in front of it, where readers leave no sign.
+
+    Not between two characters, in step or out of step, that stand together more often than that.
+    """
+    table = sets.table
+    whole, begun, carried = [_BREAK], [_BREAK], 0
+    for known in atoms:
+        whole.append((known[0] if len(known) == 1 else table[known[0] << 8 | known[1]]) if known else 0)
+        begun.append(table[carried << 8 | known[0]] if carried and known else 0)
+        carried = _carried(known)
+    made = _links(whole) < (TIED if rule is Rule.LEAD else LINKED)
+    if rule is not Rule.PAIR:
+        made |= _links(begun) < TIED
+    return list(~made)
+
+
+def _links(codes: Sequence[int]) -> Array:
+    """Return the steps of ln p of each character but the first one behind the one before it."""
+    ranks = places(np.array(codes, np.uint32))
+    return pair_table()[ranks[:-1], ranks[1:]]
+
+
+def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, loose: Sequence[bool]) -> Iterator[Place]:
     """Yield the places between two atoms where something is missing, or may be."""
     table = sets.table
     at, pending = start, _carried(atoms[start - 1]) if start else 0
@@ -146,7 +171,7 @@ def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, drops: boo
         last = begin
         while last < end and atoms[last]:
             known = atoms[last]
-            if last > begin and (drops or (len(known) > 1 and not table[known[0] << 8 | known[1]])):
+            if last > begin and (loose[last] if loose else len(known) > 1 and not table[known[0] << 8 | known[1]]):
                 break
             last += 1
         following = atoms[begin][0] if begin < end and atoms[begin] else 0

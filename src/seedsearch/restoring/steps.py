@@ -98,7 +98,8 @@ DECODING_KINDS = (Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING)
 
 def _big5(page: Page) -> Sequence[Edit]:
     """Big5 and GBK: nothing is searched for there beyond what is linear in the text, so that it needs no budget."""
-    return evidence.believed(page, big5_gbk.edits(page.text))
+    again = not page.kinds.isdisjoint((Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5))
+    return evidence.believed(page, big5_gbk.edits(page.text, again=again))
 
 
 def _misread(page: Page) -> Sequence[Edit]:
