@@ -41,12 +41,15 @@ _LEVEL_2 = bytes(byte for lead in range(0xC9, 0xD8) for trail in range(0xA1, 0xF
 )
 _GONE = "\ue000-\ue765\ufffd"
 _AS_BIG5 = "ㄅ-ㄩ﹐-﹫"  # commas, stops and brackets of GBK as Big5 shows them
+_AS_GBK = "ぁ-んァ-ヶΑ-Ωα-ωА-Яа-я"  # characters of few strokes of Big5 as GBK shows them, one here and one there
 
 # One class first, so that clean text is passed over quickly.
 _FIRST = (
-    rf"[?{_GONE}{_AS_BIG5}{_LEVEL_2}](?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
+    rf"[?{_GONE}{_AS_BIG5}{_AS_GBK}{_LEVEL_2}]"
+    rf"(?:(?<=[{_GONE}])[^\x00-\x1f ]{{0,3}}[{_GONE}][^\x00-\x1f ]{{0,3}}[{_GONE}]"
     r"|(?<=\?)[^\x00-\x20?]{1,3}\?[^\x00-\x20?]{1,3}\?[^\x00-\x20?]"
-    rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[{_LEVEL_2}])"
+    rf"|(?<=[一-鿿][{_AS_BIG5}])[一-鿿]|(?<=[一-鿿][{_AS_GBK}])(?:[^\x00-\x7f{_AS_GBK}]{{1,20}}[{_AS_GBK}]){{2}}[一-鿿]"
+    rf"|(?<=[{_LEVEL_2}])"
 )
 TRIGGER = re.compile(rf"{_FIRST}[一-鿿]{{0,3}}[{_LEVEL_2}])")
 # What a run has to show that is not short: in a long one that is what it should be two rare characters stand near.
@@ -63,6 +66,9 @@ TOLD = 40  # characters of a run that tell which of the faults it is
 JUDGED = 120  # characters of a run that are scored
 LONGEST = 2000  # characters of a run that are read together, and believed or not; a long one is read part by part
 SAMPLE, LONGEST_SAMPLE = 200, 60  # characters of runs that tell how the page was made, and of one of them
+# The share of a page that is damaged from which on what is left of it is, and nats per character by which that may read
+# worse than what was found: a character on its own says little.
+NEARLY_ALL, ALONE = 0.8, -3.0
 READS = -6.5  # mean ln p of what was found from which on it is right: pages of right text have some -4.5
 CLEARLY = 2.0  # nats per character by which one of the faults reads so much better that the other is out
 SIGNS = 4  # of what was lost, that a longer part of a run is taken for
@@ -111,7 +117,8 @@ def _rows(text: str, *, asks: bool, again: bool) -> Iterable[Weighed]:
     made = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
-            others = (run for run in _others(page, fault) if run.convincing(0, GAIN))
+            gain = GAIN if page.believed < NEARLY_ALL else ALONE
+            others = (run for run in _others(page, fault) if run.convincing(0, gain))
             made.append(page.rows(others))
     return merge(*made, key=itemgetter(0)) if len(made) > 1 else made[0]
 
@@ -133,6 +140,12 @@ class _Page:
             self.han[run.fault.kind] += run.han
             made.add(list(run.rows()))
         return made
+
+    @property
+    def believed(self) -> float:
+        """The share of characters beyond ASCII that are in runs that were believed."""
+        wide = sum(char >= "\x80" for char in self.text)
+        return sum(end - start for start, end in self.ends.items()) / max(1, wide)
 
     @property
     def fault(self) -> Fault | None:
@@ -261,7 +274,7 @@ class _Run:
         """Tell whether the run holds `han` ideographs, lost little, and reads better by `gain` than what was found."""
         made = self.made
         lost = made.count("\ufffd")
-        if not made or self.han < han or lost * 3 > len(made) or (lost and "\ufffd" not in self.found):
+        if not made or self.han < han or lost * 3 > len(made):
             return False
         return _mean(made) > max(SOUND, _mean(self.found) + gain)
 
@@ -272,7 +285,8 @@ class _Run:
             made = (
                 self.parts[first].text if number == first + 1 else "".join([p.text for p in self.parts[first:number]])
             )
-            if self.found[start:end] != made:
+            found = self.found[start:end]
+            if found != made and made.count("\ufffd") <= found.count("\ufffd"):
                 sure = all(part.sure for part in self.parts[first:number])
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
                 weight = None if sure else together((part.text, part.guess) for part in self.parts[first:number])

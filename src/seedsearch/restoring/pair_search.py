@@ -181,6 +181,8 @@ def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, loose: Seq
             yield _known(atoms, at, sign, begin, last, pending, sets)
             pending = _carried(atoms[last - 1])
         at, first = last, False
+    if loose and end == len(atoms):
+        yield Place(end, False, pending, 0, [], [], None, True)
 
 
 def _carried(atom: bytes) -> int:
