@@ -31,6 +31,11 @@ LINES = {
     "UTF-8": (-0.28, 0.59),  # one byte of UTF-8
     "UTF-8, several": (-0.97, 0.64),  # bytes of it that hang together
     "pairs": (-0.81, 0.56),  # a byte of a character of Big5, GBK or UTF-8, or all of them
+    "pair": (-0.27, 0.73),  # a byte of a character of Big5 or GBK, between whole ones
+    "pair beside others": (-0.08, 0.44),  # … beside another one that lost some
+    "whole pair": (-1.04, 0.59),  # both bytes of a character, between whole ones
+    "whole pair beside others": (-1.6, 0.19),
+    "dropped": (-1.59, 0.37),  # what a reader dropped without a sign
     "torn": (0.23, 0.76),  # a character that was torn apart
 }
 # … and the share that was right, where there are no odds.
@@ -44,6 +49,7 @@ SHARES = {
     "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
     "quotation": 0.9,  # an end of one of which a mark is left
     "copy": 0.97,  # what another copy of the body holds
+    "dropping": 0.93,  # what is whole of a text that bytes were dropped of without a sign, which tells where
     "lost": 0.5,  # several characters of which nothing is told
 }
 
@@ -85,9 +91,14 @@ def probability(source: str, odds: float) -> float:
     return round(min(max(chance, LOWEST), HIGHEST), 2)
 
 
+def usual(source: str) -> Guess:
+    """Return a guess of a source whose guesses have no odds."""
+    return _plain(SHARES[source], 0, WHOLE)
+
+
 def assumed(source: str) -> Weight:
     """Return the weight of a repair of a source whose repairs have no odds."""
-    return weight(_plain(SHARES[source], 0, WHOLE))
+    return weight(usual(source))
 
 
 def together(parts: Iterable[tuple[str, Guess | None]]) -> Weight | None:

@@ -76,10 +76,11 @@ def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
     return made
 
 
-def judged(slots: Sequence[Slot], made: list[str]) -> list[Guess | None]:
+def judged(slots: Sequence[Slot], made: list[str], sources: Sequence[str] = ()) -> list[Guess | None]:
     """Choose again for each lost character in `made`, which `filled` gave, by more of the text around; say how sure.
 
-    None for a slot of which nothing was lost, and for one of which nothing can be told.
+    None for a slot of which nothing was lost, and for one of which nothing can be told. `sources` are those of the
+    guesses by which `calibration` knows what odds are worth, "pairs" where there are none.
     """
     from seedsearch.text.code_points import points
 
@@ -89,7 +90,8 @@ def judged(slots: Sequence[Slot], made: list[str]) -> list[Guess | None]:
     for parity in (0, 1):  # neighbours one after the other
         lost = [i for i, slot in enumerate(slots) if i % 2 == parity and slot.choices and made[i] != GONE]
         for some in _at_once(lost, lambda i: len(slots[i].choices)):
-            for i, one in zip(some, _judged([slots[i].choices for i in some], some, codes, script), strict=True):
+            told = [sources[i] for i in some] if sources else ["pairs"] * len(some)
+            for i, one in zip(some, _judged([slots[i].choices for i in some], some, codes, script, told), strict=True):
                 guessed[i], made[i] = one[1], one[0]
     return guessed
 
@@ -106,7 +108,7 @@ def _at_once(items: Iterable[_Item], choices: Callable[[_Item], int]) -> Iterato
 
 
 def _judged(
-    choices: Sequence[str], places: Sequence[int], codes: Points, script: Script
+    choices: Sequence[str], places: Sequence[int], codes: Points, script: Script, sources: Sequence[str]
 ) -> Iterator[tuple[str, Guess]]:
     """Yield the likeliest character for each of the slots `places`, and how sure it is; puts it into `codes`."""
     import numpy as np
@@ -130,9 +132,10 @@ def _judged(
     others = np.exp(total[:, 1:] - total[:, :1])
     sums = np.maximum(others.sum(axis=1), LEAST)
     shares = others[:, : MOST - 1] / sums[:, None]
-    for chars, odds, parts in zip(some.tolist(), (-np.log(sums)).tolist(), shares.tolist(), strict=True):
+    rows = zip(some.tolist(), (-np.log(sums)).tolist(), shares.tolist(), sources, strict=True)
+    for chars, odds, parts, source in rows:
         rivals = zip(map(chr, chars[1:]), parts, strict=False)
-        yield chr(chars[0]), guess("pairs", odds, rivals)
+        yield chr(chars[0]), guess(source, odds, rivals)
 
 
 def _rows(slots: Sequence[Slot], together: int) -> Iterator[_Row]:

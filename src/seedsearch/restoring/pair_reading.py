@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
+from seedsearch.restoring.calibration import usual
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
@@ -143,14 +144,32 @@ def _search(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script
 
 def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
     """Return the likeliest reading of each run; nothing for a run whose characters have no bytes."""
-    slots, made, borders = list[Slot](), list[str](), [0]
+    slots, made, sources, borders = list[Slot](), list[str](), list[str](), [0]
     for run, (some, chars, _) in zip(runs, _search(runs, way.fault, [way.reader] * len(runs), way.script), strict=True):
         slots += Slot(0, run.before), *some
         made += run.before, *chars
+        sources += "", *_sources(run.found, some, way.reader)
         borders.append(len(slots))
-    guessed = judged(slots, made)
-    parts = [Part(slot.end, char, bool(slot.char), one) for slot, char, one in zip(slots, made, guessed, strict=True)]
+    guessed = judged(slots, made, sources)
+    told = usual("dropping") if way.reader.drops else None
+    parts = [
+        Part(slot.end, char, bool(slot.char) and not told, one or told)
+        for slot, char, one in zip(slots, made, guessed, strict=True)
+    ]
     return [parts[start + 1 : end] for start, end in pairwise(borders)]
+
+
+def _sources(found: str, slots: Sequence[Slot], reader: Reader) -> Iterator[str]:
+    """Yield of each character of a run what its guess is called, by how much of it is left and of those beside it."""
+    lost = [False, *(bool(slot.choices) for slot in slots), False]
+    start = 0
+    for i, slot in enumerate(slots, 1):
+        if reader.drops:
+            yield "dropped"
+        else:
+            signs = set(found[start // 2 : (slot.end + 1) // 2]) == {GONE}
+            yield ("whole pair" if signs else "pair") + (" beside others" if lost[i - 1] or lost[i + 1] else "")
+        start = slot.end
 
 
 def read_strictly(run: str, fault: Fault) -> list[Part]:

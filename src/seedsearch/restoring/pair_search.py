@@ -40,7 +40,7 @@ TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
 ASKED = -3.0  # ln p that a sign which may be a true question mark is one
 AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
-LINKED, TIED = 32, 24  # steps of ln p of two characters side by side between which nothing is taken to be missing
+TIED = 24  # steps of ln p of two characters side by side between which nothing is taken to be missing
 _NONE = -1e9
 _BREAK = ord("\n")
 
@@ -148,7 +148,7 @@ def _loose(atoms: Sequence[bytes], sets: Sets, rule: Rule) -> list[bool]:
         whole.append((known[0] if len(known) == 1 else table[known[0] << 8 | known[1]]) if known else 0)
         begun.append(table[carried << 8 | known[0]] if carried and known else 0)
         carried = _carried(known)
-    made = _links(whole) < (TIED if rule is Rule.LEAD else LINKED)
+    made = _links(whole) < TIED
     if rule is not Rule.PAIR:
         made |= _links(begun) < TIED
     return list(~made)
