@@ -21,3 +21,22 @@ def as_windows_1252(stream: bytes, undefined: str = "kept") -> str:
     signs = {"dropped": "", "marked": "\ufffd", "asked": "?"}
     shown = [signs.get(undefined, chr(byte)) for byte in range(256)]
     return "".join(shown[byte] if byte in UNDEFINED else bytes((byte,)).decode("cp1252") for byte in stream)
+
+
+def by_pairs(stream: bytes, codec: str, eaten: str, sign: str) -> str:
+    """`stream` as a reader of a codec of two bytes shows it, with a sign for the bytes that it gives up at a time.
+
+    `eaten`: "lead" (the first of two), "pair" (both), "pair unless ASCII" (both, where the second one is not ASCII) or
+    "each" (both, with a sign each).
+    """
+    shown, at = "", 0
+    while at < len(stream):
+        pair = stream[at : at + (1 if stream[at] < 0x80 else 2)]
+        char = pair.decode(codec, "ignore")
+        if len(char) == 1 and (char >= "\x80" or len(pair) == 1):  # "ignore" leaves a second byte that is ASCII
+            shown, at = shown + char, at + len(pair)
+            continue
+        both = len(pair) == 2 and (eaten in ("pair", "each") or (eaten == "pair unless ASCII" and pair[1] >= 0x80))
+        shown += sign * (2 if both and eaten == "each" else 1)
+        at += 2 if both else 1
+    return shown

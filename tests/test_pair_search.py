@@ -1,0 +1,116 @@
+"""Bytes in pairs that readers lost: every kind of reader, told by the page alone."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import numpy as np
+import pytest
+
+from seedsearch.damage import Certainty
+from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.restoring import big5_gbk
+from seedsearch.restoring.pair_faults import Reader, Rule, Run, faults
+from seedsearch.restoring.pair_search import searched
+from seedsearch.text import forms, trigrams
+from seedsearch.text.code_points import points
+from tests.misreadings import by_pairs
+
+TRADITIONAL = (
+    "這份文件說明如何安裝軟體、設定網路與更新系統。\n孩子們在公園裡玩耍，老人們坐在樹下聊天。\n"
+    "主管機關應於收到申請書後三十日內完成審查，並將審查結果以書面通知申請人。\n"
+    "委員會開會時，應有全體委員過半數之出席，始得開會；出席委員過半數之同意，始得決議。\n"
+    "學校為辦理前項業務，得訂定教師聘任、解聘及獎懲的規定，報請教育部備查。"
+)
+SIMPLIFIED = (
+    "系统升级完成以后，请重新登录并检查原来的设置是否还在。\n其中期限届满前七日内，人民法院应当驳回申请。\n"
+    "当事人确有困难的，可以向人民法院申请缓交、减交或者免交诉讼费用。\n"
+    "国家鼓励企业采取各种形式吸收农村劳动力就业，提高职工的工资和生活水平。\n"
+    "前款规定的请求权自知道权利受到侵害之日起计算，超过二十年的不予保护。"
+)
+FAULTS = {"Big5 as GBK": (TRADITIONAL, "big5", "gbk"), "GBK as Big5": (SIMPLIFIED, "gbk", "cp950")}
+
+
+def restored(found: str) -> str:
+    edits = big5_gbk.edits(found)
+    check_edits(edits, len(found))
+    return apply_edits(found, edits)
+
+
+def likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@pytest.mark.parametrize(
+    ("fault", "eaten", "sign", "least"),
+    [
+        # What of a character of Big5 is lost is both of its bytes, unless the second one is ASCII.
+        *(("Big5 as GBK", "pair", sign, 0.7) for sign in "?\ufffd"),
+        *(("Big5 as GBK", "pair unless ASCII", sign, 0.9) for sign in "?\ufffd"),
+        *(("Big5 as GBK", "lead", sign, 0.95) for sign in "?\ufffd"),
+        ("Big5 as GBK", "each", "?", 0.7),
+        *(("GBK as Big5", eaten, sign, 0.95) for eaten in ("pair", "lead", "each") for sign in "?\ufffd"),
+        ("GBK as Big5", "lead", "", 0.95),
+        ("GBK as Big5", "pair", "", 0.95),
+        ("Big5 as GBK", "pair", "", 0.7),
+    ],
+)
+def test_the_reader_is_told_by_the_page(fault: str, eaten: str, sign: str, least: float) -> None:
+    true, written, read = FAULTS[fault]
+    found = by_pairs(true.encode(written), read, eaten, sign)
+    assert likeness(true, found) < 0.3
+    assert likeness(true, restored(found)) > least
+
+
+@pytest.mark.parametrize("sign", ["?", ""])
+def test_what_a_reader_lost_is_never_said_to_be_proved(sign: str) -> None:
+    true, written, read = FAULTS["GBK as Big5"]
+    found = by_pairs(true.encode(written), read, "lead", sign)
+    guessed = [e for e in big5_gbk.edits(found) if not sign or sign in found[e.span.start : e.span.end]]
+    assert guessed
+    assert {e.certainty for e in guessed} == {Certainty.INFERRED}
+    assert all(e.probability is not None for e in guessed)
+
+
+def test_characters_that_were_dropped_are_put_where_something_stands() -> None:
+    """An edit of nothing would have no place in the file."""
+    true, written, read = FAULTS["Big5 as GBK"]
+    edits = big5_gbk.edits(by_pairs(true.encode(written), read, "pair", ""))
+    assert any(len(e.replacement) > len(e.span) for e in edits)
+    assert all(e.span.start < e.span.end for e in edits)
+
+
+def test_a_row_is_read_as_its_windows_are() -> None:
+    """A long row is searched in windows that are joined where both have a border between characters."""
+    true, written, read = FAULTS["GBK as Big5"]
+    line = true.replace("\n", "")
+    found = by_pairs((line * 4).encode(written), read, "lead", "\ufffd")
+    (long,) = searched([Run(found, "\n", "\n")], faults()[1], [Reader(Rule.LEAD)], "gb2312")
+    assert [slot.end for slot in long.slots] == sorted({slot.end for slot in long.slots})
+    assert long.slots[-1].end == 2 * len(found)
+    assert likeness("".join(long.made), line * 4) > 0.95
+
+
+def test_a_row_with_a_character_that_has_no_bytes_is_not_read() -> None:
+    (read,) = searched([Run("笢恅\U0001f600", "\n", "\n")], faults()[1], [Reader(Rule.LEAD)], "")
+    assert not read.slots
+
+
+def test_the_table_of_pairs_holds_what_the_trigrams_say_of_pairs() -> None:
+    """Behind a character that they know nothing before."""
+    chars = points("的一是在不了有和人这中大为上个国我以要他")
+    ranks = trigrams.places(chars)
+    table = trigrams.pair_table()[ranks[:, None], ranks[None]] * trigrams.STEP
+    none = np.uint32(0xE000)
+    assert np.allclose(table, trigrams.scores(none, chars[:, None], chars[None]), atol=-trigrams.STEP)
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd", "script"),
+    [("家", "傢", "big5"), ("，", "﹐", "big5"), ("於", "于", "gb2312"), ("後", "后", "big5"), ("为", "為", "gb2312")],
+)
+def test_the_usual_form_of_a_character_is_that_of_the_script(usual: str, odd: str, script: str) -> None:
+    if (usual, script) == ("於", "gb2312"):
+        usual, odd = odd, usual
+    assert forms.unlikely(usual, script) > forms.unlikely(odd, script)
+    assert forms.unlikely(odd, "") == 0.0
