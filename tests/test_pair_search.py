@@ -101,7 +101,7 @@ def test_the_table_of_pairs_holds_what_the_trigrams_say_of_pairs() -> None:
     chars = points("的一是在不了有和人这中大为上个国我以要他")
     ranks = trigrams.places(chars)
     table = trigrams.pair_table()[ranks[:, None], ranks[None]] * trigrams.STEP
-    none = np.uint32(0xE000)
+    none = points("\ue000")
     assert np.allclose(table, trigrams.scores(none, chars[:, None], chars[None]), atol=-trigrams.STEP)
 
 

@@ -8,9 +8,9 @@ found. Big5 read as GBK is full of private-use characters or U+FFFD (its commone
 leaves to users) between kana and rare ideographs; GBK read as Big5 is full of bopomofo and small forms in the place
 of commas and stops, and of rare ideographs.
 
-What was lost: a reader without private-use characters writes U+FFFD for the first byte of such a pair and goes on with
-the second. The first bytes that it would have treated so are tried, the text around picks one (inferred). Where both
-bytes are gone, U+FFFD stays.
+What was lost: a reader without private-use characters gives up the first byte of such a pair and goes on with the
+second, or gives up both, and writes U+FFFD or `?` or nothing. Which it was is told by the page (`pair_reading`); what
+it can have given up is tried, and the text around picks one (inferred). Where nothing is likely, the sign stays.
 
 Left alone: everything that does not read better, and runs of fewer than four ideographs.
 """
@@ -56,7 +56,7 @@ TRIGGER = re.compile(rf"{_FIRST}[一-鿿]{{0,3}}[{_LEVEL_2}])")
 _IN_LONG = re.compile(rf"{_FIRST}[{_LEVEL_2}]{{2}})")
 # A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")
-# The same, where a question mark may be a wide character; and those question marks that more of the run follows.
+# The same, where a question mark may be a wide character.
 _RUN_ASKED = re.compile(r"[^\x00-\x3e@-\x7f](?:[@-~]?[^\x00-\x3e@-\x7f])*+[@-~]?")
 
 FEW = 4  # ideographs that prove a run
