@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from operator import add
 
 from seedsearch.engines import Engine
@@ -32,10 +33,8 @@ def learned(engine: Engine, scored: Weighted, run: str) -> Weighted:
     begin = run[:READ]
     counts = Counter(map(add, begin, begin[1:]))
     typed = {term.text for term, _ in scored}
-    often = sorted(
-        (pair for pair, count in counts.items() if count >= AGAIN and pair not in typed and _says(pair)),
-        key=lambda pair: (-counts[pair], pair),
-    )[:LEARNED_FROM]
+    again = sorted((pair for pair, count in counts.items() if count >= AGAIN), key=lambda pair: (-counts[pair], pair))
+    often = list(islice((pair for pair in again if pair not in typed and _says(pair)), LEARNED_FROM))
     documents, having = engine.document_frequencies([Term("gram", pair) for pair in often])
     telling = {pair: counts[pair] * rarity(documents, n) for pair, n in zip(often, having, strict=True)}
     best = sorted(telling, key=lambda pair: (-telling[pair], pair))[:LEARNED]

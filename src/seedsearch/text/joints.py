@@ -87,6 +87,9 @@ MARKS = frozenset(" -[〔](*_~`'<=·;{}\\")
 _IN_LATIN = (" ", "- ", "**", "<b>", "</b>", "<i>", "</i>", "<em>", "</em>", "<strong>", "</strong>", "<wbr>")
 
 
+BEGIN = 5  # characters of a text that are looked for before a joint; those that have so many are few
+
+
 class Joint(NamedTuple):
     """A stretch of a run text that is not a part of the words on both sides of it."""
 
@@ -275,12 +278,16 @@ def holds(run: str, text: str) -> bool:
 
 
 def _may_cross(run: str, text: str) -> bool:
-    """Tell whether a character of `text` stands before what may be a joint; a quick look."""
-    size = len(run) - 1
-    for char in dict.fromkeys(text[:-1]):
-        at = run.find(char)
-        while 0 <= at < size:
-            if run[at + 1] in MARKS:
+    """Tell whether a beginning of `text` stands before what may be a joint; a quick look.
+
+    What a text has before the first joint that it goes across stands in the run text as it is.
+    """
+    for size in range(1, min(len(text), BEGIN)):
+        at = run.find(text[:size])
+        if at < 0:
+            return False
+        while at >= 0:
+            if run[at + size : at + size + 1] in MARKS:
                 return True
-            at = run.find(char, at + 1)
-    return False
+            at = run.find(text[:size], at + 1)
+    return len(text) > BEGIN and text[:BEGIN] in run
