@@ -35,6 +35,11 @@ TEXTS = {
     "i": "十分好，為了解決問題",
     "j": "我的帳號",
     "k": "請您瞭解，請您回覆",
+    "l": "先读五经与四书",
+    "m": "四书五经的注",
+    "n": "廿四节气歌",
+    "o": "电脑坏了",
+    "p": "廿五史补编",
 }
 
 
@@ -63,6 +68,12 @@ def index() -> Iterator[Index]:
         ("账号", "j variant"),
         ("了解", "i phrase, k variant"),
         ("回复", "k variant"),
+        ("四书五经", "m phrase, l variant"),
+        ("五经四书", "l all, m all"),
+        ("二十四节气", "n variant"),
+        ("24节气", "n variant"),
+        ("二十五史", "p variant"),
+        ("计算机", "o variant"),
     ],
 )
 def test_what_means_the_same_comes_after_what_was_typed(index: Index, typed: str, says: str) -> None:

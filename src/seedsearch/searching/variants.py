@@ -1,4 +1,4 @@
-"""What was typed in other words: numbers in other digits, other spellings, the words of the other side.
+"""What was typed in other words: numbers in other digits, other spellings, the words of the other side, another order.
 
 Only the query is varied; the index holds each text as it is. What no document holds is left out before anything is
 asked, so a variant costs no more than a look at its pairs.
@@ -6,16 +6,19 @@ asked, so a variant costs no more than a look at its pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice, product
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import Number, Run
 from seedsearch.offsets import Span
+from seedsearch.text.analyzer import query_words
+from seedsearch.text.folding import is_han
 
 MOST = 24  # variants of the whole query: two numbers of a query, or three words of the other side, in all their ways
 OF_A_WORD = 8
+JOINING = "、与和及"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def variants_of(run: str, placed: Sequence[tuple[int, str]], words: Sequence[str
     `words`: those that are looked for, where they are others: what stood between blanks is cut by itself.
     """
     made = _variants(run, placed)
+    if len(placed) == 1 and set(words) <= {run}:
+        made = Variants((*made.whole, *_turned(run))[:MOST], made.words)
     for word in set(words).difference(word for _, word in placed):
         made.words.update(_variants(word, [(0, word)]).words)
     return made
@@ -77,6 +82,18 @@ def _variants(run: str, placed: Sequence[tuple[int, str]]) -> Variants:
             here = _of_word(word, at, span, texts)
             words[word] = tuple(dict.fromkeys((*words.get(word, ()), *here)))[:OF_A_WORD]
     return Variants(tuple(islice(whole, 1, MOST + 1)), {word: texts for word, texts in words.items() if texts})
+
+
+def _turned(run: str) -> Iterator[str]:
+    """Yield a word of two words in the other order, and both orders with what joins them: 四书五经 is 五经与四书."""
+    first, second = run[:2], run[2:]
+    if len(run) != 4 or first == second or not all(map(is_han, run)):
+        return
+    if any(query_words(half) != [half] for half in (first, second)):
+        return
+    yield second + first
+    for a, b in ((first, second), (second, first)):
+        yield from (a + joint + b for joint in JOINING)
 
 
 def _found(run: str, placed: Sequence[tuple[int, str]]) -> Iterable[tuple[Span, tuple[str, ...]]]:

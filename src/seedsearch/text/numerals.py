@@ -25,8 +25,8 @@ _VALUES = {
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
-_TWENTY = {"廿": "二十", "卅": "三十"}
-_HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TWENTY})
+_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}  # a character for two
+_HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TENS})
 _ROMAN = "ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ"
 _MIXED = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?([万亿])(?:(\d{1,4})([百千万]))?")
 MOST = 10**12  # what is no less is left alone, and so is a number of more digits
@@ -61,7 +61,7 @@ def _number() -> re.Pattern[str]:
         rf"|{edge}(?P<counted>{number}) ?(?P<counter>[多余]?(?:{_COUNTERS})|{large})"
         rf"|(?P<head>{_HEADS}) ?(?P<headed>\d{{1,6}}|[{_HAN}]{{2,16}}|[{_HAN}](?!{_IDEOGRAPH}))(?![\d{_HAN}])"
         rf"|{edge}(?P<bare>\d{{3,12}}{alone}|\d{{1,2}}(?={_IDEOGRAPH})|(?<={_IDEOGRAPH})\d{{1,2}}{alone}"
-        rf"|[{_HAN}]{{3,16}}(?![{_HAN}]))"
+        rf"|(?:[{_HAN}]{{3,16}}|[{''.join(_TENS)}][{_DIGITS}])(?![{_HAN}]))"
     )
 
 
@@ -109,7 +109,7 @@ def _others(found: re.Match[str]) -> Iterator[str]:
 
 def _tells(bare: str) -> bool:
     """Tell whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
-    return bare.isdigit() or sum(char in _VALUES for char in bare) > 1
+    return bare.isdigit() or bare[0] in _TENS or sum(char in _VALUES for char in bare) > 1
 
 
 def _percents(number: str) -> Iterator[str]:
@@ -156,8 +156,8 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
         yield _ROMAN[value - 1]
     if (ordinal and value < 1000) or counted == "元":
         yield han.translate(str.maketrans(_DIGITS + "十百千", _FINANCIAL + "拾佰仟"))
-    for short, long in _TWENTY.items():
-        if (ordinal or counted) and value < 40 and han.startswith(long):
+    for short, long in _TENS.items():
+        if value < 50 and han.startswith(long):
             yield short + han.removeprefix(long)
     if counted != "年" and value >= 1000:
         yield f"{value:,}"
@@ -201,7 +201,7 @@ def value_of(number: str, *, row: bool = False) -> int | None:
         return value * _LARGE[number[-1]] if (value := value_of(number[:-1])) and value < 10**6 else None
     if number.isdigit():
         return int(number) if number.isascii() and int(number) < MOST else None
-    for short, long in _TWENTY.items():
+    for short, long in _TENS.items():
         number = number.replace(short, long)
     if all(char in _VALUES for char in number):
         value = int("".join(str(_VALUES[char]) for char in number))
