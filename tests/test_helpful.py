@@ -45,6 +45,12 @@ def desk(tmp_path: Path) -> Path:
         (("query", "焊接", "damage:拼音"), 2, "damage:拼音 cannot be asked; type one of reading-mark"),
         (("query", "焊接", "damage:reading"), 2, "type one of reading-mark\n"),
         (("query", "焊接", "after:前年"), 2, "“前年” is not a date; type a day, a month or a year"),
+        (("query", "-l", "-C", "1", "焊接"), 2, "--context is printed with hits"),
+        (
+            ("query", "--link", "x{pat}", "焊接"),
+            2,
+            "a link knows nothing of pat; in braces it takes path, line, column",
+        ),
         (("query", "d", "seedsearch.toml"), 1, "quote the asterisk"),
         (("quer", "焊接"), 2, "Did you mean 'query'?"),
         (("query", '"焊接'), 0, "looked for"),

@@ -88,6 +88,8 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
         note(doubt)
     typed, seconds = " ".join(map(options.typed, words)), shown["seconds"] or None
     form = _form(shown)
+    if form in OF_ALL and ctx.get_parameter_source("context") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--context is printed with hits")
     how = {name: shown[name] for name in ("limit", "offset", "snippets", "strict", "sort", "group_by")}
     if form in OF_ALL:
         if facets or shown["group_by"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedsearch.errors import OutputError, reason
+from seedsearch.errors import OutputError, SettingsError, reason
 from seedsearch.frontends.cli.messages import COLOUR, say, width_of
 
 if TYPE_CHECKING:
@@ -29,14 +30,17 @@ _BETWEEN = ("TMUX", "STY")
 FILE_LINK = "file://{host}{path}"
 KITTY_LINK = "file://{host}{path}#{line}"
 VSCODE_LINK = "vscode://file{path}:{line}:{column}"
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+_PARTS_OF_LINK = ("path", "line", "column", "host")
 
 
 def style_of(link: str | None = None, base: str = "") -> Style:
     """Return how an answer looks on this standard output; `link` is what the user wants a click to open ("":
-    nothing), `base` the folder that paths are relative to.
+    nothing), `base` the folder that paths are relative to. Raises SettingsError for a link that cannot be filled in.
     """
     from seedsearch.frontends.render.style import Style
 
+    _check(link or "")
     able = is_terminal()
     return Style(colour=_is_coloured(able), width=width_of(sys.stdout), link=_link(link) if able else None, base=base)
 
@@ -57,6 +61,13 @@ def _is_coloured(able: bool) -> bool:
 def is_terminal() -> bool:
     """Tell whether standard output is a terminal that can do more than print."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _check(link: str) -> None:
+    """Raise SettingsError for a link with names in braces that stand for nothing."""
+    if unknown := [name for name in _IN_BRACES.findall(link) if name not in _PARTS_OF_LINK]:
+        what = f"a link knows nothing of {unknown[0]}"
+        raise SettingsError(what, hint="in braces it takes path, line, column and host")
 
 
 def _link(wanted: str | None) -> str | None:
