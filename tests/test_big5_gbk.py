@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
-from seedsearch.restoring import big5_gbk
+from seedsearch.restoring import big5_gbk, pair_reading
 from tests.misreadings import SENTENCES
 
 TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
@@ -81,3 +81,15 @@ def test_a_second_run_makes_no_edits(text: str) -> None:
 @pytest.mark.parametrize("text", ["\ufffd" * 3000, "\ue000ㄛ" * 3000, "䴉" * 3000, "鸚鵡鸕鷀。" * 400])
 def test_rows_of_odd_characters_stay(text: str) -> None:
     assert restored(text) == text
+
+
+def test_prose_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """种种 is two characters of the rare level of Big5, and a search takes a hundred times as long as the rest."""
+
+    def searched(*_: object) -> None:
+        raise AssertionError
+
+    text = "孝子的心情是极其悲哀的，用种种礼节来节制他的悲哀，就是为了顺应这种变化。"
+    assert big5_gbk.TRIGGER.search(text)
+    monkeypatch.setattr(pair_reading, "_search", searched)
+    assert not big5_gbk.edits(text)
