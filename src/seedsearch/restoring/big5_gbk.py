@@ -30,7 +30,7 @@ from operator import itemgetter
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
-from seedsearch.restoring.calibration import together
+from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
 from seedsearch.restoring.pair_reading import Part, Way, read_as_paired, read_strictly, way_of
 from seedsearch.text import character_model
@@ -289,7 +289,8 @@ class _Run:
             if found != made and made.count("\ufffd") <= found.count("\ufffd"):
                 sure = all(part.sure for part in self.parts[first:number])
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                weight = None if sure else together((part.text, part.guess) for part in self.parts[first:number])
+                guesses = ((part.text, part.guess) for part in self.parts[first:number])
+                weight = None if sure else together(guesses) or assumed("dropping")
                 yield self.at + start, self.at + end, made, self.fault.kind, certainty, weight
             start, first = end, number
 

@@ -91,14 +91,9 @@ def probability(source: str, odds: float) -> float:
     return round(min(max(chance, LOWEST), HIGHEST), 2)
 
 
-def usual(source: str) -> Guess:
-    """Return a guess of a source whose guesses have no odds."""
-    return _plain(SHARES[source], 0, WHOLE)
-
-
 def assumed(source: str) -> Weight:
     """Return the weight of a repair of a source whose repairs have no odds."""
-    return weight(usual(source))
+    return weight(_plain(SHARES[source], 0, WHOLE))
 
 
 def together(parts: Iterable[tuple[str, Guess | None]]) -> Weight | None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
-from seedsearch.restoring.calibration import usual
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
@@ -158,9 +157,9 @@ def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
         sources += "", *_sources(run.found, some, way.reader)
         borders.append(len(slots))
     guessed = judged(slots, made, sources)
-    told = usual("dropping") if way.reader.drops else None
+    # Where a reader dropped bytes, that nothing was dropped there is a guess as well.
     parts = [
-        Part(slot.end, char, bool(slot.char) and not told, one or told)
+        Part(slot.end, char, bool(slot.char) and not way.reader.drops, one)
         for slot, char, one in zip(slots, made, guessed, strict=True)
     ]
     return [parts[start + 1 : end] for start, end in pairwise(borders)]
