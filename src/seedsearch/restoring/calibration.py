@@ -35,7 +35,7 @@ LINES = {
     "pair beside others": (-0.08, 0.44),  # … beside another one that lost some
     "whole pair": (-1.04, 0.59),  # both bytes of a character, between whole ones
     "whole pair beside others": (-1.6, 0.19),
-    "dropped": (-1.59, 0.37),  # what a reader dropped without a sign
+    "dropped": (-1.59, 0.37),  # a whole character that a reader dropped without a sign
     "torn": (0.23, 0.76),  # a character that was torn apart
 }
 # … and the share that was right, where there are no odds.

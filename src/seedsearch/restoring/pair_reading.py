@@ -170,7 +170,7 @@ def _sources(found: str, slots: Sequence[Slot], reader: Reader) -> Iterator[str]
     lost = [False, *(bool(slot.choices) for slot in slots), False]
     start = 0
     for i, slot in enumerate(slots, 1):
-        if reader.drops:
+        if reader.drops and slot.end == start:
             yield "dropped"
         else:
             signs = set(found[start // 2 : (slot.end + 1) // 2]) == {GONE}
