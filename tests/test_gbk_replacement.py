@@ -193,6 +193,13 @@ def test_tears_beside_one_another_come_back(label: str, private: Private) -> Non
     assert restored(found) == ABOVE + true
 
 
+def test_marks_of_which_a_later_program_made_some_ascii_are_false_ones_all_the_same() -> None:
+    stream = noisy(site_page(encode("他說。“受英國大學制度的影響。")), lambda: b"\x05", marks="！")
+    found = without_controls(decoded(stream, Reader())).replace("！", "!")
+    assert "，" in found
+    assert restored(found) == ABOVE + "他說。“受英國大學制度的影響。"
+
+
 @pytest.mark.parametrize(
     ("true", "made"),
     [

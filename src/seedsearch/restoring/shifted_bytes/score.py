@@ -286,6 +286,10 @@ class PageScore:
         """Nats against a guess that the page does not hold and its script hardly."""
         return 0.0 if char in self._chars else -oddity(char, self._script)
 
+    def narrows(self, mark: str) -> bool:
+        """Tell whether later programs made this full-width mark ASCII: more stand there so than as they were."""
+        return self._text.count(mark) > self._text.count(chr(ord(mark) + 0xFEE0))
+
     def holds(self, char: str) -> bool:
         """Tell whether `char` stands somewhere on the page."""
         return char in self._chars

@@ -169,7 +169,7 @@ class _Search:
 
         `before`: the clause before the torn character; `noisy`: whether noise stands between them.
         """
-        if not self._page.narrowed and self._text[at] < "\x80":
+        if self._text[at] < "\x80" and not (self._page.narrowed or self._page.narrows(self._text[at])):
             return
         mark = pair_of()[widened(self._text[at])]
         following = self._guesses.shifted(at + 1, mark[1])
