@@ -87,6 +87,7 @@ def test_what_a_page_keeps_was_not_eaten() -> None:
         assert never not in eaten
     assert Told.told("骞?\n鏈?\n").lines
     assert not Told.told("骞?\n鏈").lines
+    assert not Told.told("骞?\n鏈?\n" + "鏈\n" * 20).lines
 
 
 def test_rows_behind_signs_are_shorter_where_a_reader_eats() -> None:

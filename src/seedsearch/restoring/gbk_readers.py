@@ -32,9 +32,12 @@ _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
 # where the page does not tell.
 UNKNOWN, LEFT, EATEN = 4.0, 6.0, 0.0
 TIGHT = 3  # digits behind ideographs, and no blank behind any, after which none is thought to be lost there
-LINES = 2  # ends of lines behind signs of loss after which none is thought to be eaten
+# Ends of lines behind signs of loss, and their share of all, after which none is thought to be eaten. Where they are
+# kept half of them stand there, and where they are eaten one in sixty, behind a byte 80.
+LINES, KEPT_SHARE = 2, 0.2
 
 _SPACED, _DIGITS = re.compile("[^\0-\x7f] "), re.compile("[^\0-\x7f](?=[0-9])")
+_LINES = re.compile("[^\0-\x7f][?]?[\r\n]")
 _KEPT_LINES = re.compile("[^\0-\x7f][?\ufffd][\r\n]")
 _PRIVATE = re.compile(f"[{chr(PRIVATE[0])}-{chr(PRIVATE[-1])}]")
 
@@ -70,7 +73,8 @@ class Reader:
     def told(cls, text: str) -> Reader:
         """Return what a page says of its reader at first sight."""
         tight = _SPACED.search(text) is None and sum(1 for _ in _DIGITS.finditer(text)) >= TIGHT
-        lines = sum(1 for _ in _KEPT_LINES.finditer(text)) >= LINES
+        kept = sum(1 for _ in _KEPT_LINES.finditer(text))
+        lines = kept >= LINES and kept >= KEPT_SHARE * sum(1 for _ in _LINES.finditer(text))
         return cls(None, Private.KEPT if _PRIVATE.search(text) else Private.UNKNOWN, tight, lines)
 
     def kinds(self, *, signs: bool) -> list[Reader]:
