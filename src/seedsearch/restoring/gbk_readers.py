@@ -32,13 +32,8 @@ _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
 # where the page does not tell.
 UNKNOWN, LEFT, EATEN = 4.0, 6.0, 0.0
 TIGHT = 3  # digits behind ideographs, and no blank behind any, after which none is thought to be lost there
-# Ends of lines behind signs of loss, and their share of all, after which none is thought to be eaten. Where they are
-# kept half of them stand there, and where they are eaten one in sixty, behind a byte 80.
-LINES, KEPT_SHARE = 2, 0.2
 
 _SPACED, _DIGITS = re.compile("[^\0-\x7f] "), re.compile("[^\0-\x7f](?=[0-9])")
-_LINES = re.compile("[^\0-\x7f][?]?[\r\n]")
-_KEPT_LINES = re.compile("[^\0-\x7f][?\ufffd][\r\n]")
 _PRIVATE = re.compile(f"[{chr(PRIVATE[0])}-{chr(PRIVATE[-1])}]")
 
 
@@ -60,22 +55,18 @@ class Private(Enum):
 class Reader:
     """A reader of GBK: whether it eats ASCII, None if that is not known; what becomes of pairs without a character.
 
-    `tight`: whether no blank stands between ideographs and what follows on the page. `lines`: whether it keeps ends of
-    lines, as it reads line by line.
+    `tight`: whether no blank stands between ideographs and what follows on the page.
     """
 
     eats: bool | None = None
     private: Private = Private.UNKNOWN
     tight: bool = False
-    lines: bool = False
 
     @classmethod
     def told(cls, text: str) -> Reader:
         """Return what a page says of its reader at first sight."""
         tight = _SPACED.search(text) is None and sum(1 for _ in _DIGITS.finditer(text)) >= TIGHT
-        kept = sum(1 for _ in _KEPT_LINES.finditer(text))
-        lines = kept >= LINES and kept >= KEPT_SHARE * sum(1 for _ in _LINES.finditer(text))
-        return cls(None, Private.KEPT if _PRIVATE.search(text) else Private.UNKNOWN, tight, lines)
+        return cls(None, Private.KEPT if _PRIVATE.search(text) else Private.UNKNOWN, tight)
 
     def kinds(self, *, signs: bool) -> list[Reader]:
         """Return the readers that it can be, the simplest first; what eats leaves `signs`."""
@@ -125,7 +116,7 @@ def _lost(reader: Reader, following: str, asked: bool) -> Atom:
     else:
         made.append(loss((b"\x80",)))
     if reader.eats is not False and following:
-        never = b" \t" * reader.tight + b"\r\n" * reader.lines
+        never = b" \t" * reader.tight
         made.append(loss(_LAST, tuple(byte for byte in _EATEN if byte not in never), cost=EATEN))
     return (*made, *reader.of_pairs())
 
