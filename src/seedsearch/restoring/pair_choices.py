@@ -13,7 +13,7 @@ from seedsearch.text.array_types import Array, Ints, Mask, Points
 from seedsearch.text.code_points import points
 from seedsearch.text.trigrams import DENSE, STEP, alone, places
 
-BYTES = 1 << 8
+BYTES = 1 << 8  # values of a byte
 NARROW, WIDE = 128, 900  # characters of a set, the most frequent ones: where a byte is known, and where none is
 FIRST_ROWS = 64  # sets that there is room for at first
 PAD = 1000  # steps of what is no choice

@@ -41,7 +41,7 @@ UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where 
 ASKED = -3.0  # ln p that a sign which may be a true question mark is one
 AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
 TIED = 24  # steps of ln p of two characters side by side between which nothing is taken to be missing
-_NONE = -1e9
+_NONE = -1e9  # ln p of what cannot be
 _BREAK = ord("\n")
 
 
