@@ -508,7 +508,7 @@ class _Search:
         return "".join([chr(code) for code in self.picked[number][picked - self.starts[number]].tolist() if code])
 
 
-_SOURCES = 1 << 12
+_SOURCES = 1 << 12  # readings of a state that there may be
 
 
 def _sources(kind: int, shape: tuple[int, ...]) -> Ints:
