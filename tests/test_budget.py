@@ -67,7 +67,7 @@ ODD = {
     '"的 一"~5': "“的” and “一” with at most 5 between",
     "gen*": "a word that begins with “gen”",
     "焊接机器人 OR 一个例子": "“焊接机器人”",
-    "abd~": "a word within 1 edit of “abd”",
+    "abd~": "a word within one edit of “abd”",
 }
 
 
