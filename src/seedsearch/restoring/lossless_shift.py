@@ -88,14 +88,16 @@ _TORN = replace(GB18030, choices=_choices, usual=False)
 def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
     """Return the edits of kind shifted-bytes: sorted, disjoint, in code points of `text`."""
     budgets = budgets or Budgets()
-    return [
-        e for run in _RUN.finditer(text) if TRIGGER.search(text, *run.span()) for e in _run_edits(text, run, budgets)
-    ]
+    runs = [run for run in _RUN.finditer(text) if TRIGGER.search(text, *run.span())]
+    kept = bool(runs) and _PRIVATE_USE.search(text) is not None
+    return [e for run in runs for e in _run_edits(text, run, kept, budgets)]
 
 
-def _run_edits(text: str, run: re.Match[str], budgets: Budgets) -> Iterator[Edit]:
-    """Yield the edits of one run: a stretch from each place on that looks shifted and lies behind the one before."""
-    kept = _PRIVATE_USE.search(text) is not None
+def _run_edits(text: str, run: re.Match[str], kept: bool, budgets: Budgets) -> Iterator[Edit]:
+    """Yield the edits of one run: a stretch from each place on that looks shifted and lies behind the one before.
+
+    `kept`: whether the text shows what readers drop that drop pairs without a character.
+    """
     looks = budgets.of("looks for shifts", LOOKS, len(text), LOOKS_EACH)
     again = budgets.of("shifts read again", AGAIN, len(text), AGAIN_EACH)
     sums = _sums(run[0])
