@@ -126,7 +126,7 @@ def _mobi(size: int) -> bytes:
     """Return a book with eight codes a byte, which stand for nothing."""
     table = struct.pack(">4sIII8x", b"HUFF", 24, 24, 24 + 1024) + struct.pack(">I", 1 << 8 | 0x80 | 1) * 256
     words = struct.pack(">4sIIIHHH", b"CDIC", 16, 2, 1, 4, 4, 0x8000)
-    pieces = size // 4_000
+    pieces = max(1, size // 4_000)
     return made.mobi_of("\x55" * 4_000 * pieces, packing=17480, records=pieces, huff=[table + bytes(256), words])
 
 
