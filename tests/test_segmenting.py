@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import subprocess
+import sys
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -184,3 +186,17 @@ def test_a_word_added_is_as_one_that_was_there_from_the_start() -> None:
     assert [added.suggested(word) for word in ("焊接的", "新词语")] == [
         made.suggested(word) for word in ("焊接的", "新词语")
     ]
+
+
+def test_queries_do_not_bring_a_dictionary_into_memory() -> None:
+    """However many are asked, where the same many characters of documents would."""
+    code = f"""
+import sys
+from seedsearch.text.analyzer import plain_words, query_words
+run = "焊接材料" * 50
+for ask, loaded in ((query_words, False), (plain_words, True)):
+    for _ in range({WORTH_LOADING} // len(run) + 1):
+        ask(run)
+    assert ("rjieba" in sys.modules or "jieba" in sys.modules) is loaded, ask
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -88,8 +88,11 @@ def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
 
 
 def placed_query_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> list[tuple[int, str]]:
-    """Return all of them, each with the offset at which it begins; `cut` as in `placed_words`."""
-    cut = cut or segmenter(own).words
+    """Return all of them, each with the offset at which it begins; `cut` as in `placed_words`.
+
+    By default in the way that needs no dictionary in memory: a server would load one after enough questions.
+    """
+    cut = cut or steady_cut(own)
     found: list[tuple[int, str]] = []
     if all(map(is_han, folded)):  # as most are, and then no pattern is needed
         at = 0
