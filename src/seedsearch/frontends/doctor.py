@@ -7,22 +7,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 from seedsearch.engines import Engine, Hosted, choice
 from seedsearch.errors import IndexDamaged, IndexMissing, SeedsearchError
+from seedsearch.frontends.installing import NAME, requirements
 from seedsearch.metadata import failures, synonyms, user_dictionary
 from seedsearch.metadata.freshness import of_other_rules, outdated
 from seedsearch.metadata.made_from import command
 from seedsearch.metadata.unfinished import unfinished
 from seedsearch.text.analyzer import fingerprint
 
-NAME = "seedsearch"
-
 # What is examined.
 TOPICS = ("versions", "packages", "whoosh", "cluster", "index", "rules", "files", "dictionary", "synonyms", "not read")
 DEVELOPING = ("dev", "fuzz")  # the extras of those who work on the project itself
-QUOTES = "\"'"
 
 
 def examine(index_dir: choice.Place) -> Iterator[Remark]:
@@ -37,11 +35,10 @@ def examine(index_dir: choice.Place) -> Iterator[Remark]:
 def _packages() -> Iterator[Remark]:
     """Yield the versions of what is required and of the extras, and what is not installed of them."""
     there = []
-    for requirement in requires(NAME) or []:
-        name = _name_of(requirement)
-        extra = requirement.partition("extra == ")[2].strip(QUOTES)
+    for package, extra in requirements():
         if extra in DEVELOPING:
             continue
+        name = package.partition("[")[0]
         try:
             there.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -51,12 +48,6 @@ def _packages() -> Iterator[Remark]:
             else:
                 yield Remark("packages", Health.ERROR, f"{name} is required and not installed")
     yield Remark("packages", Health.OK, ", ".join(there))
-
-
-def _name_of(requirement: str) -> str:
-    """Return the name that a requirement begins with."""
-    end = next((i for i, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement))
-    return requirement[:end]
 
 
 def _whooshes() -> Remark:

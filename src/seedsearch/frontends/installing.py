@@ -10,6 +10,7 @@ import re
 import shlex
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
@@ -46,13 +47,22 @@ def command(extra: str) -> str:
 
 def packages_of(extra: str) -> list[str]:
     """Return the names of the packages that an extra brings; none where that is not known."""
+    return [package for package, of in requirements() if of == extra]
+
+
+def requirements() -> Iterator[tuple[str, str]]:
+    """Yield each required package, with the extras of its own that are asked for, and the extra that brings it.
+
+    That is "" for what is always required. Nothing comes where the program is not installed as a package.
+    """
     try:
         required = requires(NAME) or []
     except PackageNotFoundError:
-        return []
-    told = [(one, _EXTRA.search(one)) for one in required]
-    names = [_REQUIREMENT.match(one) for one, found in told if found and found[1] == extra]
-    return [found[0] for found in names if found]
+        return
+    for one in required:
+        if package := _REQUIREMENT.match(one):
+            extra = _EXTRA.search(one)
+            yield package[0], extra[1] if extra else ""
 
 
 def _by_uv(receipt: Path, packages: list[str]) -> str:

@@ -137,12 +137,9 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
 
 def _with_slips(data: bytes, text: str, name: str, confidence: float, by: str) -> Decoded:
     """Return the plain reading with what is known better of it, where it is in UTF-16."""
-    if tail := narrow_tail_of(data, name):
-        start, behind = tail
-        edits, passed_over = slips(data[:start], name)
-        return Decoded(text, name, confidence, (*edits, behind), by, passed_over)
-    edits, passed_over = slips(data, name)
-    return Decoded(text, name, confidence, edits, by, passed_over)
+    start, *behind = narrow_tail_of(data, name) or (len(data),)
+    edits, passed_over = slips(data[:start], name)
+    return Decoded(text, name, confidence, (*edits, *behind), by, passed_over)
 
 
 def _without_surrogates(text: str) -> str:

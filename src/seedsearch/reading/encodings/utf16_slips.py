@@ -59,7 +59,7 @@ _PIECES = {
     "utf-16-le": re.compile(rb".[\xd8-\xdb].[\xdc-\xdf]|..", re.DOTALL),
     "utf-16-be": re.compile(rb"[\xd8-\xdb].[\xdc-\xdf].|..", re.DOTALL),
 }
-_LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
+LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 
 
 @cache
@@ -109,7 +109,7 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     """
     if name not in _PIECES:
         return (), ()
-    alone = _LINE_FEED[name] not in data
+    alone = LINE_FEED[name] not in data
     encoding, ends = _utf16(name, alone), b"\r\n".decode(name)
     budget = Budget.of(data)
     read = walked(data, encoding, budget, lambda text, further: not (alone and ends in text) and _fits(text, further))

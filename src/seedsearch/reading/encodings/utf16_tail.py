@@ -18,7 +18,7 @@ from seedsearch.offsets import Edit, edit
 from seedsearch.reading.encodings.byte_repairs import ALIGNED, OTHERS
 from seedsearch.reading.encodings.likelihood import reads_well
 from seedsearch.reading.encodings.names import strictly
-from seedsearch.reading.encodings.utf16_slips import OFF, in_step
+from seedsearch.reading.encodings.utf16_slips import LINE_FEED, OFF, in_step
 
 LINES = 16  # of those before the first NUL that may be the first one in UTF-16: one of ideographs alone has no NUL
 SHORTEST = 4  # code points
@@ -70,7 +70,6 @@ def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...
     return text, tuple(edits)
 
 
-_LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8_LEAST = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}.*?){2}", re.DOTALL)
 
@@ -79,9 +78,9 @@ def narrow_tail_of(data: bytes, name: str) -> tuple[int, Edit] | None:
     """Return where lines of one of the other encodings begin behind text in UTF-16, in bytes, and the edit of the plain
     reading of `data` that makes text of them; None where there are none, and for another encoding than UTF-16.
     """
-    if name not in _LINE_FEED:
+    if name not in LINE_FEED:
         return None
-    start = _behind_last_line(data, _LINE_FEED[name])
+    start = _behind_last_line(data, LINE_FEED[name])
     tail = data[start:]
     if b"\0" in tail or not _BEYOND_ASCII.search(tail) or in_step(tail.decode(name, "replace")):
         return None
