@@ -305,6 +305,19 @@ def test_short_utf8_of_others_is_utf8(text: str) -> None:
     assert decode(text.encode()).text == text
 
 
+@pytest.mark.parametrize("text", ["驗方", "癞疮", "穹顶"])
+def test_two_ideographs_are_no_character_of_an_empty_plane(text: str) -> None:
+    """Their four bytes in GBK are one of UTF-8, U+9EDFD: in a plane that has none."""
+    decoded = decode(text.encode("gbk"))
+    assert (decoded.text, decoded.encoding) == (text, "gb18030")
+
+
+@pytest.mark.parametrize("text", ["icon = \U000f0493\n", "🏴\U000e0067\U000e0062\U000e007f", "𠮷", "𰻝麵", "😀"])
+def test_characters_of_the_planes_behind_are_utf8(text: str) -> None:
+    decoded = decode(text.encode())
+    assert (decoded.text, decoded.encoding) == (text, "utf-8")
+
+
 def test_late_chinese_is_found_behind_much_ascii() -> None:
     for lines in (300, 5_000, 200_000):
         text = "x = 1\n" * lines + "# 初始化完成\n" + "y = 2\n" * lines

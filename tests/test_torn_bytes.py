@@ -152,6 +152,16 @@ def test_escapes_between_the_bytes_of_any_characters(encoding: str, torn: list[t
     assert cleaned.readable == whole + "".join(char for char, _ in torn)
 
 
+def test_escapes_between_the_bytes_of_nearly_all_characters() -> None:
+    """With them the bytes are letters of Windows-1252 rather than Big5."""
+    first = "測試看板公告如下，謝謝收看。\n"
+    torn = b" ".join(
+        b"".join(bytes((a, *b"\x1b[m", b)) for a, b in _pairs(word)) for word in ("告如板測", "板板告板試", "測")
+    )
+    cleaned = seedsearch.clean(first.encode("big5") * 3 + torn)
+    assert cleaned.readable == first * 3 + "告如板測 板板告板試 測"
+
+
 def test_several_torn_characters_of_a_line() -> None:
     stream = b"".join(bytes((a, *b"\x1b[3", 0x31, *b"m", b)) for a, b in _pairs("人生無常"))
     cleaned = seedsearch.clean("測試看板公告如下\n".encode("big5") + stream + "謝謝收看。\n".encode("big5"))
@@ -185,6 +195,25 @@ def test_short_lines_in_another_encoding(encoding: str) -> None:
     )
     cleaned = seedsearch.clean("\n".join(own).encode() + b"\n" + "\n".join(other).encode(encoding))
     assert cleaned.readable.split("\n") == [*own, *other]
+    assert "realigned-bytes" not in cleaned.damage
+
+
+@pytest.mark.parametrize("other", ["halves", "turn about"])
+def test_gbk_among_big5(other: str) -> None:
+    """Bytes of GBK are nearly all characters of Big5; where one is none, the line was put in step and torn."""
+    marked = [
+        ("書架上還有三本沒有歸還，請各位讀者留意。", "big5"),
+        ("他把旧钥匙交给了邻居老刘保管。", "gb18030"),
+        ("謝謝", "big5"),
+        ("迁都许县", "gb18030"),
+        ("展覽館新到了一批古代建築的畫冊。", "big5"),
+        ("村口的老槐树下坐着几个下棋的老人，谁也不肯认输。", "gb18030"),
+    ]
+    if other == "halves":
+        marked.sort(key=lambda row: row[1])
+    stream = b"\n".join(line.encode(name) for line, name in marked)
+    cleaned = seedsearch.clean(stream)
+    assert cleaned.readable == "\n".join(line for line, _ in marked)
     assert "realigned-bytes" not in cleaned.damage
 
 

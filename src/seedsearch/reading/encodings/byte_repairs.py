@@ -264,6 +264,7 @@ def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[i
     budget = Budget.of(data)
     stretches = list(_failing_stretches(data, encoding.codec, torn))
     foreign = list(_all_utf8(data, encoding.codec)) if any(_as_utf8(data, span) for span in stretches) else []
+    foreign = foreign or list(_in_other_pairs(data, encoding.codec, stretches))
     yield from foreign
     yield from (repair for repair in torn if not _touched(foreign, repair.start, repair.end))
     for start, end in stretches:
@@ -274,6 +275,29 @@ def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[i
         yield from _changed(start, plain, in_step(data[start:end], encoding, budget))
         if len(budget.refused) > refused:
             passed_over.append((start, end))
+
+
+def _in_other_pairs(data: bytes, codec: str, stretches: Sequence[tuple[int, int]]) -> Iterator[ByteEdit]:
+    """Yield what is in the other encoding of two bytes, GBK among Big5 or Big5 among GBK: the failing stretches that it
+    reads as Chinese beyond doubt, and beside such every line that is likelier in it as a whole.
+    """
+    other = "cp950" if codec == "gb18030" else "gb18030"
+    sure = [(start, end) for start, end in stretches if reads_well(strictly(data[start:end], other) or "")]
+    lines = [
+        repair
+        for line in (_LINE.finditer(data) if sure else ())
+        if not line[0].isascii() and _reads_better(line[0], other, codec)
+        for repair in _stretches_as(data, *line.span(), other)
+    ]
+    yield from lines
+    for start, end in sure:
+        if not _touched(lines, start, end):
+            yield from _stretches_as(data, start, end, other)
+
+
+def _reads_better(line: bytes, other: str, codec: str) -> bool:
+    text = strictly(line, other)
+    return text is not None and _is_chinese(text) and chinese(text) > chinese(line.decode(codec, "replace"))
 
 
 def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:

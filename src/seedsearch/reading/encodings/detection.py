@@ -67,6 +67,9 @@ _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared 
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _SIGNS = re.compile("[!-/:-@\\[-`{-~]")
+_ESCAPES = re.compile(
+    rb"\x1b\[[0-9;]*[A-Za-z]"
+)  # colours of a BBS, which stand between the two bytes of a character, too
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
@@ -132,9 +135,10 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
             for written, names in wide or [(data, [])]
         ]
         return _decided(max(ways, key=lambda way: _best(way, declared)), declared, beside)
-    readings = _judged(sample(data, FIRST_SAMPLE), _named(declared), declared)
+    written = _ESCAPES.sub(b"", data) if b"\x1b[" in data else data
+    readings = _judged(sample(written, FIRST_SAMPLE), _named(declared), declared)
     if _margin(readings, declared) < CLEAR and len(data) > FIRST_SAMPLE:
-        readings = _judged(sample(data, SECOND_SAMPLE), _named(declared), declared)
+        readings = _judged(sample(written, SECOND_SAMPLE), _named(declared), declared)
     return _decided(readings, declared, beside)
 
 

@@ -31,6 +31,9 @@ READING, LONE_READING = -5.0, -8.0  # ln p
 # Two letters of one alphabet, or numbers of one sort, side by side; the score of the second.
 _LISTED = re.compile("[Α-ω]{2}|[Ё-ё]{2}|[ㄅ-ㄩ]{2}|[ぁ-ん]{2}|[ァ-ヶ]{2}|[①-⒛]{2}|[㈠-㈩]{2}|[Ⅰ-Ⅻ]{2}")
 LETTERS = -6.5  # ln p
+# Planes of Unicode without any character. Four bytes of UTF-8 by chance, as two ideographs in GBK are; the private
+# planes behind them hold the signs that programs draw.
+_UNASSIGNED = re.compile("[\U00040000-\U000dffff\U000e0200-\U000effff]")
 # What the Chinese of two countries is spelled with beside it, and the score of one such letter for itself.
 _SPELLING = re.compile("[Ё-ёㄅ-ㄩ]")
 LONE_LETTER = -9.5  # ln p
@@ -254,11 +257,15 @@ def _other(text: str) -> float | None:
 
 def any_language(text: str) -> float:
     """ln p of `text`, by single characters, as whatever is written in Unicode: the likeliest language."""
-    other = _other(text)
-    return max(characters(text), japanese(text), korean(text)) if other is None else other
+    return _likeliest(text, characters)
 
 
 def any_language_in_pairs(text: str) -> float:
     """Return the same, for Chinese with pairs of characters."""
+    return _likeliest(text, chinese)
+
+
+def _likeliest(text: str, as_chinese: Callable[[str], float]) -> float:
     other = _other(text)
-    return max(chinese(text), japanese(text), korean(text)) if other is None else other
+    known = max(as_chinese(text), japanese(text), korean(text)) if other is None else other
+    return known + 2 * BAD * len(_UNASSIGNED.findall(text))
