@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -81,6 +85,34 @@ def test_of_a_zip_that_is_cut_off_the_whole_files_are_read(packed: Callable[[dic
         there = {f"a.zip!/{name}": text for name, text in [*files.items()][:count]}
         assert read("a.zip", whole[:size]) == (there, f"a.zip: the archive is cut off; files that are whole: {count}")
     assert read("a.zip", whole[: begins[1] - 20])[1].startswith("a.zip: the archive is broken")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_of_a_packed_file_that_is_cut_off_the_beginning_is_read(pack: Callable[[bytes], bytes]) -> None:
+    numbered = "".join(f"第{number}行：{number * 7919 % 10007}\n" for number in range(1, 60_000))
+    texts, reason = read("a.txt.gz", pack(numbered.encode())[:-3000])
+    assert reason == "a.txt.gz: the packed file is cut off"
+    (text,) = texts.values()
+    assert text.startswith("第1行：7919\n")
+    assert len(text) > len(numbered) // 10
+    assert numbered.startswith(text.rstrip("\ufffd"))
+    assert read("a.txt.gz", pack("短".encode())[:-8])[1].startswith("a.txt.gz: ")
+
+
+def test_of_a_packed_tar_that_is_cut_off_the_whole_files_are_read() -> None:
+    packed = gzip.compress(made.tar_of({"a.txt": "焊接材料", "b.bin": bytes(random.Random(1).randbytes(90_000))}))
+    texts, reason = read("a.tgz", packed[:40_000])
+    assert texts == {"a.tgz!/a.txt": "焊接材料"}
+    assert reason
+
+
+def test_names_that_a_zip_marks_as_utf8_and_are_not() -> None:
+    """As some archivers write them: every name is marked, and is in the code page of the system."""
+    files = {"甲/年报.txt".encode("gbk"): "今年的收入", "说明.txt".encode("gbk"): "请先阅读", b"plain.txt": "无"}
+    assert read("a.zip", made.zip_of_bytes(files, marked=True)) == (
+        {f"a.zip!/{name.decode('gbk')}": text for name, text in files.items()},
+        "",
+    )
 
 
 def test_of_documents_and_books_that_are_cut_off_it_is_read_what_is_there() -> None:

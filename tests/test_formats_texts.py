@@ -57,6 +57,8 @@ def test_po_gives_an_entry_each_by_its_line() -> None:
     }
     assert not failed
     assert one_text("a.po", PO.encode()).text == PO
+    octal = r'msgid "hot \101 \\345"' + "\n" + r'msgstr "\346\270\251\345\272\246 \345\377"' + "\n"
+    assert read("a.po", octal)[0] == {"a.po#1": "hot 101 \\345\n温度 345377\n"}
     assert read("a.po", "没有条目")[0] == {"a.po": "没有条目"}
     big5 = PO.replace("UTF-8", "Big5").replace("内存不足", "記憶體").replace("旧的", "老的").replace("说明", "說明")
     big5 = big5.replace("内存", "記憶體").replace("不足", "不夠").replace("引号", "引文")
@@ -93,6 +95,8 @@ def test_subtitles_are_passages_whose_place_is_a_time() -> None:
     assert one_text("a.srt", SRT.encode()).text == SRT
     vtt = "WEBVTT\n\nNOTE x\n\nid\n00:01.000 --> 00:02.000 align:start\n第一句\n第二句\n"
     assert read("a.vtt", vtt)[0] == {"a.vtt#00:01.000": "第一句\n第二句\n"}
+    marked = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v.loud 老张>早<c.red>上</c><00:01.500>好\n<lang zh>走</lang>吧\n"
+    assert read("a.vtt", marked)[0] == {"a.vtt#00:01.000": "老张: 早上好\n走吧\n"}
     ass = (
         "[Script Info]\nTitle: x\n[Events]\nFormat: Layer, Start, End, Style, Text\n"
         "Dialogue: 0,0:00:05.00,0:00:06.00,Default,{\\i1}后来\\N是这样，对\n"
@@ -101,7 +105,7 @@ def test_subtitles_are_passages_whose_place_is_a_time() -> None:
     )
     assert read("a.ass", ass)[0] == {"a.ass#0:00:01.00": "先前\n", "a.ass#0:00:05.00": "后来\n是这样，对\n"}
     lrc = "[ti:夜曲]\n[ar:某人]\n[00:12.00][00:50.00]副歌\n[00:13.50]第二行\n"
-    assert read("a.lrc", lrc)[0] == {"a.lrc#00:12.00": "副歌\n第二行\n", "a.lrc#00:50.00": "副歌\n"}
+    assert read("a.lrc", lrc)[0] == {"a.lrc#00:12.00": "夜曲\n某人\n副歌\n第二行\n", "a.lrc#00:50.00": "副歌\n"}
     assert next(iter(documents("a.lrc", lrc.encode()))).said == Said(("夜曲",), ("某人",))  # type: ignore[union-attr]
     assert read("a.srt", "没有时间")[0] == {"a.srt": "没有时间"}
     two = "1\n00:00:01,000 --> 00:00:01,100\n甲\n\n2\n00:00:09,000 --> 00:00:09,100\n乙\n\n"

@@ -300,6 +300,7 @@ ERRORS: Mapping[str, str] = {
     "an archive that cannot be read in {} s and {} MiB": "归档在 {} 秒、{} MiB 之内读不完",
     "the archive is cut off": "归档不完整，后面的部分缺失",
     "files that are whole: {}": "完整的文件：{} 个",
+    "the packed file is cut off": "压缩文件不完整，后面的部分缺失",
     "an office document that is cut off before its text": "办公文档不完整，缺少正文",
     "the PDF is cut off": "PDF 不完整，后面的部分缺失",
     "pages that are there: {}": "还在的页：{} 页",

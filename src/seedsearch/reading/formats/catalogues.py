@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats.format import File
 
 _KEY = re.compile(r"\s*+(?:#[~|]++\s*+)*+(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)?\s*+\"((?:[^\"\\]++|\\.)*+)\"")
@@ -21,6 +22,7 @@ _PAIR = re.compile(
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:[uU]([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_OCTAL = re.compile(r"(?<!\\)(?:\\[23][0-7]{2}){2,}")  # bytes of UTF-8, as tools for ASCII write them
 _SAID = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -90,6 +92,12 @@ def _pairs(text: str) -> Iterator[tuple[int, list[str]]]:
             yield line, [_plain(found[1] or found[2] or ""), _plain(found[3])]
 
 
+def _character(found: re.Match[str]) -> str:
+    text = strictly(bytes(int(digits, 8) for digits in found[0][1:].split("\\")), "utf-8")
+    return found[0] if text is None else text
+
+
 def _plain(text: str) -> str:
+    text = _OCTAL.sub(_character, text)
     said = _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _SAID.get(found[2], found[2]), text)
     return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

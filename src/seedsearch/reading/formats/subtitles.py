@@ -26,6 +26,9 @@ _SUNG = re.compile(r"^((?:\[\d+:\d{1,2}(?:[.:]\d{1,3})?\])+)([^\n]*)", re.MULTIL
 _STAMP = re.compile(r"\[(\d+:\d{1,2}(?:[.:]\d{1,3})?)\]")
 _NAMED = re.compile(r"^\[(ti|ar|al):([^\]\n]*)\]", re.MULTILINE)
 _DRAWN = re.compile(r"\{[^{}\n]*\\p[1-9][^{}\n]*\}[^{\n]*|\{\\[^}\n]*\}|<\d[\d:.]*>")
+# What WebVTT marks: who speaks, a class of style, a language.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?[ \t]([^<>\n]{1,200})>")
+_SPAN = re.compile(r"</?(?:c|v|lang)(?:[.\s][^<>\n]{0,200})?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,10 @@ def parts(file: File) -> Iterator[RawDocument]:
         yield document
         return
     said = Said.of([("title" if key == "ti" else key, value.strip()) for key, value in _NAMED.findall(text)], ("ar",))
-    for passage in _passages(titles):
+    named = "".join(f"{value.strip()}\n" for _, value in _NAMED.findall(text) if value.strip())
+    for number, passage in enumerate(_passages(titles)):
         file.budget.part()
-        lines = "".join(f"{title.text}\n" for title in passage)
+        lines = ("" if number else named) + "".join(f"{title.text}\n" for title in passage)
         path = f"{document.path}#{passage[0].at}"  # no other passage begins then
         yield replace(document, path=path, text=lines, edits=(), passed_over=(), said=said)
 
@@ -66,7 +70,8 @@ def _titles(text: str, ending: str) -> Iterator[_Title]:
     elif ending in (".ass", ".ssa"):
         found = _of_script(text)
     else:
-        found = ((at, until, lines) for at, until, lines in _CUE.findall(text))
+        spoken = _SPAN.sub("", _VOICE.sub(r"\1: ", text)) if ending == ".vtt" else text
+        found = ((at, until, lines) for at, until, lines in _CUE.findall(spoken))
     for at, until, lines in found:
         shown = _DRAWN.sub("", lines).strip()
         if shown:

@@ -51,18 +51,36 @@ def parts(file: File) -> Iterator[Member | Lost]:
 
 def packed_parts(file: File) -> Iterator[Member | Lost]:
     """Return the one file in a packed one; or the files in the archive that it is."""
-    inner = loosened(file.path, file.content, file.budget)
-    return members(inner.content, file.budget) if is_tar(inner.content) else iter([inner])
-
-
-def loosened(name: str, content: bytes, budget: Budget) -> Member:
-    """Return the one file in a packed one, by its name without the ending; raises SourceError where it is broken."""
+    packed = _ToItsEnd(_reader(file.content))
     try:
-        inner = unpacked(_reader(content), len(content), budget)
+        inner = unpacked(packed, len(file.content), file.budget)
     except _BROKEN as error:
         raise SourceError(f"it cannot be unpacked: {error}") from error
-    stem, ending = os.path.splitext(os.path.basename(name))
-    return Member(stem if ending.lower() in _ENDINGS else stem + ending, inner)
+    if packed.cut and not inner:
+        raise SourceError("the packed file is cut off")
+    if is_tar(inner):
+        yield from members(inner, file.budget)
+    else:
+        stem, ending = os.path.splitext(os.path.basename(file.path))
+        yield Member(stem if ending.lower() in _ENDINGS else stem + ending, inner)
+    if packed.cut:
+        yield Lost("", "the packed file is cut off")
+
+
+class _ToItsEnd:
+    """A packed file that ends where its packed bytes do; `cut` says that it should have gone on."""
+
+    def __init__(self, file: Readable) -> None:
+        self._read = getattr(file, "read1", file.read)  # `read` of the library loses what stood before the cut
+        self.cut = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`; none at the end."""
+        try:
+            return b"" if self.cut else self._read(size)
+        except EOFError:
+            self.cut = True
+            return b""
 
 
 def _reader(content: bytes) -> Readable:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from seedsearch.errors import NotText, SourceError
+from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.limits import PARTS, Budget
 from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
@@ -29,7 +30,7 @@ _UNICODE_PATH = 0x7075
 _ENCRYPTED = 0x1
 _END_MARKED = 0x2
 _SIZED_BEHIND = 0x8
-_HEAD, _BEHIND, _END = b"PK\x03\x04", b"PK\x07\x08", b"PK\x05\x06"
+_HEAD, _BEHIND, _LISTED, _END = b"PK\x03\x04", b"PK\x07\x08", b"PK\x01\x02", b"PK\x05\x06"
 MAGIC = (_HEAD, _END)
 _SHORTEST_END, _LONGEST_END = 22, 22 + 0xFFFF  # bytes of the end of an archive, without and with a comment
 _READ_IN_PART = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -70,14 +71,40 @@ class Archive(zipfile.ZipFile):
 def opened(content: bytes) -> Archive:
     """Return the archive; raises SourceError for one that is broken, or has more members than are read."""
     # Every entry of the directory begins with these bytes; counting them costs nothing, making objects of them does.
-    if content.count(b"PK\x01\x02") > PARTS:
+    if content.count(_LISTED) > PARTS:
         raise SourceError(f"it holds more than {PARTS:,} files", hint="unpack it into a folder")
     try:
         return Archive(content)
+    except UnicodeDecodeError as error:
+        if (said := _without_false_marks(content)) is None:
+            raise SourceError(f"the archive is broken: {error}") from error
+        return opened(said)
     except _BROKEN as error:
         if (archive := _of_a_part(content)) is not None:
             return archive
         raise SourceError(f"the archive is broken: {error}") from error
+
+
+def _without_false_marks(content: bytes) -> bytes | None:
+    """Return the archive with no mark of UTF-8 at names that are not; None where there is none such.
+
+    Some archivers mark every name as UTF-8, those in the code page of the system too.
+    """
+    end = content.rfind(_END)
+    if end < 0 or len(content) < end + _SHORTEST_END:
+        return None
+    size = struct.unpack_from("<I", content, end + 12)[0]
+    listed, at, mended = bytearray(content), end - size, False
+    while 0 <= at <= end - 46 and content.startswith(_LISTED, at):
+        named, extra, comment = struct.unpack_from("<HHH", content, at + 28)
+        (flags,) = struct.unpack_from("<H", content, at + 8)
+        if flags & _UTF8 and strictly(content[at + 46 : at + 46 + named], "utf-8") is None:
+            (head,) = struct.unpack_from("<I", content, at + 42)
+            for mark in (at + 8, head + 6)[: 1 + content.startswith(_HEAD, head)]:
+                struct.pack_into("<H", listed, mark, flags & ~_UTF8)
+            mended = True
+        at += 46 + named + extra + comment
+    return bytes(listed) if mended else None
 
 
 def _of_a_part(content: bytes) -> Archive | None:
@@ -93,7 +120,7 @@ def _of_a_part(content: bytes) -> Archive | None:
         end, fields[5:8] = _measured(content, begin, fields[1], fields[5:8])
         if end < begin:
             break
-        head = struct.pack("<4sH", b"PK\x01\x02", 20) + struct.pack("<HHHHHIIIHH", *fields[:9], 0)
+        head = struct.pack("<4sH", _LISTED, 20) + struct.pack("<HHHHHIIIHH", *fields[:9], 0)
         rows.append(head + struct.pack("<HHHII", 0, 0, 0, 0, at) + content[at + 30 : at + 30 + named])
         at = end
     if not rows or at >= 1 << 32:
