@@ -124,7 +124,7 @@ ENGLISH = re.compile(r"(?<![-\w])(?:the|is|are|of|it|to|with|that|cannot|than|fo
 PUT_TOGETHER = {
     "the ☆ ☆ cannot be read: ☆",
     "the index no longer knows its ☆ (☆); name the file with: --☆ FILE",
-    "seedsearch ☆, Python ☆ (☆)",
+    "☆ ☆, Python ☆ (☆)",
 }
 
 
