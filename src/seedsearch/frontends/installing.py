@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
@@ -68,6 +67,8 @@ def requirements() -> Iterator[tuple[str, str]]:
 def _by_uv(receipt: Path, packages: list[str]) -> str:
     """Return the command of `uv tool`, which has to name what was added before as well."""
     try:
+        import tomllib  # few are installed so
+
         tool = tomllib.loads(receipt.read_text("utf-8")).get("tool", {})
     except (OSError, ValueError):
         tool = {}
