@@ -150,6 +150,8 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
     if ordinal and value < 100:
         yield f"{value:03}"  # as files and chapters are numbered that have to be sorted
         yield from _rows(f"{value:03}")
+    if ordinal and value < 1000:
+        yield f"{value:04}"
     if ordinal and 10 < value < 100:
         yield from _rows(value)
     if ordinal and 0 < value <= len(_ROMAN):
