@@ -27,7 +27,7 @@ def test_every_situation_of_files_is_there() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        f"| a file | {LARGEST_FILE >> 20} MiB |",
+        f"| a file, but for one that is read in portions | {LARGEST_FILE >> 20} MiB |",
         f"| a text | {limits.TEXT >> 20} MiB |",
         f"| all texts in one file | {limits.TEXTS >> 20} MiB |",
         f"; one member of it | {limits.UNPACKED >> 20:,} MiB; {limits.MEMBER >> 20} MiB |",
@@ -40,6 +40,7 @@ def test_every_situation_of_files_is_there() -> None:
         f"| fields of a row, values of a line of JSON | {limits.FIELDS:,} |",
         f"| a tag in XML | {limits.XML_TAG >> 10:,} KiB |",
         f"| {limits.PARTS:,} |",
+        f"| records of a file that is read in portions | {limits.RECORDS:,} |",
         f"| {limits.DEPTH} deep |",
         f"| {limits.XML_DEPTH:,} |",
         f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s by the clock, "

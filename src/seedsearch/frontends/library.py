@@ -21,9 +21,10 @@ from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.file_states import Stamp
 from seedsearch.offsets import apply_edits
 from seedsearch.reading.documents import RawDocument
-from seedsearch.reading.files import read_bytes
-from seedsearch.reading.formats import documents, part_of
+from seedsearch.reading.files import LARGEST_FILE, read_bytes
+from seedsearch.reading.formats import part_of
 from seedsearch.reading.formats.format import Asked
+from seedsearch.reading.portions import documents_with
 from seedsearch.searching.document import Document
 from seedsearch.searching.index import Index, open_index
 from seedsearch.searching.origins import BORDER, Origin
@@ -148,8 +149,11 @@ class Library:
         """Return the bytes of the file of a document, if they are those of the index."""
         for path in self._paths(document, origin):
             try:
+                if os.path.getsize(path) > LARGEST_FILE:
+                    what = f"{document.id} is in a file of more than {LARGEST_FILE >> 20} MiB"
+                    raise FileChanged(what, hint="its text is in the index: seedsearch show")
                 content = read_bytes(path)
-            except (ValueError, SourceError):
+            except (OSError, ValueError, SourceError):
                 continue
             if digest_of(content, origin.state) == origin.digest:
                 return content
@@ -176,7 +180,7 @@ def _decoded(document: Document, origin: Origin, content: bytes) -> str:
     """
     # A doubtful encoding may have been told by files beside it that are others now; the index says what it was.
     for asked in (Asked(origin.state.encoding, in_folder=True), Asked(document.encoding)):
-        for found in documents(_file(document, origin), content, asked):
+        for found in documents_with(document.path, _file(document, origin), content, asked):
             if isinstance(found, RawDocument) and found.path == document.path and _makes(found.text, document):
                 return found.text
     raise _changed(document)

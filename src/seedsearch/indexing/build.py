@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from seedsearch.indexing.pipeline import (
     analyse,
     batch_of,
     carry_out,
+    jobs_of,
     packed,
     reads_more,
     stamp_of,
@@ -283,6 +284,7 @@ class _Writing:
         self._before, self.gone, self._tally = before, gone, tally
         self._states = before.known  # as they are committed
         self._left_out: set[str] = set()
+        self._has_more = False  # than what was committed
         self.failures = unread.before(engine)  # of the runs before this one
 
     def written(
@@ -297,32 +299,53 @@ class _Writing:
         """Write the portions as they come and `tell` of each, and commit now and then unless all is to count `at_once`;
         return how many of the `total` files are left, where it is to stop before the last.
 
+        A file that comes in several portions counts when all of it is there: it has a commit before it, and where the
+        run is to stop within it, what was written of it is let go.
         Raises KeyboardInterrupt where it is to stop and nothing that was done may count.
         """
         left, last, least = total, time.monotonic(), SAVED_EVERY
         if stop is not None:
             stop.is_heeded = True  # from now on an interrupt waits for the end of a portion
+        is_within = False
         for portion in done:
+            was_within, is_within = is_within, portion.outcomes[-1].goes_on
+            if not at_once and is_within and not was_within and self._has_more:
+                self._commit(left)
+                last = time.monotonic()
             if portion.pack is not None:
                 self.writer.add(portion.pack)
             for outcome in portion.outcomes:
                 count(outcome, self._before.digests, self._tally)
-            left -= len(portion.outcomes)
+            left -= sum(not outcome.goes_on for outcome in portion.outcomes)
+            self._has_more = True
             tell(portion)
             if stop is not None and stop.asked and left:
                 if at_once:
                     raise KeyboardInterrupt
-                self._save(left)
+                if is_within:
+                    self._let_go_of_all()
+                else:
+                    self._save(left)
                 return left
-            if not at_once and left and time.monotonic() - last >= least:
+            if not at_once and left and not is_within and time.monotonic() - last >= least:
                 begun = time.monotonic()
-                self._save(left)
-                self._transaction.close()
-                self.writer = self._transaction.enter_context(self._engine.writer())
+                self._commit(left)
                 last = time.monotonic()
                 least = max(SAVED_EVERY, SAVED_SELDOM * (last - begun))
         self._heed_refusals()
         return 0
+
+    def _commit(self, left: int) -> None:
+        """Have what is done count now, and go on with a transaction of its own."""
+        self._save(left)
+        self._transaction.close()
+        self.writer = self._transaction.enter_context(self._engine.writer())
+        self._has_more = False
+
+    def _let_go_of_all(self) -> None:
+        """Leave the transaction without a commit."""
+        with suppress(_LetGo), self._transaction.pop_all():
+            raise _LetGo
 
     def _heed_refusals(self) -> None:
         """Count what the engine does not take of this transaction as what could not be read."""
@@ -366,6 +389,10 @@ class _Writing:
         if anew or states != self._states:
             keep(states, self.writer.put_metadata)
             self._states = states
+
+
+class _LetGo(Exception):
+    """A transaction is left, and nothing that was written in it counts."""
 
 
 @dataclass(frozen=True)
@@ -481,22 +508,19 @@ def _carry(engine: Engine, writer: Writer, moves: Moves, before: _Before, own: O
 
 def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
     """Yield what came of each job, in order; in this process until the work is worth others."""
-    spread = _spread(jobs)
-    begin = _end(spread, 0, SAMPLE)
-    sample, first = spread[:begin], list[Done]()
+    groups = _groups(one for job in _spread(jobs) for one in jobs_of(*job))
+    sample, first = next(groups, []), list[Done]()
 
     def tasks() -> Iterator[Task]:
         """Asked for when the workers have been started: the sample is analysed meanwhile."""
         outcomes = [analyse(job) for job, _ in sample]
         packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
-        first.append(packed(outcomes, packer, own))
-        at = begin
-        while at < len(spread):
-            end = _end(spread, at, TASK_BYTES)
-            yield Task([job for job, _ in spread[at:end]], packer, own)
-            at = end
+        first.extend([packed(outcomes, packer, own)] if outcomes else [])
+        for group in groups:
+            yield Task([job for job, _ in group], packer, own)
 
-    worth = workers if sum(size for _, size in spread[begin:]) > WORTH_WORKERS else 1
+    left = sum(size for _, size in jobs) - sum(size for _, size in sample)
+    worth = workers if left > WORTH_WORKERS else 1
     for done in map_in_order(carry_out, tasks(), worth, AHEAD, _preload(writer)):
         yield from first
         first.clear()
@@ -524,22 +548,26 @@ def _telling(
 
     def tell(portion: Done) -> None:
         nonlocal files, size
-        files += len(portion.outcomes)
-        size += sum(sizes[outcome.path] for outcome in portion.outcomes)
+        files += sum(not outcome.goes_on for outcome in portion.outcomes)
+        size += sum(outcome.piece.size if outcome.piece else sizes[outcome.path] for outcome in portion.outcomes)
         if progress is not None:
             progress(Progress(files, len(jobs), tally.damage, size / total if total else None))
 
     return tell
 
 
-def _end(jobs: Sequence[tuple[Job, int]], begin: int, size: int) -> int:
-    """Return where those of the jobs from `begin` on end that come to `size` bytes."""
-    last = min(begin + TASK_FILES, len(jobs))
-    for at in range(begin, last):
-        size -= jobs[at][1]
-        if size <= 0:
-            return at + 1
-    return last
+def _groups(jobs: Iterable[tuple[Job, int]]) -> Iterator[Sequence[tuple[Job, int]]]:
+    """Yield the jobs some at a time: TASK_BYTES of them, or TASK_FILES; a portion of a file is by itself."""
+    group: list[tuple[Job, int]] = []
+    left = TASK_BYTES
+    for job, size in jobs:
+        if group and (job.piece is not None or left <= 0 or len(group) == TASK_FILES):
+            yield group
+            group, left = [], TASK_BYTES
+        group.append((job, size))
+        left -= size if job.piece is None else TASK_BYTES
+    if group:
+        yield group
 
 
 def _refused(doc_id: str, why: str, before: Collection[str], tally: Tally) -> None:

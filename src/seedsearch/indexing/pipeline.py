@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -29,6 +29,7 @@ from seedsearch.reading.documents import (
 from seedsearch.reading.files import read_bytes
 from seedsearch.reading.formats import documents_on_disk, readable_now
 from seedsearch.reading.formats.format import Asked
+from seedsearch.reading.portions import Portion, documents_of, is_large, portions_of
 from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean_document
 from seedsearch.restoring.documents import (
@@ -44,7 +45,9 @@ from seedsearch.text.segmenter import LONGEST_RUN
 class Job(Sent):
     """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents.
 
-    `path` is its name in the index, `place` where it lies, seen from here, if that is not the same.
+    `path` is its name in the index, `place` where it lies, seen from here, if that is not the same. `piece`: the part
+    of it that is to be read, of one that is read in portions; `same`: its stamp, if its content is known to be as it
+    was.
     """
 
     path: str
@@ -53,6 +56,22 @@ class Job(Sent):
     known: State | None = None
     digest: str | None = None
     place: str = ""
+    piece: Piece | None = None
+    same: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Sent):
+    """A portion of a file, with the stamp and the digest of the whole."""
+
+    portion: Portion
+    stamp: Stamp
+    digest: str
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.portion.end - self.portion.begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +79,7 @@ class Outcome(Sent):
     """What came of a file. `state` is None where the next run has to try again.
 
     `entries` are its documents; there are none for a file whose content is the known one, and after packing. `damage`
-    is that of what is new, by path; None where nothing is.
+    is that of what is new, by path; None where nothing is. `piece`: the part of the file that all of this is of.
     """
 
     path: str
@@ -68,6 +87,12 @@ class Outcome(Sent):
     entries: tuple[IndexEntry, ...] = ()
     damage: Mapping[str, Mapping[str, int]] | None = None
     failures: tuple[Failure, ...] = ()
+    piece: Piece | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether other parts of the file follow."""
+        return self.piece is not None and not self.piece.portion.is_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +130,10 @@ def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
 def analyse(job: Job) -> Outcome:
     """Read one file; decode and clean each document in it."""
     place = job.place or job.path
+    if job.known is not None and job.same is not None:
+        return unchanged(job.path, replace(job.known, stamp=job.same))
+    if job.piece is not None:
+        return _analysed_piece(job, job.piece, place)
     try:
         stamp, content = _read(place)
     except SeedsearchError as error:
@@ -118,6 +147,58 @@ def analyse(job: Job) -> Outcome:
         found = (named(item, place, job.path) for item in found)
     del content  # so that the bytes of a text are not held while it is cleaned
     return _analysed(job, found, digest, state)
+
+
+def _analysed_piece(job: Job, piece: Piece, place: str) -> Outcome:
+    state = State(piece.stamp, job.encoding, sure=job.sure)
+    try:
+        content = _bytes_of(place, piece)
+    except SourceError as error:
+        return Outcome(job.path, None, failures=(Failure(job.path, str(error)),), piece=piece)
+    found = documents_of(place, content, piece.portion, Asked(job.encoding))
+    if place != job.path:
+        found = (named(item, place, job.path) for item in found)
+    del content
+    return _analysed(job, found, piece.digest, state)
+
+
+def _bytes_of(place: str, piece: Piece) -> bytes:
+    """Return the bytes of a portion; raises SourceError where the file is not the one that was cut."""
+    try:
+        with open(place, "rb") as file:
+            content = piece.portion.of(file)
+            if Stamp.of(os.fstat(file.fileno())) == piece.stamp:
+                return content
+    except OSError as error:
+        raise SourceError(f"{place} cannot be read: {reason(error)}") from error
+    raise SourceError(f"{place} changed while it was read", hint="index it again when it is written")
+
+
+def jobs_of(job: Job, size: int) -> Iterator[tuple[Job, int]]:
+    """Yield what is to be done for a file of so many bytes: itself, or one job a portion, each with its bytes."""
+    try:
+        if is_large(job.path, size) and (found := _cut(job)):
+            yield from ((one, one.piece.size if one.piece is not None else size) for one in found)
+            return
+    except OSError:  # said where it is read
+        pass
+    yield job, size
+
+
+def _cut(job: Job) -> list[Job]:
+    place = job.place or job.path
+    if not os.path.isfile(place):
+        return []
+    with open(place, "rb") as file:
+        stamp = Stamp.of(os.fstat(file.fileno()))
+        if not (portions := portions_of(place, file, job.encoding)):
+            return []
+        file.seek(0)
+        digest = _digest(iter(lambda: file.read(1 << 20), b""), State(stamp, job.encoding, sure=job.sure))
+    if job.known is not None and job.digest == digest and not reads_more(job.known):
+        return [replace(job, same=stamp)]
+    whole = replace(job, known=None, digest=None)
+    return [replace(whole, piece=Piece(portion, stamp, digest)) for portion in portions]
 
 
 def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | Failure:
@@ -152,14 +233,16 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
         cleaned = clean_document(found, for_index=True, sure=job.sure, shares=shares)
         entries.append(_entry(cleaned, digest, state))
         damage[found.path] = cleaned.damage
-    return Outcome(job.path, _with(state, job.path, list(damage), failures), tuple(entries), damage, tuple(failures))
+    known = _with(state, job.path, list(damage), failures, is_part=job.piece is not None)
+    return Outcome(job.path, known, tuple(entries), damage, tuple(failures), job.piece)
 
 
-def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure]) -> State:
-    """Return the state of a file with what was found in it."""
+def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure], *, is_part: bool) -> State:
+    """Return the state of a file with what was found in it, or in a part of it."""
     if documents_ == [path] and not failures:
         return state
-    whole = next((failure for failure in failures if failure.path == path and not documents_), None)
+    of_all = (failure for failure in failures if failure.path == path and not documents_ and not is_part)
+    whole = next(of_all, None)
     lost = tuple((f.path[len(path) :], f.reason, f.skipped) for f in failures if f is not whole)
     return replace(
         state,
@@ -185,9 +268,14 @@ def digest_of(content: bytes, state: State) -> str:
     """Return what changes when the document would: with the content, how it was to be read and restored, and the
     day.
     """
+    return _digest([content], state)
+
+
+def _digest(pieces: Iterable[bytes], state: State) -> str:
     asked = state.encoding or "", str(float(state.sure)), state.stamp.date, ""
     whole = sha256("\0".join(asked).encode())
-    whole.update(content)
+    for piece in pieces:
+        whole.update(piece)
     return whole.hexdigest()[:32]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from seedsearch.indexing.pipeline import Outcome
 from seedsearch.indexing.reports import IndexReport
 from seedsearch.metadata.document_records import doc_id_of
-from seedsearch.metadata.file_states import State
+from seedsearch.metadata.file_states import State, joined
 from seedsearch.reading.documents import Failure
 
 
@@ -44,10 +44,14 @@ class Tally:
 def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
     """Add what came of a file; `before` are the documents that the index held."""
     tally.failures += outcome.failures
-    if outcome.state is None:
-        return
     doc_id = doc_id_of(outcome.path)
-    tally.states[doc_id] = outcome.state
+    if outcome.state is None:
+        tally.states.pop(doc_id, None)
+        return
+    if outcome.piece is None or not outcome.piece.portion.begin:
+        tally.states[doc_id] = outcome.state
+    elif (so_far := tally.states.get(doc_id)) is not None:
+        tally.states[doc_id] = joined(so_far, outcome.state)
     tally.kept.update(doc_id + name for name in outcome.state.names)
     if outcome.damage is None:
         tally.unchanged += len(outcome.state.names)

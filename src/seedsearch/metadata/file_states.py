@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Self
@@ -81,6 +81,11 @@ class State(Sent):
     def asked(self) -> tuple[Stamp, str | None, float]:
         """What has to be the same for the file not to be read again."""
         return self.stamp, self.encoding, self.sure
+
+
+def joined(state: State, rest: State) -> State:
+    """Return the state of a file of which some was read before and then the rest."""
+    return replace(state, names=state.names + rest.names, lost=state.lost + rest.lost)
 
 
 def load(kept: Callable[[str], bytes | None]) -> dict[str, State]:

@@ -25,6 +25,7 @@ Part = Member | Extracted | Lost | RawDocument | Failure
 class Asked:
     """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
 
+    `before`: records of its file that are before it, where it is a portion of one.
     `in_folder`: the files beside it may say which encoding it is in; otherwise `beside` does.
     """
 
@@ -33,6 +34,7 @@ class Asked:
     in_folder: bool = False
     beside: Beside = dict
     depth: int = DEPTH
+    before: int = 0
 
 
 class File:

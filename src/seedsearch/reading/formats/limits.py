@@ -38,6 +38,10 @@ DICTIONARY, DICTIONARY_ROOM = 64 * 1024 * 1024, 4 * 1024 * 1024
 # unpack a member takes 5 to 25 microseconds, whatever dictionary it demands.
 PARTS = 100_000
 
+# Records of a file that is read in portions (reading/portions.py): each takes 300 bytes until the file is in the index,
+# for what is known of it counts when all of it is.
+RECORDS = 1_000_000
+
 # Names of fields are repeated in every record. All of them may come to so many times the text of the file, and so many
 # characters more: a table of figures of six characters under headings of twenty comes to three times, and a small table
 # may come to more. With them a table takes under two seconds a megabyte to index.

@@ -54,7 +54,7 @@ def parts_of_lines(file: File) -> Iterator[RawDocument | Failure]:
 def _long_lines(file: File) -> Iterator[RawDocument | Failure]:
     """Yield the records of a file that is too long to be decoded as one text: it is UTF-8, line by line."""
     names = Names(file.budget)
-    for number, content in enumerate(io.BytesIO(file.content), 1):
+    for number, content in enumerate(io.BytesIO(file.content), file.asked.before + 1):
         path = f"{file.path}#{number}"
         if not content.strip():
             continue
@@ -77,7 +77,7 @@ def _records(file: File, found: Callable[[str, Budget], Iterator[Record]]) -> It
         return
     for record in found(apply_edits(document.text, document.edits), file.budget):
         file.budget.part()
-        path = f"{document.path}#{record.number}"
+        path = f"{document.path}#{file.asked.before + record.number}"
         yield replace(document, path=path, text=record.text, edits=(), passed_over=())
         if record.reason:
             yield Failure(path, record.reason)
