@@ -152,6 +152,7 @@ def test_without_arguments_it_helps(desk: Path) -> None:
     alone, asked = seedsearch(cwd=desk), seedsearch("help", cwd=desk)
     assert (alone.returncode, asked.returncode) == (0, 0)
     assert alone.stdout == asked.stdout == seedsearch("--help", cwd=desk).stdout
+    assert b"..." not in alone.stdout.partition(b"Commands:")[2]
     assert seedsearch("help", "query", cwd=desk).stdout == seedsearch("query", "--help", cwd=desk).stdout
 
 

@@ -23,6 +23,7 @@ COMMAND = "seedsearch index"  # as errors of an index advise it
 NOTHING_FOUND = 1
 ERROR = 2
 _WORDS = "seedsearch.words"  # what was typed
+LONGEST_SENTENCE = 200  # characters of what a list says of a command, which is broken into lines and not cut off
 
 
 class Commands(MutableMapping[str, click.Command]):
@@ -40,6 +41,7 @@ class Commands(MutableMapping[str, click.Command]):
         if name not in self._loaded:
             module, _, function = self._places[name].partition(":")
             self._loaded[name] = command = getattr(import_module(f"{__package__}.{module}"), function or name)
+            command.short_help = command.get_short_help_str(LONGEST_SENTENCE)
             if self._translate is not None:
                 self._translate(name, command)
         return self._loaded[name]
