@@ -193,6 +193,7 @@ def test_no_sentence_stands_in_the_catalogue_that_the_source_says_no_more() -> N
             "the index is out of date (1 new, 2 deleted); update it with: seedsearch index -i x",
             "索引不是最新的（1 个新增，2 个已删除）；用此命令更新：seedsearch index -i x",
         ),
+        ("out of reach: mnt (1 file, as the index has them)", "够不着：mnt（1 个文件，以索引中的为准）"),
         ("“甲: b; c” is no name of ours", "“甲: b; c” is no name of ours"),
         ("port 8790 of 127.0.0.1 is taken by another program", "127.0.0.1 的端口 8790 已被别的程序占用"),
         ("interrupted after 3 of 300 changed files", "已中断，300 个有变化的文件中完成了 3 个"),

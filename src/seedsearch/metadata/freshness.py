@@ -55,7 +55,8 @@ def outdated(engine: Engine, place: Place) -> str | None:
     if said:
         return f"the index is out of date ({', '.join(said)}); update it with: {made.command(place)}"
     if away:
-        return f"out of reach: {', '.join(away)} ({len(out_of_reach):,} files, as the index has them)"
+        files = "1 file" if len(out_of_reach) == 1 else f"{len(out_of_reach):,} files"
+        return f"out of reach: {', '.join(away)} ({files}, as the index has them)"
     return None
 
 

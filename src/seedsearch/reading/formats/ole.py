@@ -83,4 +83,4 @@ def _opened(content: bytes) -> Any:
     try:
         return olefile.OleFileIO(io.BytesIO(content))
     except Exception as error:  # of what kind, the library does not say
-        raise SourceError(f"the document is broken: {error}") from error
+        raise SourceError("the document is broken: its parts are not where it says") from error

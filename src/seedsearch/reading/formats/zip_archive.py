@@ -82,7 +82,7 @@ def opened(content: bytes) -> Archive:
     except _BROKEN as error:
         if (archive := _of_a_part(content)) is not None:
             return archive
-        raise SourceError(f"the archive is broken: {error}") from error
+        raise SourceError("the archive is broken: its list of files is missing or wrong") from error
 
 
 def _without_false_marks(content: bytes) -> bytes | None:
