@@ -63,7 +63,7 @@ def answer_of(
             return Answer(notes=notes, asked=("query",))
         says = f"nothing matches {parsed.raw} as a pattern; looked for it as it stands"
         notes += (Note("not-a-pattern", says, [parsed.raw]),)
-    variants = variants_of(parsed.run, parsed.placed, parsed.words).in_use(engine)
+    variants = variants_of(parsed.run, parsed.placed, parsed.words, engine)
     tiers = plain_tiers(parsed, synonyms, variants)
     counts = _counts(engine, tiers)
     near = _near(parsed, engine, own) if expression is None and not counts.keys() & {"phrase", "variant"} else ()

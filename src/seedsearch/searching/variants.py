@@ -1,7 +1,7 @@
 """What was typed in other words: numbers in other digits, other spellings, the words of the other side, another order.
 
 Only the query is varied; the index holds each text as it is. What no document holds is left out before anything is
-asked, so a variant costs no more than a look at its pairs.
+asked, first of the parts and then of the whole, so a variant costs no more than a look at its pairs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import compress, islice, product
 
 from seedsearch.engines import Engine
-from seedsearch.engines.query import Number, Run
+from seedsearch.engines.query import Number, Query, Run
 from seedsearch.offsets import Span
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import is_han
@@ -41,7 +41,7 @@ class Variants:
         """Return those that stand in a document."""
         if not (texts := self.texts):
             return NONE
-        there = set(compress(texts, engine.exists([variant(text) for text in texts])))
+        there = _standing(engine, [(text, variant(text)) for text in texts])
         words = {word: kept for word, some in self.words.items() if (kept := tuple(filter(there.__contains__, some)))}
         return Variants(tuple(filter(there.__contains__, self.whole)), words)
 
@@ -56,21 +56,36 @@ def variant(text: str) -> Run | Number:
     return Number(text) if may_go_on(text) else Run(text)
 
 
-def variants_of(run: str, placed: Sequence[tuple[int, str]], words: Sequence[str] = ()) -> Variants:
+def _standing(engine: Engine, texts: Sequence[tuple[str, Query]]) -> set[str]:
+    """Return the texts whose queries find a document."""
+    there = engine.exists([query for _, query in texts])
+    return {text for text, _ in compress(texts, there)}
+
+
+def variants_of(
+    run: str, placed: Sequence[tuple[int, str]], words: Sequence[str] = (), engine: Engine | None = None
+) -> Variants:
     """Return the variants of the run text of a query, whose words are `placed` (offset, word).
 
-    `words`: those that are looked for, where they are others: what stood between blanks is cut by itself.
+    `words`: those that are looked for, where they are others: what stood between blanks is cut by itself. With an
+    `engine` only those that stand in a document of it, rare forms of characters among them: these are too many to be
+    named where nothing is known of the documents.
     """
-    made = _variants(run, placed)
+    made = _variants(run, placed, engine)
     if len(placed) == 1 and set(words) <= {run}:
         made = Variants((*made.whole, *_turned(run))[:MOST], made.words)
     for word in set(words).difference(word for _, word in placed):
-        made.words.update(_variants(word, [(0, word)]).words)
-    return made
+        made.words.update(_variants(word, [(0, word)], engine).words)
+    return made.in_use(engine) if engine else made
 
 
-def _variants(run: str, placed: Sequence[tuple[int, str]]) -> Variants:
-    found = sorted(_found(run, placed))
+def _variants(run: str, placed: Sequence[tuple[int, str]], engine: Engine | None) -> Variants:
+    found = sorted(_found(run, placed, rare_too=engine is not None))
+    if engine and found:
+        parts = dict.fromkeys(text for _, some in found for text in some)
+        there = _standing(engine, [(text, Run(text)) for text in parts])
+        kept = ((span, tuple(filter(there.__contains__, some))) for span, some in found)
+        found = [(span, some) for span, some in kept if some]
     if not found:
         return Variants()
     choices = [(run[span.start : span.end], *texts) for span, texts in found]
@@ -96,17 +111,19 @@ def _turned(run: str) -> Iterator[str]:
         yield from (a + joint + b for joint in JOINING)
 
 
-def _found(run: str, placed: Sequence[tuple[int, str]]) -> Iterable[tuple[Span, tuple[str, ...]]]:
+def _found(run: str, placed: Sequence[tuple[int, str]], *, rare_too: bool) -> Iterable[tuple[Span, tuple[str, ...]]]:
     """Return the stretches of a run text that have variants, none on another."""
     from seedsearch.text.numerals import numbers
-    from seedsearch.text.wordings import wordings
+    from seedsearch.text.wordings import RARE, wordings
 
     if run.isascii() and not any(map(str.isdigit, run)):
         return []
     found = list(numbers(run))
     borders = {border for at, word in placed for border in (at, at + len(word))}
     for wording in wordings(run, borders):
-        if all(wording.span.end <= span.start or span.end <= wording.span.start for span, _ in found):
+        if (rare_too or wording.kind != RARE) and all(
+            wording.span.end <= span.start or span.end <= wording.span.start for span, _ in found
+        ):
             found.append((wording.span, wording.others))
     return found
 

@@ -1,8 +1,9 @@
 """Words that are spelled or called otherwise on the other side of the strait, in run texts.
 
 `wordings.txt` (made by `tools/make_wordings.py`, mostly from OpenCC's phrase dictionaries) names pairs: two spellings
-of one word that folding keeps apart (了解, 瞭解), and two words for one thing (软件, 软体). A pair says nothing of a
-third: 介面 is 界面 and is 接口, and these two are not one.
+of one word that folding keeps apart (了解, 瞭解), two words for one thing (软件, 软体), and a character with a rare
+form of it, as old prints have them (冰, 氷). A pair says nothing of a third: 介面 is 界面 and is 接口, and these two
+are not one.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import NamedTuple
 from seedsearch.offsets import Span
 
 TABLE = Path(__file__).with_name("wordings.txt")
-SPELLED, REGIONAL = "=", "~"
+SPELLED, REGIONAL, RARE = "=", "~", "<"
 
 
 class Wording(NamedTuple):
-    """A stretch of a text, and what stands in its place elsewhere; `kind` is SPELLED or REGIONAL."""
+    """A stretch of a text, and what stands in its place elsewhere; `kind` is SPELLED, REGIONAL or RARE."""
 
     span: Span
     others: tuple[str, ...]
@@ -48,6 +49,13 @@ def _lengths() -> dict[str, tuple[int, ...]]:
     return {char: tuple(sorted(some, reverse=True)) for char, some in lengths.items()}
 
 
+def _borders(length: int, others: tuple[str, ...]) -> int:
+    """Return at how many of its ends a word of the table has to begin or end a word of the text."""
+    if length > 1:
+        return 1
+    return 0 if max(map(len, others)) == 1 else 2
+
+
 def others(word: str) -> tuple[str, ...]:
     """Return the other spellings or names of one word; empty where none is known."""
     return _table().get(word, ("", ()))[1]
@@ -57,13 +65,14 @@ def wordings(run: str, borders: Set[int]) -> Iterator[Wording]:
     """Yield the words of a run text that the table knows, the longest first where several begin, none on another.
 
     `borders`: where words of the run text begin and end. A word of the table has to begin or to end there, and one of
-    a single character both: 为了解决 holds no 了解, and 宏大 no 宏.
+    a single character both: 为了解决 holds no 了解, and 宏大 no 宏. Only what is one character on both sides, the name
+    of an element (硅, 矽) or a rare form (冰, 氷), stands for the other one inside of words as well.
     """
     table, lengths, last = _table(), _lengths(), 0
     for at, char in enumerate(run):
         for length in lengths.get(char, ()) if at >= last else ():
             known = table.get(run[at : at + length])
-            if known and (at in borders) + (at + length in borders) > (length == 1):
+            if known and (at in borders) + (at + length in borders) >= _borders(length, known[1]):
                 last = at + length
                 yield Wording(Span(at, last), known[1], known[0])
                 break
