@@ -2,6 +2,7 @@
 
     python -m benchmarks [NAME]... [--corpus FOLDER] [--smoke]
     python -m benchmarks restoration [--generator NAME] [--pages N]
+    python -m benchmarks ranking [--half dev|report]
 
 Each prints a table with named peers measured in the same run. A corpus is a folder of texts, or of JSON Lines
 (`text` in each, .xz as well); without one, text is generated. `--smoke` takes seconds and shows that the benchmark
@@ -14,7 +15,10 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.questions import HALVES
+
 NAMES = ("calibration", "encodings", "harm", "index", "mistakes", "ranking", "restoration", "thresholds", "worst")
+OF_ONE = {"generator": "restoration", "pages": "restoration", "half": "ranking"}  # options and whose they are
 
 
 def main() -> None:
@@ -25,11 +29,12 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that it runs")
     parser.add_argument("--generator", choices=("first", "second"), help="of restoration: what damages the pages")
     parser.add_argument("--pages", type=int, help="of restoration: how many pages of each kind")
+    parser.add_argument("--half", choices=HALVES, help="of ranking: which questions (default: report)")
     chosen = parser.parse_args()
-    asked = {"generator": chosen.generator, "pages": chosen.pages}
-    options = {name: value for name, value in asked.items() if value is not None}
-    if options and chosen.names != ["restoration"]:
-        parser.error("--generator and --pages are of restoration alone")
+    options = {name: value for name in OF_ONE if (value := getattr(chosen, name)) is not None}
+    for name in options:
+        if chosen.names != [OF_ONE[name]]:
+            parser.error(f"--{name} is of {OF_ONE[name]} alone")
     for name in chosen.names or NAMES:
         if name not in NAMES:
             parser.error(f"no benchmark is called {name}")

@@ -2,8 +2,8 @@
 
 A corpus is JSON Lines (.xz as well) of `{"path": "genre/…/work#3", "text": …}`: passage 3 of a work. Relevance is
 graded: 2 for the passage that the question was made from, 1 for the others that are about the same (of the same work,
-and for keywords those with all of them). The works are split by a hash of their names into a development set, on which
-constants may be chosen, and a held-out set, on which they are reported.
+and for keywords those with all of them). The works are split by a hash of their names into two halves: constants may be
+chosen on `dev`, and figures are reported on `report`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ WORKS = 1200  # of which passages are taken
 LONGEST_WORK = 6  # passages
 EACH = 400  # questions of a kind
 SEED = 7
+HALVES = DEVELOPED, REPORTED = "dev", "report"
 
 # How people say what a title says in the words of an office, and how they ask.
 _SAID_OTHERWISE = """
@@ -62,20 +63,20 @@ def works_of(path: Path) -> dict[str, dict[str, str]]:
     return {name: works[name] for names in genres.values() for name in rng.sample(names, min(each, len(names)))}
 
 
-def is_held_out(work: str) -> bool:
-    """Tell whether a work belongs to the half on which figures are reported."""
-    return crc32(work.encode()) % 2 == 1
+def half_of(name: str) -> str:
+    """Return the half that a work or a passage belongs to."""
+    return HALVES[crc32(name.encode()) % 2]
 
 
-def questions_of(works: Mapping[str, Mapping[str, str]], *, held_out: bool) -> dict[str, list[Asked]]:
+def questions_of(works: Mapping[str, Mapping[str, str]], half: str) -> dict[str, list[Asked]]:
     """Return questions by their kind, on the works of one half."""
-    rng = Random(SEED + held_out)
-    half = {name: passages for name, passages in works.items() if is_held_out(name) == held_out}
-    titles = [(title, passages) for name, passages in half.items() if (title := _title(name, passages))]
+    rng = Random(SEED + HALVES.index(half))
+    own = {name: passages for name, passages in works.items() if half_of(name) == half}
+    titles = [(title, passages) for name, passages in own.items() if (title := _title(name, passages))]
     kinds = {
         "titles": [Asked(_from_memory(title, rng), _graded(passages)) for title, passages in titles],
         "questions": [Asked(_in_other_words(title, rng), _graded(passages)) for title, passages in titles],
-        "keywords": list(_keywords(half, works, rng)),
+        "keywords": list(_keywords(own, works, rng)),
     }
     return {kind: rng.sample(asked, min(EACH, len(asked))) for kind, asked in kinds.items()}
 
@@ -120,11 +121,11 @@ def _in_other_words(title: str, rng: Random) -> str:
 
 
 def _keywords(
-    half: Mapping[str, Mapping[str, str]], works: Mapping[str, Mapping[str, str]], rng: Random
+    own: Mapping[str, Mapping[str, str]], works: Mapping[str, Mapping[str, str]], rng: Random
 ) -> Iterator[Asked]:
     """Yield two to four words of a passage that tell it from most others, in any order."""
     having = Counter(word for one in works.values() for text in one.values() for word in set(_telling(text)))
-    for passages in half.values():
+    for passages in own.values():
         name = rng.choice(list(passages))
         words = sorted({word for word in _telling(passages[name]) if 2 <= having[word] <= len(works) // 5})
         if len(words) < 8:

@@ -2,7 +2,9 @@
 
 A corpus is a folder with sets in it, each a folder with `passages.jsonl` and `queries.jsonl` (`id`, `text` in each
 line) and `qrels.tsv` (query, 0, passage, relevance), as retrieval benchmarks keep them. Other JSON Lines
-(`path`, `text`) are a collection of works, of which questions.py makes questions. Damage is that of the tests'
+(`path`, `text`) are a collection of works, of which questions.py makes questions. Questions are of one of two halves:
+constants may be chosen on those of `dev`, and figures are reported on those of `report`. All questions about a passage,
+or a work, are of one half; passages of both halves are searched. Damage is that of the tests'
 generator, one random kind a passage of those that it can suffer. Figures: MRR@10, nDCG@10, recall@10 and @100, ms a
 question at the median (ten hits with snippets for ours; the peers give ids alone), and for a peer how likely a
 difference in nDCG as large as the one to ours is where both are equally good.
@@ -29,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.questions import questions_of, works_of
+from benchmarks.questions import REPORTED, half_of, questions_of, works_of
 from fixtures.generator import KINDS, damaged
 from seedsearch import build_index, open_index
 from seedsearch.text.folding import fold
@@ -55,9 +57,9 @@ class Judged:
     relevant: Mapping[str, Mapping[str, int]]
 
 
-def run(corpus: Path | None, *, smoke: bool = False) -> None:
-    """Print a table a set: engines down, figures across."""
-    sets = list(_sets(corpus)) if corpus else [_generated()]
+def run(corpus: Path | None, *, smoke: bool = False, half: str = REPORTED) -> None:
+    """Print a table a set: engines down, figures across, on the questions of one half."""
+    sets = list(_sets(corpus, half)) if corpus else [_generated()]
     for judged in sets:
         count = 20 if smoke else len(judged.queries)
         print(f"\n{judged.name}: {len(judged.passages):,} passages, {count:,} questions")
@@ -262,7 +264,7 @@ def _trigrams(text: str) -> list[str]:
     return [text[i : i + 3] for i in range(len(text) - 2)]
 
 
-def _sets(corpus: Path) -> Iterator[Judged]:
+def _sets(corpus: Path, half: str) -> Iterator[Judged]:
     for qrels in sorted(corpus.rglob("qrels.tsv")):
         relevant: dict[str, dict[str, int]] = {}
         for line in qrels.read_text(encoding="utf-8").splitlines():
@@ -271,25 +273,26 @@ def _sets(corpus: Path) -> Iterator[Judged]:
                 relevant.setdefault(query, {})[passage] = int(relevance)
         asked = _rows(qrels.with_name("queries.jsonl"))
         queries = {q: text for q, text in asked.items() if q in relevant and text.strip()}
+        queries = {q: text for q, text in queries.items() if half_of(min(relevant[q])) == half}
         passages = _rows(qrels.with_name("passages.jsonl"))
-        yield Judged(qrels.parent.name, passages, queries, relevant)
+        yield Judged(f"{qrels.parent.name}, {half}", passages, queries, relevant)
     for path in sorted(corpus.rglob("*.jsonl*")):
         if path.name not in ("passages.jsonl", "queries.jsonl"):
-            yield from _made(path)
+            yield from _made(path, half)
 
 
-def _made(path: Path) -> Iterator[Judged]:
-    """Yield the questions of questions.py on the held-out half of a collection of works, a set a kind."""
+def _made(path: Path, half: str) -> Iterator[Judged]:
+    """Yield the questions of questions.py on one half of a collection of works, a set a kind."""
     works = works_of(path)
     named = {name: f"p{i:06}" for i, name in enumerate(name for passages in works.values() for name in passages)}
     texts = {named[name]: text for passages in works.values() for name, text in passages.items()}
-    for kind, asked in questions_of(works, held_out=True).items():
+    for kind, asked in questions_of(works, half).items():
         queries = {f"{number:04}": one.text for number, one in enumerate(asked)}
         relevant = {
             f"{number:04}": {named[name]: grade for name, grade in one.relevant.items()}
             for number, one in enumerate(asked)
         }
-        yield Judged(f"{path.parent.name}, {kind}", texts, queries, relevant)
+        yield Judged(f"{path.parent.name}, {kind}, {half}", texts, queries, relevant)
 
 
 def _rows(path: Path) -> dict[str, str]:
