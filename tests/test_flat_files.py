@@ -184,6 +184,12 @@ def test_the_vocabulary_is_looked_through_as_each_term_would_be(
     assert sorted(found) == [word for word in WORDS if test.accepts(word)]
 
 
+def test_the_terms_with_a_character_are_looked_for_once(table: TermTable) -> None:
+    owners = table.owners_of(ord("焊"))
+    assert [WORDS[place] for place in owners.tolist()] == [word for word in WORDS for char in word if char == "焊"]
+    assert table.owners_of(ord("焊")) is owners
+
+
 @given(st.dictionaries(st.integers(0, 1 << 41), st.dictionaries(st.integers(0, 9), st.integers(1, 3), min_size=1)))
 def test_pairs_are_found_in_chunks(made: dict[int, dict[int, int]]) -> None:
     keys = sorted(made)

@@ -16,7 +16,6 @@ from seedsearch.engines.embedded.term_dictionary import BETWEEN, TermTable
 from seedsearch.engines.query import Between, Field, Fuzzy, Prefix, Wildcard
 from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Ints
-from seedsearch.text.code_points import points
 
 Test = Prefix | Wildcard | Fuzzy | Between
 Look: TypeAlias = Callable[[], object]
@@ -82,10 +81,10 @@ def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
 
 def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
     """Return the terms of about the length of `text` that share all but `edits` of its characters."""
-    chars, owners, lengths = table.points
+    lengths = table.points[2]
     # Each character is looked for by itself: few places have it, and nothing is worked out for all others.
-    places = [np.flatnonzero(chars == char) for char in np.unique(points(text))]
-    terms, shared = np.unique(owners[np.concatenate(places)] if places else owners[:0], return_counts=True)
+    owners = [table.owners_of(char) for char in sorted(set(map(ord, text)))]
+    terms, shared = np.unique(np.concatenate(owners) if owners else lengths[:0], return_counts=True)
     near = (np.abs(lengths[terms] - len(text)) <= edits) & (shared >= np.maximum(lengths[terms], len(text)) - edits)
     found: list[int] = terms[near].tolist()
     if len(text) <= edits:  # terms that share none of them

@@ -30,6 +30,7 @@ from seedsearch.text.code_points import points
 CHUNK = 256
 BETWEEN = b"\xff"
 KEPT_CHUNKS = 512  # of each field, unpacked
+KEPT_OWNERS = 1 << 20  # bytes of each field: which terms have a character, of a few thousand characters
 
 Part = tuple[Sequence[bytes], Lists]
 
@@ -99,6 +100,7 @@ class TermTable:
         self._count = container.count
         self._field = field
         self._kept = LRUCache(KEPT_CHUNKS)
+        self._owners = LRUCache(KEPT_OWNERS)
 
     @cached_property
     def firsts(self) -> list[bytes]:
@@ -186,6 +188,17 @@ class TermTable:
         texts = [term.decode(*UTF8) for term in self.rows.terms]
         lengths = np.array([len(text) for text in texts], dtype=np.int32)
         return points("".join(texts)), np.repeat(np.arange(len(texts), dtype=np.int32), lengths), lengths
+
+    def owners_of(self, char: int) -> Small:
+        """Return the places of the terms that have a character (a code point), one for each time, in order.
+
+        What is near a text is asked for each of its stretches, and these share characters.
+        """
+        if (found := self._owners.get(char)) is None:
+            chars, owners, _ = self.points
+            found = owners[np.flatnonzero(chars == char)]
+            self._owners.put(char, found, found.nbytes)
+        return found  # type: ignore[no-any-return]
 
     def between(self, low: bytes, high: bytes) -> TermRows:
         """Return the terms from `low` to before `high`."""
