@@ -2,6 +2,7 @@
 
     python -m benchmarks [NAME]... [--corpus FOLDER] [--smoke]
     python -m benchmarks restoration [--generator NAME] [--pages N]
+    python -m benchmarks calibration [--pages N]
     python -m benchmarks ranking [--half dev|report]
 
 Each prints a table with named peers measured in the same run. A corpus is a folder of texts, or of JSON Lines
@@ -18,7 +19,8 @@ from pathlib import Path
 from benchmarks.questions import HALVES
 
 NAMES = ("calibration", "encodings", "harm", "index", "mistakes", "ranking", "restoration", "thresholds", "worst")
-OF_ONE = {"generator": "restoration", "pages": "restoration", "half": "ranking"}  # options and whose they are
+# Options, and whose they are.
+OPTIONS = {"generator": ("restoration",), "pages": ("restoration", "calibration"), "half": ("ranking",)}
 
 
 def main() -> None:
@@ -28,13 +30,13 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="a folder of clean text to measure on")
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that it runs")
     parser.add_argument("--generator", choices=("first", "second"), help="of restoration: what damages the pages")
-    parser.add_argument("--pages", type=int, help="of restoration: how many pages of each kind")
+    parser.add_argument("--pages", type=int, help="of restoration and calibration: how many pages of each kind")
     parser.add_argument("--half", choices=HALVES, help="of ranking: which questions (default: report)")
     chosen = parser.parse_args()
-    options = {name: value for name in OF_ONE if (value := getattr(chosen, name)) is not None}
+    options = {name: value for name in OPTIONS if (value := getattr(chosen, name)) is not None}
     for name in options:
-        if chosen.names != [OF_ONE[name]]:
-            parser.error(f"--{name} is of {OF_ONE[name]} alone")
+        if chosen.names not in [[owner] for owner in OPTIONS[name]]:
+            parser.error(f"--{name} is of {' and of '.join(OPTIONS[name])} alone")
     for name in chosen.names or NAMES:
         if name not in NAMES:
             parser.error(f"no benchmark is called {name}")

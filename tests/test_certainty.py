@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from math import exp
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.calibration import judged
+from benchmarks.calibration import judged, line
 from fixtures.generator import LOSING, SITES, damaged
 from seedsearch import build_index, clean, open_index
 from seedsearch.damage import SURE, Certainty, Damage
@@ -79,6 +80,15 @@ def test_guesses_said_to_be_sure_are_right(kind: str) -> None:
     page = damaged(kind, PROSE, random.Random(kind))
     sure = [one.right for one in judged(page) if one.probability >= 0.95]
     assert sum(sure) >= 0.8 * len(sure)
+
+
+@pytest.mark.parametrize("right_of_ten", [[5] * 8, [2, 3, 4, 5, 6, 7, 8, 9], [4, 5, 5, 6, 6, 7, 7, 8]])
+def test_a_line_that_was_fitted_says_how_often_guesses_are_right(right_of_ten: list[int]) -> None:
+    """Also of guesses whose odds are high and which are wrong, far from the line that the fit begins with."""
+    rows = [(float(odds), i < right) for odds, right in enumerate(right_of_ten, 1) for i in range(10)]
+    at, by = line(rows)
+    for odds, right in enumerate(right_of_ten, 1):
+        assert 10 / (1 + exp(-at - by * odds)) == pytest.approx(right, abs=0.5)
 
 
 @given(st.sampled_from(sorted(LINES)), st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=5))
