@@ -98,6 +98,20 @@ def test_better_odds_are_no_less_probable(source: str, odds: list[float]) -> Non
     assert all(0 < one < 1 for one in found)
 
 
+@pytest.mark.parametrize("odds", [2.0, 6.0])
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ["whole pair", "whole pair near another", "whole pair beside another", "whole pair between others"],
+        ["framed", "framed, open", "framed, open beside another", "framed, open between others"],
+    ],
+)
+def test_a_guess_is_the_less_sure_the_more_is_lost_around_it(sources: list[str], odds: float) -> None:
+    found = [guess(source, odds).probability for source in sources]
+    assert found == sorted(found, reverse=True)
+    assert found[0] > found[-1] + 0.2
+
+
 _guesses = st.builds(Guess, st.sampled_from((0.3, 0.6, 0.85, 0.95)), st.integers(0, 3), st.integers(4, 6))
 
 

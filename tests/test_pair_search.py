@@ -9,7 +9,7 @@ import pytest
 
 from seedsearch.damage import Certainty
 from seedsearch.offsets import apply_edits, check_edits
-from seedsearch.restoring import big5_gbk
+from seedsearch.restoring import big5_gbk, calibration
 from seedsearch.restoring.pair_faults import Reader, Rule, Run, faults
 from seedsearch.restoring.pair_search import searched
 from seedsearch.text import forms, trigrams
@@ -39,6 +39,34 @@ def restored(found: str) -> str:
 
 def likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@pytest.mark.parametrize(
+    ("fault", "eaten", "sign", "sources"),
+    [
+        (
+            *("Big5 as GBK", "pair", "?"),
+            {"whole pair" + around for around in ("", " near another", " beside another", " between others")},
+        ),
+        ("Big5 as GBK", "lead", "?", {"pair", "pair beside another", "two signs"}),
+        ("GBK as Big5", "lead", "", {"dropped byte"}),
+        ("Big5 as GBK", "pair", "", {"dropped"}),
+    ],
+)
+def test_a_guess_is_told_by_how_much_is_left_of_it_and_around_it(
+    monkeypatch: pytest.MonkeyPatch, fault: str, eaten: str, sign: str, sources: set[str]
+) -> None:
+    asked = set[str]()
+    told = calibration.probability
+
+    def probability(source: str, odds: float) -> float:
+        asked.add(source)
+        return told(source, odds)
+
+    monkeypatch.setattr(calibration, "probability", probability)
+    true, written, read = FAULTS[fault]
+    restored(by_pairs(true.encode(written), read, eaten, sign))
+    assert asked == sources
 
 
 @pytest.mark.parametrize(

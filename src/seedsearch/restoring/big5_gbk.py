@@ -290,7 +290,7 @@ class _Run:
                 sure = all(part.sure for part in self.parts[first:number])
                 certainty = Certainty.PROVED if sure else Certainty.INFERRED
                 guesses = ((part.text, part.guess) for part in self.parts[first:number])
-                weight = None if sure else together(guesses) or assumed("dropping")
+                weight = None if sure else together(guesses) or assumed(f"dropping {self.fault.kind}")
                 yield self.at + start, self.at + end, made, self.fault.kind, certainty, weight
             start, first = end, number
 

@@ -26,17 +26,27 @@ WHOLE = Guess(0.0).end
 LEAST = 1e-12  # a total of shares that is none
 LOWEST, HIGHEST = 0.01, 0.99  # what a hundredth cannot tell from never and always
 
+# What a source is called by how many of the two characters beside it lost something.
+AROUND = ("", " beside another", " between others")
 # Source of a repair: what is added to its odds and what they are multiplied by; see above.
 LINES = {
-    "UTF-8": (-0.28, 0.59),  # one byte of UTF-8
+    "UTF-8": (-0.38, 0.47),  # one byte of UTF-8
     "UTF-8, several": (-0.97, 0.64),  # bytes of it that hang together
-    "pairs": (-0.81, 0.56),  # a byte of a character of Big5, GBK or UTF-8, or all of them
-    "pair": (-0.27, 0.73),  # a byte of a character of Big5 or GBK, between whole ones
-    "pair beside others": (-0.08, 0.44),  # … beside another one that lost some
-    "whole pair": (-1.04, 0.59),  # both bytes of a character, between whole ones
-    "whole pair beside others": (-1.6, 0.19),
-    "dropped": (-1.59, 0.37),  # a whole character that a reader dropped without a sign
-    "torn": (0.23, 0.76),  # a character that was torn apart
+    "framed": (-0.06, 0.73),  # a byte of a character whose bytes kept their places; few others can have stood there
+    "framed, open": (-0.47, 0.73),  # … where many can
+    "framed, open beside another": (-0.81, 0.45),  # … beside one of the same sort
+    "framed, open between others": (-1.58, 0.41),
+    "pair": (0.28, 0.69),  # a byte of a character of Big5 or GBK, between whole ones
+    "pair beside another": (-0.39, 0.60),  # … beside one that lost some as well
+    "whole pair": (-0.84, 0.58),  # both bytes of a character, with one sign, between whole ones
+    "whole pair near another": (-1.43, 0.53),  # … with one that lost some behind or before those
+    "whole pair beside another": (-1.78, 0.27),
+    "whole pair between others": (-1.77, 0.03),
+    "two signs": (-0.18, 0.62),  # both bytes, each with a sign
+    "two signs beside another": (-1.33, 0.35),
+    "dropped": (-1.82, 0.39),  # a whole character that a reader dropped without a sign
+    "dropped byte": (-1.33, 0.34),  # … or one byte of it
+    "torn": (-0.24, 0.48),  # a character that was torn apart
 }
 # … and the share that was right, where there are no odds.
 SHARES = {
@@ -49,7 +59,9 @@ SHARES = {
     "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
     "quotation": 0.9,  # an end of one of which a mark is left
     "copy": 0.97,  # what another copy of the body holds
-    "dropping": 0.93,  # what is whole of a text that bytes were dropped of without a sign, which tells where
+    # What is whole of a text that bytes were dropped of without a sign, which tells where: of Big5, and of GBK.
+    "dropping big5-as-gbk": 0.53,
+    "dropping gbk-as-big5": 0.91,
     "lost": 0.5,  # several characters of which nothing is told
 }
 

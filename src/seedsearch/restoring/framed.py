@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from seedsearch.offsets import Guess
+from seedsearch.restoring.calibration import AROUND
 from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.lost_pairs import GONE, Slot, filled, judged
 from seedsearch.restoring.scripts import Script, oddity
@@ -36,6 +37,9 @@ TORN = 4  # a run is not read so where one in so many characters does not fit
 # Characters of which so little is left that more than so many fit are chosen by what stands around them; but not where
 # they are more than one in so many, because then nothing stands around them.
 HARD, HARDLY = 400, 4
+# Characters that one can be from which on a guess is said to be open. Of 7,000 guesses among fewer .97 were right,
+# whatever stood beside them; of 4,000 among more .85, .62 and .46, by how many of those beside them were such.
+OPEN = 32
 
 
 class Part(NamedTuple):
@@ -88,8 +92,15 @@ def read(
             asked += Slot(0, before), *told
         borders.append(len(asked))
     made = filled(asked, TOGETHER)
-    guessed = judged(asked, made)
+    guessed = judged(asked, made, list(_sources(asked)))
     return [list(_parts(asked[a + 1 : b], made[a + 1 : b], guessed[a + 1 : b])) for a, b in pairwise(borders)]
+
+
+def _sources(slots: Sequence[Slot]) -> Iterator[str]:
+    """Yield of each character what its guess is called, by how much it can be and those beside it."""
+    openly = [False, *(len(slot.choices) >= OPEN for slot in slots), False]
+    for before, one, behind in zip(openly, openly[1:], openly[2:], strict=False):
+        yield "framed, open" + AROUND[before + behind] if one else "framed"
 
 
 class _Framed(NamedTuple):

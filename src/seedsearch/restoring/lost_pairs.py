@@ -76,11 +76,11 @@ def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
     return made
 
 
-def judged(slots: Sequence[Slot], made: list[str], sources: Sequence[str] = ()) -> list[Guess | None]:
+def judged(slots: Sequence[Slot], made: list[str], sources: Sequence[str]) -> list[Guess | None]:
     """Choose again for each lost character in `made`, which `filled` gave, by more of the text around; say how sure.
 
     None for a slot of which nothing was lost, and for one of which nothing can be told. `sources` are those of the
-    guesses by which `calibration` knows what odds are worth, "pairs" where there are none.
+    guesses, one for each slot, by which `calibration` knows what odds are worth.
     """
     from seedsearch.text.code_points import points
 
@@ -90,7 +90,7 @@ def judged(slots: Sequence[Slot], made: list[str], sources: Sequence[str] = ()) 
     for parity in (0, 1):  # neighbours one after the other
         lost = [i for i, slot in enumerate(slots) if i % 2 == parity and slot.choices and made[i] != GONE]
         for some in _at_once(lost, lambda i: len(slots[i].choices)):
-            told = [sources[i] for i in some] if sources else ["pairs"] * len(some)
+            told = [sources[i] for i in some]
             for i, one in zip(some, _judged([slots[i].choices for i in some], some, codes, script, told), strict=True):
                 guessed[i], made[i] = one[1], one[0]
     return guessed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
+from seedsearch.restoring.calibration import AROUND
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
@@ -55,6 +56,7 @@ class Way(NamedTuple):
     known: int
 
 
+_NEAR = ("", " near another")  # by whether one of the characters behind those beside it lost something
 _BEFORE_ASCII, _SIGNS = re.compile("\ufffd[@-~]"), re.compile("\ufffd+")
 
 
@@ -166,15 +168,18 @@ def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
 
 
 def _sources(found: str, slots: Sequence[Slot], reader: Reader) -> Iterator[str]:
-    """Yield of each character of a run what its guess is called, by how much of it is left and of those beside it."""
-    lost = [False, *(bool(slot.choices) for slot in slots), False]
+    """Yield of each character of a run what its guess is called, by how much of it is left and of those around it."""
+    lost = [False, False, *(bool(slot.choices) for slot in slots), False, False]
     start = 0
-    for i, slot in enumerate(slots, 1):
-        if reader.drops and slot.end == start:
-            yield "dropped"
+    for i, slot in enumerate(slots, 2):
+        beside, near = lost[i - 1] + lost[i + 1], lost[i - 2] | lost[i + 2]
+        shown = found[start // 2 : (slot.end + 1) // 2]
+        if reader.drops:
+            yield "dropped" if slot.end == start else "dropped byte"
+        elif shown == GONE:
+            yield "whole pair" + (AROUND[beside] or _NEAR[near])
         else:
-            signs = set(found[start // 2 : (slot.end + 1) // 2]) == {GONE}
-            yield ("whole pair" if signs else "pair") + (" beside others" if lost[i - 1] or lost[i + 1] else "")
+            yield ("two signs" if set(shown) == {GONE} else "pair") + (" beside another" if beside else "")
         start = slot.end
 
 
