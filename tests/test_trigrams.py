@@ -46,6 +46,17 @@ def test_a_line_is_the_sum_of_its_rows(before: str, text: str, after: str) -> No
     assert other == pytest.approx(line_scores(before, ["中"], after)[0])
 
 
+def test_each_of_several_is_scored_as_it_is_alone() -> None:
+    """Whichever of the three characters there are several of."""
+    chars = points("中国的图书馆，1a\U00020000\ue000")
+    for shapes in ((1, 1, 3), (3, 3, 1), (1, 3, 1), (3, 1, 3)):
+        some = [chars[None, :] if size == 3 else chars[:, None] for size in shapes]
+        found = scores(*some)
+        for i, codes in np.ndenumerate(found):
+            alone = scores(*(np.broadcast_to(one, found.shape)[i][None] for one in some))
+            assert codes == alone[0]
+
+
 def test_both_scripts_are_one() -> None:
     assert of("圖書館") == of("图书馆")
 

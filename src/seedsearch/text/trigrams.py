@@ -82,6 +82,16 @@ def _alone() -> Scores:
 
 
 @cache
+def _unseen() -> Scores:
+    """ln p of each character, by its rank, behind one that it is not kept with."""
+    import numpy as np
+
+    made: Scores = np.full(NO_RANK + 1, UNKNOWN) + UNSEEN_PAIR
+    made[: len(_alone())] = _alone() + UNSEEN_PAIR
+    return made
+
+
+@cache
 def ranks() -> Array:
     """Return the rank of each code point as it is folded; the last one for what is not kept."""
     import numpy as np
@@ -131,21 +141,13 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
     import numpy as np
 
     known, of = counts(), ranks()
-    a, b, c = (of[some] for some in (firsts, seconds, thirds))
+    a, b, c = of[firsts], of[seconds], of[thirds]
     context, begun = _found(known.contexts, a << BITS | b)
-    whole = context.astype(np.uint32) << BITS | c
-    kept = begun & np.ones(whole.shape, bool)
-    made: Scores = np.empty(kept.shape)
-    triple, there = _found(known.triples, whole[kept])
-    kept[kept] = there
-    made[kept] = known.thirds[triple[there]] * STEP
-    others = ~kept
-    b, c, begun, context = (np.where(others, some, 0)[others] for some in (b, c, begun, context))
+    triple, whole = _found(known.triples, np.where(begun, context, len(known.contexts)).astype(np.uint32) << BITS | c)
     pair, there = _found(known.pairs, b << BITS | c)
-    alone = _alone()
-    found = np.where(there, known.seconds[pair] * STEP, alone[np.minimum(c, len(alone) - 1)] + UNSEEN_PAIR)
-    made[others] = found + np.where(begun, known.left[context] * STEP, 0.0)
-    return made
+    made: Scores = np.where(there, known.seconds[pair] * STEP, _unseen()[c])
+    made = made + np.where(begun, known.left[context] * STEP, 0.0)
+    return np.where(whole, known.thirds[triple] * STEP, made)
 
 
 def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
