@@ -93,3 +93,23 @@ def test_prose_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     assert big5_gbk.TRIGGER.search(text)
     monkeypatch.setattr(pair_reading, "_search", searched)
     assert not big5_gbk.edits(text)
+
+
+def test_question_marks_of_prose_are_counted_and_not_put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of a long text was changed for U+FFFD, only to see that they are too few to be what was lost."""
+    monkeypatch.setattr(big5_gbk, "_RUN_ASKED", None)
+    assert not big5_gbk.edits(("今天的天气很好，" * 6 + "我们一起去公园里散步吧?") * 9)
+
+
+def test_a_page_that_reads_well_is_not_asked_by_which_reader_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of the readers of Big5 it was is told by every character of the page."""
+    monkeypatch.setattr(big5_gbk, "faults_of", None)
+    assert not big5_gbk.edits("用种种礼节来节制他的悲哀，就是为了顺应这种变化。" * 9)
+
+
+@given(st.text("种种鵰中文的，。ぁㄅ\ufffd\ue000?a@\n ", max_size=60))
+def test_the_runs_to_look_at_are_found_without_looking_at_every_run(text: str) -> None:
+    short = [m.span() for m in big5_gbk._RUN.finditer(text) if len(m[0]) <= big5_gbk.SHORT]
+    telling = [span for span in short if big5_gbk.TRIGGER.search(text[slice(*span)])]
+    found = [(span.start, span.end) for span in big5_gbk._telling(text)]
+    assert [span for span in found if span[1] - span[0] <= big5_gbk.SHORT] == telling

@@ -81,15 +81,22 @@ ASKED = 0.025  # question marks for each wide character: in clean text they are 
 GAIN = 2.0  # nats per character by which the repair must read better than what was found
 
 
-def _tells(run: str) -> bool:
-    """Tell whether a run is to be looked at."""
-    return (TRIGGER if len(run) <= SHORT else _IN_LONG).search(run) is not None
+def _telling(text: str) -> Iterator[Span]:
+    """Yield the runs that are to be looked at: those of lines in which the trigger is found, as hardly any is."""
+    at = 0
+    while found := TRIGGER.search(text, at):
+        start = text.rfind("\n", at, found.start()) + 1 or at
+        end = text.find("\n", found.start())
+        at = end if end >= 0 else len(text)
+        for m in _RUN.finditer(text, start, at):
+            if (TRIGGER if len(m[0]) <= SHORT else _IN_LONG).search(m[0]):
+                yield Span(*m.span())
 
 
 def edits(text: str, *, again: bool = False) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`; `again`: what is left of damage."""
     shown = _with_losses(text)
-    if not any(_tells(run[0]) for run in _RUN.finditer(shown)):
+    if not any(_telling(shown)):
         return ()
     made = _rows(shown, asks=shown is not text, again=again)
     return weighed(made if shown is text else _with_question_marks(text, made))
@@ -99,9 +106,16 @@ def _with_losses(text: str) -> str:
     """Return the text with U+FFFD for the question marks among wide characters, where they are what was lost."""
     if "?" not in text or "\ufffd" in text:
         return text
+    enough = max(FEW, ASKED * _wide(text))
+    if text.count("?") <= enough:
+        return text
     shown = _RUN_ASKED.sub(lambda m: m[0] if m[0].isascii() else m[0].replace("?", "\ufffd"), text)
-    wide = sum(char >= "\x80" for char in text)
-    return shown if shown.count("\ufffd") > max(FEW, ASKED * wide) else text
+    return shown if shown.count("\ufffd") > enough else text
+
+
+def _wide(text: str) -> int:
+    """Return how many characters are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed]:
@@ -114,6 +128,8 @@ def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed
 
 def _rows(text: str, *, asks: bool, again: bool) -> Iterable[Weighed]:
     page = _Page(text, asks=asks, again=again)
+    if not page.ways:
+        return ()
     made = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
@@ -128,7 +144,6 @@ class _Page:
 
     def __init__(self, text: str, *, asks: bool, again: bool) -> None:
         self.text, self.asks, self.again = text, asks, again
-        self.faults = faults_of(text)
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
 
@@ -141,11 +156,15 @@ class _Page:
             made.add(list(run.rows()))
         return made
 
+    @cached_property
+    def faults(self) -> tuple[Fault, Fault]:
+        """The faults that may have made the page."""
+        return faults_of(self.text)
+
     @property
     def believed(self) -> float:
         """The share of characters beyond ASCII that are in runs that were believed."""
-        wide = sum(char >= "\x80" for char in self.text)
-        return sum(end - start for start, end in self.ends.items()) / max(1, wide)
+        return sum(end - start for start, end in self.ends.items()) / max(1, _wide(self.text))
 
     @property
     def fault(self) -> Fault | None:
@@ -169,7 +188,7 @@ class _Page:
             yield from run.pieces()
 
     def _read(self, places: Sequence[tuple[int, str]], by: Sequence[Fault]) -> list[_Run]:
-        ways = [way for way in self._ways if way.fault in by]
+        ways = [way for way in self.ways if way.fault in by]
         return _read_runs([(at, self._run(at, found)) for at, found in places], ways)
 
     def _run(self, at: int, found: str) -> Run:
@@ -177,7 +196,7 @@ class _Page:
         return Run(found, self.text[at - 1 : at] or "\n", self.text[end : end + 1] or "\n")
 
     @cached_property
-    def _ways(self) -> Sequence[Way]:
+    def ways(self) -> Sequence[Way]:
         """How runs of the page were made, as a sample shows: by the one fault, or where that is not clear, by both."""
         if _mean(re.sub("\ufffd+", "\n", "\n".join([run.found for run in self._sample]))) > READS:
             return []
@@ -194,21 +213,20 @@ class _Page:
     def _sample(self) -> list[Run]:
         """The beginnings of the first runs that may be damaged."""
         some, left = list[Run](), SAMPLE
-        for m in _RUN.finditer(self.text):
-            if _tells(m[0]):
-                size = max([min(left, LONGEST_SAMPLE), *(at + MARGIN for at in islice(_signs(m[0]), SIGNS))])
-                some.append(self._run(m.start(), m[0][:size]))
-                left -= len(some[-1].found)
-                if left <= 0:
-                    break
+        for span in _telling(self.text):
+            run = span.cut(self.text)
+            size = max([min(left, LONGEST_SAMPLE), *(at + MARGIN for at in islice(_signs(run), SIGNS))])
+            some.append(self._run(span.start, run[:size]))
+            left -= len(some[-1].found)
+            if left <= 0:
+                break
         return some
 
 
 def _proved(page: _Page) -> Iterator[_Run]:
     """Yield the runs that are proof by themselves; gives up on a page where the first ones are not."""
     failed, proved = 0, False
-    spans = (Span(*m.span()) for m in _RUN.finditer(page.text) if _tells(m[0]))
-    for some in _together(spans, page):
+    for some in _together(_telling(page.text), page):
         for run in page.runs(some, (page.fault,) if page.fault else page.faults):
             if run.convincing(FEW, GAIN):
                 yield run
