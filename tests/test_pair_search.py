@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -117,6 +118,22 @@ def test_a_row_is_read_as_its_windows_are() -> None:
     assert [slot.end for slot in long.slots] == sorted({slot.end for slot in long.slots})
     assert long.slots[-1].end == 2 * len(found)
     assert likeness("".join(long.made), line * 4) > 0.95
+
+
+@pytest.mark.parametrize("rule", [Rule.LEAD, Rule.PAIR, Rule.EACH])
+def test_a_row_is_read_alone_as_it_is_beside_others(rule: Rule) -> None:
+    """Rows take each step together, and what is chosen for one hung on how many choices another one had."""
+    true, written, read = FAULTS["GBK as Big5"]
+    eaten = {Rule.LEAD: "lead", Rule.PAIR: "pair", Rule.EACH: "each"}[rule]
+    rows = [
+        Run(by_pairs(one.encode(written), read, eaten, "\ufffd"), "\n", "\n") for one in re.split("[\n，；、]", true)
+    ]
+    rows.append(Run("\ufffd", "的", "\n"))
+    together = searched(rows, faults()[1], [Reader(rule)] * len(rows), "gb2312")
+    for row, one in zip(rows, together, strict=True):
+        (alone,) = searched([row], faults()[1], [Reader(rule)], "gb2312")
+        assert (alone.slots, alone.made) == (one.slots, one.made)
+        assert alone.score == pytest.approx(one.score)
 
 
 def test_a_row_with_a_character_that_has_no_bytes_is_not_read() -> None:

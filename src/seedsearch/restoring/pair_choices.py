@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,19 @@ from seedsearch.text.trigrams import DENSE, STEP, alone, places
 BYTES = 1 << 8  # values of a byte
 NARROW, WIDE = 128, 900  # characters of a set, the most frequent ones: where a byte is known, and where none is
 FIRST_ROWS = 64  # sets that there is room for at first
+AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
 PAD = 1000  # steps of what is no choice
+
+
+class Choices(NamedTuple):
+    """Characters, the likeliest first: their codes, their places among pairs, and steps of what speaks against them.
+
+    Of one set, or by set; code 0 behind the end of a shorter one.
+    """
+
+    codes: Points
+    ranks: Array
+    odd: Array
 
 
 class Sets:
@@ -36,8 +49,9 @@ class Sets:
         self._eaten = self._refused.copy()  # pairs that browsers give up as a whole
         self._eaten[:, :0x80] = False
         self._numbers: dict[tuple[int, ...], int] = {}
-        self._made: list[tuple[Points, Array, Array]] = []
-        self._rows, self._sizes = _rows_of(FIRST_ROWS), np.zeros(FIRST_ROWS, int)
+        self._made: list[Choices] = []
+        self._narrow, self._wide = _Matrix(NARROW), _Matrix(WIDE)
+        self._sizes, self._rows = np.zeros(FIRST_ROWS, int), np.zeros(FIRST_ROWS, int)
         self._odd: dict[int, int] = {}
 
     def atoms(self, found: str) -> list[bytes] | None:
@@ -90,14 +104,11 @@ class Sets:
         codes, ranks = codes[ranks < DENSE - 1], ranks[ranks < DENSE - 1]
         odd = np.array([self._steps(code) for code in codes.tolist()], np.int16)
         order = np.argsort(ranks + odd * 50, kind="stable")[:most]
-        self._made.append((codes[order], ranks[order], odd[order]))
-        if number >= len(self._rows[0]):
-            longer = [np.concatenate(some) for some in zip(self._rows, _rows_of(number), strict=True)]
-            self._rows = longer[0], longer[1], longer[2]
-            self._sizes = np.append(self._sizes, np.zeros(number, int))
+        self._made.append(Choices(codes[order], ranks[order], odd[order]))
+        if number == len(self._sizes):
+            self._sizes, self._rows = (np.append(some, np.zeros(number, int)) for some in (self._sizes, self._rows))
         self._sizes[number] = len(order)
-        for whole, part in zip(self._rows, self._made[-1], strict=True):
-            whole[number, : min(len(part), NARROW)] = part[:NARROW]
+        self._rows[number] = (self._wide if len(order) > NARROW else self._narrow).add(self._made[-1])
         return number
 
     def _steps(self, code: int) -> int:
@@ -105,25 +116,45 @@ class Sets:
             self._odd[code] = round(unlikely(chr(code), self.script) / STEP)
         return self._odd[code]
 
-    def grouped(self, numbers: Ints) -> Iterator[tuple[Ints, tuple[Points, Array, Array]]]:
-        """Yield which of the numbers are of sets alike in size, and these: a row for each, or one for all."""
+    def grouped(self, numbers: Ints) -> Iterator[tuple[Ints, Choices]]:
+        """Yield which of the numbers are of sets alike in size, no more than are scored at once, and the sets."""
         sizes = self._sizes[numbers]
-        wide = sizes > NARROW
-        for number in np.unique(numbers[wide]):
-            made = self._made[number]
-            yield (numbers == number).nonzero()[0], (made[0][None], made[1][None], made[2][None])
-        narrow = (~wide & (sizes > 0)).nonzero()[0]
-        if len(narrow):
-            codes, ranks, odd = self._rows
-            width = int(sizes[narrow].max())
-            chosen = numbers[narrow]
-            yield narrow, (codes[chosen, :width], ranks[chosen, :width], odd[chosen, :width])
+        for matrix, chosen in ((self._narrow, (sizes > 0) & (sizes <= NARROW)), (self._wide, sizes > NARROW)):
+            which = chosen.nonzero()[0]
+            if not len(which):
+                continue
+            width = int(sizes[which].max())
+            at_once = max(1, AT_ONCE // width)
+            for begin in range(0, len(which), at_once):
+                part = which[begin : begin + at_once]
+                yield part, matrix.rows(self._rows[numbers[part]], width)
 
 
-def _rows_of(count: int) -> tuple[Points, Array, Array]:
-    """Return room for so many narrow sets."""
-    shape = count, NARROW
-    return np.zeros(shape, np.uint32), np.full(shape, DENSE - 1), np.full(shape, PAD, np.int16)
+class _Matrix:
+    """Sets side by side as arrays, in which there is room for more of them."""
+
+    def __init__(self, width: int) -> None:
+        self._size, self._made = 0, _room(FIRST_ROWS, width)
+
+    def add(self, one: Choices) -> int:
+        """Take in a set, and return the row that it has."""
+        if self._size == len(self._made.codes):
+            room = _room(self._size, self._made.codes.shape[1])
+            self._made = Choices(*(np.concatenate(some) for some in zip(self._made, room, strict=True)))
+        for whole, part in zip(self._made, one, strict=True):
+            whole[self._size, : len(part)] = part
+        self._size += 1
+        return self._size - 1
+
+    def rows(self, numbers: Ints, width: int) -> Choices:
+        """Return some rows, without what is behind the longest."""
+        return Choices(*(some[numbers, :width] for some in self._made))
+
+
+def _room(count: int, width: int) -> Choices:
+    """Return room for so many sets."""
+    shape = count, width
+    return Choices(np.zeros(shape, np.uint32), np.full(shape, DENSE - 1), np.full(shape, PAD, np.int16))
 
 
 @cache

@@ -18,20 +18,20 @@ have a border between characters. Linear in the number of atoms.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from seedsearch.restoring.lost_pairs import GONE, Slot
-from seedsearch.restoring.pair_choices import Sets, sets_of
-from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
+from seedsearch.restoring.pair_choices import WIDE, Choices, Sets, sets_of
+from seedsearch.restoring.pair_faults import NEVER, Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script
 from seedsearch.text.array_types import Array, Ints, Points, Scores
 from seedsearch.text.code_points import points
-from seedsearch.text.trigrams import STEP, pair_table, places, scores
+from seedsearch.text.trigrams import DENSE, STEP, pair_table, places, scores
 
-WHOLE, BEGUN, LOST = range(3)
+WHOLE, BEGUN, LOST = KINDS = range(3)
 STATES = 6  # readings of each kind that are gone on with
 PICKED = 12  # choices, by pairs, that are asked for with the two characters before
 WINDOW, SHARED = 96, 16  # atoms that are searched together, and how many of them the next window has as well
@@ -39,7 +39,6 @@ FARTHEST = 20.0  # nats behind the best reading of a row, which no reading makes
 TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
 ASKED = -3.0  # ln p that a sign which may be a true question mark is one
-AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
 TIED = 24  # steps of ln p of two characters side by side between which nothing is taken to be missing
 _NONE = -1e9  # ln p of what cannot be
 _BREAK = ord("\n")
@@ -216,20 +215,14 @@ def _known(atoms: Sequence[bytes], at: int, sign: bool, begin: int, end: int, pe
 
 
 class _Kept(NamedTuple):
-    """Readings that are gone on with, best first: by row and number, the score and the last two characters."""
+    """Readings that are gone on with: by row, in each by kind, and the likeliest first.
 
-    score: Scores
-    before: Points
-    last: Points
-
-
-class _Found(NamedTuple):
-    """Ways to go on, by row and number.
-
-    `source`: which reading of which state each follows; `code`: the character that was chosen, or 0; `picked`: where
-    in the list of choices picked that choice stands, or -1.
+    `score` and the last two characters of each; `source` is which reading of the step before it follows, `code` the
+    character that was said in between, or 0, and `picked` which choice it was, counted over all choices, or -1.
     """
 
+    row: Ints
+    kind: Ints
     score: Scores
     before: Points
     last: Points
@@ -238,236 +231,169 @@ class _Found(NamedTuple):
     picked: Ints
 
 
-class _Step(NamedTuple):
-    """What was kept after a step: for each state its `_Found`."""
+class _Ways(NamedTuple):
+    """Ways to go on, in no order: which reading each follows, what kind it becomes, and the rest as in `_Kept`."""
 
-    states: list[_Found | None]
+    source: Ints
+    kind: Ints
+    score: Scores
+    before: Points
+    last: Points
+    code: Points
+    picked: Ints
 
 
 class _Search:
     def __init__(self, rows: Sequence[Run], windows: Sequence[Window], sets: Sets, readers: Sequence[Reader]) -> None:
-        self.rows, self.windows, self.sets, self.readers = rows, windows, sets, readers
+        self.rows, self.sets = rows, sets
         self.order = sorted(range(len(windows)), key=lambda i: -len(windows[i].places))
+        self.windows = [windows[i] for i in self.order]
+        self.rules = [readers[window.row].rule for window in self.windows]
+        self.at = _Places(self.windows, [readers[window.row] for window in self.windows])
         self.picked: list[Points] = []
         self.starts: list[int] = []
         self.count = 0
 
     def read(self) -> list[Searched]:
         """Return what each window is read as."""
-        windows = [self.windows[i] for i in self.order]
-        if not windows:
-            return []
-        lengths = np.array([len(window.places) for window in windows])
-        states = self._begun(windows)
-        steps: list[tuple[_Step, _Step]] = []
-        ends: list[tuple[int, int, float]] = [(0, 0, 0.0)] * len(windows)
+        made: list[Searched] = [Searched([], [], _NONE)] * len(self.windows)
+        if not made:
+            return made
+        lengths = np.array([len(window.places) for window in self.windows])
+        state, steps = self._begun(), list[tuple[_Kept, _Kept]]()
+        ended = list[tuple[int, _Kept]]()
         for number in range(int(lengths[0])):
-            going, after = int((lengths > number).sum()), int((lengths > number + 1).sum())
-            here = _Here([w.places[number] for w in windows[:going]], [self.readers[w.row] for w in windows[:going]])
-            states, lost = self._missing([_cut(state, 0, going) for state in states], here)
-            states, known = self._known(states, here)
+            lost = self._missing(state, self.at.starts[state.row] + number)
+            known = self._known(lost, self.at.starts[lost.row] + number)
             steps.append((lost, known))
-            if after < going:
-                for row, end in enumerate(self._ended(windows[after:going], states, after, going), after):
-                    ends[row] = end
-        made: list[Searched] = [Searched([], [], 0.0)] * len(windows)
-        for row, window in enumerate(windows):
-            made[self.order[row]] = self._traced(window, row, ends[row], steps)
+            going = int(known.row.searchsorted((lengths > number + 1).sum()))
+            ended.append((going, _Kept(*_part(known, slice(going, None)))))
+            state = _Kept(*_part(known, slice(going)))
+        listed = [(_Listed.of(lost), _Listed.of(known)) for lost, known in steps]
+        for row, reading, score in self._ended(ended):
+            made[self.order[row]] = self._traced(self.windows[row], reading, score, listed)
         return made
 
-    def _begun(self, windows: Sequence[Window]) -> list[_Kept | None]:
-        """Return the states in front of the first place."""
+    def _begun(self) -> _Kept:
+        """Return the readings in front of the first places."""
+        windows = self.windows
         befores = points("".join([("\n" + self.rows[w.row].before)[-2:] if not w.start else "\n\n" for w in windows]))
-        befores = befores.reshape(-1, 2)
-        whole = _Kept(np.zeros((len(windows), 1)), befores[:, :1], befores[:, 1:])
-        inside = np.array([[w.start > 0 and w.places[0].pending >= 0x80] for w in windows])
-        score = np.where(inside, 0.0, _NONE)
-        return [whole, _Kept(score, befores[:, :1], befores[:, 1:]) if inside.any() else None, None]
+        inside = np.array([w.start > 0 and w.places[0].pending >= 0x80 for w in windows])
+        row = np.repeat(np.arange(len(windows)), 1 + inside)
+        kind = np.append(WHOLE, np.where(row[1:] == row[:-1], BEGUN, WHOLE))
+        before, last = befores.reshape(-1, 2)[row].T
+        none = np.full(len(row), -1)
+        return _Kept(row, kind, np.zeros(len(row)), before, last, none, np.zeros(len(row), np.uint32), none)
 
-    def _missing(self, states: Sequence[_Kept | None], here: _Here) -> tuple[list[_Kept | None], _Step]:
-        """Return the states behind what is missing at the places."""
-        sets = self.sets
-        found: list[list[_Found]] = [[], [], []]
-        # Nothing is missing.
-        if not here.sign.all():
-            stays = np.where(here.sign, _NONE, 0.0)[:, None]
-            for kind, state in enumerate(states):
-                if state is not None:
-                    found[kind].append(_moved(state, kind, stays))
-        one, two = here.one, here.two
-        whole, begun, lost = states
-        if whole is not None:
-            true = np.where(here.sign & here.asks, ASKED, _NONE)
-            found[WHOLE].append(self._said(whole, WHOLE, true, ord("?")))
-            found[WHOLE].append(self._said(whole, WHOLE, np.where(here.sign, TORN, _NONE), _BREAK, GONE))
-            found[LOST].append(_moved(whole, LOST, one[:, None], WHOLE))
-            chosen = self._chosen(whole, WHOLE, two, here, [sets.both(reader.rule) for reader in here.readers])
-            found[WHOLE] += chosen
-        if begun is not None:
-            some = [sets.second(place.pending, place.following) for place in here.places]
-            found[WHOLE] += self._chosen(begun, BEGUN, one, here, some)
-            some = [sets.second(place.pending, 0) for place in here.places]
-            found[LOST] += self._chosen(begun, BEGUN, two, None, some)
-            found[WHOLE].append(self._said(begun, BEGUN, np.where(here.sign, TORN, _NONE), _BREAK, GONE))
-        if lost is not None:
-            some = [
-                sets.both_apart(place.following, reader.rule)
-                for place, reader in zip(here.places, here.readers, strict=True)
-            ]
-            found[WHOLE] += self._chosen(lost, LOST, one, here, some)
-            found[WHOLE].append(self._said(lost, LOST, np.where(here.sign, TORN, _NONE), _BREAK, GONE))
-        return _best(found, len(here.places))
+    def _missing(self, state: _Kept, at: Ints) -> _Kept:
+        """Return the readings behind what is missing at the places, which are `at` for each reading."""
+        of, sets = self.at, self.sets
+        sign, one, two = of.sign[at], of.one[at], of.two[at]
+        whole, begun, lost = (state.kind == kind for kind in (WHOLE, BEGUN, LOST))
+        alone, both = one > NEVER / 2, two > NEVER / 2
+        ways = [_moved(state, (~sign).nonzero()[0])]
+        asked, torn = (sign & of.asks[at] & whole).nonzero()[0], sign.nonzero()[0]
+        if len(asked):
+            said = scores(state.before[asked], state.last[asked], np.array([ord("?")], np.uint32))
+            ways.append(_said(state, asked, WHOLE, said + ASKED, ord("?"), ord("?")))
+        if len(torn):
+            ways.append(_said(state, torn, WHOLE, TORN, _BREAK, ord(GONE)))
+        moved = (whole & alone).nonzero()[0]
+        ways.append(_moved(state, moved, LOST, one[moved]))
+        chosen = list[_Asked]()
+        if len(some := (whole & both).nonzero()[0]):
+            numbers = [sets.both(self.rules[row]) for row in state.row[some].tolist()]
+            chosen.append(_Asked(some, numbers, WHOLE, two[some], of.whole.next[at[some]]))
+        if len(some := (begun & alone).nonzero()[0]):
+            there = [of.places[place] for place in at[some].tolist()]
+            numbers = [sets.second(place.pending, place.following) for place in there]
+            chosen.append(_Asked(some, numbers, WHOLE, one[some], of.whole.next[at[some]]))
+        if len(some := (begun & both).nonzero()[0]):
+            numbers = [sets.second(of.places[place].pending, 0) for place in at[some].tolist()]
+            chosen.append(_Asked(some, numbers, LOST, two[some], np.zeros(len(some), np.uint32)))
+        if len(some := (lost & alone).nonzero()[0]):
+            there = [of.places[place] for place in at[some].tolist()]
+            rules = [self.rules[row] for row in state.row[some].tolist()]
+            numbers = [sets.both_apart(place.following, rule) for place, rule in zip(there, rules, strict=True)]
+            chosen.append(_Asked(some, numbers, WHOLE, one[some], of.whole.next[at[some]]))
+        return _best(state, [*ways, *self._chosen(state, chosen)], len(self.windows))
 
-    def _known(self, states: Sequence[_Kept | None], here: _Here) -> tuple[list[_Kept | None], _Step]:
-        """Return the states behind the known bytes that follow."""
-        found: list[list[_Found]] = [[], [], []]
-        whole, begun, lost = states
-        count = len(here.places)
-        if whole is not None:
-            made, _ = here.whole.behind(whole)
-            found[WHOLE].append(_moved(made, WHOLE, np.zeros((count, 1)), WHOLE))
-        known, none = here.known[:, None], np.where(here.known, _NONE, 0.0)[:, None]
-        for kind, state in ((BEGUN, begun), (LOST, lost)):
-            if state is None:
-                continue
-            found[kind].append(_moved(state, kind, none, kind))
-            if kind == BEGUN:
-                code = here.first
-                torn = code == 0
-                said = np.where(torn, _BREAK, code).astype(np.uint32)
-                score = state.score + np.where(known, np.where(torn[:, None], TORN, 0.0), _NONE)
-                alive = score > _NONE / 2
-                score = score + _scored(state.before, state.last, said[:, None], alive & ~torn[:, None])
-                some = [
-                    _Found(
-                        score,
-                        state.last,
-                        np.broadcast_to(said[:, None], score.shape),
-                        _sources(kind, score.shape),
-                        np.broadcast_to(np.where(torn, ord(GONE), code).astype(np.uint32)[:, None], score.shape),
-                        np.full(score.shape, -1),
-                    )
-                ]
-            else:
-                sets = [self.sets.first(place.following) for place in here.places]
-                cost = np.where(here.known, here.alone, _NONE)
-                some = self._chosen(state, kind, cost, here, sets, here.begun.next)
-            for one in some:
-                made, _ = here.begun.behind(_Kept(one.score, one.before, one.last))
-                for goal, there in ((BEGUN, here.open), (WHOLE, ~here.open)):
-                    if there.any():
-                        score = np.where(there[:, None], made.score, _NONE)
-                        found[goal].append(one._replace(score=score, before=made.before, last=made.last))
-        return _best(found, count)
+    def _known(self, state: _Kept, at: Ints) -> _Kept:
+        """Return the readings behind the known bytes that follow, which are `at` for each reading."""
+        of = self.at
+        known, goal = of.known[at], np.where(of.open[at], BEGUN, WHOLE)
+        some = (state.kind == WHOLE).nonzero()[0]
+        going, behind = [_moved(state, some)], [of.whole.of(at[some])]
+        if len(some := ((state.kind == BEGUN) & known).nonzero()[0]):
+            code = of.first[at[some]]
+            torn = code == 0
+            said = np.where(torn, _BREAK, code).astype(np.uint32)
+            score = np.where(torn, TORN, scores(state.before[some], state.last[some], said))
+            going.append(_said(state, some, goal[some], score, said, np.where(torn, ord(GONE), code)))
+            behind.append(of.begun.of(at[some]))
+        if len(some := ((state.kind == LOST) & known & of.apart[at]).nonzero()[0]):
+            numbers = [self.sets.first(of.places[place].following) for place in at[some].tolist()]
+            chosen = _Asked(some, numbers, goal[some], np.zeros(len(some)), of.begun.next[at[some]])
+            for way in self._chosen(state, [chosen]):
+                going.append(way)
+                behind.append(of.begun.of(at[way.source]))
+        ways = _behind(_Ways(*map(_joint, zip(*going, strict=True))), _Codes(*map(_joint, zip(*behind, strict=True))))
+        stays = _moved(state, ((state.kind != WHOLE) & ~known).nonzero()[0])
+        return _best(state, [ways, stays], len(self.windows))
 
-    def _said(self, state: _Kept, kind: int, cost: Scores, code: int, shown: str = "") -> _Found:
-        """Return a character said behind each reading, at a cost by row."""
-        score = state.score + cost[:, None]
-        if not shown:
-            alive = score > _NONE / 2
-            score = score + _scored(state.before, state.last, np.full((1, 1), code, np.uint32), alive)
-        shape = score.shape
-        code_shown = ord(shown) if shown else code
-        return _Found(
-            score,
-            state.last,
-            np.full(shape, code, np.uint32),
-            _sources(kind, shape),
-            np.full(shape, code_shown, np.uint32),
-            np.full(shape, -1),
-        )
+    def _chosen(self, state: _Kept, asked: Sequence[_Asked]) -> Iterator[_Ways]:
+        """Yield the best of sets of characters behind readings."""
+        if not asked:
+            return
+        some, costs, ahead = (np.concatenate([one[field] for one in asked]) for field in (0, 3, 4))
+        goals = np.concatenate([np.broadcast_to(one.goal, len(one.numbers)) for one in asked])
+        numbers = np.array([number for one in asked for number in one.numbers])
+        for which, choices in self.sets.grouped(numbers):
+            yield self._picked(state, some[which], choices, goals[which], costs[which], ahead[which])
 
-    def _chosen(
-        self,
-        state: _Kept,
-        kind: int,
-        cost: Scores,
-        here: _Here | None,
-        sets: Sequence[int],
-        ahead: Points | None = None,
-    ) -> list[_Found]:
-        """Return the best of a set of characters for each row behind each reading, by what is `ahead` as well."""
-        score = state.score + cost[:, None]
-        rows, numbers = (score > _NONE / 2).nonzero()
-        if not len(rows):
-            return []
-        if ahead is None:
-            ahead = here.whole.next if here is not None else np.zeros(score.shape[0], np.uint32)
-        size = state.score.shape[0], state.score.shape[1] * PICKED
-        made = _Found(
-            np.full(size, _NONE),
-            np.repeat(state.last, PICKED, axis=1),
-            np.zeros(size, np.uint32),
-            np.repeat(_sources(kind, score.shape), PICKED, axis=1),
-            np.zeros(size, np.uint32),
-            np.full(size, -1),
-        )
-        chosen = np.array(sets)[rows]
-        for some, (codes, ranks, odd) in self.sets.grouped(chosen):
-            at = max(1, AT_ONCE // codes.shape[1])
-            for begin in range(0, len(some), at):
-                part = some[begin : begin + at]
-                self._pick(made, state, score, rows[part], numbers[part], _of(part, begin, codes, ranks, odd), ahead)
-        return [made]
-
-    def _pick(
-        self,
-        made: _Found,
-        state: _Kept,
-        score: Scores,
-        rows: Ints,
-        numbers: Ints,
-        choices: tuple[Points, Array, Array],
-        ahead: Points,
-    ) -> None:
+    def _picked(self, state: _Kept, some: Ints, choices: Choices, goals: Ints, costs: Scores, ahead: Points) -> _Ways:
+        """Return the best of the choices behind each of some readings, by what is `ahead` (0: nothing) as well."""
         codes, ranks, odd = choices
-        table = pair_table()
-        before, last = state.before[rows, numbers], state.last[rows, numbers]
-        steps = table[places(last)[:, None], ranks] + odd
-        following = ahead[rows]
-        told = following > 0
-        if told.any():
-            steps = steps + np.where(told[:, None], table[ranks, places(following)[:, None]], 0)
-        most = min(PICKED, codes.shape[1])
-        best = np.argpartition(steps, most - 1, axis=1)[:, :most] if most < codes.shape[1] else np.arange(most)[None]
-        picked = np.take_along_axis(np.broadcast_to(codes, steps.shape), np.broadcast_to(best, (len(rows), most)), 1)
-        unlikely = np.take_along_axis(np.broadcast_to(odd, steps.shape), np.broadcast_to(best, (len(rows), most)), 1)
-        told_by = scores(before[:, None], last[:, None], picked) + unlikely * STEP
-        told_by[picked == 0] = _NONE
-        columns = numbers[:, None] * PICKED + np.arange(most)
-        made.score[rows[:, None], columns] = told_by + score[rows, numbers][:, None]
-        made.last[rows[:, None], columns] = picked
-        made.code[rows[:, None], columns] = picked
-        made.picked[rows[:, None], columns] = self.count + np.arange(len(rows))[:, None]
+        table = pair_table().reshape(-1)
+        last = state.last[some]
+        steps = table[(places(last) * DENSE)[:, None] + ranks] + odd
+        told = ahead.nonzero()[0]
+        if len(told):
+            steps[told] += table[ranks[told] * DENSE + places(ahead[told])[:, None]]
+        width = codes.shape[1]
+        most = min(PICKED, width)
+        if most < width:  # of those that are as likely the more frequent ones, which come first
+            order = steps.astype(np.int32) * WIDE + np.arange(width, dtype=np.int32)
+            best = np.sort(np.argpartition(order, most - 1)[:, :most])
+        else:
+            best = np.arange(most)[None]
+        best = best + np.arange(len(some))[:, None] * width
+        picked = codes.reshape(-1)[best]
+        score = scores(state.before[some][:, None], last[:, None], picked) + odd.reshape(-1)[best] * STEP
+        score += (state.score[some] + costs)[:, None]
+        row, column = picked.nonzero()
+        number = self.count + row
         self.picked.append(picked)
         self.starts.append(self.count)
-        self.count += len(rows)
+        self.count += len(some)
+        picked = picked[row, column]
+        return _Ways(some[row], goals[row], score[row, column], last[row], picked, picked, number)
 
-    def _ended(
-        self, windows: Sequence[Window], states: Sequence[_Kept | None], start: int, end: int
-    ) -> list[tuple[int, int, float]]:
-        """Return for each window that ends here the state and the reading that is the best, and its score."""
-        after = points("".join([(self.rows[w.row].after or "\n")[0] for w in windows]))[:, None]
-        last = np.array([w.end == len(self.rows[w.row].found) for w in windows])[:, None]
-        best, which = np.full(len(windows), 2 * _NONE), np.zeros((len(windows), 2), int)
-        for kind, state in enumerate(states):
-            if state is None:
-                continue
-            some = _Kept(state.score[start:end], state.before[start:end], state.last[start:end])
-            alive = (some.score > _NONE / 2) & last
-            score = some.score + (_scored(some.before, some.last, after, alive) if kind == WHOLE else TORN * last)
-            number = score.argmax(axis=1)
-            top = np.take_along_axis(score, number[:, None], 1)[:, 0]
-            better = top > best
-            best[better] = top[better]
-            which[better] = np.stack([np.full(len(number), kind), number], 1)[better]
-        return [(int(kind), int(number), float(score)) for (kind, number), score in zip(which, best, strict=True)]
+    def _ended(self, ended: Sequence[tuple[int, _Kept]]) -> Iterator[tuple[int, int, float]]:
+        """Yield for each window which of the readings at its end is the best, and its score."""
+        some = _Kept(*map(_joint, zip(*(kept for _, kept in ended), strict=True)))
+        number = np.concatenate([start + np.arange(len(kept.row)) for start, kept in ended])
+        after = points("".join([(self.rows[window.row].after or "\n")[0] for window in self.windows]))
+        last = np.array([window.end == len(self.rows[window.row].found) for window in self.windows])
+        said = scores(some.before, some.last, after[some.row])
+        score = some.score + np.where(last[some.row], np.where(some.kind == WHOLE, said, TORN), 0.0)
+        order = np.lexsort((some.kind, -score, some.row))
+        rows, first = np.unique(some.row[order], return_index=True)
+        best = order[first]
+        yield from zip(rows.tolist(), number[best].tolist(), score[best].tolist(), strict=True)
 
-    def _traced(
-        self, window: Window, row: int, end: tuple[int, int, float], steps: Sequence[tuple[_Step, _Step]]
-    ) -> Searched:
-        """Return what a window is read as, from its end back to its beginning."""
-        kind, number, score = end
+    def _traced(self, window: Window, reading: int, score: float, steps: Sequence[tuple[_Listed, _Listed]]) -> Searched:
+        """Return what a window is read as, from a reading at its end back to its beginning."""
         slots, made = list[Slot](), list[str]()
 
         def say(code: int, at: int, choices: str = "") -> None:
@@ -476,24 +402,16 @@ class _Search:
             made.append(char)
 
         for place, (lost, known) in zip(window.places[::-1], steps[len(window.places) - 1 :: -1], strict=True):
-            found = known.states[kind]
-            assert found is not None
-            source, code = int(found.source[row, number]), int(found.code[row, number])
-            came = source // _SOURCES
+            code, picked, reading = known.code[reading], known.picked[reading], known.source[reading]
+            came = lost.kind[reading]
             if place.first is not None:
                 for one, at in place.whole[::-1] if came == WHOLE else place.begun[::-1]:
                     say(one, at)
                 if came != WHOLE:
-                    choices = self._choices(int(found.picked[row, number]))
-                    say(0 if code == ord(GONE) else code, place.first[1], choices)
-            kind, number = came, source % _SOURCES
-            found = lost.states[kind]
-            assert found is not None
-            source, code = int(found.source[row, number]), int(found.code[row, number])
+                    say(code, place.first[1], self._choices(picked))
+            code, picked, reading = lost.code[reading], lost.picked[reading], lost.source[reading]
             if code:
-                choices = self._choices(int(found.picked[row, number]))
-                say(0 if code == ord(GONE) else code, 2 * (place.at + place.sign), choices)
-            kind, number = source // _SOURCES, source % _SOURCES
+                say(code, 2 * (place.at + place.sign), self._choices(picked))
         carried = window.end * 2
         slots, made = slots[::-1], made[::-1]
         if (slots and slots[-1].end < carried) or not slots:  # a byte is left that begins what does not go on
@@ -508,146 +426,158 @@ class _Search:
         return "".join([chr(code) for code in self.picked[number][picked - self.starts[number]].tolist() if code])
 
 
-_SOURCES = 1 << 12  # readings of a state that there may be
+class _Asked(NamedTuple):
+    """Readings, the set that is chosen from behind each, what they become, the cost, and the code ahead (0: none)."""
+
+    readings: Ints
+    numbers: list[int]
+    goal: Ints | int
+    cost: Scores
+    ahead: Points
 
 
-def _sources(kind: int, shape: tuple[int, ...]) -> Ints:
-    """Return the numbers of the readings of a state."""
-    return np.broadcast_to(kind * _SOURCES + np.arange(shape[1]), shape)
+class _Listed(NamedTuple):
+    """What of a step is asked when it is gone back over, as lists: numpy takes long to give one number."""
+
+    kind: list[int]
+    source: list[int]
+    code: list[int]
+    picked: list[int]
+
+    @staticmethod
+    def of(kept: _Kept) -> _Listed:
+        """Return the lists of a step."""
+        return _Listed(kept.kind.tolist(), kept.source.tolist(), kept.code.tolist(), kept.picked.tolist())
 
 
-def _of(part: Ints, begin: int, codes: Points, ranks: Array, odd: Array) -> tuple[Points, Array, Array]:
-    """Return the part of choices that are by row; all where they are the same for every row."""
-    if len(codes) == 1:
-        return codes, ranks, odd
-    end = begin + len(part)
-    return codes[begin:end], ranks[begin:end], odd[begin:end]
+def _moved(state: _Kept, some: Ints, goal: int | None = None, cost: Scores | float = 0.0) -> _Ways:
+    """Return some readings as they are, at a cost."""
+    kind = state.kind[some] if goal is None else np.full(len(some), goal)
+    none = np.zeros(len(some), np.uint32)
+    picked = np.full(len(some), -1)
+    return _Ways(some, kind, state.score[some] + cost, state.before[some], state.last[some], none, picked)
 
 
-def _cut(state: _Kept | None, start: int, end: int) -> _Kept | None:
-    return None if state is None else _Kept(state.score[start:end], state.before[start:end], state.last[start:end])
-
-
-def _moved(state: _Kept, kind: int, cost: Scores, source: int | None = None) -> _Found:
-    """Return the readings as they are, at a cost by row."""
-    score = state.score + cost
-    shape = score.shape
-    return _Found(
-        score,
-        state.before,
-        state.last,
-        _sources(kind if source is None else source, shape),
-        np.zeros(shape, np.uint32),
-        np.full(shape, -1),
+def _said(
+    state: _Kept, some: Ints, goal: Ints | int, score: Scores | float, code: Points | int, shown: Points | int
+) -> _Ways:
+    """Return a character said behind each of some readings; `shown` is what it is traced as."""
+    size = len(some)
+    last, said = (np.broadcast_to(np.asarray(one, np.uint32), size) for one in (code, shown))
+    return _Ways(
+        some, np.broadcast_to(goal, size), state.score[some] + score, state.last[some], last, said, np.full(size, -1)
     )
 
 
-def _scored(firsts: Points, seconds: Points, thirds: Points, asked: Array) -> Scores:
-    """ln p of the third characters behind the others where that is asked; else 0."""
-    made = np.zeros(asked.shape)
-    if asked.any():
-        three = (np.broadcast_to(codes, asked.shape)[asked] for codes in (firsts, seconds, thirds))
-        made[asked] = scores(*three)
-    return made
+def _part(some: Iterable[Array], at: Ints | slice) -> Iterator[Array]:
+    """Yield a part of each array."""
+    return (one[at] for one in some)
 
 
-def _best(found: Sequence[Sequence[_Found]], rows: int) -> tuple[list[_Kept | None], _Step]:
-    """Return the best readings of each state that differ in their last two characters."""
-    states: list[_Kept | None] = []
-    steps: list[_Found | None] = []
-    best = np.full(rows, -np.inf)
-    for some in found:
-        for one in some:
-            np.maximum(best, one.score.max(axis=1), out=best)
-    least = np.maximum(best - FARTHEST, _NONE / 2)[:, None]
-    for some in found:
-        for one in some:
-            one.score[one.score < least] = _NONE
-        alive = [one for one in some if (one.score > _NONE / 2).any()]
-        if not alive:
-            states.append(None)
-            steps.append(None)
-            continue
-        kept = _differing(alive)
-        steps.append(kept)
-        states.append(_Kept(kept.score, kept.before, kept.last))
-    return states, _Step(steps)
+def _joint(some: Sequence[Array]) -> Array:
+    return some[0] if len(some) == 1 else np.concatenate(some)
 
 
-def _differing(alive: Sequence[_Found]) -> _Found:
-    """Return the best ones of different last two characters, best first."""
-    score, before, last = (_beside([one[field] for one in alive]) for field in range(3))
-    rows, columns = score.shape
-    firsts = np.arange(rows)[:, None] * columns
-    if columns > 1:
-        order = np.argsort(-score, axis=1, kind="stable")[:, : 3 * STATES] + firsts
-        best, both = score.ravel()[order], last.ravel()[order].astype(np.uint64) << 32 | before.ravel()[order]
-        again = np.tril(both[:, :, None] == both[:, None, :], -1).any(axis=2)
-        best[again] = 2 * _NONE
-        most = max(1, min(STATES, int((best > _NONE / 2).sum(axis=1).max())))
-        chosen = np.argsort(-best, axis=1, kind="stable")[:, :most]
-        places_ = order[np.arange(rows)[:, None], chosen]
-        score = best[np.arange(rows)[:, None], chosen]
-    else:
-        places_ = firsts
-    others = (_beside([one[field] for one in alive]).ravel()[places_] for field in range(3, 6))
-    return _Found(score, before.ravel()[places_], last.ravel()[places_], *others)
+def _best(state: _Kept, ways: Sequence[_Ways], rows: int) -> _Kept:
+    """Return the best ways of each row to each kind that differ in their last two characters."""
+    every = _Ways(*map(_joint, zip(*ways, strict=True)))
+    row = state.row[every.source]
+    best = np.full(rows, 2 * _NONE)
+    np.maximum.at(best, row, every.score)
+    some = (every.score >= best[row] - FARTHEST).nonzero()[0]
+    group = row[some] * len(KINDS) + every.kind[some]
+    order = np.lexsort((-every.score[some], group))
+    some, group = _first(some[order], group[order], 3 * STATES)
+    both = group << 42 | every.last[some].astype(np.int64) << 21 | every.before[some]
+    order = np.argsort(both, kind="stable")
+    again = order[1:][both[order[1:]] == both[order[:-1]]]
+    fresh = np.ones(len(some), bool)
+    fresh[again] = False
+    some, group = _first(some[fresh], group[fresh], STATES)
+    return _Kept(
+        group // len(KINDS),
+        group % len(KINDS),
+        every.score[some],
+        every.before[some],
+        every.last[some],
+        every.source[some],
+        every.code[some],
+        every.picked[some],
+    )
 
 
-def _beside(some: Sequence[Array]) -> Array:
-    return some[0] if len(some) == 1 else np.concatenate(some, axis=1)
+def _first(some: Ints, group: Ints, most: int) -> tuple[Ints, Ints]:
+    """Return of each group, which stand together, no more than the first ones."""
+    kept = np.arange(len(group)) - group.searchsorted(group) < most
+    return some[kept], group[kept]
 
 
-class _Here:
-    """The places of one step as arrays."""
+class _Places:
+    """The places of all windows as arrays, one window after the other, which `starts` says where."""
 
-    def __init__(self, some: Sequence[Place], readers: Sequence[Reader]) -> None:
-        self.places, self.readers = some, readers
+    def __init__(self, windows: Sequence[Window], readers: Sequence[Reader]) -> None:
+        sizes = [len(window.places) for window in windows]
+        self.starts = np.cumsum([0, *sizes])[:-1]
+        self.places = some = [place for window in windows for place in window.places]
         # ln p that one byte is missing, and that two are.
         costs = [
-            reader.costs(ascii_follows=0 < place.following < 0x80) for place, reader in zip(some, readers, strict=True)
+            (UNTRACED, UNTRACED)
+            if not place.sign and not reader.drops
+            else reader.costs(ascii_follows=0 < place.following < 0x80)
+            for window, reader in zip(windows, readers, strict=True)
+            for place in window.places
         ]
-        untraced = np.array([not place.sign and not reader.drops for place, reader in zip(some, readers, strict=True)])
-        self.one, self.two = (np.where(untraced, UNTRACED, some) for some in np.array(costs).T)
-        self.alone = np.where([reader.rule is Rule.EACH for reader in readers], _NONE, 0.0)
-        self.asks = np.array([reader.asks for reader in readers])
-        self.sign = np.array([place.sign for place in some])
-        self.known = np.array([place.first is not None for place in some])
-        self.open = np.array([place.open for place in some])
-        self.first = np.array([place.first[0] if place.first else 0 for place in some])
-        self.whole = _Behind([place.whole for place in some])
-        self.begun = _Behind([place.begun for place in some])
+        self.one, self.two = np.array(costs, float).reshape(-1, 2).T
+        self.apart = np.repeat([reader.rule is not Rule.EACH for reader in readers], sizes)
+        self.asks = np.repeat([reader.asks for reader in readers], sizes)
+        self.sign = np.array([place.sign for place in some], bool)
+        self.known = np.array([place.first is not None for place in some], bool)
+        self.open = np.array([place.open for place in some], bool)
+        self.first = np.array([place.first[0] if place.first else 0 for place in some], np.uint32)
+        self.whole = _codes([place.whole for place in some])
+        self.begun = _codes([place.begun for place in some])
 
 
-class _Behind:
-    """Known characters behind each of several places: the first two, the last two, and how those inside read."""
+class _Codes(NamedTuple):
+    """Known characters, by place: how many, how those inside read, the first two and the last two of them."""
 
-    def __init__(self, some: Sequence[Sequence[tuple[int, int]]]) -> None:
-        self.sizes = np.array([len(codes) for codes in some])
-        flat = np.array([code for codes in some for code, _ in codes], np.uint32)
-        torn = np.append(0, np.cumsum(flat == 0))
-        flat = np.where(flat == 0, _BREAK, flat).astype(np.uint32)
-        ends = np.cumsum(self.sizes)
-        starts = ends - self.sizes
-        each = np.zeros(len(flat) + 1)
-        if len(flat) > 2:
-            each[3:] = scores(flat[:-2], flat[1:-1], flat[2:])
-        inside = np.cumsum(each)
-        longer = self.sizes > 2
-        self.inside = np.where(longer, inside[ends] - inside[np.minimum(starts + 2, len(inside) - 1)], 0.0)
-        self.inside = self.inside + TORN * (torn[ends] - torn[starts])
-        padded = np.append(flat, [_BREAK, _BREAK]).astype(np.uint32)
-        self.one, self.two = padded[starts], padded[starts + 1]
-        self.last, self.before = padded[ends - 1], padded[ends - 2]
-        self.next = np.where(self.sizes > 0, self.one, 0)
+    size: Ints
+    inside: Scores
+    one: Points
+    two: Points
+    before: Points
+    last: Points
+    next: Points  # the first, or 0
 
-    def behind(self, state: _Kept) -> tuple[_Kept, Scores]:
-        """Return the readings behind these characters."""
-        size = self.sizes[:, None]
-        alive = state.score > _NONE / 2
-        score = state.score + self.inside[:, None]
-        score = score + _scored(state.before, state.last, self.one[:, None], alive & (size > 0))
-        score = score + _scored(state.last, self.one[:, None], self.two[:, None], alive & (size > 1))
-        before = np.where(size > 1, self.before[:, None], np.where(size == 1, state.last, state.before))
-        last = np.where(size > 0, self.last[:, None], state.last)
-        return _Kept(score, before.astype(np.uint32), last.astype(np.uint32)), score
+    def of(self, at: Ints) -> _Codes:
+        """Return those of some places."""
+        return _Codes(*_part(self, at))
+
+
+def _codes(some: Sequence[Sequence[tuple[int, int]]]) -> _Codes:
+    size = np.array([len(codes) for codes in some], int)
+    flat = np.array([code for codes in some for code, _ in codes], np.uint32)
+    place, ends = np.repeat(np.arange(len(some)), size), np.cumsum(size)
+    starts = ends - size
+    torn = flat == 0
+    inside = np.zeros(len(some))
+    inside += np.bincount(place, torn * TORN, len(some))
+    flat[torn] = _BREAK
+    third = (np.arange(len(flat)) >= starts[place] + 2).nonzero()[0]
+    inside += np.bincount(place[third], scores(flat[third - 2], flat[third - 1], flat[third]), len(some))
+    padded = np.append(flat, [_BREAK, _BREAK]).astype(np.uint32)
+    one = padded[starts]
+    return _Codes(size, inside, one, padded[starts + 1], padded[ends - 2], padded[ends - 1], np.where(size > 0, one, 0))
+
+
+def _behind(ways: _Ways, codes: _Codes) -> _Ways:
+    """Return the ways behind known characters, which are by way."""
+    first, second = (codes.size > 0).nonzero()[0], (codes.size > 1).nonzero()[0]
+    firsts = np.append(ways.before[first], ways.last[second])
+    seconds = np.append(ways.last[first], codes.one[second])
+    added = scores(firsts, seconds, np.append(codes.one[first], codes.two[second]))
+    score = ways.score + codes.inside
+    score[first] += added[: len(first)]
+    score[second] += added[len(first) :]
+    before = np.where(codes.size > 1, codes.before, np.where(codes.size == 1, ways.last, ways.before))
+    return ways._replace(score=score, before=before, last=np.where(codes.size > 0, codes.last, ways.last))
