@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from seedsearch.restoring import big5_gbk, pair_reading
+from seedsearch.restoring.pair_faults import Fault, Run
+from seedsearch.restoring.pair_reading import Way
 from tests.misreadings import SENTENCES
 
 TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
@@ -113,3 +116,18 @@ def test_the_runs_to_look_at_are_found_without_looking_at_every_run(text: str) -
     telling = [span for span in short if big5_gbk.TRIGGER.search(text[slice(*span)])]
     found = [(span.start, span.end) for span in big5_gbk._telling(text)]
     assert [span for span in found if span[1] - span[0] <= big5_gbk.SHORT] == telling
+
+
+@pytest.mark.parametrize("read", ["big5", "cp950"])
+def test_gbk_read_as_big5_is_not_searched_for_as_big5_read_as_gbk(read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That search takes longer than the right one, and what Big5 shows for everyday signs tells which that is."""
+    asked = list[Damage]()
+    way_of = pair_reading.way_of
+
+    def watched(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> Way | None:
+        asked.append(fault.kind)
+        return way_of(runs, fault, asks=asks, dropped=dropped)
+
+    monkeypatch.setattr(big5_gbk, "way_of", watched)
+    assert big5_gbk.edits("\n".join(SENTENCES).encode("gbk").decode(read, "replace"))
+    assert asked == [Damage.GBK_AS_BIG5]
