@@ -18,7 +18,7 @@ have a border between characters. Linear in the number of atoms.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -302,19 +302,16 @@ class _Search:
         ways.append(_moved(state, moved, LOST, one[moved]))
         chosen = list[_Asked]()
         if len(some := (whole & both).nonzero()[0]):
-            numbers = [sets.both(self.rules[row]) for row in state.row[some].tolist()]
+            numbers = _by_number(state.row[some], lambda row: sets.both(self.rules[row]))
             chosen.append(_Asked(some, numbers, WHOLE, two[some], of.whole.next[at[some]]))
         if len(some := (begun & alone).nonzero()[0]):
-            there = [of.places[place] for place in at[some].tolist()]
-            numbers = [sets.second(place.pending, place.following) for place in there]
+            numbers = _by_number(at[some], lambda i: sets.second(of.places[i].pending, of.places[i].following))
             chosen.append(_Asked(some, numbers, WHOLE, one[some], of.whole.next[at[some]]))
         if len(some := (begun & both).nonzero()[0]):
-            numbers = [sets.second(of.places[place].pending, 0) for place in at[some].tolist()]
+            numbers = _by_number(at[some], lambda i: sets.second(of.places[i].pending, 0))
             chosen.append(_Asked(some, numbers, LOST, two[some], np.zeros(len(some), np.uint32)))
         if len(some := (lost & alone).nonzero()[0]):
-            there = [of.places[place] for place in at[some].tolist()]
-            rules = [self.rules[row] for row in state.row[some].tolist()]
-            numbers = [sets.both_apart(place.following, rule) for place, rule in zip(there, rules, strict=True)]
+            numbers = _by_number(at[some], lambda i: sets.both_apart(of.places[i].following, of.rules[i]))
             chosen.append(_Asked(some, numbers, WHOLE, one[some], of.whole.next[at[some]]))
         return _best(state, [*ways, *self._chosen(state, chosen)], len(self.windows))
 
@@ -332,7 +329,7 @@ class _Search:
             going.append(_said(state, some, goal[some], score, said, np.where(torn, ord(GONE), code)))
             behind.append(of.begun.of(at[some]))
         if len(some := ((state.kind == LOST) & known & of.apart[at]).nonzero()[0]):
-            numbers = [self.sets.first(of.places[place].following) for place in at[some].tolist()]
+            numbers = _by_number(at[some], lambda i: self.sets.first(of.places[i].following))
             chosen = _Asked(some, numbers, goal[some], np.zeros(len(some)), of.begun.next[at[some]])
             for way in self._chosen(state, [chosen]):
                 going.append(way)
@@ -347,7 +344,7 @@ class _Search:
             return
         some, costs, ahead = (np.concatenate([one[field] for one in asked]) for field in (0, 3, 4))
         goals = np.concatenate([np.broadcast_to(one.goal, len(one.numbers)) for one in asked])
-        numbers = np.array([number for one in asked for number in one.numbers])
+        numbers = np.concatenate([one.numbers for one in asked])
         for which, choices in self.sets.grouped(numbers):
             yield self._picked(state, some[which], choices, goals[which], costs[which], ahead[which])
 
@@ -430,7 +427,7 @@ class _Asked(NamedTuple):
     """Readings, the set that is chosen from behind each, what they become, the cost, and the code ahead (0: none)."""
 
     readings: Ints
-    numbers: list[int]
+    numbers: Ints
     goal: Ints | int
     cost: Scores
     ahead: Points
@@ -448,6 +445,12 @@ class _Listed(NamedTuple):
     def of(kept: _Kept) -> _Listed:
         """Return the lists of a step."""
         return _Listed(kept.kind.tolist(), kept.source.tolist(), kept.code.tolist(), kept.picked.tolist())
+
+
+def _by_number(numbers: Ints, asked: Callable[[int], int]) -> Ints:
+    """Return what is `asked` of each of some numbers, each of which stands there for several readings."""
+    different, which = np.unique(numbers, return_inverse=True)
+    return np.array([asked(number) for number in different.tolist()])[which]
 
 
 def _moved(state: _Kept, some: Ints, goal: int | None = None, cost: Scores | float = 0.0) -> _Ways:
@@ -528,6 +531,7 @@ class _Places:
             for place in window.places
         ]
         self.one, self.two = np.array(costs, float).reshape(-1, 2).T
+        self.rules = [reader.rule for reader, size in zip(readers, sizes, strict=True) for _ in range(size)]
         self.apart = np.repeat([reader.rule is not Rule.EACH for reader in readers], sizes)
         self.asks = np.repeat([reader.asks for reader in readers], sizes)
         self.sign = np.array([place.sign for place in some], bool)
