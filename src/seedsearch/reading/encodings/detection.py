@@ -67,9 +67,7 @@ _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared 
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _SIGNS = re.compile("[!-/:-@\\[-`{-~]")
-_ESCAPES = re.compile(
-    rb"\x1b\[[0-9;]*[A-Za-z]"
-)  # colours of a BBS, which stand between the two bytes of a character, too
+_ESCAPES = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")  # colours of a BBS, which stand inside characters of two bytes, too
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
