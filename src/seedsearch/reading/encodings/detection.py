@@ -21,7 +21,7 @@ from functools import partial
 
 from seedsearch.reading.encodings import likelihood
 from seedsearch.reading.encodings.alignment import common
-from seedsearch.reading.encodings.names import strictly
+from seedsearch.reading.encodings.names import exactly, strictly
 from seedsearch.reading.encodings.samples import Sample, beginning, sample
 
 # The encodings of files beside this one, each with its share (0 to 1).
@@ -141,10 +141,13 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
 
 
 def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
-    """Return the encoding of what is valid UTF-8 without NUL: that, where it is not GBK or Big5 by accident."""
+    """Return the encoding of what is valid UTF-8 without NUL: that, if it is not also GBK or Big5, and likelier so."""
     if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST or _is_utf8_twice(text):
         return Told("utf-8", 1.0, 0.0)
-    readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
+    others = [name for name in ("gb18030", "big5") if exactly(data, name)]
+    if not others:
+        return Told("utf-8", 1.0, 0.0)
+    readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", *others], declared)
     return _decided(readings, declared, beside)
 
 
