@@ -15,7 +15,7 @@ from zlib import crc32
 
 from seedsearch.engines.opensearch.manifest import ID, Holder, Kept, Manifest, damaged
 from seedsearch.engines.opensearch.mapping import OWNER, Json, control_index
-from seedsearch.engines.opensearch.wire import WRITING, Absent, Conflict, Wire
+from seedsearch.engines.opensearch.wire import ASKING, WRITING, Absent, Conflict, Wire
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError
 
 PIECE = 4 << 20  # bytes of what is kept that one document holds
@@ -65,10 +65,13 @@ class Control:
         """Return how the index is called in sentences."""
         return str(self._wire.address)
 
-    def _is_there(self) -> bool:
-        """Tell whether there is a control index; raises OutputError for an index of another program."""
+    def _is_there(self, timeout: float = ASKING) -> bool:
+        """Tell whether there is a control index; raises OutputError for an index of another program.
+
+        The node that leads the cluster says so; where that one hangs, another has to be chosen first.
+        """
         try:
-            found = self._wire.ask("GET", [self.name, "_mapping"])
+            found = self._wire.ask("GET", [self.name, "_mapping"], timeout=timeout)
         except Absent:
             return False
         for mapping in found.values():
@@ -80,13 +83,13 @@ class Control:
 
     def make(self) -> None:
         """Make the control index where there is none."""
-        if self._is_there():
+        if self._is_there(WRITING):
             return
         body = control_index(self._wire.address.replicas, self.name)
         try:
             self._wire.ask("PUT", [self.name], body, timeout=WRITING)
         except Conflict:
-            self._is_there()  # another one has made it; whoever that is
+            self._is_there(WRITING)  # another one has made it; whoever that is
 
     def write(self, manifest: Manifest, at: tuple[int, int] | None) -> Version:
         """Put a manifest in the place of the one that was `at` this version; raises Conflict where another one is
