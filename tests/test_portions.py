@@ -52,6 +52,7 @@ def in_portions(path: str, content: bytes) -> list[RawDocument | Failure]:
         ("d/a.jsonl", LINES.rstrip().encode()),
         ("d/a.ndjson", LINES.replace("\n", "\r\n").encode("gb18030")),
         ("d/a.csv", ROWS.encode()),
+        ("d/a.csv", ROWS.replace(",", "|").encode()),
         ("d/a.csv", b"\xef\xbb\xbf" + ROWS.rstrip().encode()),
         ("d/a.tsv", ROWS.replace(",", "\t").encode("gb18030")),
         (
@@ -81,6 +82,7 @@ def test_the_records_are_those_of_the_whole(name: str, content: bytes) -> None:
         ("d/a.jsonl", LINES.encode("utf-16")),
         ("d/a.csv", b"%PDF-1.4\n" + ROWS.encode()),
         ("d/a.csv", ROWS.replace(",", "，").encode()),
+        ("d/a.csv", ROWS.replace(",", "|").encode("gb18030")),  # 東 and others end in the byte of |
     ],
 )
 def test_what_is_read_as_one(name: str, content: bytes, small: Path) -> None:

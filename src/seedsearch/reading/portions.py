@@ -17,6 +17,7 @@ from typing import BinaryIO
 from seedsearch.errors import SourceError
 from seedsearch.parallel import Sent
 from seedsearch.reading.documents import Failure, RawDocument
+from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats import documents, documents_on_disk, format_of
 from seedsearch.reading.formats.format import Asked, File
 from seedsearch.reading.formats.limits import FIELDS, RECORDS, TEXT, UNPACKED, Budget
@@ -80,6 +81,8 @@ def portions_of(path: str, file: BinaryIO, encoding: str | None = None) -> list[
     delimiter = delimiter_of(head.decode("utf-8", "replace"))
     if name != "csv" or not delimiter.isascii():
         return []
+    if delimiter == "|" and strictly(head[: head.rfind(b"\n") + 1], "utf-8") is None:
+        return []
     rows = _Rows(file, delimiter)
     return list(_portions(iter(rows), size, rows))
 
@@ -141,7 +144,8 @@ def _ends_of_lines(file: BinaryIO) -> Iterator[tuple[int, int]]:
 class _Rows:
     """The rows of a table: where each ends, and how many are before that, without the headings.
 
-    Bytes are taken for characters, as the marks of a table are ASCII and no second byte of a character is one of them.
+    Bytes are taken for characters: the marks of a table are ASCII, and none of them is the second byte of a character,
+    but for `|`, by which only tables in UTF-8 are cut.
     """
 
     def __init__(self, file: BinaryIO, delimiter: str) -> None:
