@@ -144,11 +144,9 @@ def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> T
     """Return the encoding of what is valid UTF-8 without NUL: that, if it is not also GBK or Big5, and likelier so."""
     if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST or _is_utf8_twice(text):
         return Told("utf-8", 1.0, 0.0)
-    others = [name for name in ("gb18030", "big5") if exactly(data, name)]
-    if not others:
-        return Told("utf-8", 1.0, 0.0)
-    readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", *others], declared)
-    return _decided(readings, declared, beside)
+    readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
+    told = _decided(readings, declared, beside)
+    return told if told.encoding == "utf-8" or exactly(data, told.encoding) else Told("utf-8", 1.0, 0.0)
 
 
 def _is_utf8_twice(text: str) -> bool:
