@@ -114,6 +114,12 @@ def misread_with_losses(text: str) -> str:
     return decoded(text.encode("big5"), Reader("\ufffd", eats=False, private=Private.ASKED)).replace("?", "\ufffd")
 
 
+@pytest.mark.parametrize(("first", "mark"), [("浠", "\n"), ("鍙", " "), ("鍏", "\n"), ("鍦", " "), ("路", "")])
+def test_one_character_with_every_other_proves_nothing(first: str, mark: str) -> None:
+    """Pairs that could have lost bytes without a sign, and 路 by turns, which is · of Latin-1 in GBK."""
+    assert not harm(mark.join(first + second for second in harm_kinds.frequent()[:2000]))
+
+
 SOUND = "".join(SENTENCES)
 PROOF = "这是一个很长的句子，用来说明数据库连接失败的原因和处理办法。"
 

@@ -202,6 +202,11 @@ class Edits(Columns[Edit]):
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
 
     @property
+    def guessed(self) -> list[bool]:
+        """Whether each is inferred."""
+        return [number == _CERTAINTY_OF[Certainty.INFERRED] for number in self._certainties]
+
+    @property
     def columns(self) -> Iterator[_Columns]:
         """What is kept of each: its row, and the numbers of its kind and certainty, and its step."""
         steps = map(self._names.__getitem__, self._steps)
@@ -383,6 +388,11 @@ def kept(edits: Sequence[Edit], which: Sequence[object]) -> Sequence[Edit]:
 def rows_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
     """Return the start and end of each edit, and its replacement, without an `Edit` of each."""
     return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
+
+
+def guessed_of(edits: Sequence[Edit]) -> Sequence[object]:
+    """Return of each edit whether it is inferred, without an `Edit` of each."""
+    return edits.guessed if isinstance(edits, Edits) else [e.certainty is Certainty.INFERRED for e in edits]
 
 
 def check_edits(edits: Sequence[Edit], length: int) -> None:

@@ -12,7 +12,9 @@ says what reads better; here it is weighed, in the text around, and most of all 
   not of small letters alone. Either has to stand between what are no letters;
 * what proves nothing by itself (a word on its own line, a short one) is believed near a stretch that does;
 * no repair adds U+FFFD; one that fills in U+FFFD is a guess, is not evidence, and is refused where the decoder of the
-  file wrote that U+FFFD.
+  file wrote that U+FFFD;
+* nor is evidence what was guessed where nothing is seen to be lost: two rare characters side by side are a word that
+  lost two bytes without a sign (浠涔 is 什么) as often as chance has it.
 
 Punctuation and letters of Western text are ftfy's field, and are left to its judgement; what guesses at a byte that
 left no trace is evidence of nothing there either (ÍS in a word is not U+0340 that lost one).
@@ -26,7 +28,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, gathered, kept, rows_of
+from seedsearch.offsets import Edit, gathered, guessed_of, kept, rows_of
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model, rank
 from seedsearch.text.folding import fold, is_han
@@ -43,10 +45,14 @@ COMMON = 1500  # rank; of four letters of Latin-1 in the order of an alphabet on
 JUDGED = 2000  # edits of a stretch that are looked at: of more, the words no longer become more different
 AROUND = 200  # characters within which a stretch that proves itself speaks for others
 LOST = "\ufffd"
+SIGNS = frozenset("?\ufffd€")  # of loss: a byte 80 alone is the euro sign
+UNSEEN = "\n"
 
 
 class Stretch(NamedTuple):
-    """Repairs side by side, as `found` and as `made`, with U+FFFD in both for each that fills in some."""
+    """Repairs side by side, as `found` and as `made`, with U+FFFD in both for each that fills in some, and `UNSEEN`
+    for each that guesses where nothing is seen to be lost.
+    """
 
     found: str
     made: str
@@ -148,12 +154,18 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
-    """Return what stands where the edits are, as found or as `made`, with U+FFFD for each edit that fills in some."""
+    """Return what stands where the edits are, as found or as `made`; of each that is no evidence, a mark alone."""
     pieces: list[str] = []
     at = edits[0].span.start
-    for start, end, replacement in rows_of(edits):
+    for (start, end, replacement), guessed in zip(rows_of(edits), guessed_of(edits), strict=True):
         cut = text[start:end]
-        pieces += text[at:start], LOST if LOST in cut else replacement if made else cut
+        if LOST in cut:
+            shown = LOST
+        elif guessed and SIGNS.isdisjoint(cut):
+            shown = UNSEEN
+        else:
+            shown = replacement if made else cut
+        pieces += text[at:start], shown
         at = end
     return "".join(pieces)
 

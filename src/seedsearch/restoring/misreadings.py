@@ -43,6 +43,7 @@ LEAST = 2  # characters of a run
 BETTER = 1.0  # nats for a character, of a run as read before as found
 CHOSEN = 2.0  # nats against a character that lost a byte, as it was chosen to read well
 LONGEST_UNIT = 4  # bytes from which on what follows a lost first byte tells nothing of its character's size
+NO_BYTE = b"\xff"  # stands for what is no byte of UTF-8
 AT_ONCE = 4000  # characters of runs that are read together
 
 # A run: characters beyond ASCII, with one ASCII character at a time that can be the second byte of a pair.
@@ -292,7 +293,10 @@ def _unit(some: tuple[Choice, ...], page: str) -> Choice:
     fit = (
         byte for shown, byte in _shown(page) if len(shown) == len(some) and all(map(bytes.__contains__, some, shown))
     )
-    return bytes(sorted(fit)) or framed.ANY["utf-8"]
+    if made := bytes(sorted(fit)):
+        return made
+    # What the page cannot have shown is no sign of loss: where all of it is there, it is not of this page.
+    return framed.ANY["utf-8"] if any(len(one) > 1 for one in some) else NO_BYTE
 
 
 @cache
