@@ -71,6 +71,15 @@ def test_a_byte_lost_at_an_end_without_a_mark(encoding: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("times", [1, 30])
+def test_bytes_lost_within_without_a_mark(encoding: str, times: int) -> None:
+    """Every 0D, that of 不 too; or one byte among the first characters."""
+    stream = (STORY * times).encode(encoding)
+    assert seedsearch.clean(stream.replace(b"\r", b"")).readable == STORY * times
+    assert seedsearch.clean(stream[:9] + stream[10:]).readable == (STORY * times).replace("去", "\ufffd", 1)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
 @pytest.mark.parametrize("char", [*"刀开最一㠀損", "伀儀刀匀\r\n"])
 @pytest.mark.parametrize("times", [4, 30])
 def test_a_character_again_and_again_lost_no_byte(encoding: str, char: str, times: int) -> None:

@@ -2,7 +2,7 @@
 
 How it arises: a program takes every byte for a character of its own system: Central European (Windows-1250), Russian
 (Windows-1251, KOI8-R, DOS 866), Greek (1253, DOS 737), Turkish (1254), Hebrew, Arabic, Baltic, Vietnamese (1255 to
-1258), Thai (874), DOS (437, 850, 852), Mac OS Roman, parts of ISO 8859. Bytes without a
+1258), Thai (874), DOS (437, 775, 850, 852, 865), Mac OS Roman, parts of ISO 8859. Bytes without a
 character in the page stay as controls, as browsers read them, or become U+FFFD. UTF-8 and GBK read by Latin-1 and
 Windows-1252 have a step of their own (`latin1`), which knows more about what is lost on their way.
 
@@ -40,7 +40,7 @@ WESTERN = "cp1252"  # and Latin-1, as it has the controls, too; UTF-8 and GBK by
 PAGES = (
     WESTERN,
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
-    *("cp437", "cp737", "cp850", "cp852", "cp866", "mac_roman", "koi8_r"),
+    *("cp437", "cp737", "cp775", "cp850", "cp852", "cp865", "cp866", "mac_roman", "koi8_r"),
     *("iso8859_2", "iso8859_5", "iso8859_7", "iso8859_9", "iso8859_15"),
 )
 BIG5 = "big5hkscs"

@@ -13,8 +13,8 @@ says what reads better; here it is weighed, in the text around, and most of all 
 * what proves nothing by itself (a word on its own line, a short one) is believed near a stretch that does;
 * no repair adds U+FFFD; one that fills in U+FFFD is a guess, is not evidence, and is refused where the decoder of the
   file wrote that U+FFFD;
-* nor is evidence what was guessed where nothing is seen to be lost: two rare characters side by side are a word that
-  lost two bytes without a sign (浠涔 is 什么) as often as chance has it.
+* nor is evidence what was guessed of UTF-8 where nothing is seen to be lost: two rare characters side by side are a
+  word that lost two bytes without a sign (浠涔 is 什么) as often as chance has it.
 
 Punctuation and letters of Western text are ftfy's field, and are left to its judgement; what guesses at a byte that
 left no trace is evidence of nothing there either (ÍS in a word is not U+0340 that lost one).
@@ -51,7 +51,7 @@ UNSEEN = "\n"
 
 class Stretch(NamedTuple):
     """Repairs side by side, as `found` and as `made`, with U+FFFD in both for each that fills in some, and `UNSEEN`
-    for each that guesses where nothing is seen to be lost.
+    for each of UTF-8 that guesses where nothing is seen to be lost.
     """
 
     found: str
@@ -156,12 +156,12 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
     """Return what stands where the edits are, as found or as `made`; of each that is no evidence, a mark alone."""
     pieces: list[str] = []
-    at = edits[0].span.start
+    at, spelled = edits[0].span.start, edits[0].kind in SPELLED
     for (start, end, replacement), guessed in zip(rows_of(edits), guessed_of(edits), strict=True):
         cut = text[start:end]
         if LOST in cut:
             shown = LOST
-        elif guessed and SIGNS.isdisjoint(cut):
+        elif spelled and guessed and SIGNS.isdisjoint(cut):
             shown = UNSEEN
         else:
             shown = replacement if made else cut

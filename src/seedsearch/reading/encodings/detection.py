@@ -7,7 +7,7 @@ as much as a character or two. They are only asked where the text itself leaves 
 
 UTF-16 without a mark has to show a NUL, a line end, a blank or a mark of punctuation where it would stand, or to
 be common Chinese throughout; where its line ends were changed byte by byte, or a byte is lost at an end, what it
-was before has to. What is valid UTF-8 is believed where it holds three characters of three bytes; a few words of GBK
+was before has to; and where bytes are lost within, what is in step of it. What is valid UTF-8 is believed where it holds three characters of three bytes; a few words of GBK
 or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a shorter one is compared like the others.
 """
 
@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 from seedsearch.reading.encodings import likelihood
 from seedsearch.reading.encodings.alignment import common
@@ -126,7 +127,8 @@ class _Reading:
 
 def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
     """Return the encoding of what is not valid UTF-8, or holds NUL."""
-    if (wide := list(_wide(data))) or b"\0" in data[:SECOND_SAMPLE]:
+    has_nul = b"\0" in data[:SECOND_SAMPLE]
+    if (wide := list(_wide(data)) or (list(_slipped(data[:SECOND_SAMPLE])) if has_nul else [])) or has_nul:
         others = _named(declared)
         ways = [
             _judged(beginning(written, SECOND_SAMPLE), [*names, *others], declared, whole=True)
@@ -273,6 +275,34 @@ _LINE_ENDS = (
 )
 
 
+def _slipped(head: bytes) -> Iterator[tuple[bytes, list[str]]]:
+    """Yield UTF-16 in either order that bytes with NUL can be where some were lost, with what of them is in step."""
+    for name in WIDE[:2]:
+        written = _in_step(head, name)
+        chinese = sum(map(common().__contains__, written.decode(name, "ignore")))
+        if 2 * chinese >= len(written) * SLIPPED and _has_anchors(written, name):
+            yield written, [name]
+
+
+def _in_step(head: bytes, name: str) -> bytes:
+    """Return the bytes without those that have to be left out for most characters to be Chinese or basic ASCII."""
+    order: Literal["big", "little"] = "big" if name == "utf-16-be" else "little"
+    best = [(0, 0)]  # up to each place: the score, and the bytes of the last step
+    for at in range(1, len(head) + 1):
+        reached = (best[at - 1][0] - SKIPPED, 1)
+        if at > 1:
+            char = chr(int.from_bytes(head[at - 2 : at], order))
+            fits = 1 if char in common() or _BASIC.match(char) else 0 if _CJK.match(char) else -3
+            reached = max(reached, (best[at - 2][0] + fits, 2))
+        best.append(reached)
+    pieces, at = list[bytes](), len(head)
+    while at:
+        size = best[at][1]
+        pieces += [head[at - 2 : at]] * (size == 2)
+        at -= size
+    return b"".join(reversed(pieces))
+
+
 def _wide_names(data: bytes) -> list[str]:
     """Return the encodings of two and four bytes a character that the data can be in."""
     head = data[:SECOND_SAMPLE]
@@ -314,6 +344,9 @@ _ANCHORED = re.compile("[\t\n\r\x1b -~\xa0-\xff]")
 _WRITTEN = re.compile(
     "[\u0100-\u05ff\u1e00-\u1fff\u2010-\u27bf\u2e80-\u2fff\u3000-\u33ff\u3400-\u9fff가-힣\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00010000-\U0003ffff]"
 )
+# Of bytes that are out of step in places: what it costs to leave one out, in characters that are common where they are
+# in step; and the share of common Chinese. Of 4,000 programs, libraries and pictures none is taken for text.
+SKIPPED, SLIPPED = 2, 0.5
 WRITTEN = 0.95  # of all characters; from 0.85 to 1 nothing changes on clean text, and a page may hold noise
 # Bytes of GB 2312 in pairs are all beyond these, and those of the rest of GBK and of Big5 seldom are all in them.
 _CJK = re.compile("[\t\n\r -~\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

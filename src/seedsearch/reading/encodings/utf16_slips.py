@@ -27,7 +27,7 @@ from seedsearch.text.folding import HAN
 _CR, _LF = 0x0D, 0x0A  # code units
 
 
-def _choices(big: bool, alone: bool) -> Choices:
+def _choices(big: bool, alone: bool, taken: bool) -> Choices:
     def char(first: int, second: int) -> str | None:
         code = first << 8 | second if big else second << 8 | first
         return chr(code) if (code >= 0x20 or code in b"\t\n\r") and not 0xD800 <= code < 0xE000 else None
@@ -39,7 +39,7 @@ def _choices(big: bool, alone: bool) -> Choices:
         yield 1, "\ufffd"
         half = char(data[at], _CR) if big else char(_CR, data[at])
         # A carriage return stood in front of a line feed: 00 of any other character has not lost one.
-        if half and (half != "\r" or data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")):
+        if half and (taken or half in common() or half == "\r") and (half != "\r" or data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")):
             yield 1, half
         if alone and data[at : at + 2] == b"\r\n":
             yield 2, "\r\n"
@@ -63,9 +63,11 @@ LINE_FEED = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 
 
 @cache
-def _utf16(name: str, alone: bool) -> DoubleByte:
-    """UTF-16 with whatever befell its line ends; `alone`: they may be the one byte 0A."""
-    return DoubleByte(name, _PIECES[name], _choices(name == "utf-16-be", alone))
+def _utf16(name: str, alone: bool, taken: bool) -> DoubleByte:
+    """UTF-16 with whatever befell its line ends; `alone`: they may be the one byte 0A; `taken`: it holds no 0D, so that
+    one may have stood beside any half, and not only where that makes a frequent character.
+    """
+    return DoubleByte(name, _PIECES[name], _choices(name == "utf-16-be", alone, taken))
 
 
 # What stands between Chinese characters, and what a text in one script is made of.
@@ -110,7 +112,7 @@ def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
     if name not in _PIECES:
         return (), ()
     alone = LINE_FEED[name] not in data
-    encoding, ends = _utf16(name, alone), b"\r\n".decode(name)
+    encoding, ends = _utf16(name, alone, b"\r" not in data), b"\r\n".decode(name)
     budget = Budget.of(data)
     read = walked(data, encoding, budget, lambda text, further: not (alone and ends in text) and _fits(text, further))
     plain = plain_parts(data, encoding)
