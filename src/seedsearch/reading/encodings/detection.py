@@ -5,10 +5,11 @@ encoding (`likelihood`). To that comes what is known beforehand, in nats: Chines
 languages; a declared charset, and the encodings of the files beside this one, where they are sure of their own, weigh
 as much as a character or two. They are only asked where the text itself leaves a doubt.
 
-UTF-16 without a mark has to show a NUL, a line end, a blank or a mark of punctuation where it would stand, or to
-be common Chinese throughout; where its line ends were changed byte by byte, or a byte is lost at an end, what it
-was before has to; and where bytes are lost within, what is in step of it. What is valid UTF-8 is believed where it holds three characters of three bytes; a few words of GBK
-or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a shorter one is compared like the others.
+UTF-16 without a mark has to show a NUL, a line end, a blank or a mark of punctuation where it would stand, or to be
+common Chinese throughout; where its line ends were changed byte by byte, or a byte is lost at an end, what it was
+before has to; and where bytes are lost within, what is in step of it. What is valid UTF-8 is believed where it
+holds three characters of three bytes; a few words of GBK or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a
+shorter one is compared like the others.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ def _choices(big: bool, alone: bool, taken: bool) -> Choices:
         yield 1, "\ufffd"
         half = char(data[at], _CR) if big else char(_CR, data[at])
         # A carriage return stood in front of a line feed: 00 of any other character has not lost one.
-        if half and (taken or half in common() or half == "\r") and (half != "\r" or data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")):
+        line_end = half == "\r" and data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")
+        if half and (line_end or (half != "\r" and (taken or half in common()))):
             yield 1, half
         if alone and data[at : at + 2] == b"\r\n":
             yield 2, "\r\n"
