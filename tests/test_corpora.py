@@ -33,8 +33,10 @@ from seedsearch.errors import SettingsError, SourceError
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.collection import RestoreOptions, Task, choose, restore_all, tasks
+from seedsearch.restoring.containers import clean_values
 from seedsearch.restoring.corpus import near, records
 from seedsearch.restoring.corpus.accounts import quality
+from seedsearch.restoring.corpus.resting import Resting
 from seedsearch.restoring.corpus.run import Accounts, public
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import CorpusReport, Restoration
@@ -103,6 +105,50 @@ def check_blocks(texts: list[str], size: int) -> None:
             records.SIZE = before
         assert (parts.content, parts.rows, parts.tally) == (whole.content, whole.rows, whole.tally)
         assert whole.tally.documents == len(texts)
+
+
+CLEAN: Records = [
+    {"text": SENTENCE.format(1) * 3, "meta": {"name": "焊接\n材料", "tags": ["材料", {"id": 10**30}]}, "n": 1.5},
+    {"text": 'a "b" \\ c/d', "none": None, "": [[], {}, True]},
+]
+BROKEN = [
+    '{"text": "&amp;焊接", "text": "焊接"}',
+    '{"text": "\\u710a接"}',
+    '{"text": "焊接"',
+    "  ",
+    '{"name": "焊接\u200b", "meta": {"text": "甲"}}',
+    '{"text": NaN, "meta.text": "&quot;焊&quot;"}',
+    json.dumps({"text": SENTENCE * 4}, ensure_ascii=False),
+]
+FIELDS = [(), ("text",), ("meta.name", "tags"), ("meta.text",)]
+
+
+@pytest.mark.slow
+@settings(max_examples=8)
+@given(st.lists(mixtures, max_size=3), st.sampled_from(FIELDS), st.integers(1, 999), st.booleans())
+def test_records_that_are_at_rest_come_out_as_by_the_whole_way(
+    texts: list[str], fields: tuple[str, ...], together: int, escaped: bool
+) -> None:
+    kept = [*CLEAN, *({"name": text[:30], "text": [text], "meta": {"name": text[30:50]}} for text in texts)]
+    written = "".join(json.dumps(row, ensure_ascii=escaped) + "\n" for row in kept) + "\n".join(BROKEN) + "\n"
+    table = io.StringIO()
+    csv.writer(table).writerows([["id", "text"], *([text[:5], text] for text in texts), ["1", "焊\n接"], ["", 'a"b']])
+    for kind, text in (("jsonl", written), ("csv", table.getvalue())):
+        some = fields if kind == "jsonl" or fields == ("text",) else ()
+        with patch.object(Budget, "spend", lambda budget, units=1: True), patch.object(records, "TOGETHER", together):
+            found = blocks(text, kind, some)
+            with patch.object(Resting, "_values", lambda *_: None):
+                assert found == blocks(text, kind, some)
+
+
+def test_records_that_are_at_rest_are_not_restored_one_by_one() -> None:
+    rows = lines(CLEAN * 50)
+    table = "id,text\n" + f"1,{SENTENCE}\n" * 9
+    with patch.object(records, "clean_values", wraps=clean_values) as way:
+        assert blocks(rows, "jsonl").content.decode() == rows
+        assert way.call_count == 0
+        assert blocks(table, "csv", where="edits == 0").content.decode() == table
+        assert way.call_count == 1  # the headings
 
 
 def test_the_number_of_workers_changes_no_byte(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from seedsearch.errors import StepUnknown
 from seedsearch.offsets import apply_edits, check_edits
+from seedsearch.restoring import findings
 from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean
-from seedsearch.restoring.steps import DECODING, chosen, kinds_of_steps, restore
+from seedsearch.restoring.signs import any_of
+from seedsearch.restoring.steps import DECODING, STEPS, chosen, kinds_of_steps, restore, signs
 from tests.misreadings import SENTENCES
 
 # Pieces of damaged pages of all kinds, and single characters that mean something to one step or another.
@@ -107,3 +110,22 @@ def test_any_text_is_taken(text: str) -> None:
     once = restore(text)
     check_edits(once.edits, len(text))
     assert all(0 <= f.span.start < f.span.end <= len(text) for f in once.findings)
+
+
+@settings(max_examples=40)
+@given(st.lists(mixtures, min_size=1, max_size=3), st.sampled_from(["\n", ",", '"', "\t"]))
+def test_one_scan_sees_what_any_trigger_sees(texts: list[str], mark: str) -> None:
+    """In a text, and in several of them behind one another: what stands around it hides no sign."""
+    triggers = [*filter(None, (step.trigger for step in STEPS)), findings.TRIGGER]
+    shown = [any(trigger.search(text) for trigger in triggers) for text in texts]
+    assert [signs().search(text) is not None for text in texts] == shown
+    at = 0
+    for text, shows in zip(texts, shown, strict=True):
+        there = signs().search(mark.join(texts), at)
+        assert not shows or (there is not None and there.start() < at + len(text))
+        at += len(text) + len(mark)
+
+
+def test_a_trigger_that_begins_with_several_characters_is_refused() -> None:
+    with pytest.raises(ValueError, match="one character"):
+        any_of([re.compile("[ab]+c")])

@@ -65,6 +65,7 @@ _WHITE = (  # what `str.split` takes out
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u3000"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
 )
+_PROBE = 20  # characters of a probe: so many hardly ever come twice by chance
 _MANY = 1 << 15  # sentences that are compared by arrays
 
 
@@ -156,6 +157,8 @@ def edits(text: str, family: Collection[Damage] = ()) -> Sequence[Edit]:
     """
     if len(text) < 2 * _LEAST:  # too short for a passage and its copy, as most records of a table are
         return []
+    if not family and len(text) <= _PORTION and not _may_be_twice("".join(text.split())):
+        return []
     return settled(text, lambda now: _once(now, damaged=bool(family)))
 
 
@@ -166,6 +169,15 @@ def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
         found = list(_copies(page, again))
         copies = _damage(page, found) if damaged else _twice(page, found)
         yield from _deletions(page, copies)
+
+
+def _may_be_twice(dense: str) -> bool:
+    """Tell whether a passage as long as the one that `_twice` looks for may stand twice in a text.
+
+    Wherever it stands, one of some short probes lies in it, and is found earlier in the text as well.
+    """
+    step = max(_ADJACENT, int(_DOUBLED / 2 * len(dense))) - _PROBE + 1
+    return any(dense.find(dense[at : at + _PROBE]) < at for at in range(0, len(dense) - _PROBE + 1, step))
 
 
 def _seen_again(sentences: Iterable[str]) -> Collection[int]:

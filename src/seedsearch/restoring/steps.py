@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from heapq import merge
 from itertools import cycle, islice
 from operator import itemgetter
@@ -45,6 +46,7 @@ from seedsearch.restoring.budget import Budgets, Shares
 from seedsearch.restoring.documents import Findings
 from seedsearch.restoring.doubts import Doubts, meets
 from seedsearch.restoring.page import Page
+from seedsearch.restoring.signs import any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,24 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+@cache
+def signs() -> re.Pattern[str]:
+    """Return what finds something in each text that one of the steps is asked about or that has a finding.
+
+    But for the search for a sentence that comes twice, which has no sign. A page of HTML begins with a tag, which is
+    one of those that `markup` looks for.
+    """
+    of_steps = (step.trigger for step in STEPS if step.trigger is not html.TRIGGER)
+    return any_of([*filter(None, of_steps), lost.TRIGGER])
+
+
+def is_at_rest(text: str) -> bool:
+    """Tell whether no step has anything to do in a text, and nothing is found in it; quickly, and where it says no
+    they are asked.
+    """
+    return not signs().search(text) and not repeated_passage.edits(text)
+
+
 def kinds_of_steps() -> tuple[tuple[str, tuple[Damage, ...]], ...]:
     """Return the name of each step and the kinds of its edits, in their order, decoding first."""
     return ((DECODING, DECODING_KINDS), *((step.name, step.kinds) for step in STEPS))
@@ -177,10 +197,13 @@ def restore(
     well. `sure`: a repair that is less probable is not made, and is a finding with its candidates. `shares` is what the
     texts of one file may cost together. Each edit says the step that made it.
     """
+    left = list(left)
+    if not done and not left and is_at_rest(text):
+        return Restored(text, _NO_EDITS, _NO_FINDINGS)
     doubts = Doubts(sure)
     edits = fixed(made_by(DECODING, doubts.made(done, text, ()))) if done else _NO_EDITS
     kinds: frozenset[Damage] = frozenset()
-    budgets, left, counted = Budgets({} if shares is None else shares), list(left), 0
+    budgets, counted = Budgets({} if shares is None else shares), 0
     now, quiet = apply_edits(text, edits) if edits else text, 0
     for step in islice(cycle(steps), ROUNDS * len(steps)):
         if quiet == len(steps):

@@ -94,7 +94,7 @@ def _named(text: str, begin: int, end: int, wanted: Collection[str], seen: set[s
         if _COLON.match(text, last, end):
             key = text[start:stop]
             path[-1] = _read(key) if "\\" in key else key
-        elif match := ({_path(path), _key(path)} if dotted else {_key(path)}) & names:
+        elif match := ({path_of(path), key_of(path)} if dotted else {key_of(path)}) & names:
             seen |= match
             yield Value(start, stop, SPELLING)
 
@@ -118,10 +118,10 @@ def _is_escaped(text: str, at: int) -> bool:
     return (at - first) % 2 == 1
 
 
-def _path(keys: list[str]) -> str:
+def path_of(keys: list[str]) -> str:
     """Return keys with dots between them; the items of a list share its name."""
     return ".".join(key for key in keys if key)
 
 
-def _key(keys: list[str]) -> str:
+def key_of(keys: list[str]) -> str:
     return next((key for key in reversed(keys) if key), "")

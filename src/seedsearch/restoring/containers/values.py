@@ -27,7 +27,7 @@ SHORT = 40  # code points of a value that is read together with others
 TOGETHER = 400  # code points of values that are read together: no stretch needs as many to prove itself
 
 # What holds nothing that a step of restoring could mean: figures, dates, names of keys.
-_PLAIN = re.compile(r"[0-9A-Za-z ._:+-]*\Z")
+PLAIN = re.compile(r"[0-9A-Za-z ._:+-]*\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 Restore = Callable[[str], Restored]
@@ -126,7 +126,7 @@ def _read_together(
     some: list[Value] = []
     size = 0
     for value in values:
-        if _PLAIN.match(text, value.start, value.end):
+        if PLAIN.match(text, value.start, value.end):
             continue
         if isinstance(value, Broken) or value.end - value.start > SHORT:
             yield from _as_lines(text, some, restore)

@@ -32,6 +32,7 @@ from seedsearch.restoring.containers.values import Broken, Value, said_in
 from seedsearch.restoring.corpus import accounts
 from seedsearch.restoring.corpus import near as signatures
 from seedsearch.restoring.corpus.packing import Counted, packing_by, packing_of
+from seedsearch.restoring.corpus.resting import TOGETHER, Resting
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
 
@@ -284,9 +285,8 @@ def restored_block(block: Block) -> BlockDone:
     rows: list[bytes] = []
     number, head = block.number, 0
     values: list[Value | Broken] = []
-    for begin, end in _bounds(block):
-        content = block.content[begin:end]
-        if block.headings and begin == 0:
+    for content, said in _looked_through(block, tally.seen):
+        if block.headings and not pieces:
             pieces.append(_restored(block, content, 0, tally, shares, values).readable.encode("utf-8", "surrogatepass"))
             head = len(pieces[0])
             continue
@@ -295,10 +295,13 @@ def restored_block(block: Block) -> BlockDone:
             if not (kept and kept.of_all):  # then the copy is made of the sizes of its records
                 pieces.append(content)
             continue
-        cleaned = _restored(block, content, this, tally, shares, values)
-        written = cleaned.readable.encode("utf-8", "surrogatepass")
+        if said is None:
+            cleaned = _restored(block, content, this, tally, shares, values)
+            written = cleaned.readable.encode("utf-8", "surrogatepass")
+        else:
+            cleaned, written = _at_rest(how, content, this), content
         count(tally, cleaned)
-        row = _row(how, cleaned, values) if how.corpus.rows or kept else None
+        row = _row(how, cleaned, values, said) if how.corpus.rows or kept else None
         if row is not None and kept is not None and not kept.of_all:
             row["kept"] = kept.keeps(accounts.asked_of(row))
         elif row is not None and not how.corpus.deferred:
@@ -311,6 +314,23 @@ def restored_block(block: Block) -> BlockDone:
                 row["size"] = len(written)
             rows.append(line_of(row).encode("utf-8", "surrogateescape"))
     return BlockDone(b"".join(pieces), b"".join(rows), tally, block.end, number, head)
+
+
+def _looked_through(block: Block, seen: set[str]) -> Iterator[tuple[bytes, list[str] | None]]:
+    """Yield the records of a block, each with what its values say where no step has anything to do in it, and with None
+    where it has to be restored.
+    """
+    resting = Resting(block.how.fields, block.how.layout)
+    some: list[bytes] = []
+    size = 0
+    for begin, end in _bounds(block):
+        some.append(block.content[begin:end])
+        resting.add(some[-1])
+        size += end - begin
+        if size >= TOGETHER:
+            yield from zip(some, resting.found(seen), strict=True)
+            some, size = [], 0
+    yield from zip(some, resting.found(seen), strict=True)
 
 
 def _bounds(block: Block) -> Iterator[tuple[int, int]]:
@@ -365,13 +385,24 @@ def count(tally: Tally, cleaned: Cleaned) -> None:
         tally.certainty.update(str(e.certainty) for e in cleaned.edits)
 
 
-def _row(how: How, cleaned: Cleaned, found: Iterable[Value | Broken]) -> dict[str, Any]:
-    """Return the account of a record; `found` are its values before it was restored."""
-    text = cleaned.readable
-    values = found
-    if cleaned.edits:
-        values = how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
-    return row_of_document(cleaned, "\n".join(said_in(text, value) for value in values), near=how.corpus.near)
+def _at_rest(how: How, content: bytes, number: int) -> Cleaned:
+    """Return a record in which there is nothing to do."""
+    text = content.decode()
+    return Cleaned(RawDocument(f"{how.path}#{number}", how.encoding, text, how.confidence), (), (), text)
+
+
+def _row(how: How, cleaned: Cleaned, found: Iterable[Value | Broken], said: list[str] | None) -> dict[str, Any]:
+    """Return the account of a record; `found` are its values before it was restored, `said` what they said, where that
+    is known.
+    """
+    if said is None:
+        text = cleaned.readable
+        if cleaned.edits:
+            found = (
+                how.layout.values(text, headings=False) if how.layout else KINDS[how.kind][0](text, how.fields, set())
+            )
+        said = [said_in(text, value) for value in found]
+    return row_of_document(cleaned, "\n".join(said), near=how.corpus.near)
 
 
 def line_of(row: Mapping[str, Any]) -> str:

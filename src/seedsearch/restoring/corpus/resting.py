@@ -1,0 +1,123 @@
+"""Records in which no step of restoring has anything to do, told many at a time: most of a corpus are such.
+
+Asking twenty steps about a record, and making what they are asked about, takes longer than reading it. So the values
+of many records are looked through together. A sign that does not stand in any of them stands in none; where one does,
+its record goes the whole way. What is told here is never more than that nothing would come of that way.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from seedsearch.restoring.containers.json_strings import SPELLING, key_of, path_of
+from seedsearch.restoring.containers.table_cells import Layout
+from seedsearch.restoring.containers.values import PLAIN, SHORT
+from seedsearch.restoring.repeated_passage import edits as repeated
+from seedsearch.restoring.steps import signs
+
+# Bytes of records that are looked through together: they and what is made of them fit into the cache of a processor.
+TOGETHER = 128 * 1024
+
+# Objects of JSON as tuples of pairs, so that a key that stands twice does not hide a value. Numbers are no values of
+# ours: their length stands for them, which any number of digits has.
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=len, parse_constant=len)
+
+
+@dataclass(slots=True)
+class Resting:
+    """Whether records are at rest: `add` them in their order, then ask `found`.
+
+    `fields` that were met in records that are at rest are put into `seen`.
+    """
+
+    fields: Collection[str] = ()
+    layout: Layout | None = None
+    _texts: list[str] = field(default_factory=list)
+    _begins: list[int] = field(default_factory=list)
+    _said: list[list[str] | None] = field(default_factory=list)
+    _met: list[set[str]] = field(default_factory=list)
+    _size: int = 0
+
+    def add(self, content: bytes) -> None:
+        """Add a record."""
+        self._begins.append(self._size)
+        met: set[str] = set()
+        said = self._values(content, met)
+        for value in said or ():
+            if value.isascii() and PLAIN.match(value):
+                continue
+            self._take(value)
+            if len(value) <= SHORT and "\n" in value:
+                self._take(value.replace("\n", " "))  # as it is read together with others
+        self._said.append(said)
+        self._met.append(met)
+
+    def _take(self, text: str) -> None:
+        self._texts.append(text)
+        self._size += len(text) + 1
+
+    def _values(self, content: bytes, met: set[str]) -> list[str] | None:
+        """Return what the wanted values of a record say; None where it is not plain what they are."""
+        try:
+            text = content.decode()
+            if self.layout is not None:
+                # What stands for a quotation mark, and a row of several lines, are rare.
+                if '""' in text or "\n" in text.rstrip("\r\n"):
+                    return None
+                return [text[value.start : value.end] for value in self.layout.values(text, headings=False)]
+            if SPELLING.numbers in text:
+                return None
+            said: list[str] = []
+            if self.fields:
+                _named(_DECODER.decode(text), [""], set(self.fields), said, met)
+            else:
+                _strings(_DECODER.decode(text), said)
+        except (ValueError, RecursionError):
+            return None
+        return said
+
+    def found(self, seen: set[str]) -> Sequence[list[str] | None]:
+        """Return for each record what its values say, or None where it has to be restored; nothing is left after it."""
+        said, begins, text, at = self._said, self._begins, "\n".join(self._texts), 0
+        while found := signs().search(text, at):
+            number = bisect_right(begins, found.start()) - 1
+            said[number] = None
+            at = begins[number + 1] if number + 1 < len(begins) else len(text)
+        for number, values in enumerate(said):
+            if values is not None:
+                if any(map(repeated, values)):
+                    said[number] = None
+                else:
+                    seen |= self._met[number]
+        self._texts, self._begins, self._said, self._met, self._size = [], [], [], [], 0
+        return said
+
+
+def _strings(value: Any, said: list[str]) -> None:
+    """Put the strings in a value of JSON that are values into `said`."""
+    if isinstance(value, str):
+        said.append(value)
+    elif isinstance(value, tuple):
+        for _, inner in value:
+            _strings(inner, said)
+    elif isinstance(value, list):
+        for inner in value:
+            _strings(inner, said)
+
+
+def _named(value: Any, keys: list[str], wanted: set[str], said: list[str], met: set[str]) -> None:
+    """Put those of the fields `wanted` into `said`, by key or by path, and what of these there is into `met`."""
+    if isinstance(value, str):
+        if match := {path_of(keys), key_of(keys)} & wanted:
+            met |= match
+            said.append(value)
+    elif isinstance(value, tuple):
+        for key, inner in value:
+            _named(inner, [*keys, key], wanted, said, met)
+    elif isinstance(value, list):
+        for inner in value:
+            _named(inner, [*keys, ""], wanted, said, met)
