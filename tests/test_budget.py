@@ -16,7 +16,7 @@ from seedsearch.engines.budget import SECONDS, Budget
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 pytestmark = pytest.mark.slow
 

@@ -23,7 +23,7 @@ from seedsearch.offsets import Candidate, Edit, Edits, Guess, Weight, apply_edit
 from seedsearch.restoring.calibration import LINES, guess
 from seedsearch.restoring.doubts import Doubts
 from seedsearch.restoring.steps import restore
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 TORN = "中文编码错误的文字".encode().decode("gb18030", "replace")  # its last byte is lost: 文字, or 文学
 STRICT = 0.8  # more than what most repairs here are

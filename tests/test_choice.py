@@ -22,7 +22,7 @@ from seedsearch.errors import EngineUnknown, ExtraMissing, IndexMissing, Setting
 from seedsearch.frontends.settings import settings_of
 from tests.engine_contract import EngineContract, entry
 from tests.filling import commit
-from tests.programs import seedsearch as program
+from tests.programs import warm as program
 
 SOURCE = Path(seedsearch.__file__).parent
 

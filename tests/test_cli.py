@@ -14,7 +14,7 @@ import pytest
 from fixtures import made
 from seedsearch.reading.files import LARGEST_FILE
 from seedsearch.restoring.steps import chosen
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

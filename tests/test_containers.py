@@ -22,7 +22,7 @@ from seedsearch.restoring.clean import clean, clean_document
 from seedsearch.restoring.containers import clean_file, kind_of
 from seedsearch.restoring.containers.xml_strings import values_of_xml
 from seedsearch.restoring.documents import Cleaned
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tests.test_restore import mixtures
 
 OF_BYTES = ("code-pages", "latin1", "utf8-as-gbk", "big5-gbk", "misreadings")

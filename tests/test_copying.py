@@ -19,7 +19,7 @@ from seedsearch.indexing import copying
 from seedsearch.indexing.copying import KEPT, copy_index
 from seedsearch.indexing.reports import Progress
 from seedsearch.text.analyzer import fingerprint
-from tests.programs import seedsearch as program
+from tests.programs import warm as program
 
 SOURCE = Path(seedsearch.__file__).parent
 

@@ -40,7 +40,8 @@ from seedsearch.restoring.corpus.resting import Resting
 from seedsearch.restoring.corpus.run import Accounts, public
 from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import CorpusReport, Restoration
-from tests.programs import limited, seedsearch
+from tests.programs import limited
+from tests.programs import warm as seedsearch
 from tests.test_restore import mixtures
 
 Records = list[dict[str, Any]]

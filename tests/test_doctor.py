@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.guides import furnished
 from seedsearch.reading.files import LARGEST_FILE
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 pytestmark = pytest.mark.slow
 

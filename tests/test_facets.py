@@ -20,7 +20,7 @@ from seedsearch.engines.query import Query
 from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
 from tests.filling import commit, put
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tests.test_expressions import engines, entry
 
 YEARS = {"a": 2021, "b": 2024, "c": 2024, "d": 2026}

@@ -22,7 +22,7 @@ from seedsearch.frontends.render.layout import cells
 from seedsearch.frontends.render.manual import page
 from seedsearch.frontends.render.progress import progress_text
 from seedsearch.indexing.reports import Progress
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 
 @pytest.fixture

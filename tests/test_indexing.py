@@ -30,7 +30,7 @@ from seedsearch.metadata.file_states import Stamp
 from seedsearch.reading.files import read_bytes
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.versions import RULES
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")
 CONTENTS = (

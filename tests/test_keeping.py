@@ -23,7 +23,7 @@ from seedsearch.indexing.build import build_index
 from seedsearch.reading.files import Found, walk
 from seedsearch.reading.folder_settings import LARGEST, settings_in
 from seedsearch.searching.index import open_index
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 BIG5 = "你好，中文的舊檔案".encode("big5")
 

@@ -23,7 +23,8 @@ from seedsearch.frontends.render.layout import cells
 from seedsearch.frontends.settings import KEYS
 from seedsearch.restoring.corpus.run import BARS, Figures
 from seedsearch.searching.tiers import readings
-from tests.programs import Run, seedsearch
+from tests.programs import Run
+from tests.programs import warm as seedsearch
 from tests.sentences import sentences
 from tools.make_catalogue import PLACE, compiled
 

@@ -14,7 +14,8 @@ import pytest
 
 from seedsearch.indexing.build import build_index
 from seedsearch.metadata.made_from import MadeFrom, Root, command, remembered
-from tests.programs import Run, seedsearch
+from tests.programs import Run
+from tests.programs import warm as seedsearch
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from seedsearch.frontends.library import Library
 from seedsearch.frontends.mcp import answers
 from seedsearch.frontends.mcp.answers import ROOM
 from seedsearch.frontends.mcp.cursor import Cursor
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tests.serving import indexed
 
 PATIENCE = 120

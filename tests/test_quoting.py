@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from seedsearch.frontends.editor import command_of
-from tests.programs import Run, seedsearch
+from tests.programs import Run
+from tests.programs import warm as seedsearch
 
 PAGE = "第一行\n这里说焊接&#26448;料，又说焊接设备。\n末行"
 PLAIN = "焊接材料 | *要*\n检修记录"

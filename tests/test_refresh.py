@@ -11,7 +11,7 @@ import pytest
 from seedsearch import build_index, open_index
 from seedsearch.errors import IndexClosed, IndexMissing
 from seedsearch.searching.index import Index
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 
 def write(files: Path, **texts: str) -> None:

@@ -16,7 +16,7 @@ from seedsearch.frontends.doctor import examine
 from seedsearch.indexing import build as building
 from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.reports import Progress, Stop
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 FILES, TOGETHER = 16, 4
 

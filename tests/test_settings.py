@@ -13,7 +13,7 @@ from fixtures.guides import environment as environment_of
 from seedsearch.errors import SettingsError
 from seedsearch.frontends.render.style import Style
 from seedsearch.frontends.settings import KEYS, settings_of, variable
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tools.terminal_svg import on_terminal
 
 pytestmark = pytest.mark.slow

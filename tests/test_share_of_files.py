@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seedsearch.errors import SettingsError
 from seedsearch.indexing.shares import Share
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 names = st.text("ab焊接/.\udc80", min_size=1, max_size=12)
 

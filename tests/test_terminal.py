@@ -12,7 +12,7 @@ import pytest
 from fixtures.guides import environment, furnished
 from seedsearch import clean
 from seedsearch.frontends.render.layout import cells
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tools.terminal_svg import on_terminal
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 

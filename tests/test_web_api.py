@@ -26,7 +26,7 @@ from seedsearch.frontends.web import app, description, names, parameters, proble
 from seedsearch.frontends.web.guard import Guard
 from seedsearch.frontends.web.interface import LARGEST_TEXT
 from seedsearch.frontends.web.site import Site
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tests.serving import Answer, Server, indexed, serving
 
 API = "/api/v1"

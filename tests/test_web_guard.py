@@ -267,7 +267,7 @@ def test_behind_a_proxy_every_address_begins_with_its_path(place: Path) -> None:
 
 
 def test_without_its_packages_it_says_what_to_install(place: Path, tmp_path: Path) -> None:
-    from tests.programs import seedsearch
+    from tests.programs import warm as seedsearch
 
     (tmp_path / "starlette").mkdir()
     (tmp_path / "starlette" / "__init__.py").write_text("raise ModuleNotFoundError('none', name='starlette')")

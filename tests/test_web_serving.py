@@ -22,7 +22,7 @@ from fixtures.guides import furnished
 from seedsearch import build_index
 from seedsearch.frontends.web import serving as module
 from seedsearch.frontends.web.asking import WAITING
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 from tests.serving import PATIENCE, Server, begun, many, memory_of, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]

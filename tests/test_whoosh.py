@@ -33,7 +33,7 @@ from seedsearch.text.joints import Joined, grams
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.run_text import run_text
 from tests.filling import put
-from tests.programs import seedsearch as command
+from tests.programs import warm as command
 
 WORDS = ("焊接", "焊", "材料", "产业链", "创新", "联合体", "gen-itgc", "itgc", "5g", "的")
 MARK = "m"
