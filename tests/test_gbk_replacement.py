@@ -203,14 +203,14 @@ def test_marks_of_which_a_later_program_made_some_ascii_are_false_ones_all_the_s
 @pytest.mark.parametrize(
     ("true", "made"),
     [
-        ("他們獨立。“1845年的時候又來了。", "他們獨立。“1845年的時候又來了。"),
+        ("他們獨立。“1845年的時候又來了。", "他們獨立。“?845年的時候又來了。"),
         ("他們獨立。“1800名士兵來了。", "他們獨立。“?800名士兵來了。"),
         ("“他們獨立。”1800名士兵來了。", "“他們獨立。”?800名士兵來了。"),
-        ("從1023年起。他們獨立。“1845年的時候又來了。", "從1023年起。他們獨立。“?845年的時候又來了。"),
+        ("從2023年起。他們獨立。“2025年的時候又來了。", "從2023年起。他們獨立。“?025年的時候又來了。"),
     ],
 )
 def test_a_digit_that_a_reader_took_is_no_guess(true: str, made: str) -> None:
-    """But for that of a year in a page that tells of no other centuries."""
+    """Be it that of a century: a sign stays in its place."""
     found = without_controls(decoded(site_page(noisy(encode(true), lambda: b"\x05", marks="！")), Reader()))
     assert "?！?" in found
     assert restored(found) == ABOVE + made

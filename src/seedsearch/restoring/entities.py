@@ -9,7 +9,8 @@ What is left alone:
 
 * code, and pages that talk about escaping: there `&lt;` is the subject;
 * the query of an address: `?a=1&copy=2`, `?a=1&amp;b=2`;
-* numbers that are not character, surrogates and controls; 128 to 159 mean Windows-1252, as browsers read them;
+* numbers that are not character, surrogates and controls; 128 to 159 mean Windows-1252, as browsers read them (the
+  five that are nothing there mean themselves in a row of others: bytes of Chinese, read as Latin-1 before);
 * a reference whose character would make up another reference with its neighbours.
 """
 
@@ -49,6 +50,8 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
 )
 _OF_REFERENCE = re.compile("[&#0-9A-Za-z;；]")
+# Bytes without a character in Windows-1252 mean themselves among so many others: text that was misread before.
+_CONTROLS, BYTES = frozenset(("#129", "#141", "#143", "#144", "#157")), 6
 _NEIGHBOURHOOD = 48  # code points; the longest reference is shorter
 
 
@@ -65,9 +68,26 @@ def _once(text: str) -> Iterator[Row]:
     for run in _RUN.finditer(text):
         if run.start() in code or run.start() in addresses:
             continue
-        decoded = _decoded(run.group())
-        if decoded != run.group() and _settles(text, run, decoded):
-            yield *run.span(), decoded, Damage.ENTITY, Certainty.CERTAIN
+        for start, end, decoded in _parts(run):
+            if _settles(text, start, end, decoded):
+                yield start, end, decoded, Damage.ENTITY, Certainty.CERTAIN
+
+
+def _parts(run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of a run between references that stand for nothing, and what each stands for."""
+    bytes_shown = len(_REFERENCE.findall(run[0])) >= BYTES
+    start, made = run.start(), ""
+    for m in _REFERENCE.finditer(run.string, *run.span()):
+        body = m["body"] or m["open"]
+        char = chr(int(body[1:])) if bytes_shown and body in _CONTROLS else _character(body, m)
+        if char == m[0]:
+            if start < m.start():
+                yield start, m.start(), made
+            start, made = m.end(), ""
+        else:
+            made += char
+    if start < run.end():
+        yield start, run.end(), made
 
 
 def references(text: str, start: int, end: int) -> Iterator[Edit]:
@@ -105,14 +125,13 @@ def _plain(chars: str) -> str:
     return chars.translate(_PLAIN)
 
 
-def _settles(text: str, run: re.Match[str], decoded: str) -> bool:
+def _settles(text: str, start: int, end: int, decoded: str) -> bool:
     """Tell whether the decoded characters make up no new reference with what stands around them."""
     if decoded and not _OF_REFERENCE.search(decoded):
         return True
-    before = text[max(0, run.start() - _NEIGHBOURHOOD) : run.start()]
-    after = text[run.end() : run.end() + _NEIGHBOURHOOD]
-    start, end = len(before), len(before) + len(decoded)
-    return not any(m.start() < end and m.end() > start for m in _REFERENCE.finditer(before + decoded + after))
+    before, after = text[max(0, start - _NEIGHBOURHOOD) : start], text[end : end + _NEIGHBOURHOOD]
+    first, last = len(before), len(before) + len(decoded)
+    return not any(m.start() < last and m.end() > first for m in _REFERENCE.finditer(before + decoded + after))
 
 
 def _addresses(text: str) -> Passages:

@@ -28,7 +28,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, gathered, guessed_of, kept, rows_of
+from seedsearch.offsets import Edit, Guess, Weight, gathered, guessed_of, kept, rows_of, weights_of
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model, rank
 from seedsearch.text.folding import fold, is_han
@@ -154,20 +154,27 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
-    """Return what stands where the edits are, as found or as `made`; of each that is no evidence, a mark alone."""
+    """Return what stands where the edits are, as found or as `made`; of what was guessed in each, a mark alone."""
     pieces: list[str] = []
     at, spelled = edits[0].span.start, edits[0].kind in SPELLED
-    for (start, end, replacement), guessed in zip(rows_of(edits), guessed_of(edits), strict=True):
+    weights = weights_of(edits)
+    for i, ((start, end, replacement), guessed) in enumerate(zip(rows_of(edits), guessed_of(edits), strict=True)):
         cut = text[start:end]
-        if LOST in cut:
-            shown = LOST
-        elif spelled and guessed and SIGNS.isdisjoint(cut):
-            shown = UNSEEN
-        else:
-            shown = replacement if made else cut
-        pieces += text[at:start], shown
+        mark = LOST if LOST in cut else UNSEEN if spelled and guessed and SIGNS.isdisjoint(cut) else ""
+        told = _told(replacement, weights.get(i), mark) if mark else replacement
+        pieces += text[at:start], told if made or told == mark else cut
         at = end
     return "".join(pieces)
+
+
+def _told(replacement: str, weight: Weight | None, mark: str) -> str:
+    """Return what an edit makes with a mark for each of its guesses; a mark alone where all of it was guessed."""
+    guesses = weight.guesses if weight else (Guess(0.0),)
+    if sum(min(guess.end, len(replacement)) - guess.start for guess in guesses) >= len(replacement):
+        return mark
+    for guess in guesses:
+        replacement = replacement[: guess.start] + mark * (guess.end - guess.start) + replacement[guess.end :]
+    return replacement
 
 
 def _visible(text: str) -> set[str]:

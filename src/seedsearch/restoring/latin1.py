@@ -3,7 +3,8 @@
 How it arises: a program of a Western system takes every byte for a character of its own. Windows-1252 has no
 characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD or `?`; later programs
 drop the other controls and the soft hyphen, or turn the no-break space into a blank. Some readers take what happens to
-be valid UTF-8 for just that (×ʱ¾Êг¡ for 资本市场). What was so read can have been written as UTF-8 and read so again.
+be valid UTF-8 for just that (×ʱ¾Êг¡ for 资本市场). What was so read, of either, can have been written as UTF-8 and
+read so again.
 
 How it is recognised: a run of such characters, written back as bytes, is valid UTF-8 that holds ideographs; or else is
 GBK that reads as Chinese, by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
@@ -83,6 +84,7 @@ _SPECIAL = re.compile(f"[ã-ï][{_S}]")
 _MARKS = re.compile(
     "[ -~]*[，。、：；！？“”‘’《》（）【】「」…—·　０-９][，。、：；！？“”‘’《》（）【】「」…—·　０-９ -~]*"
 )
+_FRAME = re.compile("[\u2500-\u257f]+")  # of a table
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _OF_CHINESE = re.compile("[·—…‘’“”\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -265,6 +267,9 @@ def _chinese(text: str, at: int, end: int, page: _Page) -> _Run | None:
     twice = _valid_utf8(valid)
     if _WIDE.search(twice) and not _WIDE.search(valid):
         return _Run([(at, end, twice, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None)], _han(twice), whole=True)
+    if valid and valid != run and not _WIDE.search(valid) and (again := _from_gbk(0, valid, before)) and again.han > 1:
+        read = apply_edits(valid, weighed(again.rows))
+        return _Run([(at, end, read, Damage.GBK_AS_LATIN1, Certainty.PROVED, None)], again.han, whole=True)
     return (
         (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
         or _from_gbk(at, run, before)
@@ -336,9 +341,10 @@ def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _R
     read = "".join(text for _, text in parts)
     han = _han(read)
     lost = read.count("\ufffd")
-    if lost * 4 > han or (han == 0 and not _MARKS.fullmatch(read)):
+    framed = _FRAME.sub("\n", read).strip()  # what a table holds
+    if lost * 4 > han or (han == 0 and framed and not _MARKS.fullmatch(framed)):
         return None
-    if character_model.score(read[:JUDGED]) < GIBBERISH * len(read[:JUDGED]):
+    if character_model.score(framed[:JUDGED]) < GIBBERISH * len(framed[:JUDGED]):
         return None
     owner = [i for i, char in enumerate(run) for _ in _gbk_bytes(char)]  # of each byte, its character
     word = han > 2 or character_model.score(read) > WORD * len(read)

@@ -41,6 +41,7 @@ GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
 ALONE = 1.0  # nats by which a character alone may read worse than that: 章 behind a digit
 LEAST = 2  # characters of a run
 BETTER = 1.0  # nats for a character, of a run as read before as found
+WHOLE = 3  # pieces of a run, no byte of which is lost, that need not read well
 CHOSEN = 2.0  # nats against a character that lost a byte, as it was chosen to read well
 LONGEST_UNIT = 4  # bytes from which on what follows a lost first byte tells nothing of its character's size
 NO_BYTE = b"\xff"  # stands for what is no byte of UTF-8
@@ -85,7 +86,7 @@ def _runs(text: str) -> Iterator[_Run]:
 def _rows(text: str, way: Way, script: Script) -> Iterator[Weighed]:
     for some in _together(_runs(text)):
         for run, read in zip(some, _readings(some, way, script), strict=True):
-            yield from _better(run, list(_made(run, read)))
+            yield from _better(run, list(_made(run, read)), way)
 
 
 def _together(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
@@ -101,10 +102,13 @@ def _together(runs: Iterable[_Run]) -> Iterator[list[_Run]]:
         yield some
 
 
-def _better(run: _Run, made: list[Weighed]) -> list[Weighed]:
-    """Return the edits of a run, where it reads better with them: a page can hold right text as well."""
-    if not made:
-        return []
+def _better(run: _Run, made: list[Weighed], way: Way) -> list[Weighed]:
+    """Return the edits of a run, where it reads better with them: a page can hold right text as well.
+
+    Where no byte was lost, UTF-8 twice over is no accident, however rare its characters are.
+    """
+    if not made or (way.page and len(made) >= WHOLE and all(row[4] is Certainty.PROVED for row in made)):
+        return made
     start, end = made[0][0], made[-1][1]
     found = run.found[start - run.at : end - run.at]
     text = apply_edits(

@@ -1,4 +1,4 @@
-"""UTF-8 read as GBK: 涓枃 for 中文. Kind utf8-as-gbk.
+r"""UTF-8 read as GBK: 涓枃 for 中文. Kind utf8-as-gbk.
 
 How it arises: an editor, a compiler or a console of a Chinese system takes UTF-8 bytes for its own GBK. Three bytes
 of UTF-8 make one and a half characters of GBK, so that pairs of characters become three others, most of them rare.
@@ -12,7 +12,7 @@ What was lost: a byte left over before an ASCII character became `?` or U+FFFD, 
 pairs without a character were kept as private-use characters, or turned to `?`; and what some readers lose leaves no
 sign (`gbk_readers`, `lossy_gaps`). The candidates that the fault would have treated just so are tried, the text around
 picks one (inferred), and what stays torn is shown as U+FFFD; an ASCII character that is gone stays the sign that was
-found.
+found. Python's `backslashreplace` spells what it cannot use (`\x80`), so that nothing is lost.
 
 The fault may have come over a page more than once; it is undone as often as that is proved.
 
@@ -31,7 +31,20 @@ from itertools import chain, groupby, product
 from typing import Self
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, gathered, weighed
+from seedsearch.offsets import (
+    Edit,
+    OffsetMap,
+    Rows,
+    Span,
+    Weighed,
+    apply_edits,
+    compose,
+    gathered,
+    kept,
+    rows_of,
+    weighed,
+    written,
+)
 from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.gbk_readers import Reader, eating
@@ -65,6 +78,12 @@ _RUN = re.compile(r"[^\x00-\x7f]++(?:\?+[^\x00-\x7f]++)*+\?*[\x00-\x7f]?")
 _ENDING = re.compile(f"[{_FIRST}][\0-\x7f]?$")
 _EURO = (loss((b"\x80", b"\xa2\xe3")),)  # Windows reads a lone 80 as the euro sign
 
+# A byte that the reader spelled where it could not use it, as Python does (`backslashreplace`); while the text is read,
+# a character from `SPELLED` on stands for it.
+_SPELLED = re.compile(r"\\x([89a-f][0-9a-f])")
+_SPELLED_BEHIND = re.compile(r"[^\0-\x7f](?:\\x[89a-f][0-9a-f])+(?:[^\0-\x7f]|\W|\Z)")
+SPELLED, _AS_SPELLED = 0x10FF00, (Damage.UTF8_AS_GBK, Certainty.PROVED)
+
 FULL = 8  # ideographs and marks on the page after which one in a run is enough
 # Ideographs and marks in a row → nats per character by which the repair must read better than what was found.
 GAIN = {1: 9.0, 2: 4.0, 3: 2.0}
@@ -91,8 +110,19 @@ ALONE, BETWEEN = 400, 60
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
-    made: Sequence[Edit] = []
     budgets = budgets or Budgets()
+    if not _SPELLED_BEHIND.search(text):
+        return _edits(text, budgets)
+    rows = ((*m.span(), chr(SPELLED + int(m[1], 16)), *_AS_SPELLED) for m in _SPELLED.finditer(text))
+    first, before = written(rows), len(budgets.passed_over)
+    once = apply_edits(text, first)
+    both = compose(first, _edits(once, budgets), once)
+    budgets.passed_over[before:] = map(OffsetMap.of(first).to_raw, budgets.passed_over[before:])
+    return kept(both, bytearray(max(made, default="") < chr(SPELLED) for _, _, made in rows_of(both)))
+
+
+def _edits(text: str, budgets: Budgets) -> Sequence[Edit]:
+    made: Sequence[Edit] = []
     work = budgets.of("UTF-8 as GBK", WORK, len(text), WORK_EACH)
     for depth in range(DEEPEST):
         again = _once(text, work, [] if depth else budgets.passed_over)
@@ -426,5 +456,5 @@ class _Bytes(dict[str, bytes]):
         return made
 
 
-_BYTES = _Bytes()
+_BYTES = _Bytes({chr(SPELLED + byte): bytes((byte,)) for byte in range(0x80, 0x100)})
 _LOST_SIGNS = re.compile("[?\ufffd€]")

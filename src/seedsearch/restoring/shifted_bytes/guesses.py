@@ -18,8 +18,7 @@ UNBALANCED, AWAITED = 3.0, 2.0  # nats against closing what is not open, and for
 LINE_END, EATEN_BLANK = 1.5, 1.0  # nats for what else may have gone with a broken pair
 DIGITS = "0123456789"
 COUNTED = "年月日-./:%~"  # what stands behind a digit as well
-CENTURY = re.compile("([089])[0-9]{2}年")  # what is left of a year,
-CENTURIES = {"0": "2", "8": "1", "9": "1"}  # and the digit before it
+CENTURY = re.compile("[089][0-9]{2}年")  # what is left of a year
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
 
@@ -107,14 +106,12 @@ class Guesses:
     def gone(self, at: int) -> Iterator[tuple[str, str, float]]:
         """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
 
-        Line ends and blanks are what stands most often behind a character, digits before digits; the first digit of a
-        year is plain unless the page tells of other centuries, and of anything else a sign stays in its place.
+        Line ends and blanks are what stands most often behind a character, digits before digits. Which digit it was is
+        not guessed, be it that of a century: a sign stays in its place.
         """
         text, following = self._text, self._text[at : at + 1]
         if following and following in DIGITS + COUNTED:
-            century = CENTURY.match(text, at)
-            plain = CENTURIES[century[1]] if century and not self._page.old else LOST
-            yield DIGIT, plain, LINE_END
+            yield DIGIT, LOST, LINE_END
         if following and following not in "\r0123456789" and (following != "\n" or self._page.empty_lines):
             yield "\n", "\n", LINE_END
         if following not in DIGITS or self._page.spaced:

@@ -60,7 +60,6 @@ _EATEN, _LEFT = (
         rf"[?\ufffd]\( ?[{LETTERS}]{{1,7}} ?\)",
     )
 )
-_OLD = re.compile("(?<![0-9])1[0-7][0-9]{2}年")
 PARTNERS = 3  # such signs beyond which one more says nothing
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
 
@@ -257,8 +256,6 @@ class PageScore:
         self.narrowed = text.count(",") >= text.count("，")
         # Whether numbers stand off the ideographs before them.
         self.spaced = 2 * len(_SPACED.findall(text)) > len(_NUMBER.findall(text))
-        # Whether it tells of years of which the first digit is not plain.
-        self.old = _OLD.search(text) is not None
         # Whether paragraphs end in empty lines, lines in two characters, and whether a comma is ASCII.
         self.empty_lines, self.returns, self.commas = "\n\n" in text, "\r\n" in text, "," in text
         self._endings: dict[str, dict[str, float]] = {}
