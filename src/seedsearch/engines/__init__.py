@@ -98,6 +98,19 @@ class Hosted(Protocol):
         """Yield how that stands. Works on an engine that was opened without a fingerprint, too."""
 
 
+@runtime_checkable
+class Distant(Protocol):
+    """What an engine has besides where each request takes a while, however little is asked for.
+
+    Such a one keeps what it has counted, so that asking for more at once than is needed at first pays.
+    """
+
+    def ahead(self, best: Sequence[tuple[Query, int]] = (), near: Sequence[Fuzzy] = ()) -> None:
+        """Ask at once for what calls to come will ask for: `search` of each query with its limit, and `vocabulary` of
+        the field `word` near each of these.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ShareOf:
     """What one of several writers sends: its name, and of what it is a share, alike for all that belong together."""

@@ -7,11 +7,11 @@ others are ranked by what the best one says, too (feedback.py), tier by tier as 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from seedsearch.engines import Engine
+from seedsearch.engines import Distant, Engine
 from seedsearch.engines.entries import Match
 from seedsearch.engines.query import Query, any_of
 from seedsearch.metadata.document_records import from_bytes
@@ -41,8 +41,9 @@ class Page:
 class Filling:
     """The hits of an answer, filled from one tier after the other as far as they have been asked for."""
 
-    def __init__(self, engine: Engine, tiers: Sequence[Tier], shown: Shown) -> None:
-        self._engine, self._tiers, self._shown = engine, tiers, shown
+    def __init__(self, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int], shown: Shown) -> None:
+        """`counts`: how many documents are in each tier, by its name."""
+        self._engine, self._tiers, self._counts, self._shown = engine, tiers, counts, shown
         self._wanted = 0
         self._hits = Collapsing(self._matches())
 
@@ -54,12 +55,26 @@ class Filling:
 
     def _matches(self) -> Iterator[Found]:
         judge = Judge(self._engine)
+        self._ahead([tier for tier in self._tiers if tier.learns], LEADING, JUDGED)
         leading = judge.leading(self._tiers)
         for tier, match, places in leading:
             yield _shown(self._engine, tier, match, places, self._shown)
         before = {match.doc_id for _, match, _ in leading}
-        for tier in judge.taught(self._tiers, leading):
+        taught, asked = judge.taught(self._tiers, leading), max(self._wanted + SPARE, JUDGED)
+        self._ahead(taught, self._wanted + SPARE, asked)
+        for tier in taught:
             yield from found_in(judge, tier, max(self._wanted + SPARE, JUDGED), self._shown, before)
+
+    def _ahead(self, tiers: Sequence[Tier], wanted: int, asked: int) -> None:
+        """Ask at once for the best of as many tiers as have so many documents, where each request takes a while."""
+        some: list[tuple[Query, int]] = []
+        for tier in tiers if isinstance(self._engine, Distant) else ():
+            if wanted <= 0:
+                break
+            some.append((tier.query, asked))
+            wanted -= sum(self._counts.get(grade.name, 0) for grade in tier.named)
+        if len(some) > 1 and isinstance(self._engine, Distant):
+            self._engine.ahead(some)
 
 
 def found_in(

@@ -50,7 +50,7 @@ def _own(values: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
 def _group(engine: Engine, tiers: Sequence[Tier], name: str, one: FacetValue, shown: Shown) -> Group:
     node = _members(name, one.value)
     narrowed = [replace(tier, required=All((tier.required, node)), learns=False) for tier in tiers]
-    return Group(one.value, one.count, Filling(engine, narrowed, shown).page(0, OF_EACH).hits)
+    return Group(one.value, one.count, Filling(engine, narrowed, {}, shown).page(0, OF_EACH).hits)
 
 
 def _members(name: str, value: str) -> Query:

@@ -211,7 +211,7 @@ class Index:
             return Page(hits, offset + len(hits) < total)
         key = key, shown.snippets, shown.lines, self._engine.generation
         filling = self._fillings.pop(key, None) if offset else None
-        filling = filling or Filling(self._engine, answer.tiers, shown)
+        filling = filling or Filling(self._engine, answer.tiers, answer.counts, shown)
         page = filling.page(offset, limit)
         if page.more:
             self._fillings = {**dict(list(self._fillings.items())[1 - FILLINGS :]), key: filling}

@@ -13,7 +13,7 @@ from heapq import nlargest
 from itertools import pairwise
 from math import log
 
-from seedsearch.engines import Engine
+from seedsearch.engines import Distant, Engine
 from seedsearch.engines.query import Fuzzy, Run
 from seedsearch.searching.parsed_query import ParsedQuery
 from seedsearch.searching.ranking import EMPTY
@@ -86,11 +86,15 @@ def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
     words = placed_query_words(piece, own)
     # What stands before and behind the word has to stand somewhere: mostly so little of a query that it is no run does,
     # and nothing need be looked for in the place of the rest.
-    first = _there([piece[:at] for at, _ in words], engine)
-    last = _there([piece[at + len(word) :] for at, word in reversed(words)], engine)
-    for start, end in _stretches(words):
-        if start > len(first) or end < len(piece) - len(last):
-            continue
+    before = [piece[:at] for at, _ in words]
+    behind = [piece[at + len(word) :] for at, word in reversed(words)]
+    if isinstance(engine, Distant):
+        engine.exists([Run(text) for text in (*before, *behind) if text])
+    first, last = _there(before, engine), _there(behind, engine)
+    fitting = [(a, b) for a, b in _stretches(words) if a <= len(first) and b >= len(piece) - len(last)]
+    if isinstance(engine, Distant) and len(fitting) > 1:
+        engine.ahead(near=[Fuzzy(piece[start:end], 1) for start, end in fitting])
+    for start, end in fitting:
         typed = piece[start:end]
         for word, count in engine.vocabulary("word", near=Fuzzy(typed, 1)):
             if len(word) > 1 and all(map(is_han, word)):

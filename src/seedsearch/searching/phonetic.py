@@ -217,7 +217,7 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHO
 
     A beam search over the pairs of the index.
     """
-    kept = [_frequent(chars, engine) for chars in choices]
+    kept = _frequent(choices, engine)
     if len(kept) == 1:
         return kept[0][:shown]
     beam = [(_changed(char, typed, 0), 0, char) for char in kept[0]]
@@ -235,11 +235,12 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHO
     return list(compress(texts, engine.exists([Run(text) for text in texts])))[:shown]
 
 
-def _frequent(chars: str, engine: Engine) -> list[str]:
-    """Return the characters that stand in the index, the most frequent first, `CHOICES` at most."""
-    counts = engine.document_frequencies([Term("gram", char) for char in chars])[1]
-    ranked = nlargest(CHOICES, zip(counts, chars, strict=True))
-    return [char for count, char in ranked if count]
+def _frequent(choices: Sequence[str], engine: Engine) -> list[list[str]]:
+    """Return of each choice the characters that stand in the index, the most frequent first, `CHOICES` at most."""
+    every = list(dict.fromkeys("".join(choices)))
+    counts = dict(zip(every, engine.document_frequencies([Term("gram", char) for char in every])[1], strict=True))
+    ranked = (nlargest(CHOICES, [(counts[char], char) for char in chars]) for chars in choices)
+    return [[char for count, char in some if count] for some in ranked]
 
 
 def _changed(char: str, typed: str, place: int) -> int:

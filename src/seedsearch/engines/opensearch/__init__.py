@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -23,11 +23,11 @@ from seedsearch.engines.entries import EngineInfo, IndexEntry, Match, Matches
 from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.opensearch import counting
 from seedsearch.engines.opensearch.address import Address, Credentials
-from seedsearch.engines.opensearch.asking import Asking, field_of, ordered, scored
+from seedsearch.engines.opensearch.asking import Asking, ordered, runs_in, scored
 from seedsearch.engines.opensearch.checking import faults
 from seedsearch.engines.opensearch.control import Control
 from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Kept, Manifest, Part, damaged
-from seedsearch.engines.opensearch.mapping import Json, term_of
+from seedsearch.engines.opensearch.mapping import Json
 from seedsearch.engines.opensearch.packing import distinct, original
 from seedsearch.engines.opensearch.wire import Absent, Wire
 from seedsearch.engines.query import Field, Fuzzy, OnText, Query, Ranked, Spelled, Term
@@ -43,7 +43,8 @@ T = TypeVar("T")
 
 # Documents of one request: with their texts, and without; and how many OpenSearch passes over to begin later.
 PAGE, LEAN_PAGE, WINDOW = 200, 2000, 10_000
-SEARCHES = 100  # that are sent together
+COUNTS = 500  # that one search makes
+COUNTED = 1 << 16  # of them that are kept
 LOOKED_AT = 32 << 20  # bytes of ids that are kept of what was looked at in texts
 BY_ID: list[Json] = [{"id": "asc"}]
 BY_SCORE: list[Json] = [{"_score": "desc"}, {"id": "asc"}]
@@ -90,7 +91,9 @@ class OpenSearchEngine:
 
     def _forget(self) -> None:
         """Begin with nothing worked out."""
-        self._frequencies: dict[Term, int] = {}
+        self._counted = LRUCache(COUNTED)
+        self._best_ready: dict[tuple[Query, int], Matches] = {}
+        self._near_ready: dict[Fuzzy, list[tuple[str, int]]] = {}
         self._found = LRUCache(LOOKED_AT)
 
     @property
@@ -197,7 +200,9 @@ class OpenSearchEngine:
             size, after = counting.NEXT_PAGE, rows[-1][0]
 
     def _near(self, field: Field, near: Fuzzy, part: str) -> Iterator[tuple[str, int]]:
-        if self._commit.data:
+        if (ready := self._near_ready.get(near)) is not None and field == "word":
+            yield from ready
+        elif self._commit.data:
             self.budget.spend(part)
             yield from counting.rows_of(self._search(counting.near(field, near, self._seen())))
 
@@ -211,8 +216,7 @@ class OpenSearchEngine:
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
         """Return how many documents there are, and how many have each term."""
-        self._read_frequencies(terms, [])
-        return self._commit.documents, [self._frequencies[term] for term in terms]
+        return self._commit.documents, self._counts(terms)
 
     def metadata(self, name: str) -> bytes | None:
         """Return what a writer kept beside the entries."""
@@ -278,6 +282,8 @@ class OpenSearchEngine:
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
         """Return the `limit` best matches from `offset` on, by score and then by doc_id, and how many match in all."""
+        if not offset and (ready := self._best_ready.get((query, limit))) is not None:
+            return ready
         return self._best(*self._asked(query), limit, offset)
 
     def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
@@ -305,13 +311,32 @@ class OpenSearchEngine:
         return {"bool": {"filter": self._matching(query)}}, ordered(prefix, descending)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
-        """Return how many documents match each query; of ranked ones the terms are counted on the way."""
-        terms = [term for query in queries if isinstance(query, Ranked) for term, _ in query.scored]
-        return self._read_frequencies(terms, [counting.total(self._matching(query)) for query in queries])
+        """Return how many documents match each query; of ranked ones the terms and the runs are counted on the way."""
+        ranked = [query for query in queries if isinstance(query, Ranked)]
+        terms = [term for query in ranked for term, _ in query.scored]
+        runs = [run for query in ranked for run in runs_in(query)]
+        return self._counts(queries, [*terms, *runs])
 
     def exists(self, queries: Sequence[Query]) -> list[bool]:
         """Tell whether any document matches each query."""
-        return [n > 0 for n in self._totals([counting.any_one(self._matching(query)) for query in queries])]
+        return [n > 0 for n in self._counts(queries)]
+
+    def ahead(self, best: Sequence[tuple[Query, int]] = (), near: Sequence[Fuzzy] = ()) -> None:
+        """Have ready what `search` and `vocabulary` will be asked for, by one request."""
+        if not self._commit.data:
+            return
+        self._counts([term for query, _ in best if isinstance(query, Ranked) for term, _ in query.scored])
+        asked = [(query, limit, *self._asked(query)) for query, limit in best if 0 < limit <= PAGE]
+        pages = [_page(body, order, limit) for _, limit, body, order in asked]
+        terms = [counting.near("word", one, self._seen()) for one in near if one.edits == 1]
+        answers = self._searches([*pages, *terms])
+        self._best_ready = {
+            (query, limit): _matches(found, order)
+            for (query, limit, _, order), found in zip(asked, answers, strict=False)
+        }
+        self._near_ready = dict(
+            zip((one for one in near if one.edits == 1), map(counting.rows_of, answers[len(asked) :]), strict=True)
+        )
 
     def check(self) -> list[str]:
         """Return a sentence for each part that is not as it was written."""
@@ -350,18 +375,11 @@ class OpenSearchEngine:
     def _best(self, asked: Json, order: list[Json], limit: int, offset: int) -> Matches:
         if not self._commit.data:
             return Matches(0, ())
-        body = {"size": 0, "track_total_hits": True, "query": asked}
         if 0 < limit <= PAGE and offset + limit <= WINDOW:
-            body |= {"size": limit, "from": offset, "sort": order, "_source": list(SHOWN)}
-            found = self._search(body)
-            hits = found["hits"]["hits"]
-        else:
-            found = self._search(body)
-            every = self._hits([], order, source=SHOWN, query=asked, offset=offset) if limit else iter(())
-            hits = list(islice(every, limit))
-        is_scored = order is BY_SCORE
-        best = tuple(_match(hit, hit["sort"][0] if is_scored else 0.0) for hit in hits)
-        return Matches(found["hits"]["total"]["value"], best)
+            return _matches(self._search(_page(asked, order, limit, offset)), order)
+        found = self._search({"size": 0, "track_total_hits": True, "query": asked})
+        every = self._hits([], order, source=SHOWN, query=asked, offset=offset) if limit else iter(())
+        return _matches(found, order, list(islice(every, limit)))
 
     def _hits(
         self,
@@ -408,24 +426,28 @@ class OpenSearchEngine:
             why = "the index with its documents is gone; where it was made anew meanwhile, ask again"
             raise damaged(self._control.where, why) from error
 
-    def _totals(self, bodies: Sequence[Json]) -> list[int]:
-        """Return how many hits each search has."""
-        if not self._commit.data:
-            return [0] * len(bodies)
-        found: list[int] = []
-        for at in range(0, len(bodies), SEARCHES):
-            some = bodies[at : at + SEARCHES]
-            answers = self._ask_for(partial(self._wire.searches, bodies=some))
-            found += [answer["hits"]["total"]["value"] for answer in answers]
-        return found
+    def _searches(self, bodies: Sequence[Json]) -> list[Any]:
+        return self._ask_for(partial(self._wire.searches, bodies=bodies))
 
-    def _read_frequencies(self, terms: Sequence[Term], first: Sequence[Json]) -> list[int]:
-        """Return how many hits the `first` searches have; in how many documents each term is, is known then, too."""
-        missing = [term for term in dict.fromkeys(terms) if term not in self._frequencies]
-        more = [counting.total([*self._seen(), {"term": {field_of(t): term_of(t.text)}}]) for t in missing]
-        found = self._totals([*first, *more])
-        self._frequencies.update(zip(missing, found[len(first) :], strict=True))
-        return found[: len(first)]
+    def _counts(self, queries: Sequence[Query], besides: Sequence[Query] = ()) -> list[int]:
+        """Return how many documents match each query; those `besides` are counted as well, for questions to come."""
+        if not self._commit.data:
+            return [0] * len(queries)
+        wanted = [query.required if isinstance(query, Ranked) else query for query in queries]
+        known: dict[Query, int] = {}
+        missing: list[Query] = []
+        for query in dict.fromkeys([*wanted, *besides]):
+            if (count := self._counted.get(query)) is None:
+                missing.append(query)
+            else:
+                known[query] = count
+        asked = [Asking(query, self._looked_at, self.budget.spend).asked(query) for query in missing]
+        seen, some = self._seen(), range(0, len(asked), COUNTS)
+        answers = self._searches([counting.totals(seen, asked[at : at + COUNTS]) for at in some])
+        counts = chain.from_iterable(map(counting.totals_of, answers))
+        for query, count in zip(missing, counts, strict=True):
+            known[query] = self._counted.put(query, count, 1)
+        return [known[query] for query in wanted]
 
     def _looked_at(self, node: OnText, among: Sequence[Json]) -> Json:
         """Return the documents whose texts hold what a node means, of those that match the rest: by their ids."""
@@ -440,6 +462,20 @@ class OpenSearchEngine:
                     ids.append(hit["_id"])
             self._found.put(key, ids, 500 + sum(map(len, ids)))
         return {"ids": {"values": ids}}
+
+
+def _page(asked: Json, order: list[Json], limit: int, offset: int = 0) -> Json:
+    """Return the search for the best matches, with their texts."""
+    shown = {"size": limit, "from": offset, "sort": order, "_source": list(SHOWN)}
+    return {"track_total_hits": True, "query": asked, **shown}
+
+
+def _matches(found: Any, order: list[Json], hits: Sequence[Any] | None = None) -> Matches:
+    """Return the matches of an answer, or some `hits`, as they are given out."""
+    is_scored = order is BY_SCORE
+    shown = found["hits"]["hits"] if hits is None else hits
+    best = tuple(_match(hit, hit["sort"][0] if is_scored else 0.0) for hit in shown)
+    return Matches(found["hits"]["total"]["value"], best)
 
 
 def _match(hit: Any, score: float) -> Match:

@@ -6,7 +6,7 @@ Nodes that the cluster cannot answer exactly (`Number`, `Near`, `Gapped`, `Patte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from seedsearch.engines.bm25 import K1, B, rarity
@@ -139,6 +139,18 @@ def has_to_be_looked_at(node: Query) -> bool:
             return has_to_be_looked_at(child)
         case _:
             return True
+
+
+def runs_in(node: Query) -> Iterator[Run]:
+    """Yield the runs of a query."""
+    match node:
+        case Run():
+            yield node
+        case All(children=children) | Any(children=children) | AtLeast(children=children):
+            for child in children:
+                yield from runs_in(child)
+        case Not(child=child) | Ranked(required=child):
+            yield from runs_in(child)
 
 
 def _size(node: Query) -> int:
