@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,8 +21,11 @@ from seedsearch import build_index
 from seedsearch.engines import Shared, Writer
 from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.opensearch import OpenSearchEngine
+from seedsearch.engines.query import Term
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, OutputError
 from seedsearch.metadata.file_states import STATES, from_bytes
+from seedsearch.metadata.made_from import KEPT as MADE_FROM
+from seedsearch.metadata.user_dictionary import KEPT as WORDS
 from seedsearch.text.analyzer import fingerprint
 from tests.engine_contract import MARK, TEXTS, entry, found, run, state
 from tests.filling import put
@@ -114,6 +119,34 @@ def test_shares_at_once_of_which_one_is_killed_and_done_again(
     os.chdir(tmp_path)
     build_index("docs", "alone")
     assert content(place) == content("alone")
+
+
+@pytest.mark.parametrize("last", [{"share": "2/2", "rebuild": True}, {}])
+def test_an_index_is_made_anew_in_shares(place: str, tmp_path: Path, last: dict[str, Any]) -> None:
+    """By other words; until all are done the old one is there, and nothing of it afterwards."""
+    (tmp_path / "words").write_text("焊接材料\n", encoding="utf-8")
+    before, after = ({f"{n}.txt": f"{text}第{n}篇" for n in range(9)} for text in ("量子计算", "焊接材料"))
+    write(tmp_path / "others", {"a.txt": "东丽区"})
+    write(tmp_path / "docs", before)
+    build_index([tmp_path / "docs", tmp_path / "others"], place)
+    old = content(place)
+    write(tmp_path / "docs", after)
+    how = {"dictionary": tmp_path / "words"}
+    first = build_index(tmp_path / "docs", place, share="1/2", rebuild=True, **how)
+    assert 0 < first.added < 9
+    assert first.notes[-1].endswith("2/2 missing")
+    assert content(place) == old
+    rest = build_index(tmp_path / "docs", place, **{**how, **last})
+    assert rest.added == 9 - first.added
+    alone = str(tmp_path / "index")
+    build_index(tmp_path / "docs", alone, **how)
+    assert content(place) == content(alone)
+    assert build_index(tmp_path / "docs", place).unchanged == 9
+    engines = [open_engine(where, fingerprint()) for where in (place, alone)]
+    assert engines[0].document_frequencies([Term("word", "焊接材料")]) == (9, [9])
+    assert engines[0].metadata(WORDS) == engines[1].metadata(WORDS)
+    roots = [json.loads(engine.metadata(MADE_FROM) or b"")["roots"] for engine in engines]
+    assert roots[0] == roots[1]
 
 
 def second(engine: OpenSearchEngine) -> Writer:
@@ -219,8 +252,6 @@ def test_what_cannot_be_done_in_shares(place: str, tmp_path: Path) -> None:
         write(tmp_path / name, {f"{n}.txt": "焊接" for n in range(20)})
     with pytest.raises(OutputError, match="takes one writer at a time, so it cannot be indexed in shares"):
         build_index(tmp_path / "docs", tmp_path / "index", share="1/2")
-    with pytest.raises(OutputError, match="not made anew in shares"):
-        build_index(tmp_path / "docs", place, share="1/2", rebuild=True)
     first, again = (build_index(tmp_path / "docs", place, share="1/2") for _ in range(2))
     assert 0 < first.added < 20
     assert (again.added, again.notes) == (0, first.notes)

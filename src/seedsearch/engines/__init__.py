@@ -127,9 +127,10 @@ class Shared(Protocol):
     def shares(self) -> Sequence[ShareOf]:
         """Return the shares that are done or being written since the last commit."""
 
-    def share_writer(self, name: str, whole: str) -> Writer:
+    def share_writer(self, name: str, whole: str, *, anew: bool = False) -> Writer:
         """Return a context manager for a share of changes that nobody sees before a writer joins it.
 
+        Those of a whole that begins `anew` take the place of all there was.
         Shares of a whole have no entry in common. Raises IndexLocked where another one writes this share or the whole
         index, and beside shares of another whole. One that was left by an exception or died may be written again.
         """

@@ -580,8 +580,6 @@ ERRORS: Mapping[str, str] = {
     "finish them first: run index on their paths without --share": "请先完成它们：对那些路径运行 index，不加 --share",
     "share {} of {} is done": "{1} 的第 {0} 份已完成",
     "finish the others": "请完成其余各份",
-    "an index is not made anew in shares": "不能分份重建索引",
-    "index with --share under a new name instead": "请改用新的名字加 --share 建立索引",
     "share {} is done, and counts when all are: {} missing": "第 {} 份已完成，全部完成后才生效：还缺 {}",
     "share {} is done, and another process brings all of them together": "第 {} 份已完成，另一个进程正在合并各份",
     "the share “{}” is not I/N with I from 1 to N": "“{}”不是 I/N（I 从 1 到 N）的形式",

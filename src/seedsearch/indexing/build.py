@@ -15,7 +15,7 @@ from seedsearch.damage import SURE
 from seedsearch.engines import Engine, Refusing, Shared, Writer
 from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import IndexEntry
-from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, SourceError
+from seedsearch.errors import IndexDamaged, IndexLocked, SourceError
 from seedsearch.indexing.moves import Moves, moved_entries
 from seedsearch.indexing.options import BuildOptions
 from seedsearch.indexing.pipeline import (
@@ -118,8 +118,8 @@ def build_index(
     the files that are wanted and not wanted. `base`: the folder that relative paths are relative to from now on; the
     index remembers the one in which it was made, finds it beside itself when both have moved, and names what is given
     in another folder as seen from it. `share`: "2/8" for the second of eight shares of the files, each indexed by a
-    process of its own into one index in a cluster; the last to finish commits all of them. `progress` is told how far
-    it is.
+    process of its own into one index in a cluster; the last to finish commits all of them, with `rebuild` in the place
+    of what there was. `progress` is told how far it is.
     Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
     A run of more than two minutes commits what it has done now and then: the next one goes on from there. Until then
     the index holds each file as it was or as it is, and says how many are left. A rebuild and a share are one commit.
@@ -166,8 +166,6 @@ def build(
     begun = time.monotonic()
     given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     share = None if options.share is None else Share.of(options.share)
-    if share is not None and options.rebuild:
-        raise OutputError("an index is not made anew in shares", hint="index with --share under a new name instead")
     before_it = remembered(index_dir) if options.rebuild else None
     engine = open_engine(index_dir, fingerprint(), create=True, replace=options.rebuild)
     try:
@@ -203,6 +201,8 @@ class _Run:
     def all_of_it(self, done: Tally) -> None:
         """Bring the index up to date, with the shares that are done; `done` is what this run has done of them."""
         engine, places, options, tally = self._engine, self._places, self._options, self.tally
+        if options.share is not None:  # what is begun anew is in the shares
+            options = replace(options, rebuild=False)
         tally.failures += places.failures
         wholes = [] if options.rebuild else to_join(engine, places.index, places.named)
         is_joined = isinstance(engine, Shared) and bool(wholes)
@@ -227,12 +227,14 @@ class _Run:
     def a_share(self, share: Share, engine: Shared) -> None:
         """Index the files of a share; where it is the last one, all are committed."""
         options, places, tally = self._options, self._places, self.tally
-        whole = whole_of(share, places.named, options.dictionary)
+        whole = whole_of(share, places.named, options.dictionary, anew=options.rebuild)
         if str(share) in missing(engine, share, whole):
             with ExitStack() as transaction:
-                writer = transaction.enter_context(engine.share_writer(str(share), whole))
+                writer = transaction.enter_context(engine.share_writer(str(share), whole, anew=options.rebuild))
                 own = _own_words(self._engine, writer, options, places, tally)
-                before = _Before(_known(self._engine), self._engine.digests())
+                before = _Before() if options.rebuild else _Before(_known(self._engine), self._engine.digests())
+                if options.rebuild:  # nothing of what there was stays
+                    writer.put_metadata(MADE_FROM, places.made.to_bytes())
                 files = [file for file in places.files if share.has(file.path, places.named)]
                 writing = _Writing(self._engine, transaction, writer, before, before.gone(places), tally)
                 self._index(writing, before, own, files, at_once=True)

@@ -62,10 +62,12 @@ def shared(engine: Engine, place: Place) -> Shared:
     return engine
 
 
-def whole_of(share: Share, roots: Sequence[str], dictionary: str | Path | None) -> str:
-    """Return what shares have in common that may be brought together: how many, the words of the user, the paths."""
+def whole_of(share: Share, roots: Sequence[str], dictionary: str | Path | None, *, anew: bool) -> str:
+    """Return what shares have in common that may be brought together: how many, the words of the user, the paths, and
+    whether they take the place of all there was.
+    """
     words = "" if dictionary is None else _digest(dictionary)
-    return json.dumps([share.count, words, *sorted(map(doc_id_of, roots))])
+    return json.dumps([share.count, f"anew {words}" if anew else words, *sorted(map(doc_id_of, roots))])
 
 
 def missing(engine: Shared, share: Share, whole: str) -> list[str]:

@@ -242,14 +242,14 @@ class OpenSearchEngine:
         parts = there.manifest.parts if there else ()
         return [ShareOf(part.name, part.whole, part.is_done) for part in parts if part.fingerprint == self.fingerprint]
 
-    def share_writer(self, name: str, whole: str) -> OpenSearchWriter:
+    def share_writer(self, name: str, whole: str, *, anew: bool = False) -> OpenSearchWriter:
         """Return a context manager for one share of the changes; raises IndexLocked where another one writes it."""
         from seedsearch.engines.opensearch.right import OfPart
         from seedsearch.engines.opensearch.writing import PartWriter, data_name
 
         data = partial(data_name, self._control.name)
-        wanted = OfPart(name, whole, self._may_write(), data, self._control.where)
-        return PartWriter(self, self._wire, self._control, wanted, forgiving=False)
+        wanted = OfPart(name, whole, self._may_write(), data, self._control.where, anew)
+        return PartWriter(self, self._wire, self._control, wanted, forgiving=self._replace)
 
     def joining_writer(self, wholes: Collection[str]) -> OpenSearchWriter:
         """Return a context manager for changes that begin with the shares that are done of one of these."""

@@ -59,6 +59,7 @@ class OfPart:
     fingerprint: str
     data: Callable[[int], str]  # the name of the index with the documents for the writer with a number
     where: str
+    anew: bool = False  # into an index of the whole's own, and not into that of the last commit
 
     def in_the_way(self, manifest: Manifest) -> list[Holder]:
         """Return the writers that have to be over."""
@@ -75,7 +76,8 @@ class OfPart:
             if part.is_done and part.name == self.name:
                 raise IndexLocked(f"share {self.name} of {self.where} is done", hint="finish the others")
         others = tuple(part for part in manifest.parts if self._belongs(part) and part.name != self.name)
-        data = manifest.commit.data or next((part.data for part in others), self.data(mine.number))
+        begun = next((part.data for part in others), self.data(mine.number))
+        data = begun if self.anew else manifest.commit.data or begun
         part = Part(self.name, self.whole, self.fingerprint, data, mine)
         return replace(manifest, holder=None, parts=(*others, part))
 

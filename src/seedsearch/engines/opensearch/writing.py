@@ -490,6 +490,8 @@ class JoiningWriter(OpenSearchWriter):
             return
         base, number = self._base, self._number - 1
         self._data = self._joined[0].data
+        if self._data != base.data:  # they are all there is
+            base = Commit(base.generation)
         self._wire.refresh(self._data)
         documents, grams, words = sums_of(self._wire.search(self._data, sums(self._manifest.seen(number))))
         kept = {name: one for part in self._joined for name, one in part.kept.items() if name != GRAMS}
@@ -529,8 +531,9 @@ class PartWriter(OpenSearchWriter):
         self._engine.see(self._right.manifest)
 
     def clear(self) -> None:
-        """Raise ValueError: a part is of what there is."""
-        raise ValueError("a part cannot begin anew")
+        """Do nothing where the whole begins anew; raises ValueError for a part of what there is."""
+        if self._data == self._base.data:
+            raise ValueError("a part cannot begin anew")
 
     def _commit(self) -> None:
         self._arrived()
