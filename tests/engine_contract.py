@@ -199,6 +199,15 @@ class EngineContract:
         assert filled.count(asked) == [len(expected), 0, len(expected)]
         assert filled.exists(asked) == [bool(expected), False, bool(expected)]
 
+    @pytest.mark.parametrize(
+        ("text", "is_there"), [("第5条", True), ("依第5", True), ("5条办", True), ("条办5", False)]
+    )
+    def test_what_stands_across_joints_is_there(self, engine: Engine, text: str, is_there: bool) -> None:
+        """Where nothing was asked before, too, and in so many documents that an engine looks at the first of them."""
+        commit(engine, [entry(f"{n}", f"{n}依第 5 条办理") for n in range(90)])
+        assert engine.exists([run(text)]) == [is_there]
+        assert engine.count([run(text)]) == [90 * is_there]
+
     def test_ranked_puts_the_scored_first(self, filled: Engine) -> None:
         best = filled.search(Ranked(run("焊接"), ((Term("word", "与"), 1.0),)), 10).best
         assert [match.doc_id for match in best] == ["b", "a", "c"]

@@ -77,7 +77,7 @@ class Matching:
             if any(True for _ in documents.holding(some.tolist(), code)):
                 return True
             self._budget.spend(query)
-        return False
+        return bool(self._across(i, query, candidates))
 
     def _made(self, i: int, node: Query) -> Matched:
         match node:
