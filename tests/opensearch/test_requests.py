@@ -13,7 +13,7 @@ from seedsearch.engines import Distant
 from seedsearch.engines.choice import open_engine
 from seedsearch.engines.opensearch.wire import Wire
 from seedsearch.engines.query import Any as AnyOf
-from seedsearch.engines.query import Fuzzy, Ranked, Run, Term
+from seedsearch.engines.query import Fuzzy, Query, Ranked, Run, Term
 from seedsearch.text.analyzer import fingerprint
 from tools.cluster import Cluster
 
@@ -84,7 +84,12 @@ def test_a_question_asks_few_times(
 def test_what_is_asked_ahead_is_what_is_asked(both: tuple[str, str]) -> None:
     """Whatever it is, with nothing known before; and what was counted holds for the commit alone."""
     terms = (Term("word", "焊接"), 1.0), (Term("gram", "质量"), 0.5)
-    queries = [(Ranked(Run("焊接"), terms), 2), (Run("质量"), 3), (Run("没有"), 3), (Run("质量"), 0)]
+    queries: list[tuple[Query, int]] = [
+        (Ranked(Run("焊接"), terms), 2),
+        (Run("质量"), 3),
+        (Run("没有"), 3),
+        (Run("质量"), 0),
+    ]
     near = [Fuzzy("焊结", 1), Fuzzy("机器人", 1), Fuzzy("机器人", 2)]
     ahead, plain = (open_engine(both[0], fingerprint()) for _ in range(2))
     assert isinstance(ahead, Distant)
@@ -97,5 +102,5 @@ def test_what_is_asked_ahead_is_what_is_asked(both: tuple[str, str]) -> None:
     with plain.writer() as writer:
         writer.remove(next(iter(plain.digests())))
     ahead.refresh()
-    assert ahead.search(*queries[0]) == plain.search(*queries[0])
+    assert ahead.search(Ranked(Run("焊接"), terms), 2) == plain.search(Ranked(Run("焊接"), terms), 2)
     assert ahead.count([AnyOf((Run("焊接"), Run("质量")))]) == plain.count([AnyOf((Run("焊接"), Run("质量")))])

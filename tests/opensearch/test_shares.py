@@ -131,7 +131,7 @@ def test_an_index_is_made_anew_in_shares(place: str, tmp_path: Path, last: dict[
     build_index([tmp_path / "docs", tmp_path / "others"], place)
     old = content(place)
     write(tmp_path / "docs", after)
-    how = {"dictionary": tmp_path / "words"}
+    how: dict[str, Any] = {"dictionary": tmp_path / "words"}
     first = build_index(tmp_path / "docs", place, share="1/2", rebuild=True, **how)
     assert 0 < first.added < 9
     assert first.notes[-1].endswith("2/2 missing")
