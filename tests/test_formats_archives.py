@@ -132,9 +132,7 @@ def test_of_documents_and_books_that_are_cut_off_it_is_read_what_is_there() -> N
 
 def test_what_is_broken_is_said_without_addresses_in_memory() -> None:
     _, said = read("a.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100))
-    assert said.startswith("a.rar: the archive is broken: ")
-    assert "0 bytes" in said
-    assert "archive_p" not in said
+    assert said == "a.rar: the archive is broken: the record of its parts is damaged"
 
 
 def test_what_has_a_password_is_said() -> None:

@@ -190,6 +190,7 @@ def test_no_sentence_stands_in_the_catalogue_that_the_source_says_no_more() -> N
     ("sentence", "chinese"),
     [
         ("a.zip!/b: the archive is broken: it goes in circles", "a.zip!/b：归档已损坏：循环引用"),
+        ("a.pdf: a PDF that holds no text; its pages may be pictures", "a.pdf：PDF 里没有文字；页面可能是图片"),
         (
             "the index is out of date (1 new, 2 deleted); update it with: seedsearch index -i x",
             "索引不是最新的（1 个新增，2 个已删除）；用此命令更新：seedsearch index -i x",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from seedsearch import build_index, open_index
 from seedsearch.errors import FileChanged
 from seedsearch.frontends import library
+from seedsearch.frontends.cli.inputs import one_cleaned
 from seedsearch.indexing import build as building
 from seedsearch.indexing import pipeline
 from seedsearch.indexing.options import BuildOptions
@@ -53,6 +59,12 @@ def in_portions(path: str, content: bytes) -> list[RawDocument | Failure]:
         ("d/a.ndjson", LINES.replace("\n", "\r\n").encode("gb18030")),
         ("d/a.csv", ROWS.encode()),
         ("d/a.csv", ROWS.replace(",", "|").encode()),
+        ("d/a.csv", ROWS.replace("，", "").replace(",", "，").encode()),
+        ("d/a.csv", ROWS.replace("，", "東").replace(",", "|").encode("gb18030")),  # 東 ends in the byte of |
+        ("d/a.csv", ROWS.replace("，", "").replace(",", "，").encode("gb18030")),
+        ("d/a.jsonl", LINES.encode("utf-16")),
+        ("d/a.jsonl", b"\xfe\xff" + LINES.replace("讲", "\u0a0a\u0a00").encode("utf-16-be")),  # bytes 0A 00 within
+        ("d/a.csv", ROWS.encode("utf-16")),
         ("d/a.csv", b"\xef\xbb\xbf" + ROWS.rstrip().encode()),
         ("d/a.tsv", ROWS.replace(",", "\t").encode("gb18030")),
         (
@@ -79,10 +91,8 @@ def test_the_records_are_those_of_the_whole(name: str, content: bytes) -> None:
     ("name", "content"),
     [
         ("d/a.txt", LINES.encode()),
-        ("d/a.jsonl", LINES.encode("utf-16")),
+        ("d/a.jsonl", LINES.encode("utf-16-le")),
         ("d/a.csv", b"%PDF-1.4\n" + ROWS.encode()),
-        ("d/a.csv", ROWS.replace(",", "，").encode()),
-        ("d/a.csv", ROWS.replace(",", "|").encode("gb18030")),  # 東 and others end in the byte of |
     ],
 )
 def test_what_is_read_as_one(name: str, content: bytes, small: Path) -> None:
@@ -167,6 +177,7 @@ def test_a_file_that_is_not_whole_does_not_count() -> None:
 
     report = building.build("d", "index", BuildOptions(workers=1), tell, stop=stop)
     assert (report.left, held()) == (2, {"d/0.txt": "焊接"})
+    assert report.notes == ("d/a.jsonl counts when all of it is read: the next run begins it anew",)
     assert build_index((), "index", workers=1).added == 172
 
 
@@ -199,3 +210,62 @@ def test_what_is_too_large_to_be_shown_is_not_called_changed(monkeypatch: pytest
     monkeypatch.setattr(library, "LARGEST_FILE", 1 << 10)
     with pytest.raises(FileChanged, match="more than 0 MiB; its text is in the index"):
         library.Library("index").raw(library.Library("index").document("d/a.jsonl#1"))
+
+
+MESSAGES = "".join(
+    f"From a@b Thu Jan  1 00:00:{n % 60:02} 1998\nSubject: =?utf-8?q?n{n}?=\nMIME-Version: 1.0\nFrom: a@b\nTo: c@d\n"
+    f"Content-Type: text/plain; charset=utf-8\n\n第{n}封讲焊接\n>From 甲\n\n"
+    for n in range(200)
+)
+
+
+def table(name: str) -> bytes:
+    """A table of two hundred rows, some without text, in groups of thirty; or two tables of a database."""
+    rows = [(n, f"第{n}条讲焊接" if n % 7 else None) for n in range(200)]
+    if name.endswith(".db"):
+        with closing(sqlite3.connect("made")) as database:
+            for one, some in (("甲", rows[:90]), ("空", []), ("乙", rows[90:])):
+                database.execute(f"CREATE TABLE {one} (序, 题)")
+                database.executemany(f"INSERT INTO {one} VALUES (?, ?)", some)
+            database.commit()
+        return Path("made").read_bytes()
+    made = pyarrow.table({"序": [n for n, _ in rows], "题": [text for _, text in rows]})
+    out = io.BytesIO()
+    if name.endswith(".arrow"):
+        with pyarrow.ipc.new_file(out, made.schema) as writer:
+            writer.write_table(made, max_chunksize=30)
+    else:
+        parquet.write_table(made, out, row_group_size=30)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["d/a.mbox", "d/a.parquet", "d/a.arrow", "d/a.db"])
+def test_messages_and_rows_of_packed_tables_come_in_portions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "PACKED", 100)
+    monkeypatch.setattr(portions, "MANY", 140)
+    monkeypatch.setattr(portions, "SIZE", 7_000)
+    content = MESSAGES.encode() if name.endswith(".mbox") else table(name)
+    whole = [(one.path, one.text) for one in documents(name, content) if isinstance(one, RawDocument)]
+    assert len(whole) > 150
+    found = in_portions(name, content)
+    assert [(one.path, one.text) for one in found if isinstance(one, RawDocument)] == whole
+    with open(name, "rb") as file:
+        assert 2 < len(portions.portions_of(name, file)) < 9
+    for path, text in (whole[0], whole[99], whole[-1]):
+        some = list(portions.documents_with(path, name, content, Asked()))
+        assert (path, text) in [(one.path, one.text) for one in some if isinstance(one, RawDocument)]
+        assert name.endswith(".db") or len(some) < 150
+    assert one_cleaned(whole[-1][0]).readable == whole[-1][1]
+    monkeypatch.setattr(portions, "RECORDS", 100)
+    assert in_portions(name, content)[-1] == Failure(name, "it holds more than 100 records; split it")
+
+
+def test_an_index_of_a_table_in_portions_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("d/a.db", "d/b.mbox"):
+        Path(name).write_bytes(MESSAGES.encode() if name.endswith(".mbox") else table(name))
+    build_index("d", "whole", workers=1)
+    monkeypatch.setattr(portions, "PACKED", 100)
+    monkeypatch.setattr(portions, "MANY", 60)
+    assert build_index("d", "index", workers=1).failures == ()
+    assert held() == held("whole")
+    assert build_index((), "index").unchanged == len(held()) == 371

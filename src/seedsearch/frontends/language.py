@@ -69,15 +69,19 @@ def _translated(sentence: str) -> str:
 
 def _worded(part: str) -> str:
     """Return one part of a sentence; what stands before a colon may be the name of a file."""
+    from seedsearch.frontends.catalogue_errors import ERRORS
+
+    name, colon, rest = part.partition(": ")
     for pieces, made in _templates():
         if not (part.startswith(pieces[0]) and part.endswith(pieces[-1]) and all(piece in part for piece in pieces)):
             continue
         if found := re.fullmatch("(.*?)".join(map(re.escape, pieces)), part, re.DOTALL):
+            if not pieces[0] and ": " in found[1] and rest in ERRORS:
+                continue  # the name and the beginning of another sentence
             values = list(map(_value, found.groups()))
             if values and not pieces[-1]:
                 values[-1] = _worded(values[-1])  # another sentence may stand at the end
             return made.format(*values)
-    name, colon, rest = part.partition(": ")
     said = _worded(rest) if colon else rest
     return f"{name}：{said}" if said != rest else part
 

@@ -326,6 +326,8 @@ class _Writing:
                     raise KeyboardInterrupt
                 if is_within:
                     self._let_go_of_all()
+                    path = portion.outcomes[-1].path
+                    self._tally.notes.append(f"{path} counts when all of it is read: the next run begins it anew")
                 else:
                     self._save(left)
                 return left

@@ -53,10 +53,10 @@ def _part(file: str, path: str, encoding: str | None) -> RawDocument:
     from seedsearch.errors import SourceError
     from seedsearch.reading.documents import RawDocument
     from seedsearch.reading.files import read_bytes
-    from seedsearch.reading.formats import documents_on_disk
     from seedsearch.reading.formats.format import Asked
+    from seedsearch.reading.portions import documents_with
 
-    for found in documents_on_disk(file, read_bytes(file), Asked(encoding)):
+    for found in documents_with(path, file, read_bytes(file), Asked(encoding, in_folder=True)):
         if isinstance(found, RawDocument) and found.path == path:
             return found
     raise SourceError(f"{path} is not in {file}", hint=f"seedsearch clean --jsonl {file} names what is")

@@ -15,6 +15,7 @@ from seedsearch.reading.encodings import decode
 from seedsearch.reading.formats import ole
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted
+from seedsearch.reading.formats.reasons import worded
 
 BODY = "WordDocument"
 _WORD_97 = 0xC1
@@ -37,7 +38,7 @@ def parts(file: File) -> Iterator[Extracted]:
         about, said = ole.about(file)
         yield Extracted(about + _shown(_text(file, body)), said)
     except struct.error as error:
-        raise SourceError(f"the document is broken: {error}") from error
+        raise SourceError(f"the document is broken: {worded(error)}") from error
 
 
 def _text(file: File, body: bytes) -> str:

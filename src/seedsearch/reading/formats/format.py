@@ -25,7 +25,8 @@ Part = Member | Extracted | Lost | RawDocument | Failure
 class Asked:
     """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
 
-    `before`: records of its file that are before it, where it is a portion of one.
+    `before`: records of its file that are before it, where it is a portion of one; `rows`: so many records behind them
+    are wanted of a file that is given as a whole (0: all).
     `in_folder`: the files beside it may say which encoding it is in; otherwise `beside` does.
     """
 
@@ -35,6 +36,7 @@ class Asked:
     beside: Beside = dict
     depth: int = DEPTH
     before: int = 0
+    rows: int = 0
 
 
 class File:

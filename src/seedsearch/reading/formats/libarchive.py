@@ -20,6 +20,7 @@ from seedsearch.reading.formats.confined import running
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import ARCHIVE_MEMORY, ARCHIVE_SECONDS, ARCHIVE_WALL_SECONDS
 from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
+from seedsearch.reading.formats.reasons import ENCRYPTED, worded
 
 SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 RAR4, RAR5 = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\x01\0"
@@ -88,7 +89,7 @@ class _Archive:
                     hint = "install it from the packages of the system (libarchive13, libarchive)"
                     raise ExtraMissing("a file that needs libarchive", hint=hint, module="libarchive")
                 if "error" in said:
-                    raise SourceError(f"the archive is broken: {said['error']}")
+                    raise _not_unpacked(said["error"], "the archive is broken")
                 self._file.budget.part()
                 yield self._member(said, frames)
 
@@ -113,8 +114,14 @@ class _Archive:
         if said["kind"] != "file":
             return Lost(name, "a link, not followed" if said["kind"] == "link" else "not a regular file", skipped=True)
         if refused or reason:
-            return Lost(name, str(refused) if refused else f"it cannot be unpacked: {reason}")
+            return Lost(name, str(refused or _not_unpacked(reason)))
         return Member(name, content)
+
+
+def _not_unpacked(reason: str, what: str = "it cannot be unpacked") -> SourceError:
+    if (words := worded(reason)) == ENCRYPTED:
+        return SourceError(words, hint="unpack it with its password")
+    return SourceError(f"{what}: {words}")
 
 
 def feed(process: Popen[bytes], content: bytes) -> None:

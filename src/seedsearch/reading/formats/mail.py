@@ -17,6 +17,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from html import escape
+from mmap import mmap
 from typing import Any
 
 from seedsearch.errors import NotText, SeedsearchError, SourceError
@@ -27,7 +28,7 @@ from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted, Lost, Member, encoding_of_names, place, text_of_name
 
 _ENDINGS = {".eml", ".mht", ".mhtml"}
-_BOXES = {".mbox", ".mbx"}
+BOXES = {".mbox", ".mbx"}
 # Names of text files that may begin with what looks like the head of a message, and are read as they stand.
 _TEXTS = {".txt", ".md", ".log", ".html", ".htm", ".csv", ".json", ".jsonl", ".py", ".c"}
 _HEAD = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){3,}\r?\n")
@@ -62,14 +63,14 @@ def is_message(file: File) -> bool:
 
 def is_mailbox(file: File) -> bool:
     """Tell whether it begins as a mailbox does, and either its name or what follows is that of one."""
-    first = next(_beginnings(file.content), None) if file.content.startswith(b"From ") else None
+    first = next(beginnings(file.content), None) if file.content.startswith(b"From ") else None
     if first is None:
         return False
     head = file.content[first.end() : first.end() + _HEAD_BYTES]
-    return file.ending in _BOXES or _HEAD.match(head) is not None
+    return file.ending in BOXES or _HEAD.match(head) is not None
 
 
-def _beginnings(content: bytes) -> Iterator[re.Match[bytes]]:
+def beginnings(content: bytes | mmap) -> Iterator[re.Match[bytes]]:
     """Return the lines that begin a message."""
     return (line for line in _BEGINS.finditer(content) if len(line[0]) <= _LONGEST and _TIME.search(line[0]))
 
@@ -77,8 +78,8 @@ def _beginnings(content: bytes) -> Iterator[re.Match[bytes]]:
 def messages(file: File) -> Iterator[Member]:
     """Yield the messages of a mailbox, by their numbers."""
     begin: int | None = None
-    number = 0
-    for found in (*_beginnings(file.content), None):
+    number = file.asked.before
+    for found in (*beginnings(file.content), None):
         if begin is not None:
             number += 1
             file.budget.part()

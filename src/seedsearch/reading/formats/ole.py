@@ -13,6 +13,7 @@ from seedsearch.errors import NotText, SourceError
 from seedsearch.reading.documents import Said
 from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.members import encoding_of_names, text_of_name
+from seedsearch.reading.formats.reasons import worded
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAM = 2  # the type of an entry of the directory
@@ -48,7 +49,7 @@ def stream(file: File, name: str) -> bytes:
         with file.once(_opened).openstream(name) as opened:
             content: bytes = opened.read()
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise SourceError(f"the document is broken: {error}") from error
+        raise SourceError(f"the document is broken: {worded(error)}") from error
     file.budget.spend(len(content))
     return content
 

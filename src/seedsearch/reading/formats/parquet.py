@@ -6,6 +6,7 @@ The library runs in a process of its own, and hands over a row at a time, as JSO
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from seedsearch.errors import SourceError
 from seedsearch.reading.documents import Failure, RawDocument
@@ -14,6 +15,7 @@ from seedsearch.reading.formats.confined import running
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import TABLE_MEMORY, TABLE_SECONDS, TABLE_WALL_SECONDS
 from seedsearch.reading.formats.members import Extracted
+from seedsearch.reading.formats.reasons import worded
 
 MAGIC = (b"PAR1", b"ARROW1\0\0")
 _WORKER = "seedsearch.reading.formats.parquet_worker"
@@ -37,14 +39,25 @@ def parts(file: File) -> Iterator[RawDocument | Failure | Extracted]:
             yield Failure(path, record.reason)
 
 
+def count_of_rows(content: bytes) -> int:
+    """Return how many rows a table has, 0 where it cannot be read."""
+    if find_spec("pyarrow") is None:
+        return 0
+    with running(_WORKER, TABLE_SECONDS, TABLE_MEMORY, -1, 0, seconds=TABLE_WALL_SECONDS) as process:
+        libarchive.feed(process, content)
+        answer = process.stdout.read() if process.stdout is not None else b""
+    return int(answer) if answer.strip().isdigit() else 0
+
+
 def _rows(file: File) -> Iterator[tables.Record]:
-    content, number = file.content, 0
+    content, number = file.content, file.asked.before
+    wanted = file.asked.before, file.asked.rows
     names = tables.Names(file.budget)
-    with running(_WORKER, TABLE_SECONDS, TABLE_MEMORY, seconds=TABLE_WALL_SECONDS) as process:
+    with running(_WORKER, TABLE_SECONDS, TABLE_MEMORY, *wanted, seconds=TABLE_WALL_SECONDS) as process:
         libarchive.feed(process, content)
         for line in process.stdout or ():
             if line.startswith(b"!"):
-                raise SourceError(f"the table is broken: {line[1:].decode('utf-8', 'replace').strip()}")
+                raise SourceError(f"the table is broken: {worded(line[1:].decode('utf-8', 'replace'))}")
             if line == b".\n":
                 return
             number += 1

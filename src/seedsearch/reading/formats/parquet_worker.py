@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from seedsearch.reading.formats.confined import confine
@@ -17,13 +18,18 @@ from seedsearch.reading.formats.confined import confine
 _ROWS = 256  # that are in memory together
 
 
-def main(watched: int, seconds: int, memory: int) -> None:
-    """Limit this process, read a table, answer."""
+def main(watched: int, seconds: int, memory: int, before: int, rows: int) -> None:
+    """Limit this process, read a table, answer: so many `rows` behind those `before` (0: all of them); how many rows
+    there are where `before` is negative.
+    """
     confine(watched, seconds, memory)
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more addresses than there may be
     content = sys.stdin.buffer.read()
     try:
-        for batch in _batches(content):
+        if before < 0:
+            print(sum(size for size, _ in _groups(content)), flush=True)
+            return
+        for batch in _batches(content, before, rows or sys.maxsize):
             for row in batch.to_pylist():
                 _say(row)
     except MemoryError:
@@ -34,7 +40,8 @@ def main(watched: int, seconds: int, memory: int) -> None:
     print(".", flush=True)
 
 
-def _batches(content: bytes) -> Iterator[Any]:
+def _groups(content: bytes) -> Iterator[tuple[int, Callable[[], Iterator[Any]]]]:
+    """Yield the groups of rows that a table is kept in: how many each has, and what reads it in batches."""
     import pyarrow
 
     pyarrow.set_cpu_count(1)
@@ -42,13 +49,35 @@ def _batches(content: bytes) -> Iterator[Any]:
     if content.startswith(b"PAR1"):
         from pyarrow import parquet
 
-        yield from parquet.ParquetFile(source).iter_batches(batch_size=_ROWS, use_threads=False)
+        table = parquet.ParquetFile(source)
+        read = partial(table.iter_batches, batch_size=_ROWS, use_threads=False)
+        for number in range(table.num_row_groups):
+            yield table.metadata.row_group(number).num_rows, partial(read, row_groups=[number])
         return
     reader = pyarrow.ipc.open_file(source)
     for number in range(reader.num_record_batches):
         batch = reader.get_batch(number)
-        for begin in range(0, len(batch), _ROWS):
-            yield batch.slice(begin, _ROWS)
+        yield len(batch), partial(_slices, batch)
+
+
+def _slices(batch: Any) -> Iterator[Any]:
+    return (batch.slice(begin, _ROWS) for begin in range(0, len(batch), _ROWS))
+
+
+def _batches(content: bytes, before: int, rows: int) -> Iterator[Any]:
+    """Yield the wanted rows, some at a time; groups that hold none of them are not read."""
+    at = 0
+    for size, read in _groups(content):
+        if at + size > before and at < before + rows:
+            begin = at
+            for batch in read():
+                first, last = max(before - begin, 0), min(before + rows - begin, len(batch))
+                if last > first:
+                    yield batch.slice(first, last - first)
+                begin += len(batch)
+                if begin >= before + rows:
+                    return
+        at += size
 
 
 def _say(row: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from seedsearch.reading.formats import limits
 from seedsearch.reading.formats.confined import running
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.members import Extracted, Lost
+from seedsearch.reading.formats.reasons import ENCRYPTED
 
 MAGIC = b"%PDF-"
 _WORKER = "seedsearch.reading.formats.pdf_worker"
@@ -26,7 +27,9 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
     """Yield the text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
     answer = _asked(file.content)
     if "error" in answer:
-        raise SourceError(f"the PDF cannot be read: {answer['error']}")
+        if (why := str(answer["error"])) == ENCRYPTED:
+            raise SourceError(ENCRYPTED, hint="save it without a password")
+        raise SourceError(f"the PDF cannot be read: {why}")
     text = "".join(f"{page}\n\f" for page in answer["pages"])
     lost = list(_lost(answer))
     if not text.strip() and not lost:

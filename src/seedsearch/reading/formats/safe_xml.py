@@ -12,6 +12,7 @@ from seedsearch.errors import NotText, SourceError
 from seedsearch.reading.encodings import decode
 from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats.limits import XML_DEPTH, XML_TAG
+from seedsearch.reading.formats.reasons import worded
 
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str], None]
@@ -61,7 +62,7 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
                 raise SourceError(f"its XML has a tag of more than {XML_TAG >> 10:,} KiB")
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise SourceError(f"its XML is broken: {error}") from error
+        raise SourceError(f"its XML is broken: {worded(error)}") from error
 
 
 def _known(content: bytes) -> tuple[bytes, str | None]:

@@ -7,6 +7,7 @@ in their own columns is asked for, no views, no virtual tables, no columns that 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -15,6 +16,7 @@ from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import NAMES
 from seedsearch.reading.formats.members import Extracted, encoding_of_names, text_of_name
+from seedsearch.reading.formats.reasons import worded
 
 MAGIC = b"SQLite format 3\0"
 _JOURNAL = slice(18, 20)  # how it is written; a log beside it, which is not here, would be asked for
@@ -37,7 +39,16 @@ def parts(file: File) -> Iterator[RawDocument | Failure | Extracted]:
             else:
                 yield Extracted("\n".join(text for _, text, _ in _rows(database, file)))
     except (sqlite3.Error, MemoryError, OverflowError) as error:
-        raise SourceError(f"the database is broken: {error}") from error
+        raise SourceError(f"the database is broken: {worded(error)}") from error
+
+
+def count_of_rows(content: bytes) -> int:
+    """Return how many rows all tables have, 0 where the database is broken."""
+    try:
+        with closing(_opened(content)) as database:
+            return sum(_count(database, table) for table, _ in _tables(database))
+    except (sqlite3.Error, MemoryError, OverflowError):
+        return 0
 
 
 def _opened(content: bytes) -> sqlite3.Connection:
@@ -64,12 +75,17 @@ def _documents(database: sqlite3.Connection, file: File) -> Iterator[RawDocument
 def _rows(database: sqlite3.Connection, file: File) -> Iterator[tuple[str, str, bool]]:
     """Yield the rows that hold text: table and number, what they say, and whether with the names of the columns."""
     named = True
-    for (table,) in database.execute(_TABLES).fetchall():
-        columns = [name for (name,) in database.execute(_COLUMNS, (table,))]
-        if table.startswith("sqlite_") or not columns:
-            continue
-        asked = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"
-        for number, row in enumerate(database.execute(asked), 1):
+    passed, left = file.asked.before, file.asked.rows or sys.maxsize
+    for table, columns in _tables(database):
+        begin = 0
+        if file.asked.rows:
+            count = _count(database, table)
+            begin, passed = min(passed, count), passed - min(passed, count)
+            if begin == count or not left:
+                continue
+        asked = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)} LIMIT ? OFFSET ?"
+        for number, row in enumerate(database.execute(asked, (left, begin)), begin + 1):
+            left -= 1
             fields = [(name, value) for name, value in zip(columns, row, strict=True) if _says(value)]
             if any(isinstance(value, str) for _, value in fields):
                 file.budget.part()
@@ -77,6 +93,18 @@ def _rows(database: sqlite3.Connection, file: File) -> Iterator[tuple[str, str, 
                 named = named and all(file.budget.name(len(name)) for name, _ in fields)
                 text = "".join(f"{name}: {value}\n" if named else f"{value}\n" for name, value in fields)
                 yield f"{table}/{number}", text, named
+
+
+def _tables(database: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables of the user, each with its columns."""
+    for (table,) in database.execute(_TABLES).fetchall():
+        columns = [name for (name,) in database.execute(_COLUMNS, (table,))]
+        if columns and not table.startswith("sqlite_"):
+            yield table, columns
+
+
+def _count(database: sqlite3.Connection, table: str) -> int:
+    return int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
 
 
 def _text(value: bytes) -> str:

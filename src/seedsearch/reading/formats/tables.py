@@ -27,7 +27,7 @@ _TABLES = {".csv", ".tsv", ".tab"}
 _LINES = {".jsonl", ".ndjson"}
 _DELIMITERS = ",;\t|，；"
 # As a file opened with newline="" is read: a line with its end.
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def is_table(file: File) -> bool:
@@ -148,7 +148,7 @@ class _Lines:
     """
 
     def __init__(self, text: str, delimiter: str) -> None:
-        self._lines = _LINE.finditer(text)
+        self._lines = LINE.finditer(text)
         self._delimiter = delimiter
         self._fields = 0
         self.begin = 0  # of the row

@@ -27,6 +27,7 @@ from seedsearch.reading.formats.members import (
     text_of_name,
     unpacked,
 )
+from seedsearch.reading.formats.reasons import worded
 from seedsearch.reading.neighbours import HEAD, spread
 
 _ENDINGS = (".gz", ".bz2", ".xz")
@@ -55,7 +56,7 @@ def packed_parts(file: File) -> Iterator[Member | Lost]:
     try:
         inner = unpacked(packed, len(file.content), file.budget)
     except _BROKEN as error:
-        raise SourceError(f"it cannot be unpacked: {error}") from error
+        raise SourceError(f"it cannot be unpacked: {worded(error)}") from error
     if packed.cut and not inner:
         raise SourceError("the packed file is cut off")
     if is_tar(inner):
@@ -117,7 +118,7 @@ def members(content: bytes, budget: Budget) -> Iterator[Member | Lost]:
                     yield replace(found, heads=partial(_heads, content)) if isinstance(found, Member) else found
                     del found  # before the next one is read
     except _BROKEN as error:
-        raise SourceError(f"the archive is broken: {error}") from error
+        raise SourceError(f"the archive is broken: {worded(error)}") from error
 
 
 def _heads(content: bytes) -> Iterator[bytes]:

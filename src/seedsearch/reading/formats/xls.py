@@ -14,6 +14,7 @@ from seedsearch.reading.formats import ole
 from seedsearch.reading.formats.format import File
 from seedsearch.reading.formats.limits import NAMES, NAMES_GRANTED
 from seedsearch.reading.formats.members import Extracted
+from seedsearch.reading.formats.reasons import worded
 
 BODY = "Workbook"
 _BEGIN, _END, _PASSWORD, _SHEET, _STRINGS, _MORE = 0x0809, 0x000A, 0x002F, 0x0085, 0x00FC, 0x003C
@@ -34,7 +35,7 @@ def parts(file: File) -> Iterator[Extracted]:
         about, said = ole.about(file)
         yield Extracted(about + "".join(_lines(body, NAMES_GRANTED + NAMES * len(body))), said)
     except (struct.error, IndexError) as error:
-        raise SourceError(f"the workbook is broken: {error}") from error
+        raise SourceError(f"the workbook is broken: {worded(error)}") from error
 
 
 def _records(body: bytes) -> Iterator[tuple[int, bytes]]:

@@ -22,6 +22,7 @@ from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.formats.format import File, Part
 from seedsearch.reading.formats.limits import PARTS, Budget
 from seedsearch.reading.formats.members import Lost, Member, encoding_of_names, hidden, place, text_of_name, unpacked
+from seedsearch.reading.formats.reasons import worded
 from seedsearch.reading.formats.streams import Stream, lzma_alone
 from seedsearch.reading.neighbours import HEAD, spread
 
@@ -241,7 +242,7 @@ def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
             raise SourceError("it cannot be unpacked: its checksum is wrong")
         return content
     except _BROKEN as error:
-        raise SourceError(f"it cannot be unpacked: {error}") from error
+        raise SourceError(f"it cannot be unpacked: {worded(error)}") from error
 
 
 def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
