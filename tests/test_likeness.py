@@ -53,3 +53,13 @@ def test_a_text_from_elsewhere(index: Index) -> None:
 def test_a_text_that_tells_nothing(index: Index, text: str) -> None:
     assert index.keywords(text) == []
     assert index.similar(text).hits == ()
+
+
+def test_names_of_fields_do_not_tell_of_a_record(index: Index) -> None:
+    record = "机关名称: 焊接车间\n说明: 焊接材料\n备注：到货\n"
+    of_text = {word for word, _ in index.keywords(record)}
+    of_record = {word for word, _ in index.keywords(record, name="d/a.db#表/12")}
+    assert {"说明", "名称"} <= of_text
+    assert not of_record & {"机关", "说明", "名称"}
+    assert "焊接" in of_record
+    assert "备注" in of_record  # a value may hold such a line

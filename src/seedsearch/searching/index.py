@@ -255,11 +255,14 @@ class Index:
             return list(by) if tiers else []
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
-        """Return the documents most like a text, the text itself left out; `name` is what the answer calls it."""
-        from seedsearch.searching.more_like_this import like
+        """Return the documents most like a text, the text itself left out; `name` is what the answer calls it.
+
+        Of a record (`a.csv#12`) the names of its fields do not count.
+        """
+        from seedsearch.searching.more_like_this import like, values_of
 
         with self._question():
-            tier = like(readable, self._engine, self._own)
+            tier = like(values_of(name, readable), self._engine, self._own)
             if tier is None:
                 return Results(name, 0, "similar", ())
             matches = found_in(Judge(self._engine), tier, limit + JUDGED, Shown())
@@ -267,14 +270,14 @@ class Index:
             hits, more = others.first(limit) if limit else ([], False)
             return Results(name, sum(self._engine.count([tier.query])), "similar", tuple(hits), more=more)
 
-    def keywords(self, readable: str, count: int = TELLING) -> list[tuple[str, float]]:
+    def keywords(self, readable: str, count: int = TELLING, *, name: str = "") -> list[tuple[str, float]]:
         """Return the words that tell most of a text beside the documents of the index, with their weights, heaviest
-        first.
+        first; `name` is that of the text: of a record (`a.csv#12`) the names of its fields do not count.
         """
-        from seedsearch.searching.more_like_this import keywords
+        from seedsearch.searching.more_like_this import keywords, values_of
 
         with self._question():
-            return keywords(readable, self._engine, self._own, count)
+            return keywords(values_of(name, readable), self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
         """Return what the index holds, and the damage there was."""

@@ -15,7 +15,15 @@ from seedsearch.text.analyzer import words
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
+# The name of a field where a line begins, as records have it, and what a path of a record ends with.
+_NAME = re.compile(r"^[^\s:：][^\n:：]{0,63}: ", re.MULTILINE)
+_RECORD = re.compile(r"#(?:.*/)?\d+\Z", re.DOTALL)
 _WORD = re.compile(r"(?!\d+$)\w[\w.+#-]+")
+
+
+def values_of(path: str, readable: str) -> str:
+    """Return what a record says without the names of its fields, which say nothing of it; any other text as it is."""
+    return _NAME.sub("", readable) if _RECORD.search(path) else readable
 
 
 def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = TELLING) -> list[tuple[str, float]]:

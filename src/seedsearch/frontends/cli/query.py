@@ -261,7 +261,7 @@ def keywords_of(ctx: click.Context, file: str, index_dir: options.Place, limit: 
 
     readable = one_cleaned(file).readable
     with open_index(index_dir.where) as opened:
-        found = opened.keywords(readable, limit)
+        found = opened.keywords(readable, limit, name=file)
     print_lines([keywords_json(file, found)] if as_json else keywords_text(found))
     if not found:
         ctx.exit(NOTHING_FOUND)
