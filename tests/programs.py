@@ -10,7 +10,10 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import NamedTuple
+
+from fixtures.guides import environment as of_guides
 
 Run = subprocess.CompletedProcess[bytes]
 
@@ -36,28 +39,52 @@ def warm(*arguments: str | bytes, cwd: Path, stdin: bytes | str = b"", **environ
         return seedsearch(*arguments, cwd=cwd, stdin=stdin, **environment)
     words = [os.fsdecode(argument) for argument in arguments]
     request = json.dumps([words, str(cwd), _environment(cwd, environment)]).encode()
-    ending, answer = os.pipe()
-    with TemporaryFile() as given, TemporaryFile() as printed, TemporaryFile() as said:
+    with (
+        TemporaryFile() as given,
+        TemporaryFile() as printed,
+        TemporaryFile() as said,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked,
+    ):
         given.write(stdin.encode() if isinstance(stdin, str) else stdin)
         given.seek(0)
-        socket.send_fds(_loaded()[0], [request], [given.fileno(), printed.fileno(), said.fileno(), answer])
-        os.close(answer)
-        with open(ending, "rb") as ended:
-            code = int(ended.read())
+        asked.connect(_loaded().place)
+        socket.send_fds(asked, [request], [given.fileno(), printed.fileno(), said.fileno()])
+        asked.recv(20)  # the number of its process
+        code = int(asked.recv(20))
         printed.seek(0)
         said.seek(0)
         return Run([*arguments], code, printed.read(), said.read())
 
 
+def shell(home: Path) -> dict[str, str]:
+    """Return the environment of the guides for a shell, in which `seedsearch` is the program without its start."""
+    whole = of_guides(home)
+    return {**whole, "PATH": f"{_loaded().folder.name}{os.pathsep}{whole['PATH']}"}
+
+
+class Loaded(NamedTuple):
+    """The process that becomes the program; it ends when this one does, which holds the other end of its input."""
+
+    process: subprocess.Popen[bytes]
+    folder: TemporaryDirectory[str]  # with its socket, and `seedsearch` for a shell
+
+    @property
+    def place(self) -> str:
+        return f"{self.folder.name}/socket"
+
+
 @cache
-def _loaded() -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start the program that becomes others; it ends when this end of its socket does."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    script = Path(__file__).with_name("warm.py")
-    with theirs:
-        number = theirs.fileno()
-        command = [sys.executable, str(script), str(number)]
-        return ours, subprocess.Popen(command, pass_fds=[number], env=_environment(script.parent, {}))
+def _loaded() -> Loaded:
+    here, folder = Path(__file__).parent, TemporaryDirectory()
+    place = f"{folder.name}/socket"
+    command = [sys.executable, str(here / "warm.py"), place]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(here, {}))
+    assert process.stdout
+    process.stdout.readline()  # it listens
+    script = Path(folder.name, "seedsearch")
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {here / "shim.py"} {place} "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return Loaded(process, folder)
 
 
 def _environment(cwd: Path, more: dict[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli
 from seedsearch.frontends.settings import KEYS
 from tests.programs import seedsearch as seedsearch_run
+from tests.programs import shell
 from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again, picture, steps_page
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ SITUATIONS = (DOCS / "situations.md").read_text(encoding="utf-8")
 def test_what_a_page_shows_is_what_is_printed(name: str, tmp_path: Path) -> None:
     """Made again by: python -m tools.make_docs"""
     text = (DOCS / name).read_text(encoding="utf-8")
-    assert page_again(text, furnished(tmp_path)) == text
+    assert page_again(text, furnished(tmp_path), shell(tmp_path)) == text
 
 
 @pytest.mark.docs

@@ -5,8 +5,9 @@ need that again, so this process forks, and its child runs the command as if it 
 arguments, folder, environment, standard streams, signals and end. Tests of the start itself (what is loaded, from
 where, in which language) start the program (`programs.seedsearch`).
 
-A request is a message of JSON over the socket whose number is the first argument, with the three streams and the write
-end of a pipe for the answer: the code that the child ended with, below zero for a signal.
+It listens at the Unix socket that is its argument, until its standard input ends. A connection is for one command: a
+message of JSON with the three streams comes in; the number of the child goes out, and then the code that it ended with,
+below zero for a signal.
 """
 
 from __future__ import annotations
@@ -57,32 +58,34 @@ def use_once() -> None:
         clean("锘挎垜浠潵鑷簬涓€涓編涓界殑鍩庡競锛岄偅閲岀殑浜烘皯鐢熸椿骞哥")
 
 
-def asked(requests: socket.socket) -> Request | None:
-    """Serve until the other end is gone: None. In a child, return what it is to run."""
+def asked(listening: socket.socket) -> Request | None:
+    """Serve until standard input ends: None. In a child, return what it is to run."""
     with selectors.DefaultSelector() as waiting:
-        waiting.register(requests, selectors.EVENT_READ)
+        waiting.register(listening, selectors.EVENT_READ)
+        waiting.register(0, selectors.EVENT_READ)
         while True:
             for key, _ in waiting.select():
-                if key.data is not None:
+                if key.fd == 0:
+                    return None
+                if key.fd == listening.fileno():
+                    connection, _ = listening.accept()
+                    content, streams, _, _ = socket.recv_fds(connection, LONGEST, 3)
+                    arguments, folder, environment = json.loads(content)
+                    if not (pid := os.fork()):
+                        listening.close()
+                        connection.close()
+                        return Request(arguments, folder, environment, streams)
+                    for stream in streams:
+                        os.close(stream)
+                    connection.send(b"%d" % pid)
+                    waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, connection))
+                else:
                     waiting.unregister(key.fd)
                     os.close(key.fd)
-                    pid, answer = key.data
+                    pid, connection = key.data
                     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                    os.write(answer, b"%d" % code)
-                    os.close(answer)
-                    continue
-                content, descriptors, _, _ = socket.recv_fds(requests, LONGEST, 4)
-                if not content:
-                    return None
-                *streams, answer = descriptors
-                if not (pid := os.fork()):
-                    requests.close()
-                    os.close(answer)
-                    arguments, folder, environment = json.loads(content)
-                    return Request(arguments, folder, environment, streams)
-                for stream in streams:
-                    os.close(stream)
-                waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, answer))
+                    with connection, contextlib.suppress(OSError):  # one who asked may be gone
+                        connection.send(b"%d" % code)
 
 
 def become(request: Request) -> None:
@@ -106,12 +109,15 @@ def become(request: Request) -> None:
 
 if __name__ == "__main__":
     del sys.path[0]  # the folder of this file
-    requests = socket.socket(fileno=int(sys.argv.pop(1)))
+    requests = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    requests.bind(sys.argv.pop(1))
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_once()
     gc.collect()
     gc.freeze()
+    requests.listen()
+    print("listening", flush=True)
     if found := asked(requests):
         become(found)
         from seedsearch.__main__ import main

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,18 +106,18 @@ def help_of(name: str) -> str:
     return done.stdout
 
 
-def page_again(text: str, folder: Path) -> str:
-    """Return a page with the output of each of its console blocks as it is printed in `folder`."""
-    return _BLOCK.sub(lambda block: block[1] + "".join(_session(block[2], folder)) + block[3], text)
+def page_again(text: str, folder: Path, within: Mapping[str, str]) -> str:
+    """Return a page with the output of each of its console blocks as it is printed in `folder`, in an environment."""
+    return _BLOCK.sub(lambda block: block[1] + "".join(_session(block[2], folder, within)) + block[3], text)
 
 
-def _session(block: str, folder: Path) -> Iterator[str]:
+def _session(block: str, folder: Path, within: Mapping[str, str]) -> Iterator[str]:
     """Yield the commands of a block, each followed by what it prints, standard error included."""
     for command in re.findall(r"^\$ (.*(?:\\\n.*)*)\n", block, re.MULTILINE):
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=folder,
-            env=environment(folder),
+            env=within,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -143,7 +143,8 @@ def made() -> Iterator[tuple[Path, str]]:
     yield DOCS / "steps.md", steps_page()
     for page in PAGES:
         with TemporaryDirectory() as folder:
-            yield DOCS / page, page_again((DOCS / page).read_text(encoding="utf-8"), furnished(Path(folder)))
+            text = (DOCS / page).read_text(encoding="utf-8")
+            yield DOCS / page, page_again(text, furnished(Path(folder)), environment(Path(folder)))
     for name in PICTURES:
         with TemporaryDirectory() as folder:
             yield DOCS / "terminal" / name, picture(name, furnished(Path(folder)))
