@@ -13,13 +13,13 @@ from fixtures.guides import furnished
 from seedsearch import build_index, open_index
 from seedsearch.indexing import pipeline
 from seedsearch.reading.files import read_bytes
-from tests.programs import seedsearch
+from tests.programs import seedsearch, warm
 
 pytestmark = pytest.mark.slow
 
 
 def indexed(folder: Path) -> Path:
-    assert seedsearch("index", cwd=folder).returncode == 0
+    assert warm("index", cwd=folder).returncode == 0
     return folder
 
 
@@ -43,11 +43,11 @@ def test_any_name_of_a_file(tmp_path: Path, name: bytes) -> None:
     (tmp_path / "seeds").mkdir()
     Path(os.fsdecode(path)).write_text("罕见的文件名", encoding="utf-8")
     indexed(tmp_path)
-    assert seedsearch("query", "-0", "罕见", cwd=tmp_path).stdout == b"seeds/" + name + b"\0"
-    assert len(seedsearch("query", "-l", "罕见", cwd=tmp_path).stdout.splitlines()) == 1
-    hit = json.loads(seedsearch("query", "--json", "罕见", cwd=tmp_path).stdout.splitlines()[1])
+    assert warm("query", "-0", "罕见", cwd=tmp_path).stdout == b"seeds/" + name + b"\0"
+    assert len(warm("query", "-l", "罕见", cwd=tmp_path).stdout.splitlines()) == 1
+    hit = json.loads(warm("query", "--json", "罕见", cwd=tmp_path).stdout.splitlines()[1])
     assert os.fsencode(hit["path"]) == b"seeds/" + name
-    assert seedsearch("clean", "seeds", "-o", "out", cwd=tmp_path).returncode == 0
+    assert warm("clean", "seeds", "-o", "out", cwd=tmp_path).returncode == 0
     assert name in os.listdir(os.fsencode(tmp_path / "out"))
 
 
@@ -86,9 +86,9 @@ def test_any_time_of_change(tmp_path: Path, seconds: int) -> None:
     path.write_text("焊接", encoding="utf-8")
     os.utime(path, (seconds, seconds))
     indexed(tmp_path)
-    assert seedsearch("query", "--count", "焊接 after:1900", cwd=tmp_path).stdout == b"1\n"
-    assert seedsearch("query", "--count", "焊接 before:1900", cwd=tmp_path).stdout == b"0\n"
-    assert json.loads(seedsearch("index", "--json", cwd=tmp_path).stdout)["unchanged"] == 1
+    assert warm("query", "--count", "焊接 after:1900", cwd=tmp_path).stdout == b"1\n"
+    assert warm("query", "--count", "焊接 before:1900", cwd=tmp_path).stdout == b"0\n"
+    assert json.loads(warm("index", "--json", cwd=tmp_path).stdout)["unchanged"] == 1
 
 
 def test_the_same_answer_whatever_the_hash_seed(tmp_path: Path) -> None:

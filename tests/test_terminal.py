@@ -12,6 +12,7 @@ import pytest
 from fixtures.guides import environment, furnished
 from seedsearch import clean
 from seedsearch.frontends.render.layout import cells
+from tests.programs import shell
 from tests.programs import warm as seedsearch
 from tools.terminal_svg import on_terminal
 
@@ -31,7 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shown(place: Path, command: str, columns: int = 60, rows: int = 60, **more: str) -> str:
     """What a command prints on a terminal."""
-    return on_terminal(command, place, columns, environment(place) | more, rows)
+    return on_terminal(command, place, columns, shell(place) | more, rows)
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80])
