@@ -208,6 +208,15 @@ def test_cleaning_clean_text_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
 
 
+def test_a_question_loads_no_part_of_numpy_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("焊接机器人\n> 从头\n> 开始", encoding="utf-8")
+    seedsearch.build_index([tmp_path / "a.txt"], tmp_path / "index", workers=1)
+    asked = "import sys, seedsearch\nwith seedsearch.open_index(sys.argv[1]) as index: index.search(sys.argv[2])"
+    for query in ("焊接机器人", "焊机", "从头开始"):  # as it stands, near a word, across a joint
+        code = f"sys.argv[1:] = {[str(tmp_path / 'index'), query]!r}\n{asked}"
+        assert "numpy.ma" not in modules_after(code), query
+
+
 def test_every_public_name_is_there_and_listed_in_order() -> None:
     assert seedsearch.__all__ == sorted(seedsearch.__all__)
     assert all(getattr(seedsearch, name) is not None for name in seedsearch.__all__)

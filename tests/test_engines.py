@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from seedsearch.engines.choice import open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
+from seedsearch.engines.embedded.scoring import Row, Scoring
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import All, Any, AtLeast, Near, Not, Ranked, Term
 from seedsearch.errors import IndexDamaged, IndexMissing
+from seedsearch.text.array_types import Scores
 from tests.engine_contract import MARK, TEXTS, EngineContract, entry, found, run
 from tests.filling import put
 
@@ -88,6 +90,41 @@ def test_a_character_with_a_list_of_its_own(tmp_path: Path, monkeypatch: pytest.
         expected, best = memory.search(ranked, 9).best, embedded.search(ranked, 9).best
         assert [match.doc_id for match in best] == [match.doc_id for match in expected]
         assert [match.score for match in best] == pytest.approx([match.score for match in expected])
+
+
+def test_how_many_documents_have_a_term_is_told_without_reading_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_engine(tmp_path, MARK, create=True).writer() as writer:
+        for doc_id, text in TEXTS.items():
+            put(writer, entry(doc_id, text))
+    terms = [Term("gram", "焊接"), Term("gram", "接焊"), Term("word", "产业链")]
+    expected = open_engine(tmp_path, MARK).document_frequencies(terms)
+    assert expected[1][0] > 1
+    monkeypatch.setattr("seedsearch.engines.embedded.postings.decode_few", None)
+    assert open_engine(tmp_path, MARK).document_frequencies(terms) == expected
+
+
+def test_the_tiers_of_an_answer_add_up_the_terms_that_they_share_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_engine(tmp_path, MARK, create=True).writer() as writer:
+        for number in range(40):  # each term in few of the documents
+            put(writer, entry(f"{number:02}", "abcd"[number % 4] + TEXTS["abcd"[number % 4]] * (number < 4)))
+    shared, more = ((Term("gram", "焊接"), 1.0),), (Term("word", "产业链"), 0.5)
+    asked = Ranked(run("焊接"), shared), Ranked(run("接"), shared), Ranked(run("接"), (*shared, more))
+    fresh = [open_engine(tmp_path, MARK).search(query, 9) for query in asked]
+    summed: list[int] = []
+    add = Scoring._of_few
+
+    def counted(self: Scoring, i: int, rows: Sequence[Row]) -> Scores:
+        summed.append(len(rows))
+        return add(self, i, rows)
+
+    monkeypatch.setattr(Scoring, "_of_few", counted)
+    engine = open_engine(tmp_path, MARK)
+    assert [engine.search(query, 9) for query in asked] == fresh
+    assert summed == [1, 1]  # of the last one what the ones before it lack
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ def test_the_committed_characters_are_what_the_tool_makes() -> None:
 def test_the_committed_readings_are_what_the_tool_makes() -> None:
     made = tool("make_readings")
     assert made.READINGS.read_text(encoding="utf-8") == made.make_readings()
+    assert made.SOUNDS.read_text(encoding="utf-8") == made.make_sounds()
 
 
 def test_own_words_are_kept_whole() -> None:

@@ -208,7 +208,7 @@ def _weighted(texts: Sequence[str]) -> Weighted:
 
 
 def _same_sound(whole: str, engine: Engine) -> list[str]:
-    choices = ["".join({c for s in _readings(char) for c in _by_sound().get(s, "")} | {char}) for char in whole]
+    choices = ["".join(_sounding_like(char)) for char in whole]
     return [text for text in _likely(choices, engine, whole) if text != whole]
 
 
@@ -318,19 +318,14 @@ def _usual_readings(char: str) -> frozenset[str]:
     return frozenset().union(*map(usual_readings, _unfolded().get(char, char)))
 
 
-@cache
-def _syllables() -> frozenset[str]:
-    """Return every syllable, those with ü also as they are typed with u (lüe, nüe)."""
-    from seedsearch.text.pinyin import syllables
-
-    return syllables() | {syllable.replace("ü", "u") for syllable in syllables()}
-
-
-@cache
 def _by_sound() -> dict[str, str]:
-    """Toneless syllable → the folded characters read so."""
-    table: dict[str, dict[str, None]] = {}
-    for char in _unfolded():
-        for reading in _readings(char) & _syllables():
-            table.setdefault(reading, {})[char] = None
-    return {reading: "".join(chars) for reading, chars in table.items()}
+    from seedsearch.text.pinyin import by_sound
+
+    return by_sound()
+
+
+def _sounding_like(char: str) -> set[str]:
+    """Return the folded characters that have a reading of a character, which is one of them."""
+    table = _by_sound()
+    alike = [chars for chars in table.values() if char in chars]
+    return {char}.union(*(alike or (table.get(reading, "") for reading in _readings(char))))

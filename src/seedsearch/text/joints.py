@@ -16,7 +16,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from seedsearch.text.folding import is_han
@@ -280,11 +280,24 @@ def holds(run: str, text: str) -> bool:
     return text in run or (_may_cross(run, text) and text in Joined(run).text)
 
 
+@lru_cache(maxsize=2)  # a text is asked for all words of a query, one after the other
+def _before_marks(run: str) -> frozenset[str]:
+    """Return the characters that stand before what may be a joint."""
+    return frozenset(_before_mark().findall(run))
+
+
+@cache
+def _before_mark() -> re.Pattern[str]:
+    return re.compile(f"[^\\0](?=[{re.escape(''.join(sorted(MARKS)))}])")
+
+
 def _may_cross(run: str, text: str) -> bool:
     """Tell whether a beginning of `text` stands before what may be a joint; a quick look.
 
     What a text has before the first joint that it goes across stands in the run text as it is.
     """
+    if _before_marks(run).isdisjoint(text[:-1]):
+        return False
     for size in range(1, min(len(text), BEGIN)):
         at = run.find(text[:size])
         if at < 0:

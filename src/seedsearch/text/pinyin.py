@@ -1,8 +1,8 @@
 """How Han characters are read: pinyin of single characters, with tones and without.
 
 Readings are those of pypinyin's table (about 42,000 characters; `tools/make_readings.py` makes `pinyin.txt` of it),
-which is read on the first question. Marks on damaged pages write them in several ways: with tone marks, without, ü as
-v, ɡ (U+0261) for g; `letters` makes them one.
+which is read on the first question; `sounds.txt` says which characters are read as a syllable. Marks on damaged pages
+write them in several ways: with tone marks, without, ü as v, ɡ (U+0261) for g; `letters` makes them one.
 """
 
 from __future__ import annotations
@@ -53,6 +53,13 @@ def usual_readings(char: str) -> frozenset[str]:
     """Return the first reading of one character, toned and tone-less; empty where none is known."""
     first = letters(_table().get(ord(char), "").split(",")[0])
     return frozenset((first, toneless(first), toneless(first).replace("ü", "u"))) if first else frozenset()
+
+
+@cache
+def by_sound() -> dict[str, str]:
+    """Return the folded characters that are read as each syllable, without its tone; ü as itself and as u."""
+    lines = Path(__file__).with_name("sounds.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" ") for line in lines)
 
 
 def is_reading(char: str, found: str) -> bool:

@@ -208,15 +208,30 @@ class PairTable:
         What `with_firsts` will need for `chars` is unpacked at the same time.
         """
         wanted = np.array(keys, dtype=np.uint64)
-        numbers = self._numbers_of(wanted)
         if chars:
-            self._chunks(sorted(numbers.union(*(self._range(*_keys_with_first(char)) for char in chars))))
-        chunks = self._chunks(sorted(numbers))
-        if not chunks:
+            ranges = (self._range(*_keys_with_first(char)) for char in chars)
+            self._chunks(sorted(self._numbers_of(wanted).union(*ranges)))
+        if (found := self._found(wanted)) is None:
             return [None] * len(keys)
+        rows = found.T.tolist()
+        return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, rows, strict=True)]
+
+    def sizes_of(self, keys: Sequence[int]) -> list[int]:
+        """Return how many documents have each pair, those included that were deleted since."""
+        wanted = np.array(keys, dtype=np.uint64)
+        if (found := self._found(wanted)) is None:
+            return [0] * len(keys)
+        sizes: list[int] = np.where(found[0] == wanted.view(np.int64), found[1], 0).tolist()
+        return sizes
+
+    def _found(self, keys: Keys) -> PairRows | None:
+        """Return for each pair its column, or some other where no document has it; None where there are none at all."""
+        chunks = self._chunks(sorted(self._numbers_of(keys)))
+        if not chunks:
+            return None
         rows = chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=1)
-        found = rows.take(rows[0].searchsorted(wanted.view(np.int64)), axis=1, mode="clip").T.tolist()
-        return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, found, strict=True)]
+        found: PairRows = rows.take(rows[0].searchsorted(keys.view(np.int64)), axis=1, mode="clip")
+        return found
 
     def _numbers_of(self, keys: Keys) -> set[int]:
         """Return the chunks in which pairs would be."""

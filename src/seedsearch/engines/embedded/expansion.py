@@ -84,8 +84,10 @@ def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
     lengths = table.points[2]
     # Each character is looked for by itself: few places have it, and nothing is worked out for all others.
     owners = [table.owners_of(char) for char in sorted(set(map(ord, text)))]
-    terms, shared = np.unique(np.concatenate(owners) if owners else lengths[:0], return_counts=True)
-    near = (np.abs(lengths[terms] - len(text)) <= edits) & (shared >= np.maximum(lengths[terms], len(text)) - edits)
+    shared = np.bincount(np.concatenate(owners) if owners else lengths[:0], minlength=len(lengths))
+    terms = shared.nonzero()[0]
+    near = np.abs(lengths[terms] - len(text)) <= edits
+    near &= shared[terms] >= np.maximum(lengths[terms], len(text)) - edits
     found: list[int] = terms[near].tolist()
     if len(text) <= edits:  # terms that share none of them
         return sorted({*found, *np.flatnonzero(lengths <= edits).tolist()})

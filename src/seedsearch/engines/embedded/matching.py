@@ -209,17 +209,18 @@ class Matching:
         for some in slices(candidates, LOOKS):
             found += documents.holding(some.tolist(), code)
             self._budget.spend(run)
-        if len(found) < len(candidates) and (more := self._across(i, run, np.setdiff1d(candidates, found))):
-            found = sorted(found + more)
-        return np.array(found, dtype=np.int64)
+        there = np.array(found, dtype=np.int64)
+        if len(there) < len(candidates) and (more := self._across(i, run, without(candidates, there))):
+            there = np.sort(np.concatenate([there, more]))
+        return there
 
     def _across(self, i: int, run: Run, candidates: Documents) -> list[int]:
         """Return those of `candidates` in whose texts a run stands across joints: they have all its pairs, few
         others have.
         """
         grams = run_grams(run.text)
-        self._lists.load([("gram", gram) for gram in grams])
-        for gram in grams:
+        # Mostly the rarest of them leave none of the documents.
+        for _, gram in sorted(zip(self._at_most_with(i, grams), grams, strict=True)):
             candidates = self._lists.listed(("gram", gram))[i].among(candidates)
             if not len(candidates):
                 return []

@@ -10,17 +10,30 @@ are exact (under 2 ** 17), so that equal documents have equal scores in whatever
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from seedsearch.engines.embedded.matched import Documents, Matched, as_documents
 from seedsearch.engines.embedded.segment import Key, Segment
 from seedsearch.engines.embedded.term_lists import Listed, TermLists, added_by
-from seedsearch.engines.query import Field, Query, Ranked
+from seedsearch.engines.query import Field, Query, Ranked, Term
 from seedsearch.text.array_types import Ints, Scores
 
 UNIT = 2.0**-36
 AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
+
+
+Weighted: TypeAlias = tuple[tuple[Term, float], ...]
+Row: TypeAlias = tuple[Listed, Field, float]  # what a segment has of a term, its field and its weight in the query
+
+
+class _Summed(NamedTuple):
+    """What the terms with lists add to the score of each document of a segment, in units, and those with counts."""
+
+    scored: Weighted
+    few: Scores
+    many: tuple[Row, ...]
 
 
 class Scoring:
@@ -29,16 +42,16 @@ class Scoring:
     def __init__(self, lists: TermLists) -> None:
         self._lists = lists
         self._segments = lists.segments
+        self._last: dict[int, _Summed] = {}  # by segment: the tiers of an answer are scored by the same terms
 
     def scored(self, i: int, matched: Matched, query: Query, limit: int) -> tuple[Documents, Scores]:
         """Return the documents that matched, but for those that cannot be among the `limit` best, and their scores."""
         documents = as_documents(matched)
         if not isinstance(query, Ranked):
             return documents, np.zeros(len(documents))
-        listed = [(self._lists.listed((term.field, term.text))[i], term.field, weight) for term, weight in query.scored]
-        scores = self._of_few(i, listed)[documents]
-        many = [row for row in listed if row[0].counts is not None]
-        many.sort(key=lambda row: row[0].weight * row[2])
+        summed = self._summed(i, query.scored)
+        scores = summed.few[documents]
+        many = sorted(summed.many, key=lambda row: row[0].weight * row[2])
         while many:
             if len(documents) > limit:
                 left = sum(one.weight * weight / UNIT + 1 for one, _, weight in many)
@@ -49,7 +62,20 @@ class Scoring:
             del many[at:]
         return documents, scores * UNIT
 
-    def _of_few(self, i: int, listed: Sequence[tuple[Listed, Field, float]]) -> Scores:
+    def _summed(self, i: int, scored: Weighted) -> _Summed:
+        """Return what is summed up of terms; what was last time is gone on from, where these are more of them."""
+        last = self._last.get(i)
+        if last is None or scored[: len(last.scored)] != last.scored:
+            last = _Summed((), np.zeros(self._segments[i].documents.count), ())
+        if rest := scored[len(last.scored) :]:
+            listed = [(self._lists.listed((term.field, term.text))[i], term.field, weight) for term, weight in rest]
+            many = (*last.many, *(row for row in listed if row[0].counts is not None))
+            few = self._of_few(i, listed)
+            last = _Summed(scored, few + last.few if last.scored else few, many)
+            self._last[i] = last
+        return last
+
+    def _of_few(self, i: int, listed: Sequence[Row]) -> Scores:
         """Return what the terms with lists add to the score of each document of a segment, in units."""
         few = [(one, weight / UNIT) for one, _, weight in listed if one.size and one.counts is None]
         if not few:
@@ -60,7 +86,7 @@ class Scoring:
         sums = np.bincount(documents, np.rint(units, out=units), minlength=self._segments[i].documents.count)
         return sums.astype(np.float64, copy=False)
 
-    def _of_many(self, i: int, listed: Sequence[tuple[Listed, Field, float]], documents: Documents) -> Scores:
+    def _of_many(self, i: int, listed: Sequence[Row], documents: Documents) -> Scores:
         """Return what the terms with counts add to the scores of some documents, in units."""
         counts = np.concatenate([one.counts[documents] for one, _, _ in listed if one.counts is not None])
         norms = {field: self._lists.norms(i, field)[documents] for field in {field for _, field, _ in listed}}

@@ -136,9 +136,7 @@ class Answering:
 
     def having(self, terms: Sequence[Term]) -> list[int]:
         """Return how many documents have each term."""
-        keys = [(term.field, term.text) for term in terms]
-        self._lists.load(keys)
-        return [sum(listed.size for listed in self._lists.listed(key)) for key in keys]
+        return self._lists.sizes([(term.field, term.text) for term in terms])
 
     def _matches(self, best: Sequence[tuple[float, str, int, int]]) -> tuple[Match, ...]:
         texts: dict[tuple[int, int], tuple[str, str]] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from seedsearch.engines.embedded import bigrams, postings
-from seedsearch.engines.embedded.bigrams import PairTable
+from seedsearch.engines.embedded import postings
+from seedsearch.engines.embedded.bigrams import PairTable, key_of
 from seedsearch.engines.embedded.documents import Documents
 from seedsearch.engines.embedded.postings import LONG, Entry, Lists
 from seedsearch.engines.embedded.section_file import Container
@@ -86,7 +86,7 @@ class Segment:
         And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
         """
         grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
-        of_pairs = {bigrams.key_of(*text): place for text, place in grams.items() if len(text) == 2}
+        of_pairs = {key_of(*text): place for text, place in grams.items() if len(text) == 2}
         singles = [(text, place, self.singles.entry(text)) for text, place in grams.items() if len(text) == 1]
         without = {text: place for text, place, entry in singles if entry is None}
         found = self.pairs.entries([*of_pairs], sorted(without))
@@ -137,9 +137,28 @@ class Segment:
 
     def at_most_with(self, grams: Sequence[str]) -> list[int]:
         """Return how many documents may have each gram, as far as can be told without reading lists."""
-        entries = self.pairs.entries([bigrams.key_of(*gram) for gram in grams if len(gram) == 2])
-        sizes = iter([0 if entry is None else entry[0] for entry in entries])
+        sizes = iter(self.pairs.sizes_of([key_of(*gram) for gram in grams if len(gram) == 2]))
         return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
+
+    def sizes(self, terms: Sequence[Key]) -> list[int | None]:
+        """Return how many documents have each term; None where a list has to be read to know: where documents were
+        deleted, or of a character that has none of its own.
+        """
+        if self.live is not None:
+            return [None] * len(terms)
+        keys = [key_of(*text) for field, text in terms if field == "gram" and len(text) == 2]
+        pairs = iter(self.pairs.sizes_of(keys))
+        found: list[int | None] = []
+        for field, text in terms:
+            if field == "gram" and len(text) == 2:
+                found.append(next(pairs))
+            elif field == "gram":
+                entry = self.singles.entry(text)
+                found.append(None if entry is None else entry[0])
+            else:
+                entry = self.tables[field].entry(_encoded(text))
+                found.append(0 if entry is None else entry[0])
+        return found
 
     def _there(self, lists: Lists) -> Lists:
         """Return the lists without the documents that were deleted."""

@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -24,13 +25,15 @@ from seedsearch.engines.embedded.section_file import Chunk, Container, Section, 
 from seedsearch.engines.lru_cache import LRUCache
 from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import made_ahead
-from seedsearch.text.array_types import Ints, Points, Small
+from seedsearch.text.array_types import Bytes, Ints, Points, Small
 from seedsearch.text.code_points import points
 
 CHUNK = 256
 BETWEEN = b"\xff"
 KEPT_CHUNKS = 512  # of each field, unpacked
 KEPT_OWNERS = 1 << 20  # bytes of each field: which terms have a character, of a few thousand characters
+
+_NO_BYTES: Bytes = np.zeros(0, dtype=np.uint8)
 
 Part = tuple[Sequence[bytes], Lists]
 
@@ -134,10 +137,15 @@ class TermTable:
         kept: TermRows | None = self._kept.get(number)
         return self._kept.put(number, self._read(number), 1) if kept is None else kept
 
-    def _read(self, number: int) -> TermRows:
-        text, numbers, begin = self._places[number].tolist()
+    def _stored(self, number: int) -> tuple[list[bytes], Bytes]:
+        """Return the terms of one chunk, and the varints of their lists; for at once."""
+        text, numbers, _ = self._places[number].tolist()
         terms = zlib.decompress(self._terms[text:numbers].data).split(BETWEEN)
-        stored = self._terms[numbers : int(self._places[number + 1][0])]
+        return terms, self._terms[numbers : int(self._places[number + 1][0])]
+
+    def _read(self, number: int) -> TermRows:
+        terms, stored = self._stored(number)
+        begin = int(self._places[number, 2])
         documents, extras = postings.from_numbers(varints.decode(stored))
         sizes = postings.sizes_of(documents, extras, self._count)
         return TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
@@ -163,14 +171,20 @@ class TermTable:
     @cached_property
     def rows(self) -> TermRows:
         """All terms."""
-        chunks = [self.chunk(number) for number in range(len(self._places) - 1)]
-        if not chunks:
-            return TermRows([], *(np.zeros(0, dtype=np.int64) for _ in range(3)))
-        terms = [term for rows in chunks for term in rows.terms]
-        columns = (
-            np.concatenate([getattr(rows, name) for rows in chunks]) for name in ("documents", "extras", "starts")
-        )
-        return TermRows(terms, *columns)
+        places = self._places.tolist()
+        whole = [self._stored(number) for number in range(len(places) - 1)]
+        terms = [terms for terms, _ in whole]
+        lengths = np.array([len(some) for some in terms], dtype=np.int64)
+        # All chunks at once: their numbers follow one another, and each of them begins its postings with a byte.
+        documents, extras = postings.from_numbers(varints.decode(np.concatenate([_NO_BYTES, *(n for _, n in whole)])))
+        if len(documents) != lengths.sum():
+            raise ValueError("a chunk of terms is broken")
+        ends = np.cumsum(postings.sizes_of(documents, extras, self._count))
+        begins = np.append(0, ends[:-1])[: len(ends)]
+        firsts = begins[np.cumsum(lengths) - lengths]
+        chunk_begins = np.array([8 * begin for _, _, begin in places[:-1]], dtype=np.int64)
+        begins += np.repeat(chunk_begins - firsts, lengths)
+        return TermRows(list(chain.from_iterable(terms)), documents, extras, begins)
 
     @cached_property
     def joined(self) -> bytes:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 READING = "the lists of its terms"  # a part of every question
 KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
+SIZE_BYTES = 300  # that it takes to keep how many documents have a term
 MANY = 8  # a term that one document in so many has is kept as the counts of all
 
 
@@ -106,6 +107,26 @@ class TermLists:
         for key, found in read.items():
             self.kept.put(key, found, sum(listed.nbytes for listed in found))
         return read
+
+    def sizes(self, keys: Sequence[Key]) -> list[int]:
+        """Return how many documents have each term; a list that is not at hand is read only where that tells it."""
+        known = {key: size for key in keys if (size := self._size(key)) is not None}
+        if missing := [key for key in dict.fromkeys(keys) if key not in known]:
+            of_each = [segment.sizes(missing) for segment in self.segments]
+            made = {key: None if None in some else sum(some) for key, *some in zip(missing, *of_each, strict=True)}
+            self.budget.spend(READING)
+            self.load([key for key, size in made.items() if size is None])
+            for key, size in made.items():
+                known[key] = sum([one.size for one in self.listed(key)]) if size is None else size
+                self.kept.put(("size", key), known[key], SIZE_BYTES)
+        return [known[key] for key in keys]
+
+    def _size(self, key: Key) -> int | None:
+        """Return how many documents have a term, where that is at hand."""
+        if (size := self.kept.get(("size", key))) is not None:
+            return size  # type: ignore[no-any-return]
+        found = self.kept.get(key)
+        return None if found is None else sum([one.size for one in found])
 
     def _weighed(self, i: int, keys: Sequence[Key], lists: Lists, weights: Sequence[float]) -> Iterator[Listed]:
         """Lists of a segment with what they add to scores."""
