@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -74,11 +75,14 @@ READ = {
     "见[首都][]的": "见首都的",
     "数组[甲]的": "数组[甲]的",
     "-{zh-cn:博客; zh-tw:網誌; }-的": "-{zh-cn:博客的",
+    '" 设置自动缩\n" 进的宽度': '" 设置自动缩进的宽度',
+    "end\n! 矩阵的特\n! 征值问题": "end ! 矩阵的特征值问题",
 }
 # What is read as it stands.
 KEPT = """
 foo_bar|a*b|pre-war|x-y|well - known|a b|see [1] in|f(x) = y|1-2
 甲,乙|甲、乙|甲(乙)丙|甲(2020年)乙|《甲》乙|甲:乙|甲/乙|a<br>b|甲-乙|甲+乙|12:30|rem 甲|甲 remix 乙|甲\\name乙|a{b}
+真好 ! 我们|他说 "你好"的|甲 " 乙
 """
 
 
@@ -96,7 +100,12 @@ def test_what_is_no_joint(text: str) -> None:
 PIECES = st.lists(
     st.sampled_from(
         [
-            *"打电话国长江ab1é的 -*_[](){}<>=·;:|~`'#/>,.。\n\0〔〕\\",
+            *"打电话国长江ab1é的 -*_[](){}<>=·;:|~`'#/>,.!。\n\0〔〕\\",
+            '\n" ',
+            "\n! ",
+            "-{zh:",
+            ";zh-tw:",
+            "}-",
             "rem",
             "\\textbf{",
             "{{lang|zh|",
@@ -141,6 +150,24 @@ def test_every_run_of_what_is_read_is_found_at_its_place(text: str, data: st.Dat
     assert set(plain_grams(joined.text)) <= set(grams(run))
 
 
+# A text, and what of it is found that stands nowhere as it is.
+ALSO = {
+    "我的-{zh-cn:博客;zh-tw:網誌}-已經": ["我的博客已经", "我的网志已经", "的网", "志已"],
+    "-{zh-hans:计算机; zh-hant:電腦; zh-hk:電算}-的": ["计算机的", "电脑的", "电算的"],
+    "用-{zh-hans:计算机;zh-hant:電腦;}-，": ["用计算机", "用电脑"],
+    "他 说（他说）-{A|zh:软件;zh-tw:軟體}- 用": ["软件用", "软体用"],
+}
+
+
+@pytest.mark.parametrize("text", ALSO)
+def test_a_conversion_is_read_in_each_way(text: str) -> None:
+    run = run_text(text)
+    assert all(holds(run, part) and crossing(run, part) for part in ALSO[text])
+    assert not any(holds(run, part) for part in ("博客网志", "计算机电脑", "网志博客", "志的"))
+    for part in ALSO[text]:
+        assert set(map("".join, pairwise(part))) <= grams(run).keys()
+
+
 def terms(texts: list[str]) -> tuple[list[Counter[str]], list[Counter[str]]]:
     """The pairs and words across joints that a batch has for each text."""
     pairs, words = [Counter[str]() for _ in texts], [Counter[str]() for _ in texts]
@@ -168,7 +195,7 @@ def test_a_batch_has_what_single_texts_have(texts: list[str]) -> None:
     assert list(zip(pairs, words, strict=True)) == [expected(text) for text in texts]
 
 
-@pytest.mark.parametrize("text", READ)
+@pytest.mark.parametrize("text", [*READ, *ALSO])
 def test_the_cases_in_a_batch(text: str) -> None:
     pairs, words = terms(["前面", text, text])
     assert [(pairs[i], words[i]) for i in range(3)] == [expected("前面"), expected(text), expected(text)]

@@ -109,7 +109,7 @@ def _beside() -> Bytes:
     made[0x4E00:0xA000] = _USUAL
     made[:0x80] = _ALIVE
     made[[ord(char) for char in "0123456789abcdefghijklmnopqrstuvwxyz"]] = _PLAIN
-    made[[ord(char) for char in '\0 "$&,?@^']] = _DEAD
+    made[[ord(char) for char in "\0 $&,?@^"]] = _DEAD
     made[[ord(char) for char in "。、《》〈〉【】…—℃"]] = _DEAD
     return made
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from seedsearch.text.folding import is_han
@@ -36,6 +37,10 @@ _TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
 
 
 REMARKS = ("rem", "dnl")  # what a comment begins with in batch files and in m4; of three letters
+# What a comment begins with in Vim and in Fortran, and what ends a sentence or begins a quotation elsewhere: a line
+# begins with it where one before it does, so many code points before at most. `C ` of old Fortran is left alone, for
+# 维生素 C 含量 would no longer be read as 维生素C含量.
+AGAIN, LINE = '"!', 2 * LONGEST
 
 
 # No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
@@ -78,7 +83,7 @@ def _prefix() -> re.Pattern[str]:
     """Return a line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
     return re.compile(
         r" (?:(?:(?:[>|]|│|║) ?){1,8}(?:[-*+] )?|/{2,3}!?|#{1,6}:?|-{1,3}(?: ?[|>])?|\*{1,2}|;{1,3}|%{1,3}"
-        rf"|::|!!|\.\.|(?:{'|'.join(REMARKS)})(?= )|[+·'§]) ?"
+        rf"|::|!!|\.\.|(?:{'|'.join(REMARKS)}|[{AGAIN}])(?= )|[+·'§]) ?"
     )
 
 
@@ -153,7 +158,9 @@ def _blank(run: str, at: int) -> int:
     before, after = run[at - 1 : at], run[at + 1 : at + 2]
     if is_han(before):
         found = _prefix().match(run, at)
-        return found.end() if found and is_han(run[found.end() : found.end() + 1]) else at + 1
+        if found is None or not is_han(run[found.end() : found.end() + 1]):
+            return at + 1
+        return found.end() if after not in AGAIN or _begins_again(run, at) else at + 1
     if is_han(after):
         return at + 1
     alone = (
@@ -162,6 +169,14 @@ def _blank(run: str, at: int) -> int:
         and not (_is_plain(run[at - 2 : at - 1]) or _is_plain(run[at + 2 : at + 3]))
     )
     return at + 1 if alone else 0
+
+
+def _begins_again(run: str, at: int) -> bool:
+    """Tell whether what stands between blanks at `at` begins a line before that one, too."""
+    begin = max(0, at - LINE)
+    begin = max(begin, run.rfind(STOP, begin, at) + 1, run.rfind("\0", begin, at) + 1)
+    earlier = run.rfind(run[at + 1 : at + 3], begin, at)
+    return earlier >= 0 and run[earlier - 1 : earlier] in ("", " ", "\0") and is_han(run[earlier + 2])
 
 
 def _is_other(char: str) -> bool:
@@ -181,6 +196,23 @@ def joins(run: str, start: int, end: int) -> bool:
     return is_han(run[start - 1]) or is_han(run[end]) or run.startswith(_IN_LATIN, start, end)
 
 
+# What a page of MediaWiki says in several ways, of which a reader sees one: -{zh-hans:计算机;zh-hant:電腦}-.
+@cache
+def _conversion() -> re.Pattern[str]:
+    return re.compile(
+        rf"-\{{(?:[a-z;]{{1,3}}\|)?(?:{_CODE}:)?[^{{}};\0]{{0,{LONGEST}}}"
+        rf"(?P<others>(?:; ?{_CODE}:[^{{}};\0]{{0,{LONGEST}}}){{1,12}});? ?\}}-"
+    )
+
+
+@cache
+def _way() -> re.Pattern[str]:
+    return re.compile(rf"; ?{_CODE}:([^{{}};\0]{{1,{LONGEST}}})")
+
+
+BESIDE = 40  # code points on each side with which the other ways are read: longer than what is typed of a sentence
+
+
 class Placed(NamedTuple):
     """A text without its joints, and where it begins and ends in the run text."""
 
@@ -190,9 +222,13 @@ class Placed(NamedTuple):
 
 
 class Joined:
-    """A run text without its joints, and the way back to it."""
+    """A run text without its joints, and the way back to it.
 
-    def __init__(self, run: str, found: Sequence[Joint] | None = None) -> None:
+    `others` are stretches of it as they read where a conversion says something else, each with where it begins.
+    """
+
+    def __init__(self, run: str, found: Sequence[Joint] | None = None, told: Collection[Joint] | None = None) -> None:
+        """`told`: the joints that are told of, where these are not all."""
         self._joints = joints(run) if found is None else found
         pieces, last, gone = [], 0, 0
         self._places: list[int] = []  # where in `text` what follows each joint begins
@@ -204,26 +240,36 @@ class Joined:
             self._gone.append(gone)
             last = end
         self.text = "".join((*pieces, run[last:]))
+        self._told = [at for at, one in zip(self._places, self._joints, strict=True) if told is None or one in told]
+        self.others = list(_others(run, self._joints)) if told is None and ";" in run and "-{" in run else []
+
+    @property
+    def read(self) -> str:
+        """All that is read of it: the text, and the other stretches, a line each."""
+        return "\n".join([self.text, *(other.text for _, other in self.others)]) if self.others else self.text
 
     def pairs(self) -> list[str]:
         """Return the pairs of characters on both sides of a joint."""
-        return [self.text[at - 1 : at + 1] for at in self._places]
+        pairs = [self.text[at - 1 : at + 1] for at in self._told]
+        return pairs + [pair for _, other in self.others for pair in other.pairs()]
 
     def words(self, cut: Cut) -> list[str]:
         """Return the words across joints: of ideographs as `cut` finds them, or a row of letters and digits."""
-        return [self.text[start:end] for start, end in self._words(cut)]
+        words = [self.text[start:end] for start, end in self._words(cut)]
+        return words + [word for _, other in self.others for word in other.words(cut)]
 
     def placed_pairs(self) -> list[Placed]:
-        """Return the same pairs, each with where it begins and ends in the run text."""
-        return [Placed(start - 1, end + 1, pair) for (start, end), pair in zip(self._joints, self.pairs(), strict=True)]
+        """Return those of the text, each with where it begins and ends in the run text."""
+        pairs = (self.text[at - 1 : at + 1] for at in self._places)
+        return [Placed(start - 1, end + 1, pair) for (start, end), pair in zip(self._joints, pairs, strict=True)]
 
     def placed_words(self, cut: Cut) -> list[Placed]:
-        """Return the same words, each with where it begins and ends in the run text."""
+        """Return those of the text, each with where it begins and ends in the run text."""
         return [Placed(*self._in_run(start, end), self.text[start:end]) for start, end in self._words(cut)]
 
     def _words(self, cut: Cut) -> Iterable[tuple[int, int]]:
         found: dict[tuple[int, int], None] = {}
-        for at in self._places:
+        for at in self._told:
             before, after = is_han(self.text[at - 1]), is_han(self.text[at])
             if before and after:
                 found.update(dict.fromkeys(self._cut(at, cut)))
@@ -251,7 +297,11 @@ class Joined:
     def crossing(self, text: str) -> list[tuple[int, int]]:
         """Return where in the run text `text` stands across joints: start and end, overlapping places included."""
         found = ((at, at + len(text)) for at in occurrences(self.text, text))
-        return [self._in_run(at, end) for at, end in found if bisect_right(self._places, at) < self._before(end)]
+        places = [self._in_run(at, end) for at, end in found if bisect_right(self._places, at) < self._before(end)]
+        if self.others:
+            more = (((begin, one) for one in other.crossing(text)) for begin, other in self.others)
+            places += [(begin + start, begin + end) for begin, (start, end) in chain.from_iterable(more)]
+        return places
 
     def _before(self, end: int) -> int:
         return bisect_right(self._places, end - 1)
@@ -259,6 +309,35 @@ class Joined:
     def _in_run(self, start: int, end: int) -> tuple[int, int]:
         """Return a place in `text` as one in the run text."""
         return start + self._gone[bisect_right(self._places, start)], end + self._gone[self._before(end)]
+
+
+def _others(run: str, found: Sequence[Joint]) -> Iterator[tuple[int, Joined]]:
+    """Yield the stretches around the conversions of a run text in each way but the first, with where they begin."""
+    for conversion in _conversion().finditer(run):
+        opened = _at(found, conversion.start())
+        closed = _at(found, conversion.end() - 1)
+        for way in _way().finditer(run, *conversion.span("others")):
+            start, end = way.span(1)
+            changed = [Joint(opened.start, start)] if opened and joins(run, opened.start, start) else []
+            begin = max(0, opened.start - BESIDE) if opened and changed else start
+            last = end
+            if closed and joins(run, end, closed.end):
+                changed.append(Joint(end, closed.end))
+                last = min(len(run), closed.end + BESIDE)
+            kept = [one for one in found if begin <= one.start and one.end <= last and not _touch(one, conversion)]
+            moved = [[Joint(one.start - begin, one.end - begin) for one in some] for some in (kept, changed)]
+            if changed:
+                yield begin, Joined(run[begin:last], sorted(moved[0] + moved[1]), moved[1])
+
+
+def _at(found: Sequence[Joint], place: int) -> Joint | None:
+    """Return the joint that a place is inside of."""
+    number = bisect_right(found, place, key=lambda one: one.start) - 1
+    return found[number] if number >= 0 and place < found[number].end else None
+
+
+def _touch(one: Joint, conversion: re.Match[str]) -> bool:
+    return one.start < conversion.end() and conversion.start() < one.end
 
 
 def grams(run: str) -> Counter[str]:
@@ -277,7 +356,7 @@ def crossing(run: str, text: str) -> list[tuple[int, int]]:
 
 def holds(run: str, text: str) -> bool:
     """Tell whether `text` stands in a run text, or in what that is without its joints."""
-    return text in run or (_may_cross(run, text) and text in Joined(run).text)
+    return text in run or (_may_cross(run, text) and text in Joined(run).read)
 
 
 @lru_cache(maxsize=2)  # a text is asked for all words of a query, one after the other

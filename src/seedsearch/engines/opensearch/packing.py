@@ -97,7 +97,7 @@ def _packed(entry: IndexEntry, text: _Text) -> Packed:
         "digest": term_of(entry.digest),
         "run": [plain(run), *(plain(pair[0]) for pair in text.pairs)],
         "pair": [plain(pair) for pair in text.pairs],
-        "joined": plain(Joined(run).text) if text.pairs else None,
+        "joined": plain(Joined(run).read) if text.pairs else None,
         # Sorted and without a count of one they take a tenth less room.
         "word": [word if (count := words[word]) == 1 else f"{word}{COUNT}{count}" for word in sorted(words)],
         "tag": sorted(set(map(term_of, entry.tags))),
