@@ -243,6 +243,7 @@ def table(name: str) -> bytes:
 def test_messages_and_rows_of_packed_tables_come_in_portions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portions, "PACKED", 100)
     monkeypatch.setattr(portions, "MANY", 140)
+    monkeypatch.setattr(portions, "ROWS", 70)
     monkeypatch.setattr(portions, "SIZE", 7_000)
     content = MESSAGES.encode() if name.endswith(".mbox") else table(name)
     whole = [(one.path, one.text) for one in documents(name, content) if isinstance(one, RawDocument)]
@@ -266,6 +267,7 @@ def test_an_index_of_a_table_in_portions_is_the_same(monkeypatch: pytest.MonkeyP
     build_index("d", "whole", workers=1)
     monkeypatch.setattr(portions, "PACKED", 100)
     monkeypatch.setattr(portions, "MANY", 60)
+    monkeypatch.setattr(portions, "ROWS", 30)
     assert build_index("d", "index", workers=1).failures == ()
     assert held() == held("whole")
     assert build_index((), "index").unchanged == len(held()) == 371

@@ -37,8 +37,8 @@ MANY = 50_000
 # Bytes by which a format is known, and an encoding in which a line does not end where the byte 0A stands.
 HEAD = 64 * 1024
 # Bytes of a file that is packed, or has an index of its own: from so many on its rows are counted. It is read again for
-# each portion, so there are at most SHARES of them.
-PACKED, SHARES = 256 * 1024, 25
+# each portion, half a second where a process is started for it, so these have ROWS at least and are SHARES at most.
+PACKED, ROWS, SHARES = 256 * 1024, 10_000, 50
 _PACKED = (".parquet", ".pq", ".arrow", ".feather", ".sqlite", ".sqlite3", ".db", ".db3")
 _MESSAGE = re.compile(r"/(\d+)\.eml(?![^!/#])")
 
@@ -133,7 +133,7 @@ def _of_rows(name: str, content: bytes, size: int) -> list[Portion]:
     count = parquet.count_of_rows(content) if name == "parquet" else sqlite.count_of_rows(content)
     if count <= MANY:
         return []
-    each = max(MANY // 2, -(-min(count, RECORDS) // SHARES))
+    each = max(ROWS, -(-min(count, RECORDS) // SHARES))
     begins = range(0, min(count, RECORDS), each)
     found = [
         Portion(size * at // count, size * min(at + each, count) // count, at, rows=min(each, RECORDS - at))
