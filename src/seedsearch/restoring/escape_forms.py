@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import re
 from codecs import utf_8_decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from seedsearch.text import character_model
@@ -77,20 +77,30 @@ class Spelled(NamedTuple):
     char: str
 
 
-def spelled(run: re.Match[str]) -> list[Spelled]:
+def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
     """Return the characters of a match of `RUN`, in order; those that are none (a half of a surrogate pair) are left
     out.
 
-    Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese.
+    Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese. `older`: bytes that may be either,
+    and hold no character of three bytes, are not UTF-8 (D2 BB is һ, and 一).
     """
-    of_path = _PATH.search(run.string, max(0, run.start() - LONGEST_PATH), run.start()) is not None
-    most = min(filter(None, map(_backslashes, _units(run))), default=0) if of_path else len(run[0])
-    units = [_unit(m, most) for m in _units(run)]
+    units = _spelled_units(run)
     if run.lastgroup != "codes":
-        return _of_bytes(units)
+        return _of_bytes(units, older=older)
     if all(unit.value <= 0xFF for unit in units) and _are_text(made := _of_bytes(units)):
         return made
     return list(_of_codes(units))
+
+
+def in_pairs(run: re.Match[str]) -> bool:
+    """Tell whether a match of `RUN` spells bytes that are not UTF-8."""
+    return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run))) is None
+
+
+def _spelled_units(run: re.Match[str]) -> list[Unit]:
+    of_path = _PATH.search(run.string, max(0, run.start() - LONGEST_PATH), run.start()) is not None
+    most = min(filter(None, map(_backslashes, _units(run))), default=0) if of_path else len(run[0])
+    return [_unit(m, most) for m in _units(run)]
 
 
 def _units(run: re.Match[str]) -> Iterator[re.Match[str]]:
@@ -135,24 +145,36 @@ def _of_codes(units: list[Unit]) -> Iterator[Spelled]:
             yield Spelled(*unit[:2], chr(unit.value))
 
 
-def _of_bytes(units: list[Unit]) -> list[Spelled]:
+def _stream(units: Iterable[Unit]) -> bytes:
+    return bytes(unit.value for unit in units if unit.value >= 0)
+
+
+def _of_bytes(units: list[Unit], *, older: bool = False) -> list[Spelled]:
     written = [unit for unit in units if unit.value >= 0]
     made: list[Spelled] = []
     at = 0
-    for size, char in _read(bytes(unit.value for unit in written)):
+    for size, char in _read(_stream(units), older=older):
         if char:
             made.append(Spelled(written[at].start, written[at + size - 1].end, char))
         at += size
     return [*made, *(Spelled(*unit[:2], "") for unit in units if unit.value < 0)] if made else []
 
 
-def _read(stream: bytes) -> list[tuple[int, str]]:
+def _read(stream: bytes, *, older: bool) -> list[tuple[int, str]]:
     """Return the characters of `stream` with their sizes: UTF-8, but for one cut off at the end, or what reads best."""
-    try:
-        return [(len(char.encode()), char) for char in utf_8_decode(stream, "strict", False)[0]]
-    except UnicodeDecodeError:
+    text = _utf8(stream)
+    if text is None or (older and max(text, default="") < "\u0800"):
         readings = [_in_pairs(stream, codec) for codec in _OLDER]
-        return max(readings, key=lambda reading: reading[0])[1]
+        if text is None or any(made for _, made in readings):
+            return max(readings, key=lambda reading: reading[0])[1]
+    return [(len(char.encode()), char) for char in text]
+
+
+def _utf8(stream: bytes) -> str | None:
+    try:
+        return utf_8_decode(stream, "strict", False)[0]
+    except UnicodeDecodeError:
+        return None
 
 
 def _in_pairs(stream: bytes, codec: str) -> tuple[float, list[tuple[int, str]]]:

@@ -25,7 +25,7 @@ from itertools import pairwise
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.code_spans import Passages, code_passages, merged
-from seedsearch.restoring.escape_forms import GIBBERISH, RUN, SOFT, Spelled, spelled
+from seedsearch.restoring.escape_forms import GIBBERISH, RUN, SOFT, Spelled, in_pairs, spelled
 from seedsearch.restoring.page import Page
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
@@ -49,7 +49,7 @@ _TALK = re.compile(
 _LITERAL = re.compile(r"(?<![A-Za-z0-9_])[bB][rR]?(?:\"[^\"\n]*\"|'[^'\n]*')")
 _ENCODED_WORD = re.compile(r"=\?[\w-]{1,40}(?:\*[\w-]{1,10})?\?[qQ]\?[!->@-~]{1,2000}\?=")  # RFC 2047
 _TOKEN = re.compile(r"[^\s<>\"'`，。；]+")
-_ADDRESS = re.compile(r"[/?&=#]|\]\(|mailto:|''%")
+_ADDRESS = re.compile(r"[/&=#]|\?\w|\]\(|mailto:|''%")  # a ? at its end is one of the text
 
 
 def edits(page: Page) -> Sequence[Edit]:
@@ -61,13 +61,14 @@ _Run = tuple[re.Match[str], Sequence[Spelled]]
 
 
 def _found(page: Page) -> Iterator[Row]:
-    proved = any(_says(chars) and _proves(_text(chars)) for _, chars in _runs(page))
+    proofs = [run for run, chars in _runs(page) if _says(chars) and _proves(_text(chars))]
+    proved, older = bool(proofs), bool(proofs) and all(map(in_pairs, proofs))
     lines: Iterator[_Run] = iter(())
     if proved and any(run.lastgroup == "printable" for run, _ in _runs(page)):
         lines = ((line, [Spelled(*line.span(), "")]) for line in _between(page))
     for run, chars in merge(_runs(page), lines, key=lambda one: one[0].start()):
         if proved or (page.for_index and _common(run, _text(chars))):
-            yield from _edits(run, chars)
+            yield from _edits(run, spelled(run, older=True) if older and run.lastgroup != "printable" else chars)
 
 
 def _runs(page: Page) -> Iterator[_Run]:
