@@ -7,9 +7,9 @@ has no character. All characters that lost a byte are then chosen together (`los
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from seedsearch.offsets import Guess
@@ -84,16 +84,26 @@ def read(
     """
     every = [list(_slots(run, written, script, reader)) for run, _ in runs]
     hard = sum(one.hard for slots in every for one in slots) * HARDLY > sum(map(len, every))
+    told = [[Slot(one.slot.end, GONE) if hard and one.hard else one.slot for one in slots] for slots in every]
+    return chosen([(slots, before) for slots, (_, before) in zip(told, runs, strict=True)])
+
+
+def chosen(runs: Sequence[tuple[Sequence[Slot], str]]) -> list[list[Part]]:
+    """Return the characters of each run of slots, behind the character before it; nothing where many do not fit."""
     asked: list[Slot] = []
     borders = [0]
-    for slots, (_, before) in zip(every, runs, strict=True):
-        told = [Slot(one.slot.end, GONE) if hard and one.hard else one.slot for one in slots]
-        if sum(slot.char == GONE for slot in told) * TORN <= len(told):
-            asked += Slot(0, before), *told
+    for slots, before in runs:
+        if sum(slot.char == GONE for slot in slots) * TORN <= len(slots):
+            asked += Slot(0, before), *slots
         borders.append(len(asked))
     made = filled(asked, TOGETHER)
     guessed = judged(asked, made, list(_sources(asked)))
     return [list(_parts(asked[a + 1 : b], made[a + 1 : b], guessed[a + 1 : b])) for a, b in pairwise(borders)]
+
+
+def frequent(written: Written, script: Script, fits: Callable[[str], bool]) -> str:
+    """Return the most frequent characters, so many as are tried in one place, that fit."""
+    return "".join(islice(filter(fits, _characters(written, script)[0]), MOST))
 
 
 def _sources(slots: Sequence[Slot]) -> Iterator[str]:

@@ -28,7 +28,8 @@ class Way:
     `reader` is its codec, which tells what it loses. The bytes are text in `written`; where `page` is named, they are
     UTF-8 of what that code page showed of it. `lost`: how many bytes one U+FFFD is.
 
-    Ways without a reader have `pieces`, which finds the characters in bytes, and `read`, which reads one.
+    Ways without a reader have `pieces`, which finds the characters in bytes, and `read`, which reads one; `loses` tells
+    the characters that are lost.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Way:
     other: Encode | None = None
     pieces: re.Pattern[bytes] | None = None
     read: Callable[[bytes], str | None] | None = None
+    loses: Callable[[str], bool] | None = None
 
 
 def _by(codec: str) -> Encode:
@@ -80,7 +82,12 @@ _KOREAN = _by("cp949")
 
 @cache
 def _swapped(char: str) -> bytes | None:
-    return char.encode("utf-16-be", "surrogatepass") if len(char.encode("utf-16-be", "surrogatepass")) == 2 else None
+    return char.encode("utf-16-be", "surrogatepass")
+
+
+def _is_half(char: str) -> bool:
+    """Tell whether a character with its bytes swapped is half of a surrogate pair, which readers lose alone."""
+    return 0xD8 <= ord(char) & 0xFF < 0xE0
 
 
 def _korean(char: str) -> bytes | None:
@@ -155,7 +162,7 @@ FAMILIES: tuple[tuple[re.Pattern[str], tuple[Way, ...]], ...] = (
     ),
     (
         re.compile(f"[{_FOREIGN}][^\0-\x7f]{{0,6}}[{_FOREIGN}]"),
-        (Way("UTF-16 swapped", _swapped, lost=2, pieces=_UNIT, read=_as("utf-16-le")),),
+        (Way("UTF-16 swapped", _swapped, lost=2, pieces=_UNIT, read=_as("utf-16-le"), loses=_is_half),),
     ),
     (re.compile(f"[{_LEVEL_2}]{{3}}"), (Way("EUC-TW as GBK", _GB, pieces=_EUC_TW, read=_euc_tw),)),
 )

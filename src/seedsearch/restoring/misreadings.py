@@ -28,6 +28,7 @@ from seedsearch.restoring import framed
 from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.framed import Choice, Part, lost_before
 from seedsearch.restoring.lossy_guesses import length_of
+from seedsearch.restoring.lost_pairs import GONE, Slot
 from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
@@ -164,7 +165,7 @@ def _gain(sample: Sequence[_Run], way: Way) -> tuple[float, str]:
 def _readings(runs: Sequence[_Run], way: Way, script: Script) -> list[_Read]:
     """Return what each of the runs is read as; no parts where it cannot be."""
     if way.pieces is not None:
-        return [_in_pieces(run, way) for run in runs]
+        return _in_pieces(runs, way, script)
     streams = [_stream(run, way) for run in runs]
     if not way.page:
         asked = [(stream, run.before) for run, (stream, _) in zip(runs, streams, strict=True)]
@@ -310,19 +311,24 @@ def _shown(page: str) -> tuple[tuple[bytes, int], ...]:
     return tuple((char.encode(), byte) for char, byte in shown)
 
 
-def _in_pieces(run: _Run, way: Way) -> _Read:
-    """Return what the pieces of a run are, where most of them are something."""
+def _in_pieces(runs: Sequence[_Run], way: Way, script: Script) -> list[_Read]:
+    """Return what the pieces of each run are, where most of them are something."""
     if way.pieces is None or way.read is None:
-        return _Read([], [])
+        return [_Read([], []) for _ in runs]
     lost = WILD * way.lost
-    # A character that the way cannot write is as good as lost.
-    shown = [lost if char == LOST else way.encode(char) or lost for char in run.found]
-    pieces = way.pieces.findall(b"".join(shown))
-    parts = [Part(len(p), LOST if lost in p else way.read(p) or LOST, lost not in p) for p in pieces]
-    if sum(part.text == LOST for part in parts) * 4 > len(parts):
-        return _Read([], [])
-    owner = [i for i, stream in enumerate(shown) for _ in stream]
-    return _Read(parts, [*owner, len(run.found)])
+    choices = framed.frequent("utf-8", script, way.loses) if way.loses else ""
+    asked, owners = list[tuple[list[Slot], str]](), list[list[int]]()
+    for run in runs:
+        # A character that the way cannot write is as good as lost.
+        shown = [lost if char == LOST else way.encode(char) or lost for char in run.found]
+        slots, at = list[Slot](), 0
+        for piece in way.pieces.findall(b"".join(shown)):
+            at += len(piece)
+            read = "" if lost in piece else way.read(piece) or ""
+            slots.append(Slot(at, read or ("" if choices else GONE), "" if read else choices))
+        asked.append((slots, run.before))
+        owners.append([*(i for i, stream in enumerate(shown) for _ in stream), len(run.found)])
+    return [_Read(parts, owner if parts else []) for parts, owner in zip(framed.chosen(asked), owners, strict=True)]
 
 
 def _made(run: _Run, read: _Read) -> Iterator[Weighed]:
