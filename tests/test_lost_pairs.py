@@ -14,7 +14,7 @@ from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.restoring import big5_gbk
 from seedsearch.restoring.lost_pairs import MID_SENTENCE, PAUSES, STATES, Slot, filled
 from seedsearch.restoring.pair_faults import faults
-from seedsearch.restoring.scripts import oddity, script_of
+from seedsearch.restoring.scripts import script_of, unlikely
 from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
 from seedsearch.text.code_points import points
 from seedsearch.text.pair_scores import scores_of
@@ -54,7 +54,7 @@ def test_of_all_ways_to_fill_the_slots_the_best_is_taken(content: list[str]) -> 
     script = script_of(known.encode())
 
     def reads(made: tuple[str, ...]) -> float:
-        odd = sum(oddity(c, script) for c, one in zip(made, content, strict=True) if len(one) > 1)
+        odd = sum(unlikely(c, script) for c, one in zip(made, content, strict=True) if len(one) > 1)
         unended = bool(made) and len(content[-1]) > 1 and made[-1] in PAUSES
         return odd - MID_SENTENCE * unended + sum(map(pair_score, ("\n", *made), (*made, "\n")))
 
