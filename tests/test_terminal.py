@@ -201,3 +201,13 @@ def test_a_full_disk_is_an_error_and_a_closed_pipe_none(place: Path, command: st
     closed = ["bash", "-c", f"seedsearch {command} | true; exit ${{PIPESTATUS[0]}}"]
     done = subprocess.run(closed, cwd=place, env=environment(place), capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["query 焊接", "index --full", "clean seeds/page.txt"])
+def test_closed_streams_change_nothing_else(place: Path, command: str, closed: str) -> None:
+    """A file that is opened takes the lowest number that is free: what is printed would go into it."""
+    command = f"seedsearch {command} {closed}"
+    done = subprocess.run(["bash", "-c", command], cwd=place, env=environment(place), capture_output=True)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert seedsearch("check", cwd=place).returncode == 0

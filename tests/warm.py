@@ -12,7 +12,6 @@ below zero for a signal.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import gc
 import io
@@ -123,13 +122,4 @@ if __name__ == "__main__":
         become(found)
         from seedsearch.__main__ import main
 
-        try:
-            main()
-        except SystemExit as end:
-            # What Python does at an end, but for giving back each object, which touches all the shared memory.
-            if end.code is not None and not isinstance(end.code, int):
-                raise
-            atexit._run_exitfuncs()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(end.code or 0)
+        main()

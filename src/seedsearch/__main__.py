@@ -1,5 +1,6 @@
 """`seedsearch`, and `python -m seedsearch`: before all else, modules are no longer looked for in the current folder."""
 
+import atexit
 import gc
 import os
 import sys
@@ -14,6 +15,7 @@ OBJECTS = 50_000
 def main() -> None:
     """Run the command line."""
     leave_here()
+    _fill_streams()
     gc.set_threshold(OBJECTS)
     # NumPy begins a thread a core to multiply matrices, which nothing here does.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -21,7 +23,36 @@ def main() -> None:
         from seedsearch.frontends.cli import main as commands
     except KeyboardInterrupt:
         sys.exit(130)
-    commands(prog_name="seedsearch")
+    try:
+        commands(prog_name="seedsearch")
+    except SystemExit as end:
+        _leave(end)
+        raise
+
+
+def _fill_streams() -> None:
+    """Give a standard stream that is closed to nothing: the next file that is opened would take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
+
+
+def _leave(end: SystemExit) -> None:
+    """Leave the process as Python does, but for taking apart every object, a tenth of the time of a short command.
+
+    Python is left to it where more is to be done: a message as the code, other threads, output that cannot be written.
+    """
+    import threading
+
+    if (end.code is None or isinstance(end.code, int)) and threading.active_count() == 1:
+        atexit._run_exitfuncs()
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):  # full, or closed
+            return
+        os._exit(end.code or 0)
 
 
 if __name__ == "__main__":
