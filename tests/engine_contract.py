@@ -178,6 +178,10 @@ class EngineContract:
     @pytest.fixture
     def engine(self, place: str) -> Iterator[Engine]:
         made = open_engine(place, MARK, create=True)
+        missing = [name for name in dir(Engine) if not name.startswith("_") and not hasattr(made, name)]
+        assert not missing, (
+            f"{type(made).__name__} has no {', '.join(missing)}: src/seedsearch/engines/__init__.py says what they do"
+        )
         yield made
         made.close()
 

@@ -18,7 +18,8 @@ from fixtures import made
 from fixtures.guides import DOCS, TOP
 from seedsearch.engines import choice
 from seedsearch.frontends import cli
-from seedsearch.reading.formats import FORMATS, format_of
+from seedsearch.reading.documents import RawDocument
+from seedsearch.reading.formats import FORMATS, documents, format_of
 from seedsearch.reading.formats.format import Asked, File
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.restoring import steps
@@ -74,6 +75,15 @@ def test_every_format_has_a_file_of_known_answers(name: str) -> None:
     assert name in WITH_FILES, f"no file in FILES of tools/make_golden.py is read by the format {name}: add a small one"
 
 
+def test_a_format_that_takes_text_out_of_a_file_says_so() -> None:
+    """Else a restored copy is written under the name of a format that it is not in."""
+    unsaid = {format_.name for format_ in FORMATS if not format_.extracted}
+    for name, content in FILES.items():
+        for found in documents(name, made.as_bytes(content)):
+            encoding = found.encoding if isinstance(found, RawDocument) else ""
+            assert encoding not in unsaid, f"extracted=True is missing in the line of {encoding} in FORMATS"
+
+
 @EACH_FORMAT
 def test_every_format_has_a_test_of_its_own(name: str) -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in sorted((TOP / "tests").glob("test_formats*.py")))
@@ -119,6 +129,15 @@ def test_every_test_that_the_guide_names_is_there(named: str) -> None:
     assert f"def {test}(" in (TOP / "tests" / f"{file}.py").read_text(encoding="utf-8")
 
 
+def test_every_module_with_open_place_is_an_engine() -> None:
+    listed = {engine.module for engine in choice.ENGINES.values()}
+    for path in sorted((SOURCE / "engines").rglob("*.py")):
+        if "open_place" in defines(path):
+            parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            assert name in listed, f"{name} has open_place, and no line in ENGINES of engines/choice.py"
+
+
 def test_every_engine_keeps_the_contract() -> None:
     """Each line of ENGINES has a subclass of the contract suite that makes its indexes there."""
     kept = set()
@@ -128,7 +147,7 @@ def test_every_engine_keeps_the_contract() -> None:
                 if isinstance(made_of, type) and issubclass(made_of, EngineContract) and made_of is not EngineContract:
                     kept.add(choice.scheme_of(made_of().new_place(Path("there"))))
     missing = sorted(scheme for scheme in choice.ENGINES if (None if scheme == choice.FOLDER else scheme) not in kept)
-    assert not missing, f"no subclass of tests/engine_contract.py makes indexes of {missing}: see CONTRIBUTING.md"
+    assert not missing, f"no test subclasses EngineContract of tests/engine_contract.py with new indexes of {missing}"
 
 
 FORMS = sorted((TOP / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))

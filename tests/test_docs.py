@@ -38,7 +38,8 @@ SITUATIONS = (DOCS / "situations.md").read_text(encoding="utf-8")
 def test_what_a_page_shows_is_what_is_printed(name: str, tmp_path: Path) -> None:
     """Made again by: python -m tools.make_docs"""
     text = (DOCS / name).read_text(encoding="utf-8")
-    assert page_again(text, furnished(tmp_path), shell(tmp_path)) == text
+    again = page_again(text, furnished(tmp_path), shell(tmp_path))
+    assert again == text, f"write it again with: python -m tools.make_docs {name}"
 
 
 @pytest.mark.docs
@@ -55,8 +56,8 @@ def test_the_reference_of_python_has_every_public_name() -> None:
 
 
 def test_the_table_of_steps_is_made_from_the_steps() -> None:
-    """Made again by: python -m tools.make_docs"""
-    assert steps_page() == (DOCS / "steps.md").read_text(encoding="utf-8")
+    as_made = steps_page() == (DOCS / "steps.md").read_text(encoding="utf-8")
+    assert as_made, "write it again with: python -m tools.make_docs steps.md"
 
 
 @pytest.mark.docs

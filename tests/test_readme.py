@@ -115,7 +115,7 @@ def test_every_command_and_option_is_named(name: str, command: click.Command) ->
 
 @pytest.mark.parametrize("kind", [*Damage, *Certainty])
 def test_every_kind_of_damage_is_named(kind: str) -> None:
-    assert f"`{kind}`" in README, "name it below 'Names of damage'"
+    assert f"`{kind}`" in README, f"name {kind} in README.md, below 'Names of damage'"
 
 
 @pytest.fixture(scope="module")

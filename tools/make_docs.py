@@ -1,7 +1,8 @@
 """Makes what in docs/ can be made: commands.md from --help, api.md from the public names, steps.md from the steps, what
 blocks print, pictures.
 
-    python -m tools.make_docs
+    python -m tools.make_docs                    all of it, which takes minutes
+    python -m tools.make_docs steps.md find.md   these alone
 
 A test makes all of it again and compares. The blocks of a page are run by bash in a folder of its own with the
 files of docs/sample as `seeds`, so what is shown is what is printed.
@@ -12,7 +13,8 @@ from __future__ import annotations
 import inspect
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -136,26 +138,48 @@ def picture(name: str, folder: Path) -> str:
     return svg(command, on_terminal(command, folder, columns, environment(folder)), columns)
 
 
-def made() -> Iterator[tuple[Path, str]]:
-    """Yield every file that is made, with what is to be in it."""
-    yield DOCS / "commands.md", commands_page()
-    yield DOCS / "api.md", api_page()
-    yield DOCS / "steps.md", steps_page()
-    for page in PAGES:
+def of_page(name: str) -> Callable[[], str]:
+    """Return what makes a page with blocks again."""
+
+    def page() -> str:
         with TemporaryDirectory() as folder:
-            text = (DOCS / page).read_text(encoding="utf-8")
-            yield DOCS / page, page_again(text, furnished(Path(folder)), environment(Path(folder)))
-    for name in PICTURES:
-        with TemporaryDirectory() as folder:
-            yield DOCS / "terminal" / name, picture(name, furnished(Path(folder)))
+            text = (DOCS / name).read_text(encoding="utf-8")
+            return page_again(text, furnished(Path(folder)), environment(Path(folder)))
+
+    return page
 
 
-def main() -> None:
-    """Write all of them."""
-    for path, content in made():
+def of_picture(name: str) -> Callable[[], str]:
+    """Return what makes a picture of a terminal again."""
+
+    def terminal() -> str:
+        with TemporaryDirectory() as folder:
+            return picture(name, furnished(Path(folder)))
+
+    return terminal
+
+
+# What is made, by its name in docs/, and what makes it.
+MADE: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "api.md": api_page,
+    "steps.md": steps_page,
+    **{name: of_page(name) for name in PAGES},
+    **{f"terminal/{name}": of_picture(name) for name in PICTURES},
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Write those that are named, or all; return 1 for a name of none."""
+    if unknown := [name for name in names if name not in MADE]:
+        print(f"{unknown[0]} is not made; these are: {', '.join(MADE)}", file=sys.stderr)
+        return 1
+    for name in names or MADE:
+        path = DOCS / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+        path.write_text(MADE[name](), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
