@@ -137,7 +137,7 @@ def test_what_the_system_refuses_is_said_as_it_is(tmp_path: Path) -> None:
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1
-        assert "the current folder is no longer there: change to one that is" in done.stderr
+        assert "the current folder no longer exists: change to another one" in done.stderr
     (tmp_path / "a.txt").write_text("焊接", encoding="utf-8")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / ".seedsearch-clean.jsonl").mkdir()

@@ -265,7 +265,7 @@ def test_a_file_that_the_index_lists_is_not_read(place: Path) -> None:
     path = str(place / "secret")
     put(file_states.STATES, file_states.to_bytes({**known, path: State(Stamp(1, 2, 3), None)}))
     result = run("index")
-    assert f"failed: {path}: what the index held of it was damaged" in result.output
+    assert f"failed: {path}: its part of the index was damaged" in result.output
     assert run("query", "geheim").exit_code == 1
 
 

@@ -129,7 +129,7 @@ class TestFiles:
         outcome = analyse(Job("in/good.txt"))
         assert [entry.readable for entry in outcome.entries] == ([GOOD + "变"] if times == 1 else [])
         assert [failure.reason for failure in outcome.failures] == (
-            [] if times == 1 else ["in/good.txt changed while it was read; index it again when it is written"]
+            [] if times == 1 else ["in/good.txt changed while it was read; index it again when it is complete"]
         )
         assert (outcome.state is None) == (times == 2)
 

@@ -28,7 +28,7 @@ def test_of_a_pdf_that_is_cut_off_the_pages_are_read_that_are_there() -> None:
     whole = made.pdf_of("焊接材料", "第二页", "第三页")
     assert read(whole[: whole.index(b"xref")]) == (
         "焊接材料\n\f第二页\n\f第三页\n\f",
-        "the PDF is cut off; pages that are there: 3",
+        "the PDF is cut off; pages that were read: 3",
     )
     # One made for the web: at its beginning is a table of the first page, which names a root that is not there.
     head, rest = whole[: whole.index(b"1 0 obj")], whole[whole.index(b"1 0 obj") :]

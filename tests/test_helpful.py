@@ -38,9 +38,13 @@ def desk(tmp_path: Path) -> Path:
     ("typed", "code", "says"),
     [
         (("query", "焊接", "-进口"), 2, "to leave a word out, quote all of it: seedsearch query '焊接 -进口'"),
-        (("query", "-i", "土地"), 2, "-i took 土地 as the index; upper and lower case never matter here"),
+        (("query", "-i", "土地"), 2, "-i took 土地 as the index; queries ignore case here"),
         (("query", "焊接", "and", "材料"), 0, "operators are written in capitals, AND"),
-        (("query", "焊接", "lang:zh"), 0, "lang: is no filter and is looked for as text; filters are path:, name:"),
+        (
+            ("query", "焊接", "lang:zh"),
+            0,
+            "lang: is not a filter and is searched for as text; filters are path:, name:",
+        ),
         (("query", "作者:甲"), 1, "作者: is looked for as text; the filter is author:"),
         (("query", "焊接", "damage:拼音"), 2, "damage:拼音 cannot be asked; type one of reading-mark"),
         (("query", "焊接", "damage:reading"), 2, "type one of reading-mark\n"),
@@ -49,14 +53,14 @@ def desk(tmp_path: Path) -> Path:
         (
             ("query", "--link", "x{pat}", "焊接"),
             2,
-            "a link knows nothing of pat; in braces it takes path, line, column",
+            "a link cannot contain pat; in braces it takes path, line, column",
         ),
         (("query", "d", "seedsearch.toml"), 1, "quote the asterisk"),
         (("quer", "焊接"), 2, "Did you mean 'query'?"),
         (("query", '"焊接'), 0, "looked for"),
         (("help", "qurey"), 2, "Did you mean 'query'?"),
-        (("index", "empty", "-i", "other"), 0, "there is no file to index here; name the folder that holds them"),
-        (("index", "wrong"), 2, "wrong does not exist; name a file or a folder that is there"),
+        (("index", "empty", "-i", "other"), 0, "no file to index here; name the folder with your documents"),
+        (("index", "wrong"), 2, "wrong does not exist; name an existing file or folder"),
         (("query", "-i", "none", "焊接"), 2, "there is no index in none; make one with: seedsearch index -i none"),
         (("query", "--", "-进口"), 1, "leaves documents out, and all others are found"),
     ],
@@ -195,7 +199,7 @@ def test_damage_is_left_out_rather_than_cut() -> None:
 
 def test_something_is_said_before_the_files_are_found(desk: Path) -> None:
     printed = _typed([sys.executable, "-m", "seedsearch", "index", "--full"], desk, b"", b"updated")
-    assert printed.index("indexing: looking for what there is to do") < printed.index("updated")
+    assert printed.index("indexing: looking for changes") < printed.index("updated")
 
 
 def test_a_terminal_says_that_there_is_more(desk: Path) -> None:

@@ -153,7 +153,7 @@ ELSEWHERE = {
     "permission denied",
     "no space left on device",
     "is a directory",
-    "another file stands in its place",
+    "another file is in its place",
     "what is kept of the synonyms",
     "1 file of it stays in the index",
     "{} files of it stay in the index",

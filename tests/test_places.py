@@ -156,7 +156,7 @@ def test_a_file_named_like_the_lock_is_not_written_to(index: Path) -> None:
 def test_a_new_file_is_never_one_that_was_there(tmp_path: Path) -> None:
     path = tmp_path / "00000001-000.segment"
     path.write_bytes(b"of another run")
-    with pytest.raises(OutputError, match="another file stands in its place"):
+    with pytest.raises(OutputError, match="another file is in its place"):
         Disk().write(path, [b"new"])
     assert path.read_bytes() == b"of another run"
 

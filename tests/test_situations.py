@@ -146,7 +146,7 @@ def test_a_file_that_changes_while_it_is_read(
     report = build_index(tmp_path / "seeds", tmp_path / "index")
     assert report.added == added
     assert [failure.reason.partition(" changed ")[2] for failure in report.failures] == [
-        "while it was read; index it again when it is written"
+        "while it was read; index it again when it is complete"
     ] * (1 - added)
     assert build_index(tmp_path / "seeds", tmp_path / "index").failures == ()
     with open_index(tmp_path / "index") as index:

@@ -75,7 +75,7 @@ class OutOfTime(QueryError):
             code="out-of-time",
             texts=[says] if says else [],
             number=seconds,
-            hint="ask for less at a time, or allow it more seconds (--seconds)",
+            hint="simplify the query, or allow more time (--seconds)",
         )
         self.seconds = seconds
         self.part = part

@@ -76,7 +76,7 @@ def test_a_disk_that_has_reached_its_last_mark(
     assert found(engine, run("焊接")) == {"a"}
     remarks = said(place, tmp_path)
     assert any(health == "fault" and "past the mark flood_stage (3%)" in says for health, says in remarks)
-    assert any(health == "fault" and "takes no more, for a disk was full" in says for health, says in remarks)
+    assert any(health == "fault" and "takes no more, because a disk was full" in says for health, says in remarks)
     marks(dict(zip(lowest, ("98%", "99%", "99.9%"), strict=True)))
     eventually(lambda: not is_blocked())
     eventually(lambda: not ask(node, "GET", "/_cluster/state/blocks")["blocks"])

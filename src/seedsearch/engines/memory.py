@@ -129,7 +129,7 @@ class MemoryEngine:
             self._seen = store.committed
         elif not self._replace:
             what = f"the index {store.name} was made with “{store.fingerprint}”, this is “{self._fingerprint}”"
-            raise IndexStale(what, hint="make it anew with: seedsearch index --rebuild")
+            raise IndexStale(what, hint="rebuild it with: seedsearch index --rebuild")
         return before is not self._seen
 
     def info(self) -> EngineInfo:

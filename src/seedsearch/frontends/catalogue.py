@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 HELP: Mapping[str, str] = {
-    "": """在装满受损中文文档的文件夹里做全文检索。
+    "": """对受损的中文文档做全文检索。
 
 \b
 seedsearch index                  修复并索引 seeds/ 里的每个文件
@@ -19,11 +19,11 @@ seedsearch query 焊接             查找，并显示可读的摘要
 seedsearch clean page.txt         输出修复后的文字""",
     "index": """修复并索引 PATH 及其下的文件。
 
-不写 PATH 时，索引建立时给的那些路径，并按当时的读法；第一次是 seeds。只重读有变化的文件；已删除的文件会从索引中移除，
-除非整个 PATH 都不见了：它的磁盘可能没有接上。原文件只读不写。""",
+省略 PATH 时，沿用建索引时的路径和读取方式；首次为 seeds。只重读有变化的文件，已删除的文件会从索引中移除。
+整个 PATH 都不存在时，其中的文件会保留：它的磁盘可能没有连接。原文件只读不写。""",
     "query": """查找文档：一个词、一串字、一个问题或一个表达式。
 
-简繁、全半角、大小写都不计较：产业链能找到產業鏈。退出码 1 表示没有找到。
+不区分简繁、全半角和大小写：产业链能找到產業鏈。退出码 1 表示没有找到。
 
 \b
 "完全一样的一串字"   AND OR NOT  && || !  -词 +词 ( )  与 或 非  *（全部）
@@ -33,34 +33,34 @@ path: name: folder: author: encoding: damage:  ext:txt,html  title:(a OR b)
 date:2025..2026-03  date:today  after: before:  size:>1mb  sort:date""",
     "show": """显示索引里某个文档的文字。
 
-NAME 是 query 显示的名字，不带行和列：路径、a.zip!/b.txt、table.csv#12。原文件不在也可以。""",
-    "news": """列出保存的查询 NAME 与上次相比有什么新内容；不写 NAME 就列出全部。
+NAME 是 query 显示的名字，不带行号和列号：路径、a.zip!/b.txt、table.csv#12。不需要原文件。""",
+    "news": """显示保存的查询 NAME 自上次运行以来的新内容；省略 NAME 则列出所有保存的查询。
 
-查询保存在 seedsearch.toml 里，写作：[query.NAME] query = "焊接"。没有新内容时退出码为 1。""",
-    "clean": """修复受损的文字：PATH；写 - 或不写则读标准输入。
+在 seedsearch.toml 里保存查询：[query.NAME] query = "焊接"。没有新内容时退出码为 1。""",
+    "clean": """修复 PATH 里受损的文字；PATH 为 - 或省略时读标准输入。
 
 一个文件输出到标准输出；文件夹需要 -o、--jsonl、--json 或 --diff。""",
     "similar": "查找与 FILE 内容相近的文档；FILE 不必在索引里。",
     "keywords": "列出最能代表 FILE 的词，与索引里的其他文档相比。",
     "stats": "显示索引里有什么：文档、词语、大小、编码、损伤。",
-    "files": """列出索引里的文件；加 --skipped 则列出未索引的文件，以及装什么才能读取。
+    "files": """列出索引里的文件；加 --skipped 则列出未索引的文件，以及安装什么才能读取。
 
-没有可列的时，退出码为 1。""",
+没有可列的文件时，退出码为 1。""",
     "check": "校验索引的每个文件，指出哪里损坏。",
-    "doctor": """说明可能有什么问题：版本、软件包、索引及其文件、词语、没有读取的文件。
+    "doctor": """检查可能的问题：版本、软件包、索引及其文件、词语、没有读取的文件。
 
 有需要修正的问题时，以 2 退出。""",
-    "watch": """索引 PATH 及其下的文件，文件一有变化就再索引。
+    "watch": """索引 PATH 及其下的文件，此后一有变化就重新索引。
 
-不写 PATH 时，索引建立时给的那些路径；第一次是 seeds。按 Ctrl-C 结束。需要软件包 watchfiles：
+省略 PATH 时，沿用建索引时的路径；首次为 seeds。按 Ctrl-C 结束。需要软件包 watchfiles：
 pip install 'seedsearch[watch]'""",
-    "serve": """在浏览器里查看索引，并通过 HTTP 回答程序，直到按 Ctrl-C。
+    "serve": """在浏览器里查看索引，并通过 HTTP 供程序查询，直到按 Ctrl-C。
 
-不写 --host 时只有本机能访问。需要：pip install 'seedsearch[web]'""",
-    "mcp": """在标准输入和输出上使用 Model Context Protocol：供智能体检索和阅读的工具。
+除非指定 --host，否则只有本机能访问。需要：pip install 'seedsearch[web]'""",
+    "mcp": """通过标准输入和输出上的 Model Context Protocol，向智能体提供检索和阅读的工具。
 
-由智能体自己启动；用 -i 给它绝对路径或设置里的名字。需要：pip install 'seedsearch[mcp]'""",
-    "config": """显示此处生效的每项设置及其来源。
+由智能体自行启动；-i 须为绝对路径或设置里的名字。需要：pip install 'seedsearch[mcp]'""",
+    "config": """显示生效的各项设置及其来源。
 
 选项优先，其次是环境变量、当前文件夹的 seedsearch.toml、~/.config/seedsearch/config.toml。加 --verbose 则说明每项的用途。""",
     "completion": """输出让 SHELL 补全命令和选项的脚本。
@@ -75,7 +75,9 @@ fish    seedsearch completion fish > ~/.config/fish/completions/seedsearch.fish"
 seedsearch man query | man -l -
 seedsearch man -o ~/.local/share/man/man1""",
     "help": "显示 COMMAND 或整个程序的帮助。",
-    "copy": "把一个索引复制到另一个位置或引擎。",
+    "copy": """把索引 FROM 复制到 TO，两者都可以是文件夹、URL 或设置里的名字。
+
+不需要原文件。结束时校验副本并与 FROM 比较；中断的复制会从停下的地方继续。TO 处不能有别的索引。""",
 }
 
 OPTIONS: Mapping[str, str] = {
@@ -84,64 +86,64 @@ OPTIONS: Mapping[str, str] = {
     "Folder or URL of the index, or its name in the settings.": "索引所在的文件夹、URL，或它在设置里的名字。",
     "Custom words for the segmenter, one per line; stored in the index.": "自定义词典，每行一个词；存入索引。",
     "Synonym groups, one per line; stored in the index.": "同义词，每行一组；存入索引。",
-    "Read hidden files too.": "也读隐藏的文件。",
+    "Also read hidden files.": "同时读取隐藏文件。",
     "Skip files matching PATTERN.": "跳过与 PATTERN 匹配的文件。",
-    "Read only files like this (as .gitignore).": "只读取匹配的文件（写法同 .gitignore）。",
-    "Processes that clean and analyse.  [default: one a core]": "修复和分析所用的进程数。  [默认：每核一个]",
+    "Read only files matching PATTERN (.gitignore syntax).": "只读取与 PATTERN 匹配的文件（写法同 .gitignore）。",
+    "Number of worker processes.  [default: one per core]": "工作进程的数量。  [默认：每核一个]",
     "Decode files as this encoding instead of detecting it.": "按此编码解码，不做检测。",
     "Print JSON for programs.": "输出供程序使用的 JSON。",
-    "Say nothing but errors.": "只说错误。",
-    "Say more of what is done.": "多说一些过程。",
-    "Colour; auto is on a terminal, or as NO_COLOR and CLICOLOR_FORCE say.": "颜色；auto 表示在终端上，或依 NO_COLOR 和 CLICOLOR_FORCE。",
-    "Make the index anew from these paths alone.": "只用这些路径重建索引。",
+    "Print only errors.": "只输出错误信息。",
+    "Print more details.": "输出更多过程信息。",
+    "When to use colour; auto: on a terminal, unless NO_COLOR or CLICOLOR_FORCE says otherwise.": "何时使用颜色；auto：仅在终端上，NO_COLOR 和 CLICOLOR_FORCE 优先。",
+    "Rebuild the index from these paths alone.": "只用这些路径重建索引。",
     "Re-read every file, even unchanged ones.": "重读每个文件，没有变化的也读。",
-    "Let go of paths that are not there any more.": "移除已经不在的路径。",
+    "Drop paths that no longer exist.": "移除已不存在的路径。",
     "Index the I-th of N shares into one index in a cluster.": "把 N 份中的第 I 份编入集群里的同一个索引。",
-    "Where the folder of relative paths is now.": "相对路径所在的文件夹现在的位置。",
-    "Print the file with which the system does this, instead of doing it.": "不运行，而是输出让系统来运行它的服务文件。",
-    "How many to print at most.": "最多显示多少条。",
+    "New location of the folder that relative paths start from.": "相对路径所在的文件夹现在的位置。",
+    "Print a service file for the system to run this, and exit.": "输出供系统运行此命令的服务文件，然后退出。",
+    "Maximum number to print.": "最多显示多少条。",
     "Skip the first N hits.": "跳过前 N 条结果。",
-    "How it is printed; csv, … with every match.": "输出的形式；csv 等包含每处匹配。",
+    "Output format; csv and those after it list every match.": "输出格式；csv 及其后各项列出每处匹配。",
     "Print every match for an editor: path:line:column:text.": "为编辑器输出每处匹配：path:line:column:text。",
-    "Show the line as it lies in the file, as restored, and every repair.": "显示文件里的原行、修复后的行和每处修复。",
+    "Show the line in the file, the restored line, and every repair.": "显示文件里的原行、修复后的行和每处修复。",
     "Open hit N at its place in the editor.": "在编辑器里打开第 N 条结果，并定位。",
-    "Print only how many documents match, copies and parts of files too.": "只显示匹配的文档数，副本和文件的部分也计入。",
-    "Print only the path of each, or of -n of them.": "只显示每个文档的路径，或其中 -n 个。",
-    "The same, byte for byte, a NUL after each.": "同上，逐字节输出，每个之后一个 NUL。",
-    "Snippets a hit at most.": "每条结果最多几段摘要。",
+    "Print only the number of matching documents, including copies and parts of files.": "只显示匹配的文档数，包括副本和文件的各部分。",
+    "Print only the paths of matching documents, at most -n if given.": "只显示匹配文档的路径；给出 -n 时最多 -n 个。",
+    "Like -l, but print raw bytes with a NUL after each path.": "同 -l，但原样输出字节，每个路径后加 NUL。",
+    "Maximum number of snippets per hit.": "每条结果最多几段摘要。",
     "Show N lines of context around each match.": "显示每处匹配前后各 N 行。",
-    "Answer from the strictest tier only: the whole run, else all words, …": "只取最严格的一层：整串，否则全部词……",
-    "relevance, date, size or path; -date the other way round.": "relevance、date、size 或 path；-date 则反过来。",
-    "Count what is found by damage,encoding,ext,folder,year, or by some of them.": "按 damage,encoding,ext,folder,year 或其中几项统计结果。",
-    "Show the best hits of each folder, ext, year, …; -n of them.": "显示每个 folder、ext、year……中最好的结果，共 -n 组。",
-    "Show how the query was parsed.": "说明查询是怎样理解的。",
-    "What it may take; 0 for any number.": "最多用多少秒；0 为不限。",
+    "Answer only from the strictest tier with a hit: the whole run, else all words, …": "只取最严格且有结果的一层：整串，否则全部词……",
+    "Sort by relevance, date, size or path; -date reverses the order.": "按 relevance、date、size 或 path 排序；-date 为相反顺序。",
+    "Count matching documents by damage,encoding,ext,folder,year or some of these.": "按 damage,encoding,ext,folder,year 或其中几项统计结果。",
+    "Show the best hits of each folder, ext, year, …; at most -n groups.": "显示每个 folder、ext、year……中最好的结果，最多 -n 组。",
+    "Show how the query was parsed.": "显示查询是怎样解析的。",
+    "Time limit in seconds; 0 for none.": "限时，单位为秒；0 为不限。",
     "URL template for clickable paths: {path} {line} {column} {host}.": "可点击路径的 URL 模板：{path} {line} {column} {host}。",
-    "What shows long answers.  [default: PAGER, or less]": "用什么显示长的回答。  [默认：PAGER，或 less]",
-    "Print long answers as they are.": "长的回答直接输出。",
-    "Do not remember that it was asked.": "不记录这次询问。",
-    "Print the edits and findings, one JSON object a document.": "输出修改和发现，每个文档一个 JSON 对象。",
+    "Pager for long answers.  [default: PAGER, or less]": "显示长回答的分页程序。  [默认：PAGER，或 less]",
+    "Print long answers without a pager.": "不用分页程序，直接输出。",
+    "Do not record this run.": "不记录这次查询。",
+    "Print the edits and findings, one JSON object per document.": "输出修改和发现，每个文档一个 JSON 对象。",
     "Print changed lines as a character-level diff.": "逐字对照显示有改动的行。",
-    "Print one JSON object a document: path, encoding, text, damage.": "每个文档一个 JSON 对象：path、encoding、text、damage。",
-    "Do this step alone; can be repeated.": "只做这个步骤；可写多次。",
-    "Leave out this step; can be repeated.": "跳过这个步骤；可写多次。",
-    "Print the steps of restoring, with the kinds of damage that each undoes, and exit.": "列出修复的步骤及各自对付的损伤，然后退出。",
-    "Of JSON, tables and XML restore this field alone.": "对 JSON、表格和 XML 只修复这个字段。",
-    "What the files are, where their names do not say it.": "文件名看不出时，说明文件是什么格式。",
-    "Write restored copies (UTF-8) below it.": "把修复后的副本（UTF-8）写到它下面。",
-    "Group documents that are nearly the same (MinHash).": "把几乎相同的文档归为一组（MinHash）。",
-    "Keep documents like this: 'unrepaired < 0.001'.": "只保留这样的文档：'unrepaired < 0.001'。",
-    "Write an account of each document, as JSON Lines.": "为每个文档写一条记录（JSON Lines）。",
+    "Print one JSON object per document: path, encoding, text, damage.": "每个文档输出一个 JSON 对象：path、encoding、text、damage。",
+    "Run only this step; can be repeated.": "只做这个步骤；可写多次。",
+    "Skip this step; can be repeated.": "跳过这个步骤；可写多次。",
+    "List the steps of restoring with the kinds of damage that each restores, and exit.": "列出修复的步骤及各自修复的损伤，然后退出。",
+    "In JSON, tables and XML, restore only this field.": "对 JSON、表格和 XML 只修复这个字段。",
+    "Format of the files, if their names do not show it.": "文件的格式（文件名看不出时）。",
+    "Write restored copies (UTF-8) below this folder.": "把修复后的副本（UTF-8）写到此文件夹下。",
+    "Group near-duplicate documents (MinHash).": "把近似重复的文档归为一组（MinHash）。",
+    "Keep only documents that match, such as 'unrepaired < 0.001'.": "只保留符合条件的文档，例如 'unrepaired < 0.001'。",
+    "Write a record of each document as JSON Lines.": "为每个文档写一条记录（JSON Lines）。",
     "Write report.md, report.json and charts.": "写出 report.md、report.json 和图表。",
-    "How probable an inferred repair has to be to be made, 0 to 1.": "推断的修复至少要有多大可能才做，0 到 1。",
-    "What is not in the index instead, why, and what to do.": "改为列出未索引的文件、原因和办法。",
-    "The address to listen on.": "监听的地址。",
-    "The port; 0 is any that is free.": "端口；0 为任意空闲端口。",
+    "Minimum probability of an inferred repair, 0 to 1.": "推断的修复所需的最低概率，0 到 1。",
+    "List the files not in the index, why, and what to do.": "列出未索引的文件、原因和办法。",
+    "Address to listen on.": "监听的地址。",
+    "Port to listen on; 0 picks a free one.": "监听的端口；0 为任意空闲端口。",
     "Open the page in the browser.": "在浏览器里打开网页。",
-    "Let in only who has the address that is printed.  [default: where other machines can reach it]": "只让知道所显示地址的人进入。  [默认：其他机器能访问时]",
-    "Answer requests for this host, too.": "也回答发给这个主机名的请求。",
-    "What a proxy puts before every address.": "代理在每个地址前加的路径。",
-    "Write the pages of all commands below it.": "把所有命令的手册页写到它下面。",
+    "Require the token in the printed address.  [default: if other machines can reach it]": "访问须带有所显示地址中的令牌。  [默认：其他机器能访问时]",
+    "Also answer requests for this host name.": "同时接受发往此主机名的请求。",
+    "Path prefix that a proxy adds to every address.": "代理在每个地址前加的路径。",
+    "Write the pages of all commands below this folder.": "把所有命令的手册页写到此文件夹下。",
 }
 
 TEXTS: Mapping[str, str] = {
@@ -177,17 +179,17 @@ TEXTS: Mapping[str, str] = {
     "skipped: {file}": "跳过：{file}",
     "failed: {file}": "失败：{file}",
     "skipped: {count:,} more; --verbose names them": "跳过：另有 {count:,} 个；--verbose 逐个列出",
-    "{label}: looking for what there is to do …": "{label}：正在查看有哪些要做……",
+    "{label}: looking for changes …": "{label}：正在查找变化……",
     "indexing": "索引",
     "restoring": "修复",
-    "there is no file to index here; name the folder that holds them": "这里没有可索引的文件；请写出文件所在的文件夹",
+    "no file to index here; name the folder with your documents": "这里没有可索引的文件；请写出文档所在的文件夹",
     "stop with Ctrl-C": "按 Ctrl-C 结束",
     "watching {paths}; stop with Ctrl-C": "正在关注 {paths}；按 Ctrl-C 结束",
     "copying": "复制",
     "as before: {count:,} not read; listed by: {command}": "与上次相同，{count:,} 个没有读取；用此命令列出：{command}",
     "file": "原文件",
     "restored": "修复后",
-    "another one than the index was made from, or out of reach": "与索引时不同，或够不着",
+    "differs from the indexed file, or cannot be reached": "与索引时不同，或无法访问",
     "{time} left": "剩余 {time}",
     "{done:,}/{total:,} files": "{done:,}/{total:,} 个文件",
     "documents": "文档",
@@ -199,7 +201,7 @@ TEXTS: Mapping[str, str] = {
     "{count:,} of {low:g} to {high:g}": "{count:,} 个在 {low:g} 到 {high:g} 之间",
     "most damage in these documents:": "损伤最多的文档：",
     "most damage in {shown} of {count:,} documents:": "{count:,} 个受损文档中，损伤最多的 {shown} 个：",
-    "encoding told with the help of the files beside: {count:,} documents": "编码参照相邻文件判定：{count:,} 个文档",
+    "encoding determined from neighbouring files: {count:,} documents": "编码参照相邻文件判定：{count:,} 个文档",
     "encoding not sure:": "编码不确定：",
     " ({count:,} of them by an earlier run)": "（其中 {count:,} 个由上次运行完成）",
     "{documents:,} documents{resumed}, {damaged:,} with damage, {characters:,} characters": "{documents:,} 个文档{resumed}，{damaged:,} 个有损伤，{characters:,} 个字符",
@@ -232,26 +234,26 @@ TEXTS: Mapping[str, str] = {
     "files read: {files}": "读取的设置文件：{files}",
     "not taken from {file}: {keys}": "{file} 里不采用的：{keys}",
     "the folder or URL of the index, or its name": "索引的文件夹、URL 或名字",
-    "what is indexed where no path is given": "不写路径时索引什么",
-    "hits printed at most": "最多显示多少条结果",
-    "snippets a hit at most": "每条结果最多几段摘要",
-    "whole lines, and this many around": "显示整行，以及前后各多少行",
-    "answer from the strictest tier that finds any, instead of filling up": "只取最严格的一层，不往下补",
-    "what a query may take; 0 for any number": "查询最多用多少秒；0 为不限",
-    "processes that clean and analyse": "修复和分析所用的进程数",
-    "read files in this encoding": "按此编码读取文件",
-    "how probable a repair has to be to be made": "修复至少要有多大可能才做",
-    "a file of words that are not cut": "自定义词典文件",
-    "a file of words that mean the same": "同义词文件",
-    "what shows long answers on a terminal; empty for nothing": "在终端上用什么显示长的回答；留空则不用",
-    "what a click on a path opens; empty for no links": "点击路径时打开什么；留空则不加链接",
-    "en or zh; else as the locale says": "en 或 zh；否则依 locale",
-    "say nothing beside the answer but errors": "除回答外只说错误",
-    "say more about what is done": "多说一些过程",
+    "paths to index if none is given": "未给路径时索引哪些路径",
+    "maximum number of hits": "最多显示多少条结果",
+    "maximum number of snippets per hit": "每条结果最多几段摘要",
+    "lines of context around each match": "每处匹配前后显示多少行",
+    "answer only from the strictest tier with a hit": "只取最严格且有结果的一层",
+    "time limit of a query in seconds; 0 for none": "查询限时，单位为秒；0 为不限",
+    "number of worker processes": "工作进程的数量",
+    "decode files as this encoding": "按此编码解码文件",
+    "minimum probability of an inferred repair": "推断的修复所需的最低概率",
+    "file of custom words": "自定义词典文件",
+    "file of synonym groups": "同义词文件",
+    "pager for long answers; empty for none": "显示长回答的分页程序；留空则不用",
+    "URL that a click on a path opens; empty for none": "点击路径时打开的 URL；留空则不加链接",
+    "en or zh; default: by locale": "en 或 zh；默认依 locale",
+    "print only answers and errors": "只输出回答和错误",
+    "print more details": "输出更多过程信息",
     "no similar documents for {file}": "没有与 {file} 相近的文档",
     "every file is in the index": "所有文件都在索引里",
     "the index holds no files": "索引里没有文件",
-    "{name} was not asked before: all that it finds is new": "第一次询问 {name}：找到的都算新的",
+    "{name} was never run before: all its hits are new": "{name} 是第一次运行：找到的都算新的",
     "no query is saved; save one in seedsearch.toml: [query.NAME] query = …": "没有保存的查询；在 seedsearch.toml 里保存：[query.NAME] query = …",
     "now": "现在",
     " then ": "，然后",
@@ -283,15 +285,15 @@ TEXTS: Mapping[str, str] = {
     "ENVIRONMENT": "环境变量",
     "FILES": "文件",
     "SEE ALSO": "另见",
-    "Options may be set by {names}; NO_COLOR is obeyed.": "选项可由 {names} 设定；遵从 NO_COLOR。",
+    "Options may be set by {names}; NO_COLOR is honoured.": "选项可由 {names} 设定；遵从 NO_COLOR。",
     "found, or done": "找到或完成",
     "nothing found": "没有找到",
-    "an error, a single unreadable file included; the rest is done all the same": "出错，有一个文件读不了也算；其余照常完成",
+    "an error, including a single unreadable file; the rest is still processed": "出错，哪怕只有一个文件无法读取；其余照常处理",
     "interrupted": "被中断",
     "settings of the folder in which a command is run": "运行命令的文件夹的设置",
     "settings of the user": "用户的设置",
-    "how the files of a folder are read: encodings, what is left out, words": "一个文件夹里的文件如何读取：编码、排除的文件、词",
-    "what is left out of a folder, as .gitignore has it": "一个文件夹里排除的文件，写法同 .gitignore",
+    "how to read the files of a folder: encodings, exclusions, words": "一个文件夹里的文件如何读取：编码、排除的文件、词",
+    "files of a folder to exclude (.gitignore syntax)": "一个文件夹里要排除的文件（写法同 .gitignore）",
     "Corpus report": "语料报告",
     "count": "数量",
     "kept": "保留",
@@ -333,7 +335,7 @@ TEXTS: Mapping[str, str] = {
     "all documents": "所有文档",
     "{edits} edits in {documents} documents, each with its kind": "{documents} 个文档中的 {edits} 处修改，各注明种类",
     "known limits": "已知的局限",
-    "{count} places of damage are left, for nothing proves what stood there": "留有 {count} 处损伤，因为没有依据证明原文",
+    "{count} places of damage are left, because nothing proves what the original was": "留有 {count} 处损伤，因为没有依据证明原文",
     "from {begin}": "{begin} 及以上",
     "{begin} to {end}": "{begin} 到 {end}",
 }

@@ -82,7 +82,7 @@ def _index(place: choice.Place) -> Iterator[Remark]:
     try:
         damaged = choice.check(place)
         if damaged:
-            raise IndexDamaged("; ".join(damaged), hint=f"make it anew with: {command(place, '--rebuild')}")
+            raise IndexDamaged("; ".join(damaged), hint=f"rebuild it with: {command(place, '--rebuild')}")
         engine = choice.open_engine(place, fingerprint())
     except IndexMissing as error:
         yield Remark("index", Health.NOTE, str(error))

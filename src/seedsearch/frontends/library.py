@@ -194,4 +194,4 @@ def _makes(raw: str, document: Document) -> bool:
 
 
 def _changed(document: Document) -> FileChanged:
-    return FileChanged(f"{document.id} is not the file any more that the index was made from", hint="index it again")
+    return FileChanged(f"{document.id} is no longer the file that the index was made from", hint="index it again")

@@ -76,22 +76,22 @@ _KINDS: Mapping[type, str] = {str: "a text in quotes", bool: "true or false", li
 
 KEYS: Mapping[str, Key] = {
     "index-dir": Key(str, "index", "the folder or URL of the index, or its name"),
-    "paths": Key(list, ["seeds"], "what is indexed where no path is given"),
-    "limit": Key(int, 10, "hits printed at most"),
-    "snippets": Key(int, 1, "snippets a hit at most", least=1),
-    "context": Key(int, None, "whole lines, and this many around"),
-    "strict": Key(bool, False, "answer from the strictest tier that finds any, instead of filling up"),
-    "seconds": Key(float, SECONDS, "what a query may take; 0 for any number"),
-    "workers": Key(int, None, "processes that clean and analyse", least=1),
-    "encoding": Key(str, None, "read files in this encoding"),
-    "sure": Key(float, SURE, "how probable a repair has to be to be made", most=1),
-    "dictionary": Key(str, None, "a file of words that are not cut"),
-    "synonyms": Key(str, None, "a file of words that mean the same"),
-    "pager": Key(str, None, "what shows long answers on a terminal; empty for nothing"),
-    "link": Key(str, None, "what a click on a path opens; empty for no links"),
-    "language": Key(str, None, "en or zh; else as the locale says"),
-    "quiet": Key(bool, False, "say nothing beside the answer but errors"),
-    "verbose": Key(bool, False, "say more about what is done"),
+    "paths": Key(list, ["seeds"], "paths to index if none is given"),
+    "limit": Key(int, 10, "maximum number of hits"),
+    "snippets": Key(int, 1, "maximum number of snippets per hit", least=1),
+    "context": Key(int, None, "lines of context around each match"),
+    "strict": Key(bool, False, "answer only from the strictest tier with a hit"),
+    "seconds": Key(float, SECONDS, "time limit of a query in seconds; 0 for none"),
+    "workers": Key(int, None, "number of worker processes", least=1),
+    "encoding": Key(str, None, "decode files as this encoding"),
+    "sure": Key(float, SURE, "minimum probability of an inferred repair", most=1),
+    "dictionary": Key(str, None, "file of custom words"),
+    "synonyms": Key(str, None, "file of synonym groups"),
+    "pager": Key(str, None, "pager for long answers; empty for none"),
+    "link": Key(str, None, "URL that a click on a path opens; empty for none"),
+    "language": Key(str, None, "en or zh; default: by locale"),
+    "quiet": Key(bool, False, "print only answers and errors"),
+    "verbose": Key(bool, False, "print more details"),
 }
 _OF_QUERY: Mapping[str, Key] = {"query": Key(str, None, "what is asked, as it is typed")}
 _OF_INDEX: Mapping[str, Key] = {"paths": KEYS["paths"], "dir": KEYS["index-dir"]}
@@ -224,7 +224,7 @@ def _read(path: str) -> dict[str, Any] | None:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {reason(error)}") from error
     if len(content) > LARGEST:
-        raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is no file of settings; move it away")
+        raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is not a settings file; move it away")
     import tomllib  # most folders have no such file
 
     try:

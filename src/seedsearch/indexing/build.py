@@ -439,7 +439,7 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Pl
     try:
         beside = OwnWords.parse("\n".join(places.words))
     except ValueError as error:
-        raise SourceError(f"the words in {SETTINGS}: {error}", hint="they are ideographs alone") from error
+        raise SourceError(f"the words in {SETTINGS}: {error}", hint="they must be ideographs only") from error
     if options.rebuild:
         writer.clear()
         own = words_anew(engine, writer, options.dictionary, tally.notes.append, beside)
@@ -469,7 +469,7 @@ def _known(engine: Engine) -> dict[str, State]:
 
 def _lost(names: Iterable[str], places: Places) -> Iterator[Failure]:
     """Return what is said at every run of torn files that it was not asked for."""
-    reason = f"what the index held of it was damaged; to have it read again: {command(places.index, 'PATH')}"
+    reason = f"its part of the index was damaged; to have it read again: {command(places.index, 'PATH')}"
     return (Failure(name, reason) for name in sorted(names))
 
 

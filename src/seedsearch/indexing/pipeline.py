@@ -171,7 +171,7 @@ def _bytes_of(place: str, piece: Piece) -> bytes:
                 return content
     except OSError as error:
         raise SourceError(f"{place} cannot be read: {reason(error)}") from error
-    raise SourceError(f"{place} changed while it was read", hint="index it again when it is written")
+    raise SourceError(f"{place} changed while it was read", hint="index it again when it is complete")
 
 
 def jobs_of(job: Job, size: int) -> Iterator[tuple[Job, int]]:
@@ -286,7 +286,7 @@ def _read(path: str) -> tuple[Stamp, bytes]:
         content = read_bytes(path)
         if stamp_of(path) == before:
             return before, content
-    raise SourceError(f"{path} changed while it was read", hint="index it again when it is written")
+    raise SourceError(f"{path} changed while it was read", hint="index it again when it is complete")
 
 
 def stamp_of(path: str) -> Stamp:

@@ -63,9 +63,9 @@ class Places:
         for root, how in roots.items():
             run.read(root, how)
         if run.missing and not run.there and not run.away:
-            raise SourceError(f"{run.missing[0]} does not exist", hint="name a file or a folder that is there")
+            raise SourceError(f"{run.missing[0]} does not exist", hint="name an existing file or folder")
         for path in run.missing:
-            run.failures.append(Failure(path, f"{path} does not exist; name a file or a folder that is there"))
+            run.failures.append(Failure(path, f"{path} does not exist; name an existing file or folder"))
         files = list({file.path: file for file in run.files}.values())
         return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots), tuple(run.words))
 
@@ -175,7 +175,7 @@ class _Run:
             return False
         held = self._held(name)
         if held or self._options.rebuild:
-            self._keep(name, "is empty, and another folder than it was", held)
+            self._keep(name, "is empty and not the same folder as before", held)
         return bool(held)
 
     def _keep(self, name: str, what: str, held: int) -> None:

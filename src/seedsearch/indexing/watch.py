@@ -29,7 +29,7 @@ def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = Fals
         hint = "install it with: pip install 'seedsearch[watch]'"
         raise ExtraMissing("watching needs the package watchfiles", hint=hint) from error
     if missing := [path for path in paths if not os.path.exists(path)]:
-        raise SourceError(f"{missing[0]} does not exist", hint="name a file or a folder that is there")
+        raise SourceError(f"{missing[0]} does not exist", hint="name an existing file or folder")
     tops = [os.path.realpath(path) for path in paths]
 
     def counts(_: object, path: str) -> bool:

@@ -56,7 +56,7 @@ def walk(
     Raises SourceError where there is nothing.
     """
     if not os.path.lexists(given):
-        raise SourceError(f"{given} does not exist", hint="name a file or a folder that is there")
+        raise SourceError(f"{given} does not exist", hint="name an existing file or folder")
     if without is not None and lies_in(given, without):
         return
     if os.path.isdir(given):

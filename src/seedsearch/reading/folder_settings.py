@@ -45,7 +45,7 @@ def settings_in(folder: str) -> FolderSettings:
         raise SourceError(f"{path} is not valid TOML: {error}", hint="fix that line") from error
     if unknown := set(said) - {"exclude", "words", "encoding"}:
         what = f"{path} cannot set {min(unknown)}"
-        raise SourceError(what, hint="it says exclude, words and encoding, and nothing of what is done with the files")
+        raise SourceError(what, hint="it may set exclude, words and encoding only")
     return FolderSettings(
         parse(_texts(path, "exclude", said.get("exclude", []))),
         _encodings(path, said.get("encoding", {})),

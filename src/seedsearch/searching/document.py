@@ -87,7 +87,7 @@ class Document:
         return OffsetMap(self.record.replaced)
 
 
-_AGAIN = "make it anew with: seedsearch index --rebuild"
+_AGAIN = "rebuild it with: seedsearch index --rebuild"
 
 
 def _finding(start: int, end: int, kind: str, candidates: Sequence[tuple[str, int]]) -> Finding:

@@ -30,7 +30,7 @@ ALIASES = {
 _REFUSED = {
     "site": "files have no site; type path:… or folder:…",
     "inurl": "files have no address; type path:… or name:…",
-    "intext": "words are looked for in the text anyway; type them alone",
+    "intext": "words are searched in the text anyway; type them alone",
     "related": "use the command: seedsearch similar FILE",
     "modified": "type date:…, after:… or before:…",
     "created": "only the last change is known; type date:…, after:… or before:…",

@@ -136,7 +136,7 @@ def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]
         says = f"looked for {typed.strip()} as it stands; to leave documents out type NOT {word}"
         yield Note("minus-as-text", says, [typed.strip()])
     elif name := lonely_filter(typed):
-        says = f"looked for {name} as it stands, for a blank follows; to narrow what is found type the value next to it"
+        says = f"looked for {name} as it stands, because a blank follows; to filter, type the value right behind it"
         yield Note("filter-without-value", says, [name])
     elif is_malformed(typed) and not unknown:
         says = f"{typed.strip()} is not a well-formed expression; looked for it as it stands"

@@ -136,7 +136,7 @@ class _Reader:
         if char == ".":
             return _Part(".")
         if char in "^$":
-            raise self._fault(f"{char} is not known, for search does not keep lines")
+            raise self._fault(f"{char} is not known, because lines are not kept")
         if char in "*+?{":
             raise self._fault(f"there is nothing before {char}")
         return _Part(" ?") if char.isspace() else _literal(char)

@@ -53,7 +53,7 @@ class OwnWords:
             if not line.strip():
                 continue
             if (parsed := re.fullmatch(_OWN, fold(line.strip()))) is None:
-                raise ValueError(f"line {number} is no word of {LONGEST} ideographs or fewer, or that and a number")
+                raise ValueError(f"line {number} must be at most {LONGEST} ideographs, optionally followed by a number")
             word, frequency = parsed.groups()
             lexicon.add(word, min(int(frequency), _TAKEN) if frequency else lexicon.suggested(word))
         return cls(tuple(lexicon.added.items()))

@@ -20,7 +20,7 @@ SPELLED, REGIONAL, RARE = "=", "~", "<"
 
 
 class Wording(NamedTuple):
-    """A stretch of a text, and what stands in its place elsewhere; `kind` is SPELLED, REGIONAL or RARE."""
+    """A stretch of a text, and what is in its place elsewhere; `kind` is SPELLED, REGIONAL or RARE."""
 
     span: Span
     others: tuple[str, ...]

@@ -39,7 +39,7 @@ def mapped(folder: Path) -> Iterator[None]:
         raise
     except OSError as error:
         what = f"{error.filename or folder} cannot be used: {error.strerror or reason(error)}"
-        raise OutputError(what, hint="see what stands there, or name another folder with --index-dir") from error
+        raise OutputError(what, hint="look at the folder, or name another folder with --index-dir") from error
     except BROKEN as error:
         what = f"the index in {folder} cannot be read ({type(error).__name__})"
         raise IndexDamaged(what, hint=REBUILD) from error

@@ -24,7 +24,7 @@ from seedsearch.versions import FORMAT
 
 NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
-REBUILD = "make it anew with: seedsearch index --rebuild"
+REBUILD = "rebuild it with: seedsearch index --rebuild"
 _OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + "|".join(map(re.escape, (NEW, whoosh_toc.NEW))), re.ASCII)
 LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
 
@@ -88,7 +88,7 @@ class Manifest:
         except FileNotFoundError:
             raise missing(folder) from None
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise damaged(path, "it is no description of an index") from error
+            raise damaged(path, "it is not a description of an index") from error
         if isinstance(made[0], int) and made[0] > FORMAT:
             raise IndexStale(
                 f"the index in {folder} was made by a newer version", hint=f"update seedsearch, or {REBUILD}"
@@ -105,7 +105,7 @@ class Manifest:
     def _of(cls, path: Path, content: dict[str, Any]) -> Self:
         checksum = content.pop("checksum", None)
         if not _SHAPE(content) or checksum != _checksum(content):
-            raise damaged(path, "its checksum is not that of its content, or that is not what is written")
+            raise damaged(path, "its checksum does not match its content, or the content is not what was written")
         parts = tuple(map(_part, content["parts"]))
         kept = {name: File(**file) for name, file in content["kept"].items()}
         return cls(content["fingerprint"], content["generation"], parts, kept)
@@ -180,7 +180,7 @@ def missing(folder: Path) -> IndexMissing:
     """Return the error for a folder without an index; where one was begun, it says so."""
     if (folder / LOCK).is_file() or _ours(folder):
         what = f"the index in {folder} was begun, and no run has finished it"
-        return IndexMissing(what, hint="wait for the one that is at work, or make it with: seedsearch index")
+        return IndexMissing(what, hint="wait for the run in progress, or make it with: seedsearch index")
     return IndexMissing(f"there is no index in {folder}", hint="make one with: seedsearch index")
 
 

@@ -179,7 +179,7 @@ class Container:
     def _read(self, block: int, room: memoryview) -> None:
         """Read a block into `room`, which is as long; raises IndexDamaged where it is not what was written."""
         if os.preadv(self._file, [room], block << SHIFT) != len(room) or crc32(room) != self._checks[block]:
-            raise damaged(self.path, f"what stands there from byte {block << SHIFT:,} on is not what was written")
+            raise damaged(self.path, f"its content from byte {block << SHIFT:,} on is not what was written")
 
     def verify(self) -> None:
         """Read all of it, keeping nothing; raises IndexDamaged where something is not what was written."""

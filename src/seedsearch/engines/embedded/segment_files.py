@@ -32,7 +32,7 @@ def read_file(folder: Path, file: File) -> bytes:
     """Return a small file whole; raises as `open_segment`."""
     content = read(folder / file.name, file.size)
     if crc32(content) != file.checksum:
-        raise damaged(folder / file.name, "its checksum is not that of its content")
+        raise damaged(folder / file.name, "its checksum does not match its content")
     return content
 
 

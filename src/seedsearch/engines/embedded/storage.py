@@ -40,7 +40,7 @@ def damaged(path: Path, why: str) -> IndexDamaged:
 def opened(path: Path) -> int:
     """Return a descriptor of a file of the index, to be read.
 
-    Raises IndexDamaged where something else stands in its place, FileNotFoundError where nothing does.
+    Raises IndexDamaged where something else is in its place, FileNotFoundError where nothing does.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | _SAFELY)
@@ -151,7 +151,7 @@ class Disk:
 
 
 def _in_the_way(path: Path) -> OutputError:
-    what = f"{path} cannot be written: {_kind_of(path) or 'another file'} stands in its place"
+    what = f"{path} cannot be written: {_kind_of(path) or 'another file'} is in its place"
     return OutputError(what, hint="remove it, or name another folder with --index-dir")
 
 

@@ -248,7 +248,7 @@ class EmbeddedWriter:
             raise self._interrupted() from None
         elif isinstance(error, OSError):
             what = f"the new state of the index in {self._folder} is in place, but the disk did not confirm it"
-            hint = "after a loss of power the one before may be back: look at the disk"
+            hint = "after a power loss the previous state may be back: look at the disk"
             raise OutputError(f"{what}: {reason(error)}", hint=hint) from error
 
     def _interrupted(self) -> KeyboardInterrupt:

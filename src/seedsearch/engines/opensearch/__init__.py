@@ -423,7 +423,7 @@ class OpenSearchEngine:
             return ask(self._commit.data)
         except Absent as error:
             self.refresh()  # raises where the whole index is gone
-            why = "the index with its documents is gone; where it was made anew meanwhile, ask again"
+            why = "the index with its documents is gone; if it was rebuilt meanwhile, query again"
             raise damaged(self._control.where, why) from error
 
     def _searches(self, bodies: Sequence[Json]) -> list[Any]:

@@ -54,7 +54,7 @@ class Address:
             raise SettingsError(what, hint=f"put it into {PASSWORD}, or into a file that {PASSWORD_FILE} names")
         found = [_HOST.fullmatch(host) for host in hosts.split(",")]
         if not all(found) or any(one[2] and not 0 < int(one[2]) < 65536 for one in found if one):
-            raise _wrong(f"“{hosts}” is no HOST:PORT")
+            raise _wrong(f"“{hosts}” is not HOST:PORT")
         name = unquote(parts.path.removeprefix("/"))
         if not _NAME.fullmatch(name) or len(name.encode(errors="replace")) > LONGEST_NAME:
             raise _wrong(f"“{name}” cannot be the name of an index (small letters, digits, - and _, without blanks)")
@@ -91,7 +91,7 @@ class Credentials:
             try:
                 secret = Path(path).read_text(encoding="utf-8").rstrip("\n")
             except (OSError, UnicodeDecodeError) as error:
-                why = reason(error) if isinstance(error, OSError) else "it is no text"
+                why = reason(error) if isinstance(error, OSError) else "it is not text"
                 raise SettingsError(f"{path}, which {PASSWORD_FILE} names, cannot be read: {why}") from error
         if user is not None and secret is None:
             raise SettingsError(f"there is no password for {user}", hint=f"put it into {PASSWORD} or {PASSWORD_FILE}")
@@ -100,7 +100,7 @@ class Credentials:
 
 def _number(key: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", value):
-        raise _wrong(f"{key}={value} is no number")
+        raise _wrong(f"{key}={value} is not a number")
     return int(value)
 
 

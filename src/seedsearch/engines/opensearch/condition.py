@@ -58,7 +58,9 @@ def _copies(wire: Wire, names: list[str]) -> Iterator[Finding]:
     for name, found in wire.ask("GET", [",".join(names), "_settings"], flat_settings="true").items():
         settings: Mapping[str, Any] = found["settings"]
         if settings.get(_BLOCK) == "true":
-            yield Finding(True, f"{name} takes no more, for a disk was full; it goes on by itself where there is room")
+            yield Finding(
+                True, f"{name} takes no more, because a disk was full; it goes on by itself where there is room"
+            )
         if name == names[-1] and settings.get("index.number_of_replicas") == "0":
             shards = settings["index.number_of_shards"]
             yield Finding(False, f"{name}, parts: {shards}, no copies: what a node loses is lost")

@@ -51,7 +51,7 @@ class Control:
             at = int(found["_seq_no"]), int(found["_primary_term"])
             source = found["_source"]
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(self.where, "what describes it cannot be read") from error
+            raise damaged(self.where, "its description cannot be read") from error
         try:
             return Version(Manifest.read(source, self.where), at)
         except (IndexDamaged, IndexStale):

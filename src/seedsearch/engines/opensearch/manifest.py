@@ -108,7 +108,7 @@ class Manifest:
     def read(cls, source: object, where: str) -> Self:
         """Return that of a document; raises IndexStale for another format, IndexDamaged for anything else."""
         if not _WRITTEN(source):
-            raise damaged(where, "what describes it is not what was written")
+            raise damaged(where, "its description is not what was written")
         content = source["content"].encode(*stored.UTF8)  # type: ignore[index]
         found = stored.parsed(content, _TABLE, f"what describes {where}")
         form = found.get("format")
@@ -119,7 +119,7 @@ class Manifest:
             raise IndexStale(f"the index {where} is in form {form}, and this version reads {FORMAT}", hint=REBUILD)
         found.setdefault("parts", [])
         if crc32(content) != source["checksum"] or not _SHAPE(found):  # type: ignore[index]
-            raise damaged(where, "the checksum of what describes it is not that of its content")
+            raise damaged(where, "the checksum of its description does not match")
         del found["format"]
         return cls(
             commit=Commit(**_with_kept(found["commit"])),

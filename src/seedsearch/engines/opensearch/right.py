@@ -166,7 +166,7 @@ class Right:
     def lost(self) -> IndexLocked:
         """Return the error for a writer that another one has taken over."""
         what = f"nothing was changed in {self._control.where}: {GONE}"
-        return IndexLocked(what, hint="this one gave no sign of life for too long; do it again when that is done")
+        return IndexLocked(what, hint="this one did not respond for too long; do it again when that is done")
 
     def leave(self) -> None:
         """Give no more signs of life."""

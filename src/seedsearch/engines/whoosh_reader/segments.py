@@ -24,7 +24,7 @@ def segments(content: str) -> Segments:
 def refuse() -> NoReturn:
     """Raise OutputError: Whoosh is about to write."""
     raise OutputError(
-        "Whoosh cannot write to this index, which seedsearch made",
+        "Whoosh cannot write to this index, because seedsearch made it",
         hint="change the files and update it with: seedsearch index",
     )
 

@@ -1,8 +1,7 @@
 """The command line: parse, call, render, exit. Nothing is decided here that a program could not ask the library for.
 
 group      errors → a line and an exit code         options   what several commands share
-talk       standard error: what is said beside the answer, progress
-terminal   what standard output is: colour, width, links, a pager
+messages   standard error: messages and progress    stdout    standard output: colour, width, links, a pager
 index · query · exports · news · clean · inspect · copy · serve · config     the commands
 """
 
@@ -49,7 +48,7 @@ COMMANDS = {
 @click.version_option(__version__, prog_name="seedsearch")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Full-text search over folders of Chinese documents that were damaged on their way.
+    """Full-text search over folders of damaged Chinese documents.
 
     \b
     seedsearch index                  clean and index every file of seeds/

@@ -39,7 +39,7 @@ def advice(error: click.UsageError, words: Sequence[str]) -> str | None:
     if isinstance(error, click.MissingParameter):
         taken = next((value for name, value in pairwise(words) if name in _OF_INDEX), None)
         if taken is not None and not os.path.exists(taken):
-            return f"{words[words.index(taken) - 1]} took {taken} as the index; upper and lower case never matter here"
+            return f"{words[words.index(taken) - 1]} took {taken} as the index; queries ignore case here"
     return None
 
 
@@ -66,7 +66,7 @@ def _no_filter(word: str) -> str | None:
 
     if not name.isascii() or FILTER.fullmatch(word.lstrip("-+")):
         return None
-    return f"{name}: is no filter and is looked for as text; filters are {', '.join(f'{one}:' for one in NAMES)}"
+    return f"{name}: is not a filter and is searched for as text; filters are {', '.join(f'{one}:' for one in NAMES)}"
 
 
 def index_above(place: str) -> str | None:

@@ -70,22 +70,24 @@ class _Wanted:
 
 @click.command()
 @options.paths
-@click.option("--json", "as_json", is_flag=True, help="Print the edits and findings, one JSON object a document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the edits and findings, one JSON object per document.")
 @click.option("--diff", is_flag=True, help="Print changed lines as a character-level diff.")
-@click.option("--jsonl", is_flag=True, help="Print one JSON object a document: path, encoding, text, damage.")
+@click.option("--jsonl", is_flag=True, help="Print one JSON object per document: path, encoding, text, damage.")
 @options.steps
 @click.option(
-    "--field", "fields", multiple=True, metavar="NAME", help="Of JSON, tables and XML restore this field alone."
+    "--field", "fields", multiple=True, metavar="NAME", help="In JSON, tables and XML, restore only this field."
 )
 @click.option(
     "--input",
     "kind",
     type=click.Choice(["jsonl", "json", "csv", "xml", "text"]),
-    help="What the files are, where their names do not say it.",
+    help="Format of the files, if their names do not show it.",
 )
 @options.encoding
 @options.sure
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below it.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write restored copies (UTF-8) below this folder."
+)
 @corpus.corpus_options
 @options.choosing
 @options.workers
@@ -114,7 +116,7 @@ def clean(
     pager: str | None,
     **choice: Any,
 ) -> None:
-    """Restore damaged text: PATH, or standard input for - or none.
+    """Restore damaged text from PATH, or from standard input if PATH is - or missing.
 
     One file goes to standard output. Folders need -o, --jsonl, --json or --diff.
     """

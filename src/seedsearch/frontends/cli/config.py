@@ -20,10 +20,10 @@ SHELLS = ("bash", "zsh", "fish")
 @options.talking
 @click.pass_context
 def config(ctx: click.Context, as_json: bool) -> None:
-    """Show every setting that holds here, and where it is from.
+    """Show every setting in effect and where it comes from.
 
-    Options come first, then the environment, seedsearch.toml in this folder, ~/.config/seedsearch/config.toml. With
-    --verbose also what each is for.
+    Options take precedence, then the environment, seedsearch.toml in this folder, and
+    ~/.config/seedsearch/config.toml. --verbose also explains each setting.
     """
     from seedsearch.frontends.render.health import settings_json, settings_text
     from seedsearch.frontends.settings import KEYS
@@ -38,7 +38,7 @@ def config(ctx: click.Context, as_json: bool) -> None:
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print what makes SHELL complete commands and options.
+    """Print the completion script for SHELL.
 
     \b
     bash    echo 'eval "$(seedsearch completion bash)"' >> ~/.bashrc
@@ -54,7 +54,9 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 @click.command()
 @click.argument("command", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the pages of all commands below it.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the pages of all commands below this folder."
+)
 @click.pass_context
 def man(ctx: click.Context, command: str | None, output: Path | None) -> None:
     """Print the manual page of COMMAND, or of the program.

@@ -20,8 +20,8 @@ _FROM, _TO = options.IndexPlace(), options.IndexPlace()
 def copy(source: options.Place, target: options.Place, as_json: bool) -> None:
     """Copy the index FROM to TO, each a folder, a URL or a name from the settings.
 
-    The files that it was made from are not needed. What is copied is compared and checked at the end; a copy that was
-    stopped goes on where it was. TO is a place without an index.
+    The original files are not needed. At the end the copy is checked and compared with FROM. An interrupted copy
+    resumes where it stopped. TO must not hold another index.
     """
     from seedsearch.indexing.copying import copy_index
 

@@ -34,15 +34,15 @@ def corpus_options(command: Function) -> Function:
         click.option(
             "--report", type=click.Path(path_type=Path), metavar="DIR", help="Write report.md, report.json and charts."
         ),
+        click.option("--near-duplicates", "near", is_flag=True, help="Group near-duplicate documents (MinHash)."),
         click.option(
-            "--near-duplicates", "near", is_flag=True, help="Group documents that are nearly the same (MinHash)."
+            "--where", default="", metavar="EXPR", help="Keep only documents that match, such as 'unrepaired < 0.001'."
         ),
-        click.option("--where", default="", metavar="EXPR", help="Keep documents like this: 'unrepaired < 0.001'."),
         click.option(
             "--provenance",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Write an account of each document, as JSON Lines.",
+            help="Write a record of each document as JSON Lines.",
         ),
     ):
         command = option(command)
@@ -74,7 +74,9 @@ def asked(wanted: Wanted, where: str, *, near: bool, copied: bool) -> CorpusOpti
 
     of_all = bool(where) and Filter(where).of_all
     if of_all and not copied:
-        raise click.UsageError("which of near-duplicates is kept is known at the end; name a folder for copies with -o")
+        raise click.UsageError(
+            "which near-duplicate to keep is known only at the end; name a folder for copies with -o"
+        )
     if near or of_all:
         require()
     return CorpusOptions(rows=bool(wanted) or of_all, where=where, near=near or of_all)

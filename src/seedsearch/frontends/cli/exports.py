@@ -95,7 +95,7 @@ def _passages(
     for _, of_document in groupby(passages(opened, found, typed, library.raw, seconds), lambda one: one.path):
         for number, passage in enumerate(of_document):
             if passage.raw_text is None and not number:
-                note(f"{passage.path} is not the file any more that was indexed: columns count characters")
+                note(f"{passage.path} is no longer the file that was indexed: columns count characters")
             yield passage
 
 

@@ -13,15 +13,15 @@ from seedsearch.frontends.language import said
 
 @click.command()
 @options.index_dir
-@click.option("--skipped", is_flag=True, help="What is not in the index instead, why, and what to do.")
+@click.option("--skipped", is_flag=True, help="List the files not in the index, why, and what to do.")
 @options.as_json
 @options.paged
 @options.talking
 @click.pass_context
 def files(ctx: click.Context, index_dir: options.Place, skipped: bool, as_json: bool, pager: str | None) -> None:
-    """List the files of the index; or, with --skipped, what is not in it, and what would read it.
+    """List the files in the index or, with --skipped, those not in it and what would read them.
 
-    The exit code is 1 where there is nothing to list.
+    Exit code 1 means that there is nothing to list.
     """
     from seedsearch.frontends.files import listed
     from seedsearch.frontends.render.files import files_json, files_lines, skipped_json, skipped_lines

@@ -139,7 +139,7 @@ def _with_place(error: SeedsearchError, ctx: click.Context) -> str:
     return worded(str(error)).replace(COMMAND, command(place))
 
 
-NO_FOLDER = "the current folder is no longer there: change to one that is"
+NO_FOLDER = "the current folder no longer exists: change to another one"
 
 
 def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt) -> int:
@@ -157,7 +157,7 @@ def _in_words(error: OSError) -> str:
     if _is_nowhere():
         return NO_FOLDER
     if error.filename is None:
-        return f"the system would not do what was asked of it: {reason(error)}"
+        return f"the system refused: {reason(error)}"
     return f"{os.fsdecode(error.filename)} cannot be used: {reason(error)}"
 
 

@@ -49,27 +49,30 @@ SERVICES = ("systemd", "launchd")  # as frontends/service.py writes them
 
 @click.command()
 @_of_files
-@click.option("--rebuild", is_flag=True, help="Make the index anew from these paths alone.")
+@click.option("--rebuild", is_flag=True, help="Rebuild the index from these paths alone.")
 @click.option("--full", is_flag=True, help="Re-read every file, even unchanged ones.")
-@click.option("--prune", is_flag=True, help="Let go of paths that are not there any more.")
+@click.option("--prune", is_flag=True, help="Drop paths that no longer exist.")
 @click.option(
-    "--base", type=click.Path(file_okay=False), metavar="FOLDER", help="Where the folder of relative paths is now."
+    "--base",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="New location of the folder that relative paths start from.",
 )
 @click.option("--share", metavar="I/N", help="Index the I-th of N shares into one index in a cluster.")
 @click.pass_context
 def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Place, as_json: bool, **how: Any) -> None:
     """Clean and index the files at and below PATH.
 
-    Without PATH those that the index was made from, read as they were; at first seeds. Only files that changed are
-    read anew; files that are gone leave the index, unless a whole PATH is gone: its disk may not be connected. The
-    files themselves are never written to.
+    Without PATH, index the paths that the index was made from, read as before; at first, seeds. Only changed files
+    are read again, and deleted files are dropped. The files of a PATH that is missing as a whole stay: its disk may
+    not be connected. The files themselves are never written to.
     """
     from seedsearch.indexing.options import BuildOptions
 
     report = _built(_wanted(ctx, paths, index_dir, how["rebuild"]), index_dir, BuildOptions(**how))
     _show(report, index_dir, as_json=as_json)
     if not (how["share"] or report.added or report.updated or report.unchanged or report.failures):
-        note(said("there is no file to index here; name the folder that holds them"))
+        note(said("no file to index here; name the folder with your documents"))
     if any(not failure.skipped for failure in report.failures):
         ctx.exit(ERROR)
 
@@ -79,7 +82,7 @@ def index(ctx: click.Context, /, paths: tuple[str, ...], index_dir: options.Plac
 @click.option(
     "--service",
     type=click.Choice(SERVICES),
-    help="Print the file with which the system does this, instead of doing it.",
+    help="Print a service file for the system to run this, and exit.",
 )
 @click.pass_context
 def watch(
@@ -91,10 +94,10 @@ def watch(
     service: str | None,
     **how: Any,
 ) -> None:
-    """Index the files at and below PATH, and again whenever some of them change.
+    """Index the files at and below PATH, then again whenever they change.
 
-    Without PATH those that the index was made from; at first seeds. Ends with Ctrl-C. Needs the package watchfiles:
-    pip install 'seedsearch[watch]'
+    Without PATH, index the paths that the index was made from; at first, seeds. Stop with Ctrl-C. Needs the package
+    watchfiles: pip install 'seedsearch[watch]'
     """
     from seedsearch.engines.choice import folder_of
     from seedsearch.indexing.options import BuildOptions

@@ -36,9 +36,9 @@ def stats(index_dir: options.Place, as_json: bool, pager: str | None) -> None:
 @options.paged
 @options.talking
 def show(name: str, index_dir: options.Place, as_json: bool, pager: str | None) -> None:
-    """Print the text of a document as the index has it.
+    """Print the text of a document as stored in the index.
 
-    NAME is what query prints, without line and column: a path, a.zip!/b.txt, table.csv#12. The file need not be there.
+    NAME is what query prints, without line and column: a path, a.zip!/b.txt, table.csv#12. No file is needed.
     """
     from seedsearch.frontends.render.repairs import shown_json
     from seedsearch.frontends.render.safe import safe
@@ -63,7 +63,7 @@ _DAMAGED = "the index is damaged; what is in it is read again by: seedsearch ind
 @options.talking
 @click.pass_context
 def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
-    """Verify every file of the index; name what is damaged."""
+    """Verify every file of the index and name the damaged ones."""
     from seedsearch.engines import choice
     from seedsearch.frontends.render.health import faults_json
     from seedsearch.frontends.render.safe import one_line
@@ -85,7 +85,7 @@ def check(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
 @options.talking
 @click.pass_context
 def doctor(ctx: click.Context, index_dir: options.Place, as_json: bool) -> None:
-    """Say what may be wrong: versions, packages, the index and its files, words, files that were not read.
+    """Report problems: versions, packages, the index and its files, words, files that were not read.
 
     Exits with 2 if anything needs fixing.
     """

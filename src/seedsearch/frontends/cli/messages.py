@@ -89,7 +89,7 @@ class _Bar:
 
     def begin(self) -> None:
         """Say at once that something is done: finding the files of a large folder takes seconds."""
-        begun = said("{label}: looking for what there is to do …", label=said(self._label))
+        begun = said("{label}: looking for changes …", label=said(self._label))
         click.echo(f"\r\x1b[K{begun}", err=True, nl=False)
 
     def show(self, state: Progress) -> None:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", required=False)
 @options.index_dir
-@click.option("--peek", is_flag=True, help="Do not remember that it was asked.")
+@click.option("--peek", is_flag=True, help="Do not record this run.")
 @options.as_json
 @options.talking
 @click.pass_context
 def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: bool, as_json: bool) -> None:
-    """Say what is new for the saved query NAME since it was asked last; without NAME list all.
+    """Show what is new for the saved query NAME since its last run; without NAME, list all saved queries.
 
-    A query is saved in seedsearch.toml, as in: [query.NAME] query = "焊接". The exit code is 1 where nothing is new.
+    Save a query in seedsearch.toml: [query.NAME] query = "焊接". Exit code 1 means that nothing is new.
     """
     from seedsearch.frontends.news import news_of, place_of, remember
     from seedsearch.frontends.render.news import listed, news_json, news_lines
@@ -54,7 +54,7 @@ def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: b
         else:
             print_lines(news_lines(found, _lines(opened, found, saved[name], index_dir.where), style_of()))
     if found.first:
-        note(said("{name} was not asked before: all that it finds is new", name=name))
+        note(said("{name} was never run before: all its hits are new", name=name))
     if not peek:
         remember(found, kept)
     if not (found.new or found.changed or found.gone):

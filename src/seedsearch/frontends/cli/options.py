@@ -74,10 +74,10 @@ def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function
 index_dir = setting(
     "index-dir", "-i", "--index-dir", type=IndexPlace(), help="Folder or URL of the index, or its name in the settings."
 )
-limit = setting("limit", "-n", "--limit", help="How many to print at most.")
-workers = setting("workers", "--workers", help="Processes that clean and analyse.  [default: one a core]")
+limit = setting("limit", "-n", "--limit", help="Maximum number to print.")
+workers = setting("workers", "--workers", help="Number of worker processes.  [default: one per core]")
 encoding = setting("encoding", "--encoding", help="Decode files as this encoding instead of detecting it.")
-sure = setting("sure", "--sure", help="How probable an inferred repair has to be to be made, 0 to 1.")
+sure = setting("sure", "--sure", help="Minimum probability of an inferred repair, 0 to 1.")
 dictionary = setting(
     "dictionary",
     "--dictionary",
@@ -98,10 +98,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for p
 paths = click.argument("paths", nargs=-1, type=click.Path())
 
 _quiet = setting(
-    "quiet", "-q", "--quiet", is_flag=True, expose_value=False, callback=remember, help="Say nothing but errors."
+    "quiet", "-q", "--quiet", is_flag=True, expose_value=False, callback=remember, help="Print only errors."
 )
 _verbose = setting(
-    "verbose", "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Say more of what is done."
+    "verbose", "-v", "--verbose", is_flag=True, expose_value=False, callback=remember, help="Print more details."
 )
 
 
@@ -115,20 +115,22 @@ _colour = click.option(
     expose_value=False,
     is_eager=True,
     callback=_keep_colour,
-    help="Colour; auto is on a terminal, or as NO_COLOR and CLICOLOR_FORCE say.",
+    help="When to use colour; auto: on a terminal, unless NO_COLOR or CLICOLOR_FORCE says otherwise.",
 )
 _pager = setting(
-    "pager", "--pager", cls=_MayBeEmpty, metavar="COMMAND", help="What shows long answers.  [default: PAGER, or less]"
+    "pager", "--pager", cls=_MayBeEmpty, metavar="COMMAND", help="Pager for long answers.  [default: PAGER, or less]"
 )
-_no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long answers as they are.")
+_no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long answers without a pager.")
 
 
 def choosing(command: Function) -> Function:
     """Return the options that say which files of a folder are wanted."""
     for option in (
-        click.option("--include", multiple=True, metavar="PATTERN", help="Read only files like this (as .gitignore)."),
+        click.option(
+            "--include", multiple=True, metavar="PATTERN", help="Read only files matching PATTERN (.gitignore syntax)."
+        ),
         click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip files matching PATTERN."),
-        click.option("--hidden", is_flag=True, help="Read hidden files too."),
+        click.option("--hidden", is_flag=True, help="Also read hidden files."),
     ):
         command = option(command)
     return command
@@ -139,17 +141,17 @@ def steps(command: Function) -> Function:
     for option in (
         click.option("--list-steps", is_flag=True, is_eager=True, expose_value=False, callback=_list_steps, help=_LIST),
         click.option(
-            "--skip", multiple=True, metavar="STEP", shell_complete=_like, help="Leave out this step; can be repeated."
+            "--skip", multiple=True, metavar="STEP", shell_complete=_like, help="Skip this step; can be repeated."
         ),
         click.option(
-            "--only", multiple=True, metavar="STEP", shell_complete=_like, help="Do this step alone; can be repeated."
+            "--only", multiple=True, metavar="STEP", shell_complete=_like, help="Run only this step; can be repeated."
         ),
     ):
         command = option(command)
     return command
 
 
-_LIST = "Print the steps of restoring, with the kinds of damage that each undoes, and exit."
+_LIST = "List the steps of restoring with the kinds of damage that each restores, and exit."
 
 
 def _like(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -35,33 +35,42 @@ ALL_FACETS = "damage,encoding,ext,folder,year"
 @options.limit
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="Skip the first N hits.")
 @options.as_json
-@click.option("--format", "form", type=click.Choice(exports.FORMS), help="How it is printed; csv, … with every match.")
+@click.option(
+    "--format", "form", type=click.Choice(exports.FORMS), help="Output format; csv and those after it list every match."
+)
 @click.option("--vimgrep", is_flag=True, help="Print every match for an editor: path:line:column:text.")
-@click.option("--evidence", is_flag=True, help="Show the line as it lies in the file, as restored, and every repair.")
+@click.option("--evidence", is_flag=True, help="Show the line in the file, the restored line, and every repair.")
 @click.option("--open", "opens", type=click.IntRange(min=1), metavar="N", help="Open hit N at its place in the editor.")
-@click.option("--count", is_flag=True, help="Print only how many documents match, copies and parts of files too.")
-@click.option("-l", "--paths", "only_paths", is_flag=True, help="Print only the path of each, or of -n of them.")
-@click.option("-0", "--null", is_flag=True, help="The same, byte for byte, a NUL after each.")
-@options.setting("snippets", "--snippets", help="Snippets a hit at most.")
-@options.setting("context", "-C", "--context", help="Show N lines of context around each match.")
-@options.setting(
-    "strict", "--strict/--fill", help="Answer from the strictest tier only: the whole run, else all words, …"
+@click.option(
+    "--count", is_flag=True, help="Print only the number of matching documents, including copies and parts of files."
 )
 @click.option(
-    "--sort", default="relevance", metavar="ORDER", help="relevance, date, size or path; -date the other way round."
+    "-l", "--paths", "only_paths", is_flag=True, help="Print only the paths of matching documents, at most -n if given."
+)
+@click.option("-0", "--null", is_flag=True, help="Like -l, but print raw bytes with a NUL after each path.")
+@options.setting("snippets", "--snippets", help="Maximum number of snippets per hit.")
+@options.setting("context", "-C", "--context", help="Show N lines of context around each match.")
+@options.setting(
+    "strict", "--strict/--fill", help="Answer only from the strictest tier with a hit: the whole run, else all words, …"
+)
+@click.option(
+    "--sort",
+    default="relevance",
+    metavar="ORDER",
+    help="Sort by relevance, date, size or path; -date reverses the order.",
 )
 @click.option(
     "--facets",
     is_flag=False,
     flag_value=ALL_FACETS,
     metavar="[NAMES]",
-    help=f"Count what is found by {ALL_FACETS}, or by some of them.",
+    help=f"Count matching documents by {ALL_FACETS} or some of these.",
 )
 @click.option(
-    "--group-by", default="", metavar="NAME", help="Show the best hits of each folder, ext, year, …; -n of them."
+    "--group-by", default="", metavar="NAME", help="Show the best hits of each folder, ext, year, …; at most -n groups."
 )
 @click.option("--explain", is_flag=True, help="Show how the query was parsed.")
-@options.setting("seconds", "--seconds", help="What it may take; 0 for any number.")
+@options.setting("seconds", "--seconds", help="Time limit in seconds; 0 for none.")
 @options.link
 @options.paged
 @options.talking
@@ -230,7 +239,7 @@ def similar(
     link: str | None,
     pager: str | None,
 ) -> None:
-    """Find documents that are about the same as FILE, which need not be in the index."""
+    """Find documents similar to FILE, which need not be in the index."""
     from seedsearch.frontends.render.answers import results_json, results_text
     from seedsearch.searching.index import open_index
 

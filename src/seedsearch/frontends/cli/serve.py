@@ -20,22 +20,26 @@ PORT = 8790
 
 @click.command()
 @options.index_dir
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="The port; 0 is any that is free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--token/--no-token",
     default=None,
-    help="Let in only who has the address that is printed.  [default: where other machines can reach it]",
+    help="Require the token in the printed address.  [default: if other machines can reach it]",
 )
-@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer requests for this host, too.")
-@click.option("--root-path", default="", metavar="PATH", help="What a proxy puts before every address.")
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="Also answer requests for this host name.")
+@click.option("--root-path", default="", metavar="PATH", help="Path prefix that a proxy adds to every address.")
 @options.link
 @options.talking
 def serve(index_dir: options.Place, **how: Any) -> None:
-    """Show the index in a browser, and answer programs over HTTP, until Ctrl-C.
+    """Serve the index to browsers, and to programs over HTTP, until Ctrl-C.
 
     Only this machine can reach it unless --host says otherwise. Needs: pip install 'seedsearch[web]'
     """
@@ -69,9 +73,9 @@ def serve(index_dir: options.Place, **how: Any) -> None:
 @options.index_dir
 @options.talking
 def mcp(index_dir: options.Place) -> None:
-    """Speak the Model Context Protocol on standard input and output: tools with which agents search and read.
+    """Serve tools for agents to search and read, by the Model Context Protocol on standard input and output.
 
-    An agent starts this itself; give it an absolute path or a name of the settings as -i. Needs: pip install
+    The agent starts this command; pass an absolute path or a name from the settings as -i. Needs: pip install
     'seedsearch[mcp]'
     """
     try:

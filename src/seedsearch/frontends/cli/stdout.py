@@ -66,7 +66,7 @@ def is_terminal() -> bool:
 def _check(link: str) -> None:
     """Raise SettingsError for a link with names in braces that stand for nothing."""
     if unknown := [name for name in _IN_BRACES.findall(link) if name not in _PARTS_OF_LINK]:
-        what = f"a link knows nothing of {unknown[0]}"
+        what = f"a link cannot contain {unknown[0]}"
         raise SettingsError(what, hint="in braces it takes path, line, column and host")
 
 

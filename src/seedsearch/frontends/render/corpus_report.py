@@ -123,7 +123,7 @@ def _card(figures: Figures, run: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
         (
             said("known limits"),
-            said("{count} places of damage are left, for nothing proves what stood there", count=f"{left:,}"),
+            said("{count} places of damage are left, because nothing proves what the original was", count=f"{left:,}"),
         ),
     ]
 

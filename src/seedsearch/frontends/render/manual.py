@@ -14,7 +14,7 @@ from seedsearch.frontends.settings import KEYS, variable
 EXIT = (
     ("0", "found, or done"),
     ("1", "nothing found"),
-    ("2", "an error, a single unreadable file included; the rest is done all the same"),
+    ("2", "an error, including a single unreadable file; the rest is still processed"),
     ("130", "interrupted"),
 )
 HEADINGS = (
@@ -31,8 +31,8 @@ HEADINGS = (
 FILES = (
     ("seedsearch.toml", "settings of the folder in which a command is run"),
     ("~/.config/seedsearch/config.toml", "settings of the user"),
-    (".seedsearch.toml", "how the files of a folder are read: encodings, what is left out, words"),
-    (".seedsearchignore", "what is left out of a folder, as .gitignore has it"),
+    (".seedsearch.toml", "how to read the files of a folder: encodings, exclusions, words"),
+    (".seedsearchignore", "files of a folder to exclude (.gitignore syntax)"),
 )
 
 
@@ -63,7 +63,7 @@ def page(group: click.Group, name: str | None = None) -> str:
     lines += _listed("EXIT STATUS", EXIT)
     taken = [variable(key) for key in KEYS if any(one.envvar == variable(key) for one in command.params)]
     if taken:
-        text = said("Options may be set by {names}; NO_COLOR is obeyed.", names=", ".join(taken))
+        text = said("Options may be set by {names}; NO_COLOR is honoured.", names=", ".join(taken))
         lines += [_heading("ENVIRONMENT"), _text(text)]
     lines += _listed("FILES", FILES)
     if name is not None:

@@ -95,7 +95,7 @@ def evidence_text(found: Iterable[Passage], style: Style, digest_of: Callable[[P
         restored = one_line(one.before) + opening + style.match(one_line(one.match)) + closing + one_line(one.after)
         digest = digest_of(one)
         if digest is None or one.raw_line is None:
-            lies = said("another one than the index was made from, or out of reach")
+            lies = said("differs from the indexed file, or cannot be reached")
         else:
             lies = one_line(one.raw_line)
         yield f"   {padded(said('file'), 10)}{lies}"

@@ -110,7 +110,7 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
         yield said(few) if len(worst) <= WORST else said(several, shown=WORST, count=len(worst))
         yield from (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in worst[:WORST])
     if stats.told_by_neighbours:
-        told = "encoding told with the help of the files beside: {count:,} documents"
+        told = "encoding determined from neighbouring files: {count:,} documents"
         yield said(told, count=stats.told_by_neighbours)
     if stats.unsure:
         yield said("encoding not sure:")

@@ -119,9 +119,7 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "is taken by another program" if taken else f"cannot be used: {reason(error)}"
-        raise OutputError(
-            f"port {port} of {host} {why}", hint="take another one: --port 0 is any that is free"
-        ) from error
+        raise OutputError(f"port {port} of {host} {why}", hint="choose another: --port 0 picks a free one") from error
     return made
 
 

@@ -55,7 +55,7 @@ def canonical_name(encoding: str) -> str:
         b"a".decode(found.name, "replace")  # refuses codecs that do not make text
     except (LookupError, ValueError) as error:
         hint = "use a name like utf-8, gb18030, big5, big5-hkscs or utf-16-le"
-        raise SourceError(f"{encoding!r} is no encoding known here", hint=hint) from error
+        raise SourceError(f"{encoding!r} is not a known encoding", hint=hint) from error
     return CANONICAL.get(found.name, found.name)
 
 

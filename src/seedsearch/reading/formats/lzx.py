@@ -59,7 +59,7 @@ class _Code:
             if ahead < self._taken[bits]:
                 number = self._before[bits - 1] + (ahead - self._taken[bits - 1] >> (_LONGEST_CODE - bits))
                 return self._symbols[number] << 5 | bits
-        raise Broken("a code that is not there")
+        raise Broken("a code that does not exist")
 
 
 def unpacked(packed: bytes, size: int, window: int) -> bytes:
@@ -206,7 +206,7 @@ class _Piece:
             at = self._at
             begin = size - first
             if not 0 <= begin < size:
-                raise Broken("a repeat of what is not there")
+                raise Broken("a repeat of missing data")
             if length <= first:
                 out += out[begin : begin + length]
             else:

@@ -48,7 +48,7 @@ def _stands_in(line: str, text: str) -> bool:
 
 def _lost(answer: dict[str, list[str]]) -> Iterator[Lost]:
     if answer["cut"]:
-        yield Lost("", f"the PDF is cut off; pages that are there: {len(answer['pages'])}")
+        yield Lost("", f"the PDF is cut off; pages that were read: {len(answer['pages'])}")
     if answer["lost"]:
         yield Lost("", f"pages that cannot be read: {', '.join(map(str, answer['lost']))}")
     if answer["unknown"]:
