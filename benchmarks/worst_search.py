@@ -3,7 +3,7 @@
 What is slow per byte is kept, changed at random, and tried again: from the units of `hostile_texts` and pieces of
 damaged text, by cutting, doubling, joining and putting in what steps look for. What it finds that is slower than the
 rows of `benchmarks worst` belongs there. Time is that of the processor; what seems slow is measured again before it
-is kept, because what a step loads on first use is no part of its time.
+is kept, because what a step loads on first use is not part of its time.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@
 The nodes are the jars of OpenSearch from Maven Central (about 50 MB, fetched once into build/cluster/) and a small main
 class, tools/cluster_node/Launcher.java: a JDK (17 was tried) and Maven have to be installed, on Debian by
 `apt-get install openjdk-17-jdk-headless maven`. They listen on free ports of 127.0.0.1, without TLS and users: whoever
-can log in to the machine can read and change what they hold. It is no way to run an archive.
+can log in to the machine can read and change what they hold. Do not run an archive this way.
 """
 
 from __future__ import annotations

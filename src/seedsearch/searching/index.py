@@ -87,7 +87,7 @@ class Index:
         self._remember()
 
     def _remember(self) -> None:
-        """What the commit that is seen says of words."""
+        """Remember what the commit in view says of words."""
         engine = self._engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)

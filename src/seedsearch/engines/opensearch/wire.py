@@ -107,7 +107,7 @@ class Wire:
     ) -> Any:
         """Return the JSON that is answered; `path` is in parts, which are made fit for a URL here.
 
-        Raises Absent, Conflict, and the errors of an index for everything else that is no answer.
+        Raises Absent, Conflict, and the errors of an index for everything else that is not an answer.
         """
         return self._patiently(lambda: self._once(method, path, body, timeout, parameters))
 

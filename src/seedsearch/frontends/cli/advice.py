@@ -13,7 +13,7 @@ import click
 _OF_INDEX = ("-i", "--index-dir")
 _OPERATORS = ("and", "or", "not")
 _FIELD = re.compile(r"[-+]?([a-z]{2,10}|[\u4e00-\u9fff]{2,3})[:：](?!//)\S.*", re.DOTALL)
-# How filters may be called in Chinese. They are no filters, for texts say `作者：` and mean it.
+# How filters may be called in Chinese. They are not filters, because texts say `作者：` and mean it.
 _IN_CHINESE = {
     "作者": "author",
     "标题": "title",

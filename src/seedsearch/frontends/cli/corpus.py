@@ -89,7 +89,7 @@ def records_printed(path: str, options: RestoreOptions, workers: int | None, wan
     if not os.path.isfile(path) or not records_kind(path, options.kind):
         return None
     try:
-        file = open(path, "rb")  # noqa: SIM115  # an error of what is written is no error of the file
+        file = open(path, "rb")  # noqa: SIM115  # an error in what is written is not an error of the file
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {reason(error)}") from error
     with file:
@@ -98,7 +98,7 @@ def records_printed(path: str, options: RestoreOptions, workers: int | None, wan
 
 @contextmanager
 def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
-    """What takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end;
+    """Yield what takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end;
     below a folder of copies it stays where the run is stopped, for the next one.
     """
     from seedsearch.restoring.corpus.run import Accounts
@@ -168,7 +168,7 @@ def _run(options: RestoreOptions) -> dict[str, Any]:
 
 @contextmanager
 def _written(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """What writes a file, which has its name when all is written; raises OutputError where that cannot be."""
+    """Yield what writes a file, which gets its name when all is written; raises OutputError where that fails."""
     if path is None:
         yield lambda text: None
         return

@@ -69,7 +69,7 @@ def detail(text: str) -> None:
 
 @contextmanager
 def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress], None] | None]:
-    """What draws a progress bar on standard error; None where that is not a terminal, or it is to be quiet."""
+    """Return what draws a progress bar on standard error; None off a terminal, or under --quiet."""
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or is_quiet():
         yield None
         return

@@ -35,7 +35,7 @@ FIRST_SAMPLE, SECOND_SAMPLE = 96, 1536  # bytes
 CLEAR = 24.0  # nats between the best and the next reading at which the first sample is enough
 NEAR = 40.0  # nats behind the best, by single characters, within which pairs can still turn it
 BROKEN = 8  # places that an encoding cannot read, and a quarter of all, from which on it is out of the question
-# Mean ln p by single characters, and number of characters, from which on Chinese is no other language.
+# Mean ln p by single characters, and number of characters, from which on Chinese is told from other languages.
 EVIDENT, ENOUGH = -7.5, 24
 LOOK = 128  # bytes that show whether it can be UTF-16
 DOUBTFUL = 20.0  # nats under which neighbours are asked
