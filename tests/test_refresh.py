@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from seedsearch import build_index, open_index
 from seedsearch.errors import IndexClosed, IndexMissing
 from seedsearch.searching.index import Index
+from seedsearch.searching.results import Results
 from tests.programs import warm as seedsearch
 
 
@@ -105,3 +107,28 @@ def test_a_closed_index_answers_nothing(tmp_path: Path, asked: Callable[[Index],
     with pytest.raises(IndexClosed, match="was closed; open it again"):
         asked(index)
     index.close()  # twice is no error
+
+
+def test_a_question_asked_again_is_answered_as_of_the_last_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, place = tmp_path / "files" / "a.txt", tmp_path / "index"
+    file.parent.mkdir()
+    file.write_text("焊接机器人", encoding="utf-8")
+    build_index(file.parent, place, workers=1)
+    made: list[str] = []
+    answer = Index._results
+
+    def counted(index: Index, *asked: Any) -> Results:
+        made.append("")
+        return answer(index, *asked)
+
+    monkeypatch.setattr(Index, "_results", counted)
+    with open_index(place) as index:
+        first = index.search("焊接")
+        assert index.search("焊接") is first
+        assert len(made) == 1
+        file.write_text("焊接，焊接材料", encoding="utf-8")
+        build_index(file.parent, place, workers=1)
+        assert index.search("焊接").hits[0].snippets[0].text == "焊接，焊接材料"
+        assert [index.search("焊接", limit=1, offset=1).hits, index.search("焊接", strict=True).total] == [(), 1]

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 SURE = 0.9
 FILLINGS = 4  # answers that are kept with their hits, for the next page of them
 ANSWERS = 16  # … and those of which only the tiers are, with their counts
+GIVEN, SHORT = 16, 100  # pages of hits that are kept as they are, and the snippets that one of them may have
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
@@ -96,7 +97,7 @@ class Index:
         kept = engine.metadata
         said = of_other_rules(kept, self._place), unfinished(kept, self._place), *words
         self._stale = tuple(Note("stale", sentence) for sentence in said if sentence)
-        self._answers = LRUCache(ANSWERS)
+        self._answers, self._given = LRUCache(ANSWERS), LRUCache(GIVEN)
         self._fillings: dict[Hashable, Filling] = {}
 
     @property
@@ -176,30 +177,51 @@ class Index:
         with self._question(seconds):
             parsed = self._parsed(query, filters)
             order = parsed.order or order_of(sort)
-            answer = self._answer(parsed, strict)
             shown = Shown(snippets, lines)
-            groups: tuple[Group, ...] = ()
-            if group_by:
-                from seedsearch.searching.grouping import groups_of
+            if group_by or facets or lines is not None or limit * snippets > SHORT:
+                return self._results(parsed, query, strict, order, offset, limit, shown, facets, group_by)
+            key = parsed, query, strict, order, offset, limit, shown, self._engine.generation
+            if (found := self._given.get(key)) is None:
+                made = self._results(parsed, query, strict, order, offset, limit, shown)
+                found = self._given.put(key, made, 1)
+            return found  # type: ignore[no-any-return]
 
-                groups, more = groups_of(self._engine, answer.tiers, group_by, offset, limit, shown)
-                page = Page((), more)
-            else:
-                page = self._page((query, strict, repr(filters)), answer, order, offset, limit, shown)
-            missing, suggestions = self._not_there(parsed, answer)
-            return Results(
-                query,
-                sum(answer.counts.values()),
-                answer.matched or "query",
-                page.hits,
-                (*self._stale, *answer.notes, *missing),
-                suggestions,
-                asked=answer.asked,
-                tiers=answer.counts,
-                more=page.more,
-                facets=facets_of(self._engine, answer.tiers, facets),
-                groups=groups,
-            )
+    def _results(
+        self,
+        parsed: ParsedQuery,
+        query: str,
+        strict: bool,
+        order: Order,
+        offset: int,
+        limit: int,
+        shown: Shown,
+        facets: Sequence[str] = (),
+        group_by: str = "",
+    ) -> Results:
+        """Return the answer to a question that was not asked just now."""
+        answer = self._answer(parsed, strict)
+        groups: tuple[Group, ...] = ()
+        if group_by:
+            from seedsearch.searching.grouping import groups_of
+
+            groups, more = groups_of(self._engine, answer.tiers, group_by, offset, limit, shown)
+            page = Page((), more)
+        else:
+            page = self._page((parsed, strict), answer, order, offset, limit, shown)
+        missing, suggestions = self._not_there(parsed, answer)
+        return Results(
+            query,
+            sum(answer.counts.values()),
+            answer.matched or "query",
+            page.hits,
+            (*self._stale, *answer.notes, *missing),
+            suggestions,
+            asked=answer.asked,
+            tiers=answer.counts,
+            more=page.more,
+            facets=facets_of(self._engine, answer.tiers, facets),
+            groups=groups,
+        )
 
     def _page(self, key: Hashable, answer: Answer, order: Order, offset: int, limit: int, shown: Shown) -> Page:
         """Return some of the hits of an answer; behind the first page those of the last time are gone on from."""
