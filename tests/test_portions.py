@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -271,3 +273,31 @@ def test_an_index_of_a_table_in_portions_is_the_same(monkeypatch: pytest.MonkeyP
     assert build_index("d", "index", workers=1).failures == ()
     assert held() == held("whole")
     assert build_index((), "index").unchanged == len(held()) == 371
+
+
+STOPPED = """
+import os, signal, sys
+from seedsearch.frontends.cli import main
+from seedsearch.indexing import build
+from seedsearch.reading import portions
+portions.WHOLE, portions.SIZE, portions.HEAD = 100, 700, 128
+count, done = build.count, []
+def counted(*arguments):
+    done.append(count(*arguments))
+    if len(done) == 5:
+        os.kill(os.getpid(), signal.SIGINT)
+build.count = counted
+sys.argv = ["seedsearch", "index", "d", "--workers", "1"]
+main()
+"""
+
+
+def test_a_file_that_a_run_is_stopped_in_is_named() -> None:
+    Path("d/0.txt").write_text("焊接", "utf-8")
+    Path("d/a.jsonl").write_text(LINES, "utf-8")
+    done = subprocess.run([sys.executable, "-c", STOPPED], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.splitlines() == [
+        "seedsearch: d/a.jsonl counts when all of it is read: the next run begins it anew",
+        "seedsearch: interrupted; the index has 1 of 2 changed files now; the same command goes on from there",
+    ]

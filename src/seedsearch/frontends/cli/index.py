@@ -168,6 +168,8 @@ def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> I
 
         report = build(paths, place.where, how, told, note, stop)
     if stop.asked:
+        for line in report.notes if report.left else ():
+            note(line)
         raise KeyboardInterrupt(_kept(report.left, last, place))
     keep_account(lambda: f"between two runs; {_AS_IT_WAS}")
     return report
