@@ -134,15 +134,15 @@ def _rows(text: str, page: _Page) -> Iterator[Weighed]:
             alone.add(start, end)
         else:
             other.add(start, end)
-    western = (row for start, end in other for row in _western(start, text[start:end]))
+    western = (row for start, end in other for row in _western(text, start, end))
     if han < FEW:
         few, others = Rows(), western
-        western = (row for start, end in alone for row in _western(start, text[start:end]))
+        western = (row for start, end in alone for row in _western(text, start, end))
         yield from merge(sure, western, others)
         return
     yield from merge(sure, few, western)
     for start, end, run in runs:
-        yield from run.rows if run else _western(start, text[start:end])
+        yield from run.rows if run else _western(text, start, end)
 
 
 def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
@@ -385,15 +385,20 @@ def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]
             start, made = end, ""
 
 
-def _western(at: int, run: str) -> Iterator[Weighed]:
-    """Yield the run as ftfy repairs it, where reading the repair wrongly gives the run again."""
+def _western(text: str, at: int, end: int) -> Iterator[Weighed]:
+    """Yield a run as ftfy repairs it, where reading the repair wrongly gives the run again.
+
+    One letter is none among other characters than those of ASCII: in a table of letters, ÃŸ is Ã and Ÿ.
+    """
+    run, beside = text[at:end], text[max(0, at - 1) : at] + text[end : end + 1]
     if not _WESTERN.search(run):
         return
     import ftfy
 
     fixed = ftfy.fix_encoding(run, _ftfy_config())
-    if fixed != run and _misread(fixed) == run:
-        yield at, at + len(run), fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
+    alone = len(fixed) == 1 and not beside.isascii() and not any(c.isascii() and c.isalpha() for c in beside)
+    if fixed != run and not alone and _misread(fixed) == run:
+        yield at, end, fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
 
 
 @cache
