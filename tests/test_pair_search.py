@@ -10,8 +10,10 @@ import pytest
 
 from seedsearch.damage import Certainty
 from seedsearch.offsets import apply_edits, check_edits
-from seedsearch.restoring import big5_gbk, calibration
+from seedsearch.restoring import big5_gbk, calibration, gbk_replacement, pair_frames, utf8_as_gbk
+from seedsearch.restoring.clean import clean
 from seedsearch.restoring.pair_faults import Reader, Rule, Run, faults
+from seedsearch.restoring.pair_frames import framed
 from seedsearch.restoring.pair_search import searched
 from seedsearch.text import forms, trigrams
 from seedsearch.text.code_points import points
@@ -134,6 +136,65 @@ def test_a_row_is_read_alone_as_it_is_beside_others(rule: Rule) -> None:
         (alone,) = searched([row], faults()[1], [Reader(rule)], "gb2312")
         assert (alone.slots, alone.made) == (one.slots, one.made)
         assert alone.score == pytest.approx(one.score)
+
+
+def test_rows_are_taken_apart_alone_as_they_are_beside_others() -> None:
+    true, written, read = FAULTS["GBK as Big5"]
+    rules = {Rule.LEAD: "lead", Rule.PAIR: "pair", Rule.PAIR_UNLESS_ASCII: "pair unless ASCII", Rule.EACH: "each"}
+    pieces = re.split("[\n，；、]", true)
+    rows = [
+        Run(by_pairs(one.encode(written), read, eaten, "\ufffd"), "\n", "\n")
+        for eaten in rules.values()
+        for one in pieces
+    ]
+    readers = [Reader(rule) for rule in rules for _ in pieces]
+    together = framed([*rows, Run("笢恅\U0001f600", "\n", "\n")], faults()[1], [*readers, readers[0]], "gb2312")
+    for number, (row, reader) in enumerate(zip(rows, readers, strict=True)):
+        alone = framed([row], faults()[1], [reader], "gb2312")
+        assert alone.shown(0) == together.shown(number)
+        assert alone.score[0] == pytest.approx(together.score[number])
+    assert not together.shown(len(rows))  # a character without bytes
+
+
+def test_a_row_that_gets_out_of_step_comes_into_it_again() -> None:
+    """A byte is missing without a sign behind the first sentence."""
+    true, written, read = FAULTS["GBK as Big5"]
+    first, second, *_ = true.split("\n")
+    stream = first.encode(written) + second.encode(written)[1:]
+    found = by_pairs(stream, read, "lead", "\ufffd")
+    read_as = framed([Run(found, "\n", "\n")], faults()[1], [Reader(Rule.LEAD)], "gb2312").shown(0)
+    assert sum(char in read_as for char in set(second)) > 0.7 * len(set(second))
+
+
+def test_a_page_is_searched_once_and_its_sample_once() -> None:
+    """What a search costs is above all how often it begins, and pages have many runs."""
+    true, written, read = FAULTS["GBK as Big5"]
+    found = by_pairs((true + "\n").encode(written) * 12, read, "lead", "\ufffd")
+    times = list[int]()
+
+    def counted(rows: list[Run], *args: object) -> pair_frames.Framed:
+        times.append(len(rows))
+        return framed(rows, *args)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pair_frames, "framed", counted)
+        restored(found)
+    assert len(times) <= 6
+    assert sum(times) > 20
+
+
+def test_the_same_character_at_two_places_of_big5_is_the_one_that_gbk_can_hold() -> None:
+    """十 is A451 and A2CC, of which the one stands in no text in GBK, and the other one between 、 and 污."""
+    assert "贪、污" in restored(by_pairs(SIMPLIFIED.replace("，", "，贪、污").encode("gbk"), "big5", "lead", "\ufffd"))
+
+
+def test_other_steps_leave_what_a_reader_of_pairs_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sign that stayed was searched for what a program may have torn, and each page for UTF-8."""
+    true, written, read = FAULTS["Big5 as GBK"]
+    found = by_pairs(true.encode(written), read, "pair", "?")
+    monkeypatch.setattr(gbk_replacement, "_Pass", None)
+    monkeypatch.setattr(utf8_as_gbk._Page, "_score", None)
+    assert "?" in clean(found).readable
 
 
 def test_a_row_with_a_character_that_has_no_bytes_is_not_read() -> None:

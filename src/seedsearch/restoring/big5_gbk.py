@@ -22,7 +22,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
 from itertools import islice
@@ -32,7 +32,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
 from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
-from seedsearch.restoring.pair_reading import Part, Way, read_as_paired, read_strictly, way_of
+from seedsearch.restoring.pair_reading import NOTHING, Reading, Way, read_as_paired, read_strictly, way_of
 from seedsearch.text import character_model
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
@@ -180,12 +180,12 @@ class _Page:
         while at < end:
             found = self.text[at : min(end, at + most)]
             (run,) = self._read([(at, found)], (self.fault,) if self.fault else by)
-            if not run.parts and most > LONGEST:  # what cannot be read may be a small part of it
+            if not run.made and most > LONGEST:  # what cannot be read may be a small part of it
                 most = LONGEST
                 continue
             run = run if at + len(found) == end else run.shortened()
             at += len(run.found)
-            yield from run.pieces()
+            yield from _weighed(run.pieces())
 
     def _read(self, places: Sequence[tuple[int, str]], by: Sequence[Fault]) -> list[_Run]:
         ways = [way for way in self.ways if way.fault in by]
@@ -212,6 +212,11 @@ class _Page:
         best = max((way.mean for way in ways.values() if way.known >= TOLD), default=SOUND)
         likely = (ways[fault] for fault in self.faults if fault in ways)
         return [way for way in likely if way.known < TOLD or way.mean > max(SOUND, best - CLEARLY)]
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is no doubt which of the faults it was."""
+        return len(self.ways) == 1 and self.ways[0].known >= TOLD and self.ways[0].mean > READS
 
     @property
     def _shows_big5(self) -> bool:
@@ -270,7 +275,7 @@ def _together(spans: Iterable[Span], page: _Page) -> Iterator[list[Span]]:
     """Runs that are read together, as soon as it is known which fault the page is full of; each long one alone."""
     some: list[Span] = []
     for span in spans:
-        if some and (len(span) > LONGEST or sum(map(len, some)) > (AT_ONCE if page.fault else AT_FIRST)):
+        if some and (len(span) > LONGEST or sum(map(len, some)) > (AT_ONCE if page.fault or page.clear else AT_FIRST)):
             yield some
             some = []
         some.append(span)
@@ -288,11 +293,12 @@ class _Run:
     at: int
     found: str
     fault: Fault
-    parts: list[Part]
+    read: Reading = NOTHING
+    means: tuple[float, float] = (-math.inf, -math.inf)  # how it reads as found, and as made
 
-    @cached_property
+    @property
     def made(self) -> str:
-        return "".join(part.text for part in self.parts)
+        return self.read.text
 
     @cached_property
     def han(self) -> int:
@@ -304,22 +310,24 @@ class _Run:
         lost = made.count("\ufffd")
         if not made or self.han < han or lost * 3 > len(made):
             return False
-        return _mean(made) > max(SOUND, _mean(self.found) + gain)
+        before, after = self.means
+        return after > max(SOUND, before + gain)
 
     def rows(self) -> Iterator[Weighed]:
         """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
         start = first = 0
+        text, guesses = self.read.text, self.read.guesses
+        guessed, kind = sorted(guesses), self.fault.kind
         for number, end in self.borders:
-            made = (
-                self.parts[first].text if number == first + 1 else "".join([p.text for p in self.parts[first:number]])
-            )
-            found = self.found[start:end]
+            made, found = text[first:number], self.found[start:end]
             if found != made and made.count("\ufffd") <= found.count("\ufffd"):
-                sure = all(part.sure for part in self.parts[first:number])
-                certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                guesses = ((part.text, part.guess) for part in self.parts[first:number])
-                weight = None if sure else together(guesses) or assumed(f"dropping {self.fault.kind}")
-                yield self.at + start, self.at + end, made, self.fault.kind, certainty, weight
+                some = guessed[bisect_left(guessed, first) : bisect_left(guessed, number)] if guessed else ()
+                if some:
+                    parts = zip(made, map(guesses.get, range(first, number)), strict=True)
+                    weight = together(parts) or assumed(f"dropping {kind}")
+                    yield self.at + start, self.at + end, made, kind, Certainty.INFERRED, weight
+                else:
+                    yield self.at + start, self.at + end, made, kind, Certainty.PROVED, None
             start, first = end, number
 
     def shortened(self) -> _Run:
@@ -328,27 +336,30 @@ class _Run:
         if not borders:
             return self
         number, end = borders[-1]
-        return _Run(self.at, self.found[:end], self.fault, self.parts[:number])
+        return _Run(self.at, self.found[:end], self.fault, self._part(0, number, 0))
 
     def pieces(self) -> Iterator[_Run]:
         """Yield the run in pieces, each of which is believed or not."""
         start = first = 0
-        for number, end in self.borders or [(len(self.parts), len(self.found))]:
+        for number, end in self.borders or [(len(self.made), len(self.found))]:
             if end - start >= LONGEST or end == len(self.found):
-                parts = [part._replace(end=part.end - 2 * start) for part in self.parts[first:number]]
-                yield _Run(self.at + start, self.found[start:end], self.fault, parts)
+                yield _Run(self.at + start, self.found[start:end], self.fault, self._part(first, number, start))
                 start, first = end, number
         if start < len(self.found):
-            yield _Run(self.at + start, self.found[start:], self.fault, [])
+            yield _Run(self.at + start, self.found[start:], self.fault)
+
+    def _part(self, first: int, last: int, start: int) -> Reading:
+        """Return what is read from one character to another one, of what was found from `start`."""
+        text, ends, guesses = self.read
+        some = {number - first: guess for number, guess in guesses.items() if first <= number < last}
+        return Reading(text[first:last], [end - 2 * start for end in ends[first:last]], some)
 
     @cached_property
     def borders(self) -> list[tuple[int, int]]:
         """Where characters found and repaired end together: how many are repaired by then, and how many found."""
-        ends: dict[int, int] = {}  # what is put in where nothing was found goes with what is before it
-        for number, part in enumerate(self.parts, 1):
-            if part.end and part.end % 2 == 0:
-                ends[part.end // 2] = number
-        return [(number, end) for end, number in ends.items()]
+        # What is put in where nothing was found goes with what is before it.
+        ends = {end: number for number, end in enumerate(self.read.ends, 1) if end and not end & 1}
+        return [(number, end // 2) for end, number in ends.items()]
 
 
 def _signs(found: str) -> Iterator[int]:
@@ -361,44 +372,67 @@ _Place = tuple[int, Run]  # where a run is, and the run
 
 def _read_runs(found: Sequence[_Place], ways: Sequence[Way]) -> list[_Run]:
     """Return the likeliest of what the ways make of runs."""
-    whole = [_whole(place, ways) for place in found]
-    paired = iter(_paired([one for one, read in zip(found, whole, strict=True) if read is None], ways))
-    return [read or next(paired) for read in whole]
+    made = _whole(found, ways)
+    left = [number for number in range(len(found)) if number not in made]
+    made |= zip(left, _weighed(_paired([found[number] for number in left], ways)), strict=True)
+    return [made[number] for number in range(len(found))]
 
 
-def _whole(place: _Place, ways: Sequence[Way]) -> _Run | None:
-    """Return the run where nothing was lost and the text is sound, so that there is nothing to search for."""
-    at, (found, *_) = place
+def _whole(found: Sequence[_Place], ways: Sequence[Way]) -> dict[int, _Run]:
+    """Return by number the runs of which nothing was lost and the text is sound: there is nothing to search for."""
+    made = dict[int, _Run]()
     for way in ways:
         if way.reader.drops:
             continue
-        whole = _Run(at, found, way.fault, read_strictly(found, way.fault))
-        if whole.parts and _mean(whole.made) > max(SOUND, _mean(found) + GAIN):
-            return whole
-    return None
+        left = [number for number in range(len(found)) if number not in made]
+        strict = read_strictly([found[number][1] for number in left], way.fault)
+        some = [(number, one) for number, one in zip(left, strict, strict=True) if one.text]
+        runs = _weighed(_Run(found[number][0], found[number][1].found, way.fault, one) for number, one in some)
+        sound = ((number, run) for (number, _), run in zip(some, runs, strict=True) if run.convincing(0, GAIN))
+        made |= dict(sound)
+    return made
 
 
 def _paired(found: Sequence[_Place], ways: Sequence[Way]) -> list[_Run]:
     """Return the runs as the likeliest of the ways makes them."""
     if not found or not ways:
-        return [_Run(at, run.found, faults()[0], []) for at, run in found]
+        return [_Run(at, run.found, faults()[0]) for at, run in found]
     likely = [0] * len(found)
     if len(ways) > 1:
         begun = [Run(run.found[:TOLD], run.before, run.found[TOLD : TOLD + 1] or run.after) for _, run in found]
-        told = [[_mean("".join([part.text for part in parts])) for parts in read_as_paired(begun, way)] for way in ways]
+        told = [_means([one.text for one in read_as_paired(begun, way)]) for way in ways]
         likely = [means.index(max(means)) for means in zip(*told, strict=True)]
     made: dict[int, _Run] = {}
     for number, way in enumerate(ways):
         some = [i for i, one in enumerate(likely) if one == number]
         read = read_as_paired([found[i][1] for i in some], way)
-        made |= {i: _Run(found[i][0], found[i][1].found, way.fault, parts) for i, parts in zip(some, read, strict=True)}
+        made |= {i: _Run(found[i][0], found[i][1].found, way.fault, one) for i, one in zip(some, read, strict=True)}
     return [made[number] for number in range(len(found))]
 
 
-def _mean(text: str) -> float:
-    text = text[:JUDGED]
-    if len(text) <= FEW:
-        return character_model.score(text) / len(text) if text else -math.inf
+def _weighed(runs: Iterable[_Run]) -> Iterator[_Run]:
+    """Yield the runs with what they read like: of all at once, as each call takes longer than a run."""
+    some = list(runs)
+    means = _means([text for run in some for text in (run.found, run.made)])
+    for run, before, after in zip(some, means[::2], means[1::2], strict=True):
+        yield replace(run, means=(before, after))
+
+
+def _means(texts: Sequence[str]) -> list[float]:
+    """Return the `_mean` of each text."""
     from seedsearch.text.pair_scores import pair_scores  # numpy takes 0.1 s to load, and only such text needs it
 
-    return float(pair_scores("\n" + text).mean())
+    texts = [text[:JUDGED] for text in texts]
+    scores, at, made = pair_scores("\n" + "\n".join(texts)).cumsum().tolist(), 0, list[float]()
+    scores.append(0.0)  # behind the last, for what is before the first
+    for text in texts:
+        sum_ = scores[at + len(text) - 1] - scores[at - 1]
+        made.append(sum_ / len(text) if len(text) > FEW else _mean(text))
+        at += len(text) + 1
+    return made
+
+
+def _mean(text: str) -> float:
+    if len(text) <= FEW:
+        return character_model.score(text) / len(text) if text else -math.inf
+    return _means([text])[0]

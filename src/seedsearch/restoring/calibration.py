@@ -36,14 +36,14 @@ LINES = {
     "framed, open": (-0.47, 0.73),  # … where many can
     "framed, open beside another": (-0.81, 0.45),  # … beside one of the same sort
     "framed, open between others": (-1.58, 0.41),
-    "pair": (0.28, 0.69),  # a byte of a character of Big5 or GBK, between whole ones
-    "pair beside another": (-0.39, 0.60),  # … beside one that lost some as well
-    "whole pair": (-0.84, 0.58),  # both bytes of a character, with one sign, between whole ones
-    "whole pair near another": (-1.43, 0.53),  # … with one that lost some behind or before those
-    "whole pair beside another": (-1.78, 0.27),
-    "whole pair between others": (-1.77, 0.03),
-    "two signs": (-0.18, 0.62),  # both bytes, each with a sign
-    "two signs beside another": (-1.33, 0.35),
+    "pair": (0.18, 0.70),  # a byte of a character of Big5 or GBK, between whole ones
+    "pair beside another": (-0.21, 0.54),  # … beside one that lost some as well
+    "whole pair": (-0.68, 0.62),  # both bytes of a character, with one sign, between whole ones
+    "whole pair near another": (-1.06, 0.60),  # … with one that lost some behind or before those
+    "whole pair beside another": (-1.42, 0.30),
+    "whole pair between others": (-2.34, 0.20),
+    "two signs": (0.11, 0.63),  # both bytes, each with a sign
+    "two signs beside another": (-1.21, 0.37),
     "dropped": (-1.82, 0.39),  # a whole character that a reader dropped without a sign
     "dropped byte": (-1.33, 0.34),  # … or one byte of it
     "torn": (-0.24, 0.48),  # a character that was torn apart

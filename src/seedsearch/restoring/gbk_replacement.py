@@ -85,8 +85,11 @@ _ENDED = (Damage.SHIFTED_BYTES, Certainty.INFERRED, assumed("quotation"))
 _NOISY, NOISY = re.compile("[\x05-\x08][，。、；！？,;!?]"), 2
 
 
-def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
-    """Return the edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`."""
+def edits(text: str, budgets: Budgets | None = None, *, misread: bool = False) -> Sequence[Edit]:
+    """Return the edits of kinds reading-mark and shifted-bytes: sorted, disjoint, in code points of `text`.
+
+    `misread`: the text came out of another encoding, whose reader left the signs of loss in it.
+    """
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
     work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
     if listed:
@@ -95,7 +98,7 @@ def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
         if page.silent_reader and _is_torn(text, made):
             made = gathered(_with_quotations(text, made))
         return two_copies.decided(text, made, work)
-    if not _SIGN_OF_LOSS.search(text):
+    if misread or not _SIGN_OF_LOSS.search(text):
         return []
     suspected = suspected_characters(text)
     if not suspected:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from seedsearch.text.array_types import Points, Scores
+    from seedsearch.text.array_types import Ints, Points, Scores
 
 GONE = "\ufffd"  # a character of which nothing can be told
 # Lost characters in a row; of more nothing is told. Of text that loses one in three, one row in 50,000 is longer than
@@ -113,22 +113,39 @@ def _judged(
     """Yield the likeliest character for each of the slots `places`, and how sure it is; puts it into `codes`."""
     import numpy as np
 
+    every, oddities = _padded(choices, script)
+    yield from judged_at(codes, np.array(places) + 2, every, oddities, sources)
+
+
+def judged_at(
+    codes: Points, places: Ints, every: Points, oddities: Scores, sources: Sequence[str]
+) -> Iterator[tuple[str, Guess]]:
+    """Yield the likeliest of `every` (a row each, `PAD` for none) at each of some places of a text, and how sure it is;
+    puts it into `codes`.
+    """
+    import numpy as np
+
     from seedsearch.text.pair_scores import scores_of
     from seedsearch.text.trigrams import scores
 
-    at = np.array(places)[:, None] + 2
-    every, oddities = _padded(choices, script)
-    pairs = scores_of(codes[at - 1], every) + scores_of(every, codes[at + 1]) + oddities
+    at = places[:, None]
+    a, b, d, e = (codes[at + by] for by in (-2, -1, 1, 2))
+    before, behind = (np.broadcast_to(some, every.shape) for some in (b, d))
+    sides = scores_of(np.stack([before, every]), np.stack([every, behind]))  # each call costs as much as 1,000 pairs
+    pairs = sides[0] + sides[1] + oddities
     pairs[every == PAD] = -np.inf
     most = min(LIKELY, pairs.shape[1])
-    kept = np.argpartition(-pairs, most - 1, axis=1)[:, :most]
-    some = np.take_along_axis(every, kept, axis=1)
-    pairs, oddities = (np.take_along_axis(of, kept, axis=1) for of in (pairs, oddities))
-    a, b, d, e = (codes[at + by] for by in (-2, -1, 1, 2))
-    total = scores(a, b, some) + scores(b, some, d) + scores(some, d, e) + BESIDE * pairs + (1 - BESIDE) * oddities
+    some = every
+    if most < pairs.shape[1]:
+        kept = np.argpartition(-pairs, most - 1, axis=1)[:, :most]
+        some = np.take_along_axis(every, kept, axis=1)
+        pairs, oddities = (np.take_along_axis(of, kept, axis=1) for of in (pairs, oddities))
+    a, b, d, e = (np.broadcast_to(known, some.shape) for known in (a, b, d, e))
+    total = scores(np.stack([a, b, some]), np.stack([b, some, d]), np.stack([some, d, e])).sum(axis=0)
+    total += BESIDE * pairs + (1 - BESIDE) * oddities
     order = np.argsort(-total, axis=1)
     some, total = np.take_along_axis(some, order, axis=1), np.take_along_axis(total, order, axis=1)
-    codes[at[:, 0]] = some[:, 0]
+    codes[places] = some[:, 0]
     others = np.exp(total[:, 1:] - total[:, :1])
     sums = np.maximum(others.sum(axis=1), LEAST)
     shares = others[:, : MOST - 1] / sums[:, None]

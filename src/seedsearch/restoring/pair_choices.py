@@ -40,16 +40,16 @@ class Sets:
         self.table = [0] * (BYTES * BYTES)
         for pair, char in fault.read.items():
             self.table[pair[0] << 8 | pair[1]] = ord(char)
-        self._codes: Points = np.array(self.table, np.uint32).reshape(BYTES, BYTES)
-        self._known = places(self._codes) < DENSE - 1
-        self._refused: Mask = np.ones((BYTES, BYTES), bool)
+        self.codes: Points = np.array(self.table, np.uint32).reshape(BYTES, BYTES)
+        self._known = places(self.codes) < DENSE - 1
+        self.refused: Mask = np.ones((BYTES, BYTES), bool)
         for pair in fault.shown:
-            self._refused[pair[0], pair[1]] = False
-        self._refused[:0x80] = False
-        self._eaten = self._refused.copy()  # pairs that browsers give up as a whole
+            self.refused[pair[0], pair[1]] = False
+        self.refused[:0x80] = False
+        self._eaten = self.refused.copy()  # pairs that browsers give up as a whole
         self._eaten[:, :0x80] = False
         self._numbers: dict[tuple[int, ...], int] = {}
-        self._made: list[Choices] = []
+        self.made: list[Choices] = []
         self._narrow, self._wide = _Matrix(NARROW), _Matrix(WIDE)
         self._sizes, self._rows = np.zeros(FIRST_ROWS, int), np.zeros(FIRST_ROWS, int)
         self._odd: dict[int, int] = {}
@@ -63,55 +63,55 @@ class Sets:
     def both(self, rule: Rule = Rule.PAIR) -> int:
         """Return the set of what may stand where a pair of bytes is lost."""
         if rule is Rule.PAIR_UNLESS_ASCII:
-            return self._number((4,), lambda: self._codes[self._eaten], WIDE)
-        return self._number((0,), lambda: self._codes[self._refused], WIDE)
+            return self._number((4,), lambda: self.codes[self._eaten], WIDE)
+        return self._number((0,), lambda: self.codes[self.refused], WIDE)
 
     def first(self, following: int) -> int:
         """Return that of a lost first byte in front of a known second one."""
-        return self._number((1, following), lambda: self._codes[:, following][self._refused[:, following]])
+        return self._number((1, following), lambda: self.codes[:, following][self.refused[:, following]])
 
     def second(self, pending: int, following: int) -> int:
         """Return that of a known first byte and a lost second one in front of a known byte (0: of any)."""
-        return self._number((2, pending, following), lambda: self._codes[pending][self._before(following)])
+        return self._number((2, pending, following), lambda: self.codes[pending][self._before(following)])
 
     def both_apart(self, following: int, rule: Rule) -> int:
         """Return that of two bytes, each lost alone, in front of a known byte (0: of any)."""
         if rule is Rule.EACH:
             return self.both()
-        return self._number((3, following), lambda: self._codes[self._refused & self._before(following)[None]], WIDE)
+        return self._number((3, following), lambda: self.codes[self.refused & self._before(following)[None]], WIDE)
 
     def share(self) -> float:
         """Return the share of characters of running text that this reader does not show."""
-        _, ranks, odd = self._made[self.both()]
+        _, ranks, odd = self.made[self.both()]
         return float(np.exp(alone(ranks[odd == 0])).sum())
 
     def lost(self, text: str) -> bool:
         """Tell whether the reader shows something for one of the characters that it is taken to lose."""
-        return bool(np.isin(points(text), self._made[self.both()][0]).any())
+        return bool(np.isin(points(text), self.made[self.both()][0]).any())
 
     def _before(self, following: int) -> Mask:
         """For each byte whether it is lost in front of another one."""
-        made = self._refused[:, following] if following else np.arange(BYTES) >= 0x80
+        made = self.refused[:, following] if following else np.arange(BYTES) >= 0x80
         return np.asarray(made)
 
     def _number(self, key: tuple[int, ...], made: Callable[[], Points], most: int = NARROW) -> int:
         if (number := self._numbers.get(key)) is not None:
             return number
-        self._numbers[key] = number = len(self._made)
+        self._numbers[key] = number = len(self.made)
         codes = np.unique(made())
         codes = codes[codes > 0x7F]
         ranks = places(codes)
         codes, ranks = codes[ranks < DENSE - 1], ranks[ranks < DENSE - 1]
-        odd = np.array([self._steps(code) for code in codes.tolist()], np.int16)
+        odd = np.array([self.steps(code) for code in codes.tolist()], np.int16)
         order = np.argsort(ranks + odd * 50, kind="stable")[:most]
-        self._made.append(Choices(codes[order], ranks[order], odd[order]))
+        self.made.append(Choices(codes[order], ranks[order], odd[order]))
         if number == len(self._sizes):
             self._sizes, self._rows = (np.append(some, np.zeros(number, int)) for some in (self._sizes, self._rows))
         self._sizes[number] = len(order)
-        self._rows[number] = (self._wide if len(order) > NARROW else self._narrow).add(self._made[-1])
+        self._rows[number] = (self._wide if len(order) > NARROW else self._narrow).add(self.made[-1])
         return number
 
-    def _steps(self, code: int) -> int:
+    def steps(self, code: int) -> int:
         if code not in self._odd:
             self._odd[code] = round(unlikely(chr(code), self.script) / STEP)
         return self._odd[code]

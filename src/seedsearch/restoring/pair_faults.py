@@ -76,7 +76,8 @@ def faults() -> tuple[Fault, ...]:
         # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
         read = ((pair, pair.decode(codec, "ignore")) for codec in codecs for pair in _pairs_of_big5())
         plain = {pair: char for pair, char in read if len(char) == 1 and char >= "\x80"}
-        as_big5 = {char: pair for pair, char in plain.items()}
+        # Of two pairs with one character (十) that one which GBK has as well.
+        as_big5 = {char: pair for pair, char in sorted(plain.items(), key=lambda one: one[0][1])}
         made.append(Fault(Damage.GBK_AS_BIG5, as_big5, gbk, frozenset(plain)))
     return tuple(made)
 

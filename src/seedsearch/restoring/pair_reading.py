@@ -7,20 +7,24 @@ which the characters that are whole read best. `pair_search` then finds what was
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Guess
 from seedsearch.restoring.calibration import AROUND
-from seedsearch.restoring.lost_pairs import GONE, Slot, judged
+from seedsearch.restoring.lost_pairs import GONE, Slot, judged, judged_at
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
 
 if TYPE_CHECKING:
+    from seedsearch.restoring.pair_frames import Framed
     from seedsearch.restoring.pair_search import Searched
+    from seedsearch.text.array_types import Ints
 
+LOST = "\0"  # in the place of a character of which something was lost
 MISSED = 5.0  # different characters that a reader would have lost of a text, where that it lost none is no chance
 TEAR = -14.0  # ln p of a character that is torn, where readers are compared
 CLEAR, ENOUGH = -7.5, 40  # mean ln p of what is whole, and pairs of it, where a reader dropped bytes: that fits much
@@ -31,16 +35,18 @@ CLEAR, ENOUGH = -7.5, 40  # mean ln p of what is whole, and pairs of it, where a
 PROSE = -8.5
 
 
-class Part(NamedTuple):
-    """What was found up to half a character `end` (from where the part before ends) is `text`.
+class Reading(NamedTuple):
+    """What a run was read as: its characters, where each ends in halves of those found, and which of them were guessed.
 
-    `sure` unless a byte was guessed; `guess` says then how probable that is.
+    `guesses` are by number; None where a guess was compared with nothing.
     """
 
-    end: int
     text: str
-    sure: bool
-    guess: Guess | None = None
+    ends: Sequence[int]
+    guesses: Mapping[int, Guess | None]
+
+
+NOTHING = Reading("", (), {})
 
 
 class Way(NamedTuple):
@@ -65,11 +71,11 @@ def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> W
 
     `asks`: U+FFFD was `?` where it was found. `dropped`: a reader that leaves no sign is thought of.
     """
-    strict = [read_strictly(run.found, fault) for run in runs]
-    whole = "".join(part.text for parts in strict for part in parts)
+    strict = read_strictly(runs, fault)
+    whole = "".join([one.text for one in strict])
     if any(GONE in run.found for run in runs):
         readers = [Reader(rule, asks=asks) for rule in _rules([run.found for run in runs])]
-    elif all(strict) and not (dropped and _missed(whole, fault)):
+    elif all(one.text for one in strict) and not (dropped and _missed(whole, fault)):
         return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole), len(whole))
     elif not asks and all(_mean(run.found) > PROSE for run in runs):
         return None
@@ -85,15 +91,40 @@ def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> W
 def _ways(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader]) -> list[Way]:
     """Return the ways by which one of the readers made runs, the likeliest first."""
     script = _script("", fault)
-    every = _search([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], script)
     ways = list[tuple[float, Way]]()
-    for number, reader in enumerate(readers):
-        some = every[number * len(runs) :][: len(runs)]
-        mean, text, known = _sound(some)
-        if known:
-            score = sum(run.score for run in some if run.slots)
-            ways.append((score, Way(fault, reader, _script(text, fault), mean, known)))
+    for search, some in (
+        (_framed, [reader for reader in readers if not reader.drops]),
+        (_search, [reader for reader in readers if reader.drops]),
+    ):
+        for reader, (score, mean, text, known) in zip(some, search(runs, fault, some, script), strict=True):
+            if known:
+                ways.append((score, Way(fault, reader, _script(text, fault), mean, known)))
     return [way for _, way in sorted(ways, key=lambda one: -one[0])]
+
+
+def _framed(
+    runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script
+) -> Iterator[tuple[float, float, str, int]]:
+    """Yield for each of some readers that leave signs what `_sound` tells, behind ln p of all runs."""
+    if not readers:
+        return
+    from seedsearch.restoring.pair_frames import framed  # numpy takes 0.1 s to load, and hardly any text needs it
+
+    read = framed([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], script)
+    for number in range(len(readers)):
+        rows = range(number * len(runs), (number + 1) * len(runs))
+        yield float(read.score[rows].sum()), *_sound([read.shown(row) for row in rows])
+
+
+def _search(
+    runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script
+) -> Iterator[tuple[float, float, str, int]]:
+    """Yield the same for readers that leave none."""
+    every = _searched([run for _ in readers for run in runs], fault, [r for r in readers for _ in runs], script)
+    for number in range(len(readers)):
+        some = every[number * len(runs) :][: len(runs)]
+        told = ["".join([slot.char or LOST for slot in one.slots]) for one in some]
+        yield sum(one.score for one in some if one.slots), *_sound(told)
 
 
 def _rules(found: Sequence[str]) -> Iterator[Rule]:
@@ -106,7 +137,8 @@ def _rules(found: Sequence[str]) -> Iterator[Rule]:
 
 
 def _script(text: str, fault: Fault) -> Script:
-    return "big5" if fault.kind is Damage.BIG5_AS_GBK else script_of(text.encode())
+    script = script_of(text.encode("utf-8", "replace"))
+    return script or "big5" if fault.kind is Damage.BIG5_AS_GBK else script
 
 
 def _mean(text: str) -> float:
@@ -123,86 +155,140 @@ def _missed(whole: str, fault: Fault) -> bool:
     return not sets.lost(whole) and len(set(whole)) * sets.share() > MISSED
 
 
-def _sound(read: Sequence[Searched]) -> tuple[float, str, int]:
-    """Mean ln p of two characters side by side of which nothing was lost; what these are; and how many twos."""
-    from seedsearch.text.pair_scores import pair_scores
+def _sound(read: Sequence[str]) -> tuple[float, str, int]:
+    """Mean ln p of two characters side by side of which nothing was lost; what these are; and how many twos.
 
-    pieces, torn = list[str](), 0
-    for slots, *_ in read:
-        pieces.append("\n")
-        for slot in slots:
-            torn += slot.char == GONE
-            pieces.append(slot.char if slot.char and slot.char != GONE else "\0")
-    text = "".join(pieces)
-    known = [
-        score
-        for score, a, b in zip(pair_scores(text).tolist(), text, text[1:], strict=False)
-        if a not in "\0\n" and b not in "\0\n"
-    ]
-    if not known:
+    `read` has NUL for a character of which something was lost, and U+FFFD for what is torn.
+    """
+
+    from seedsearch.text.code_points import points
+    from seedsearch.text.pair_scores import scores_of
+
+    text = "\n" + "\n".join(read)
+    torn, chars = text.count(GONE), points(text)
+    known = (chars != 0) & (chars != ord("\n")) & (chars != ord(GONE))
+    at = (known[1:] & known[:-1]).nonzero()[0]
+    if not len(at):
         return -1e9, "", 0
-    return (sum(known) + TEAR * torn) / (len(known) + torn), text.replace("\0", ""), len(known)
+    total = float(scores_of(chars[at], chars[at + 1]).sum())
+    return (total + TEAR * torn) / (len(at) + torn), text.replace(LOST, "").replace(GONE, ""), len(at)
 
 
-def _search(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script) -> Sequence[Searched]:
-    from seedsearch.restoring.pair_search import searched  # numpy takes 0.1 s to load, and hardly any text needs it
+def _searched(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script) -> Sequence[Searched]:
+    from seedsearch.restoring.pair_search import searched  # as above
 
     return searched(runs, fault, readers, script)
 
 
-def read_as_paired(runs: Sequence[Run], way: Way) -> list[list[Part]]:
+def read_as_paired(runs: Sequence[Run], way: Way) -> list[Reading]:
     """Return the likeliest reading of each run; nothing for a run whose characters have no bytes."""
+    if not runs:
+        return []
+    return _without_signs(runs, way) if way.reader.drops else _by_signs(runs, way)
+
+
+def _by_signs(runs: Sequence[Run], way: Way) -> list[Reading]:
+    """Return the readings by a reader that left signs."""
+    from seedsearch.restoring.pair_frames import framed  # as above
+    from seedsearch.text.code_points import text_of
+
+    readers = [way.reader] * len(runs)
+    read = framed(runs, way.fault, readers, way.script)
+    if (script := _script("".join(map(read.shown, range(len(runs)))), way.fault)) != way.script:
+        read = framed(runs, way.fault, readers, script)
+    guesses = dict[int, Guess | None]()
+    for parity in (0, 1):  # neighbours one after the other
+        some = (read.lost % 2 == parity).nonzero()[0]
+        if not len(some):
+            continue
+        sources = list(_names(runs, read, some))
+        told = judged_at(read.codes, read.lost[some], read.picks[some], read.odd[some], sources)
+        guesses |= {at: one for at, (_, one) in zip(read.lost[some].tolist(), told, strict=True)}
+    shown = read.codes.copy()
+    shown[read.torn] = ord(GONE)
+    text, ends, places = text_of(shown), read.ends.tolist(), sorted(guesses)
+    made = list[Reading]()
+    for start, stop in zip(read.starts.tolist(), read.stops.tolist(), strict=True):
+        its = places[bisect_left(places, start) : bisect_left(places, stop)]
+        made.append(Reading(text[start:stop], ends[start:stop], {at - start: guesses[at] for at in its}))
+    return made
+
+
+def _names(runs: Sequence[Run], read: Framed, some: Ints) -> Iterator[str]:
+    """Yield of some lost characters what the guess is called, by how much is left of each and of those around it."""
+    import numpy as np
+
+    lost = np.zeros(len(read.codes), int)
+    lost[read.lost] = 1
+    at = read.lost[some]
+    row = read.starts.searchsorted(at, "right") - 1
+    begins = np.where(at == read.starts[row], 0, read.ends[at - 1])
+    beside, near = lost[at - 1] + lost[at + 1], lost[at - 2] | lost[at + 2]
+    told = zip(*(of.tolist() for of in (row, begins, read.ends[at], beside, near)), strict=True)
+    for number, start, end, next_, far in told:
+        shown = runs[number].found[start // 2 : (end + 1) // 2]
+        if shown == GONE:
+            yield "whole pair" + (AROUND[next_] or _NEAR[far])
+        else:
+            yield ("two signs" if set(shown) == {GONE} else "pair") + (" beside another" if next_ else "")
+
+
+def _without_signs(runs: Sequence[Run], way: Way) -> list[Reading]:
+    """Return the readings by a reader that left none: that nothing was dropped in a place is a guess as well."""
     slots, made, sources, borders = list[Slot](), list[str](), list[str](), [0]
-    for run, (some, chars, _) in zip(runs, _search(runs, way.fault, [way.reader] * len(runs), way.script), strict=True):
+    for run, (some, chars, _) in zip(
+        runs, _searched(runs, way.fault, [way.reader] * len(runs), way.script), strict=True
+    ):
         slots += Slot(0, run.before), *some
         made += run.before, *chars
-        sources += "", *_sources(run.found, some, way.reader)
+        sources += "", *_dropped(some)
         borders.append(len(slots))
     guessed = judged(slots, made, sources)
-    # Where a reader dropped bytes, that nothing was dropped there is a guess as well.
-    parts = [
-        Part(slot.end, char, bool(slot.char) and not way.reader.drops, one)
-        for slot, char, one in zip(slots, made, guessed, strict=True)
+    return [
+        Reading("".join(made[a + 1 : b]), [slot.end for slot in slots[a + 1 : b]], dict(enumerate(guessed[a + 1 : b])))
+        for a, b in pairwise(borders)
     ]
-    return [parts[start + 1 : end] for start, end in pairwise(borders)]
 
 
-def _sources(found: str, slots: Sequence[Slot], reader: Reader) -> Iterator[str]:
-    """Yield of each character of a run what its guess is called, by how much of it is left and of those around it."""
-    lost = [False, False, *(bool(slot.choices) for slot in slots), False, False]
+def _dropped(slots: Sequence[Slot]) -> Iterator[str]:
+    """Yield of each character what its guess is called: that of a whole one, or of one byte of it."""
     start = 0
-    for i, slot in enumerate(slots, 2):
-        beside, near = lost[i - 1] + lost[i + 1], lost[i - 2] | lost[i + 2]
-        shown = found[start // 2 : (slot.end + 1) // 2]
-        if reader.drops:
-            yield "dropped" if slot.end == start else "dropped byte"
-        elif shown == GONE:
-            yield "whole pair" + (AROUND[beside] or _NEAR[near])
-        else:
-            yield ("two signs" if set(shown) == {GONE} else "pair") + (" beside another" if beside else "")
+    for slot in slots:
+        yield "dropped" if slot.end == start else "dropped byte"
         start = slot.end
 
 
-def read_strictly(run: str, fault: Fault) -> list[Part]:
-    """Return the reading of `run` if each two bytes are a character; else nothing."""
-    return list(_strictly(run, fault)) if "\ufffd" not in run else []
+def read_strictly(runs: Sequence[Run], fault: Fault) -> list[Reading]:
+    """Return the reading of each run of which each two bytes are a character; nothing for the others."""
+    return [_strictly(run.found, fault) if GONE not in run.found else NOTHING for run in runs]
 
 
-def _strictly(run: str, fault: Fault) -> Iterator[Part]:
-    pairs = fault.byte_pairs
-    found = [pairs.get(char) or (char.encode() if char < "\x80" else b"") for char in run]
-    if not all(found):
-        return
-    stream = b"".join(found)
-    ends = [0]
-    for one in found:
-        ends += [ends[-1] + 1, ends[-1] + 2] if len(one) == 2 else [ends[-1] + 2]
-    made, at = list[Part](), 0
-    while at < len(stream):
-        size = 1 if stream[at] < 0x80 else 2
-        text = chr(stream[at]) if size == 1 else fault.read.get(stream[at : at + 2])
+def _strictly(run: str, fault: Fault) -> Reading:
+    pairs, read, made, ends = fault.byte_pairs, fault.read, list[str](), list[int]()
+    at, begun = 0, b""
+    for char in run:
+        pair = pairs.get(char) or (char.encode() if char < "\x80" else b"")
+        if not pair:
+            return NOTHING
+        at += 2
+        if len(pair) == 1:
+            text = read.get(begun + pair) if begun else char
+            begun = b""
+        elif begun:
+            text = read.get(begun + pair[:1])
+            if text is not None:
+                made.append(text)
+                ends.append(at - 1)
+                begun, text = pair[1:], ""
+                if begun < b"\x80":
+                    begun, text = b"", begun.decode()
+        elif pair[0] < 0x80:
+            return NOTHING
+        else:
+            text = read.get(pair)
         if text is None:
-            return
-        at += size
-        made.append(Part(ends[at], text, True))
-    yield from made
+            return NOTHING
+        if text:
+            made.append(text)
+            ends.append(at)
+    return NOTHING if begun else Reading("".join(made), ends, {})

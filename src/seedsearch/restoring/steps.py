@@ -81,8 +81,13 @@ class Restored:
     findings: Sequence[Finding]
 
 
+# What bytes in pairs were misread as: what such a page lost, its reader lost, and no program tore it.
+_MISREAD = frozenset({Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5})
+
+
 def _torn(page: Page) -> Sequence[Edit]:
-    return evidence.allowed(page, gbk_replacement.edits(page.text, page.budgets))
+    misread = not _MISREAD.isdisjoint(page.kinds)
+    return evidence.allowed(page, gbk_replacement.edits(page.text, page.budgets, misread=misread))
 
 
 # Damage of the family of pages that print their bodies twice (section A of the catalogue).
@@ -100,7 +105,7 @@ DECODING_KINDS = (Damage.REALIGNED_BYTES, Damage.MIXED_ENCODING)
 
 def _big5(page: Page) -> Sequence[Edit]:
     """Big5 and GBK: nothing is searched for there beyond what is linear in the text, so that it needs no budget."""
-    again = not page.kinds.isdisjoint((Damage.BIG5_AS_GBK, Damage.GBK_AS_BIG5))
+    again = not _MISREAD.isdisjoint(page.kinds)
     return evidence.believed(page, big5_gbk.edits(page.text, again=again))
 
 

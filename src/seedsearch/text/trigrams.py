@@ -30,6 +30,7 @@ BITS = 13  # of a rank
 NO_RANK = (1 << BITS) - 1  # that of characters that are not kept
 UNSEEN_PAIR = math.log(0.15)  # what is left to pairs that are not kept
 UNKNOWN = -18.0  # ln p of a character that is not kept at all
+HINTS = 22  # bits of the number of a hint, of which there are five for each key or more
 _HEAD = 16  # bytes of the counts
 DENSE = 4096  # characters, the most frequent ones, in the table of all pairs: a byte for each, 16 MB
 _RARE = 120  # steps of a pair with a character that is not in the table
@@ -142,20 +143,70 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
 
     known, of = counts(), ranks()
     a, b, c = of[firsts], of[seconds], of[thirds]
-    context, begun = _found(known.contexts, a << BITS | b)
-    triple, whole = _found(known.triples, np.where(begun, context, len(known.contexts)).astype(np.uint32) << BITS | c)
-    pair, there = _found(known.pairs, b << BITS | c)
-    made: Scores = np.where(there, known.seconds[pair] * STEP, _unseen()[c])
-    made = made + np.where(begun, known.left[context] * STEP, 0.0)
-    return np.where(whole, known.thirds[triple] * STEP, made)
+    made = _behind(b, c)
+    keys = a << BITS | b
+    context, begun = _found(known.contexts, keys.reshape(-1))
+    if not begun.any():
+        return made + np.zeros(np.broadcast_shapes(keys.shape, made.shape))
+    context, begun = context.reshape(keys.shape), begun.reshape(keys.shape)
+    made = made + known.left[context] * (STEP * begun)
+    whole = np.broadcast_to(begun, made.shape).reshape(-1).nonzero()[0]
+    context = np.broadcast_to(context, made.shape).reshape(-1)[whole].astype(np.uint32)
+    triple, there = _found(known.triples, context << BITS | np.broadcast_to(c, made.shape).reshape(-1)[whole])
+    there = there.nonzero()[0]
+    made.reshape(-1)[whole[there]] = known.thirds[triple[there]] * STEP
+    return made
+
+
+def _behind(b: Array, c: Array) -> Scores:
+    """ln p of characters behind others, by the ranks of both; of two that are not kept together, within half a step."""
+    import numpy as np
+
+    last = DENSE - 1
+    made: Scores = pair_table().reshape(-1)[np.minimum(b, last) * DENSE + np.minimum(c, last)] * STEP
+    if (b >= last).any() or (c >= last).any():
+        rare = ((b >= last) | (c >= last)).nonzero()
+        b, c = (np.broadcast_to(some, made.shape)[rare] for some in (b, c))
+        pair, there = _found(counts().pairs, b << BITS | c)
+        made[rare] = np.where(there, counts().seconds[pair] * STEP, _unseen()[c])
+    return made
 
 
 def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
-    """Return where in `keys`, which are in order, each of `wanted` is, and whether it is there."""
+    """Return where in `keys`, which are in order, each of `wanted` is, and whether it is there; 0 of what is not."""
     import numpy as np
 
-    places = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
-    return places, keys[places] == wanted
+    places, there = np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
+    likely = _hints(keys)[_hashed(wanted)].nonzero()[0]
+    some = wanted[likely]
+    found = np.minimum(keys.searchsorted(some), len(keys) - 1)
+    right = keys[found] == some
+    places[likely[right]] = found[right]
+    there[likely[right]] = True
+    return places, there
+
+
+def _hashed(keys: Array) -> Array:
+    """Return the numbers of the hints about some keys."""
+    import numpy as np
+
+    found: Array = keys * np.uint32(0x9E3779B1) >> np.uint32(32 - HINTS)
+    return found
+
+
+_made_hints: dict[int, Array] = {}
+
+
+def _hints(keys: Array) -> Array:
+    """Return for each number of a hint whether there is such a key: most that is asked of is not there, and a search
+    takes ten times as long.
+    """
+    import numpy as np
+
+    if (made := _made_hints.get(len(keys))) is None:
+        made = _made_hints[len(keys)] = np.zeros(1 << HINTS, bool)
+        made[_hashed(keys)] = True
+    return made
 
 
 def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
