@@ -191,7 +191,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 # Taken whole from where they begin, asked for at one place, or searched in a few characters only.
 HARMLESS = {
     *("latin1._MARKS", "markup._REST_OF_LINE", "traces._CLAUSE", "utf8_as_gbk._RUN"),
-    *("containers._XML", "values._PLAIN", "xml_strings._BLANK", "where._TOKEN"),
+    *("containers._XML", "values.PLAIN", "resting.PLAIN", "xml_strings._BLANK", "where._TOKEN"),
 }
 
 

@@ -165,7 +165,7 @@ def test_own_words_are_kept_whole() -> None:
 
 @pytest.mark.parametrize("text", ["a b c d\n", "焊接 x y\n", "12\n"])
 def test_what_is_no_dictionary(text: str) -> None:
-    with pytest.raises(ValueError, match="line 1 is no word"):
+    with pytest.raises(ValueError, match="line 1 must be at most 64 ideographs"):
         OwnWords.parse(text)
 
 

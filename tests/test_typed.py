@@ -217,7 +217,7 @@ def test_every_text_can_be_read(typed: str) -> None:
         ("/(食品/", "a bracket is not closed"),
         (r"/食品\1/", "not known"),
         ("/(?=食品)/", "looking around"),
-        ("/^食品/", "does not keep lines"),
+        ("/^食品/", "lines are not kept"),
         ("/(食{1000}){1000}/", "cannot be asked"),
         ("食品 sort:colour", "is not an order"),
         (" \n　", "empty"),

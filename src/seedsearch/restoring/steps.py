@@ -203,7 +203,7 @@ def restore(
     texts of one file may cost together. Each edit says the step that made it.
     """
     left = list(left)
-    if not done and not left and is_at_rest(text):
+    if steps is STEPS and not done and not left and is_at_rest(text):
         return Restored(text, _NO_EDITS, _NO_FINDINGS)
     doubts = Doubts(sure)
     edits = fixed(made_by(DECODING, doubts.made(done, text, ()))) if done else _NO_EDITS

@@ -25,6 +25,7 @@ from seedsearch.reading.encodings import likelihood
 from seedsearch.reading.encodings.alignment import common
 from seedsearch.reading.encodings.names import exactly, strictly
 from seedsearch.reading.encodings.samples import Sample, beginning, sample
+from seedsearch.text.folding import HAN
 
 # The encodings of files beside this one, each with its share (0 to 1).
 Neighbours = Mapping[str, float]
@@ -66,6 +67,11 @@ BEFORE = {
     "cp1252": -8.0,
 }
 _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared with others
+# Nats for two ideographs of UTF-8, which three pairs of GBK are once in thousands of times. Measured on the words of
+# two characters of jieba's dictionary and 60,000 random pairs: one in 3,000 was nearer to GBK than 4 nats, and of
+# 129 rows of three characters that are such pairs none is a word.
+IDEOGRAPHS = 4.0
+_IDEOGRAPHS = re.compile(rf"[{HAN}]{{2}}\s*")
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _SIGNS = re.compile("[!-/:-@\\[-`{-~]")
@@ -148,6 +154,9 @@ def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> T
     if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST or _is_utf8_twice(text):
         return Told("utf-8", 1.0, 0.0)
     readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
+    if _IDEOGRAPHS.fullmatch(text):
+        first, *others = readings
+        readings = [replace(first, total=first.total + IDEOGRAPHS), *others]
     told = _decided(readings, declared, beside)
     return told if told.encoding == "utf-8" or exactly(data, told.encoding) else Told("utf-8", 1.0, 0.0)
 
