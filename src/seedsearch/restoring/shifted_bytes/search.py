@@ -36,6 +36,7 @@ from seedsearch.restoring.shifted_bytes.state import (
     SILENT,
     SYNC,
     Node,
+    Position,
     State,
     costing,
     met,
@@ -153,7 +154,7 @@ class _Search:
             for (_, last), state in nlargest(FEW, agreed, key=_score):
                 self._agreed(at, last, state)
             for i, ((byte, last), state) in enumerate(nlargest(WIDTH, pending, key=_score)):
-                self._pending(at, byte, last, state, i < FEW)
+                self._pending(Position(at, byte, last), state, i < FEW)
         return None
 
     @property
@@ -239,128 +240,140 @@ class _Search:
             torn = costing(state, cost + SIGNED)._replace(node=node, guessed=state.guessed or len(searched) > 1)
             self._front.put(found.end(), (pair[1], last), torn)
 
-    def _pending(self, at: int, pending: int, last: str, state: State, leading: bool) -> None:
-        if leading and at in self._drops and (at > self._site.resume or self._site.leads):
-            self._dropped(at, pending, last, state)
-        self._known(at, pending, last, state)
+    def _pending(self, here: Position, state: State, leading: bool) -> None:
+        if leading and here.at in self._drops and (here.at > self._site.resume or self._site.leads):
+            self._dropped(here, state)
+        self._known(here, state)
 
-    def _known(self, at: int, pending: int, last: str, state: State) -> None:
-        char = self._text[at : at + 1]
+    def _known(self, here: Position, state: State) -> None:
+        char = self._text[here.at : here.at + 1]
         pair = pair_of().get(char)
         if pair is not None:
-            self._pair(at + 1, pending, last, pair, state)
-            self._alone(at, pending, last, costing(state, ALONE))
+            self._pair(here.moved(here.at + 1), pair, state)
+            self._alone(here, costing(state, ALONE))
             if self._page.silent and char in NOISY_MARKS:
-                self._trails(at, pending, last, b"\x05", paid(state, SILENT))
+                self._trails(here, b"\x05", paid(state, SILENT))
             return
         if self._page.narrowed and "!" <= char <= "~":
-            self._pair(at + 1, pending, last, bytes((0xA3, ord(char) + 0x80)), state)
+            self._pair(here.moved(here.at + 1), bytes((0xA3, ord(char) + 0x80)), state)
         if "@" <= char < "\x80":
-            made = true_characters()[pending << 8 | ord(char)]
+            made = true_characters()[here.pending << 8 | ord(char)]
             if made:
-                self._front.go(at + 1, SYNC, last, made, char.encode(), state)
+                self._front.go(here.at + 1, SYNC, here.last, made, char.encode(), state)
         elif char < "@" or char == "\ufffd":
-            self._interrupted(at, char, pending, last, state)
+            self._interrupted(here, char, state)
 
-    def _pair(self, at: int, pending: int, last: str, pair: bytes, state: State) -> None:
+    def _pair(self, here: Position, pair: bytes, state: State) -> None:
         """Two known bytes: the first ends a character, the second begins the next one or is ASCII."""
-        char = true_characters()[pending << 8 | pair[0]]
+        char = true_characters()[here.pending << 8 | pair[0]]
         if not char or pair[1] == 0x80:
             return
         if pair[1] > 0x80:
-            self._front.go(at, pair[1], last, char, pair, state)
+            self._front.go(here.at, pair[1], here.last, char, pair, state)
         elif chr(pair[1]) not in _ODD:
-            self._front.go(at, SYNC, last, char + chr(pair[1]), pair, state)
+            self._front.go(here.at, SYNC, here.last, char + chr(pair[1]), pair, state)
 
-    def _alone(self, at: int, pending: int, last: str, state: State) -> None:
+    def _alone(self, here: Position, state: State) -> None:
         """The trail byte 0x80: no character begins with it, so it stands alone and sets the reader right."""
-        char = true_characters()[pending << 8 | 0x80]
+        char = true_characters()[here.pending << 8 | 0x80]
         if char:
-            self._front.go(at, SYNC, last, char, b"\x80", costing(state, self._page.oddity(char)))
+            self._front.go(here.at, SYNC, here.last, char, b"\x80", costing(state, self._page.oddity(char)))
 
-    def _interrupted(self, at: int, char: str, pending: int, last: str, state: State) -> None:
+    def _interrupted(self, here: Position, char: str, state: State) -> None:
         """Something that cannot follow a pending byte: a narrowed mark, or the place of a loss."""
-        sign = SIGN.match(self._text, at)
-        noise = NOISE.match(self._text, at) if not sign and char and char < " " else None
-        mark = BRACKETED.match(self._text, at) if char == "(" else None
+        sign = SIGN.match(self._text, here.at)
+        noise = NOISE.match(self._text, here.at) if not sign and char and char < " " else None
+        mark = BRACKETED.match(self._text, here.at) if char == "(" else None
         if sign:
-            self._signed(sign.end(), pending, last, state)
+            self._signed(here.moved(sign.end()), state)
         elif noise:
-            self._front.skip(noise.end(), pending, last, noise[0].encode(), state)
-            self._trails(noise.end(), pending, last, noise[0].encode(), paid(state, SILENT))
+            self._front.skip(noise.end(), here.pending, here.last, noise[0].encode(), state)
+            self._trails(here.moved(noise.end()), noise[0].encode(), paid(state, SILENT))
         elif mark:
-            if is_reading(self._text[at - 1], mark[1]):
-                self._front.skip(mark.end(), pending, last, stream_of(mark[0]), state)
-            self._read(mark.end(), pending, last, mark[1], mark[0], paid(state, SILENT))
+            if is_reading(self._text[here.at - 1], mark[1]):
+                self._front.skip(mark.end(), here.pending, here.last, stream_of(mark[0]), state)
+            self._read(here.moved(mark.end()), mark[1], mark[0], paid(state, SILENT))
         else:
-            self._trails(at, pending, last, b"", paid(state, SILENT))
+            self._trails(here, b"", paid(state, SILENT))
 
-    def _signed(self, at: int, pending: int, last: str, state: State) -> None:
-        """A sign of loss before `at`: a trail byte and what went with it, or a pair without a character."""
-        noise = NOISE.match(self._text, at)
-        reading = READING.match(self._text, at)
+    def _signed(self, here: Position, state: State) -> None:
+        """A sign of loss before `here`: a trail byte and what went with it, or a pair without a character."""
+        noise = NOISE.match(self._text, here.at)
+        reading = READING.match(self._text, here.at)
         if reading:
-            self._read(reading.end(), pending, last, reading[1], "(" + reading[0].lstrip("(（"), paid(state, SIGNED))
+            self._read(here.moved(reading.end()), reading[1], "(" + reading[0].lstrip("(（"), paid(state, SIGNED))
             return
         if noise:
             inserted = b"\x05" + noise[0].encode()
-            self._trails(noise.end(), pending, last, inserted, paid(state, SIGNED))
-        self._alone(at, pending, last, costing(state, ALONE))
-        rest = MARKUP_REST.match(self._text, at)
+            self._trails(here.moved(noise.end()), inserted, paid(state, SIGNED))
+        self._alone(here, costing(state, ALONE))
+        rest = MARKUP_REST.match(self._text, here.at)
         if rest:
             begun = BEGINNING[str(rest.lastgroup)]
-            self._trails(at, pending, last, begun.encode(), paid(state, SIGNED), begun)
+            self._trails(here, begun.encode(), paid(state, SIGNED), begun)
             return
-        if self._text[at : at + 1] < "@":  # a reader that leaves the ASCII partner of a broken byte, or the end
-            line_end = self._text[at : at + 1] in ("", "\n", "\r")  # where a reader of lines has nothing to take
-            unlike = 0.0 if line_end else UNLIKE * max(0, self._page.eats + bool(CENTURY.match(self._text, at)))
-            self._trails(at, pending, last, b"", costing(paid(state, SIGNED), unlike))
-        self._eaten(at, pending, last, costing(paid(state, SIGNED), UNLIKE * max(0, -self._page.eats)))
+        if (
+            self._text[here.at : here.at + 1] < "@"
+        ):  # a reader that leaves the ASCII partner of a broken byte, or the end
+            line_end = self._text[here.at : here.at + 1] in (
+                "",
+                "\n",
+                "\r",
+            )  # where a reader of lines has nothing to take
+            unlike = 0.0 if line_end else UNLIKE * max(0, self._page.eats + bool(CENTURY.match(self._text, here.at)))
+            self._trails(here, b"", costing(paid(state, SIGNED), unlike))
+        self._eaten(here, costing(paid(state, SIGNED), UNLIKE * max(0, -self._page.eats)))
         if not self._page.private:
-            self._dropped(at, pending, last, costing(state, ASKED))
+            self._dropped(here, costing(state, ASKED))
 
-    def _trails(self, at: int, pending: int, last: str, after: bytes, state: State, true: str = "") -> None:
+    def _trails(self, here: Position, after: bytes, state: State, true: str = "") -> None:
         """The characters that the lost trail byte could have completed."""
-        following = true or self._text[at : at + 1]
-        best = self._page.best(torn_after(pending), last, following, CHOICES)
-        ahead = true or self._text[at : at + CONTEXT]
-        for (_, trail, char), cost in self._guesses.judged(best, last, self._guesses.behind(state), ahead):
+        following = true or self._text[here.at : here.at + 1]
+        best = self._page.best(torn_after(here.pending), here.last, following, CHOICES)
+        ahead = true or self._text[here.at : here.at + CONTEXT]
+        for (_, trail, char), cost in self._guesses.judged(best, here.last, self._guesses.behind(state), ahead):
             made = costing(state._replace(guessed=True), cost)
-            self._front.go(at, SYNC, last, char + true, bytes((trail,)) + after, made)
+            self._front.go(here.at, SYNC, here.last, char + true, bytes((trail,)) + after, made)
 
-    def _eaten(self, at: int, pending: int, last: str, state: State) -> None:
+    def _eaten(self, here: Position, state: State) -> None:
         """A trail byte was lost and an ASCII character with it."""
-        ending = "\n" if self._text[at : at + 1] in ("", "\n", "\r") else ""
-        for gone, shown, cost in self._guesses.gone(at):
-            best = self._page.best(torn_after(pending), last, gone, CHOICES)
-            for (score, trail, char), worse in self._guesses.judged(best, last, self._guesses.behind(state), gone):
+        ending = "\n" if self._text[here.at : here.at + 1] in ("", "\n", "\r") else ""
+        for gone, shown, cost in self._guesses.gone(here.at):
+            best = self._page.best(torn_after(here.pending), here.last, gone, CHOICES)
+            for (score, trail, char), worse in self._guesses.judged(best, here.last, self._guesses.behind(state), gone):
                 node = Node(state.node, char + shown, bytes((trail,)) + shown.encode())
-                score += state.score - cost - worse + self._page.before_gone(last, char, gone + ending)
+                score += state.score - cost - worse + self._page.before_gone(here.last, char, gone + ending)
                 lossy = state.lossy or shown == LOST
-                self._front.put(at, (SYNC, gone), State(score, state.gap, node, True, lossy, state.mass, state.rival))
+                self._front.put(
+                    here.at, (SYNC, gone), State(score, state.gap, node, True, lossy, state.mass, state.rival)
+                )
 
-    def _read(self, at: int, pending: int, last: str, reading: str, inserted: str, state: State) -> None:
+    def _read(self, here: Position, reading: str, inserted: str, state: State) -> None:
         """Each character with this reading that begins with the pending byte."""
-        choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == pending])
+        choices = self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] == here.pending])
         state = state._replace(guessed=state.guessed or len(choices) > 1)
         for cost, pair in choices:
-            self._front.go(at, SYNC, last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost))
+            self._front.go(
+                here.at, SYNC, here.last, pairs()[pair], pair[1:] + stream_of(inserted), costing(state, cost)
+            )
 
-    def _dropped(self, at: int, pending: int, last: str, state: State, left: int = DROPS, only: str = "") -> None:
+    def _dropped(self, here: Position, state: State, left: int = DROPS, only: str = "") -> None:
         """Pairs without a character stood here: those that read well with the next known byte.
 
         `left`: how many may have stood in a row; `only`: the character of the first one, where it is known.
         """
         if self._guesses.effort > AT_MOST:
             return
-        known = pair_of().get(self._text[at : at + 1], self._text[at : at + 1].encode())[:1]
+        known = pair_of().get(self._text[here.at : here.at + 1], self._text[here.at : here.at + 1].encode())[:1]
         if known < b"@":
-            self._dropped_at_loss(at, pending, last, paid(state, DROPPED))
+            self._dropped_at_loss(here, paid(state, DROPPED))
             return
         self._guesses.effort += 1
         state = paid(state, DROPPED)
-        halves, made = first_halves(pending), list[Guess]()
-        firsts = [f for f in self._page.best(halves, last, "", len(halves.char) if only else CHOICES) if only in f[2]]
+        halves, made = first_halves(here.pending), list[Guess]()
+        firsts = [
+            f for f in self._page.best(halves, here.last, "", len(halves.char) if only else CHOICES) if only in f[2]
+        ]
         for score, lead, char in firsts:
             score -= self._page.oddity(char)
             seconds = second_halves(lead, known[0])
@@ -371,12 +384,12 @@ class _Search:
                 if state.score + more > self._worth - AHEAD:
                     made.append((more, trail, char + following))
             if left > 1:
-                self._dropped_again(at, lead, char, state._replace(score=state.score + score), left - 1)
-        for (_, trail, both), cost in self._judged_pairs(at, last, state, made):
+                self._dropped_again(here.at, lead, char, state._replace(score=state.score + score), left - 1)
+        for (_, trail, both), cost in self._judged_pairs(here.at, here.last, state, made):
             first = both[0]
-            score = self._page.pair(last, first) - self._page.oddity(first) - self._page.oddity(both[1])
+            score = self._page.pair(here.last, first) - self._page.oddity(first) - self._page.oddity(both[1])
             node = Node(state.node, first, bytes((pair_of()[first][1], trail)))
-            self._known(at, trail, first, state._replace(score=state.score + score - cost, node=node))
+            self._known(Position(here.at, trail, first), state._replace(score=state.score + score - cost, node=node))
 
     def _judged_pairs(self, at: int, last: str, state: State, made: list[Guess]) -> Iterable[tuple[Guess, float]]:
         """Return the likeliest of two characters around a dropped pair, with what another one is better by."""
@@ -386,54 +399,54 @@ class _Search:
         ahead = self._guesses.ahead(at + 1, pair_of().get(self._text[at], b"  ")[1])
         return self._guesses.weighed(nlargest(PAIRS, made), last, self._guesses.behind(state), ahead)
 
-    def _dropped_at_loss(self, at: int, pending: int, last: str, state: State) -> None:
+    def _dropped_at_loss(self, here: Position, state: State) -> None:
         """Such a pair, and behind it the first half of a character that stood alone: 英國 as `雲?guó)`."""
-        sign = SIGN.match(self._text, at)
-        reading = READING.match(self._text, sign.end()) if sign else BRACKETED.match(self._text, at)
+        sign = SIGN.match(self._text, here.at)
+        reading = READING.match(self._text, sign.end()) if sign else BRACKETED.match(self._text, here.at)
         noise = NOISE.match(self._text, sign.end()) if sign else None
         if reading:
             inserted = stream_of("(" + reading[0].lstrip("(（"))
             state = paid(state, SIGNED if sign else SILENT)
-            self._dropped_and_read(reading.end(), pending, last, reading[1], inserted, state)
+            self._dropped_and_read(here.moved(reading.end()), reading[1], inserted, state)
         elif noise:
-            self._dropped_and_torn(noise.end(), pending, last, b"\x05" + noise[0].encode(), paid(state, SIGNED))
+            self._dropped_and_torn(here.moved(noise.end()), b"\x05" + noise[0].encode(), paid(state, SIGNED))
 
-    def _dropped_and_read(self, at: int, pending: int, last: str, reading: str, inserted: bytes, state: State) -> None:
+    def _dropped_and_read(self, here: Position, reading: str, inserted: bytes, state: State) -> None:
         """The second character is named by its reading; the first is one by which a pair without a character begins."""
         self._guesses.effort += 1
-        choices, table = first_halves(pending), without_character()
+        choices, table = first_halves(here.pending), without_character()
         begun = {trail for lead in set(choices.byte) for trail in table[lead]}
         for cost, pair in self._page.as_marked([choice for choice in read_as(reading) if choice[1][0] in begun]):
             named = pairs()[pair]
-            firsts = self._page.best(choices, last, named, len(choices.char))
+            firsts = self._page.best(choices, here.last, named, len(choices.char))
             for score, lead, char in [first for first in firsts if pair[0] in table[first[1]]][:FEW]:
                 node = Node(state.node, char, bytes((lead, pair[0])))
                 made = costing(state, cost + self._page.oddity(char) - score)._replace(guessed=True, node=node)
-                self._front.go(at, SYNC, char, named, pair[1:] + inserted, made)
+                self._front.go(here.at, SYNC, char, named, pair[1:] + inserted, made)
 
-    def _dropped_and_torn(self, at: int, pending: int, last: str, after: bytes, state: State) -> None:
+    def _dropped_and_torn(self, here: Position, after: bytes, state: State) -> None:
         """Nothing is known of the second character but that it stands in a word with the first."""
-        page, following = self._page, self._text[at : at + 1]
-        firsts = page.best(first_halves(pending), last, "", WORDS)
+        page, following = self._page, self._text[here.at : here.at + 1]
+        firsts = page.best(first_halves(here.pending), here.last, "", WORDS)
         found = [
             (score + more + page.pair(char, following), trail, first + char)
             for score, lead, first in firsts
             for more, trail, char in torn_middles(lead).inside_words(first)
         ]
         best = nlargest(CHOICES, found)
-        ahead = self._text[at : at + CONTEXT]
-        for (_, trail, both), cost in self._guesses.judged(best, last, self._guesses.behind(state), ahead):
+        ahead = self._text[here.at : here.at + CONTEXT]
+        for (_, trail, both), cost in self._guesses.judged(best, here.last, self._guesses.behind(state), ahead):
             first, second = (pair_of()[char] for char in both)
             node = Node(state.node, "", bytes((first[1], trail)))
             made = costing(state, cost)._replace(guessed=True, node=node)
-            self._front.go(at, SYNC, last, both, second[1:] + after, made)
+            self._front.go(here.at, SYNC, here.last, both, second[1:] + after, made)
 
     def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
         """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""
         for score, trail, following in middles(lead).inside_words(char):
             if score > WORD:
                 node = Node(state.node, char, bytes((lead, trail)))
-                self._dropped(at, trail, char, state._replace(node=node), left, following)
+                self._dropped(Position(at, trail, char), state._replace(node=node), left, following)
 
 
 def _stopping(before: str, following: str) -> float:

@@ -33,6 +33,17 @@ class Node(NamedTuple):
     end: int = 0
 
 
+class Position(NamedTuple):
+    """Where a proposal stands: at a place of the found text, with a pending byte behind its last true character."""
+
+    at: int
+    pending: int  # or SYNC
+    last: str
+
+    def moved(self, at: int) -> Position:
+        return Position(at, self.pending, self.last)
+
+
 class Rival(NamedTuple):
     """The best proposal with another text that a proposal met: by how many nats it was worse, and where they met."""
 
