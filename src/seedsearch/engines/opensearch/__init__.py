@@ -328,15 +328,13 @@ class OpenSearchEngine:
         self._counts([term for query, _ in best if isinstance(query, Ranked) for term, _ in query.scored])
         asked = [(query, limit, *self._asked(query)) for query, limit in best if 0 < limit <= PAGE]
         pages = [_page(body, order, limit) for _, limit, body, order in asked]
-        terms = [counting.near("word", one, self._seen()) for one in near if one.edits == 1]
-        answers = self._searches([*pages, *terms])
+        one_edit = [one for one in near if one.edits == 1]
+        answers = self._searches([*pages, *(counting.near("word", one, self._seen()) for one in one_edit)])
         self._best_ready = {
             (query, limit): _matches(found, order)
             for (query, limit, _, order), found in zip(asked, answers, strict=False)
         }
-        self._near_ready = dict(
-            zip((one for one in near if one.edits == 1), map(counting.rows_of, answers[len(asked) :]), strict=True)
-        )
+        self._near_ready = dict(zip(one_edit, map(counting.rows_of, answers[len(asked) :]), strict=True))
 
     def check(self) -> list[str]:
         """Return a sentence for each part that is not as it was written."""

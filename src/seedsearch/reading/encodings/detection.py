@@ -67,9 +67,9 @@ BEFORE = {
     "cp1252": -8.0,
 }
 _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared with others
-# Nats for two ideographs of UTF-8, which three pairs of GBK are once in thousands of times. Measured on the words of
-# two characters of jieba's dictionary and 60,000 random pairs: one in 3,000 was nearer to GBK than 4 nats, and of
-# 129 rows of three characters that are such pairs none is a word.
+# Nats for two ideographs of UTF-8, which three pairs of GBK are once in thousands of times. Measured without them on
+# what is valid GBK as well: of 110,049 words of two characters of jieba none was nearer to GBK than 4 nats,
+# of 57,940 random pairs 83; and of 129 random rows of three characters that are two ideographs of UTF-8 none is a word.
 IDEOGRAPHS = 4.0
 _IDEOGRAPHS = re.compile(rf"[{HAN}]{{2}}\s*")
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")

@@ -344,10 +344,6 @@ class PageScore:
         known = repeated.get(b)
         return chance(a, b) if known is None else known
 
-    def line(self, before: str, text: str) -> float:
-        """ln p of `text` after the character `before`."""
-        return sum(map(self.pair, before + text, text))
-
     def inside(self, text: str) -> float:
         """ln p of `text` after its own first character."""
         return sum(map(self.pair, text, text[1:]))
