@@ -21,8 +21,10 @@ from seedsearch import build_index
 from seedsearch.engines import Shared, Writer
 from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.opensearch import OpenSearchEngine
+from seedsearch.engines.opensearch.writing import PartWriter
 from seedsearch.engines.query import Term
 from seedsearch.errors import IndexDamaged, IndexLocked, IndexMissing, OutputError
+from seedsearch.indexing.reports import IndexReport
 from seedsearch.metadata.file_states import STATES, from_bytes
 from seedsearch.metadata.made_from import KEPT as MADE_FROM
 from seedsearch.metadata.user_dictionary import KEPT as WORDS
@@ -110,6 +112,7 @@ def test_shares_at_once_of_which_one_is_killed_and_done_again(
     assert isinstance(engine, Shared)
     while "2/3" not in {share.name for share in engine.shares()}:
         time.sleep(0.01)
+        engine.refresh()
     runs[1].kill()
     assert [one.wait() for one in runs] == [0, -9, 0]
     with pytest.raises(IndexMissing):
@@ -147,6 +150,30 @@ def test_an_index_is_made_anew_in_shares(place: str, tmp_path: Path, last: dict[
     assert engines[0].metadata(WORDS) == engines[1].metadata(WORDS)
     roots = [json.loads(engine.metadata(MADE_FROM) or b"")["roots"] for engine in engines]
     assert roots[0] == roots[1]
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_of_shares_that_end_at_once_the_last_brings_all_together(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rebuild: bool
+) -> None:
+    """The other ends, and commits all, between the end of the first and its next look: the first is not missing."""
+    write(tmp_path / "docs", {f"{n}.txt": f"焊接材料第{n}篇" for n in range(9)})
+    if rebuild:
+        build_index(tmp_path / "docs", place)
+    commit, others = PartWriter._commit, iter(["2/2"])
+    reports: list[IndexReport] = []
+
+    def ended(self: PartWriter) -> None:
+        commit(self)
+        for share in others:
+            reports.append(build_index(tmp_path / "docs", place, share=share, rebuild=rebuild))
+
+    monkeypatch.setattr(PartWriter, "_commit", ended)
+    first = build_index(tmp_path / "docs", place, share="1/2", rebuild=rebuild)
+    assert first.notes == ("share 1/2 is done, and counts when all are: 2/2 missing",)
+    assert [report.notes for report in reports] == [()]
+    build_index(tmp_path / "docs", tmp_path / "index")
+    assert content(place) == content(str(tmp_path / "index"))
 
 
 def second(engine: OpenSearchEngine) -> Writer:

@@ -125,7 +125,9 @@ class Shared(Protocol):
     """What an engine has besides where several writers may be at work at once, from any machine, each at a share."""
 
     def shares(self) -> Sequence[ShareOf]:
-        """Return the shares that are done or being written since the last commit."""
+        """Return the shares that were done or being written when the engine looked last: it was opened or refreshed, or
+        a writer of its own was left. Of several writers that end at once one alone sees all of them done.
+        """
 
     def share_writer(self, name: str, whole: str, *, anew: bool = False) -> Writer:
         """Return a context manager for a share of changes that nobody sees before a writer joins it.

@@ -203,6 +203,8 @@ class _Run:
         engine, places, options, tally = self._engine, self._places, self._options, self.tally
         if options.share is not None:  # what is begun anew is in the shares
             options = replace(options, rebuild=False)
+        elif isinstance(engine, Shared):
+            engine.refresh()  # shares may have ended while the files were looked for
         tally.failures += places.failures
         wholes = [] if options.rebuild else to_join(engine, places.index, places.named)
         is_joined = isinstance(engine, Shared) and bool(wholes)

@@ -237,10 +237,9 @@ class OpenSearchEngine:
         return OpenSearchWriter(self, self._wire, self._control, Whole(), forgiving=self._replace)
 
     def shares(self) -> list[ShareOf]:
-        """Return what several writers have sent, or are sending, since the last commit."""
-        there = self._control.read(forgiving=self._replace)
-        parts = there.manifest.parts if there else ()
-        return [ShareOf(part.name, part.whole, part.is_done) for part in parts if part.fingerprint == self.fingerprint]
+        """Return what several writers have sent, or were sending, since the commit that this sees."""
+        parts = (part for part in self._manifest.parts if part.fingerprint == self.fingerprint)
+        return [ShareOf(part.name, part.whole, part.is_done) for part in parts]
 
     def share_writer(self, name: str, whole: str, *, anew: bool = False) -> OpenSearchWriter:
         """Return a context manager for one share of the changes; raises IndexLocked where another one writes it."""
