@@ -28,7 +28,7 @@ from seedsearch.engines.opensearch.control import has_ended, this_host, this_pro
 from seedsearch.engines.opensearch.counting import before, is_changed, one_edit
 from seedsearch.engines.opensearch.manifest import FORMAT, Commit, Holder, Kept, Manifest
 from seedsearch.engines.opensearch.mapping import COUNT, LONGEST_TERM, Json, key_of, plain, term_of
-from seedsearch.engines.opensearch.packing import SKETCH, Packer, distinct, least, original
+from seedsearch.engines.opensearch.packing import SKETCH, distinct, least, original, pack
 from seedsearch.engines.query import All, AtLeast, Fuzzy, Near, Not, OnText, Pattern, Query, Run, Term
 from seedsearch.errors import IndexDamaged, IndexStale, SettingsError
 from seedsearch.indexing.pipeline import batch_of
@@ -181,7 +181,7 @@ def test_before_a_prefix_are_all_terms_that_do_not_begin_with_it_and_come_first(
 
 def packed(*texts: str) -> list[dict[str, Any]]:
     entries = [IndexEntry(f"doc {n}", "d", text, ("k:1", "k:1"), b"") for n, text in enumerate(texts)]
-    return [json.loads(b"{" + one.json) for one in Packer().pack(batch_of(entries)).documents]
+    return [json.loads(b"{" + one.json) for one in pack(batch_of(entries)).documents]
 
 
 def counted(document: dict[str, Any]) -> Counter[str]:
@@ -220,7 +220,7 @@ def test_a_long_text_in_pieces_is_packed_as_one() -> None:
 def test_a_name_that_is_no_text_comes_back() -> None:
     """And is told from others; one that is too long for a term as well."""
     for doc_id in ("a\udcff", "名" * LONGEST_TERM):
-        (one,) = Packer().pack(batch_of([IndexEntry(doc_id, "d", "焊", (), b"")])).documents
+        (one,) = pack(batch_of([IndexEntry(doc_id, "d", "焊", (), b"")])).documents
         document = json.loads(b"{" + one.json)
         assert original(document) == (doc_id, "d", "焊")
         assert is_changed(document["id"])
@@ -237,9 +237,9 @@ def test_few_numbers_are_counted_exactly(numbers: set[int]) -> None:
 
 def test_many_numbers_are_counted_within_two_in_a_hundred() -> None:
     text = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(200_000))
-    pack = Packer().pack(batch_of([IndexEntry("a", "d", text, (), b"")]))
-    assert len(pack.grams) == SKETCH or len(grams(run_text(text))) < SKETCH
-    assert distinct(pack.grams) == pytest.approx(len(grams(run_text(text))), rel=0.02)
+    made = pack(batch_of([IndexEntry("a", "d", text, (), b"")]))
+    assert len(made.grams) == SKETCH or len(grams(run_text(text))) < SKETCH
+    assert distinct(made.grams) == pytest.approx(len(grams(run_text(text))), rel=0.02)
 
 
 # When a document is seen.

@@ -14,7 +14,7 @@ import pytest
 from seedsearch import build_index
 from seedsearch.engines import Engine
 from seedsearch.engines.choice import check, open_engine
-from seedsearch.engines.opensearch import wire
+from seedsearch.engines.opensearch import sending, wire
 from seedsearch.engines.opensearch.address import AUTHORITIES, PASSWORD
 from seedsearch.errors import IndexForbidden, IndexUnreachable
 from tests.engine_contract import MARK, entry, found, run
@@ -232,12 +232,10 @@ def test_a_document_that_is_refused_stands_alone(
     between: Between, filled: Engine, place: str, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     """By what stands before the nodes and takes less, or by one without memory; those sent with it are there."""
-    from seedsearch.engines.opensearch import writing
-
-    monkeypatch.setattr(writing, "BUSY", (0.01,))
+    monkeypatch.setattr(sending, "BUSY", (0.01,))
     monkeypatch.setattr(wire, "BUSY", (0.01,))
     busy = '{"error": {"type": "rejected_execution_exception", "reason": "memory"}, "status": 429}'
-    between.way = lambda asked: Says(status, busy) if asked.size > writing.BULK // 8 else None
+    between.way = lambda asked: Says(status, busy) if asked.size > sending.BULK // 8 else None
     with filled.writer() as writer:
         put(writer, entry("b", "焊接"), entry("c", "焊接" * 200_000), entry("d", "焊接"))
         refused = writer.refused()  # type: ignore[attr-defined]

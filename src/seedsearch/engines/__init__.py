@@ -82,6 +82,18 @@ class Refusing(Protocol):
         """
 
 
+@runtime_checkable
+class Sending(Protocol):
+    """What a writer has besides where those who pack may send as well, so that it is not the one who sends all."""
+
+    def sending_packer(self) -> Packer:
+        """Return a packer that in another process sends what it packs. It is asked for when nothing is to be cleared
+        any more.
+
+        The writer is left normally only when every pack of it was added, for what is not would be there all the same.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What there is to say of where an index is kept: to be put right (True), worth knowing (False), or well (None)."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from seedsearch.damage import SURE
-from seedsearch.engines import Engine, Refusing, Shared, Writer
+from seedsearch.engines import Engine, Packer, Refusing, Sending, Shared, Writer
 from seedsearch.engines.choice import Place, open_engine
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.errors import IndexDamaged, IndexLocked, SourceError
@@ -267,7 +267,8 @@ class _Run:
         moves = Moves.of(before.known, writing.gone - torn)
         jobs = list(_changed(files, before, torn, options, tally, moves))
         _carry(self._engine, writer, moves, before, own, tally)
-        done, tell = _done(writer, jobs, own, options.workers), _telling(jobs, tally, self._progress)
+        done = _done(writer, jobs, own, options.workers, at_once=at_once)
+        tell = _telling(jobs, tally, self._progress)
         self.left = writing.written(done, len(jobs), tell, self._stop, at_once=at_once)
         return torn
 
@@ -512,7 +513,9 @@ def _carry(engine: Engine, writer: Writer, moves: Moves, before: _Before, own: O
             some = []
 
 
-def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None) -> Iterator[Done]:
+def _done(
+    writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None, *, at_once: bool
+) -> Iterator[Done]:
     """Yield what came of each job, in order; in this process until the work is worth others."""
     groups = _groups(one for job in _spread(jobs) for one in jobs_of(*job))
     sample, first = next(groups, []), list[Done]()
@@ -520,7 +523,7 @@ def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, worker
     def tasks() -> Iterator[Task]:
         """Asked for when the workers have been started: the sample is analysed meanwhile."""
         outcomes = [analyse(job) for job, _ in sample]
-        packer = writer.packer([entry for outcome in outcomes for entry in outcome.entries])
+        packer = _packer(writer, [entry for outcome in outcomes for entry in outcome.entries], at_once=at_once)
         first.extend([packed(outcomes, packer, own)] if outcomes else [])
         for group in groups:
             yield Task([job for job, _ in group], packer, own)
@@ -532,6 +535,11 @@ def _done(writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, worker
         first.clear()
         yield done
     yield from first
+
+
+def _packer(writer: Writer, sample: Sequence[IndexEntry], *, at_once: bool) -> Packer:
+    """Return what packs; where the run is one commit it may send as well, for all that is sent belongs to that one."""
+    return writer.sending_packer() if at_once and isinstance(writer, Sending) else writer.packer(sample)
 
 
 def _preload(writer: Writer) -> tuple[str, str]:

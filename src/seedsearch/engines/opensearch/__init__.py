@@ -1,7 +1,7 @@
 """The distributed engine: an index in a cluster of OpenSearch, with the answers of the embedded one.
 
-    query tree → asking (JSON) → wire → cluster         entries → packing (lines of JSON) → writing → wire → cluster
-                                        manifest, control: what was committed, who writes
+    query tree → asking (JSON) → wire → cluster         entries → packing (lines of JSON) → sending → wire → cluster
+                                        manifest, control: what was committed; writing, right: who writes
 
 `mapping` says what a document is in the cluster, `manifest` how a commit is one. The client of OpenSearch is an extra:
 `pip install 'seedsearch[opensearch]'`.

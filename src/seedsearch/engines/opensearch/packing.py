@@ -1,4 +1,4 @@
-"""Entries → lines of JSON, in whatever process has the entries; the writer sends them."""
+"""Entries → lines of JSON, in whatever process has the entries; sending.py sends them."""
 
 from __future__ import annotations
 
@@ -45,17 +45,27 @@ class Pack(engines.Pack):
     grams: Keys
 
 
-class Packer:
-    """Packs entries; it knows nothing of the cluster."""
+@dataclass(frozen=True, slots=True)
+class Sent(engines.Pack):
+    """Some documents that were sent by the writer with a number, in their order: doc_id, key, id in the index.
 
-    def pack(self, batch: Batch) -> Pack:
-        """Return the entries as the writer sends them."""
-        found = [_Text() for _ in batch.entries]
-        grams = np.zeros(0, dtype=np.uint64)
-        for part in batch.parts:
-            grams = united(grams, _grams(part))
-            _take(part, found)
-        return Pack(tuple(map(_packed, batch.entries, found)), grams)
+    `refused`: id in the index → why the cluster does not take it.
+    """
+
+    number: int
+    documents: tuple[tuple[str, str, str], ...]
+    grams: Keys
+    refused: Mapping[str, str]
+
+
+def pack(batch: Batch) -> Pack:
+    """Return the entries as they are sent."""
+    found = [_Text() for _ in batch.entries]
+    grams = np.zeros(0, dtype=np.uint64)
+    for part in batch.parts:
+        grams = united(grams, _grams(part))
+        _take(part, found)
+    return Pack(tuple(map(_packed, batch.entries, found)), grams)
 
 
 class _Text:

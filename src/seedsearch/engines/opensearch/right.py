@@ -95,6 +95,12 @@ class OfPart:
         )
 
 
+def lost(where: str) -> IndexLocked:
+    """Return the error for a writer that another one has taken over, of an index that is called so."""
+    what = f"nothing was changed in {where}: {GONE}"
+    return IndexLocked(what, hint="this one did not respond for too long; do it again when that is done")
+
+
 def with_part(manifest: Manifest, token: str, made: Callable[[Part], Part | None]) -> Manifest:
     """Return a manifest with another part, or none, in the place of the one that a writer holds."""
     parts = [made(part) if part.holder.token == token else part for part in manifest.parts]
@@ -165,8 +171,7 @@ class Right:
 
     def lost(self) -> IndexLocked:
         """Return the error for a writer that another one has taken over."""
-        what = f"nothing was changed in {self._control.where}: {GONE}"
-        return IndexLocked(what, hint="this one did not respond for too long; do it again when that is done")
+        return lost(self._control.where)
 
     def leave(self) -> None:
         """Give no more signs of life."""

@@ -74,6 +74,8 @@ class Wire:
 
     def __init__(self, address: Address, credentials: Credentials) -> None:
         self.address = address
+        self.credentials = credentials
+        self._largest: int | None = None
         user, secret = credentials.user, credentials.secret
         tls: dict[str, Any] = (
             {"use_ssl": True, "verify_certs": True, "ca_certs": credentials.authorities} if address.is_secure else {}
@@ -135,13 +137,17 @@ class Wire:
         self._patiently(lambda: self._whole(self._once("POST", [index, "_refresh"], None, WRITING, {})))
 
     def largest(self) -> int:
-        """Return how many bytes of a request every node takes; what no request reaches where nobody may tell."""
-        try:
-            nodes = self.ask("GET", ["_nodes", "http"]).get("nodes", {}).values()
-        except (IndexForbidden, Absent):
-            return sys.maxsize
-        limits = (node.get("http", {}).get("max_content_length_in_bytes", sys.maxsize) for node in nodes)
-        return min(map(int, limits), default=sys.maxsize)
+        """Return how many bytes of a request every node takes; what no request reaches where nobody may tell. It is
+        asked once.
+        """
+        if self._largest is None:
+            try:
+                nodes = self.ask("GET", ["_nodes", "http"]).get("nodes", {}).values()
+            except (IndexForbidden, Absent):
+                nodes = ()
+            limits = (node.get("http", {}).get("max_content_length_in_bytes", sys.maxsize) for node in nodes)
+            self._largest = min(map(int, limits), default=sys.maxsize)
+        return self._largest
 
     def refused(self, status: int, error: object) -> Exception:
         """Return the error for a document that was not taken."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,18 +22,15 @@ from seedsearch.engines.opensearch.control import Control
 from seedsearch.engines.opensearch.counting import sums, sums_of
 from seedsearch.engines.opensearch.manifest import GRAMS, Commit, Kept, Manifest, Part, damaged
 from seedsearch.engines.opensearch.mapping import OWNER, Json, data_index, key_of
-from seedsearch.engines.opensearch.packing import Pack, Packer, least, united
+from seedsearch.engines.opensearch.packing import Pack, Packed, Sent, least, united
 from seedsearch.engines.opensearch.right import OfPart, Right, Whole, with_part
-from seedsearch.engines.opensearch.wire import BUSY, WRITING, Absent, Conflict, TooLarge, Wire
+from seedsearch.engines.opensearch.sending import BULK, Packer, Sender, Target, line_of
+from seedsearch.engines.opensearch.wire import WRITING, Absent, Conflict, Wire
 from seedsearch.errors import IndexUnreachable, SeedsearchError
 
 if TYPE_CHECKING:
     from seedsearch.engines.opensearch import OpenSearchEngine
 
-BULK = 4 << 20  # bytes of documents in one request
-ENVELOPE = 1 << 10  # and of what is around one
-TOO_LARGE = "more than it takes at once (http.max_content_length of its nodes)"
-NO_MEMORY = "more than its nodes have memory for"
 SENDING = 2  # requests with documents at once
 KEYS = 1000  # documents that are looked up or changed by one request
 # Seconds for which what a commit took out stays for those who read the state before it.
@@ -62,9 +60,9 @@ class OpenSearchWriter:
         self._removed: dict[str, None] = {}  # keys
         self._kept: dict[str, bytes] = {}
         self._refused: dict[str, str] = {}  # id in the index → why the cluster does not take it
-        self._limit: int | None = None
         self._grams = np.zeros(0, dtype=np.uint64)
         self._count = 0
+        self._has_sent = False  # or another process may have
         self._pending: list[bytes] = []
         self._size = 0
         self._pool = ThreadPoolExecutor(SENDING)
@@ -85,26 +83,48 @@ class OpenSearchWriter:
         """Return what packs entries for `add`, in any process."""
         return Packer()
 
+    def sending_packer(self) -> Packer:
+        """Return what packs entries for `add`, and sends them from any process but this one."""
+        self._made()
+        self._has_sent = True
+        wire = self._wire
+        return Packer(Target(wire.address, wire.credentials, self._alias, self._number, os.getpid()))
+
     def add(self, pack: engines.Pack) -> None:
         """Add every entry of a pack, in their order, each in the place of any with the same doc_id."""
-        if not isinstance(pack, Pack):
+        if isinstance(pack, Sent):
+            if pack.number != self._number:
+                raise ValueError("a pack that another writer has sent")
+            self._right.said_if_lost()
+            for doc_id, key, id_ in pack.documents:
+                self._added(key, id_, doc_id)
+            self._refused |= pack.refused
+        elif isinstance(pack, Pack):
+            self._made()
+            for document in pack.documents:
+                self._count += 1
+                id_ = f"{document.key}-{self._number:x}-{self._count:x}"
+                self._added(document.key, id_, document.doc_id)
+                self._take(id_, document)
+        else:
             raise TypeError("a pack of another engine")
-        self._made()
-        for document in pack.documents:
-            self._undo(document.key)
-            self._count += 1
-            id_ = f"{document.key}-{self._number:x}-{self._count:x}"
-            self._documents[document.key] = id_, document.doc_id
-            self._removed[document.key] = None
-            head = json.dumps({"index": {"_id": id_}}).encode()
-            if len(document.json) > BULK // 2 and len(document.json) > self._largest() - ENVELOPE:
-                self._refused[id_] = f"its text takes {len(document.json):,} bytes, {TOO_LARGE}"
-                continue
-            self._pending.append(b'%b\n{"born":%d,%b\n' % (head, self._number, document.json))
-            self._size += len(self._pending[-1])
-            if self._size >= BULK:
-                self._send()
         self._grams = united(self._grams, pack.grams)
+
+    def _added(self, key: str, id_: str, doc_id: str) -> None:
+        self._undo(key)
+        self._has_sent = True
+        self._documents[key] = id_, doc_id
+        self._removed[key] = None
+
+    def _take(self, id_: str, document: Packed) -> None:
+        """Have a document sent with those before it and after it."""
+        if (why := self._sender.too_large(document)) is not None:
+            self._refused[id_] = why
+            return
+        self._pending.append(line_of(id_, document, self._number))
+        self._size += len(self._pending[-1])
+        if self._size >= BULK:
+            self._send()
 
     def remove(self, doc_id: str) -> None:
         """Take the entry out; nothing happens where there is none."""
@@ -147,8 +167,11 @@ class OpenSearchWriter:
 
     @property
     def _alias(self) -> str:
-        """Return by which name documents are sent: no index is made by itself for one who comes too late."""
-        return f"{self._data}-w"
+        return alias_of(self._data)
+
+    @property
+    def _sender(self) -> Sender:
+        return Sender(self._wire, self._alias)
 
     def _made(self) -> None:
         """Make the index for documents where this writer needs a new one."""
@@ -175,7 +198,7 @@ class OpenSearchWriter:
         body, self._pending, self._size = b"".join(self._pending), [], 0
         while len(self._sent) >= SENDING + 1:
             self._sent.pop(0).result()
-        self._sent.append(self._pool.submit(self._bulk, self._alias, body))
+        self._sent.append(self._pool.submit(self._bulk, body))
         self._right.said_if_lost()
 
     def _all_sent(self) -> None:
@@ -183,47 +206,12 @@ class OpenSearchWriter:
         while self._sent:
             self._sent.pop(0).result()
 
-    def _bulk(self, alias: str, body: bytes) -> None:
+    def _bulk(self, body: bytes) -> None:
         """Send documents until all are taken, or refused."""
-        lines = body.split(b"\n")[:-1]
-        step = 1 if lines and lines[0].startswith(b'{"delete"') else 2
-        for wait in (*BUSY, None):
-            content = b"\n".join(lines) + b"\n"
-            try:
-                answer = self._wire.ask("POST", [alias, "_bulk"], content, timeout=WRITING, require_alias="true")
-            except Absent as error:
-                raise self._right.lost() from error
-            except TooLarge:
-                self._one_by_one(alias, lines, step, TOO_LARGE)
-                return
-            again: list[bytes] = []
-            for number, item in enumerate(answer.get("items", ())):
-                (said,) = item.values()
-                if said["status"] == 429 or said["status"] >= 500:
-                    again += lines[step * number : step * (number + 1)]
-                elif said["status"] == 400 and "index" in item:
-                    self._refused[said["_id"]] = f"the cluster does not take it: {said['error'].get('reason')}"
-                elif "error" in said and said["status"] != 404:
-                    raise self._wire.refused(said["status"], said["error"])
-            if not again:
-                return
-            lines = again
-            if wait is None:
-                self._one_by_one(alias, lines, step, NO_MEMORY)
-                return
-            time.sleep(wait)
-
-    def _one_by_one(self, alias: str, lines: Sequence[bytes], step: int, why: str) -> None:
-        """Send each document by itself; refuse a single one that is larger than what is sent together."""
-        size = sum(map(len, lines))
-        if len(lines) > step:
-            for at in range(0, len(lines), step):
-                self._bulk(alias, b"\n".join(lines[at : at + step]) + b"\n")
-        elif size > BULK // 8 and step > 1:
-            self._refused[json.loads(lines[0])["index"]["_id"]] = f"its text takes {size:,} bytes, {why}"
-        else:
-            what = f"{self._wire.address} has no room for documents of {size:,} bytes"
-            raise IndexUnreachable(what, hint="give its nodes more memory")
+        try:
+            self._refused |= self._sender.bulk(body)
+        except Absent as error:
+            raise self._right.lost() from error
 
     def refused(self) -> dict[str, str]:
         """Return why the cluster does not take some of what was added, by doc_id; these are not in the index."""
@@ -236,12 +224,6 @@ class OpenSearchWriter:
         for id_ in self._undone:
             self._refused.pop(id_, None)
         return found
-
-    def _largest(self) -> int:
-        """Return how many bytes the nodes take at once; without an end where this user may not know."""
-        if self._limit is None:
-            self._limit = self._wire.largest()
-        return self._limit
 
     def _move(self) -> None:
         """Take what this writer has added along to the index that it begins anew with."""
@@ -262,7 +244,7 @@ class OpenSearchWriter:
         buried = self._arrived()
         commit = self._next(buried)
         if commit == self._base:
-            self._release(lost=bool(self._count))
+            self._release(lost=self._has_sent)
             return
         now = int(time.time())
         died = [part.holder.number for part in self._joined] + ([self._number] if buried else [])
@@ -289,7 +271,7 @@ class OpenSearchWriter:
         self._all_sent()
         for some in _portions(self._undone):
             lines = "".join(json.dumps({"delete": {"_id": id_}}) + "\n" for id_ in some)
-            self._bulk(self._alias, lines.encode())
+            self._bulk(lines.encode())
         for doc_id, why in self.refused().items():
             what = f"{self._wire.address} does not take {doc_id}: {why}"
             raise IndexUnreachable(what, hint="leave it out with --exclude")
@@ -344,7 +326,7 @@ class OpenSearchWriter:
                 for id_, died in rows
             ]
             if lines:
-                self._bulk(self._alias, "".join(lines).encode())
+                self._bulk("".join(lines).encode())
             buried += len(lines)
         if buried:
             self._wire.refresh(self._data)
@@ -396,7 +378,7 @@ class OpenSearchWriter:
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._right.is_held:
             with suppress(SeedsearchError, Absent):
-                self._release(lost=bool(self._count or self._data != self._base.data))
+                self._release(lost=self._has_sent or self._data != self._base.data)
         self._end()
 
     def _end(self) -> None:
@@ -466,7 +448,7 @@ class OpenSearchWriter:
             for hit in hits:
                 died = [number for number in hit["fields"]["died"] if number not in lost]
                 lines += json.dumps({"update": {"_id": hit["_id"]}}) + "\n" + json.dumps({"doc": {"died": died}}) + "\n"
-            self._bulk(f"{data}-w", lines.encode())
+            Sender(self._wire, alias_of(data)).bulk(lines.encode())
             self._wire.refresh(data)
 
 
@@ -550,6 +532,11 @@ def _portions(items: Iterable[str]) -> Iterator[list[str]]:
     left = iter(items)
     while some := list(islice(left, KEYS)):
         yield some
+
+
+def alias_of(data: str) -> str:
+    """Return by which name documents are sent: no index is made by itself for one who comes too late."""
+    return f"{data}-w"
 
 
 def data_name(name: str, number: int) -> str:
