@@ -27,25 +27,25 @@ def test_every_situation_of_files_is_there() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        f"| a file, but for one that is read in portions | {LARGEST_FILE >> 20} MiB |",
+        f"| a file that is not read in portions | {LARGEST_FILE >> 20} MiB |",
         f"| a text | {limits.TEXT >> 20} MiB |",
         f"| all texts in one file | {limits.TEXTS >> 20} MiB |",
         f"; one member of it | {limits.UNPACKED >> 20:,} MiB; {limits.MEMBER >> 20} MiB |",
         f"| {limits.RATIO} times |",
         f"all members of a file together | {limits.GRANTED >> 20} MiB |",
-        f"| the dictionary that a stream of LZMA demands | {limits.DICTIONARY >> 20} MiB |",
+        f"| the dictionary of an LZMA stream | {limits.DICTIONARY >> 20} MiB |",
         f"| {limits.NAMES} times its text, and {limits.NAMES_GRANTED:,} characters |",
         f"HUFF/CDIC; all its phrases | {limits.HUFF_RECORD >> 10} KiB; {limits.HUFF_PHRASES >> 20} MiB |",
-        f"at once of a CHM | {limits.LZX_PIECE >> 20} MiB |",
+        f"a CHM that is unpacked at once | {limits.LZX_PIECE >> 20} MiB |",
         f"| fields of a row, values of a line of JSON | {limits.FIELDS:,} |",
         f"| a tag in XML | {limits.XML_TAG >> 10:,} KiB |",
         f"| {limits.PARTS:,} |",
         f"| records of a file that is read in portions | {limits.RECORDS:,} |",
         f"| {limits.DEPTH} deep |",
         f"| {limits.XML_DEPTH:,} |",
-        f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s by the clock, "
+        f"| {limits.PDF_SECONDS} s of processor time, {limits.PDF_WALL_SECONDS} s of wall time, "
         f"{limits.PDF_MEMORY >> 20:,} MiB of memory, {limits.PDF_CHARACTERS:,} characters |",
-        f"| {limits.ARCHIVE_SECONDS} s of processor time, {limits.ARCHIVE_WALL_SECONDS} s by the clock, "
+        f"| {limits.ARCHIVE_SECONDS} s of processor time, {limits.ARCHIVE_WALL_SECONDS} s of wall time, "
         f"{limits.ARCHIVE_MEMORY >> 20:,} MiB of memory |",
         f"| {LARGEST_IGNORE >> 10} KiB |",
     ],

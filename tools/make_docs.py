@@ -84,9 +84,9 @@ _STEPS = """# Steps of restoring
 
 Made from the steps and their modules by `python -m tools.make_docs`; a test compares.
 
-The steps are done from the first to the last, and again until none of them finds anything more. `clean --only STEP`
-does one of them, `clean --skip STEP` leaves one out (both can be repeated), and each edit of `clean --json` says in
-`step` which one made it. [Check what was repaired](repairs.md#one-step) shows it.
+Steps run in this order, and again until none of them finds anything more. `clean --only STEP` runs one of them,
+`clean --skip STEP` leaves one out (both can be repeated), and each edit of `clean --json` names the step that made it
+(`step`). [Check what was repaired](repairs.md#one-step) has examples.
 """
 
 
