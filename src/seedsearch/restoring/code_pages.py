@@ -1,19 +1,19 @@
-"""Chinese bytes read by a code page of one byte a character: ╓╨╬─ and ЦРОД for 中文. Kind misread-code-page.
+"""Chinese bytes read in a single-byte code page: ╓╨╬─ and ЦРОД for 中文. Kind misread-code-page.
 
-How it arises: a program takes every byte for a character of its own system: Central European (Windows-1250), Russian
+How it arises: a program reads every byte as a character of its own system: Central European (Windows-1250), Russian
 (Windows-1251, KOI8-R, DOS 866), Greek (1253, DOS 737), Turkish (1254), Hebrew, Arabic, Baltic, Vietnamese (1255 to
-1258), Thai (874), DOS (437, 775, 850, 852, 865), Mac OS Roman, parts of ISO 8859. Bytes without a
-character in the page stay as controls, as browsers read them, or become U+FFFD. UTF-8 and GBK read by Latin-1 and
-Windows-1252 have a step of their own (`latin1`), which knows more about what is lost on their way.
+1258), Thai (874), DOS (437, 775, 850, 852, 865), Mac OS Roman, parts of ISO 8859. Bytes that the page does not assign
+stay as control characters, as in browsers, or become U+FFFD. UTF-8 and GBK read in Latin-1 and Windows-1252 have a step
+of their own (`latin1`), which knows more about the losses there.
 
-How it is recognised: runs of such characters, written back as bytes by one page for the whole text, are UTF-8, GBK or
-Big5 that reads as Chinese by `seedsearch.text.character_model`, better than by any other page. Every repair is proved
-by reading it wrongly again; `evidence` asks for enough different characters. Bytes of UTF-8 that became U+FFFD or `?`
-are those without a character in the page: the text around chooses among them (inferred). Where a pair of GBK or Big5
-lost one, the run goes on in step behind it.
+How it is recognised: sequences of such characters, encoded again in one page for the whole text, are UTF-8, GBK or
+Big5 that reads as Chinese by `seedsearch.text.character_model`, and better than with any other page. Every repair is
+proved by reading it wrongly again; `evidence` asks for enough different characters. A U+FFFD or `?` in UTF-8 stands
+for a byte that the page does not assign: the surrounding text decides which (inferred). If a pair of GBK or Big5 lost
+one of its bytes, reading continues in step after it.
 
-Left alone: what is a text of its language, which as Chinese reads like drawn by chance; tables of box drawing; what
-Windows-1252 explains as well, but for Big5.
+Left alone: text in the language of the page, which reads as random characters when taken for Chinese; tables of box
+drawing characters; whatever Windows-1252 explains as well, except Big5.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Compatibility characters: radicals and compatibility ideographs that stand for ordinary ideographs.
 
-They arise where text is taken out of a PDF: a font draws 方 and the Kangxi radical U+2F45 with one glyph, and the
+They arise where text is extracted from a PDF: a font draws 方 and the Kangxi radical U+2F45 with one glyph, and the
 program picks the wrong code point of the two (`零拷⻉⽅式`). Compatibility ideographs come from the national
 standards that encoded one character twice. To the eye nothing is wrong; search, dictionaries and fonts fail.
 Recognised by code point, replaced by the unified ideograph.

@@ -1,6 +1,6 @@
 """Character references of HTML left in plain text: `&nbsp;`, `&#9745;`, `&amp;lt;`.
 
-They arise where a page is taken over without decoding, or where text was escaped twice and decoded once.
+They arise where a page is copied without decoding, or where text was escaped twice and decoded once.
 Recognised are the names of the HTML standard with their semicolon, numbers, and, for the few names that HTML allows
 without one, those that can be nothing else. A reference that was escaped again (`&amp;nbsp;`) is decoded to the end:
 that it was escaped is proved by the whole reference behind its ampersand. A no-break space becomes a plain one.
@@ -9,9 +9,9 @@ What is left alone:
 
 * code, and pages that talk about escaping: there `&lt;` is the subject;
 * the query of an address: `?a=1&copy=2`, `?a=1&amp;b=2`;
-* numbers that are not character, surrogates and controls; 128 to 159 mean Windows-1252, as browsers read them (the
-  five that are nothing there mean themselves in a row of others: bytes of Chinese, read as Latin-1 before);
-* a reference whose character would make up another reference with its neighbours.
+* numbers of noncharacters, surrogates and controls; 128 to 159 mean Windows-1252, as in browsers (the
+  five that it does not assign stand for themselves among others: bytes of Chinese that were read as Latin-1 before);
+* a reference whose character would form another reference with its neighbours.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-r"""Characters spelled by their numbers: `\u4e2d\u6587`, `\xe4\xb8\xad`, `%E4%B8%AD`. Kind escaped-character.
+r"""Characters written as escapes: `\u4e2d\u6587`, `\xe4\xb8\xad`, `%E4%B8%AD`. Kind escaped-character.
 
-How it arises: a program that writes ASCII alone spells every other character (JSON, logs, settings of Java, addresses,
-quoted-printable mail), and what it wrote is taken for the text. `escape_forms` has the forms.
+How it arises: a program that writes only ASCII escapes every other character (JSON, logs, Java properties, URLs,
+quoted-printable mail), and its output is taken for the text. `escape_forms` has the forms.
 
-How it is recognised: a run that spells ideographs of which two stand together in a word, or several that read as
-Chinese; then other runs of the same text are believed, too. Only visible characters beyond ASCII are put in: what means
-something to the language around (quotes, backslashes, blanks of an address) stays escaped, so that JSON and most code
-mean what they meant.
+How it is recognised: a sequence of escaped ideographs, two of which form a word or several of which read as
+Chinese; then other sequences in the same text are trusted too. Only visible characters beyond ASCII are decoded:
+characters with a meaning in the surrounding language (quotes, backslashes, blanks in a URL) stay escaped, so that JSON
+and most code keep their meaning.
 
-What is left alone: ranges (`[\u4e00-\u9fa5]`; what reads as Chinese before a hyphen is text), private-use characters,
-and for `clean`, which gives back files as people use them, also bytes of a program's literal (`b"\xe4\xb8\xad"`), code
-shown in a page, addresses (a site that reads GBK would not know its own any more), encoded words of mail (half decoded
-they are none), and passages about escaping. An index reads these as well: it is asked for what is said, however it is
-spelled.
+What is left alone: ranges (`[\u4e00-\u9fa5]`; text that reads as Chinese before a hyphen is no range) and private-use
+characters. `clean`, whose output people go on using, also leaves byte literals of programs (`b"\xe4\xb8\xad"`), code
+shown in a page, URLs (a site that reads GBK would no longer recognise its own), encoded words of mail (they would be
+invalid when half decoded), and passages about escaping. An index decodes these as well, because queries ask for the
+text, however it is written.
 """
 
 from __future__ import annotations

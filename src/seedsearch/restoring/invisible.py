@@ -1,9 +1,9 @@
-"""Invisible characters: code points that take no place on the page and only disturb reading and search.
+"""Invisible characters: code points that show nothing and only interfere with reading and search.
 
 They come from web pages (zero-width spaces as hints for line breaks, against copying, or from a translator's
 input method), from editors (byte order marks in the middle of joined files, soft hyphens), from terminals
-(colour sequences) and from the programs of section A of the catalogue (control characters as noise). They are
-recognised by their code point. What is left alone is every one that carries meaning where it stands:
+(colour sequences) and from programs that insert control characters as noise (`corruptions`). They are
+recognised by their code point. Those that carry meaning at their place are left alone:
 
 * tab, line feed, carriage return and form feed;
 * joiners in emoji and in scripts that shape with them (Arabic, Indic and their like), zero-width spaces in

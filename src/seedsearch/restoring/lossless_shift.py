@@ -1,14 +1,14 @@
-"""GBK text that was read one byte off, with nothing lost on the way: 犕醯且跃诤佣 for 王登以沮河督. Kind shifted-bytes.
+"""GBK text read one byte off without loss: 犕醯且跃诤佣 for 王登以沮河督. Kind shifted-bytes.
 
-How it arises: in old e-texts a byte is missing or left over, where a rare character was spelled in some private way or
-a line was cut; from there to the next ASCII character every pair of bytes is made of the halves of two characters.
+How it arises: old e-texts have a missing or extra byte where a rare character was encoded in some private way or a
+line was cut. From there to the next ASCII character, every pair of bytes consists of the halves of two characters.
 
-How it is recognised: characters that are rare in Chinese and odd symbols stand close together. The text around is
-turned back into bytes and read again at every alignment (`seedsearch.text.double_byte`); where another one reads much
-better than what was found, a whole stretch is replaced at once. The bytes are all there, so the repair gives back
-what was found when it is read one byte off. The byte without a partner, where the shift begins or ends, is nothing
-that could be shown: it goes, and its character is a finding (`loses`). Some of these pages lost the pairs in it that
-are full-width letters or no character; that is undone where such a pair tore a comma or a stop and the character
+How it is recognised: characters that are rare in Chinese and odd symbols occur close together. The text around them is
+encoded again and read at every alignment (`seedsearch.text.double_byte`); if another alignment reads much
+better than the text found, the whole stretch is replaced at once. All the bytes are there, so the repair gives the
+text found when it is read one byte off. The byte without a partner, where the shift begins or ends, cannot be shown:
+it is dropped, and its character is a finding (`loses`). Some of these pages lost the pairs in the stretch that
+are full-width letters or unassigned; that is undone where such a pair tore a comma or a full stop and the character
 after it (inferred).
 
 Left alone: lists of rare characters, and shifts of a few characters, which cannot be told from names.

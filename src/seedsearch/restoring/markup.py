@@ -1,16 +1,16 @@
 """Markup left in plain text: tags, comments and scripts that a converter forgot.
 
-They arise where a program takes the tags out of a page by a list that is not complete (`<strong>` in front of
-every chapter title), where tags hide from it (a shift of bytes ate the `<`, so that `<br />` came to light only
-when it was repaired), and where a spinner sprinkles empty elements into the text (`<samp id="ogu0s"></samp>`).
+They arise where a program removes the tags of a page by an incomplete list (`<strong>` before
+every chapter title), where tags are hidden from it (shifted bytes swallowed the `<`, so `<br />` appears only
+after the repair), and where a spinner sprinkles empty elements into the text (`<samp id="ogu0s"></samp>`).
 
 Recognised are elements of HTML by name, well-formed tags only. An element that starts a new line on the page
-(`<br>`, `</p>`, `<li>` …) becomes a line break, if there is none beside it; every other tag goes without a trace;
-a script or a style sheet goes with its content, and so does a comment beside such tags.
+(`<br>`, `</p>`, `<li>` …) becomes a line break, if there is none beside it; every other tag is removed;
+a script or a style sheet is removed with its content, and so is a comment beside such tags.
 
 What is left alone:
 
-* names that are not HTML element: `<stdio.h>`, `List<String>`, `<雀戈>`, `<your-name>`; `<` as less-than;
+* names that are not HTML elements: `<stdio.h>`, `List<String>`, `<雀戈>`, `<your-name>`; `<` as less-than;
 * code: fences, inline code, indented blocks;
 * pages that show markup on purpose. The evidence, any of which is enough: a tag in code on the same page; a tag
   in quotes or brackets (`“<b>”`); a word such as 标签, 元素, HTML close to a tag on its line; closing tags of

@@ -1,17 +1,17 @@
-"""Chinese read in the wrong encoding of two bytes, or wrongly twice: 荳ｭ, 혻 and 盲赂颅 for 中. Kind misread-bytes.
+"""Chinese read in the wrong double-byte encoding, or misread twice: 荳ｭ, 혻 and 盲赂颅 for 中. Kind misread-bytes.
 
-How it arises: an editor of a Japanese, Korean or Taiwanese system takes UTF-8, GBK or Big5 for its own Shift_JIS,
-EUC-KR or Big5; UTF-8 that was shown as Latin-1 or Windows-1252 and saved so is then read as GBK; EUC-TW is taken for
-GBK; the two bytes of UTF-16 change places.
+How it arises: an editor on a Japanese, Korean or Taiwanese system reads UTF-8, GBK or Big5 as its own Shift_JIS,
+EUC-KR or Big5; UTF-8 that was shown and saved as Latin-1 or Windows-1252 is then read as GBK; EUC-TW is read as GBK;
+the two bytes of each UTF-16 code unit are swapped.
 
-How it is recognised: characters that such a reading makes and Chinese text does not hold (half-width katakana, Hangul,
-the first bytes of UTF-8 as characters of Big5, 盲忙莽 before 聙 to 驴, letters of scripts from all over the world);
-written back as bytes by one way for the whole text, they read as Chinese by `seedsearch.text.character_model`, and
-better than by any other way. Every repair is proved by reading it wrongly again; `evidence` asks for enough different
-characters. U+FFFD is one byte, or two, of those that this reader cannot use where it stands: the text around chooses
-it (inferred).
+How it is recognised: the text has characters that result from such a misreading and do not occur in Chinese text
+(half-width katakana, Hangul, lead bytes of UTF-8 as characters of Big5, 盲忙莽 before 聙 to 驴, letters of unrelated
+scripts). Encoded again in one way for the whole text, they read as Chinese by `seedsearch.text.character_model`, and
+better than in any other way. Every repair is proved by reading it wrongly again; `evidence` asks for enough different
+characters. U+FFFD stands for one or two bytes that this reader cannot decode at that place: the surrounding text
+decides which (inferred).
 
-Left alone: Japanese and Korean, which as Chinese read like drawn by chance, and what lost too much.
+Left alone: Japanese and Korean, which read as random characters when taken for Chinese, and text that lost too much.
 """
 
 from __future__ import annotations

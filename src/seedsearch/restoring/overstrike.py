@@ -1,14 +1,14 @@
-"""Overstrike: bold and underlined text of a printer, `N BS N` for N and `_ BS e` for e. Kind overstrike.
+"""Overstrike: bold and underlined text for a printer, `N BS N` for N and `_ BS e` for e. Kind overstrike.
 
-What it is: formatted manual pages and old notices, made for printers that moved back (U+0008) and struck again: the
-same character for bold type, a line under or over it for underlined type. A wide character is two columns, so that
+How it arises: formatted manual pages and old notices were made for printers that moved back (U+0008) and struck again:
+the same character for bold type, a line under or over it for underlined type. A wide character takes two columns, so
 `名 BS BS 名` is one character; some programs move back over a whole word (`____ BS BS BS BS NAME`).
 
-How it is undone: the word is struck, column by column, as the printer did it. Where a column gets the same character
-again, or a line and a character, it shows the character; nroff's bullet (`+ BS o`) shows its last one.
+How it is undone: the word is printed column by column, as the printer did it. A column that gets the same character
+again, or a line and a character, shows the character; nroff's bullet (`+ BS o`) shows its last one.
 
-Left alone: a word in which different characters meet in a column, and marks alone: the programs that put noise in front
-of marks (`faults`) left `接 BS ，` and `！ BS ！`. The step for invisible characters takes such backspaces out.
+Left alone: a word with different characters in one column, and punctuation alone: the programs that put noise before
+punctuation (`corruptions`) left `接 BS ，` and `！ BS ！`. The step for invisible characters removes such backspaces.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Private-use characters of GBK for characters that Unicode has by now: U+E837 for 䌷. Kind compatibility-character.
+"""Private-use characters of GBK for characters that Unicode now encodes: U+E837 for 䌷. Kind compatibility-character.
 
 How it arises: GBK of 1995 held characters that Unicode did not have yet. Windows and GB 18030-2000 put them at U+E815
-to U+E864 (and vertical marks, ḿ and ǹ at U+E78D to U+E7C8), where texts that were converted then still have them; fonts
-of today show nothing there.
+to U+E864 (and vertical marks, ḿ and ǹ at U+E78D to U+E7C8), where texts converted at the time still have them; today's
+fonts show nothing there.
 
 How it is recognised: by the code point, beside an ideograph, on a page that holds no other private-use characters and
-few of these. GB 18030 says what each of them is.
+few of these. GB 18030 defines what each of them is.
 
 Left alone: components, which no text needs (⺶, 龶: then another font was meant); half of 䴙䴘, for neither stands by
 itself (old books have the first of them for whatever a font lacked: 崔㥄, 士彠); pages with any other private-use

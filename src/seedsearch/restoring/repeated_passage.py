@@ -1,7 +1,7 @@
-"""Repeated passages: the body of a page that is there twice, a block that follows itself.
+"""Repeated passages: the body of a page that occurs twice, a block that follows itself.
 
-They arise where a page template prints an article into two places (the visible one and one for printing or for a
-telephone), where a scraper walks overlapping elements, and where an editor pastes twice. Copies are equal
+They arise where a page template prints an article into two places (the visible one and one for printing or for mobile
+phones), where a scraper walks overlapping elements, and where an editor pastes twice. Copies are equal
 character by character; only blanks and line breaks may differ, so passages are compared without white space.
 
 How a copy is recognised: a sentence that was seen before is a seed; from it the equal stretch is grown both ways

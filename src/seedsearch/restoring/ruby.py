@@ -1,12 +1,12 @@
-"""Ruby: small readings beside the characters of a base text, flattened into it.
+"""Ruby: small readings beside the characters of a base text, flattened into the line.
 
-They arise where a page with `<ruby>雪<rt>ㄒㄩㄝˇ</rt></ruby>` is taken over as plain text, tags and all, or where a
+They arise where a page with `<ruby>雪<rt>ㄒㄩㄝˇ</rt></ruby>` is copied as plain text, tags and all, or where a
 converter drops the tags and leaves `雪ㄒㄩㄝˇ花ㄏㄨㄚ`; some editors write the same with the interlinear characters
-U+FFF9 to U+FFFB. The base text stays and a reading goes: Zhuyin, kana, letters with tones or tone numbers, or as
-many Pinyin syllables as the base has characters. White space that only lays out the markup goes with it.
+U+FFF9 to U+FFFB. The base text is kept and a reading is removed: Zhuyin, kana, letters with tones or tone numbers,
+or as many Pinyin syllables as the base has characters. White space that only formats the markup is removed with it.
 
-Ruby also carries glosses that are not readings: `<ruby>拉取请求<rt>Pull Request</rt></ruby>`. They are content; they
-stay, in the brackets that a browser without ruby would show.
+Ruby also carries glosses that are not readings: `<ruby>拉取请求<rt>Pull Request</rt></ruby>`. They are content and
+are kept, in the brackets that a browser without ruby would show.
 
 What is left alone: ruby in code, elements that are not closed, Zhuyin that is not a reading of the character
 before it, and fewer than four annotated characters in a row without tags (a dictionary's headword).

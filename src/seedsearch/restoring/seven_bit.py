@@ -1,14 +1,15 @@
-r"""Chinese in seven bits, as mail and news were sent, taken for the text. Kind seven-bit-encoding.
+r"""Chinese in a seven-bit encoding of mail or news that was never decoded. Kind seven-bit-encoding.
 
-How it arises: gateways passed seven bits, so characters were shifted into letters: HZ (`~{VPND~}`, RFC 1843),
-ISO-2022-CN (RFC 1922, with GB 2312 and CNS 11643) and the ISO-2022 of X11, UTF-7 (`+Ti1lhw-`, RFC 2152) and its kind
-for names of mail folders (`&Ti1lhw-`, RFC 3501), words in headers (`=?gb2312?B?1tDOxA==?=`, RFC 2047) and bodies in
-base64 (RFC 2045). A program that kept a message did not read them. (Quoted-printable is among the `escapes`.)
+How it arises: mail gateways passed only seven bits, so characters were encoded in ASCII: HZ (`~{VPND~}`, RFC 1843),
+ISO-2022-CN (RFC 1922, with GB 2312 and CNS 11643) and the ISO-2022 of X11, UTF-7 (`+Ti1lhw-`, RFC 2152) and its variant
+for names of mail folders (`&Ti1lhw-`, RFC 3501), encoded words in headers (`=?gb2312?B?1tDOxA==?=`, RFC 2047) and
+bodies in base64 (RFC 2045). A program that stored the message did not decode them. (Quoted-printable:
+`escapes`.)
 
-How it is recognised: by its marks, and by what it says: HZ, UTF-7 and bodies must hold ideographs that read as Chinese;
-the marks of ISO-2022 and of words in headers are enough.
+How it is recognised: by its escape sequences and by its content. HZ, UTF-7 and bodies must hold ideographs that read as
+Chinese; for ISO-2022 and encoded words, the escape sequences are enough.
 
-Left alone: runs that say nothing, unknown encodings, and for `clean` code shown in a page.
+Left alone: sequences without readable content, unknown encodings, and, for `clean`, code shown in a page.
 """
 
 from __future__ import annotations

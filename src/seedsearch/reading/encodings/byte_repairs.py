@@ -1,17 +1,17 @@
-"""Bytes that their encoding does not read strictly: the plain reading, and what of it is to be read otherwise.
+"""Bytes that are not valid in the encoding of their file, re-read in another way.
 
-The raw text of a file is always what its codec makes of it, with U+FFFD where that fails; what is known better is an
-edit of that text. So places are those that anyone gets who decodes the file, and what was changed can be shown.
+The raw text of a file is always the result of its codec, with U+FFFD for invalid bytes; a better reading is an edit of
+that text. So offsets are those that anyone gets who decodes the file, and every change can be shown.
 
-Repairs are looked for around the places that fail, and nowhere else:
+Repairs are made only around invalid bytes:
 
 * a character torn apart by something between its two bytes: colour escapes of a BBS, a junk byte inside UTF-8 (proved);
-* two halves of UTF-16 that were each written in UTF-8 (proved);
-* 0x80 beside a digit or a blank in GBK, which is the euro of code page 936 (proved);
-* a stretch in another encoding than the rest: UTF-8 among GBK or Big5, and those among UTF-8 (`mixed-encoding`);
-* a byte lost: the stretch to the next byte that is part of no character is read in step (`realigned-bytes`).
+* two surrogates of UTF-16 that were each written in UTF-8 (proved);
+* 0x80 beside a digit or a blank in GBK, which is the euro sign of code page 936 (proved);
+* a stretch in another encoding than the rest: UTF-8 among GBK or Big5, or the reverse (`mixed-encoding`);
+* a lost byte: the stretch up to the next byte that belongs to no character is read in step (`realigned-bytes`).
 
-A stretch lies between two bytes under 0x30, after which every reader is in step. All is linear in the size of the data.
+A stretch ends at a byte under 0x30, after which every reader is in step. All of it takes linear time.
 """
 
 from __future__ import annotations
