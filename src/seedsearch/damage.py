@@ -1,4 +1,4 @@
-"""The names of damage: what a document can suffer, and how sure a repair can be.
+"""The names of the kinds of damage and of the levels of certainty.
 
 The strings are part of the command line's contract (`--json`, `stats`, `damage:`), so a
 member is never renamed. `RESTORED` kinds name edits, `FOUND` kinds name findings.
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Damage(StrEnum):
-    """One kind of damage; its value is the name people see."""
+    """A kind of damage; its value is the name that people see."""
 
     # Restored: the kind of an edit.
     READING_MARK = "reading-mark"
@@ -45,17 +45,17 @@ class Damage(StrEnum):
 class Certainty(StrEnum):
     """How sure an edit is, weakest first."""
 
-    INFERRED = "inferred"  # several repairs survive the fault; the text around picked this one
+    INFERRED = "inferred"  # several repairs are consistent with the fault; the surrounding text decided
     PROVED = "proved"  # the fault, run forward, turns this repair and no other into what was found
     CERTAIN = "certain"  # no choice is involved (an entity, an invisible character)
 
 
-# A repair that was inferred and is less probable than this is not made, where nobody says otherwise. At .8 two of nine
+# By default, inferred repairs that are less probable than this are not made. At .8 two of nine
 # fragments of damaged pages are lost, and of Big5 read as GBK 7 % of all characters; docs/certainty.md has the table.
 # At .5, of what lost bytes .1 to 1.5 % of the characters that come back now would not.
 SURE = 0.38
 
-# Kinds that nothing undoes; every other kind is one that some step restores, and a test asks for that step.
+# Kinds that nothing undoes; every other kind is restored by some step, and a test checks that.
 FOUND = frozenset(
     {
         Damage.LOST_CHARACTER,

@@ -1,27 +1,27 @@
-"""Every error raised on purpose, and the reason that a system error gives.
+"""Every error raised on purpose.
 
 SeedsearchError            2   the root; what happened, where, what to do
 ├── SourceError            2   a file that cannot be read as text
 │   └── NotText            2   a binary file
 ├── QueryError             2   a query that cannot be asked
-│   └── OutOfTime          2   one that took longer than it may
+│   └── OutOfTime          2   one that exceeded its time limit
 ├── DocumentMissing        2   a document that is not in the index
-├── FileChanged            2   a file that is not the one any more that the index was made from
+├── FileChanged            2   a file that has changed since it was indexed
 ├── IndexFault             2   the index folder
 │   ├── IndexMissing       2   there is no index there
-│   ├── IndexStale         2   made by another analyzer or version
-│   ├── IndexDamaged       2   unreadable, or not what it says
-│   ├── EngineUnknown      2   a URL with a scheme that no engine has
+│   ├── IndexStale         2   made with another analyzer or version
+│   ├── IndexDamaged       2   unreadable or inconsistent
+│   ├── EngineUnknown      2   a URL with an unknown scheme
 │   ├── IndexLocked        2   another process is writing
-│   ├── IndexUnreachable   2   the cluster of an index does not answer, or not whole
-│   │   ├── IndexForbidden 2   it does not let this user in, or not do this
+│   ├── IndexUnreachable   2   the cluster of an index does not answer, or not completely
+│   │   ├── IndexForbidden 2   the user has no access, or not this right
 │   │   └── IndexFull      2   its disks are full
-│   └── IndexClosed        2   a question to an index that the program has closed
-├── OutputError            2   a place that cannot be written
-├── WorkerDied             2   a process that was ended before its work was done
-├── SettingsError          2   a file of settings that cannot be used
-├── StepUnknown            2   a step of restoring that there is not
-└── ExtraMissing           2   something that is asked for needs a package that is not installed
+│   └── IndexClosed        2   a query to an index after close()
+├── OutputError            2   a file or folder that cannot be written
+├── WorkerDied             2   a worker process that ended before its work was done
+├── SettingsError          2   an invalid settings file
+├── StepUnknown            2   an unknown step of restoring
+└── ExtraMissing           2   a required package is not installed
 
 The number is the exit code of the command line (1 is "nothing found" and is not an error).
 """
@@ -32,7 +32,7 @@ from collections.abc import Sequence
 
 
 class SeedsearchError(Exception):
-    """Root of every error raised on purpose; `str()` is a sentence for people."""
+    """Base class of every error raised on purpose; `str()` is a sentence for people."""
 
     exit_code = 2
 
@@ -47,13 +47,13 @@ class SourceError(SeedsearchError):
 
 
 class NotText(SourceError):
-    """A file that holds no text: an image, an archive, a program."""
+    """A file that is not text: an image, an archive, a program."""
 
 
 class QueryError(SeedsearchError):
-    """A query that cannot be asked: empty, or past a stated limit.
+    """A query that is refused, because it is invalid, empty or beyond a limit.
 
-    A value as well as a sentence: `code` (docs/python.md lists them), the `texts` that it names, and a `number`.
+    The message is also structured: `code` (docs/python.md lists them), the `texts` in the message, and a `number`.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class QueryError(SeedsearchError):
 
 
 class OutOfTime(QueryError):
-    """A query that took longer than it may; `part` is what took most of it, a node of its tree or words."""
+    """A query that exceeded its time limit; `part` is its most expensive part, a node of its tree or words."""
 
     def __init__(self, seconds: float, part: object, *, says: str | None = None) -> None:
         most = f", most of it for {says}" if says else ""
@@ -82,15 +82,15 @@ class OutOfTime(QueryError):
 
 
 class DocumentMissing(SeedsearchError):
-    """A document that is asked for by its path and is not in the index."""
+    """The document with the given path is not in the index."""
 
 
 class FileChanged(SeedsearchError):
-    """A file that changed or went since it was indexed, where the indexed one is asked for."""
+    """A file was changed or removed since it was indexed."""
 
 
 class IndexFault(SeedsearchError):
-    """Something about the index folder; never raised itself."""
+    """Base class of the errors of an index; never raised itself."""
 
 
 class IndexMissing(IndexFault):
@@ -98,15 +98,15 @@ class IndexMissing(IndexFault):
 
 
 class IndexStale(IndexFault):
-    """The index was made by another analyzer or another version of its format."""
+    """The index was made with another analyzer or another version of its format."""
 
 
 class IndexDamaged(IndexFault):
-    """The index cannot be read, or is not what its own description says."""
+    """The index cannot be read, or contradicts its own description."""
 
 
 class EngineUnknown(IndexFault):
-    """A URL names the index, and no engine has its scheme."""
+    """The URL of the index has an unknown scheme."""
 
 
 class IndexLocked(IndexFault):
@@ -114,11 +114,11 @@ class IndexLocked(IndexFault):
 
 
 class IndexUnreachable(IndexFault):
-    """The cluster that holds the index does not answer, or has only a part of an answer."""
+    """The cluster that holds the index does not answer, or only some of its shards do."""
 
 
 class IndexForbidden(IndexUnreachable):
-    """The cluster does not let this user in (`status` 401) or not do this (403)."""
+    """The cluster refuses this user (`status` 401) or this operation (403)."""
 
     def __init__(self, what: str, *, hint: str | None = None, status: int = 403) -> None:
         super().__init__(what, hint=hint)
@@ -126,15 +126,15 @@ class IndexForbidden(IndexUnreachable):
 
 
 class IndexFull(IndexUnreachable):
-    """The cluster takes no more, for its disks are full."""
+    """The cluster refuses writes because its disks are full."""
 
 
 class IndexClosed(IndexFault):
-    """The program that asks has closed the index."""
+    """The index was closed by this program."""
 
 
 class OutputError(SeedsearchError):
-    """A place that cannot be written."""
+    """A file or folder that cannot be written."""
 
 
 class WorkerDied(SeedsearchError):
@@ -142,15 +142,15 @@ class WorkerDied(SeedsearchError):
 
 
 class SettingsError(SeedsearchError):
-    """A file of settings that cannot be read, or a key in it that means nothing."""
+    """A settings file that cannot be read, or an unknown key in it."""
 
 
 class StepUnknown(SeedsearchError):
-    """A name of a step of restoring that no step has."""
+    """An unknown name of a step of restoring."""
 
 
 class ExtraMissing(SeedsearchError):
-    """What is asked for needs a package of an extra that is not installed; `module` is what the package brings."""
+    """A required package of an extra is not installed; `module` is the module that it provides."""
 
     def __init__(self, what: str, *, hint: str | None = None, module: str = "") -> None:
         super().__init__(what, hint=hint)
@@ -158,5 +158,5 @@ class ExtraMissing(SeedsearchError):
 
 
 def reason(error: OSError) -> str:
-    """Why the system would not do something, as the end of a sentence."""
+    """Return the reason of a system error, worded as the end of a sentence."""
     return (error.strerror or str(error)).lower()

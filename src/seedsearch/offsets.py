@@ -29,7 +29,7 @@ from seedsearch.damage import Certainty, Damage
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Code points `start` to `end` (not included) of one text."""
+    """A range of a text in code points, from `start` up to but not including `end`."""
 
     start: int
     end: int
@@ -38,12 +38,12 @@ class Span:
         return self.end - self.start
 
     def cut(self, text: str) -> str:
-        """Return the part of `text` that the span names."""
+        """Return this part of `text`."""
         return text[self.start : self.end]
 
 
 class Candidate(NamedTuple):
-    """A text that may have stood at a place, and how probable it is, 0 to 1."""
+    """A possible original at a place, with its probability, 0 to 1."""
 
     text: str
     probability: float
@@ -68,17 +68,18 @@ class Weight(NamedTuple):
 
     @property
     def probability(self) -> float:
-        """How probable it is that all of it is right, in hundredths, 0.01 to 1."""
+        """The probability that all of it is right, rounded to hundredths, 0.01 to 1."""
         return max(0.01, round(prod(guess.probability for guess in self.guesses), 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put `replacement` in the place of `span`; `kind` and `certainty` say why and how sure, `step` what made it.
+    """A repair: `replacement` in the place of `span`, a span of the raw text.
 
-    `step` is a name that `seedsearch clean --list-steps` prints, or "" outside a restoration. `weight` is there where
-    the certainty is `inferred` by a restoration. Both tell where an edit comes from and not what it does: two edits
-    are equal whichever step made them, and however probable they are.
+    `kind` is the damage that it undoes, and `certainty` how sure it is. `step` names the step that made it, as listed
+    by `seedsearch clean --list-steps`, or is "" outside a restoration. `weight` is set if a restoration inferred the
+    edit. Edits compare equal regardless of `step` and `weight`, which tell where an edit comes from and not what it
+    does.
     """
 
     span: Span
@@ -90,7 +91,7 @@ class Edit:
 
     @property
     def probability(self) -> float | None:
-        """How probable it is that the edit is right, 0 to 1; None where it is proved or certain."""
+        """The probability that the edit is right, 0 to 1; None if it is proved or certain."""
         return self.weight.probability if self.weight else None
 
 
@@ -98,7 +99,7 @@ class Edit:
 class Finding:
     """Damage that was found and not repaired; `span` is in code points of the raw text.
 
-    `candidates` are what may have stood there, the likeliest first, where a repair was not sure enough to be made.
+    `candidates` are the possible originals, likeliest first, if no repair was sure enough to be made.
     """
 
     span: Span
@@ -141,7 +142,7 @@ def _columns_of(e: Edit) -> _Columns:
 
 
 class Columns(Sequence[_T]):
-    """What is kept as columns and does not change; equal to a tuple or a list of the same items."""
+    """An immutable sequence stored as columns; equal to a tuple or a list of the same items."""
 
     __slots__ = ()
 
@@ -197,7 +198,7 @@ class Edits(Columns[Edit]):
 
     @property
     def rows(self) -> Iterator[tuple[int, int, str]]:
-        """The start and end of each, and what it puts there."""
+        """The start, end and replacement of each."""
         between = map(slice, self._borders, islice(self._borders, 1, None))
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
 

@@ -102,29 +102,46 @@ def build_index(
     share: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> IndexReport:
-    """Bring the index in the folder or at the URL `index_dir` up to date with the files at and below `paths`.
+    """Update an index so that it matches the files at and below `paths`; make it if there is none.
 
-    Files that are gone from a given path leave the index; what stands elsewhere in it stays. Where a path itself is
-    gone, or is another folder than it was and an empty one, its documents stay and it is reported: a disk may not be
-    connected. With `prune` they leave. No path at all means those that the index was made from, read as they were.
+    Unchanged files (same size, modification time and inode) are not read again, unless they were read by the rules of
+    another version. Deleted files leave the index; documents from other paths stay. If a path itself is gone, or is
+    now an empty folder other than the one indexed, its disk may not be connected: its documents stay, and it is
+    reported. A file that cannot be read is reported and does not stop the run. Documents in a damaged part of the
+    index are read again, or reported if their files are not below `paths`.
 
-    A file whose size, time of change and inode are those that it was read with is not read again, unless `full` or
-    where it was read by the rules of another version. With `rebuild` the index holds these paths and nothing else; its
-    own folder is never a part of it. A file that cannot be read is reported and does not stop the run.
-    `workers`: processes that clean and analyse (default: one a core). `encoding`: read the files in this one, whatever
-    they look like. `sure`: a repair that was inferred and is less probable (0 to 1) is not made. `dictionary`: a file
-    of words in jieba's form that are not cut; the index remembers it. `synonyms`: a file of words that are looked for
-    together, remembered as well. `hidden`: read hidden files too; `include`, `exclude`: patterns as in .gitignore of
-    the files that are wanted and not wanted. `base`: the folder that relative paths are relative to from now on; the
-    index remembers the one in which it was made, finds it beside itself when both have moved, and names what is given
-    in another folder as seen from it. `share`: "2/8" for the second of eight shares of the files, each indexed by a
-    process of its own into one index in a cluster; the last to finish commits all of them, with `rebuild` in the place
-    of what there was. `progress` is told how far it is.
-    Documents that were in a damaged part of the index are read again; of files elsewhere they are reported.
-    A run of more than two minutes commits what it has done now and then: the next one goes on from there. Until then
-    the index holds each file as it was or as it is, and says how many are left. A rebuild and a share are one commit.
-    Raises SourceError for a path that does not exist, IndexStale where the dictionary is not the one that the index was
-    made with, and the errors of the engine.
+    A run commits every two minutes, and an interrupted run resumes from the last commit. Until it is complete, the
+    index holds either the old or the new version of each file, and tells how many are left. A rebuild and a share are
+    each one commit.
+
+    Args:
+        paths: Files and folders; empty for the paths that the index was made from, with the options used then.
+        index_dir: A folder or a URL. The folder is never indexed itself.
+        workers: Number of processes that clean and analyze; by default one per core.
+        rebuild: Make a new index of these paths alone; it replaces the old one when it is complete.
+        full: Read unchanged files too.
+        encoding: Decode the files in this encoding instead of detecting it.
+        sure: Do not make inferred repairs with a lower probability (0 to 1).
+        dictionary: A file of words in jieba's format, for the segmenter; stored in the index.
+        synonyms: A file of synonym groups; stored in the index.
+        hidden: Read hidden files too.
+        include: Patterns of the only files to read, in .gitignore syntax.
+        exclude: Patterns of files to leave out, in .gitignore syntax.
+        base: The folder that relative paths refer to from now on. By default it is the one in which the index was
+            made; it is found again if both have moved together.
+        prune: Drop the documents of paths that are gone.
+        share: "2/8" indexes the second of eight shares of the files into a cluster. The last share to finish
+            commits all of them; with `rebuild`, they replace the old index.
+        progress: Called with a `Progress` as the run advances.
+
+    Returns:
+        The numbers of documents added, updated and so on, the failures, and the damage.
+
+    Raises:
+        SourceError: A path does not exist.
+        IndexStale: The dictionary is not the one that the index was made with.
+        IndexFault: The index cannot be opened or written; see the subclasses.
+
 
     >>> report = build_index("seeds", "index")
     >>> report.added, report.failures

@@ -1,4 +1,4 @@
-"""What a run of indexing tells: how far it is, and what it did."""
+"""The progress and the result of a run of indexing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from seedsearch.reading.documents import Failure
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run of indexing did; `damage` counts kinds over what was added and updated, `files` those with any.
+    """The result of a run of indexing.
 
-    `notes` are sentences on what else there is to know. `moved`: documents of files that were renamed or moved, and not
-    read again; they count as added under the new name and as removed under the old one. `left`: changed files that were
-    not read, as the run was stopped. `as_before`: those of the failures that are of files and that the index knew.
+    `damage` counts the damage in the documents added and updated by kind; `files` has it for each file that has any.
+    `notes` are further messages. `moved` is the number of documents whose files were renamed or moved and not read
+    again; they count as added under the new name and as removed under the old one. `left` is the number of changed
+    files that were not read because the run was stopped. `as_before` are those failures that an earlier run already
+    reported.
     """
 
     added: int = 0
@@ -33,7 +35,7 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: files done of those to do, and the damage met so far; the share of the work by its bytes."""
+    """The progress of a run: `done` of `total` files, the damage found so far, and the share of the bytes done."""
 
     done: int
     total: int
@@ -43,9 +45,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Stop:
-    """How a run is asked to end early: it sets `is_heeded` when it begins to look whether that is `asked`, which it
-    does after each portion.
-    """
+    """A request to end a run early: set `asked`, which a run checks after each portion once `is_heeded` is true."""
 
     is_heeded: bool = False
     asked: bool = False

@@ -1,4 +1,4 @@
-"""What reading gives: a file as decoded, or why it could not be read."""
+"""The results of reading: a file as decoded, or the reason why it could not be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seedsearch.offsets import Edit, Span
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a file says of itself besides its text: its titles and its authors."""
+    """Metadata of a file: its titles and its authors."""
 
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -28,10 +28,10 @@ class Said:
 class RawDocument:
     """One file as decoded, before any cleaning.
 
-    `confidence` (0 to 1) says how sure `encoding` is, `told_by` what told it (`mark`, `named`, `text`, `neighbours`).
-    `edits`, in code points of `text`, are what reads better than the codec reads it, in a file that it does not read
-    strictly; `passed_over` is where such a reading was not looked for, because there is too much of it. `said` is what
-    the file, or the book that it is of, says of itself.
+    `confidence` (0 to 1) tells how sure `encoding` is, `told_by` how it was determined (`mark`, `named`, `text`,
+    `neighbours`). If the codec does not decode the file strictly, `edits`, in code points of `text`, hold better
+    readings of the invalid parts, and `passed_over` the parts beyond the budget. `said` is the metadata of the file, or
+    of the book that it belongs to.
     """
 
     path: str
@@ -46,9 +46,9 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the index, and why; `skipped` where that is not an error (a binary file).
+    """A file that could not be read, with the reason; `skipped` if that is not an error (a binary file).
 
-    `needs` names the module that is missing where the same file can be read with it.
+    `needs` names the missing module if the file could be read with it.
     """
 
     path: str
@@ -58,5 +58,5 @@ class Failure:
 
     @property
     def says(self) -> str:
-        """The path and the reason, the path once."""
+        """The path and the reason, without repeating the path."""
         return self.reason if self.reason.startswith(self.path) else f"{self.path}: {self.reason}"

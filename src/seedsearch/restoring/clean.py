@@ -22,11 +22,19 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def clean(data: bytes | str, *, only: Sequence[str] = (), skip: Sequence[str] = (), sure: float = SURE) -> Cleaned:
     """Restore a damaged text, or the bytes of a damaged file.
 
-    Bytes are decoded first (`.encoding` says as what); a lone surrogate in a str is read as U+FFFD.
-    `.edits` are in code points of the text as decoded. `only` are the names of the steps that are done, all where
-    none is named; those of `skip` are left out. Where a repair was inferred and is less probable than `sure` (0 to 1)
-    nothing is changed, and a finding has the candidates. Raises NotText for bytes that hold no text, StepUnknown for
-    a name that no step has.
+        Args:
+        data: A text, or the bytes of a file, whose encoding is detected. Lone surrogates in a str become U+FFFD.
+        only: Names of the steps to run; by default all.
+        skip: Names of steps to leave out.
+        sure: Do not make inferred repairs with a lower probability (0 to 1); a finding lists their candidates.
+
+    Returns:
+        The readable text, the edits and the findings, with spans in code points of the text as decoded.
+
+    Raises:
+        NotText: The bytes are not text.
+        StepUnknown: There is no step of that name.
+
 
     >>> cleaned = clean("焊接&nbsp;材料")
     >>> cleaned.readable
@@ -55,8 +63,8 @@ def clean_document(
 ) -> Cleaned:
     """Restore one document, by all steps or by those with `names`.
 
-    `for_index`: what addresses and code spell is restored as well, which `clean` leaves as it is. `sure`: as
-    for `clean`. `shares`: one for all documents of a file, for what they may cost together.
+    `for_index`: decode escapes in URLs and code too, which `clean` leaves as they are. `sure`: as for `clean`.
+    `shares`: the budget that all documents of a file share.
     """
     steps = STEPS if names is None else tuple(step for step in STEPS if step.name in names)
     done = raw.edits if names is None or DECODING in names else ()

@@ -1,4 +1,4 @@
-"""What restoring gives: a cleaned document, and the report on a collection of them."""
+"""The results of restoring: a cleaned document, and the report on a collection of them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Findings(Columns[Finding]):
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A document with its restoration: `readable` is `raw.text` with `edits` applied and nothing else."""
+    """A restored document: `readable` is `raw.text` with `edits` applied and nothing else."""
 
     raw: RawDocument
     edits: Sequence[Edit]
@@ -66,34 +66,34 @@ class Cleaned:
 
     @property
     def text(self) -> str:
-        """`readable` folded for search, one character to one character, so that both share offsets."""
+        """`readable` folded for search, character by character, so both share offsets."""
         return fold(self.readable)
 
     @property
     def encoding(self) -> str:
-        """The encoding that the raw bytes were read in."""
+        """The encoding in which the raw bytes were decoded."""
         return self.raw.encoding
 
     @property
     def damage(self) -> dict[str, int]:
-        """How often each kind of damage was met, repaired or not."""
+        """The number of places with each kind of damage, repaired or not."""
         if not self.edits and not self.findings:
             return {}
         kinds = Counter(chain((e.kind for e in self.edits), (f.kind for f in self.findings)))
         return {str(kind): count for kind, count in sorted(kinds.items())}
 
 
-# Files that a report on a collection names as the worst.
+# Number of files that a report lists as the worst.
 WORST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What came of one document: the account of it, and the document itself (`cleaned`) where it was asked for.
+    """The result for one document: its statistics, and the document itself (`cleaned`) if it was requested.
 
-    `characters` are code points of the readable text; `stamp` tells an unchanged file in a later run. A file of records
-    counts as so many `documents`, of which some are `damaged` and some `kept`. `row` is the account of a document for
-    those who build corpora, as JSON ("": none was asked for).
+    `characters` is the number of code points of the readable text; `stamp` identifies an unchanged file in a later run.
+    For a file of records, `documents`, `damaged` and `kept` count its records. `row` is the line of the provenance file
+    as JSON ("" if none was requested).
     """
 
     path: str
@@ -110,13 +110,13 @@ class Restoration:
 
     @property
     def account(self) -> dict[str, object]:
-        """The fields without the document, by name."""
+        """All fields except the document, by name."""
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "cleaned"}
 
 
 @dataclass(slots=True)
 class CorpusReport:
-    """What was done to a collection; `worst` are the paths with most damage that could not be repaired."""
+    """The result for a collection; `worst` are the paths with the most unrepaired damage."""
 
     documents: int = 0
     kept: int = 0
@@ -144,5 +144,5 @@ class CorpusReport:
 
     @property
     def worst(self) -> list[tuple[str, int]]:
-        """Paths and how much damage in them could not be repaired, the worst first."""
+        """Paths with the number of unrepaired places in each, the worst first."""
         return sorted(self.unrepaired.items(), key=lambda row: (-row[1], row[0]))[:WORST]

@@ -1,4 +1,4 @@
-"""A query as typed → hits with readable snippets and places in the untouched files."""
+"""The public `Index`: answers queries with hits, readable snippets and places in the untouched files."""
 
 from __future__ import annotations
 
@@ -62,22 +62,22 @@ from seedsearch.text.analyzer import fingerprint
 if TYPE_CHECKING:
     from seedsearch.searching.origins import Origin, Origins
 
-# Encodings that are less sure than this are worth a look.
+# `stats` lists documents whose encoding was detected with a lower confidence than this.
 SURE = 0.9
-FILLINGS = 4  # answers that are kept with their hits, for the next page of them
-ANSWERS = 16  # … and those of which only the tiers are, with their counts
-GIVEN, SHORT = 16, 100  # pages of hits that are kept as they are, and the snippets that one of them may have
+FILLINGS = 4  # answers cached with their hits, for their next page
+ANSWERS = 16  # answers cached as tiers with counts only
+GIVEN, SHORT = 16, 100  # pages of hits cached as they are, and the most snippets that one of them may have
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
-TOGETHER = 1000  # records that are read before another thread may ask
+TOGETHER = 1000  # records read before another thread gets the lock
 
 
 class Index:
-    """An index that is open for questions; a context manager.
+    """An open index; a context manager.
 
-    Several threads may share one: it answers one question at a time. A question sees what was committed last when it
-    began, by this process or another.
+    Threads may share one: it answers one query at a time. Every query sees the latest commit at the time it begins,
+    whichever process made it.
     """
 
     def __init__(self, engine: Engine, place: Place = DEFAULT) -> None:
@@ -88,7 +88,7 @@ class Index:
         self._remember()
 
     def _remember(self) -> None:
-        """Remember what the commit in view says of words."""
+        """Load the dictionary, synonyms and notes of the current commit, and empty the caches."""
         engine = self._engine
         self._own = own_words(engine)
         self._synonyms = synonyms.remembered(engine)
@@ -102,14 +102,15 @@ class Index:
 
     @property
     def generation(self) -> int:
-        """The number of the commit that is seen; an index that was made anew begins with 1 again."""
+        """The number of the commit that queries see; a rebuilt index starts at 1 again."""
         with self._lock:
             return self._engine.generation
 
     def refresh(self) -> bool:
-        """See what was committed last; whether that is something new. Every question begins with this.
+        """Move on to the latest commit; return whether it is a new one. Every query begins with this.
 
-        Raises IndexMissing, IndexStale or IndexDamaged where there is nothing to see any more, and IndexClosed.
+        Raises IndexMissing, IndexStale or IndexDamaged if the index can no longer be read, and IndexClosed after
+        `close`.
         """
         with self._lock:
             if self._is_closed:
@@ -121,7 +122,7 @@ class Index:
 
     @contextmanager
     def _question(self, seconds: float | None = None) -> Iterator[Budget]:
-        """One question at a time, on what was committed last, in `seconds` at most."""
+        """Hold the lock for one query on the latest commit, with a budget of `seconds`."""
         with self._lock:
             self.refresh()
             budget = self._engine.budget = Budget(seconds)
@@ -147,20 +148,29 @@ class Index:
         facets: Sequence[str] = (),
         group_by: str = "",
     ) -> Results:
-        """Return the hits from `offset` on, `limit` at most, each with up to `snippets` snippets.
+        """Return the hits of a query, best first.
 
-        Documents with the whole run come first, then those with its words; `strict` takes the strictest of these that
-        finds any. A snippet is a stretch of sentences, or with `lines` whole lines with so many more around them.
-        Where nothing is found as typed, what sounds the same is looked for, and the answer says so.
+        Documents with the whole string come first, then those with its words. If nothing is found as typed, words that
+        sound the same are searched for, and the answer says so.
 
-        `sort` is `relevance`, `date` (the latest first), `size` (the largest first) or `path`, turned round by a minus
-        sign before it; what the query says of it goes before. `filters` are values of facets, by their names: a
-        document has one of each. The query may be empty where there are some. `facets` names what is counted of all
-        that is found: damage, encoding, ext, folder, year. `group_by` is one of these names: then `limit` and `offset`
-        count groups, and each has its three best hits.
+        Args:
+            query: What was typed. It may be empty if there are filters.
+            limit: Number of hits at most.
+            offset: Number of hits to skip.
+            snippets: Number of snippets per hit at most.
+            lines: Make snippets of whole lines, with this many lines of context; by default of whole sentences.
+            strict: Answer only from the first tier that has a hit.
+            seconds: Time limit; None for none.
+            sort: `relevance`, `date` (latest first), `size` (largest first) or `path`; a minus sign in front reverses
+                the order. An order in the query takes precedence.
+            filters: Values by facet; a document must have one of the values of each.
+            facets: Properties whose values are counted over all results: damage, encoding, ext, folder, year.
+            group_by: One of these properties; then `limit` and `offset` count groups, each with its three best hits.
 
-        Raises QueryError for a query with nothing to look for or past a limit, for a name that is none of these, and
-        for a query that takes longer than `seconds` (None: any number).
+        Raises:
+            QueryError: The query is empty, exceeds a limit or takes too long, or a name of an order or facet is
+                unknown.
+
 
         >>> from seedsearch import build_index
         >>> _ = build_index("seeds", "index")
@@ -198,7 +208,7 @@ class Index:
         facets: Sequence[str] = (),
         group_by: str = "",
     ) -> Results:
-        """Return the answer to a question that was not asked just now."""
+        """Return the answer to a query that is not in the cache."""
         answer = self._answer(parsed, strict)
         groups: tuple[Group, ...] = ()
         if group_by:
@@ -224,7 +234,7 @@ class Index:
         )
 
     def _page(self, key: Hashable, answer: Answer, order: Order, offset: int, limit: int, shown: Shown) -> Page:
-        """Return some of the hits of an answer; behind the first page those of the last time are gone on from."""
+        """Return a page of the hits of an answer; a later page continues from the previous one if that is cached."""
         total = sum(answer.counts.values())
         if not (limit and total):
             return Page((), offset < total)
@@ -245,7 +255,7 @@ class Index:
         return replace(parsed, filters=(*parsed.filters, *more)) if more else parsed
 
     def _answer(self, parsed: ParsedQuery, strict: bool = False) -> Answer:
-        """Return the tiers that answer; those of the last questions are at hand, for their next pages."""
+        """Return the tiers that answer; those of recent queries are cached for their next pages."""
         key = parsed, strict, self._engine.generation
         if (found := self._answers.get(key)) is None:
             found = answer_of(parsed, self._engine, self._synonyms, strict=strict, own=self._own)
@@ -261,9 +271,9 @@ class Index:
         sort: str = "relevance",
         filters: Mapping[str, Sequence[str]] = NO_FILTERS,
     ) -> list[str]:
-        """Return the path of every document that `search` counts, in its order, those that share a hit too.
+        """Return the path of every matching document in the order of `search`, including those that share a hit.
 
-        Raises QueryError as `search` does; naming what was found may take longer than `seconds`.
+        Raises QueryError like `search`. `seconds` limits the search, not the listing of its results.
         """
         with self._question(seconds):
             parsed = self._parsed(query, filters)
@@ -277,9 +287,9 @@ class Index:
             return list(by) if tiers else []
 
     def similar(self, readable: str, *, limit: int = 10, name: str = "") -> Results:
-        """Return the documents most like a text, the text itself left out; `name` is what the answer calls it.
+        """Return the documents most similar to a text, without the text itself; `name` is its name in the answer.
 
-        Of a record (`a.csv#12`) the names of its fields do not count.
+        For a record (`a.csv#12`), the field names are ignored.
         """
         from seedsearch.searching.more_like_this import like, values_of
 
@@ -293,8 +303,9 @@ class Index:
             return Results(name, sum(self._engine.count([tier.query])), "similar", tuple(hits), more=more)
 
     def keywords(self, readable: str, count: int = TELLING, *, name: str = "") -> list[tuple[str, float]]:
-        """Return the words that tell most of a text beside the documents of the index, with their weights, heaviest
-        first; `name` is that of the text: of a record (`a.csv#12`) the names of its fields do not count.
+        """Return the most characteristic words of a text, weighted against the index, with their weights.
+
+        The heaviest come first. `name` is the name of the text; for a record (`a.csv#12`), field names are ignored.
         """
         from seedsearch.searching.more_like_this import keywords, values_of
 
@@ -302,7 +313,7 @@ class Index:
             return keywords(values_of(name, readable), self._engine, self._own, count)
 
     def stats(self) -> IndexStats:
-        """Return what the index holds, and the damage there was."""
+        """Return the numbers of documents, terms, encodings and kinds of damage in the index."""
         with self._question():
             return self._counts()
 
@@ -326,19 +337,19 @@ class Index:
         return IndexStats(self._engine.info(), *counts, files, tuple(unsure), stale, neighbours, _banded(inferred))
 
     def outdated(self) -> str | None:
-        """Return a sentence where the files, as seen from here, are no longer those that the index was made from."""
+        """Return a sentence if the files have changed since they were indexed, else None."""
         with self._question():
             return outdated(self._engine, self._place)
 
     @property
     def base(self) -> str:
-        """The folder that the paths of documents are relative to, as it can be found now."""
+        """The folder to which the paths of documents are relative, at its present location."""
         with self._lock:
             made = made_from(self._engine)
             return made.found(self._place) if made else os.getcwd()
 
     def records(self) -> Iterator[Record]:
-        """Yield the record of every document, of one commit."""
+        """Yield the record of every document, all from the same commit."""
         with self._question():
             stored = self._engine.stored()
             some = list(islice(stored, TOGETHER))
@@ -348,17 +359,14 @@ class Index:
                 some = list(islice(stored, TOGETHER))
 
     def document(self, path: str) -> Document:
-        """Return a document of the index, as of the last commit; raises DocumentMissing where it has none of this
-        path.
-        """
+        """Return a document as stored in the index; raises DocumentMissing if the path is not in it."""
         with self._question():
             return document_of(self._one(path))
 
     def places(self, path: str, query: str, *, seconds: float | None = SECONDS) -> tuple[Span, ...]:
-        """Return every place of a query in a document, in its readable text: of the strictest tier that the document
-        is in.
+        """Return all matches of a query in the readable text of a document, by the first tier that finds it.
 
-        Empty where the query does not find it. Raises DocumentMissing, and QueryError as `search` does.
+        Empty if the query does not find the document. Raises DocumentMissing, and QueryError like `search`.
         """
         with self._question(seconds) as budget:
             match = self._one(path)
@@ -368,21 +376,21 @@ class Index:
             return all_places(match, tier.wanted, budget) if tier else ()
 
     def digests(self) -> Mapping[str, str]:
-        """Return the id of every document with what changes when its file does."""
+        """Return the digest of every document by its id; it changes when the file does."""
         with self._question():
             return self._engine.digests()
 
     def suggest(self, typed: str, limit: int = SUGGESTED) -> tuple[tuple[str, int], ...]:
-        """Up to `limit` queries that what was typed may become, each with how many documents it finds, most first."""
+        """Return up to `limit` completions of what was typed, with the number of documents of each, most first."""
         from seedsearch.searching.completion import completions
 
         with self._question(SECONDS):
             return completions(typed, self._engine, limit)
 
     def origin(self, path: str) -> Origin | None:
-        """Return the file that a document was read from, and what tells whether it still is the same.
+        """Return the file that a document was read from, with the data to tell whether it is unchanged.
 
-        None where the index does not remember it: then nothing can tell.
+        None if the index has no such data.
         """
         from seedsearch.searching.origins import Origins
 
@@ -398,7 +406,7 @@ class Index:
         return found[0]
 
     def close(self) -> None:
-        """Give back what the index holds open; what is asked of it from then on raises IndexClosed."""
+        """Release all resources; later calls raise IndexClosed."""
         with self._lock:
             self._is_closed = True
             self._engine.close()
@@ -412,7 +420,7 @@ class Index:
         self.close()
 
     def readings(self, query: str, put: Put = in_english) -> list[str]:
-        """Return how a query is read, a line a tier, in the order in which they are asked; `put` puts it into words."""
+        """Return how a query is parsed, one line per tier in order; `put` translates the sentences."""
         with self._question():
             lines = readings(query, self._own, self._synonyms, put)
             more = learned_by(self._engine, self._answer(self._parsed(query)).tiers)
@@ -448,11 +456,18 @@ def _says(part: object) -> str:
 
 
 def open_index(index_dir: Place, *, cache_bytes: int | None = None) -> Index:
-    """Open the index in a folder or at a URL (`memory:NAME`); raises the errors of its engine.
+    """Open an index.
 
-    They are IndexMissing, IndexStale, IndexDamaged, and EngineUnknown for a URL that no engine has the scheme of.
+    Args:
+        index_dir: A folder or a URL, such as `memory:NAME`.
+        cache_bytes: Limit for the cache of intermediate results; by default 96 MiB.
 
-    `cache_bytes`: how much of what questions worked out is kept for the next ones at most (None: 96 MiB).
+    Raises:
+        IndexMissing: There is no index.
+        IndexStale: It was made with another analyzer or another version of its format.
+        IndexDamaged: It cannot be read.
+        EngineUnknown: The URL has an unknown scheme.
+
 
     >>> from seedsearch import build_index
     >>> _ = build_index("seeds", "index")
@@ -464,7 +479,7 @@ def open_index(index_dir: Place, *, cache_bytes: int | None = None) -> Index:
 
 
 def _banded(hundredths: Mapping[int, int]) -> tuple[tuple[float, float, int], ...]:
-    """Return how many of the probabilities, by hundredths, lie between two borders of `BANDS`: from, below, count."""
+    """Count probabilities, given in hundredths, by the bands of `BANDS`: (from, below, number)."""
     counts: Counter[int] = Counter()
     for probability, count in hundredths.items():
         counts[min(bisect_right(BANDS, probability / 100), len(BANDS) - 1)] += count

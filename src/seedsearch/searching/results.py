@@ -1,4 +1,4 @@
-"""What a search gives to a person: hits with snippets, and what an index holds."""
+"""Results of a search: hits with snippets; and the statistics of an index."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from seedsearch.engines.entries import EngineInfo
 from seedsearch.offsets import Span
 from seedsearch.searching.notes import Note
 
-BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)  # borders of the probabilities by which inferred repairs are counted
+BANDS = (0.0, 0.5, 0.8, 0.95, 1.0)  # limits of the bands of probability in which inferred repairs are counted
 
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """What an index holds; `files` those with damage, `unsure` (path, encoding, confidence) the doubtful.
+    """Statistics of an index.
 
-    `stale` says, a sentence each, what of it this version would make otherwise from the files as they are now.
-    `told_by_neighbours`: documents whose encoding the files beside them had a say in. `inferred`: how many repairs were
-    inferred that are as probable as this (from, below), for each of `BANDS` that has some.
+    `files` has the damage of each file that has any, by kind. `unsure` lists the documents whose encoding is doubtful
+    as (path, encoding, confidence). `stale` are sentences that say in which ways the index is out of date.
+    `told_by_neighbours` is the number of documents whose encoding the files beside them helped to decide. `inferred`
+    counts inferred repairs as (from, below, number), for each band of probability that has any.
     """
 
     engine: EngineInfo
@@ -33,11 +34,11 @@ class IndexStats:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A readable stretch of a document.
+    """A readable excerpt of a document.
 
     `highlights` are spans of `text`. `line` and `column` (from 1, in code points) and `raw_span` are the place of the
-    first highlight in the untouched file as decoded. `cut_before` and `cut_after` say whether it begins and ends inside
-    a paragraph, `restored` how often each kind of damage was repaired in it. `places` has line, column and raw span of
+    first highlight in the untouched file as decoded. `cut_before` and `cut_after` tell whether the snippet begins and
+    ends inside a paragraph. `restored` counts the repairs in it by kind. `places` has the line, column and raw span of
     every highlight.
     """
 
@@ -54,10 +55,11 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a person sees of a match.
+    """A match as shown to people.
 
-    `also_in` names other files that hold the same passage, `tier` the tier of the answer that it belongs to. `encoding`
-    is what the file was read in, `confidence` (0 to 1) how sure that is, `damage` how often each kind was met in it.
+    `also_in` names other files with the same passage; `tier` is the tier of the answer that the hit belongs to.
+    `encoding` is the encoding in which the file was read, `confidence` (0 to 1) how sure that is. `damage` counts the
+    damage in the document by kind.
     """
 
     path: str
@@ -72,7 +74,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet, and how many of the documents that were found have it."""
+    """A value of a facet, with the number of results that have it."""
 
     value: str
     count: int
@@ -80,7 +82,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents that were found with one value of a facet ("": with none): how many, and the best hits of them."""
+    """The results with one value of a facet ("": with none): their number, and the best hits."""
 
     value: str
     count: int
@@ -89,14 +91,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """An answer.
+    """The answer to a query.
 
-    `total` counts the documents of all tiers, `tiers` those of each by name, in the order in which they fill pages.
-    `matched` names the first that has any: phrase, all, most, any or query; pinyin or sound where nothing was found as
-    typed. `notes` are sentences on what was not done as asked, `suggestions` other queries that find something; where
-    nothing is found, `asked` names the tiers that were asked. `more`: there are hits behind these. `facets`: the values
-    of each that was asked for, of all documents that were found, the most frequent first. `groups` take the place of
-    `hits` where they were asked for, and `more` then says that there are more groups.
+    `total` is the number of documents in all tiers; `tiers` has the number of each, in the order in which they fill
+    pages. `matched` names the first tier with a hit: phrase, variant, all, most, any or query; pinyin or sound if
+    nothing was found as typed. `notes` are messages about the answer, and `suggestions` are other queries that find
+    something. If nothing is found, `asked` names the tiers that were tried. `more` tells whether there are further
+    hits. `facets` has the values of each facet requested, counted over all results, most frequent first. With
+    `group_by`, `groups` takes the place of `hits`, and `more` tells whether there are further groups.
     """
 
     query: str
