@@ -52,3 +52,33 @@ def test_an_error_comes_where_the_item_would() -> None:
     assert next(some) == 1
     with pytest.raises(ZeroDivisionError):
         next(some)
+
+
+# What a program changed after it began, which a Python of its own does not have: the longest field of a table.
+COPIED = """
+import csv, fcntl, sys, threading
+from seedsearch.interpreter import run_as_program
+from seedsearch.parallel import map_in_order, prepare
+if sys.argv[1] != "library":
+    run_as_program()
+if sys.argv[1] == "threads":
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+prepare([])
+csv.field_size_limit(7)
+with open("lock", "w") as held:
+    fcntl.flock(held, fcntl.LOCK_EX)
+    some = map_in_order(csv.field_size_limit, [9] * 99, 2, ahead=1)
+    print(next(some))
+with open("lock", "w") as again:
+    fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+print(sum(1 for _ in some))
+"""
+
+
+@pytest.mark.parametrize(("kind", "limit"), [("program", 7), ("threads", 131072), ("library", 131072)])
+def test_workers_are_copies_of_a_program_with_one_thread(tmp_path: Path, kind: str, limit: int) -> None:
+    """They have what it has loaded, and hold none of its files; those of a library know nothing of their program."""
+    (tmp_path / "script.py").write_text(COPIED)
+    command = [sys.executable, "script.py", kind]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (f"{limit}\n98\n", "", 0)

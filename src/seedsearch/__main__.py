@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 
-from seedsearch.interpreter import leave_here
+from seedsearch.interpreter import leave_here, run_as_program
 
 # Objects that are made before Python looks for circles among them. What modules are made of has none to give back, and
 # to look for them 80 times while they load took a tenth of a short command.
@@ -15,6 +15,7 @@ OBJECTS = 50_000
 def main() -> None:
     """Run the command line."""
     leave_here()
+    run_as_program()
     _fill_streams()
     gc.set_threshold(OBJECTS)
     # NumPy begins a thread a core to multiply matrices, which nothing here does.

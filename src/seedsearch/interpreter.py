@@ -32,6 +32,20 @@ def leave_here() -> None:
     sys.path[:] = module_path()
 
 
+_is_program = False
+
+
+def run_as_program() -> None:
+    """Say that this process belongs to this program from its start to its end: workers may be copies of it."""
+    global _is_program
+    _is_program = True
+
+
+def is_program() -> bool:
+    """Tell whether workers may be copies of this process."""
+    return _is_program
+
+
 def python(code: str) -> list[str]:
     """Return the command of a Python that runs `code` with the module path of this one, the current folder left out."""
     switches = [switch for flag, switch in _SWITCHES.items() if getattr(sys.flags, flag)]

@@ -535,20 +535,17 @@ def _done(
 ) -> Iterator[Done]:
     """Yield what came of each job, in order; in this process until the work is worth others."""
     groups = _groups(one for job in _spread(jobs) for one in jobs_of(*job))
-    sample, first = next(groups, []), list[Done]()
-
-    def tasks() -> Iterator[Task]:
-        """Asked for when the workers have been started: the sample is analysed meanwhile."""
-        outcomes = [analyse(job) for job, _ in sample]
-        packer = _packer(writer, [entry for outcome in outcomes for entry in outcome.entries], at_once=at_once)
-        first.extend([packed(outcomes, packer, own)] if outcomes else [])
-        for group in groups:
-            yield Task([job for job, _ in group], packer, own)
-
+    sample = next(groups, [])
     left = sum(size for _, size in jobs) - sum(size for _, size in sample)
     worth = workers if left > WORTH_WORKERS else 1
-    for done in map_in_order(carry_out, tasks(), worth, AHEAD, _preload(writer)):
-        yield from first
+    if worth != 1:
+        prepare(_preload(writer))
+    outcomes = [analyse(job) for job, _ in sample]
+    packer = _packer(writer, [entry for outcome in outcomes for entry in outcome.entries], at_once=at_once)
+    first = [packed(outcomes, packer, own)] if outcomes else []
+    tasks = (Task([job for job, _ in group], packer, own) for group in groups)
+    for done in map_in_order(carry_out, tasks, worth, AHEAD, _preload(writer)):
+        yield from first  # written while the workers are busy
         first.clear()
         yield done
     yield from first

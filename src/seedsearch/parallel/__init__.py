@@ -63,11 +63,15 @@ def map_in_order(
 
 
 def prepare(preload: Sequence[str]) -> None:
-    """Start the process that workers are copies of, without waiting for what it imports; once a process."""
-    from seedsearch.parallel.pool import nursery
+    """Start the process that workers are copies of, without waiting for what it imports; once a process.
 
-    with suppress(OSError):  # said when workers are wanted
-        nursery(preload)
+    Where that is a copy of this process, it is made when workers are wanted, and finds done what was done until then.
+    """
+    from seedsearch.parallel.pool import may_copy, nursery
+
+    if not may_copy():
+        with suppress(OSError):  # said when workers are wanted
+            nursery(preload)
 
 
 def made_ahead(items: Iterable[T]) -> Generator[T]:

@@ -1,10 +1,15 @@
-"""Workers as the process sees them that gives them work: a nursery for the whole process, and threads that wait."""
+"""Workers as the process sees them that gives them work: a nursery for the whole process, and threads that wait.
+
+The nursery of the command line is a copy of it, which has imported and looked up already what workers need. That of
+a library is a Python of its own: threads, streams and what else a program holds are not to be copied.
+"""
 
 from __future__ import annotations
 
 import atexit
 import os
 import pickle
+import signal
 import socket
 import sys
 import threading
@@ -13,13 +18,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
-from signal import SIGKILL
 from types import TracebackType
 from typing import Self, TypeVar
 
 from seedsearch.errors import WorkerDied, reason
-from seedsearch.interpreter import environment, python
-from seedsearch.parallel.worker import ENDING, receive, send
+from seedsearch.interpreter import environment, is_program, python
+from seedsearch.parallel.worker import ENDING, main, receive, send
 
 R = TypeVar("R")
 
@@ -87,9 +91,12 @@ class Nursery:
     def __init__(self, preload: Sequence[str]) -> None:
         self._control, theirs = socket.socketpair()
         with theirs:
-            theirs.set_inheritable(True)
-            code = f"from seedsearch.parallel.worker import main; main({theirs.fileno()}, {list(preload)!r})"
-            self.pid = _spawned(python(code))
+            if may_copy():
+                self.pid = _copied(theirs.fileno(), preload)
+            else:
+                theirs.set_inheritable(True)
+                code = f"from seedsearch.parallel.worker import main; main({theirs.fileno()}, {list(preload)!r})"
+                self.pid = _spawned(python(code))
 
     def line(self) -> socket.socket:
         """Ask for a worker, without waiting for it; return the socket that leads to it. Raises OSError."""
@@ -110,7 +117,7 @@ class Nursery:
             until = time.monotonic() + GOING
             while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
                 if time.monotonic() > until:
-                    os.kill(self.pid, SIGKILL)
+                    os.kill(self.pid, signal.SIGKILL)
                 time.sleep(0.002)
 
 
@@ -120,6 +127,33 @@ def _folder() -> bytes:
         return os.getcwdb()
     except OSError:
         return b""
+
+
+def may_copy() -> bool:
+    """Tell whether this process is a program of ours that has one thread, whoever started the others."""
+    try:
+        return is_program() and len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
+
+
+def _copied(control: int, preload: Sequence[str]) -> int:
+    """Start a copy of this process that has no input, prints nowhere and holds no file but `control`."""
+    waiting = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        if copy := os.fork():
+            return copy
+        try:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1):
+                os.dup2(nothing, number)
+            os.closerange(3, control)  # locks of an index among them, which are held as long as a file is open
+            os.closerange(control + 1, os.sysconf("SC_OPEN_MAX"))
+            main(control, preload)
+        finally:
+            os._exit(0)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
 
 
 def _spawned(command: list[str]) -> int:
