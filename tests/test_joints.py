@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seedsearch.searching.index import Index
 from seedsearch.text.batch import TOGETHER, pieces_of
 from seedsearch.text.batch_analyzer import words_of
-from seedsearch.text.joints import Joined, crossing, grams, holds, joints
+from seedsearch.text.joints import ENDS, MARKS, Joined, crossing, grams, holds, joints
 from seedsearch.text.run_text import plain_grams, run_text
 from seedsearch.text.segmenter import LONGEST_RUN, steady_cut
 from tests.test_expressions import engines
@@ -148,6 +148,22 @@ def test_every_run_of_what_is_read_is_found_at_its_place(text: str, data: st.Dat
         assert Joined(run[begin:end]).text == part or part in Joined(run[begin - 2 : end + 2]).text
         assert (run[begin], run[end - 1]) == (part[0], part[-1])
     assert set(plain_grams(joined.text)) <= set(grams(run))
+
+
+@given(PIECES, st.data())
+def test_what_is_found_sentence_by_sentence_is_what_the_whole_text_has(text: str, data: st.DataObject) -> None:
+    run = run_text(text)
+    joined = Joined(run)
+    start = data.draw(st.integers(0, max(0, len(joined.read) - 1)))
+    part = joined.read[start : start + data.draw(st.integers(1, 8))]
+    assert crossing(run, part) == joined.crossing(part)
+    assert holds(run, part) == (part in run or part in joined.read)
+
+
+@pytest.mark.parametrize("text", READ)
+def test_every_joint_begins_and_ends_with_marks_that_are_looked_for(text: str) -> None:
+    run = run_text(text)
+    assert all(run[start] in MARKS and run[end - 1] in ENDS for start, end in joints(run))
 
 
 # A text, and what of it is found that stands nowhere as it is.

@@ -16,7 +16,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -89,13 +89,12 @@ def _prefix() -> re.Pattern[str]:
 
 # What a joint begins with.
 MARKS = frozenset(" -[〔](*_~`'<=·;{}\\")
+# What a joint ends with; letters and 0 are the ends of what is spelled (\n, \u200b).
+ENDS = frozenset(" -[〔])〕*_~`'>=·;:{}|│║/!#%.+§" + "bcdefnrt0")
 
 
 # What stands inside of a Latin word is one of these: foo_bar and a*b are not words that were cut.
 _IN_LATIN = (" ", "- ", "**", "<b>", "</b>", "<i>", "</i>", "<em>", "</em>", "<strong>", "</strong>", "<wbr>")
-
-
-BEGIN = 5  # characters of a text that are looked for before a joint; those that have so many are few
 
 
 class Joint(NamedTuple):
@@ -351,38 +350,48 @@ def grams(run: str) -> Counter[str]:
 
 def crossing(run: str, text: str) -> list[tuple[int, int]]:
     """Return where in a run text `text` stands across joints: start and end, overlapping places included."""
-    return Joined(run).crossing(text) if _may_cross(run, text) else []
+    found = [(begin, Joined(run[begin:end]).crossing(text)) for begin, end in _sentences(run, text)]
+    return [(begin + start, begin + end) for begin, places in found for start, end in places]
 
 
 def holds(run: str, text: str) -> bool:
     """Tell whether `text` stands in a run text, or in what that is without its joints."""
-    return text in run or (_may_cross(run, text) and text in Joined(run).read)
+    return text in run or any(text in Joined(run[begin:end]).read for begin, end in _sentences(run, text))
 
 
-@lru_cache(maxsize=2)  # a text is asked for all words of a query, one after the other
-def _before_marks(run: str) -> frozenset[str]:
-    """Return the characters that stand before what may be a joint."""
-    return frozenset(_before_mark().findall(run))
+def _sentences(run: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the sentences begin and end, with the mark before and behind them, in which `text` may go across a
+    joint; a quick look.
 
-
-@cache
-def _before_mark() -> re.Pattern[str]:
-    return re.compile(f"[^\\0](?=[{re.escape(''.join(sorted(MARKS)))}])")
-
-
-def _may_cross(run: str, text: str) -> bool:
-    """Tell whether a beginning of `text` stands before what may be a joint; a quick look.
-
-    What a text has before the first joint that it goes across stands in the run text as it is.
+    What a text has before the first joint that it goes across stands in the run text as it is, with the beginning of
+    the joint behind it. No joint reaches over a STOP, so that a sentence has the joints that it has in the whole; but a
+    conversion may, whose other ways are read with what is around them.
     """
-    if _before_marks(run).isdisjoint(text[:-1]):
-        return False
-    for size in range(1, min(len(text), BEGIN)):
-        at = run.find(text[:size])
-        if at < 0:
-            return False
-        while at >= 0:
-            if run[at + size : at + size + 1] in MARKS:
-                return True
-            at = run.find(text[:size], at + 1)
-    return len(text) > BEGIN and text[:BEGIN] in run
+    whole = STOP in text or "-{" in run
+    at = run.find(text[0]) if len(text) > 1 else -1
+    while at >= 0:
+        last = at
+        for size in range(1, len(text)):
+            after = run[at + size : at + size + 1]
+            if after in MARKS:
+                stop = -1 if whole else run.find(STOP, at + size)
+                end = len(run) if stop < 0 else stop + 1
+                if whole or _may_go_on(run, text[size:], at + size + 1, end):
+                    yield 0 if whole else max(0, run.rfind(STOP, 0, at)), end
+                    last = end - 1
+                    break
+            if after != text[size]:
+                break
+        at = run.find(text[0], last + 1)
+
+
+def _may_go_on(run: str, text: str, start: int, end: int) -> bool:
+    """Tell whether `text`, or a beginning of it before what may be a joint, stands behind what may be one."""
+    while (at := run.find(text[0], start, end)) >= 0:
+        if run[at - 1] in ENDS and (
+            run.startswith(text, at)
+            or any(run[at + n : at + n + 1] in MARKS and run.startswith(text[:n], at) for n in range(1, len(text)))
+        ):
+            return True
+        start = at + 1
+    return False
