@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import product
 
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.restoring import big5_gbk
-from seedsearch.restoring.lost_pairs import MID_SENTENCE, PAUSES, STATES, Slot, filled
+from seedsearch.restoring.lost_pairs import GONE, Slot, filled
 from seedsearch.restoring.pair_faults import faults
 from seedsearch.restoring.scripts import script_of, unlikely
+from seedsearch.text import trigrams
 from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
 from seedsearch.text.code_points import points
 from seedsearch.text.pair_scores import scores_of
@@ -43,30 +45,46 @@ def test_each_is_scored_with_each(firsts: list[str], seconds: list[str]) -> None
     assert every.tolist() == [[pair_score(a, b) for b in seconds] for a in firsts]
 
 
-COMMON = "的一是在不了有和人这中大为上个国我以要他時來們，。"
-slots = st.lists(st.one_of(st.sampled_from(COMMON), st.text(COMMON, min_size=2, max_size=STATES)), max_size=7)
+COMMON = "的一是在不了有和人这中大为上个国我以要他时來們，。"
+known = st.sampled_from(COMMON)
+# Lost characters side by side with so few choices that every row of them is among the readings that are kept.
+lost = st.one_of(
+    st.tuples(st.text(COMMON, min_size=2, max_size=12)),
+    st.tuples(*[st.text(COMMON, min_size=2, max_size=4)] * 2),
+    st.tuples(*[st.text(COMMON, min_size=2, max_size=2)] * 3),
+)
 
 
-@given(slots)
-def test_of_all_ways_to_fill_the_slots_the_best_is_taken(content: list[str]) -> None:
-    """Where no character has more choices than states that are kept, nothing is missed."""
-    known = "".join(one for one in content if len(one) == 1)
-    script = script_of(known.encode())
+@given(st.tuples(known, known), st.lists(st.tuples(lost, st.tuples(known, known)), max_size=3))
+def test_of_all_ways_to_fill_the_slots_the_best_is_taken(
+    begun: tuple[str, ...], content: list[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> None:
+    every = [*begun, *(one for pair in content for some in pair for one in some)]
+    script = script_of("".join(one for one in every if len(one) == 1).encode())
+    made = filled([Slot(i, one if len(one) == 1 else "", one * (len(one) > 1)) for i, one in enumerate(every)], 16)
+    assert len(made) == len(every)
+    at = len(begun)
+    for choices, behind in content:
+        before, after, size = made[at - 2 : at], made[at + len(choices)], len(choices)
 
-    def reads(made: tuple[str, ...]) -> float:
-        odd = sum(unlikely(c, script) for c, one in zip(made, content, strict=True) if len(one) > 1)
-        unended = bool(made) and len(content[-1]) > 1 and made[-1] in PAUSES
-        return odd - MID_SENTENCE * unended + sum(map(pair_score, ("\n", *made), (*made, "\n")))
+        def reads(row: Sequence[str], around: Sequence[str] = before, after: str = after) -> float:
+            odd = sum(round(unlikely(char, script) / trigrams.STEP) * trigrams.STEP for char in row)
+            chars = points("".join((*around, *row, after)))
+            return odd + float(trigrams.scores(chars[:-2], chars[1:-1], chars[2:]).sum())
 
-    made = filled([Slot(i, one if len(one) == 1 else "", one * (len(one) > 1)) for i, one in enumerate(content)])
-    assert len(made) == len(content)
-    best = max(map(reads, product(*content)))
-    assert np.isclose(reads(tuple(made)), best)
+        assert np.isclose(reads(made[at : at + size]), max(map(reads, product(*choices))))
+        at += size + len(behind)
+
+
+def test_of_too_many_side_by_side_nothing_is_told() -> None:
+    asked = [Slot(i, "", "的一是") for i in range(4)]
+    assert filled(asked, 3) == [GONE] * 4
+    assert GONE not in filled(asked, 4)
 
 
 def test_a_character_beyond_the_first_plane_comes_back_as_itself() -> None:
     """Big5 of Hong Kong has two thousand of them."""
-    assert filled([Slot(1, "佢"), Slot(2, "", "𠵱𠻹"), Slot(3, "", "𠻹")])[2] == "𠻹"
+    assert filled([Slot(1, "佢"), Slot(2, "", "𠵱𠻹"), Slot(3, "", "𠻹")], 16)[2] == "𠻹"
 
 
 def test_what_a_codec_has_no_character_for_is_no_ascii() -> None:

@@ -1,9 +1,7 @@
-"""Pairs of bytes of which some are lost, read all at once: what `big5_gbk` needs where readers put U+FFFD for a byte.
+"""Characters of which bytes are lost: which of its choices each one is, by the text around, and how sure that is.
 
-Such a reader writes one U+FFFD for each byte that it cannot use, so that which bytes belong together is known, and only
-what the lost ones were is not. Characters of which nothing is lost part the text into short stretches of lost ones;
-all stretches are searched together, the first characters of all of them, then the second ones (Viterbi's algorithm over
-arrays), by a model of pairs of characters.
+What stands side by side is chosen together first (`side_by_side`); then each is weighed again between those on either
+side of it, against all that it may have been.
 """
 
 from __future__ import annotations
@@ -18,18 +16,11 @@ from seedsearch.restoring.calibration import LEAST, MOST, guess
 from seedsearch.restoring.scripts import Script, script_of, unlikely
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from seedsearch.text.array_types import Ints, Points, Scores
 
 GONE = "\ufffd"  # a character of which nothing can be told
-# Lost characters in a row; of more nothing is told. Of text that loses one in three, one row in 50,000 is longer than
-# 10.
-TOGETHER = 16
-STATES = 6  # readings of one character that are gone on with to the next
 AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readings: some megabytes
-PAUSES, MID_SENTENCE = "，、", 4.0  # and nats against one before a blank or a line end
+NO_CHOICE = 1000  # steps of what is none
 LIKELY = 12  # choices, by pairs, of which more than the characters beside them is asked
 BESIDE = 0.2  # the weight of pairs beside that
 # Code in the place of a choice, where a character has fewer of them: an ideograph, scored with the others,
@@ -47,33 +38,42 @@ class Slot(NamedTuple):
     choices: str = ""
 
 
-class _Row(NamedTuple):
-    """Lost characters side by side: slots `first` to `last` (not included), with at most `most` choices."""
-
-    first: int
-    last: int
-    most: int
-
-
-class _Step(NamedTuple):
-    """For each row, readings of one of its characters: the codes, and which reading of the one before they follow."""
-
-    codes: Points
-    before: NDArray[np.intp]
-
-
-def filled(slots: Sequence[Slot], together: int = TOGETHER) -> list[str]:
+def filled(slots: Sequence[Slot], together: int) -> list[str]:
     """Return the character for each slot, as reads best; nothing is told of more than `together` lost ones in a row."""
-    from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
+    lost = list(_lost(slots, together))
+    if not lost:
+        return [slot.char or GONE for slot in slots]
+    import numpy as np  # takes 0.1 s to load, and hardly any text needs it
 
-    made = [slot.char or GONE for slot in slots]
+    from seedsearch.restoring.side_by_side import Tried, behind, fill
+    from seedsearch.text.code_points import points, text_of
+    from seedsearch.text.trigrams import STEP, places
+
     script = script_of("".join(slot.char for slot in slots).encode("utf-8", "replace"))
-    rows = sorted(_rows(slots, together), key=lambda row: row.first - row.last)
-    codes = points(("\n" + "".join(made) + "\n").replace(GONE, "\n"))
-    choices = len(rows) * max((row.most for row in rows), default=0)
-    for some in [rows] if 0 < choices <= AT_ONCE else _at_once(rows, lambda row: row.most):
-        _fill(slots, some, codes, made, script)
+    every, oddities = _padded([slots[i].choices for i in lost], script)
+    ranks, odd = places(every), np.rint(oddities / STEP).astype(np.int16)
+    odd[every == PAD] = NO_CHOICE
+    every = np.where(every == PAD, 0, every).astype(np.uint32)
+
+    def tried(which: Ints, last: Points, ahead: Points) -> Tried:
+        known = (ahead > 0)[:, None]
+        return behind(every[which], ranks[which], odd[which], places(last), places(ahead)[:, None], known)
+
+    codes = points("\n\n" + "".join([slot.char or GONE for slot in slots]).replace(GONE, "\n") + "\n").copy()
+    at = np.array(lost) + 2
+    fill(codes, at, tried, together=together)
+    made = [slot.char or GONE for slot in slots]
+    for i, char in zip(lost, text_of(codes[at]), strict=True):
+        made[i] = char
     return made
+
+
+def _lost(slots: Sequence[Slot], together: int) -> Iterator[int]:
+    """Yield the numbers of the slots to choose for: not those of longer rows."""
+    for lost, row in groupby(range(len(slots)), lambda i: bool(slots[i].choices)):
+        some = list(row)
+        if lost and len(some) <= together:
+            yield from some
 
 
 def judged(slots: Sequence[Slot], made: list[str], sources: Sequence[str]) -> list[Guess | None]:
@@ -153,52 +153,6 @@ def judged_at(
     for chars, odds, parts, source in rows:
         rivals = zip(map(chr, chars[1:]), parts, strict=False)
         yield chr(chars[0]), guess(source, odds, rivals)
-
-
-def _rows(slots: Sequence[Slot], together: int) -> Iterator[_Row]:
-    """Yield the rows of lost characters that are not too long to be told."""
-    first = most = 0
-    for i, slot in enumerate((*slots, Slot(0, GONE))):
-        if slot.choices:
-            first, most = (first, max(most, len(slot.choices))) if most else (i, len(slot.choices))
-        elif most:
-            if i - first <= together:
-                yield _Row(first, i, most)
-            most = 0
-
-
-def _fill(slots: Sequence[Slot], rows: Sequence[_Row], codes: Points, made: list[str], script: Script) -> None:
-    """Put what reads best into `made`; the longest row comes first, and `codes` begins with what is before all."""
-    import numpy as np
-
-    from seedsearch.text.code_points import points
-    from seedsearch.text.pair_scores import scores_of
-
-    firsts, lengths = np.array([row.first for row in rows]), np.array([row.last - row.first for row in rows])
-    kept, scores, steps = codes[firsts][:, None], np.zeros((len(rows), 1)), list[_Step]()
-    for number in range(int(lengths[0])):
-        going, after = int((lengths > number).sum()), int((lengths > number + 1).sum())
-        choices, oddities = _padded([slots[row.first + number].choices for row in rows[:going]], script)
-        every = scores[:, :, None] + scores_of(kept[:, :, None], choices[:, None, :])
-        before, best = every.argmax(axis=1), every.max(axis=1) + oddities
-        best[choices == PAD] = -np.inf
-        following = codes[firsts[after:going] + number + 2][:, None]
-        ended = best[after:] + scores_of(choices[after:], following)
-        if (blank := np.isin(following, points("\n "))).any():
-            ended -= MID_SENTENCE * (blank & np.isin(choices[after:], points(PAUSES)))
-        places = ended.argmax(axis=1)
-        for row, place in enumerate(places.tolist(), after):
-            _write(made, rows[row].first, [*steps, _Step(choices, before)], row, place)
-        order = np.argsort(-best[:after], axis=1)[:, :STATES]
-        kept, scores = (np.take_along_axis(of[:after], order, axis=1) for of in (choices, best))
-        steps.append(_Step(kept, np.take_along_axis(before[:after], order, axis=1)))
-
-
-def _write(made: list[str], first: int, steps: Sequence[_Step], row: int, place: int) -> None:
-    """Put the characters of a row into `made`, the last of which is at `place` of the last step."""
-    for number in range(len(steps) - 1, -1, -1):
-        made[first + number] = chr(int(steps[number].codes[row, place]))
-        place = int(steps[number].before[row, place])
 
 
 def _padded(choices: Sequence[str], script: Script) -> tuple[Points, Scores]:

@@ -6,8 +6,8 @@ or has lost one of its bytes or both. All rows of a page are taken apart at once
 what is no character, or characters that do not go together, the row got out of step (a byte is missing there that left
 no sign), and is taken apart as it reads best, byte by byte.
 
-What was lost side by side is chosen together, the first characters of all such rows, then the second ones; then each
-is weighed against what else may have stood there (`lost_pairs`). `pair_search` is for readers that leave no sign.
+What was lost side by side is chosen together (`side_by_side`); then each is weighed against what else may have stood
+there (`lost_pairs`). `pair_search` is for readers that leave no sign.
 """
 
 from __future__ import annotations
@@ -19,16 +19,14 @@ import numpy as np
 
 from seedsearch.restoring.lost_pairs import GONE, PAD
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
-from seedsearch.restoring.pair_losses import Losses, losses_of, steps_of
+from seedsearch.restoring.pair_losses import Losses, losses_of
 from seedsearch.restoring.scripts import Script
+from seedsearch.restoring.side_by_side import fill, steps_of
 from seedsearch.text.array_types import Array, Ints, Mask, Points, Scores
 from seedsearch.text.code_points import points, text_of
 from seedsearch.text.trigrams import DENSE, STEP, places, scores
 
-STATES = 6  # readings of one character that are gone on with to the next
-KEPT = 24  # of these with each choice behind them, by pairs, of which more than the character before is asked
 PICKED = 12  # choices, by pairs, of which one is chosen in the end
-TOGETHER = 16  # lost characters side by side that are read together
 TORN = -16.0  # ln p of a byte that is no part of a character
 ONE_LOST, BOTH_LOST = -6.0, -8.0  # and, where rows are brought into step, of a character that lost one byte or both
 OUT_OF_STEP = -30.0  # and of a byte that is none of any, as rare characters side by side are no reason for that
@@ -85,7 +83,7 @@ def framed(rows: Sequence[Run], fault: Fault, readers: Sequence[Reader], script:
     sets = losses_of(fault, script)
     made = _characters(rows, sets, readers)
     codes = made.codes.copy()
-    _fill(codes, made, sets)
+    fill(codes, made.lost, lambda which, last, ahead: sets.tried(made.numbers[which], last, ahead), least=2)
     picks, odd = _picked(codes, made.lost, made.numbers, sets)
     codes[made.lost] = picks[:, 0]
     score = _scores(codes, made)
@@ -248,63 +246,6 @@ def _realigned(value: Sequence[int], sets: Losses) -> list[bool]:
         torn[at - 1] = not came[at]
         at -= came[at] or 1
     return torn
-
-
-def _fill(codes: Points, made: Characters, sets: Losses) -> None:
-    """Put into `codes` what reads best where characters side by side were lost: Viterbi's algorithm with a beam, all
-    such rows together, the longest first.
-    """
-    first, length = _side_by_side(made.lost)
-    if not len(first):
-        return
-    at = made.lost[first]
-    before, last, score = codes[at - 2][:, None], codes[at - 1][:, None], np.zeros((len(first), 1))
-    steps = list[tuple[Points, Ints]]()
-    for number in range(int(length[0])):
-        going = int((length > number).sum())
-        ends = length[:going] == number + 1
-        ahead = np.where(ends, codes[at[:going] + number + 1], 0)
-        tried, odd, told = sets.tried(made.numbers[first[:going] + number], last[:going], ahead)
-        # The likeliest by pairs, and of these by three.
-        pairs = (score[:going, :, None] + told * STEP).reshape(going, -1)
-        best = np.argpartition(-pairs, KEPT - 1, axis=1)[:, :KEPT]
-        some = np.take_along_axis(tried.reshape(going, -1), best, axis=1)
-        against = np.take_along_axis(odd.reshape(going, -1), best, axis=1)
-        came = best // tried.shape[2]
-        a, b = (np.take_along_axis(of[:going], came, axis=1) for of in (before, last))
-        so_far = np.take_along_axis(score[:going], came, axis=1)
-        likely = so_far + against * STEP + scores(a, b, some)
-        likely[some == 0] = _NONE
-        ended = ends.nonzero()[0]
-        if len(ended):
-            final = likely[ended] + scores(b[ended], some[ended], ahead[ended][:, None])
-            for row, one in zip(ended.tolist(), final.argmax(axis=1).tolist(), strict=True):
-                _trace(codes, int(at[row]) + number, [(some, came), *steps[::-1]], row, one)
-        order = np.argsort(-likely, axis=1)[:, :STATES]
-        last, before, score, came = (np.take_along_axis(of, order, axis=1) for of in (some, b, likely, came))
-        steps.append((last, came))
-
-
-def _trace(codes: Points, at: int, steps: Sequence[tuple[Points, Ints]], row: int, one: int) -> None:
-    """Put the characters of a row into `codes`, the last first, which is `one` at the place `at`."""
-    for some, came in steps:
-        codes[at] = some[row, one]
-        at, one = at - 1, int(came[row, one])
-
-
-def _side_by_side(lost: Ints) -> tuple[Ints, Ints]:
-    """Return the rows of lost characters side by side: the number of the first, and how many; the longest come first,
-    and too long ones are cut.
-    """
-    first = np.append(True, np.diff(lost) > 1).nonzero()[0] if len(lost) else lost
-    length = np.diff(np.append(first, len(lost)))
-    first, length = first[length > 1], length[length > 1]
-    pieces = -(-length // TOGETHER)
-    number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    length = np.minimum(TOGETHER, np.repeat(length, pieces) - TOGETHER * number)
-    first = np.repeat(first, pieces) + TOGETHER * number
-    order = np.argsort(-length, kind="stable")
-    return first[order], length[order]
 
 
 def _picked(codes: Points, lost: Ints, numbers: Ints, sets: Losses) -> tuple[Points, Scores]:

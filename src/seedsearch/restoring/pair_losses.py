@@ -15,6 +15,7 @@ import numpy as np
 from seedsearch.restoring.pair_choices import AT_ONCE, BYTES, NARROW, PAD, WIDE, Choices, sets_of
 from seedsearch.restoring.pair_faults import Fault, Rule
 from seedsearch.restoring.scripts import Script
+from seedsearch.restoring.side_by_side import Tried, behind, steps_of
 from seedsearch.text.array_types import Array, Ints, Mask, Points
 from seedsearch.text.code_points import COUNT
 from seedsearch.text.trigrams import DENSE, pair_table, places
@@ -91,31 +92,27 @@ class Losses:
             codes, ranks, odd, _ = (some[numbers[which] & 0xFF] for some in self._by_second)
             yield which, Choices(codes, ranks, odd)
 
-    def tried(self, numbers: Ints, last: Points, ahead: Points) -> tuple[Points, Array, Array]:
-        """Return for each set what is tried behind some characters, a row of `last`, and in front of one (0: any).
-
-        Codes (0: none), steps of what speaks against each, and the same with what speaks against the pairs.
-        """
+    def tried(self, numbers: Ints, last: Points, ahead: Points) -> Tried:
+        """Return for each set what is tried behind some characters, a row of `last`, and in front of one (0: any)."""
         rows, states = last.shape
         width = NEAR + AHEAD if (numbers >= BOTH).all() else NARROW
         codes = np.zeros((rows, states, width), np.uint32)
         odd, steps = (np.full((rows, states, width), PAD, np.int16) for _ in range(2))
         left, right, told = places(last), places(ahead)[:, None], (ahead > 0)[:, None]
         for which, some in self._narrow(numbers):
-            behind = steps_of(left[which][:, :, None], some.ranks[:, None]) + some.odd[:, None]
-            behind += (steps_of(some.ranks, right[which]) * told[which])[:, None]
-            codes[which], odd[which], steps[which] = some.codes[:, None], some.odd[:, None], behind
+            ahead_of = right[which], told[which]
+            codes[which], odd[which], steps[which] = behind(some.codes, some.ranks, some.odd, left[which], *ahead_of)
         for number, which in _different(numbers):
             some = self.sets.made[number - BOTH]
             near = self._nearest(number, left[which].reshape(-1), before=False).reshape(len(which), states, -1)
             before = np.broadcast_to(self._nearest(number, right[which], before=True), (len(which), states, AHEAD))
             columns = np.concatenate([near, before], axis=2)
             ranks, against = some.ranks[columns], some.odd[columns]
-            behind = steps_of(left[which][:, :, None], ranks) + against
-            behind += steps_of(ranks, right[which][:, :, None]) * told[which][:, :, None]
+            pairs = steps_of(left[which][:, :, None], ranks) + against
+            pairs += steps_of(ranks, right[which][:, :, None]) * told[which][:, :, None]
             size = NEAR + AHEAD
-            codes[which, :, :size], odd[which, :, :size], steps[which, :, :size] = some.codes[columns], against, behind
-        return codes, odd, steps
+            codes[which, :, :size], odd[which, :, :size], steps[which, :, :size] = some.codes[columns], against, pairs
+        return Tried(codes, odd, steps)
 
     def _nearest(self, number: int, ranks: Ints, *, before: bool) -> Array:
         """Return the likeliest of a wide set behind, or before, each of some characters; told once for each of them."""
@@ -138,12 +135,6 @@ def _different(numbers: Ints) -> Iterator[tuple[int, Ints]]:
     """Yield each set of characters of which both bytes are lost, and where it is."""
     for number in np.unique(numbers[numbers >= BOTH]).tolist():
         yield number, (numbers == number).nonzero()[0]
-
-
-def steps_of(firsts: Array, seconds: Array) -> Array:
-    """Return the steps of ln p of characters behind others, by their places."""
-    made: Array = pair_table().reshape(-1)[firsts * DENSE + seconds].astype(np.int16)
-    return made
 
 
 def _ordered(codes: Points, kept: Mask, order: Array, odd: Array) -> tuple[Points, Array, Array, Array]:
