@@ -49,6 +49,12 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Index]]:
         os.chdir(before)
 
 
+def test_the_chinese_page_shows_the_same_queries() -> None:
+    chinese = (Path(__file__).parents[1] / "docs" / "zh" / "queries.md").read_text(encoding="utf-8")
+    blocks = re.compile(r"```\w+\n.*?```", re.DOTALL)
+    assert blocks.findall(chinese) == blocks.findall(PAGE)
+
+
 def test_the_page_has_examples() -> None:
     assert len(DOCUMENTS) > 5
     assert len(lines("queries")) > 60
