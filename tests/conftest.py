@@ -2,7 +2,8 @@
 
 Shared tests say what differs, as those in test files do.
 
-Hypothesis has no deadlines (machines differ), and in continuous integration the same examples every time.
+Hypothesis has no deadlines (machines differ), and in continuous integration the same examples every time. The quick
+part tries a fifth as many as the whole (`--hypothesis-profile quick`, `strategies.examples`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hypothesis import settings
 pytest.register_assert_rewrite("tests.engine_contract")
 
 settings.register_profile("default", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 

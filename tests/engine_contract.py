@@ -21,7 +21,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
@@ -56,6 +56,7 @@ from seedsearch.text.analyzer import words
 from seedsearch.text.joints import grams
 from seedsearch.text.run_text import run_text
 from tests.filling import commit, put
+from tests.strategies import examples
 
 MARK, OTHER = "analysis 0", "analysis 9"
 TEXTS = {"a": "焊接產業鏈", "b": "产业链与焊接", "c": "焊\n接 gen-itgc", "d": "创新联合体 5G"}
@@ -262,7 +263,7 @@ class EngineContract:
         assert engine.in_order(run("量子"), "k:").best == ()
 
     @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sets(st.sampled_from("123"))), st.booleans(), st.data())
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+    @examples(20, suppress_health_check=[HealthCheck.differing_executors])
     def test_the_order_of_tags_is_that_of_the_reference(
         self, tags: dict[str, set[str]], descending: bool, data: st.DataObject
     ) -> None:
@@ -581,7 +582,7 @@ class EngineContract:
     # The same as the reference, whatever happens.
 
     @given(st.lists(histories, min_size=1, max_size=3), st.lists(queries, min_size=1, max_size=6))
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.differing_executors])
+    @examples(40, suppress_health_check=[HealthCheck.differing_executors])
     def test_random_histories(self, commits: list[list[tuple[str, str | None]]], asked: list[Query]) -> None:
         memory, last = MemoryEngine(), dict[str, str | None]()
         with TemporaryDirectory() as folder:

@@ -33,9 +33,13 @@ def seedsearch(*arguments: str | bytes, cwd: Path, stdin: bytes | str = b"", **e
 def warm(*arguments: str | bytes, cwd: Path, stdin: bytes | str = b"", **environment: str) -> Run:
     """The same without its start: the program as a child of one that has loaded it (`tests/warm.py`).
 
-    What Python itself reads of the environment counts only when it starts: with any of that the program is started.
+    What Python itself reads of the environment counts only when it starts: with any of that the program is started. Of
+    a locale it reads the encoding, which is UTF-8 here; the language is read by the program.
     """
-    if any(name.startswith(("PYTHON", "LC_", "LANG")) for name in environment):
+    if any(
+        name.startswith("PYTHON") or (name.startswith(("LC_", "LANG")) and not value.endswith("UTF-8"))
+        for name, value in environment.items()
+    ):
         return seedsearch(*arguments, cwd=cwd, stdin=stdin, **environment)
     words = [os.fsdecode(argument) for argument in arguments]
     request = json.dumps([words, str(cwd), _environment(cwd, environment)]).encode()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
@@ -12,6 +15,11 @@ MIXED = HAN + "abC5 ++.-\n　，。”Ｇé"
 
 han_text = st.text(HAN, min_size=1, max_size=60)
 mixed_text = st.text(MIXED, max_size=80)
+
+
+def examples(count: int, **more: Any) -> settings:
+    """Try `count` examples where a test without this tries 100; in the quick part both try a fifth (`conftest.py`)."""
+    return settings(max_examples=max(1, count * settings().max_examples // 100), **more)
 
 
 @st.composite

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -150,6 +151,7 @@ def members(protocol: type) -> set[str]:
     return {name for name in (*vars(protocol), *protocol.__annotations__) if not name.startswith("_")}
 
 
+@cache
 def used_above() -> set[str]:
     """Every attribute that a module above the engines asks for."""
     above = [path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[0] not in ("engines", "text")]

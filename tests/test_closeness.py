@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.engines.embedded import EmbeddedEngine, closeness
@@ -17,9 +17,10 @@ from seedsearch.engines.entries import (
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.engines.query import Gapped, Near
 from seedsearch.text.run_text import run_text
+from tests.filling import put
 
 # Characters of one, two, three and five bytes, letters of which several are one token, marks, and a blank.
-from tests.filling import put
+from tests.strategies import examples
 
 CHARS = "的一甲夔\U00020000ab1，。 "
 PIECES = st.text(CHARS.replace(" ", ""), min_size=1, max_size=3)
@@ -44,7 +45,7 @@ def entry(number: int, text: str) -> IndexEntry:
     st.lists(in_order() | near_one_another, min_size=1, max_size=8),
     st.sampled_from([(1, 2, 1), (4, 3, 40), (512, 8, 1 << 20)]),
 )
-@settings(max_examples=60)
+@examples(60)
 def test_arrays_find_what_is_meant(texts: list[str], asked: list[Gapped | Near], sizes: tuple[int, int, int]) -> None:
     memory = MemoryEngine()
     with TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.offsets import apply_edits, check_edits
@@ -23,6 +23,7 @@ from seedsearch.restoring.containers import clean_file, kind_of
 from seedsearch.restoring.containers.xml_strings import values_of_xml
 from seedsearch.restoring.documents import Cleaned
 from tests.programs import warm as seedsearch
+from tests.strategies import examples
 from tests.test_restore import mixtures
 
 OF_BYTES = ("code-pages", "latin1", "utf8-as-gbk", "big5-gbk", "misreadings")
@@ -53,7 +54,7 @@ def tell_together(*values: str) -> bool:
     return any(clean(text, only=OF_BYTES).edits for text in some)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(texts, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, 1]))
 def test_json_keeps_its_shape_and_each_string_reads_as_by_itself(
     values: list[str], ascii_only: bool, indent: int | None
@@ -66,7 +67,7 @@ def test_json_keeps_its_shape_and_each_string_reads_as_by_itself(
     assert tell_together(values[0], *values) or got == {"标题&amp;": first, "n": [1.5, None, {"deep": others}]}
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(texts, min_size=1, max_size=5), st.booleans())
 def test_lines_of_json_are_restored_one_by_one_and_other_fields_stay_byte_for_byte(
     values: list[str], ascii_only: bool
@@ -83,7 +84,7 @@ def test_lines_of_json_are_restored_one_by_one_and_other_fields_stay_byte_for_by
     )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.lists(texts, min_size=2, max_size=3), min_size=1, max_size=4), st.sampled_from(",;\t"))
 def test_a_table_keeps_its_rows_and_each_cell_reads_as_by_itself(rows: list[list[str]], delimiter: str) -> None:
     headings = ["名", "text", "c"]
@@ -97,7 +98,7 @@ def test_a_table_keeps_its_rows_and_each_cell_reads_as_by_itself(rows: list[list
     assert tell_together(headings[0], *cells) or read == [headings, *([next(alone) for _ in row] for row in rows)]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(in_xml, in_xml)
 def test_xml_stays_well_formed_and_its_texts_read_as_by_themselves(text: str, attribute: str) -> None:
     page = f"<?xml version='1.0'?>\n<r a={quoteattr(attribute)}><!-- &nbsp; <b> --><t>{escape(text)}</t></r>\n"

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seedsearch.engines import Engine
@@ -24,6 +24,7 @@ from seedsearch.searching.query_parser import expression_of
 from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_text
 from tests.filling import put
+from tests.strategies import examples
 
 CHARS = "焊接产业aB1 \n，"
 texts = st.text(CHARS, max_size=14)
@@ -88,7 +89,7 @@ def engines(corpus: list[str] | dict[str, str]) -> Iterator[list[Engine]]:
 
 @given(corpora, st.lists(asked, min_size=1, max_size=4))
 @example(["1 1"], [quoted("11")])
-@settings(max_examples=40)
+@examples(40)
 def test_operators_and_quotations(corpus: list[str], queries: list[Asked]) -> None:
     runs = [run_text(text) for text in corpus]
     with engines(corpus) as made:
@@ -99,7 +100,7 @@ def test_operators_and_quotations(corpus: list[str], queries: list[Asked]) -> No
 
 
 @given(corpora, st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_every_run_of_a_text_finds_it(corpus: list[str], data: st.DataObject) -> None:
     """Whatever it is made of, and also where it looks like an operator's place."""
     number = data.draw(st.integers(0, len(corpus) - 1))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
@@ -21,6 +21,7 @@ from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
 from tests.filling import commit, put
 from tests.programs import warm as seedsearch
+from tests.strategies import examples
 from tests.test_expressions import engines, entry
 
 YEARS = {"a": 2021, "b": 2024, "c": 2024, "d": 2026}
@@ -153,7 +154,7 @@ corpora = st.lists(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5).
 
 
 @given(corpora, st.integers(1, 7), st.sampled_from(["焊接", "材料 机器人", "的"]))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_pages_are_the_pieces_of_one_answer(corpus: list[str], limit: int, query: str) -> None:
     with engines(corpus) as made:
         for engine in made:
@@ -222,7 +223,7 @@ def test_an_answer_that_took_too_long_is_begun_anew() -> None:
 @given(
     st.lists(st.sampled_from(["txt", "md"]), min_size=1, max_size=9), st.sampled_from(["焊接", "材料", "焊接 -材料"])
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_facets_equal_counting(tmp_path_factory: pytest.TempPathFactory, endings: list[str], query: str) -> None:
     place = tmp_path_factory.mktemp("many")
     for number, ending in enumerate(endings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
@@ -14,6 +14,7 @@ from seedsearch.searching.feedback import learned
 from seedsearch.searching.index import Index
 from seedsearch.searching.ranking import LEADING, LEARNED
 from tests.filling import put
+from tests.strategies import examples
 from tests.test_expressions import entry
 from tests.test_ranking import index_of
 
@@ -54,7 +55,7 @@ def test_pairs_that_say_little_and_those_of_the_query_are_not_learned() -> None:
     assert not {"第一", "的规", "焊接", "接a", "，料"} & set(found)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(
     st.lists(st.text("焊接车间材料熔池温度，。", min_size=4, max_size=40), min_size=1, max_size=14, unique=True),
     st.integers(1, 6),

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures import made
@@ -31,6 +31,7 @@ from seedsearch.reading.files import read_bytes
 from seedsearch.text.analyzer import fingerprint
 from seedsearch.versions import RULES
 from tests.programs import warm as seedsearch
+from tests.strategies import examples
 
 NAMES = ("a.txt", "b.txt", "sub/c.txt", "sub/d.txt", "e.png", "t.csv")
 CONTENTS = (
@@ -96,7 +97,7 @@ def outcome(report: IndexReport) -> tuple[int, list[str]]:
 
 
 @given(st.lists(st.lists(operations, max_size=6), min_size=1, max_size=5))
-@settings(max_examples=40)
+@examples(40)
 def test_any_history_ends_like_a_fresh_build(history: list[list[Operation]]) -> None:
     with TemporaryDirectory() as place:
         folder, index_dir = Path(place, "files"), Path(place, "index")

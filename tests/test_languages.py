@@ -23,6 +23,7 @@ from seedsearch.frontends.render.layout import cells
 from seedsearch.frontends.settings import KEYS
 from seedsearch.restoring.corpus.run import BARS, Figures
 from seedsearch.searching.tiers import readings
+from tests import programs
 from tests.programs import Run
 from tests.programs import warm as seedsearch
 from tests.sentences import sentences
@@ -213,8 +214,9 @@ def test_an_error_is_worded_part_by_part(desk: Path) -> None:
     done = in_chinese("index", "d", "没有的", cwd=desk)
     assert "失败：没有的 不存在；请写出存在的文件或文件夹" in done.stdout.decode()
     assert "跳过：d/x.png：二进制文件（由开头的字节判断）" in done.stdout.decode()
-    missing = in_chinese("query", "-i", "ix", "焊接", cwd=desk)
-    assert missing.stderr.decode() == "seedsearch: ix 里没有索引；用此命令建立：seedsearch index -i ix\n"
+    place = desk / "ix"  # as a whole path: an `ix` in a folder above would be offered
+    missing = in_chinese("query", "-i", str(place), "焊接", cwd=desk)
+    assert missing.stderr.decode() == f"seedsearch: {place} 里没有索引；用此命令建立：seedsearch index -i {place}\n"
     assert in_chinese("clean", "没有的", cwd=desk).stderr.decode().startswith("seedsearch: 没有的 不存在；")
 
 
@@ -229,6 +231,13 @@ def test_help_is_chinese_and_fits(name: str | None, tmp_path: Path) -> None:
     assert "显示本说明并退出。" in shown
     assert not re.search(r"\b(?:the|and|with|Options|Commands|Show)\b", shown.replace("seedsearch", ""))
     assert max(cells(line) for line in shown.splitlines()) <= 100
+
+
+def test_a_program_that_begins_in_a_chinese_locale_speaks_chinese(desk: Path) -> None:
+    """The others fork a program that began in another one."""
+    started = programs.seedsearch("query", "焊接", cwd=desk, LC_ALL="zh_CN.UTF-8")
+    assert started.stdout == in_chinese("query", "焊接", cwd=desk).stdout
+    assert started.stdout.decode().startswith("“焊接”：1 个文档（整串）")
 
 
 def test_an_answer_is_chinese_and_data_are_as_they_were(desk: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.offsets import apply_edits, check_edits
@@ -21,6 +21,7 @@ from seedsearch.text.character_model import COUNTED, MARKS, model, pair_score
 from seedsearch.text.code_points import points
 from seedsearch.text.pair_scores import scores_of
 from tests.misreadings import SENTENCES
+from tests.strategies import examples
 
 TRADITIONAL = [s for s in SENTENCES if "們" in s or "這" in s]
 SIMPLIFIED = [s for s in SENTENCES if s not in TRADITIONAL]
@@ -32,7 +33,7 @@ chars = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.tuples(chars, chars), min_size=1, max_size=40))
 def test_arrays_are_scored_as_single_characters_are(pairs: list[tuple[str, str]]) -> None:
     firsts, seconds = (points("".join(some)) for some in zip(*pairs, strict=True))

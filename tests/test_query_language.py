@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, open_index
@@ -18,6 +18,7 @@ from seedsearch.errors import QueryError
 from seedsearch.searching.index import Index
 from seedsearch.searching.regular_expressions import pattern_of
 from seedsearch.text.run_text import run_text
+from tests.strategies import examples
 from tests.test_expressions import engines
 
 FILES = {
@@ -169,7 +170,7 @@ patterns = st.recursive(
 
 
 @given(patterns, st.lists(st.text(CHARS, max_size=8), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_pattern_finds_what_python_finds(pattern: str, texts: list[str]) -> None:
     """What it must hold rules out nothing that matches."""
     runs = [run_text(text) for text in texts]
@@ -188,7 +189,7 @@ def test_a_pattern_finds_what_python_finds(pattern: str, texts: list[str]) -> No
 @given(
     st.lists(st.text("乾干隆Aa 　\n", max_size=8), min_size=1, max_size=4), st.text("乾干隆Aa", min_size=1, max_size=3)
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_exact_spelling_is_that_of_the_text(texts: list[str], typed: str) -> None:
     blankless = [re.sub(r"\s+", "", text) for text in texts]
     expected = {str(n) for n, text in enumerate(blankless) if typed in text}

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seedsearch.errors import StepUnknown
@@ -18,6 +18,7 @@ from seedsearch.restoring.clean import clean
 from seedsearch.restoring.signs import any_of
 from seedsearch.restoring.steps import DECODING, STEPS, chosen, kinds_of_steps, restore, signs
 from tests.misreadings import SENTENCES
+from tests.strategies import examples
 
 # Pieces of damaged pages of all kinds, and single characters that mean something to one step or another.
 PIECES = (
@@ -60,7 +61,7 @@ SINGLE = "?！？。，!()（）[<>&;/#\x05\x08\0\ufffd\ue000\ue494€ \n\tab1�
 mixtures = st.lists(st.sampled_from(PIECES) | st.text(SINGLE, max_size=6), max_size=14).map("".join)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(mixtures)
 @example("產(chǎn)業(yè)?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告")
 def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
@@ -74,7 +75,7 @@ def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
     assert restore(once.text).edits == () or doubted or any(units <= 0 for units in left.values())
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(mixtures, st.sets(st.sampled_from(chosen())))
 def test_only_the_steps_that_are_asked_for_make_edits(text: str, names: set[str]) -> None:
     kinds = dict(kinds_of_steps())
@@ -104,7 +105,7 @@ def test_what_decoding_repaired_is_a_step() -> None:
     assert left.readable == left.raw.text
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.text(max_size=60))
 def test_any_text_is_taken(text: str) -> None:
     once = restore(text)
@@ -112,7 +113,7 @@ def test_any_text_is_taken(text: str) -> None:
     assert all(0 <= f.span.start < f.span.end <= len(text) for f in once.findings)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(mixtures, min_size=1, max_size=3), st.sampled_from(["\n", ",", '"', "\t"]))
 def test_one_scan_sees_what_any_trigger_sees(texts: list[str], mark: str) -> None:
     """In a text, and in several of them behind one another: what stands around it hides no sign."""

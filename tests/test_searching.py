@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, clean, open_index
@@ -17,7 +17,7 @@ from seedsearch.offsets import OffsetMap, Span
 from seedsearch.searching.index import Index
 from seedsearch.searching.parsed_query import LONGEST_QUERY
 from seedsearch.text.folding import fold, is_han
-from tests.strategies import HAN
+from tests.strategies import HAN, examples
 from tests.test_expressions import engines
 
 Opened = Callable[[dict[str, str | bytes]], Index]
@@ -117,7 +117,7 @@ def test_every_page_is_filled_from_one_tier_after_the_other(opened: Opened) -> N
 
 
 @given(st.lists(st.text("焊接材料甲乙", max_size=8), max_size=8), st.text("焊接材料甲乙 的", min_size=1, max_size=8))
-@settings(max_examples=40)
+@examples(40)
 def test_tiers_are_apart_and_all_that_is_counted_is_found(texts: list[str], query: str) -> None:
     if not query.strip():
         return
@@ -172,7 +172,7 @@ def test_no_index(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.text(HAN + "，。\n ", min_size=1, max_size=40), min_size=1, max_size=4), st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_every_run_of_han_finds_its_document(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], data: st.DataObject
 ) -> None:

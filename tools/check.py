@@ -28,15 +28,14 @@ Command = Sequence[str]
 # that they start (two processes kept 1.6 of two processors busy).
 PROCESSES = str(max(2, 3 * (os.cpu_count() or 1) // 2))
 
+QUICK = "not slow and not docs and not exhaustive"
 # Part → the modules that it runs with their arguments. `quick` is what to run while one writes; `tests` are those
 # that need no minutes, and `deep` the others: every operation killed, many clients, every page printed again.
 PARTS: Mapping[str, tuple[Command, ...]] = {
     "lint": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
     "types": (("mypy",),),
     "docs": (("mkdocs", "build", "--strict", "--quiet"),),
-    "quick": (
-        ("pytest", "-q", "-n", PROCESSES, "--dist", "loadfile", "-m", "not slow and not docs and not exhaustive"),
-    ),
+    "quick": (("pytest", "-q", "-n", PROCESSES, "--dist", "loadfile", "--hypothesis-profile", "quick", "-m", QUICK),),
     "tests": (
         ("pytest", "-q", "-n", PROCESSES, "--dist", "loadfile", "-m", "not exhaustive and not docs", "--durations=10"),
     ),
