@@ -13,6 +13,7 @@ from pathlib import Path
 
 import seedsearch
 from seedsearch import errors
+from tests.parsed import tree_of
 
 SOURCE = Path(seedsearch.__file__).parent
 VALUE = "☆"  # stands for what differs
@@ -45,7 +46,7 @@ def sentences() -> dict[str, str]:
     """Return every sentence, with where it is said."""
     found: dict[str, str] = {}
     for path in sorted(set(SOURCE.rglob("*.py")) - set(SOURCE.glob("frontends/mcp/*"))):  # which speaks to programs
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = tree_of(path)
         for call, scope in _calls(tree, _assigned(ast.iter_child_nodes(tree))):
             name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
             given = [call.args[at] for at in SAID.get(name, ()) if at < len(call.args)]

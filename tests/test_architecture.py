@@ -14,6 +14,7 @@ import pytest
 import seedsearch
 from seedsearch import errors
 from seedsearch.frontends.cli import COMMANDS
+from tests.parsed import tree_of
 
 SOURCE = Path(seedsearch.__file__).parent
 PICTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
@@ -76,7 +77,7 @@ def name_of(path: Path) -> str:
 @cache
 def imports(path: Path) -> frozenset[str]:
     """Every name that a file imports, at its top or later; for types alone does not count."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     typing_only = {
         id(inner)
         for node in ast.walk(tree)

@@ -23,6 +23,7 @@ from seedsearch.errors import EngineUnknown, ExtraMissing, IndexMissing, Setting
 from seedsearch.frontends.settings import settings_of
 from tests.engine_contract import EngineContract, entry
 from tests.filling import commit
+from tests.parsed import tree_of
 from tests.programs import warm as program
 
 SOURCE = Path(seedsearch.__file__).parent
@@ -155,7 +156,7 @@ def members(protocol: type) -> set[str]:
 def used_above() -> set[str]:
     """Every attribute that a module above the engines asks for."""
     above = [path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[0] not in ("engines", "text")]
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in [*above, SOURCE / "engines" / "choice.py"]]
+    trees = [tree_of(path) for path in [*above, SOURCE / "engines" / "choice.py"]]
     return {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 

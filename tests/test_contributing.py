@@ -24,6 +24,7 @@ from seedsearch.reading.formats.format import Asked, File
 from seedsearch.reading.formats.limits import Budget
 from seedsearch.restoring import steps
 from tests.engine_contract import EngineContract
+from tests.parsed import tree_of
 from tools.make_golden import FILES
 
 SOURCE = Path(seedsearch.__file__).parent
@@ -34,7 +35,7 @@ CONTRIBUTING = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
 def defines(path: Path) -> set[str]:
     """Return the names of functions and of values that a module has at its top."""
     names = set()
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree_of(path).body:
         match node:
             case ast.FunctionDef(name=name):
                 names.add(name)
@@ -57,7 +58,7 @@ def test_every_module_with_edits_is_a_step(path: Path) -> None:
 @pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)
 def test_every_step_begins_with_what_the_damage_is(path: Path) -> None:
     """What it is, how it arises, how it is recognized, what is left alone: not in a line."""
-    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    said = ast.get_docstring(tree_of(path)) or ""
     assert len(said) > 400, f"restoring/{path.name}: say what the damage is and how it arises, and what is left alone"
 
 

@@ -19,6 +19,7 @@ from seedsearch.indexing import copying
 from seedsearch.indexing.copying import KEPT, copy_index
 from seedsearch.indexing.reports import Progress
 from seedsearch.text.analyzer import fingerprint
+from tests.parsed import tree_of
 from tests.programs import warm as program
 
 SOURCE = Path(seedsearch.__file__).parent
@@ -137,7 +138,7 @@ def test_nothing_else_is_kept_beside_the_entries() -> None:
     for path in SOURCE.rglob("*.py"):
         if "engines" in path.parts or path.name == "copying.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put_metadata":
                 kept.add(ast.unparse(node.args[0]))
     # STATES and RULES_OF_ALL are kept by a function that is given as `put_metadata`.

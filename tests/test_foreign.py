@@ -26,6 +26,7 @@ from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, Seedsearch
 from seedsearch.indexing.pipeline import batch_of
 from tests.engine_contract import MARK, TEXTS, entry
 from tests.filling import commit
+from tests.parsed import tree_of
 
 # Exceptions that no content of a file leads to: faults of the program are not told as damage.
 OF_THE_PROGRAM: dict[str, str] = {
@@ -55,7 +56,7 @@ def foreign_modules() -> dict[str, ModuleType]:
     """Every module of others that the package imports, and where numpy has its exceptions."""
     names = {"numpy.exceptions", "numpy.linalg"}
     for path in Path(embedded.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:

@@ -24,6 +24,7 @@ from seedsearch.frontends.settings import KEYS
 from seedsearch.restoring.corpus.run import BARS, Figures
 from seedsearch.searching.tiers import readings
 from tests import programs
+from tests.parsed import tree_of
 from tests.programs import Run
 from tests.programs import warm as seedsearch
 from tests.sentences import sentences
@@ -56,7 +57,7 @@ def spoken() -> set[str]:
     found |= {*manual.HEADINGS, *(about for _, about in (*manual.EXIT, *manual.FILES))}
     found |= {*corpus_report.LANGUAGES, *(f"Documents by {name}" for name in BARS)}
     for path in (*SOURCE.rglob("*.py"), *SEARCHING.glob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = tree_of(path)
         speaking = SPEAKING[path.parent == SEARCHING]
         constants = {
             target.id: value.value
@@ -180,7 +181,7 @@ def runs_of_words(text: str) -> Iterator[str]:
 
 
 def test_no_sentence_stands_in_the_catalogue_that_the_source_says_no_more() -> None:
-    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCE.parent.rglob("*.py") if "catalogue" not in path.name]
+    trees = [tree_of(path) for path in SOURCE.parent.rglob("*.py") if "catalogue" not in path.name]
     texts = {text for tree in trees for text in _tuples(tree)}
     source = "\0".join(sorted(texts))
     gone = {text: [run for run in runs_of_words(text) if run not in source] for text in ERRORS}

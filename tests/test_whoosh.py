@@ -47,8 +47,7 @@ def entry(doc_id: str, text: str) -> IndexEntry:
 
 def write(engine: MemoryEngine | EmbeddedEngine, texts: dict[str, str], gone: tuple[str, ...] = ()) -> None:
     with engine.writer() as writer:
-        for doc_id, text in texts.items():
-            put(writer, entry(doc_id, text))
+        put(writer, *(entry(doc_id, text) for doc_id, text in texts.items()))
         for doc_id in gone:
             writer.remove(doc_id)
 
