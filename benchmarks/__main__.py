@@ -4,6 +4,7 @@
     python -m benchmarks restoration [--generator NAME] [--pages N]
     python -m benchmarks calibration [--pages N]
     python -m benchmarks ranking [--half dev|report]
+    python -m benchmarks thresholds [--only NAME]...
 
 Each prints a table with named peers measured in the same run. A corpus is a folder of texts, or of JSON Lines
 (`text` in each, .xz as well); without one, text is generated. `--smoke` takes seconds and shows that the benchmark
@@ -20,7 +21,12 @@ from benchmarks.questions import HALVES
 
 NAMES = ("calibration", "encodings", "harm", "index", "mistakes", "ranking", "restoration", "thresholds", "worst")
 # Options, and whose they are.
-OPTIONS = {"generator": ("restoration",), "pages": ("restoration", "calibration"), "half": ("ranking",)}
+OPTIONS = {
+    "generator": ("restoration",),
+    "pages": ("restoration", "calibration"),
+    "half": ("ranking",),
+    "only": ("thresholds",),
+}
 
 
 def main() -> None:
@@ -32,6 +38,7 @@ def main() -> None:
     parser.add_argument("--generator", choices=("first", "second"), help="of restoration: what damages the pages")
     parser.add_argument("--pages", type=int, help="of restoration and calibration: how many pages of each kind")
     parser.add_argument("--half", choices=HALVES, help="of ranking: which questions (default: report)")
+    parser.add_argument("--only", action="append", metavar="NAME", help="of thresholds: one, or the module of some")
     chosen = parser.parse_args()
     options = {name: value for name in OPTIONS if (value := getattr(chosen, name)) is not None}
     for name in options:

@@ -9,7 +9,8 @@ kinds of the benchmark of harm; and for each side how many texts are restored, o
 that no text asks stands with a 0. One that is asked and changes
 nothing is a bound on time or memory, or is held by others beside it. One that is made part of a pattern or of another
 number when its module is loaded cannot be changed here, and stands with `at import`; a value without which nothing can
-be restored, with `fails`.
+be restored, with `fails`. `--only NAME` measures one threshold (`restoring.latin1.FEW`), or those of a module
+(`restoring.latin1`).
 
 No page is longer than 1,500 characters: bounds on work show in `python -m benchmarks worst`.
 """
@@ -97,9 +98,11 @@ class Figures:
         return f"{self.whole:5} {self.harm:4} {self.other:5}"
 
 
-def run(corpus: Path | None, *, smoke: bool = False) -> None:
-    """Print a row a threshold: its value, and the figures with it, with less and with more."""
-    found = list(thresholds())
+def run(corpus: Path | None, *, smoke: bool = False, only: Sequence[str] = ()) -> None:
+    """Print a row a threshold, of all or of the modules and thresholds named: its value, and the figures with it, with
+    less and with more.
+    """
+    found = named(only)
     measured = Texts(corpus, 1 if smoke else PAGES)
     print(f"{'threshold':48} {'value':>8} asked whole harm", *SIDES, sep=" | ")
     for threshold in found[:2] if smoke else found:
@@ -116,6 +119,19 @@ def thresholds() -> Iterator[Threshold]:
             for name in numbers(path.read_text(encoding="utf-8")):
                 value = getattr(module, name)
                 yield Threshold(module, name, value, *_sides(value))
+
+
+def named(only: Sequence[str]) -> list[Threshold]:
+    """Return the thresholds with one of these names, or of modules with one of them; all of them where none is named.
+
+    Raises `SystemExit` for a name that neither a module with thresholds nor a threshold has.
+    """
+    found = list(thresholds())
+    chosen = {name: [one for one in found if f"{name_of(one)}.".startswith(f"{name}.")] for name in only}
+    for name, ones in chosen.items():
+        if not ones:
+            sys.exit(f"no threshold or module with thresholds is called {name}")
+    return [one for ones in chosen.values() for one in ones] if only else found
 
 
 def name_of(threshold: Threshold) -> str:

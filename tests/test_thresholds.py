@@ -19,6 +19,17 @@ def test_the_numbers_at_the_top_of_a_module_are_found() -> None:
     assert list(numbers(source)) == ["A", "B", "C", "F", "I"]
 
 
+def test_thresholds_are_chosen_by_name_and_by_module() -> None:
+    """A name that stands for none is an error, one that begins like another is not that other."""
+    both = ["reading.encodings.detection", "restoring.latin1.FEW"]
+    chosen = [name_of(one) for one in benchmark.named(both)]
+    assert len(chosen) > 2
+    assert chosen[-1] == both[1]
+    assert all(name.startswith("reading.encodings.detection.") for name in chosen[:-1])
+    with pytest.raises(SystemExit, match="no threshold"):
+        benchmark.named(["restoring.latin"])
+
+
 def test_every_threshold_has_values_below_and_above() -> None:
     found = list(thresholds())
     assert len(found) > 100
