@@ -1,4 +1,4 @@
-"""Full-text search over folders of Chinese documents that were damaged on their way.
+"""Full-text search over folders of damaged Chinese documents.
 
     files → RawDocument → Cleaned (+ edits) → terms → engine │ typed → matches → hits → terminal, JSON
      reading/            restoring/           text/  engines/ │ searching/ engines/ searching/  frontends/

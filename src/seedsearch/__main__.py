@@ -1,4 +1,6 @@
-"""`seedsearch`, and `python -m seedsearch`: before all else, modules are no longer looked for in the current folder."""
+"""Entry point of `seedsearch` and `python -m seedsearch`: before anything else, it removes the current folder from the
+module path.
+"""
 
 import atexit
 import gc

@@ -1,7 +1,7 @@
-"""Python as this program starts it: modules are never looked for in the folder in which one happens to stand.
+"""Starts Python processes that never import modules from the current folder.
 
-That folder is the user's data, and a file in it that is named like a module (`socket.py`) would be run. Only `sys` and
-`os`, which every Python has loaded before any file of ours runs, are imported here: the door must be shut first.
+The current folder holds the user's data, and a file named like a module (`socket.py`) would be executed. This module
+imports only `sys` and `os`, which Python has always loaded before it runs any of our files.
 """
 
 import os
@@ -14,7 +14,7 @@ _SWITCHES = {"dont_write_bytecode": "-B", "no_user_site": "-s", "ignore_environm
 
 
 def module_path() -> list[str]:
-    """Return `sys.path` without what depends on where one stands: the current folder and relative PYTHONPATH entries.
+    """Return `sys.path` without entries that depend on the current folder: the folder itself and relative entries.
 
     What this program is installed in stays, whatever leads to it.
     """

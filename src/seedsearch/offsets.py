@@ -1,4 +1,4 @@
-"""Spans, edits, and the way back from edited text to raw text.
+"""Spans, edits, and the mapping from edited text back to raw text.
 
 Offsets are code points, half-open, from 0. A cleaning step returns edits and never text;
 `apply_edits` is the only place that makes the text, so the explanation of a change is the change.

@@ -1,4 +1,4 @@
-"""The numbers that say by what an index was made: all of them, in one place.
+"""The version numbers of everything that an index depends on, in one place.
 
 `tests/golden.txt` holds what the program did when each of them was last set. Where it does something else since, a test
 fails until the number is raised and the file is written again: `python -m tools.make_golden`.

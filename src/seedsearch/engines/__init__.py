@@ -1,4 +1,4 @@
-"""The engine seam: terms in, documents and scores out.
+"""The engine interface: terms in, documents and scores out.
 
 An engine stores entries and answers query trees. Cleaning, tokenizing, reading what was typed, snippets and
 collapsing are above the seam. What the program calls is here, and nothing else is. One contract suite
@@ -112,9 +112,9 @@ class Hosted(Protocol):
 
 @runtime_checkable
 class Distant(Protocol):
-    """What an engine has besides where each request takes a while, however little is asked for.
+    """Additional methods of an engine with a high latency per request.
 
-    Such a one keeps what it has counted, so that asking for more at once than is needed at first pays.
+    Such an engine caches its counts, so it pays to request more at once than is needed at first.
     """
 
     def ahead(self, best: Sequence[tuple[Query, int]] = (), near: Sequence[Fuzzy] = ()) -> None:
@@ -162,8 +162,8 @@ class Shared(Protocol):
 class Engine(Protocol):
     """An index of entries, as of one commit.
 
-    `budget` is looked at in every loop over documents or terms; one without a limit where none is set. An engine
-    answers one question at a time: what several threads ask, the caller puts one after the other.
+    `budget` is checked in every loop over documents or terms; by default it has no limit. An engine answers one
+    query at a time: the caller serializes the queries of several threads.
     """
 
     budget: Budget

@@ -1,4 +1,4 @@
-"""Many entries at once, with their run texts and terms as arrays: what a packer takes."""
+"""Many entries at once, with their run texts and terms as arrays: the input of a packer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Okapi BM25 (Robertson et al., TREC-3, 1994): its constants, and how rare a term is."""
+"""Okapi BM25 (Robertson et al., TREC-3, 1994): its constants, and inverse document frequency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a question may take: looked at in every loop that an odd question could make long."""
+"""The time limit of a query, checked in every loop that an unusual query could make long."""
 
 from __future__ import annotations
 

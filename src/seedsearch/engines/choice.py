@@ -1,4 +1,4 @@
-"""Which engine an index is opened with: what names an index is a folder or a URL, and a URL begins with its scheme.
+"""Chooses the engine of an index by its place: a folder, or a URL with a scheme.
 
     index, ./a:b, /srv/index      a folder: the embedded engine
     memory:NAME                   a name in this process: gone when the process ends

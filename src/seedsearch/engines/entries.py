@@ -1,4 +1,4 @@
-"""What goes into an engine and what comes out of it."""
+"""The input and output of an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cache of what was worked out before, of a bounded size."""
+"""A cache of bounded size that drops the least recently used results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class LRUCache:
-    """Values by keys, up to a size in all (bytes, or how many); what was not asked for longest goes first."""
+    """A mapping with a limited total size (in bytes or items) that drops the least recently used values first."""
 
     def __init__(self, room: int) -> None:
         self._room = room
@@ -30,7 +30,7 @@ class LRUCache:
         return found[0]
 
     def put(self, key: Hashable, made: T, size: int) -> T:
-        """Keep something of a size; what was not asked for longest goes, or it itself where it is too large."""
+        """Store a value of a given size and drop the least recently used ones; skip a value that is too large."""
         if (before := self._items.pop(key, None)) is not None:
             self._room += before[1]
         self._items[key] = made, size

@@ -1,4 +1,4 @@
-"""The reference engine: every answer by looking at every document. For tests, and as the meaning of a query tree."""
+"""The reference engine: it answers by looking at every document. For tests, and as the definition of a query tree."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _Document:
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
-    """What one commit left: never changed, so that whoever sees it goes on seeing it."""
+    """The state after one commit; immutable, so readers keep seeing the state that they opened."""
 
     generation: int = 0
     documents: Mapping[str, _Document] = field(default_factory=dict)

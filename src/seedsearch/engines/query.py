@@ -1,4 +1,4 @@
-"""What was typed → a tree that every engine understands.
+"""The query tree, which every engine understands.
 
 Matching and scoring are apart: every node but `Ranked` says which documents match, and only the terms of `Ranked`
 give scores. A node says itself what it means: `holds` of a run text, `accepts` of a term; an engine may find the same
@@ -194,7 +194,7 @@ class Prefix:
 
 @dataclass(frozen=True)
 class Wildcard:
-    """Terms that are `pattern`, in which `?` stands for one character and `*` for any number of them."""
+    """Terms that match `pattern`, where `?` stands for one character and `*` for any number of characters."""
 
     pattern: str
 

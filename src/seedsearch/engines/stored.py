@@ -1,4 +1,4 @@
-"""What is read from an index is looked at before it is used, for anybody may have made the index.
+"""Validates data read from an index before it is used, because anyone may have made the index.
 
 A shape says whether a JSON value is of the kind that was written; `parsed` gives nothing else. What it takes in memory
 is in proportion to what lies on the disk: packed content has a largest ratio, which the writer keeps to as well.

@@ -1,5 +1,5 @@
-"""Sentences of errors, notes and remarks → Chinese. They are raised where nobody is spoken to: braces stand for what
-differs, with numbers where Chinese has another order. What a brace stands for is looked up as well.
+"""Chinese translations of errors, notes and remarks. Braces stand for the values, numbered if Chinese needs another
+order; values are translated too.
 """
 
 # ruff: noqa: E501  # a text and its translation stand on one line

@@ -1,4 +1,4 @@
-"""What may be wrong with an installation and an index: versions, packages, files of the index, words, unread files."""
+"""Checks an installation and an index for problems: versions, packages, index files, word lists, unread files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _whooshes() -> Remark:
 
 
 def _host(place: choice.Place) -> Iterator[Remark]:
-    """Yield how the cluster stands that holds an index; nothing of a folder, or where it cannot be asked."""
+    """Yield the state of the cluster that holds an index; nothing for a folder or an unreachable cluster."""
     if choice.scheme_of(place) is None:
         return
     try:
@@ -113,7 +113,7 @@ def _content(place: choice.Place, engine: Engine) -> Iterator[Remark]:
 
 
 class Health(StrEnum):
-    """How a thing stands that was examined; the values are printed by `doctor --json`."""
+    """The result of a check; the values are printed by `doctor --json`."""
 
     OK = "well"
     NOTE = "note"  # worth knowing

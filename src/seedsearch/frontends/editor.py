@@ -1,4 +1,4 @@
-"""Opening a file at a place in the editor of the user."""
+"""Opens a file at a given place in the user's editor."""
 
 from __future__ import annotations
 

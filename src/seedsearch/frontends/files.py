@@ -1,4 +1,4 @@
-"""The files of an index: what each holds, and what is not in it, with the reason."""
+"""Lists the files of an index with what each contains, and the files not in it with the reason."""
 
 from __future__ import annotations
 

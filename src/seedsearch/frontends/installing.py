@@ -1,7 +1,6 @@
-"""How the packages of an extra get into this installation: by pipx, by uv, or by the pip of its own Python.
+"""Tells how to install the packages of an extra here: with pipx, uv, or pip of the running Python.
 
-What is kept, and what programs read, names the extra (`pip install 'seedsearch[pdf]'`); people are told what is true
-here.
+Stored messages and JSON name the extra (`pip install 'seedsearch[pdf]'`); people see the command for this installation.
 """
 
 from __future__ import annotations
@@ -50,9 +49,9 @@ def packages_of(extra: str) -> list[str]:
 
 
 def requirements() -> Iterator[tuple[str, str]]:
-    """Yield each required package, with the extras of its own that are asked for, and the extra that brings it.
+    """Yield each required package with its requested extras, and the extra of ours that requires it ("": always).
 
-    That is "" for what is always required. Nothing comes where the program is not installed as a package.
+    Yields nothing if the program is not installed as a package.
     """
     try:
         required = requires(NAME) or []

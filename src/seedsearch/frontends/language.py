@@ -1,4 +1,4 @@
-"""The language in which people are spoken to: English, or Chinese where a setting or the locale says so.
+"""The language of messages: English, or Chinese if a setting or the locale says so.
 
 The texts of the program are English and are the keys of the one catalogue (catalogue.py, of errors and remarks
 catalogue_errors.py), as with gettext. What is for programs (JSON, names of kinds, exit codes, options) is the same in

@@ -1,7 +1,7 @@
-"""One index as a server asks it: opened when there is one, one question at a time, with the files beside it.
+"""An index as servers use it, together with its files: opened when there is one, one query at a time.
 
-A server runs for weeks, and the index is made, made anew and removed meanwhile. What fails with an index is let go, so
-that the next question opens what is there then.
+A server runs for weeks, and the index is made, rebuilt and removed meanwhile. An index that fails is closed, so that
+the next query opens the one that is there then.
 """
 
 from __future__ import annotations

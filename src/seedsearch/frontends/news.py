@@ -1,4 +1,4 @@
-"""What is new for a saved query since it was asked the last time; what was found then is kept for each user."""
+"""Tells what is new for a saved query since it was last run; the previous results are stored per user."""
 
 from __future__ import annotations
 

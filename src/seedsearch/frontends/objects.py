@@ -1,4 +1,4 @@
-"""The objects of JSON, one form for `--json`, HTTP and whoever comes next. Keys may be added; none changes or goes."""
+"""The JSON objects shared by `--json`, HTTP and other front ends. Keys may be added, but never changed or removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every match of a query with its place in the untouched file, to be exported, quoted, opened and shown as evidence."""
+"""Every match of a query with its place in the untouched file, for exports, quotations, editors and evidence."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Passage:
 
     @property
     def before(self) -> str:
-        """What stands before it in its line."""
+        """The text before it on its line."""
         return self.document.readable[self.shown.start : self.found.start]
 
     @property
     def after(self) -> str:
-        """What stands behind it in its line."""
+        """The text after it on its line."""
         return self.document.readable[self.found.end : self.shown.end]
 
     @cached_property
@@ -75,7 +75,7 @@ class Passage:
 
     @cached_property
     def raw_shown(self) -> Span:
-        """Where what is shown stands in the raw text."""
+        """The span of the shown text in the raw text."""
         return self.document.offsets.to_raw(self.shown)
 
     @property

@@ -1,4 +1,4 @@
-"""A search as servers ask it: what was typed, the filters that were chosen, a stretch of hits, and the commit."""
+"""A search as servers run it: the query, the selected filters, a range of hits, and the commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file with which the system runs `seedsearch watch`: a unit of systemd, or a job of launchd."""
+"""The file that makes `seedsearch watch` a service: a systemd unit or a launchd job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person has set for good: `seedsearch.toml` in the folder, and before it the one of the user.
+"""The settings: `seedsearch.toml` of the folder, and the user's own file.
 
     index-dir = "work"            # any key of KEYS
     limit = 20
@@ -10,12 +10,12 @@
     [query.welding]               # a saved query: seedsearch news welding
     query = "焊接 AND 材料"
 
-An option on the command line comes first, then the environment, the folder's file, the user's file, the default.
-Relative paths are those of the folder in which the command is run; `~` is the home folder.
+Precedence: the command line, the environment, the folder's file, the user's file, the default. Relative paths are
+relative to the folder in which the command is run; `~` is the home folder.
 
-The folder may be somebody else's data, so its file is not trusted like the user's. What is run (`pager`) or printed
-as it is (`link`) is not taken from it; the places that it names lie below the folder; it asks for no more workers than
-there are processors; and the file itself has to be a regular one of at most LARGEST bytes.
+The folder may contain somebody else's data, so its file is not trusted like the user's. Settings that are executed
+(`pager`) or printed raw (`link`) are ignored in it; the paths that it names must lie below the folder; it cannot set
+more workers than there are processors; and it must be a regular file of at most LARGEST bytes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Folder → engine: find what changed, have it analysed and packed, write it in one commit."""
+"""Folder → engine: find what changed, have it analyzed and packed, write it in one commit."""
 
 from __future__ import annotations
 
@@ -57,27 +57,27 @@ from seedsearch.text.analyzer import fingerprint
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.versions import RULES
 
-# Bytes of changed files under which starting worker processes costs more than it saves.
+# With fewer bytes of changed files than this, starting worker processes costs more than it saves.
 WORTH_WORKERS = 1_500_000
-# Bytes that are analysed first, in this process: from them an empty index learns which characters are frequent. They
-# are taken from all over what there is to index.
+# Bytes analyzed first, in this process, from which an empty index learns which characters are frequent. They are taken
+# from all parts of the input.
 SAMPLE = 400_000
-# Bytes and files of one task: much work for each message between processes, and a small part of the memory.
+# Bytes and files per task: enough work for each message between processes, and a small part of the memory.
 TASK_BYTES, TASK_FILES = 400_000, 500
-# Tasks under way for each worker: enough to go on with while a segment is written.
+# Tasks in flight per worker: enough to keep it busy while a segment is written.
 AHEAD = 32
 
-# New files that are likely to be worth them.
+# From this number of new files on, starting worker processes is likely to pay.
 MANY_FILES = 1000
 
-# Seconds after which what is done is committed, so that a crash costs no more; and how many times as long as that took
-# the last time it has to be, at least: it takes a twentieth of a run.
+# Seconds between commits, which limit what a crash costs; but at least so many times the duration of the last commit,
+# so that commits take at most a twentieth of a run.
 SAVED_EVERY, SAVED_SELDOM = 120.0, 20
 
-# What a worker needs besides what packs.
+# The module that a worker needs besides the packer.
 PIPELINE = "seedsearch.indexing.pipeline"
 
-# What the path of a document adds to that of its file.
+# The part that the path of a document adds to that of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -175,10 +175,9 @@ def build(
     say: Callable[[str], None] | None = None,
     stop: Stop | None = None,
 ) -> IndexReport:
-    """Do what `build_index` does, with its settings in one record; `say` is told what is worth knowing before it is
-    done.
+    """Do the same as `build_index`, with its options in one record; `say` is called with messages before the work.
 
-    Where `stop` asks for it, the run ends early and commits what is done; the report says how much is left.
+    If `stop` asks for it, the run ends early and commits what is done; the report says how much is left.
     """
     begun = time.monotonic()
     given = [os.fspath(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
@@ -291,7 +290,7 @@ class _Run:
 
 
 class _Writing:
-    """What a run writes: a transaction, or several one after the other, each of which leaves an index that answers."""
+    """The transactions of a run, one after the other; each leaves an index that can answer queries."""
 
     def __init__(
         self,

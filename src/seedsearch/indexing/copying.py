@@ -1,4 +1,4 @@
-"""An index from one engine to another, without the files that it was made from."""
+"""Copies an index from one engine to another, without the original files."""
 
 from __future__ import annotations
 

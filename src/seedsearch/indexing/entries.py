@@ -1,4 +1,4 @@
-"""Cleaned document → what the index keeps of it: its record and its filters."""
+"""Cleaned document → its record and its filters, as stored in the index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that were moved or renamed: known again by what the system says of them, and not read a second time.
+"""Recognizes files that were moved or renamed by their size, time and inode, so that they are not read again.
 
 A file is the one that was read elsewhere where its size, its time of change and its inode are those, it is to be read
 and restored as it was, its name ends alike (the ending says what a file is), and nothing is left at the old place. What

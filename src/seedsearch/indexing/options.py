@@ -1,4 +1,4 @@
-"""How an index is made: the settings of a run, which `index`, `watch` and `build_index` share."""
+"""The options of a run, which `index`, `watch` and `build_index` share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files → packs of entries: read, clean, tokenize and pack, in whatever process it is asked for."""
+"""Files → packs of entries: read, clean, tokenize and pack, in any process."""
 
 from __future__ import annotations
 

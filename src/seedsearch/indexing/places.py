@@ -1,4 +1,4 @@
-"""What a run of indexing reads: the paths that it is given or that the index remembers, and the files below them.
+"""The paths of a run, given or stored in the index, and the files below them.
 
 A file has a name in the index, which is its path as given or as seen from the folder in which the index was made, and a
 place where it lies, seen from here. The two differ only for a run in another folder.

@@ -1,4 +1,4 @@
-"""One run of indexing in several shares, each by a process of its own, on any machine that sees the same files.
+"""One run of indexing divided into shares, each in its own process, on any machine that sees the same files.
 
     seedsearch index --share 1/8 …      seedsearch index --share 2/8 …      …
 

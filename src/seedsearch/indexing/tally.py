@@ -1,4 +1,4 @@
-"""What a run of indexing has done so far, and the report that comes of it."""
+"""Counts what a run of indexing has done so far, and makes its report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for files to change, with the package watchfiles (the extra `watch`)."""
+"""Waits for files to change, with the package watchfiles (the extra `watch`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the index keeps of a document besides its text and terms: enough to show a hit without the file."""
+"""The record of a document: what the index stores besides text and terms to show a hit without the file."""
 
 from __future__ import annotations
 

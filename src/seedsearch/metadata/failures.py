@@ -1,4 +1,4 @@
-"""The files that a run could not read or left out, remembered by the index with the reasons."""
+"""The files that a run could not read or left out, stored in the index with the reasons."""
 
 from __future__ import annotations
 

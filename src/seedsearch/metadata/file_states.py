@@ -1,4 +1,4 @@
-"""What the index remembers of each file, so that a file that did not change costs a `stat` and nothing more."""
+"""The state of each file as stored in the index, so that an unchanged file costs no more than a `stat`."""
 
 from __future__ import annotations
 

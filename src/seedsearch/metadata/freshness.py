@@ -1,4 +1,4 @@
-"""Whether an index is what this version would make of the files: by its rules, and by a `stat` of each file."""
+"""Tells whether an index is up to date, by the rules of this version and by a `stat` of each file."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What an index was made from: the paths that were named, how each was read, and the folder that they are relative to.
+"""The paths that an index was made from, the options of each, and the folder to which they are relative.
 
-The index may be asked, and brought up to date, from any folder, and may lie on a disk that is somewhere else the next
-time. So it keeps the folder in which it was made twice: by its own path, and as seen from the folder of the index.
-An index may have been made by anybody: what it names outside of the folder that it lies in is for people to read, and
-is not opened before somebody names it (`lead_out`).
+An index may be queried and updated from any folder, and may be on a disk that is mounted elsewhere the next time. So it
+stores the folder in which it was made twice: by its absolute path, and relative to the folder of the index.
+An index may have been made by anyone: paths that lead out of the folder that contains it are only shown to people, and
+are not opened until the user names them (`lead_out`).
 """
 
 from __future__ import annotations

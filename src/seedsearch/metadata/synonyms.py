@@ -1,4 +1,4 @@
-"""A user's synonyms, remembered by the index: a word of a query is also looked for by the others of its group.
+"""The user's synonyms, stored in the index: a query for one word of a group also searches for the others.
 
 A file has a group a line, its words separated by commas (`焊接, 熔接, welding`) or, on a line without any, by blanks;
 `#` begins a comment. Words are compared folded.

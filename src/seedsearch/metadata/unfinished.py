@@ -1,4 +1,4 @@
-"""How many files a run of indexing has not read yet: kept by each of its commits but the last."""
+"""The number of files that a run of indexing has not read yet, stored by each of its commits except the last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's dictionary and the index that was made with it: it keeps the words, so that a query is cut by the same."""
+"""The user's dictionary, stored in the index, so that queries are segmented with the same words."""
 
 from __future__ import annotations
 

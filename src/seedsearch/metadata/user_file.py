@@ -1,4 +1,4 @@
-"""A file of words that a user names: what an index keeps of it, and whether it was written again since.
+"""A word file named by the user: what the index stores of it, and whether it has changed since.
 
 The index keeps what the file said. The path that it keeps as well is a name for messages: anybody may have made the
 index, so a file is opened only where the user names it.
@@ -66,10 +66,9 @@ class UserFile(Generic[Content]):
         keep: Callable[[str, bytes], None],
         say: Callable[[str], None],
     ) -> Content:
-        """Return what an index that is made anew keeps as `key`: the file that is given, else what the one before
-        remembers.
+        """Return what a rebuilt index stores as `key`: the given file, or else what the old index stored.
 
-        Where that cannot be used, `say` is told and nothing is kept.
+        If that cannot be used, `say` is called with a message and nothing is stored.
         """
         if given is not None:
             content, made = self.read(given)

@@ -1,4 +1,4 @@
-"""A function over many items by several processes: in order, with bounded memory; and work one step ahead."""
+"""Applies a function to many items in several processes, in order and with bounded memory; and work one step ahead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers as the process sees them that gives them work: a nursery for the whole process, and threads that wait.
+"""The pool of workers in the process that uses it: one nursery for the whole process, and threads that wait.
 
 The nursery of the command line is a copy of it, which has imported and looked up already what workers need. That of
 a library is a Python of its own: threads, streams and what else a program holds are not to be copied.

@@ -1,4 +1,4 @@
-"""The processes that do the work: a nursery, and workers that are copies of it.
+"""The worker processes: a nursery, and workers forked from it.
 
 The nursery imports what workers need and then waits on a socket. Each message brings the socket of a new worker, which
 is a fork of the nursery; the end of the messages means that the process that asked for them is gone, however it went,

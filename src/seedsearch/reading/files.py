@@ -1,4 +1,4 @@
-"""Folders and files → raw documents. The only reader of what the user has; it never writes there.
+"""Folders and files → raw documents. Only this module reads the user's files; it never writes there.
 
 Hidden names are left out unless asked for, and so is what patterns leave out (options, or `.seedsearchignore` in a
 folder). Symbolic links are not followed, unless named on the command line themselves.

@@ -1,4 +1,4 @@
-"""What a folder says of the files in it: `.seedsearch.toml`, in any folder that is read.
+"""The settings of a folder for its files: `.seedsearch.toml`, in any folder that is read.
 
     exclude = ["*.bak", "drafts/"]      # patterns as in .gitignore, from this folder on
     words = ["磁共振", "东丽区"]           # words that are not cut

@@ -1,4 +1,4 @@
-"""Which files are wanted: patterns as `.gitignore` has them, and what lies in a folder that is left out.
+"""Chooses the wanted files: `.gitignore` patterns, and the contents of excluded folders.
 
 A pattern without a slash, or with one at its end only, is a name at any depth; one with a slash elsewhere is a path
 from the folder that the pattern belongs to. `*` and `?` stay within a name, `**` stands for any folders; a slash at the

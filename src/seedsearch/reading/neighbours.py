@@ -1,4 +1,4 @@
-"""The encodings of the files beside one: what a word or two are most likely written in.
+"""The encodings of the other files in a folder, which tell how a word or two are most likely encoded.
 
 They are looked at where the text of a file leaves a doubt, and then weigh as much as a character or two. The answer
 depends on nothing but what lies in the folder: a few files from all over it, by their names in order, read from their

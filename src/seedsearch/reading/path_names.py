@@ -1,4 +1,4 @@
-"""Names of files as people read them, where they are not written so on the disk.
+"""Readable forms of file names that are written otherwise on the disk.
 
 A disk that was written by a Chinese Windows has names in GBK or Big5 among those in UTF-8; Python shows their bytes as
 lone surrogates. `unzip` spells what it cannot write by numbers (`#U5408#U540c`), and browsers save addresses as they

@@ -1,5 +1,4 @@
-"""Large files of records (JSON Lines, tables, mailboxes) → portions of whole records, each read as a file of its own
-would be.
+"""Large files of records (JSON Lines, tables, mailboxes) → portions of whole records, each read like a file of its own.
 
 So a file of any length takes no more memory than many small ones, and several processes read it at once. Records have
 the numbers that they have in the whole file, and rows of a table its headings. Parquet, Arrow and SQLite cannot be cut:

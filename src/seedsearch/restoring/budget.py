@@ -1,4 +1,4 @@
-"""The work that one text may cost: a share for any text, and more for each code point.
+"""The work budget of a text: a fixed amount, and more for each code point.
 
 Searching for what was lost costs up to a thousand times what reading costs, and a text can be made so that there is
 something to search for everywhere. Every search counts what it does against a budget, from the beginning of the text

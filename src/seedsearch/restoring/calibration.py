@@ -1,4 +1,4 @@
-"""How probable it is that a repair is right: what the scores of a search say, corrected by what was right of it.
+"""The probability that a repair is right: the scores of a search, calibrated by how often it was right.
 
 A search compares what may have stood at a place by a model of the language. The odds that it gives for its choice (ln
 of its share against that of all others) are not to be trusted as they are: the model knows words and not sentences, and

@@ -1,7 +1,7 @@
-"""Many characters that may stand at one place, scored together: `character_model.pair_score` for arrays of characters.
+"""Scores many candidate characters for one place together: `character_model.pair_score` for arrays.
 
-The searches for lost bytes ask for tens to thousands of characters behind each of several others. What does not depend
-on the character before is worked out once for each set of candidates, and the last answers are kept.
+The searches for lost bytes score tens to thousands of characters after each of several others. The part that does not
+depend on the preceding character is computed once for each set of candidates, and recent results are cached.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Raw document → cleaned document: the one place where decoding, cleaning and folding meet."""
+"""Raw document → cleaned document: decoding, cleaning and folding come together here."""
 
 from __future__ import annotations
 

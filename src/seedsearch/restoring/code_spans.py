@@ -1,4 +1,4 @@
-"""Where a text shows code: there entities and tags are the subject, and cleaning keeps its hands off.
+"""Finds code shown in a text: entities and tags are its subject there, so cleaning leaves them alone.
 
 Markdown's fences (``` and ~~~), its inline code (`…`) and its indented blocks are code. A piece cut out of a longer
 page can hold a fence without its partner. If its first fence is plainly a closing one, the piece starts inside of

@@ -1,4 +1,4 @@
-"""Whole collections → restored copies and a report of what was done.
+"""Whole collections → restored copies and a report.
 
 Each file is read, restored and written by one worker. What is finished is noted in a journal beside the copies, so
 that a run that was stopped goes on where it stood; a file that holds others is done again as a whole. The originals
@@ -391,9 +391,7 @@ def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Fa
 
 
 def _below_target(task: Task, document: RawDocument) -> str:
-    """Return where the copy of a document stands below that of its file; text out of a format that is none is no
-    such file.
-    """
+    """Return the path of the copy of a document below that of its file; extracted text gets `.txt` added."""
     extracted = f"!/{os.path.basename(document.path)}.txt" if document.encoding in EXTRACTED else ""
     return document.path[len(task.path) :] + extracted
 

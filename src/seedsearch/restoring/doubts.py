@@ -1,4 +1,4 @@
-"""Repairs that are not sure enough: nothing is changed there, and what may have stood there is offered.
+"""Repairs that are not sure enough: the text is left as found, and the candidates are listed.
 
 A step proposes a repair again in a later round, when others around it were made; what was once in doubt stays so, for
 it would only be told by what is no better known.

@@ -1,19 +1,19 @@
-r"""The spellings of characters by their numbers that programs write into text, and what stands behind them.
+r"""The forms of escapes that programs write into text, and the characters that they stand for.
 
 | form | written by |
 |---|---|
 | `\u4e2d`, `\u{4e2d}`, `\U00004e2d` | JSON, Java and its .properties, JavaScript, Python |
 | `\U4e2d`, `%u4E2D` | property lists and logs of Apple's systems; `escape()` of browsers |
 | `\xe4\xb8\xad`, `\344\270\255` | Python's bytes and `backslashreplace`, nginx, C, git, gettext |
-| `%E4%B8%AD`, `%D6%D0` | addresses: UTF-8, and GBK or Big5 of older sites |
-| `%25E4%25B8%25AD` | what escapes an address that is escaped |
+| `%E4%B8%AD`, `%D6%D0` | URLs: UTF-8, and GBK or Big5 of older sites |
+| `%25E4%25B8%25AD` | programs that escape a URL twice |
 | `=E4=B8=AD` | quoted-printable (RFC 2045), with its soft line breaks |
 | `<E4><B8><AD>`, `<U+4E2D>` | less, vim and git; R |
 | `"\4E2D\6587"` | style sheets, with a blank where a digit would follow; without quotes it may be a path |
 
-A program that escaped twice doubles the backslashes. Of n in a row, as many as the lowest bit of n says belong to the
-unit, the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. In a path of Windows
-that a log spells (`C:\Users\\u5f20\u4e09`), the shortest row of the run is the unit's. The second byte of a
+A program that escapes twice doubles the backslashes. Of n in a row, the lowest set bit of n is the number that belongs
+to the escape; the others are backslashes of the text: `\\\u4e2d` in JSON is a backslash and a character. In a path of
+Windows that a log spells (`C:\Users\\u5f20\u4e09`), the shortest row of the run is the unit's. The second byte of a
 pair of GBK or Big5 is often ASCII and stands as it is. `\u00e4\u00b8\u00ad` is bytes in units of two.
 """
 

@@ -1,8 +1,8 @@
-"""Whether a repair of bytes is believed: the one rule for all kinds of wrong decodings.
+"""Decides whether a repair of bytes is accepted: one rule for all kinds of wrong decodings.
 
-Every pair of bytes is some character in every double-byte encoding, so that rare but right text can be read as
-something more usual by chance: 忐忐忑忑 as 守守首首, a row of ┼ as 喋喋喋. Each of the steps that undo a wrong decoding
-says what reads better; here it is weighed, in the text around, and most of all by what repeats least:
+In a double-byte encoding almost every pair of bytes is some character, so rare but correct text can by chance be read
+as something more common: 忐忐忑忑 as 守守首首, a row of ┼ as 喋喋喋. Each step that undoes a wrong decoding proposes
+what reads better; this module weighs the proposals in context, and counts repetitions once:
 
 * a stretch of repairs side by side proves itself if it holds enough *different* characters, as found and as read, and
   enough different pairs of what is read stand together in words, more than in what was found; what repeats itself

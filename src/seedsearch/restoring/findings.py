@@ -1,4 +1,4 @@
-"""Damage that can only be found: characters that are gone, and traces of faults that nothing could undo.
+"""Damage that can only be found: lost characters, and traces of faults that cannot be undone.
 
 Run over the text that restoration leaves. Nothing is replaced and nothing invented; every trace is reported with
 its place and its kind:

@@ -1,4 +1,4 @@
-"""Edits repeated until nothing is left to edit.
+"""Repeats edits until nothing is left to edit.
 
 Taking something out of a text joins what stood beside it, and the joined characters may look like the same
 damage once more (`<b<b>r>` holds a tag in a tag). A step whose edits are settled is idempotent by

@@ -1,15 +1,15 @@
-"""What readers of GBK lose of UTF-8, and what each sign of loss can therefore stand for.
+"""The bytes of UTF-8 that readers of GBK lose, and what each replacement sign can therefore stand for.
 
-Run forward, a reader takes two bytes at a time, the first from 81 on. Readers differ in three things:
+A reader takes two bytes at a time; lead bytes are 81 and above. Readers differ in three respects:
 
-* a byte in front of one that is no second byte (under 40): it is lost alone, and the other is read by itself
-  (browsers, Python, Java, `iconv -c`); or both are lost with one sign (Windows, old .NET): then ASCII is *eaten*;
+* a lead byte before an invalid trail byte (under 40): it alone is lost, and the other is read by itself (browsers,
+  Python, Java, `iconv -c`); or both are lost with one sign (Windows, old .NET), so that ASCII is *eaten*;
 * a pair without a character: kept as a private-use character (browsers, Windows, GB18030); lost as a whole with one
-  sign (.NET, PHP, MySQL); or its first byte is lost and reading goes on with the second (Python and Java as GBK);
-* a byte 80, which is no first byte: lost alone, kept as U+0080, or read as the euro sign.
+  sign (.NET, PHP, MySQL); or its first byte is lost and reading continues with the second (Python and Java as GBK);
+* the byte 80, which is not a lead byte: lost alone, kept as U+0080, or read as the euro sign.
 
-The sign is `?`, U+FFFD, or nothing at all. A page is read by one reader throughout, so that it is looked for on
-the page and not at each loss.
+The sign is `?`, U+FFFD, or nothing. One reader read the whole page, so it is determined once per page and not at each
+loss.
 """
 
 from __future__ import annotations

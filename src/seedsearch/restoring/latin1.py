@@ -1,13 +1,13 @@
 """UTF-8 or GBK read as Latin-1 or Windows-1252: ä¸­æ–‡ and ÖÐÎÄ for 中文. Kinds utf8-as-latin1 and gbk-as-latin1.
 
-How it arises: a program of a Western system takes every byte for a character of its own. Windows-1252 has no
-characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD or `?`; later programs
-drop the other controls and the soft hyphen, or turn the no-break space into a blank. Some readers take what happens to
-be valid UTF-8 for just that (×ʱ¾Êг¡ for 资本市场). What was so read, of either, can have been written as UTF-8 and
-read so again.
+How it arises: a program on a Western system reads every byte as a character. Windows-1252 has no
+characters for the bytes 81 8D 8F 90 9D: they stay as controls, are dropped, or become U+FFFD or `?`. Later programs
+drop the other controls and the soft hyphen, or turn the no-break space into a blank. Some readers decode sequences that
+happen to be valid UTF-8 (×ʱ¾Êг¡ for 资本市场). The result may have been written as UTF-8 and misread in the same way
+again.
 
-How it is recognised: a run of such characters, written back as bytes, is valid UTF-8 that holds ideographs; or else is
-GBK that reads as Chinese, by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
+How it is recognised: a run of such characters, encoded again, is valid UTF-8 with ideographs, or else GBK that reads as
+Chinese by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
 Wrongly read punctuation and letters of Western text (â€œ, Ã©) are ftfy's field, and are taken from it run by run, with
 everything else that ftfy can do switched off: it would narrow Chinese punctuation. Every repair is proved by reading
 it wrongly again.

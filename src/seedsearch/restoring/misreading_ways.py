@@ -1,4 +1,4 @@
-"""How texts were misread that `misreadings` reads again: the ways, and what in a text tells of each.
+"""The ways in which texts are misread that `misreadings` undoes, and the signs of each in a text.
 
 A way says how a reader wrote what it showed, and in what the text had been written.
 """

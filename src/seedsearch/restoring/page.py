@@ -1,4 +1,4 @@
-"""What a step of cleaning is asked about: the text as the steps before left it, and what they and the decoder did."""
+"""The input of a step: the text as the previous steps left it, with their edits and those of the decoder."""
 
 from __future__ import annotations
 

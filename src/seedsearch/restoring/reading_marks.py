@@ -1,31 +1,30 @@
 """Reading marks: `產(chǎn)業(yè)鏈` for 產業鏈.
 
-What it is: for a fixed list of characters (15-76 of them, its own for each site) a program wrote the character's
-reading in brackets behind it, wherever it stood. How it arises: word by word replacement of text that was first turned
-into Traditional characters, to make copied pages look new.
+What it is: for a fixed list of characters (15 to 76 of them, different for each site), a program added the reading of
+the character in brackets at every occurrence. How it arises: word-by-word replacement in text that was first converted
+to Traditional characters, to make copied pages look new.
 
-How it is recognised: one mark proves nothing, and glosses are honest text (`荨(qián)麻`), so the page as a whole
-decides.
-Over the damaged pages measured,
+How it is recognised: one mark proves nothing, and authors gloss too (`荨(qián)麻`), so the page as a whole decides.
+On the damaged pages measured,
 * nearly all bracketed letters are readings of the characters before them;
-* the marked characters are common (median frequency rank 86 to 480; honest glosses: 5,000 and over);
+* the marked characters are common (median frequency rank 86 to 480; authors' glosses: 5,000 and over);
 * they are marked consistently: 0.87 to 1.00 of all occurrences of a marked character are marked (glosses: 0.05 to 0.6,
   once each; exercises: 0.5 to 0.67);
 * 3 to 25 % of the ideographs are marked (text for learners: over 70 %, or a word list);
 * and either the marked characters are ones that the Simplified-to-Traditional table changes, or the same ones
   come again and again.
-A character that stands once is marked consistently whoever marked it, so that what is counted last is what chance does
-not do: characters marked again wherever they stand again, or none but characters that the table changes, on a page
-where most are not.
-Noise in front of marks (`gbk_replacement`) proves a page by itself.
-Each character has one reading per page, the one it is marked with most often.
+A character that occurs once is always marked consistently, so the last criterion is what chance does not produce:
+characters marked again at every further occurrence, or only characters that the table changes, on a page where it does
+not change most characters.
+Noise before marks (`gbk_replacement`) is proof by itself.
+Each character has one reading per page, the one with which it is marked most often.
 
-On a page that was marked by a program, the list holds rare characters too, and some that stand without a mark in the
-noise of other programs. They are believed where they look like the others and are marked throughout (`also_marked`);
-as an author may have glossed them, that is inferred.
+On a page marked by a program, the list includes rare characters too, and some that are left unmarked amid the noise of
+other programs. Their marks are removed if they look like the others and are on every occurrence (`also_marked`);
+since an author may have glossed them, these edits are inferred.
 
 What is left alone: on pages without that evidence, everything; on damaged pages, marks on rare characters that look
-otherwise than the marks of the page, and readings that the page's list does not hold, for those are glosses.
+different from the marks of the page, and readings that are not in the page's list, because those are glosses.
 """
 
 from __future__ import annotations

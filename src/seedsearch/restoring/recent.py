@@ -1,7 +1,7 @@
-"""Answers that are kept while there is room: what is asked again on a page was mostly asked not long before.
+"""A bounded cache of answers: what is asked again on a page was mostly asked shortly before.
 
-`functools.lru_cache` asks one question at a time; this is for those who ask several at once, or keep only some answers.
-Threads may share it: unlike that of the engines, it moves nothing when it is asked.
+Unlike `functools.lru_cache`, it can look up several keys at once, and callers may store only some of their answers.
+Threads may share it: unlike the cache of the engines, a lookup changes nothing.
 """
 
 from __future__ import annotations

@@ -10,16 +10,16 @@ line breaks and copies inside one long line.
 
 Whether an equal stretch is damage depends on the page. Authors repeat themselves: a clause in two parts of a contract,
 a list of documents to enclose in a law, rows of a dump, lines of a log. So on a page without other damage of the family
-(reading marks, shifted bytes) only one thing is a copy: the *whole body* a second time, several sentences long, right
-behind the first or with no more than a label between. On a page that shows such damage:
+(reading marks, shifted bytes) only one thing is a copy: the *whole body* a second time, several sentences long,
+directly after the first or with no more than a label between. On a page that shows such damage:
 
 * **doubled body**: copies in the order of their sources that take up, with their sources, most of the text;
 * **block after block**: a copy that directly follows its source;
 * **distant block**: prose that is both long and a good share of the text, or very long.
 
-What is left alone: everything shorter, code and addresses (few Han characters), rows of tables and records (lines
-that begin with ASCII), and verse, lyrics and lists (short lines), unless the whole text is there twice on a damaged
-page. The first of the equal passages stays.
+What is left alone: everything shorter, code and addresses (few Han characters), rows of tables and records (lines that
+begin with ASCII), and verse, lyrics and lists (short lines), unless the whole text occurs twice on a damaged page. The
+first of the equal passages stays.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which of the two Chinese scripts a page is written in, as its characters show: for the choice between readings."""
+"""Decides in which of the two Chinese scripts a page is written, to choose between candidates."""
 
 from __future__ import annotations
 

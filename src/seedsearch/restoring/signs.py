@@ -1,4 +1,4 @@
-"""One scan for what any step looks for: most text shows none of it, and is then asked once and not twenty times.
+"""One scan for the signs of all steps: most text shows none, and is then scanned once instead of twenty times.
 
 Every trigger begins with one character of a class. The scan begins with the characters of all classes together, which
 the engine of regular expressions skips quickly, and asks at each which trigger it may begin.

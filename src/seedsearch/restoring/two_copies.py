@@ -1,12 +1,11 @@
-"""A body that is there twice, torn in other places each time: the copy in which a place stood decides for the other.
+"""A body that was printed twice and damaged at different places each time: the copy that is intact at a place decides.
 
-How it arises: the program that puts noise in front of marks draws its length anew for each, and where that is none,
-nothing is torn. So of two copies of one body, which a template printed, each holds characters that the other lost.
+How it arises: the program that inserts noise before marks chooses its length at random, and where the length is 0,
+nothing is torn. So if a template printed a body twice, each copy has characters that the other lost.
 
-How the copies are found: by clauses that come twice, at about one distance from one another. What stands between two
-such clauses differs where one copy was torn. Of two such texts the true one is that in whose bytes, in their order, the
-bytes that were found in both places stand: this damage loses bytes and makes none. Where that is so of both, both are
-guesses, and the more probable one is taken.
+How the copies are found: by clauses that occur twice, at about the same distance. The text between two such clauses
+differs if one copy was torn. This damage loses bytes and adds none, so the original is the text whose bytes contain
+the bytes of both copies in order. If both candidates do, both are guesses, and the more probable one is taken.
 
 Left alone: texts that differ by more than torn characters, and places without a trace of one.
 """

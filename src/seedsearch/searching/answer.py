@@ -1,4 +1,4 @@
-"""Which tiers answer a query: as typed, else as it sounds."""
+"""Chooses the tiers that answer a query: as typed, or else by sound."""
 
 from __future__ import annotations
 

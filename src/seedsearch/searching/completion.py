@@ -1,4 +1,4 @@
-"""Words of the index that begin as what was typed, or whose pinyin or initials are what was typed."""
+"""Completes a query with words of the index: by their beginning, their pinyin or their initials."""
 
 from __future__ import annotations
 

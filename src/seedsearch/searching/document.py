@@ -1,4 +1,4 @@
-"""A document as the index has it: the readable text, and what was done to the file that it comes from."""
+"""A document as stored in the index: the readable text, and the edits to the file that it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facets: how many of the documents that were found have each kind of damage, encoding, ending, folder or year."""
+"""Facets: counts of results by kind of damage, encoding, extension, folder or year."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What the best document says besides the query: by this, too, the documents behind the first ones are ranked.
+"""Relevance feedback: ranks the later documents also by the terms that are characteristic of the best one.
 
-The first documents of an answer are those that the query finds; what a page is filled up with is about the same where
-it says what the best of them says. So pairs of ideographs that stand in that one again and again, and in few others,
-are added to the terms of the query (relevance feedback: Rocchio, 1971; without a judge, and with weights by frequency,
-as the relevance models of Lavrenko and Croft, 2001). The first `LEADING` documents stay where they are: there, what is
-added costs as much as it gains.
+The first documents of an answer are ranked by the query alone; the documents after them are about the same topic if
+they resemble the best one. So pairs of ideographs that occur often in the best document, and in few others, are added
+to the terms of the query (pseudo-relevance feedback: Rocchio, 1971, with weights by frequency as in the relevance
+models of Lavrenko and Croft, 2001). The first `LEADING` documents keep their order: there, feedback costs as much as it
+gains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Typed filters (`path:报告`, `ext:txt`, `date:2026-01`): documents by what is known of them besides their text.
+"""Filters (`path:报告`, `ext:txt`, `date:2026-01`): conditions on the properties of documents.
 
 A filter whose value means nothing is refused in words, and so is what other search engines call by a name that means
 nothing here.

@@ -1,4 +1,4 @@
-"""What is found in groups: by folder, ending, encoding, year or kind of damage, the best hits of each."""
+"""Groups results by folder, extension, encoding, year or kind of damage, with the best hits of each."""
 
 from __future__ import annotations
 

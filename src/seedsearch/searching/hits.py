@@ -1,4 +1,4 @@
-"""Matches → hits: what to highlight, the best stretches, places in the untouched file, passages that repeat."""
+"""Matches → hits: highlights, the best passages, places in the untouched file, collapsed duplicates."""
 
 from __future__ import annotations
 

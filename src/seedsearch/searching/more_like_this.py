@@ -1,4 +1,4 @@
-"""What a text is about, and which documents are about the same: words that are frequent in it and rare in the index."""
+"""The topic of a text and similar documents, by words that are frequent in it and rare in the index."""
 
 from __future__ import annotations
 

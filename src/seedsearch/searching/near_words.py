@@ -1,4 +1,4 @@
-"""Words of the index near what was typed in ideographs: one character wrong, missing, too many, or two of them swapped.
+"""Words of the index one mistake away from Chinese input: a character wrong, missing or extra, or two swapped.
 
 A word that was typed wrongly is cut into single characters, which stand somewhere in many documents; so near words are
 looked for before "all words" answers. Of each stretch of words with such a character in it, the words of the index that

@@ -1,4 +1,4 @@
-"""What an answer says beside its hits, as values: a sentence for people, and what it is made of for programs."""
+"""Notes of an answer: a sentence for people, with a code and values for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which file a document of the index was read from, and how to tell that it still is that file."""
+"""The file that a document of the index was read from, and how to tell whether it is unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed, read once: its run text, its parts and words, and the expression that it may be.
+"""A query, parsed once: its run text, its parts and words, and its expression if it is one.
 
 Everything that answers a query takes a `ParsedQuery`; nothing behind it looks at the typed text again.
 """
@@ -35,7 +35,7 @@ _SAYS = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query as it was read.
+    """A parsed query.
 
     `raw` is what was typed, `run` its run text without the filters, `said` the same without interrogatives. `words` say
     what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.

@@ -1,4 +1,4 @@
-"""When nothing is found as typed: what sounds the same, and words that are spelled nearly so. Never silent.
+"""Fallbacks if nothing is found as typed: words that sound the same or are spelled similarly. Never silent.
 
 Pinyin (`hanjie`, `hàn jiē`, the initials `hj`) and characters typed by sound (转学指男 for 转学指南) are read as the
 characters with those sounds whose pairs stand next to each other in the index, the most frequent first. Letters are

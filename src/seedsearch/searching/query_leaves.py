@@ -1,4 +1,4 @@
-"""One word, quotation, filter or regular expression of what was typed → the query that it is."""
+"""A word, quotation, filter or regular expression → its query."""
 
 from __future__ import annotations
 

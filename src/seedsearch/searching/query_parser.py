@@ -1,4 +1,4 @@
-"""What a person typed → an expression, where it is one.
+"""Typed text → an expression, if it is one.
 
     焊接 AND (材料 OR 设备) NOT 进口     && || | ! mean the same, and 或 非 between blanks; words side by side: AND
     焊接 -进口   +焊接 材料              without it; with it, and what has no sign only ranks
@@ -8,9 +8,9 @@
     /焊接.{0,3}材料/                     a regular expression (regular_expressions.py)
     ext:txt,html  title:(焊接 OR 材料)   filters (filters.py)
 
-The parser is our own and never fails on a person's text: what is not well formed, or holds no operator at all, is no
-expression, and the caller looks for it as it stands and says so. A word with `*`, `?` or `~` in it is also looked for
-literally. What is well formed and means nothing (`date:tomorrow`) is refused in words.
+The parser never fails on what people type: text that is not well formed, or has no operator, is not an expression, and
+the caller searches for it literally and says so. A word with `*`, `?` or `~` is also searched for literally. A
+well-formed expression without a meaning (`date:tomorrow`) is refused with a message.
 """
 
 from __future__ import annotations

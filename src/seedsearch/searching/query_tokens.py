@@ -1,4 +1,4 @@
-"""What was typed → the pieces of an expression: words, quotations, filters, operators, brackets.
+"""Typed text → the tokens of an expression: words, quotations, filters, operators, brackets.
 
 Marks of a Chinese keyboard mean what the ASCII ones mean, and so do the operators of other search engines: `&&`, `||`,
 `|`, `!`, and 与, 或, 非 between blanks.

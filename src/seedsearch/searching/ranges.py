@@ -1,4 +1,4 @@
-"""The values of `date:` and `size:`: days, sizes, and what lies between two of them, as terms of the field `tag`."""
+"""The values of `date:` and `size:`: days, sizes and ranges, as terms of the field `tag`."""
 
 from __future__ import annotations
 

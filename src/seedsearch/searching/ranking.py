@@ -1,15 +1,15 @@
-"""How well a document answers: by its terms as a whole, and by its best passage.
+"""Ranks documents by all their terms and by their best passage.
 
-The engine scores whole documents: BM25 over words, pairs and single characters, each unit at half the weight of
-the next larger one, for what a word of two characters says it says three times. Over a long page the pairs of a
-question add up by chance, so the best documents are judged once more by their best passage: how much
-of the question stands within two sentences. There nearness is the point, so pairs count as much as words. A
-title that holds the question's terms counts as a passage of its own.
+The engine scores whole documents: BM25 over words, pairs and single characters. Each unit has half the weight of the
+next larger one, because a word of two characters is counted three times. In a long document, the pairs of a question
+accumulate by chance, so the best documents are scored again by their best passage: how much of the question occurs
+within two sentences. Proximity is the point there, so pairs count as much as words. A title with terms of the question
+counts as a passage.
 
-Words that only ask (什么, 哪些, 怎么) are rare in statements, so their rarity says nothing; they are not scored.
+Interrogatives (什么, 哪些, 怎么) are rare in statements, so their rarity means nothing; they are not scored.
 
-All constants of ranking are here, those of collapsing and of snippets included. Engines cannot import this module, so
-theirs are with them: `K1` and `B` of BM25 (`engines/bm25.py`), how closeness looks (`engines/embedded/closeness.py`).
+All constants of ranking are here, including those of collapsing and of snippets. Engines cannot import this module, so
+they have their own: `K1` and `B` of BM25 (`engines/bm25.py`), and those of `engines/embedded/closeness.py`.
 """
 
 from __future__ import annotations

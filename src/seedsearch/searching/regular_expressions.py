@@ -1,4 +1,4 @@
-"""A regular expression as typed → one of RE2 over run texts, and the runs that what it matches must hold.
+"""A regular expression as typed → an RE2 expression over run texts, and the strings that every match contains.
 
     a  .  [a-z]  [^a-z]  \\d \\w \\s (and \\D \\W \\S)  \\b  ( )  (?: )  |  *  +  ?  {m,n}, each also with ? behind it
 

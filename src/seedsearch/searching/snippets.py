@@ -1,4 +1,4 @@
-"""The best stretches of a document and what to highlight in them."""
+"""The best passages of a document, and what to highlight in them."""
 
 from __future__ import annotations
 

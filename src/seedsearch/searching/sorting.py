@@ -1,4 +1,4 @@
-"""The orders in which an answer may be asked for: `sort:date` in a query, `--sort date`."""
+"""Sort orders of an answer: `sort:date` in a query, `--sort date`."""
 
 from __future__ import annotations
 

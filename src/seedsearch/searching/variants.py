@@ -1,7 +1,8 @@
-"""What was typed in other words: numbers in other digits, other spellings, the words of the other side, another order.
+"""The query in other words: numbers in other digits, other spellings, vocabulary of the other side of the strait, other
+order.
 
-Only the query is varied; the index holds each text as it is. What no document holds is left out before anything is
-asked, first of the parts and then of the whole, so a variant costs no more than a look at its pairs.
+Only the query is varied; the index stores each text as it is. Variants that are in no document are dropped before the
+query runs, first parts and then the whole, so a variant costs no more than a lookup of its pairs.
 """
 
 from __future__ import annotations

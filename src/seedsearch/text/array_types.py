@@ -1,4 +1,4 @@
-"""Kinds of arrays by name.
+"""Names for types of arrays.
 
 As text, for type checkers alone: numpy.typing, which says what they are, takes longer to load than to answer a query.
 """

@@ -1,4 +1,4 @@
-"""Many documents at once, as arrays: their run texts (as runs.py defines them) and their terms."""
+"""Many documents at once, as arrays: their run texts (defined in run_text.py) and their terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of many texts at once: what `analyzer.plain_words` gives of each, by arrays.
+"""The words of many texts at once: the same as `analyzer.plain_words`, by array operations.
 
 Ideographs are cut side by side (lattice.py); what stands between them is looked at one by one, and is often the same.
 """

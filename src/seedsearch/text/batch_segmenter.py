@@ -1,4 +1,4 @@
-"""jieba's cut of many texts at once, by array operations over the mapped dictionary (lexicon.py).
+"""jieba's segmentation of many texts at once, by array operations over the mapped dictionary (lexicon.py).
 
 Every place of all texts is led through the trie side by side; then the most probable cut of each run is found from
 its end (Viterbi 1967, as jieba does it), a step for all places that are as far from the end of their runs. The sums

@@ -1,4 +1,4 @@
-"""CNS 11643, the character set of Taiwan's own encodings: its planes 1 and 2, which hold what Big5 holds.
+"""CNS 11643, the character set of Taiwan's own encodings: planes 1 and 2, which cover Big5.
 
 EUC-TW and ISO-2022-CN write characters as a plane, a row and a column. Big5 has the same characters in nearly the same
 order, so the tables are stretches that run side by side, and a few characters besides. The correspondence is that of

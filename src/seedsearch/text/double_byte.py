@@ -1,11 +1,11 @@
-"""GBK and Big5: what a byte string reads as, plainly and in step.
+"""GBK and Big5: decoding a byte string as it is, and in step.
 
-Two bytes make a character, and after a lost byte a plain reader goes on one byte off: every character from there to the
-next byte that belongs to none comes out wrong. `plain_parts` is what the codec of Python makes of the bytes, failing
-places included; `realigned_parts` is the likeliest of all ways to pair the same bytes (a Viterbi search scored by
-`seedsearch.text.character_model`), in which one U+FFFD stands for each byte without a partner.
+Two bytes make a character, and after a lost byte a simple decoder continues one byte off: every character from there to
+the next byte that belongs to no pair comes out wrong. `plain_parts` is the result of Python's codec, including the
+invalid places; `realigned_parts` is the likeliest of all ways to pair the same bytes (a Viterbi search scored by
+`seedsearch.text.character_model`), with one U+FFFD for each byte without a partner.
 
-Nothing here is asked of data that the codec reads strictly.
+None of this is needed for data that the codec decodes strictly.
 """
 
 from __future__ import annotations

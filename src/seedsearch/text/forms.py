@@ -1,4 +1,4 @@
-"""How likely a character is among those that fold to one, by the script: 家 and not 傢, ， and not ﹐.
+"""The likelihood of a character among those that fold to the same one, by script: 家 and not 傢, ， and not ﹐.
 
 `tools/make_forms.py` makes the table and describes it.
 """

@@ -1,13 +1,13 @@
-"""What stands between the characters of a word and is not a part of it, and the text that is read across it.
+"""Interruptions of a word that are not part of it, and the text that is read across them.
 
-Marks of markup (打**电**话, [[北京|首都]]的, -{zh-hans:计算机;zh-hant:電腦}-), footnotes (长江[1]是), glosses
-(打(dǎ)电话), what begins a line of a quotation, a comment or a list (`> `, `// `), blanks around ideographs and between
-single letters, a hyphen at the end of a line, the dot in a name. The run text keeps all of them, for they can be looked
-for; a stretch of them with letters on both sides is a joint. An index also has the pairs and words across joints, and a
-run is found where it stands in the run text or in what that is without its joints.
+Interruptions are markup (打**电**话, [[北京|首都]]的, -{zh-hans:计算机;zh-hant:電腦}-), footnotes (长江[1]是), glosses
+(打(dǎ)电话), prefixes of quoted lines, comments and lists (`> `, `// `), blanks around ideographs and between single
+letters, a hyphen at the end of a line, and the dot in a name. The run text keeps all of them, because they can be
+searched for too; a stretch of them between letters is a joint. An index also has the pairs and words across joints,
+and a string is found in the run text with or without its joints.
 
-All is told from the run text alone, in which a line break is a blank. Linear: no part of a joint is longer than
-sixteen times LONGEST, and none holds a mark that ends a sentence.
+Joints are determined from the run text alone, in which a line break is a blank. Linear: no part of a joint is longer
+than sixteen times LONGEST, and none contains punctuation that ends a sentence.
 """
 
 from __future__ import annotations

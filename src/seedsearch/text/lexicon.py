@@ -1,4 +1,4 @@
-"""The words of jieba's dictionary and a user's own, and jieba's cut by them, without loading either.
+"""The words of jieba's dictionary and the user's own, and jieba's segmentation with them, without loading either.
 
 The dictionary lies in `words.bin` (made by `tools/make_words.py`, where its form is described) as a trie that is
 mapped; only what a text leads to is read. The cut is the most probable one by the frequencies of single words (jieba's

@@ -1,5 +1,5 @@
-"""Numbers in the digits of the West and of China: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十,
-3.5万元 is 35,000元 and 三万五千元.
+"""Numbers in Arabic and Chinese digits: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十, 3.5万元 is
+35,000元 and 三万五千元.
 
 A number of a text is only read where what stands around it says that it is one: 第 or 卷 before it, a word that counts
 or a unit behind it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are

@@ -1,4 +1,4 @@
-"""How Han characters are read: pinyin of single characters, with tones and without.
+"""The readings of Han characters: pinyin of single characters, with and without tones.
 
 Readings are those of pypinyin's table (about 42,000 characters; `tools/make_readings.py` makes `pinyin.txt` of it),
 which is read on the first question; `sounds.txt` says which characters are read as a syllable. Marks on damaged pages

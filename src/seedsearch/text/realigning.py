@@ -1,4 +1,4 @@
-"""The search of `double_byte.realigned_parts` by array operations: the same reading in a fourth of the time.
+"""The search of `double_byte.realigned_parts` by array operations: the same result in a fourth of the time.
 
 At an offset one byte is read (ASCII, or a byte without its partner) or two. So each offset has four scores, by how many
 bytes were read before it and are read there. All are computed at once; only the choice goes byte by byte.

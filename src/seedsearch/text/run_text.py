@@ -1,4 +1,4 @@
-"""Run text: what exact runs of characters are looked up in, and the grams that index it.
+"""Run text: the form of a text in which exact strings are searched, and the n-grams that index it.
 
 The run text is the folded text without the blanks and line breaks between characters that are written without
 any, and with one space for every other run of white space. An exact run of characters is a substring of it.

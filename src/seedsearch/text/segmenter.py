@@ -1,4 +1,4 @@
-"""Han → words, as jieba cuts them without its guesses at unknown words (they lose more text than they find).
+"""Han → words, as jieba segments without guessing unknown words (guessing loses more text than it finds).
 
 Ways to the same words, which test_segmenting.py compares, with and without a user's words:
 

@@ -1,13 +1,13 @@
-"""How likely a character is behind two others: counts of running text, where `character_model` knows words alone.
+"""The likelihood of a character after two others: counts of running text, where `character_model` knows only words.
 
-It chooses what stood where a byte was lost: between its neighbours the right one of 126 characters is the likeliest in
-nine of ten places, by the words of the dictionary in two of three. Searches, which ask millions of times, keep to the
-smaller model; this one judges the few that are left.
+It chooses the character at a lost byte. Given the characters on both sides, the right one of 126 candidates is the
+likeliest in nine of ten places; by the words of the dictionary, in two of three. Searches, which query millions of
+times, use the smaller model; this one chooses among the few candidates that are left.
 
-    p(c | ab) = the kept chance of abc, or what is left to others behind ab · p(c | b), and p(c | b) in the same way
+    p(c | ab) = the stored probability of abc, or else the remainder after ab · p(c | b); and p(c | b) likewise
 
-(Katz, "Estimation of probabilities from sparse data", 1987, with the interpolated chances of Jelinek and Mercer.) The
-file is mapped, and read where it is asked; `tools/make_trigrams.py` makes it and describes it.
+(Katz, "Estimation of probabilities from sparse data", 1987, with the interpolated probabilities of Jelinek and Mercer.)
+The file is mapped into memory; `tools/make_trigrams.py` makes it and describes it.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def ranks() -> Array:
 
 @cache
 def pair_table() -> Bytes:
-    """ln p of a character behind another one in steps, by the `places` of both: for searches that ask of every pair.
+    """ln p of a character after another, quantized, by the `places` of both: for searches that query every pair.
 
     What is not among the `DENSE` most frequent characters has the last place.
     """

@@ -1,4 +1,4 @@
-"""Words that are spelled or called otherwise on the other side of the strait, in run texts.
+"""Words that are spelled or called otherwise on the other side of the Taiwan Strait, in run texts.
 
 `wordings.txt` (made by `tools/make_wordings.py`, mostly from OpenCC's phrase dictionaries) names pairs: two spellings
 of one word that folding keeps apart (了解, 瞭解), two words for one thing (软件, 软体), and a character with a rare

@@ -1,4 +1,5 @@
-"""What Whoosh opens the folder of an index with: its own searcher, parser, sorting and highlighter run on the segments.
+"""The classes with which Whoosh reads an index folder: its own searcher, parser, sorting and highlighter run on the
+segments.
 
     _MAIN_N.toc → schema, segments → SegmentReader → codec → the files of embedded/
 

@@ -1,4 +1,4 @@
-"""Whoosh's analyzers of the fields: the terms that the index holds, and where they stand in the readable text."""
+"""Whoosh analyzers of the fields: the terms in the index, and their positions in the readable text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoosh's codec over the segments of the embedded engine: terms, postings, vectors, columns and stored fields."""
+"""A Whoosh codec over the segments of the embedded engine: terms, postings, vectors, columns and stored fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of Whoosh that are used here, imported without the warnings of its source on Python 3.12 and later."""
+"""Imports the parts of Whoosh in use, without the warnings of its source on Python 3.12 and later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Postings as Whoosh's matcher: ids and weights as lists, where a term stands found only when it is asked for."""
+"""Postings as a Whoosh matcher: ids and weights as lists; positions are computed only on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths as a column, for Whoosh to sort by without the postings of every path."""
+"""Paths as a column, so that Whoosh can sort by them without reading the postings of every path."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Three places of Whoosh 2.7.4 that are put right when an index of ours is opened.
+"""Three fixes to Whoosh 2.7.4, applied when a seedsearch index is opened.
 
-`a AND NOT b`: the first document of a passes unseen where the first one of b comes before it. `NOT b`: documents that
-were deleted are found where they follow the last one of b. Both are for every index that the process opens.
+`a AND NOT b` skips the first document of a if the first one of b comes before it. `NOT b` finds deleted documents that
+follow the last one of b. Both fixes apply to every index that the process opens.
 
-`hit.highlights("text")`: Whoosh highlights in a field only what was asked for in that field, and a query asks `word` or
-`gram`, whose text is the field `text`; and it parts a run of grams, some of which are not asked for. This is for our
-schema only.
+`hit.highlights("text")`: Whoosh highlights in a field only terms that were queried in that field, but queries use
+`word` or `gram`, whose text is the field `text`; and it splits a sequence of grams if some of them were not queried.
+This fix applies only to our schema.
 """
 
 from __future__ import annotations

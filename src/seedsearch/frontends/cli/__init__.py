@@ -1,4 +1,4 @@
-"""The command line: parse, call, render, exit. Nothing is decided here that a program could not ask the library for.
+"""The command line: parse, call the library, render, exit. It contains no logic that the library lacks.
 
 group      errors → a line and an exit code         options   what several commands share
 messages   standard error: messages and progress    stdout    standard output: colour, width, links, a pager

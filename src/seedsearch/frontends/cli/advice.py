@@ -1,4 +1,4 @@
-"""What to say where a command line was not understood: what was most likely meant."""
+"""Suggestions for a command line that was not understood: the most likely intended command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restoring without an index: `clean`."""
+"""The command `clean`, which restores without an index."""
 
 from __future__ import annotations
 

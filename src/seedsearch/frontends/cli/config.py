@@ -1,4 +1,4 @@
-"""Setting things up, and looking them up: `config`, `completion`, `man`, `help`."""
+"""The commands `config`, `completion`, `man` and `help`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An index in another place: `copy`."""
+"""The command `copy`, which copies an index to another place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `clean` does for builders of corpora: streams of records, accounts of documents, reports."""
+"""The parts of `clean` for building corpora: streams of records, provenance, reports."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Wanted:
 
 
 def asked(wanted: Wanted, where: str, *, near: bool, copied: bool) -> CorpusOptions:
-    """Return what is asked of restoring; raises SettingsError for an expression that is none."""
+    """Return the options of restoring; raises SettingsError for an invalid expression."""
     from seedsearch.restoring.corpus.near import require
     from seedsearch.restoring.corpus.records import CorpusOptions
     from seedsearch.restoring.corpus.where import Filter
@@ -98,8 +98,8 @@ def records_printed(path: str, options: RestoreOptions, workers: int | None, wan
 
 @contextmanager
 def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
-    """Yield what takes the accounts of a run; None where nobody asks for them. What it kept in files goes at the end;
-    below a folder of copies it stays where the run is stopped, for the next one.
+    """Yield the collector of provenance for a run, or None if it was not requested. Its files are deleted at the end;
+    below a folder of copies they stay if the run is interrupted, for the next run.
     """
     from seedsearch.restoring.corpus.run import Accounts
 

@@ -1,4 +1,4 @@
-"""Every match in the forms that other programs take, evidence of repairs, and opening a hit: parts of `query`."""
+"""Parts of `query`: exports of every match, evidence of repairs, and opening a hit in the editor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at the files of an index: `files`."""
+"""The command `files`."""
 
 from __future__ import annotations
 

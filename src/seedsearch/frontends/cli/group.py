@@ -1,4 +1,4 @@
-"""Every command ends here: errors raised on purpose become one line on standard error and an exit code."""
+"""The command group: errors raised on purpose become one line on standard error and an exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making an index and keeping it: `index` and `watch`."""
+"""The commands `index` and `watch`."""
 
 from __future__ import annotations
 

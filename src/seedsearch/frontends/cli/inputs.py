@@ -1,4 +1,4 @@
-"""What a person hands over, as documents: a file, or standard input for -."""
+"""Turns an argument into documents: a file, or standard input for `-`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at an index: `show`, `stats`, `check`, `doctor`."""
+"""The commands `show`, `stats`, `check` and `doctor`."""
 
 from __future__ import annotations
 

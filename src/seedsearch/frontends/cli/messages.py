@@ -1,4 +1,4 @@
-"""Standard error: what is said beside the answer, as much of it as was asked for."""
+"""Messages on standard error, at the chosen level of detail."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class _Bar:
 
 
 def width_of(stream: TextIO) -> int | None:
-    """Return the cells of a line: as COLUMNS says, else as the terminal says; None where it is none."""
+    """Return the width of a line in cells, from COLUMNS or the terminal; None if it is not a terminal."""
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said):
         return int(said)

@@ -1,4 +1,4 @@
-"""Saved queries: `news`."""
+"""The command `news` for saved queries."""
 
 from __future__ import annotations
 

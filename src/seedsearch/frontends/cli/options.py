@@ -1,4 +1,4 @@
-"""What several commands share: the options, and the index that is meant."""
+"""Options that several commands share, and the choice of the index."""
 
 from __future__ import annotations
 

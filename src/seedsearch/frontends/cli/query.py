@@ -1,4 +1,4 @@
-"""Asking an index: `query`, `similar`, `keywords`."""
+"""The commands `query`, `similar` and `keywords`."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _is_heard(typed: str, results: Results) -> bool:
 
 
 def _as_suggestion(results: Results) -> Results:
-    """Return an answer in which what only sounds like the characters that were typed is told of, and not found.
+    """Return an answer in which text that only sounds like the typed characters is a suggestion and not a hit.
 
     A script that counts or lists what matches sees no note that says so.
     """
@@ -172,7 +172,7 @@ def _form(shown: Mapping[str, Any]) -> str:
 
 
 def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
-    """Return the names of facets, and the words of the query: what stands behind --facets may be the first of them."""
+    """Return the names of facets, and the words of the query, whose first may have been parsed as those names."""
     names = [] if asked is None else asked.split(",")
     if asked is None or set(names) <= set(ALL_FACETS.split(",")):
         return names, words

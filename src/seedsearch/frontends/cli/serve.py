@@ -1,4 +1,4 @@
-"""Servers: `serve` for browsers and programs, `mcp` for agents."""
+"""The servers: `serve` for browsers and programs, `mcp` for agents."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ def _site(
     link: str | None,
     **_: Any,
 ) -> Site:
-    """Return what is set for the server; one that other machines can reach has a token unless it is said to have
-    none.
-    """
+    """Return the settings of the server; if other machines can reach it, it gets a token unless told otherwise."""
     from secrets import token_urlsafe
 
     from seedsearch.frontends.web.serving import is_loopback

@@ -1,4 +1,4 @@
-"""What standard output is, and how an answer gets there: colour, width, links, a pager."""
+"""Standard output: its capabilities (colour, width, links) and the pager."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def flush() -> None:
 
 @contextmanager
 def printing() -> Iterator[None]:
-    """Make an error of standard output one of ours; a pipe that was closed is none."""
+    """Turn errors of standard output into ours; a closed pipe is not an error."""
     try:
         yield
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""Signals that end a program: SIGTERM, SIGHUP and SIGQUIT take the way of Ctrl-C, so that what is begun is given up."""
+"""Signals that end a program: SIGTERM, SIGHUP and SIGQUIT act like Ctrl-C, so that unfinished work is undone."""
 
 from __future__ import annotations
 

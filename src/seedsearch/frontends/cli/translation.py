@@ -1,4 +1,4 @@
-"""The help of all commands in the language that is spoken."""
+"""Translates the help of all commands."""
 
 from __future__ import annotations
 

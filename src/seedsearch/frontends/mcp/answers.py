@@ -1,7 +1,7 @@
-"""What the tools answer: text, for that is what every client passes on once, in so few characters that it is passed on.
+"""Answers of the tools as plain text, which every client passes on, short enough not to be refused.
 
-Lines of documents have their number in the file before them, so that no line of a text can be taken for one of ours,
-and what could steer or hide is spelled out.
+Lines of documents are prefixed with their number in the file, so that no line of a text can be taken for one of ours,
+and control characters and invisible characters are spelled out.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class _Lines:
 
 
 def read(library: Library, path: str, line: int, lines: int, cursor: str, *, raw: bool) -> str:
-    """Lines of a document with their numbers in the file, restored or (`raw`) as they lie there."""
+    """Return lines of a document with their numbers in the file, restored or (`raw`) as decoded."""
     at, lines = Cursor.of(cursor), _within(lines, 1, MOST_LINES, "lines")
     document = library.document(path)
     with library.asked() as index:

@@ -1,4 +1,4 @@
-"""Where an answer goes on: an offset and the commit that it counts in, and nothing that anybody could use otherwise."""
+"""The cursor of a truncated answer: an offset and the commit that it refers to, and nothing that could be misused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools as the protocol has them. Their docstrings are what agents read: short, for every session sends them."""
+"""The tools of the protocol. Agents read their docstrings in every session, so these are short."""
 
 from __future__ import annotations
 

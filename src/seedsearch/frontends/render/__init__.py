@@ -1,4 +1,4 @@
-"""Answers and reports → terminal text and JSON. Yields lines; who calls writes them.
+"""Turns answers and reports into terminal text and JSON. It yields lines; the caller writes them.
 
     safe      what may reach a terminal, and JSON that is safe in one
     layout    width in cells, lines broken to a width

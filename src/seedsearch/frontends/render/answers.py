@@ -1,4 +1,4 @@
-"""An answer, for people and as JSON Lines."""
+"""Renders an answer for people and as JSON Lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report on a corpus: Markdown with a section for its data card, JSON, and charts as SVG."""
+"""Renders the report on a corpus: Markdown with a data card, JSON, and charts as SVG."""
 
 from __future__ import annotations
 

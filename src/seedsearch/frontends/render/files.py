@@ -1,4 +1,4 @@
-"""The files of an index, and those that are not in it: for people, and as JSON."""
+"""Renders the list of indexed and unindexed files, for people and as JSON."""
 
 from __future__ import annotations
 

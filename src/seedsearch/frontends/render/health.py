@@ -1,4 +1,4 @@
-"""What `doctor` and `config` say, for people and as JSON."""
+"""Renders the output of `doctor` and `config`, for people and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Width in cells of a terminal, and lines broken to a width.
+"""Display width in terminal cells, and line wrapping.
 
 An ideograph takes two cells and a combining mark none. Python's own tables of Unicode say which is which: they agree
 with the package wcwidth on the characters of Chinese texts (a test compares them), and cost no import.

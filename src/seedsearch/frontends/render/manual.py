@@ -1,4 +1,4 @@
-"""Manual pages, as `man` reads them, from what `--help` says."""
+"""Manual pages in the format of `man`, generated from `--help`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new for a saved query, for people and as JSON."""
+"""Renders the news for a saved query, for people and as JSON."""
 
 from __future__ import annotations
 

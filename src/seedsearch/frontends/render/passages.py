@@ -1,4 +1,4 @@
-"""Every match with its place: lines for editors, CSV, Markdown, notes for a bibliography, evidence of repairs."""
+"""Renders every match with its place: lines for editors, CSV, Markdown, BibTeX, evidence of repairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is, on one line: share, files, files a second, time left, damage so far."""
+"""The progress of a run on one line: percentage, files, files per second, time left, damage so far."""
 
 from __future__ import annotations
 

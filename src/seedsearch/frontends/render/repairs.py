@@ -1,4 +1,4 @@
-"""What was repaired in a document: its text, its edits, the lines that they touch."""
+"""Renders the repairs of a document: its text, its edits, the changed lines."""
 
 from __future__ import annotations
 

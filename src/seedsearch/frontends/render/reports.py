@@ -1,4 +1,4 @@
-"""What indexing did, what an index holds, what was restored: for people, and as JSON."""
+"""Renders reports of indexing and restoring and the statistics of an index, for people and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may reach a terminal: everything that could steer it is spelled out, in JSON too."""
+"""Makes text safe for a terminal: control characters are spelled out, in JSON too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a terminal can, and how marks look on it."""
+"""The capabilities of a terminal, and the styles of highlights."""
 
 from __future__ import annotations
 

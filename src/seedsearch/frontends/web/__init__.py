@@ -1,4 +1,4 @@
-"""Pages for people and an interface for programs, over HTTP: what `seedsearch serve` serves. The extra `web`.
+"""Pages for people and an HTTP interface for programs, as served by `seedsearch serve`. The extra `web`.
 
     guard       who may ask, and what every answer carries       site         what is set, and addresses
     app         routes and handlers                              parameters   what an address may ask for

@@ -1,4 +1,4 @@
-"""The application: which address is answered by what."""
+"""The application: routes and handlers."""
 
 from __future__ import annotations
 

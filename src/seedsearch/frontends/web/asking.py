@@ -1,4 +1,4 @@
-"""How handlers ask the library: in a thread, one question at a time, and not more waiting than can be answered soon."""
+"""Runs queries for handlers: in a thread, one at a time, with a bounded queue."""
 
 from __future__ import annotations
 

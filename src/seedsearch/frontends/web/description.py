@@ -1,4 +1,4 @@
-"""The interface in OpenAPI 3.1, out of the same tables that the handlers read."""
+"""The interface described in OpenAPI 3.1, from the same tables that the handlers use."""
 
 from __future__ import annotations
 

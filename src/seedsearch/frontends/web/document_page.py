@@ -1,4 +1,4 @@
-"""The page of a document: a part of it, restored beside raw, with every edit explained."""
+"""The page of a document: a part of it, restored and raw side by side, with every edit explained."""
 
 from __future__ import annotations
 

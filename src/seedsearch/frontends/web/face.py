@@ -1,4 +1,4 @@
-"""What every page shares: the templates, where things are, the words of a language, how names are written."""
+"""Parts that every page shares: templates, addresses, texts in one language, the spelling of names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facets beside an answer: values with their counts, each a link that chooses it or lets it go."""
+"""The facets beside an answer: values with their counts, each a link that selects or deselects it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask, and what every answer carries: around the whole application, so that its failures are covered too.
+"""Access control and security headers, around the whole application, so that its errors are covered too.
 
 * The host that a request is for is this machine by name, or one that was allowed: a page elsewhere whose name is made
   to lead here (DNS rebinding) is refused.

@@ -1,4 +1,4 @@
-"""The interface for programs, below /api/v1: the answers of the pages as JSON, in the one form that `--json` has."""
+"""The interface for programs below /api/v1: the answers of the pages, as the JSON objects of `--json`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Text of documents → HTML. The only place where it meets markup: every character is escaped here, and what cannot be
-seen, or could turn the text around, is spelled out.
+"""Turns text of documents into HTML. Text meets markup only here: every character is escaped, and invisible and
+bidirectional characters are spelled out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What damage, tiers and facets are called on the pages, in two languages."""
+"""The names of damage, tiers and facets on the pages, in two languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages show, for their templates: HTML from the server, complete without a script."""
+"""The data of the pages for their templates: HTML from the server, complete without a script."""
 
 from __future__ import annotations
 

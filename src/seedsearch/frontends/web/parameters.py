@@ -1,4 +1,4 @@
-"""What an address may ask for: the parameters of each, with their limits. Handlers and the description read this."""
+"""The parameters of each address with their limits, used by the handlers and by the description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong, for programs and people: RFC 9457 problems, one for each class of errors."""
+"""Errors for programs and people: RFC 9457 problems, one for each class of errors."""
 
 from __future__ import annotations
 

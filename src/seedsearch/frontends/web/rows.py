@@ -1,4 +1,4 @@
-"""A document cut into parts and rows: the restored text of a row beside the raw text that it comes from."""
+"""Divides a document into parts and rows: the restored text of a row beside its raw text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The socket, the server on it, and what ends it. Slow clients are let go, so that they cannot take all connections."""
+"""The socket, the server on it, and its end. Slow clients are disconnected, lest they take all connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set for a server, and the addresses of its pages."""
+"""The settings of a server, and the addresses of its pages."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PLACES = re.compile(r"\{(path|line|column)\}")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """How a server is reached and what it may do.
+    """The settings of a server.
 
-    `hosts` are names besides the loopback ones that a request may come for; `root` stands before every address, behind
-    a proxy; `token` is asked of every request where it is set; `link` is what opens a place in an editor.
+    `hosts` are allowed host names besides the loopback ones; `root` is the path prefix of every address behind a proxy;
+    every request must have the `token` if one is set; `link` is the URL template that opens a place in an editor.
     """
 
     hosts: frozenset[str] = frozenset()

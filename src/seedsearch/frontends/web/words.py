@@ -1,4 +1,4 @@
-"""The words of the pages in two languages. Both have the same fields, which the type checker holds."""
+"""The texts of the pages in two languages. Both have the same fields, which the type checker verifies."""
 
 from __future__ import annotations
 

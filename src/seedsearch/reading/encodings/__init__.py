@@ -1,4 +1,4 @@
-"""Bytes → text: which encoding a file is in, and how to read on where it does not hold.
+"""Bytes → text: detects the encoding of a file, and re-reads the parts that are invalid in it.
 
 The decision, in order:
 

@@ -1,4 +1,4 @@
-"""How likely an ideograph is where nothing is known of it but its place in the character set.
+"""The likelihood of a Chinese character by nothing but its place in the character set.
 
 Names, lists of rare words, copybooks and tables of characters are made of what no dictionary of words holds. They
 still keep to their encoding: the authors of a character set put what is written into its first levels, so that of the

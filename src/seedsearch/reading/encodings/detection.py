@@ -1,15 +1,15 @@
-"""Which encoding a file without a mark is in.
+"""Detects the encoding of a file without a byte order mark.
 
-Every candidate reads the same few hundred bytes, and each reading is scored as the language that is written in that
-encoding (`likelihood`). To that comes what is known beforehand, in nats: Chinese is likelier here than other
-languages; a declared charset, and the encodings of the files beside this one, where they are sure of their own, weigh
-as much as a character or two. They are only asked where the text itself leaves a doubt.
+Every candidate encoding decodes the same few hundred bytes, and each result is scored as the language written in that
+encoding (`likelihood`). Prior knowledge is added, in nats: Chinese is likelier here than other languages; a declared
+charset, and the encodings of the files in the same folder if those are certain, weigh as much as a character or two.
+They are consulted only if the text itself leaves a doubt.
 
-UTF-16 without a mark has to show a NUL, a line end, a blank or a mark of punctuation where it would stand, or to be
-common Chinese throughout; where its line ends were changed byte by byte, or a byte is lost at an end, what it was
-before has to; and where bytes are lost within, what is in step of it. What is valid UTF-8 is believed where it
-holds three characters of three bytes; a few words of GBK or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so a
-shorter one is compared like the others.
+UTF-16 without a byte order mark must have a NUL, a line end, a blank or punctuation at a plausible place, or be
+common Chinese throughout. If its line ends were changed byte by byte, or a byte is lost at an end, the original must
+satisfy this; if bytes are lost within, the part of it that is in step must. Valid UTF-8 is accepted if it has three
+characters of three bytes; a few words of GBK or Big5 are valid UTF-8 by accident (`Ŀ¼` is 目录), so shorter text is
+compared like the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How likely a text is, in nats: as Chinese, and as what else is written in the encodings that are taken for it.
+"""The likelihood of a text, in nats, as Chinese and as other languages whose encodings are confused with those of
+Chinese.
 
 The numbers were moved one at a time and what was read wrongly counted: of 400 words of the dictionary and 400 random
 pairs of frequent characters, 30 texts of each of the kinds of `benchmarks.harm_kinds`, all in GB18030 and Big5,

@@ -1,4 +1,4 @@
-"""Names of encodings, and the strict reading of each: what is told is what Python's codec of that name makes.
+"""Names of encodings and strict decoding: each is decoded by Python's codec of the same name.
 
 Big5 has three codecs that differ in what they hold: `big5` (the standard, which reads a dozen signs unlike Windows),
 `cp950` (Windows: those signs, the euro, seven characters and box drawing of ETEN) and `big5-hkscs` (Hong Kong, with

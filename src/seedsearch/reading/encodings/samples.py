@@ -1,6 +1,6 @@
-"""The bytes by which an encoding is told: stretches that are not ASCII, from the beginning, the middle and the end.
+"""The bytes by which an encoding is detected: stretches of non-ASCII from the beginning, the middle and the end.
 
-What is repeated counts once: a line of a hundred ● says as little as one, and a word in every record as much as one.
+Repetitions count once: a line of a hundred ● says as little as a single one, and a word in every record as much as one.
 """
 
 from __future__ import annotations

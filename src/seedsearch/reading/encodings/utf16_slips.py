@@ -1,4 +1,4 @@
-"""UTF-16 whose line ends were changed byte by byte, so that it goes on one byte off.
+"""UTF-16 whose line ends were changed byte by byte, so that the rest is one byte off.
 
 `tr -d '\\r'` and its like take every byte 0D: the first half of U+000D, and of 不 (U+4E0D). A program that puts 0D
 before every 0A adds one; one that drops every NUL, or writes a line end as one byte, leaves 0A alone. Each moves what

@@ -1,11 +1,11 @@
-"""Lines in UTF-16 behind lines in another encoding: a log that Windows PowerShell went on with by `>>`.
+"""UTF-16 lines after lines in another encoding: a log to which Windows PowerShell appended with `>>`.
 
-Such a file is not text in either encoding: it has NULs in the one and nothing but odd characters in the other. Its
+Such a file is not text in either encoding: it has NULs in one and only odd characters in the other. Its
 first NUL is a byte of a character in UTF-16, the second of most and the first of 开 (U+5F00); the line with it begins
 an even number of bytes before the end.
 
-Lines in UTF-8, GBK or Big5 behind text in UTF-16, which programs that know one encoding append, are told by reading
-strictly and well as these, and as nothing that is written in UTF-16.
+Lines in UTF-8, GBK or Big5 after text in UTF-16, appended by programs that know only one encoding, are recognized
+because they decode strictly and read well as these, and as nothing that is written in UTF-16.
 """
 
 from __future__ import annotations

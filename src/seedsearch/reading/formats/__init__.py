@@ -1,4 +1,4 @@
-"""Files as people have them → documents: what a file is, and what it holds.
+"""Files → documents: recognizes the format of a file and extracts its content.
 
 A file is recognised by its content first, then by its name. One that holds others (an archive, a book, a table) gives
 several documents, whose paths go on from its own: `a.zip!/b.txt`, `table.csv#12`. Nothing is raised for a file that can

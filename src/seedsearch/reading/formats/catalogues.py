@@ -1,4 +1,4 @@
-"""Catalogues of messages: PO of gettext → an entry each; .strings of Apple → a pair each.
+"""Message catalogues: gettext PO → one document per entry; Apple .strings → one per pair.
 
 An entry is found by the line that it begins on. What is left of a broken catalogue is read all the same.
 Source: the manual of gettext, "The Format of PO Files"; a .strings file is a property list of the old kind.

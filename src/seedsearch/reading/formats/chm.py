@@ -1,4 +1,4 @@
-"""Books of Windows' help (CHM) → what the book says of itself, and its pages.
+"""Windows help books (CHM) → the metadata of the book, and its pages.
 
 Title and the headings of the table of contents are a document that bears the name of the book. Each page is an HTML
 document of its own, titled as the contents call it; pictures, styles and scripts are left out. Where the encoding of a

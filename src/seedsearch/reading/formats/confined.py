@@ -1,4 +1,4 @@
-"""A process of its own for libraries that read strangers' files: it can be stopped, and ends with who started it."""
+"""Runs libraries that read untrusted files in a separate process, which can be killed and ends with its parent."""
 
 from __future__ import annotations
 

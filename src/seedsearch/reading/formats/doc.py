@@ -1,4 +1,4 @@
-"""Word documents before DOCX → text: a paragraph a line, a tab after each cell of a table.
+"""Word documents before DOCX → text: one line per paragraph, a tab after each cell of a table.
 
 The text is in pieces, each of UTF-16 or of bytes of code page 1252; Word 95 and 6 have it in one, in the code page of
 their Windows. Source: [MS-DOC], sections 2.4.1, 2.5.1 and 2.8.35.

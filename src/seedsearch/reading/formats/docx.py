@@ -1,4 +1,4 @@
-"""Word documents (DOCX) → text: a paragraph a line, a row of a table a line with tabs between its cells.
+"""Word documents (DOCX) → text: one line per paragraph or table row, with tabs between cells.
 
 The text comes first, then notes, comments, headers and footers. What was deleted or moved away under revision,
 instructions of fields and readings above characters are left out.

@@ -1,4 +1,4 @@
-"""Books (EPUB) → what the book says of itself, and its chapters in the order in which they are read.
+"""Books (EPUB) → the metadata of the book, and its chapters in reading order.
 
 Title, authors and the headings of the table of contents are a document that bears the name of the book. Each chapter is
 an HTML document of its own.

@@ -1,4 +1,4 @@
-"""FictionBook (FB2) → text: title and authors, then a paragraph or a line of verse a line. Pictures are left out."""
+"""FictionBook (FB2) → text: title and authors, then one line per paragraph or line of verse. Pictures are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a format is: how a file of it is recognised and read, and what is taken out of it."""
+"""The definition of a format: how to recognize a file, how to read it, and what is extracted."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ Part = Member | Extracted | Lost | RawDocument | Failure
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a file is to be read: in which encoding if one is given, and tables as `records` or as one text.
+    """Options for reading a file: its `encoding` if one is given, and whether tables are read as `records` or as one
+    text.
 
-    `before`: records of its file that are before it, where it is a portion of one; `rows`: so many records behind them
-    are wanted of a file that is given as a whole (0: all).
-    `in_folder`: the files beside it may say which encoding it is in; otherwise `beside` does.
+    `before` is the number of records before a portion of a file; `rows` the number of records wanted after them from a
+    file that is given as a whole (0: all). With `in_folder`, the other files of the folder help to detect the encoding;
+    otherwise `beside` does.
     """
 
     encoding: str | None = None
@@ -40,9 +41,9 @@ class Asked:
 
 
 class File:
-    """A file that is to be read: its bytes, what is asked of them, and what they may cost.
+    """A file to read: its bytes, the options, and the budget.
 
-    `path` is for people and for its ending: nothing is opened by it.
+    `path` is only displayed and used for its extension; it is never opened.
     """
 
     def __init__(self, path: str, content: bytes, asked: Asked, budget: Budget) -> None:
@@ -54,18 +55,18 @@ class File:
 
     @property
     def ending(self) -> str:
-        """The ending of the name with its dot, in small letters; "" where there is none."""
+        """The extension of the name with its dot, in lower case; "" if there is none."""
         return os.path.splitext(self.path)[1].lower()
 
     def once(self, make: Callable[[bytes], T]) -> T:
-        """Return what `make` makes of the bytes, made once for all formats that ask for it."""
+        """Return `make(content)`, computed once for all formats that need it."""
         if make not in self._made:
             self._made[make] = make(self.content)
         made: T = self._made[make]
         return made
 
     def text(self) -> RawDocument:
-        """Return the file decoded, and counted; its bytes are let go. Raises NotText for a binary one."""
+        """Decode the file, count it against the budget and release its bytes. Raises NotText for a binary file."""
         content, self.content = self.content, b""
         self.budget.text(len(content))
         told_by = partial(beside, self.path) if self.asked.in_folder else self.asked.beside
@@ -74,24 +75,24 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package that a format needs: its module, the extra that it is in, and what cannot be read without it."""
+    """A package that a format requires: its module, its extra, and what cannot be read without it."""
 
     module: str
     extra: str
     what: str
 
     def here(self) -> bool:
-        """Tell whether it is installed."""
+        """Return whether it is installed."""
         return find_spec(self.module) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of files.
+    """A file format.
 
-    `reads` yields the parts of a file in their order and raises SourceError where they cannot be had. `extracted`: the
-    text is taken out of what is not a text, and the name of the format stands where that of an encoding would.
-    `archive`: it holds files, and counts as a level of archives in archives.
+    `reads` yields the parts of a file in order and raises SourceError if they cannot be read. `extracted`: the text is
+    extracted from a file that is not text, and the name of the format takes the place of the encoding. `archive`: the
+    file contains files, and counts as a level of nested archives.
     """
 
     name: str
@@ -102,7 +103,7 @@ class Format:
     needs: Package | None = None
 
     def require(self) -> None:
-        """Raise ExtraMissing where the package that it needs is not installed."""
+        """Raise ExtraMissing if the required package is not installed."""
         if self.needs is not None and not self.needs.here():
             hint = f"to read it: pip install 'seedsearch[{self.needs.extra}]'"
             raise ExtraMissing(self.needs.what, hint=hint, module=self.needs.module)

@@ -1,4 +1,4 @@
-"""Text of Kindle books that is packed by HUFF/CDIC: Huffman codes of phrases, which may be packed by the same codes.
+"""Kindle text compressed with HUFF/CDIC: Huffman codes of phrases, which may be compressed in the same way.
 
 A record HUFF has two tables of codes of up to 32 bits: one by the first byte of a code, one by the length of those that
 are longer than that. The records CDIC after it have the phrases. Source: the MobileRead wiki, "MOBI" and "Huffdic".

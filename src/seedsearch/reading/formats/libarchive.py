@@ -1,4 +1,4 @@
-"""Archives and packed files that Python does not read by itself (7z, RAR, Zstandard, LZ4), by libarchive.
+"""Archives and compressed files that Python cannot read itself (7z, RAR, Zstandard, LZ4), through libarchive.
 
 The library runs in a process of its own, and hands over a few bytes at a time: what comes is counted as what any other
 archive unpacks to. Names that are not Unicode are read as those in ZIP are.

@@ -1,4 +1,4 @@
-"""The process that unpacks one archive by libarchive: bytes on standard input, members on standard output.
+"""The process that unpacks one archive with libarchive: bytes on standard input, members on standard output.
 
 What it writes are frames: a length of four bytes, the most significant first, and so many bytes. A member is a frame of
 JSON, frames with its bytes, and an empty one; a last frame of JSON says how the whole ended. It is started by

@@ -1,4 +1,4 @@
-"""What a file that holds other files may cost: every limit in one place, with its reason.
+"""The limits for files that contain other files, all in one place, with the reasons.
 
 A file past a limit is reported and the run goes on; what was read of it before stays. The size of a file itself is
 limited in `seedsearch.reading.files` (`LARGEST_FILE`).

@@ -1,4 +1,4 @@
-"""LZX, by which pages of CHM are packed: blocks of literal bytes and of repeats, by Huffman codes that blocks bring.
+"""LZX, the compression of CHM pages: blocks of literal bytes and repeats, with Huffman codes per block.
 
 A stream is a row of pieces that are unpacked each by itself. Sources: Microsoft's "LZX Data Compression Format" of the
 Cabinet SDK, and what is known of CHM beside it: each piece begins anew, with a bit that says whether calls in programs

@@ -1,4 +1,4 @@
-"""E-mail (EML, web archives in MHT, mailboxes in MBOX) → the text of each message, and its attachments as files in it.
+"""E-mail (EML, MHT web archives, MBOX mailboxes) → the text of each message, and its attachments as files in it.
 
 A message is its subject, who wrote it to whom and when, and the plain text; where it has none, its HTML. In Chinese
 mail the charset that is declared is often narrower than what is used (gb2312 for GBK), or left out; a word of a header

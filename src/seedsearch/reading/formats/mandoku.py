@@ -1,4 +1,4 @@
-"""Texts of Kanripo (Mandoku) → their characters, line by line as in the file; title.
+"""Kanripo texts (Mandoku) → their characters, line by line as in the file, and the title.
 
 The lines of the printed page end with `¶`, and pages begin with an anchor, `<pb:KR1a0001_WYG_001-1a>`: a sentence runs
 on across both. `&KR0123;` stands for a character that Unicode did not have; it stays, as no table of them is here.

@@ -1,4 +1,4 @@
-"""Text with front matter (YAML between `---`, TOML between `+++`) → the text as it stands, its title and its authors.
+"""Text with front matter (YAML between `---`, TOML between `+++`) → the unchanged text, its title and its authors.
 
 Of YAML the lines `key: value` and lists of plain values are read, which is what title and authors are written in.
 """

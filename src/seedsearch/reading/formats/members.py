@@ -1,4 +1,4 @@
-"""What a file is found to hold: parts with their names below it, and how those names are read."""
+"""The parts found in a file, with their names below it, and the decoding of those names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Books of Mobipocket and Kindle (MOBI, AZW3, PRC) → their text, as one chapter in HTML, with title and authors.
+"""Mobipocket and Kindle books (MOBI, AZW3, PRC) → their text, as one HTML chapter, with title and authors.
 
 Text is packed by PalmDOC's LZ77, by HUFF/CDIC or not at all; books that are protected are named as such.
 Source: the MobileRead wiki, "MOBI" and "PalmDOC"; the text of both kinds of Kindle books is kept in the same way.

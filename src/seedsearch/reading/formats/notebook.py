@@ -1,4 +1,4 @@
-"""Notebooks of Jupyter → text: what stands in the cells and what they printed, a blank line between.
+"""Jupyter notebooks → text: the cells and their output, separated by blank lines.
 
 Source: nbformat 4, and 3, whose cells stand in worksheets.
 """

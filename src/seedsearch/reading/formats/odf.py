@@ -1,4 +1,4 @@
-"""OpenDocument (ODT, ODS, ODP) → text: a paragraph a line, a row of a table a line with tabs between its cells.
+"""OpenDocument (ODT, ODS, ODP) → text: one line per paragraph or table row, with tabs between cells.
 
 A sheet begins with its name, and a slide ends with a form feed. What was deleted under revision and readings above
 characters are left out. Cells that are repeated stand once.

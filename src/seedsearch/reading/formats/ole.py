@@ -1,4 +1,4 @@
-"""Compound files of Microsoft, in which Office before 2007 kept its documents; later ones too, with a password.
+"""Microsoft compound files, the container of Office documents before 2007, and of later ones with a password.
 
 The streams are read by olefile. What is in a compound file and is none of DOC, XLS and PPT is named, and not read.
 """

@@ -1,4 +1,4 @@
-"""What the formats of Office (ECMA-376) have in common: relations between parts, and what a document says of itself."""
+"""The common parts of Office formats (ECMA-376): relationships between parts, and document properties."""
 
 from __future__ import annotations
 

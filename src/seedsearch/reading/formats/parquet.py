@@ -1,4 +1,4 @@
-"""Tables of Parquet and Arrow → a document a row: a line a value, with its name, as of JSON Lines.
+"""Parquet and Arrow tables → one document per row: one line per value, with its name, as for JSON Lines.
 
 The library runs in a process of its own, and hands over a row at a time, as JSON.
 """

@@ -1,4 +1,4 @@
-"""The process that reads one table of Parquet or Arrow: bytes on standard input, rows on standard output.
+"""The process that reads one Parquet or Arrow table: bytes on standard input, rows on standard output.
 
 A row is a line of JSON, or `-` where it holds no text; `.` is the end, and `!` with a reason another end. It is started
 by `seedsearch.reading.formats.parquet`, which counts what comes.

@@ -1,4 +1,4 @@
-"""PDF → text, in a process of its own that can be killed: a file can make any reader of PDF spin or swallow memory."""
+"""PDF → text, in a separate process that can be killed: a file can make any PDF reader loop or exhaust memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Presentations before PPTX → text: a paragraph a line, a form feed before each slide but the first.
+"""Presentations before PPTX → text: one line per paragraph, a form feed before each slide but the first.
 
 Source: [MS-PPT], sections 2.3.1 (records) and 2.9 (texts).
 """

@@ -1,4 +1,4 @@
-"""Presentations (PPTX) → text: a paragraph a line, a form feed after each slide, its notes with it."""
+"""Presentations (PPTX) → text: one line per paragraph, a form feed after each slide and its notes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What libraries say of a broken file, in words of our own: theirs are English, differ from one to the next, and tell
-nobody what to do. What is not usual stays as they say it.
+"""Translates libraries' messages about broken files into ours: theirs are English, differ, and do not say what to do.
+Unusual messages are passed on as they are.
 """
 
 from __future__ import annotations

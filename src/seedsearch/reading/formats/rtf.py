@@ -1,4 +1,4 @@
-r"""Rich Text (RTF) → text: a paragraph a line, a tab after each cell of a table.
+r"""Rich Text (RTF) → text: one line per paragraph, a tab after each cell of a table.
 
 Chinese stands in it in three ways, all of which are read, also in one paragraph:
 

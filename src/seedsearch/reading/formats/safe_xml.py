@@ -1,4 +1,4 @@
-"""XML from strangers: no entities, nothing fetched, and as deep as documents are."""
+"""Parses untrusted XML: no entities, no external resources, bounded depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Databases of SQLite → a document a row: a line a column, with its name. Its place is its table and its number.
+"""SQLite databases → one document per row: one line per column, with its name. A row is named by its table and number.
 
 The database is read from memory. Of what a stranger's schema may hold, nothing is run: only what ordinary tables keep
 in their own columns is asked for, no views, no virtual tables, no columns that are computed.

@@ -1,4 +1,4 @@
-"""Packed streams, unpacked a few bytes at a time and with a dictionary of bounded size.
+"""Decompresses streams a few bytes at a time, with a dictionary of bounded size.
 
 The library's own readers of bzip2 and LZMA in ZIP hand out whatever a piece of packed bytes grows to, and those of xz
 take as much memory as a file demands.

@@ -1,4 +1,4 @@
-r"""Subtitles (SRT, VTT, ASS, SSA) and songs with times (LRC) → passages; the place of one is its time in the film.
+r"""Subtitles (SRT, VTT, ASS, SSA) and lyrics with times (LRC) → passages, each named by its time.
 
 What is said without a pause belongs together: a sentence runs over several titles. A passage ends where nothing is
 shown for `PAUSE` seconds, or after `LONGEST` seconds. `{\an8}` and the like tell a player where to draw, what follows

@@ -1,11 +1,11 @@
-"""Tables (CSV, TSV) and JSON Lines → a text a record: a line a field, with its name.
+"""Tables (CSV, TSV) and JSON Lines → one text per record: one line per field, with its name.
 
-Damage does not stop them: a quote that is never closed takes in what follows, a line that is not JSON is a text as it
-stands, and a field without a name goes by its number.
+Damage does not stop the reading: an unclosed quote extends to the end of what follows, a line that is not JSON is a
+text as it is, and a field without a name is named by its number.
 
-Names are repeated in every record, so a few kilobytes of long names could become gigabytes of text. What they may come
-to is limited for a whole file (`limits.NAMES`). From the record that would go past it on, fields of a table stand
-without their names and lines of JSON as they are: nothing is lost, and the record says so.
+Names are repeated in every record, so a few kilobytes of long names could become gigabytes of text. Their total is
+limited for a file (`limits.NAMES`). From the record that would exceed it on, fields of a table are given without their
+names, and lines of JSON unparsed: nothing is lost, and the record says so.
 """
 
 from __future__ import annotations

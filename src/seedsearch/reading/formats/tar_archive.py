@@ -1,4 +1,4 @@
-"""TAR archives, and single files packed by gzip, bzip2 or xz."""
+"""TAR archives, and single files compressed with gzip, bzip2 or xz."""
 
 from __future__ import annotations
 

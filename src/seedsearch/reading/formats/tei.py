@@ -1,4 +1,4 @@
-"""TEI (editions of texts, such as those of CBETA) → title, authors, text; a paragraph or a line of verse a line.
+"""TEI (editions of texts, such as those of CBETA) → title, authors, text; one line per paragraph or line of verse.
 
 A character that was not in Unicode is an element that names it (`<g ref="#CB00123"/>`), and the head of the file says
 what it is: a character that Unicode has by now, a usual form of it, or how it is put together (`[金*本]`). Where the

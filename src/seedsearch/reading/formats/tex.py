@@ -1,4 +1,4 @@
-r"""TeX → its text, line by line as in the file: without commands, comments and braces; title and author.
+r"""TeX → its printed text, line by line as in the file, without commands, comments and braces; title and author.
 
 A word that is printed in two shapes (`焊\textbf{接}`) is one word. What commands name (labels, files, citations) is
 left out, and formulas stand as they are.

@@ -1,4 +1,4 @@
-"""Text in any encoding: what is in none of the other formats. HTML is parsed where it is restored."""
+"""Text in any encoding: every file of no other format. HTML is parsed when it is restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workbooks before XLSX (BIFF8, Excel 97 to 2003) → text, as of XLSX: a row a line, a form feed after each sheet.
+"""Workbooks before XLSX (BIFF8, Excel 97 to 2003) → text, as for XLSX: one line per row, a form feed after each sheet.
 
 Source: [MS-XLS], sections 2.4 (records) and 2.5.293 (strings).
 """

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) → text: the name of a sheet, then a row a line with tabs between its cells, then a form feed.
+"""Workbooks (XLSX) → text: the name of each sheet, then one line per row with tabs between cells, then a form feed.
 
 A text that stands in many cells is kept once in the file and would grow without end: what repeated texts may come to is
 limited as the names of fields are (`limits.NAMES`). Numbers stand as they are kept; days and times, which are kept as

@@ -1,4 +1,4 @@
-"""The text of XML whose elements are paragraphs, cells and pages, as in office documents and books."""
+"""Text from XML whose elements are paragraphs, cells and pages, as in office documents and books."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ZIP archives, read in memory: nothing is ever written where an archive says.
+"""ZIP archives, read in memory: nothing is ever written to a place that an archive names.
 
 Names without a mark of their encoding are read as UTF-8 or in the code page of a Chinese Windows (GBK or Big5, that
 which makes Chinese of all names of the archive), not in the code page 437 that the standard has. Where

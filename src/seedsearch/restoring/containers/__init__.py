@@ -1,4 +1,4 @@
-"""Files that programs read (JSON, tables, XML, code): restored so that they stay what they are.
+"""Files that programs read (JSON, tables, XML, code), restored so that they stay valid.
 
 Of JSON, JSON Lines, tables and XML the values are restored, each by itself; everything else stays byte for byte. In
 code, and in settings, the steps that read tags and entities are left out: there they are what the program says.

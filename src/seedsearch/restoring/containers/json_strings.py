@@ -1,4 +1,4 @@
-"""JSON and JSON Lines → the strings in them that are values; keys, numbers and layout are no business of restoring.
+"""JSON and JSON Lines → their string values; keys, numbers and layout are not restored.
 
 A line that is not JSON (or a file) is a text as it stands: damage may have eaten a quote.
 """

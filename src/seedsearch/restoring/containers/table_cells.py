@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV) → their cells, as the `csv` module reads them: in quotes or without."""
+"""Tables (CSV, TSV) → their cells, as the `csv` module reads them, quoted or not."""
 
 from __future__ import annotations
 

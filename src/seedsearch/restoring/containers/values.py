@@ -1,12 +1,12 @@
-"""Values inside a text that has a grammar: each is restored by itself and written back in the spelling of its place.
+"""Values inside a text with a grammar: each is restored separately and written back with the escaping of its place.
 
-A container (JSON, a table, XML) says where its values stand and how they are spelled. Their repairs become edits of the
-whole text: what is between the values, and every value that holds no damage, stays as it is, byte for byte.
+A container (JSON, a table, XML) defines where its values are and how they are escaped. Their repairs become edits of
+the whole text: everything between the values, and every undamaged value, stays as it is, byte for byte.
 
-A name or a town alone is too short to tell that its bytes were misread, and all cells of a row are misread in the same
-way. So short values that stand beside one another are read together, a line each, by the steps that undo wrong
-decodings, before each of them goes its way by itself. Only what is proved counts there: a byte that was lost is guessed
-from the characters around, and those of another cell say nothing of it.
+A name or a town alone is too short to show that its bytes were misread, and all cells of a row are misread in the same
+way. So adjacent short values are first restored together, one per line, by the steps that undo wrong decodings, and
+then each by itself. Only proved repairs count in the first pass: a lost byte is guessed from the surrounding
+characters, and those of another cell say nothing about it.
 """
 
 from __future__ import annotations
@@ -44,12 +44,11 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a kind of container spells characters in its values.
+    """The escaping of characters in the values of a kind of container.
 
-    `escape` matches what stands for one character and begins with `sign`, and `said` tells which one; `numbers` begins
-    what spells one by its number. `read` tells what a whole value says, and `write` spells a text so that it can
-    stand there. Visible characters that are spelled by their numbers are put in themselves, as edits of `kind` and
-    `step`.
+    `escape` matches an escape, which begins with `sign`, and `said` decodes it; `numbers` is the beginning of a numeric
+    escape. `read` decodes a whole value, and `write` escapes a text. Numeric escapes of visible characters are replaced
+    by the characters, as edits of `kind` and `step`.
     """
 
     sign: str

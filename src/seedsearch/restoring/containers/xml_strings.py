@@ -1,4 +1,4 @@
-"""XML → its texts and the values of its attributes; tags, comments and instructions are no business of restoring."""
+"""XML → its texts and attribute values; tags, comments and processing instructions are not restored."""
 
 from __future__ import annotations
 

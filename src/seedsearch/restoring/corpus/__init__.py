@@ -1,1 +1,1 @@
-"""Corpora: files of records restored a block at a time, with accounts, filters and near-duplicates."""
+"""Corpora: files of records restored in blocks, with provenance, filters and near-duplicates."""

@@ -1,4 +1,4 @@
-"""The account of a document: its edits by kind and certainty, encoding, quality and languages."""
+"""The provenance record of a document: its edits by kind and certainty, encoding, quality and languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Near-duplicates by MinHash: texts that share most of their runs of five characters, however they are written.
+"""Near-duplicates by MinHash: texts that share most of their five-character sequences, in any script, width and case.
 
 A signature is 64 numbers. Those that agree in four numbers in a row, at one of 16 places, are compared, and belong
 together where at least `ALIKE` of the numbers agree (which estimates the Jaccard similarity). Groups are closed: what

@@ -1,4 +1,4 @@
-"""Packed files of records, unpacked as they are read and packed again as they were."""
+"""Compressed files of records, decompressed as they are read and compressed again in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of Parquet, restored in their columns of text: types, other columns, groups of rows and packing stay.
+"""Restores the text columns of Parquet tables; types, other columns, row groups and compression stay.
 
 A group of rows is in memory at a time. Columns of text are restored, also those that are coded by a dictionary; texts
 inside of lists and structures stay as they are.

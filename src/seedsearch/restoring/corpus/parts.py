@@ -1,4 +1,5 @@
-"""The copy of a file of records while it is made: a part of it, the accounts of its documents, and how far that is.
+"""The unfinished copy of a file of records: its content so far, the provenance of its documents, and the position
+reached.
 
 After each block the state is put in the place of the one before, so that a run that was killed goes on behind the last
 block that is whole. The part is not packed; it is packed at the end, when the number of its bytes is known.

@@ -1,8 +1,8 @@
-"""Files of records (JSON Lines, CSV, TSV) as blocks of whole records, and what becomes of a block.
+"""Files of records (JSON Lines, CSV, TSV) as blocks of whole records, and the result of a block.
 
-A block is about a mebibyte of UTF-8, whatever the number of workers, so that the same file gives the same bytes. A file
-in another encoding is read whole, as any text is, and then goes the same way; in one in UTF-8, a line that is none is
-decoded by itself.
+A block is about a mebibyte of UTF-8 for any number of workers, so that the same file gives the same bytes. A file in
+another encoding is first read as a whole, like any text. In a UTF-8 file, a line that is not valid UTF-8 is decoded by
+itself.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Records in which no step of restoring has anything to do, told many at a time: most of a corpus are such.
+"""Recognizes, many at a time, records in which no step has anything to do: most of a corpus.
 
-Asking twenty steps about a record, and making what they are asked about, takes longer than reading it. So the values
-of many records are looked through together. A sign that does not stand in any of them stands in none; where one does,
-its record goes the whole way. What is told here is never more than that nothing would come of that way.
+Running twenty steps on a record, with the preparation that they need, takes longer than reading it. So the values of
+many records are scanned together for the signs of damage. Only records with a sign go through the steps. Leaving a
+record out never changes the result: the steps would have found nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The accounts of a whole run: gathered while it goes on, completed by what only all of them together say."""
+"""The provenance of a whole run: gathered as it goes, and completed by what depends on all documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--where`: which documents are kept, by what their account says. A grammar of its own: nothing is evaluated as code.
+"""`--where`: selects documents by their provenance record. It has its own grammar; nothing is evaluated as code.
 
     expression = all { "or" all }          all = one { "and" one }        one = "not" one | "(" expression ")" | test
     test       = name [ comparison value | "in" "(" value { "," value } ")" ]

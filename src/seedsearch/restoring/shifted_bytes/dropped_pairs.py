@@ -1,4 +1,4 @@
-"""Pairs of bytes without a character, which readers drop: what two characters they were the inner halves of.
+"""Pairs of bytes without a character, which readers drop: the two characters whose inner halves they were.
 
 Tables for the search of torn characters, made when they are first asked for.
 """

@@ -1,4 +1,4 @@
-"""The proposals that a search follows: where two come to the same place, byte and character, the better one goes on."""
+"""The candidates that a search follows: of two with the same place, byte and character, the better one is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses of what stood where a byte was lost, judged by the words around them, by the page and by themselves."""
+"""Guesses of the character at a lost byte, judged by the surrounding words, by the page and by themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Characters of GBK by their readings, with their bytes: what a reading mark inside torn characters names."""
+"""Characters of GBK by their readings, with their bytes: the characters that a reading mark inside torn characters may
+name.
+"""
 
 from __future__ import annotations
 

@@ -1,18 +1,18 @@
 """Shifted bytes: `生態?！睎|麗` for 生態。”東麗.
 
-What it is: a stretch of text in which each character is made of the second byte of one true character and the first
-byte of the next. How it arises: a program put noise or a reading mark between two bytes of GBK text without regard for
-the borders of characters, so that one character was torn apart; its half stood alone and was lost, and the
-rest was read one byte off until a byte under 0x80 set the reader right again. `faults` has the programs.
+What it is: a stretch of text in which each character consists of the second byte of one original character and the
+first byte of the next. How it arises: a program inserted noise or a reading mark between two bytes of GBK text without
+regard to character boundaries and tore a character apart. One half was left alone and was lost, and the rest was read
+one byte off until a byte under 0x80 put the reader back in step. `corruptions` implements these programs.
 
-How it is undone: the bytes that were found are known, so the only unknowns are the bytes that stood alone (126 leads or
-190 trails, fewer where a reading mark names the character) and pairs that have no character and were dropped. A search
-from left to right (`shift_search`) keeps one state per (pending byte, last true character); all guesses of a lost byte
-meet again one character later. Each step is scored by how the text reads (`shift_score`). The stretch ends where
-no state has a byte pending, and the winner is believed only if it reads clearly better than the text as it was found,
-clearly better than the runner-up, and if its fault, run forward, gives exactly what was found.
+How it is undone: the bytes found are known. The only unknowns are the bytes that were left alone (126 leads or
+190 trails, fewer if a reading mark names the character) and pairs without a character that were dropped. A search
+from left to right (`search`) keeps one state per (pending byte, last original character); all guesses of a lost byte
+rejoin one character later. Each step is scored by how the text reads (`score`). The stretch ends where no state has a
+byte pending. The winner is accepted only if it reads clearly better than the text found and clearly better than the
+runner-up, and if its fault, run forward, gives exactly the text found.
 
-What is left alone: everything for which no proposal passes.
+What is left alone: everything for which no candidate passes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How well a proposed repair reads: the language model, with what the page itself shows mixed in.
+"""The score of a candidate repair: the language model combined with the evidence of the page.
 
-A pair of ideographs that stands on the page more than once is likely to stand there again; one that stands there
-once is not counted, for it may be the damage itself. Lines that are repeated count once, for the same
-reason, and what follows a sign of loss is not counted at all.
+A pair of ideographs that occurs on the page more than once is likely to occur again; a pair that occurs once is not
+counted, because it may itself be damage. For the same reason, repeated lines count once, and the text after a
+replacement sign is not counted at all.
 """
 
 from __future__ import annotations

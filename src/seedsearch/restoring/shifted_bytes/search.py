@@ -1,4 +1,4 @@
-"""The search for what torn characters were: proposals by place in the found text, from left to right.
+"""The search for the originals of torn characters: candidates by place in the damaged text, from left to right.
 
 A state is one pending byte (or none) and the last true character; the Viterbi algorithm with a beam. All guesses of a
 lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Where a state that

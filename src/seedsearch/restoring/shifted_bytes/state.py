@@ -1,4 +1,4 @@
-"""What the search for torn characters carries from place to place: proposals, their scores and what they suppose."""
+"""The state of the search for torn characters: candidates with their scores and assumptions."""
 
 from __future__ import annotations
 

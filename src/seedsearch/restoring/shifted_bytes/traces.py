@@ -1,4 +1,4 @@
-"""What torn characters leave in a text: signs of loss, noise, broken marks and markup; and where to look for them.
+"""Traces of torn characters in a text: replacement signs, noise, broken marks and markup; and where to look for them.
 
 A reader that meets half a character writes `?`, U+FFFD, NUL or nothing. What stood behind it tells what tore the
 character: noise before a mark, a reading in brackets, or a character under 0x80 that went with it (the `<` of a tag,
