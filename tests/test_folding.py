@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedsearch.text.folding import HAN, fold, is_han, table, wide_blanks
+from seedsearch.text.folding import HAN, fold, han_runs, is_han, table, wide_blanks
 from tools.make_folding import as_text, make_table
 
 pytestmark = pytest.mark.slow
@@ -90,6 +91,11 @@ def test_other_characters_are_not(char: str) -> None:
 )
 def test_blanks_are_read_across_between_wide_characters_only(text: str, blanks: list[tuple[int, int]]) -> None:
     assert wide_blanks(text) == blanks
+
+
+@given(st.text("一鿿〇々㐀𠀀龦，a \n\ue000"))
+def test_runs_of_ideographs_are_whole(text: str) -> None:
+    assert han_runs(text) == ["".join(run) for han, run in groupby(text, is_han) if han]
 
 
 def test_what_is_han_is_what_the_class_says() -> None:

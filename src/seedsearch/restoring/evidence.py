@@ -31,7 +31,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Guess, Weight, gathered, guessed_of, kept, rows_of, weights_of
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model, rank
-from seedsearch.text.folding import fold, is_han
+from seedsearch.text.folding import fold, han_runs, is_han
 
 GAP = 3  # characters between repairs that stand side by side
 FOUND, MADE = 6, 4  # different characters of a stretch, as found and as read, that prove it
@@ -42,7 +42,9 @@ WORDS, SHARE = 2, 0.3
 # The kinds of which a word proves itself, and the rank of its characters up to which one does in GBK.
 SPELLED = (Damage.UTF8_AS_GBK, Damage.UTF8_AS_LATIN1, Damage.GBK_AS_LATIN1)
 COMMON = 1500  # rank; of four letters of Latin-1 in the order of an alphabet one row of 300 is a rare word
-JUDGED = 2000  # edits of a stretch that are looked at: of more, the words no longer become more different
+# Edits of a stretch that are looked at first, and where these prove nothing: of more, the words no longer become more
+# different. Of 125 texts of 2,500 characters, each misread in four ways, the first 400 characters prove 122.
+AT_FIRST, JUDGED = 400, 2000
 AROUND = 200  # characters within which a stretch that proves itself speaks for others
 LOST = "\ufffd"
 SIGNS = frozenset("?\ufffd€")  # of loss: a byte 80 alone is the euro sign
@@ -138,11 +140,16 @@ def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) ->
     spelled = edits[first].kind in SPELLED
     if end - start < FOUND and not spelled:
         return False
-    some = edits[first : min(last, first + JUDGED)]
-    stretch = Stretch(_pieced(text, some, made=False), _pieced(text, some, made=True))
+    if last - first > AT_FIRST and _stretch(text, edits[first : first + AT_FIRST]).proves:
+        return True
+    stretch = _stretch(text, edits[first : min(last, first + JUDGED)])
     if stretch.proves or not spelled or not stretch.is_word or _goes_on(text, start, end):
         return stretch.proves
     return edits[first].kind is not Damage.GBK_AS_LATIN1 or stretch.is_common
+
+
+def _stretch(text: str, edits: Sequence[Edit]) -> Stretch:
+    return Stretch(_pieced(text, edits, made=False), _pieced(text, edits, made=True))
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
@@ -179,15 +186,14 @@ def _told(replacement: str, weight: Weight | None, mark: str) -> str:
 
 def _visible(text: str) -> set[str]:
     """Return the different characters of `text` beyond ASCII."""
-    return {char for char in text if char >= "\x80" and char != LOST}
+    return {char for char in set(text) if char >= "\x80" and char != LOST}
 
 
 def _words(text: str) -> tuple[int, int]:
     """Return how many different pairs of ideographs in `text` words of the dictionary hold, and how many there are."""
-    folded = fold(text)
-    pairs = {(a, b) for a, b in pairwise(folded) if a != b and is_han(a) and is_han(b)}
+    pairs = {pair for run in han_runs(fold(text)) for pair in pairwise(run) if pair[0] != pair[1]}
     follow = model().follow
-    return sum(b in follow[a] for a, b in pairs), len(pairs)
+    return sum([b in follow[a] for a, b in pairs]), len(pairs)
 
 
 def _near(start: int, end: int, proofs: Sequence[tuple[int, int]]) -> bool:

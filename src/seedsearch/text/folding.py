@@ -58,6 +58,16 @@ def is_han(char: str) -> bool:
     return char >= "々" and (char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND))
 
 
+def han_runs(text: str) -> list[str]:
+    """Return the runs of ideographs in `text`, as `is_han` tells them."""
+    return _han().findall(text)
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]+")
+
+
 def wide_blanks(text: str) -> list[tuple[int, int]]:
     """Return the runs of white space (start, end) that search reads across: between characters written without
     blanks.
