@@ -45,12 +45,14 @@ PAGES = (
 )
 BIG5 = "big5hkscs"
 WRITTEN = ("utf-8", "gb18030", BIG5)
+# "10 of 11 at 4": of the 11 damaged texts of docs/thresholds.md that are fully restored, 10 are at that value.
 SAMPLE = 400  # characters by which the page and the encoding are chosen
 SHARE = 0.8  # of a sample that they must be able to read
-GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese
+GIBBERISH = -8.5  # mean ln p under which a reading is not Chinese: 9 of 22 at -4.5, all at -12.5
 COMMON = 2500  # rank to which an ideograph of a short run is believed
 WORK_EACH = 0.15  # units of work for a code point of the page; see `latin1`
-SHORT, LEAST = 4, 2  # characters of a run that is judged by its characters, and of any
+# Characters of a run that is judged by its characters (25 of 26 at 16, 27 at 1), and of any (16 of 17 at 8).
+SHORT, LEAST = 4, 2
 LOST = "\ufffd"
 
 

@@ -35,7 +35,9 @@ TRIGGER = re.compile(
     r"|25(?:25)*[89a-fA-F]|U\+[0-9A-F]{4}|[4-9fF][0-9a-fA-F]{3} ?\\)"
 )
 
-SEVERAL = 3  # ideographs of a run that read as Chinese without a word of two
+# Ideographs of a run that read as Chinese without a word of two: with 0, two edits of clean texts of docs/thresholds.md
+# are harmful.
+SEVERAL = 3
 COMMON = 2500  # rank of a character that a query believes alone, where its bytes are UTF-8
 NEAR = 200  # code points around a run in which escaping may be the subject
 

