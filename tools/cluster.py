@@ -17,13 +17,16 @@ can log in to the machine can read and change what they hold. Do not run an arch
 from __future__ import annotations
 
 import argparse
+import base64
 import fcntl
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -49,6 +52,11 @@ ARTIFACTS = (
     ("org.apache.logging.log4j", "log4j-core", "2.25.4"),
 )
 JARS = TOP / "build" / "cluster" / VERSION
+# TLS, users and roles, from an archive with all jars that it needs; it runs with the later releases of 2.19 as well.
+SECURITY = ("org.opensearch.plugin", "opensearch-security", "2.19.1.0")
+SECURE_JARS = TOP / "build" / "cluster" / f"{VERSION}-secure"
+SECURITY_CLASS = "org.opensearch.security.OpenSearchSecurityPlugin"
+ADMIN = "admin:admin"  # a user of those that the archive brings, who may do everything
 SOURCE = Path(__file__).parent / "cluster_node" / "Launcher.java"
 # What `start` has left running. The process that keeps it holds a lock of this file.
 STARTED = TOP / "build" / "cluster" / "started.json"
@@ -101,10 +109,44 @@ def prepare(jars: Path = JARS) -> Path:
     return jars
 
 
-def _pom() -> str:
+def prepare_secure(jars: Path | None = None, secure: Path = SECURE_JARS) -> Path:
+    """Add the security plugin (about 44 MB) to the jars, where that was not done before; return the folder with all.
+
+    Raises what `prepare` raises.
+    """
+    plain = jars or prepare()
+    ready = secure / "ready"
+    if ready.is_file() and ready.read_bytes() == SOURCE.read_bytes():
+        return secure
+    with tempfile.TemporaryDirectory(dir=plain.parent) as made:
+        folder, lib = Path(made) / "jars", Path(made) / "jars" / "lib"
+        shutil.copytree(plain, folder, ignore=shutil.ignore_patterns("ready"))
+        (Path(made) / "pom.xml").write_text(_pom([SECURITY], "<type>zip</type>"), encoding="utf-8")
+        copied = "dependency:copy-dependencies", "-DexcludeTransitive=true", f"-DoutputDirectory={made}"
+        _run([_tool("mvn"), "-q", "-B", "-f", f"{made}/pom.xml", *copied])
+        (archive,) = Path(made).glob("*.zip")
+        shutil.unpack_archive(archive, folder / "plugin")
+        there = set(map(_library, lib.iterdir()))
+        for jar in (folder / "plugin").glob("*.jar"):
+            if _library(jar) not in there:
+                jar.replace(lib / jar.name)
+        (folder / "ready").write_bytes(SOURCE.read_bytes())
+        shutil.rmtree(secure, ignore_errors=True)
+        if not secure.exists():
+            shutil.copytree(folder, secure)
+    return secure
+
+
+def _library(jar: Path) -> str:
+    """Return the name of a jar without its version."""
+    return re.split(r"-[0-9]", jar.name)[0]
+
+
+def _pom(artifacts: Sequence[tuple[str, str, str]] = ARTIFACTS, kind: str = "") -> str:
     wanted = "".join(
-        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
-        for group, name, version in ARTIFACTS
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version>{kind}"
+        "</dependency>"
+        for group, name, version in artifacts
     )
     return (
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
@@ -139,6 +181,7 @@ class Node:
     port: int  # of HTTP
     transport: int
     folder: Path
+    is_secure: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -188,14 +231,27 @@ class Cluster:
         heap: int = HEAP,
         settings: Mapping[str, str] | None = None,
         jars: Path | None = None,
+        certificates: Path | None = None,
     ) -> None:
-        """`folder`: for their data and logs; `heap`: MB of each; `settings`: more of OpenSearch's own."""
+        """`folder`: for their data and logs; `heap`: MB of each; `settings`: more of OpenSearch's own.
+
+        With `certificates` they have TLS, users and roles; `jars` are then those of `prepare_secure`. It is a folder
+        with authority.pem, and for the first node n1.pem, of the name CN=n1 alone, and n1.key, and so on. What a node
+        shows to those who ask may be another one, n1-http.pem.
+        """
         self._jars = jars or prepare()
+        self._certificates = certificates
         self._heap = heap
         self._settings = dict(settings or {})
         ports = _free_ports(2 * nodes)
         self.nodes = [
-            Node(f"n{number}", ports[2 * number - 2], ports[2 * number - 1], folder / f"n{number}")
+            Node(
+                f"n{number}",
+                ports[2 * number - 2],
+                ports[2 * number - 1],
+                folder / f"n{number}",
+                is_secure=certificates is not None,
+            )
             for number in range(1, nodes + 1)
         ]
 
@@ -211,7 +267,7 @@ class Cluster:
 
     def url(self, name: str) -> str:
         """Return what names an index of this cluster."""
-        return f"opensearch://{self.hosts}/{name}"
+        return f"opensearch{'+https' if self._certificates else ''}://{self.hosts}/{name}"
 
     def __enter__(self) -> Self:
         try:
@@ -235,6 +291,8 @@ class Cluster:
         logging = [f"-Dlog4j2.configurationFile={self._jars}/log4j2.properties", f"-Dnode.log={node.folder}/node.log"]
         classes = ["-cp", f"{self._jars}/classes:{self._jars}/lib/*", "Launcher"]
         settings = [f"{key}={value}" for key, value in (self._of(node) | self._settings).items()]
+        if self._certificates is not None:
+            settings += [f"plugin={SECURITY_CLASS}", *self._secured(node, self._certificates)]
         with open(node.folder / "output", "wb") as output:
             node.process = subprocess.Popen(
                 [_tool("java"), *memory, *logging, *classes, *settings],
@@ -262,6 +320,23 @@ class Cluster:
             # What else is on the disk of a laptop must not make indexes read-only.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
+
+    def _secured(self, node: Node, certificates: Path) -> Iterator[str]:
+        """Yield the settings of the security plugin, with its files in the place where it looks for them."""
+        config = node.folder / "config"
+        if not config.exists():
+            shutil.copytree(self._jars / "plugin" / "config", config / "opensearch-security")
+        shown = f"{node.name}-http" if (certificates / f"{node.name}-http.pem").is_file() else node.name
+        for layer, own in (("transport", node.name), ("http", shown)):
+            for what, name in (("trustedcas", "authority.pem"), ("cert", f"{own}.pem"), ("key", f"{own}.key")):
+                shutil.copy(certificates / name, config)
+                yield f"plugins.security.ssl.{layer}.pem{what}_filepath={name}"
+        for path in (config, *config.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        yield "plugins.security.ssl.http.enabled=true"
+        yield "plugins.security.ssl.transport.enforce_hostname_verification=false"
+        yield "plugins.security.allow_default_init_securityindex=true"
+        yield from (f"plugins.security.nodes_dn.{number}=CN={one.name}" for number, one in enumerate(self.nodes))
 
     def wait(self, status: str = "yellow", *, seconds: float = PATIENCE) -> None:
         """Wait until the nodes that run have found each other and the indexes have this status.
@@ -293,8 +368,13 @@ class Cluster:
 
 def ask(node: Node, path: str, *, timeout: float = 10.0) -> Any:
     """Return the JSON that a node answers at a path; None where it does not answer."""
+    asked = urllib.request.Request(f"http{'s' * node.is_secure}://{node.host}{path}")
+    trusting = None
+    if node.is_secure:  # whether it runs is asked, and not who it is
+        asked.add_header("authorization", "Basic " + base64.b64encode(ADMIN.encode()).decode())
+        trusting = ssl._create_unverified_context()
     try:
-        with urllib.request.urlopen(f"http://{node.host}{path}", timeout=timeout) as answer:
+        with urllib.request.urlopen(asked, timeout=timeout, context=trusting) as answer:
             return json.load(answer)
     except (OSError, ValueError):
         return None

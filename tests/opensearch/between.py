@@ -139,7 +139,7 @@ class Authority:
         self.file = folder / f"{name}.pem"
         self._write(self.file, made.sign(self._key, hashes.SHA256()))
 
-    def certificate(self, name: str, *, days: int = 365, host: str = "127.0.0.1") -> tuple[Path, Path]:
+    def certificate(self, name: str, *, days: float = 365, host: str = "127.0.0.1") -> tuple[Path, Path]:
         """Make a certificate for a host, and its key; with days below 0 one that has expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
@@ -152,7 +152,7 @@ class Authority:
         files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
         return files
 
-    def _signed(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+    def _signed(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: float) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         made = x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(key.public_key())
         made = made.serial_number(x509.random_serial_number())

@@ -1,8 +1,7 @@
-"""What a cluster with users and TLS says, and what stands before one: an error in one line, and nothing is lost."""
+"""What stands before a cluster, and certificates: an error in one line, and nothing is lost."""
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -15,13 +14,12 @@ from seedsearch import build_index
 from seedsearch.engines import Engine
 from seedsearch.engines.choice import check, open_engine
 from seedsearch.engines.opensearch import sending, wire
-from seedsearch.engines.opensearch.address import AUTHORITIES, PASSWORD
+from seedsearch.engines.opensearch.address import AUTHORITIES
 from seedsearch.errors import IndexForbidden, IndexUnreachable
 from tests.engine_contract import MARK, entry, found, run
 from tests.filling import commit, put
-from tests.opensearch.between import CUT, LATE_CUT, Asked, Authority, Between, Says, standing
+from tests.opensearch.between import CUT, LATE_CUT, Authority, Between, Says, standing
 from tests.opensearch.conftest import LIMIT
-from tests.programs import seedsearch as program
 from tools.cluster import Cluster
 
 
@@ -46,51 +44,6 @@ def filled(place: str) -> Engine:
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("certificates"), "authority")
-
-
-def test_a_cluster_with_tls_and_a_password(
-    node: Cluster, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The program says what it says without; who is unknown or may not is told so, and no output has the password."""
-    (tmp_path / "a.txt").write_text("焊接材料", encoding="utf-8")
-    secret = "geheim-%7d"
-    known = "Basic " + base64.b64encode(f"ann:{secret}".encode()).decode()
-    reader = "Basic " + base64.b64encode(f"eve:{secret}".encode()).decode()
-
-    def guarded(asked: Asked) -> Says | None:
-        if asked.password == known or (asked.password == reader and asked.method == "GET" and asked.path == "/"):
-            return None
-        if asked.password == reader:
-            said = '{"error": {"type": "security_exception", "reason": "no permissions"}, "status": 403}'
-            return Says(403, said)
-        return Says(401, "Unauthorized", "text/plain")
-
-    with standing(node.nodes[0].host, authority.certificate("right")) as between:
-        between.way = guarded
-        name = f"{between.host()}/tls-{uuid4().hex[:12]}?replicas=0"
-        trusted = {AUTHORITIES: str(authority.file), PASSWORD: secret}
-
-        def do(*arguments: str, user: str = "ann@", **environment: str) -> tuple[int, str, str]:
-            url = f"opensearch+https://{user}{name}"
-            done = program(*arguments, "-i", url, cwd=tmp_path, **{**trusted, **environment})
-            said = done.stdout.decode(), done.stderr.decode()
-            assert secret not in "".join(said)
-            return done.returncode, *said
-
-        assert do("index", "a.txt")[0] == 0
-        assert do("query", "--count", "焊接") == (0, "1\n", "")
-        where = f"opensearch+https://{name.partition('?')[0]}"
-        for code, user, environment, says in (
-            (2, "bob@", {}, f"{where} does not know the user or the password; they are taken from"),
-            (2, "ann@", {PASSWORD: "wrong"}, f"{where} does not know the user or the password; they are taken from"),
-            (2, "", {}, f"{where} does not know the user or the password; they are taken from"),
-            (2, "eve@", {}, f"{where} does not let this user do that; ask whoever runs it for the right"),
-            (2, "ann@", {AUTHORITIES: ""}, f"{where} cannot be trusted: "),
-        ):
-            done = do("query", "焊接", user=user, **environment)
-            assert (done[0], done[1]) == (code, "")
-            assert says in done[2]
-            assert done[2].count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.analysis.common.CommonAnalysisPlugin;
@@ -20,18 +21,26 @@ public final class Launcher extends Node {
     private static final List<Class<? extends Plugin>> PLUGINS =
             List.of(Netty4Plugin.class, CommonAnalysisPlugin.class, PainlessPlugin.class, ReindexPlugin.class);
 
-    private Launcher(Settings settings) {
-        super(InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), null, () -> "node"), PLUGINS, true);
+    /** The argument that names the class of one more plugin. */
+    private static final String MORE = "plugin";
+
+    private Launcher(Settings settings, List<Class<? extends Plugin>> plugins) {
+        super(InternalSettingsPreparer.prepareEnvironment(settings, Map.of(), null, () -> "node"), plugins, true);
     }
 
     public static void main(String[] arguments) throws Exception {
         Settings.Builder settings = Settings.builder();
+        List<Class<? extends Plugin>> plugins = new ArrayList<>(PLUGINS);
         for (String argument : arguments) {
             String[] pair = argument.split("=", 2);
-            settings.put(pair[0], pair[1]);
+            if (pair[0].equals(MORE)) {
+                plugins.add(Class.forName(pair[1]).asSubclass(Plugin.class));
+            } else {
+                settings.put(pair[0], pair[1]);
+            }
         }
         try {
-            new Launcher(settings.build()).start();
+            new Launcher(settings.build(), plugins).start();
         } catch (Throwable reason) {
             reason.printStackTrace();
             Runtime.getRuntime().halt(1);
