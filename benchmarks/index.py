@@ -61,12 +61,12 @@ def run(
 ) -> None:
     """Print a table for each size, what a cold query takes, and what many short documents take."""
     for size in (0.05,) if smoke else sizes:
-        _table(_texts(corpus, int(size * MB)), 20 if smoke else QUESTIONS, int(stock * MB))
+        _table(texts_of(corpus, int(size * MB)), 20 if smoke else QUESTIONS, int(stock * MB))
     if short or smoke:
         _short(short or 500)
 
 
-def _texts(corpus: Path | None, most: int) -> list[str]:
+def texts_of(corpus: Path | None, most: int) -> list[str]:
     """Return the texts of a corpus until they come to `most` bytes; generated ones where there is none."""
     found: list[str] = []
     for text in (document.text for document in documents(corpus)) if corpus else endless(random.Random(1), 800):
@@ -82,13 +82,13 @@ def _table(texts: Sequence[str], asked: int, stock: int) -> None:
     size = sum(len(text.encode()) for text in texts)
     print(f"\n{len(texts)} documents, {size / MB:.1f} MB")
     print(f"{'':24} {'MB/s':>6} {'memory MB':>9} {'disk/text':>9}  questions p50 p95 ms   phrases p50 p95 p99 ms")
-    questions, phrases = _asked(texts, asked)
+    questions, phrases = asked_of(texts, asked)
     with TemporaryDirectory() as place:
         folder = Path(place, "files")
-        _write(texts, folder)
+        write(texts, folder)
         for name in ENGINES:
             given = size if not name.startswith("Whoosh") else min(size, stock)
-            found = _alone(_measure, name, folder, Path(place, re.sub(r"\W+", "-", name)), given, questions, phrases)
+            found = alone(_measure, name, folder, Path(place, re.sub(r"\W+", "-", name)), given, questions, phrases)
             if found is not None:
                 _print(name, found, given)
         _cold(Path(place, "seedsearch"), phrases[0])
@@ -96,24 +96,24 @@ def _table(texts: Sequence[str], asked: int, stock: int) -> None:
 
 
 def _print(name: str, found: Figures, size: int) -> None:
-    ms = [f"{1000 * _share(found.questions, p):8.2f}" for p in (0.5, 0.95)]
-    ms += [f"{1000 * _share(found.phrases, p):8.2f}" for p in (0.5, 0.95, 0.99)]
+    ms = [f"{1000 * share_of(found.questions, p):8.2f}" for p in (0.5, 0.95)]
+    ms += [f"{1000 * share_of(found.phrases, p):8.2f}" for p in (0.5, 0.95, 0.99)]
     speed = f"{size / MB / found.build:6.2f}" if found.build else "     –"
     print(f"{name:24} {speed} {found.memory / MB:9.0f} {found.disk / size:9.2f}  {' '.join(ms)}")
 
 
-def _share(values: Sequence[float], share: float) -> float:
+def share_of(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def _write(texts: Sequence[str], folder: Path) -> None:
+def write(texts: Sequence[str], folder: Path) -> None:
     for number, text in enumerate(texts):
         path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def _asked(texts: Sequence[str], count: int) -> tuple[list[str], list[str]]:
+def asked_of(texts: Sequence[str], count: int) -> tuple[list[str], list[str]]:
     rng = random.Random(7)
     runs = [
         run for text in rng.sample(texts, min(len(texts), 3 * count)) for run in re.findall("[一-鿿]{7,}", text)[:3]
@@ -128,7 +128,7 @@ def _asked(texts: Sequence[str], count: int) -> tuple[list[str], list[str]]:
     return questions, phrases
 
 
-def _alone(function: Callable[..., Figures | None], *arguments: object) -> Figures | None:
+def alone(function: Callable[..., T], *arguments: object) -> T:
     """Return what a function gives in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
@@ -195,12 +195,12 @@ def _checked(place: Path, asked: Sequence[str]) -> None:
 def _short(documents: int) -> None:
     """Many short documents from memory, through the engine's own packing."""
     with TemporaryDirectory() as place:
-        found = _alone(_measure_short, documents, Path(place, "index"))
+        found = alone(_measure_short, documents, Path(place, "index"))
     if found is not None:
         print(
             f"\n{documents} short documents: {documents / found.build:.0f} a second, {found.memory / MB:.0f} MB memory"
         )
-        print(f"questions p50 {1000 * _share(found.questions, 0.5):.2f} ms")
+        print(f"questions p50 {1000 * share_of(found.questions, 0.5):.2f} ms")
 
 
 def _measure_short(documents: int, place: Path) -> Figures:

@@ -63,8 +63,9 @@ def test_the_file_of_three_nodes_has_settings_that_there_are(node: Cluster) -> N
     asked = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
     every = ask(node, "GET", "/_cluster/settings?include_defaults=true&flat_settings=true")
     known = {name for some in every.values() for name in some}
-    names = list(asked["services"])
-    for name, service in asked["services"].items():
+    nodes = {name: service for name, service in asked["services"].items() if name != "backup"}
+    names = list(nodes)
+    for name, service in nodes.items():
         environment = service["environment"]
         settings = {key for key in environment if "." in key}
         assert settings <= known
@@ -72,7 +73,9 @@ def test_the_file_of_three_nodes_has_settings_that_there_are(node: Cluster) -> N
         assert environment["discovery.seed_hosts"].split(",") == names
         assert environment["cluster.initial_cluster_manager_nodes"].split(",") == names
         assert {volume.partition(":")[0] for volume in service["volumes"]} == {name, "backup"}
+        assert service["depends_on"] == {"backup": {"condition": "service_completed_successfully"}}
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
     assert set(asked["volumes"]) == {*names, "backup"}
-    assert len({port for service in asked["services"].values() for port in service["ports"]}) == len(names)
+    assert len({port for service in nodes.values() for port in service["ports"]}) == len(names)
+    assert asked["services"]["backup"]["entrypoint"][-1] == nodes["one"]["environment"]["path.repo"]
     assert COMPOSE.name in GUIDE
