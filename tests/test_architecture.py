@@ -149,7 +149,7 @@ AROUND: dict[str, set[str]] = {
     "fixtures": set(),
     "tools": {"fixtures"},
     "fuzz": {"fixtures"},
-    "benchmarks": {"fixtures"},
+    "benchmarks": {"fixtures", "tools"},
     "tests": {"fixtures", "tools", "fuzz", "benchmarks"},
 }
 TOP_FOLDER = Path(__file__).parents[1]
