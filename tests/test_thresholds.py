@@ -85,3 +85,11 @@ def test_every_threshold_of_the_page_is_there() -> None:
     named = dict(re.findall(r"^([a-z]\S+\.[A-Z_]+) +(\S+) ", PAGE, re.MULTILINE))
     assert named
     assert {name: value for name, value in named.items() if there.get(name) != value} == {}
+
+
+def test_the_page_names_every_threshold() -> None:
+    """With its figures, or in the list of those that have none: python -m benchmarks thresholds --only NAME."""
+    lists = re.findall(r"^\* `([\w.]+)`: (.+)$", PAGE, re.MULTILINE)
+    listed = {f"{module}.{name}" for module, names in lists for name in re.findall(r"\w+", names)}
+    alone = re.findall(r"`(\S+)`", PAGE) + re.findall(r"^(\S+\.\S+) ", PAGE, re.MULTILINE)
+    assert {name_of(threshold) for threshold in thresholds()} - listed - set(alone) == set()
