@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seedsearch import build_index, clean, open_index
+from seedsearch.restoring import escape_forms
 from seedsearch.restoring.steps import restore
 from tests.misreadings import SENTENCES
 
@@ -93,3 +94,11 @@ def test_an_index_reads_what_clean_leaves_to_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("for_index", [False, True])
 def test_what_says_nothing_stays(text: str, for_index: bool) -> None:
     assert not restore(text, for_index=for_index).edits
+
+
+@given(st.text(alphabet="\\%<=>+uUxE4B8 \r\n'中@", max_size=60))
+@example("中= \n=E4=B8")
+@example("\\\\u4e2d%E4@<E4><U+4E2D>'\\4e2d\\6587'\\xe4\\344")
+def test_no_run_is_missed_by_looking_for_its_beginning(text: str) -> None:
+    found = [(run.span(), run.lastgroup) for run in escape_forms.runs(text)]
+    assert found == [(run.span(), run.lastgroup) for run in escape_forms._RUN.finditer(text)]

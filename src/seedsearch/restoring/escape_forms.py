@@ -47,7 +47,9 @@ _RUNS = (
     rf"(?P<percent>%(?:25)*[89a-fA-F]{_HEX}(?:{_PERCENT}|(?<=%[89a-fA-F]{_HEX})[@-~])*+)",
     rf"(?P<printable>{_SOFT}?=[89A-F][0-9A-F](?:{_PRINTABLE}|{_SOFT}|(?<==[89A-F][0-9A-F])[@-~])*+)",
 )
-RUN = re.compile("|".join(_RUNS))
+_RUN = re.compile("|".join(_RUNS))
+# What a run begins with: it is found in a fiftieth of the time that all alternatives take.
+_BEGIN = re.compile(r"[\\%<=][\\uUx0-9a-fA-F \t\r\n]")
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
 _UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, _SOFT, ".")
 _UNIT = re.compile("|".join(_UNITS), re.DOTALL)
@@ -79,8 +81,19 @@ class Spelled(NamedTuple):
     char: str
 
 
+def runs(text: str) -> Iterator[re.Match[str]]:
+    """Yield the runs of a text in which characters may be spelled; the name of the last group is that of the form."""
+    at = 0
+    while begin := _BEGIN.search(text, at):
+        at = begin.start()
+        run = _RUN.match(text, at)
+        at = at + 1 if run is None else run.end()
+        if run is not None:
+            yield run
+
+
 def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
-    """Return the characters of a match of `RUN`, in order; those that are none (a half of a surrogate pair) are left
+    """Return the characters of one of the `runs`, in order; those that are none (a half of a surrogate pair) are left
     out.
 
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese. `older`: bytes that may be either,
@@ -95,7 +108,7 @@ def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
 
 
 def in_pairs(run: re.Match[str]) -> bool:
-    """Tell whether a match of `RUN` spells bytes that are not UTF-8."""
+    """Tell whether one of the `runs` spells bytes that are not UTF-8."""
     return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run))) is None
 
 

@@ -25,7 +25,7 @@ from itertools import pairwise
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.code_spans import Passages, code_passages, merged
-from seedsearch.restoring.escape_forms import GIBBERISH, RUN, SOFT, Spelled, in_pairs, spelled
+from seedsearch.restoring.escape_forms import GIBBERISH, SOFT, Spelled, in_pairs, runs, spelled
 from seedsearch.restoring.page import Page
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
@@ -76,7 +76,7 @@ def _found(page: Page) -> Iterator[Row]:
 def _runs(page: Page) -> Iterator[_Run]:
     """Yield the runs that spell characters, and those, where they are not meant to."""
     meant = addresses = None
-    for run in RUN.finditer(page.text):
+    for run in runs(page.text):
         chars = spelled(run)
         if not chars or (_in_range(run) and not _proves(_text(chars))):
             continue
