@@ -71,11 +71,13 @@ def faults() -> tuple[Fault, ...]:
     """Big5 read as GBK, and GBK read as Big5 by each of the readers."""
     gbk = {pair: char for pair, char in pairs().items() if ord(char) not in PRIVATE}
     big5 = {pair: char for pair in _pairs_of_big5() if len(char := big5_pair(pair) or "") == 1}
+    every = list(_pairs_of_big5())
+    lines = b"\n".join(every)
     made = [Fault(Damage.BIG5_AS_GBK, pair_of(), big5, frozenset(gbk))]
     for codecs in BIG5_READERS:
         # Of a pair that a codec does not have, "ignore" leaves the second byte where that is ASCII.
-        read = ((pair, pair.decode(codec, "ignore")) for codec in codecs for pair in _pairs_of_big5())
-        plain = {pair: char for pair, char in read if len(char) == 1 and char >= "\x80"}
+        read = (zip(every, lines.decode(codec, "ignore").split("\n"), strict=True) for codec in codecs)
+        plain = {pair: char for some in read for pair, char in some if len(char) == 1 and char >= "\x80"}
         # Of two pairs with one character (十) that one which GBK has as well.
         as_big5 = {char: pair for pair, char in sorted(plain.items(), key=lambda one: one[0][1])}
         made.append(Fault(Damage.GBK_AS_BIG5, as_big5, gbk, frozenset(plain)))

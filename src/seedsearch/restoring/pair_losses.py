@@ -46,13 +46,13 @@ class Losses:
         self._lost = refused.copy()  # by the byte that was lost, and the one behind it
         self._lost[:, 0] = np.arange(BYTES) >= 0x80
         # Whether there is one by the first byte and the one behind, and by the second byte.
-        self._ends: Mask = np.asarray(kept.astype(np.float32) @ self._lost.astype(np.float32) > 0)
+        self._ends = _meets(kept, self._lost.T)
         self._begins: Mask = np.asarray((kept & refused).any(axis=0))
         self._near: dict[tuple[int, bool], tuple[Array, Mask]] = {}
         # For searches in plain Python, which takes long to ask an array for one number.
         self.table = self.sets.table
-        self.ranks: list[int] = places(np.arange(1 << 16, dtype=np.uint32)).tolist()
-        self.steps = memoryview(pair_table().tobytes())
+        self.ranks = _ranks()
+        self.steps = pair_table().reshape(-1).data
 
     def numbers(self, rule: Rule, firsts: Ints, seconds: Ints, following: Ints) -> Ints:
         """Return the sets of characters by their bytes (below 0: lost) and the one behind them (0: any); -1: none."""
@@ -129,6 +129,22 @@ class Losses:
             made[missing[:, 0]] = np.resize(order[:, :most] % WIDE, (len(missing), most))
             there[missing] = True
         return made[ranks]
+
+
+@cache
+def _ranks() -> list[int]:
+    """Return the places of all characters of the basic plane."""
+    made: list[int] = places(np.arange(1 << 16, dtype=np.uint32)).tolist()
+    return made
+
+
+def _meets(rows: Mask, others: Mask) -> Mask:
+    """Tell of each of `rows` with each of `others` whether both are true somewhere: by bits, as a product of matrices
+    has OpenBLAS take 32 MB.
+    """
+    bits, of_others = (np.packbits(some, axis=1) for some in (rows, others))
+    made: Mask = np.asarray((bits[:, None] & of_others[None]).any(axis=2))
+    return made
 
 
 def _different(numbers: Ints) -> Iterator[tuple[int, Ints]]:

@@ -12,13 +12,9 @@ PRIVATE = range(0xE000, 0xE865)
 @cache
 def pairs() -> dict[bytes, str]:
     """Return two bytes → their character, for every pair of GB18030, private-use ones included."""
-    table = {}
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x40, 0xFF):
-            if trail != 0x7F:
-                pair = bytes((lead, trail))
-                table[pair] = pair.decode("gb18030")
-    return table
+    trails = (*range(0x40, 0x7F), *range(0x80, 0xFF))
+    every = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in trails]
+    return dict(zip(every, b"".join(every).decode("gb18030"), strict=True))
 
 
 @cache

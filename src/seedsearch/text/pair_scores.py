@@ -16,8 +16,9 @@ from seedsearch.text import character_model as model
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points, Scores, Small
 from seedsearch.text.code_points import COUNT, points
 from seedsearch.text.folding import fold
+from seedsearch.text.pair_rows import PairRows
 
-DENSE = 4096  # ranks; a byte for each pair of them, 17 MB
+DENSE = 4096  # ranks; a byte for each pair of them, 17 MB in all
 NO_RANK = (1 << 16) - 1  # more than any rank
 HINTS = 1 << 17  # ten for each pair of the list
 NO_WORD = 255  # in the table: no word holds the pair
@@ -39,7 +40,7 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     # As if all were ideographs that no word holds together, for nearly all pairs of them are.
     found: Scores = known.end[firsts] + known.start[seconds]
     found += model.FOLLOWS[model.HAN][model.HAN]
-    steps = _dense().reshape(-1)[known.dense[firsts] * np.int32(DENSE + 1) + known.dense[seconds]]
+    steps = known.steps[known.dense[firsts] * np.int32(DENSE + 1) + known.dense[seconds]]
     inside = steps != NO_WORD
     found[inside] = _nats()[steps[inside]]
     rare = known.is_rare[firsts] | known.is_rare[seconds]
@@ -93,6 +94,8 @@ class Characters:
         self.kind, self.mark = (np.zeros(COUNT, dtype=np.uint8) for _ in range(2))
         self.rank, self.dense = (np.zeros(COUNT, dtype=np.int32) for _ in range(2))
         self.within, self.start, self.end, self.counted = (np.zeros(COUNT) for _ in range(4))
+        # The table of frequent pairs, a row beside the other, with the rows of what was met.
+        self.steps = _dense().with_rows(np.array([DENSE])).reshape(-1)
 
     def meet(self, chars: Points) -> None:
         """Learn of those that are new."""
@@ -109,6 +112,7 @@ class Characters:
         self.is_numbered[code] = kind == model.HAN and folded in model.NUMBERED
         self.rank[code] = known.rank.get(folded, NO_RANK)
         self.dense[code] = min(self.rank[code], DENSE)
+        _dense().with_rows(self.dense[code : code + 1])
         self.is_rare[code] = DENSE <= self.rank[code] < NO_RANK
         self.is_other[code] = kind != model.HAN
         self.start[code] = known.start.get(folded, model.UNKNOWN)
@@ -148,7 +152,8 @@ def _marks() -> Scores:
 
 def in_words(firsts: Small | int, seconds: Small | int) -> Bytes:
     """Return for characters of these ranks ln p of the second in words that hold both, in steps; else `NO_WORD`."""
-    steps: Bytes = _dense()[np.minimum(firsts, DENSE), np.minimum(seconds, DENSE)]
+    rows = np.minimum(firsts, DENSE)
+    steps: Bytes = _dense().with_rows(np.atleast_1d(rows))[rows, np.minimum(seconds, DENSE)]
     rare = (np.maximum(firsts, seconds) >= DENSE).nonzero()[0]
     if len(rare):
         steps[rare] = _looked_up(*(np.broadcast_to(ranks, steps.shape)[rare] for ranks in (firsts, seconds)))
@@ -190,22 +195,26 @@ def _hints() -> Mask:
 
 
 @cache
-def _tables() -> tuple[Bytes, Ints, Bytes]:
-    """Return what `_dense` and `_rare` do."""
-    firsts, seconds, steps = _pairs()
-    made = np.full((DENSE + 1, DENSE + 1), NO_WORD, dtype=np.uint8)
-    frequent = (firsts < DENSE) & (seconds < DENSE)
-    made[firsts[frequent], seconds[frequent]] = steps[frequent]
-    rare = ~frequent
-    keys = firsts[rare].astype(np.int64) << 16 | seconds[rare]
-    return made, np.append(keys, np.int64(1 << 32)), np.append(steps[rare], np.uint8(NO_WORD))
-
-
-def _dense() -> Bytes:
+def _dense() -> PairRows:
     """Return the steps of those pairs of which both characters are frequent, by their ranks."""
-    return _tables()[0]
+    of_rows, of_ranks, of_chances = model.model().follow.stored
+    ends, steps, chances = np.cumsum(of_rows).tolist(), np.asarray(of_ranks), np.frombuffer(of_chances, np.uint8)
+
+    def row(rank: int, made: Bytes) -> None:
+        made[:] = NO_WORD
+        if rank < DENSE:
+            some = slice(ends[rank - 1] if rank else 0, ends[rank])
+            seconds = np.cumsum(steps[some])
+            frequent = seconds < DENSE
+            made[seconds[frequent]] = chances[some][frequent]
+
+    return PairRows(DENSE + 1, row)
 
 
+@cache
 def _rare() -> tuple[Ints, Bytes]:
     """Return the other pairs, two ranks in one number, in order, and their steps; and one behind all of them."""
-    return _tables()[1:]
+    firsts, seconds, steps = _pairs()
+    rare = (firsts >= DENSE) | (seconds >= DENSE)
+    keys = firsts[rare].astype(np.int64) << 16 | seconds[rare]
+    return np.append(keys, np.int64(1 << 32)), np.append(steps[rare], np.uint8(NO_WORD))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import mmap
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import as_file, files
@@ -24,6 +25,7 @@ from seedsearch.text.folding import fold
 
 if TYPE_CHECKING:
     from seedsearch.text.array_types import Array, Bytes, Points, Scores
+    from seedsearch.text.pair_rows import PairRows
 
 STEP = -0.125  # one stored step, in nats
 BITS = 13  # of a rank
@@ -107,22 +109,35 @@ def ranks() -> Array:
     return made
 
 
-@cache
 def pair_table() -> Bytes:
     """ln p of a character after another, quantized, by the `places` of both: for searches that query every pair.
 
     What is not among the `DENSE` most frequent characters has the last place.
     """
+    return _pair_rows().whole()
+
+
+@cache
+def _pair_rows() -> PairRows:
+    """Return the same table, in which the rows are that were asked for."""
     import numpy as np
 
-    known = counts()
-    alone = np.rint(known.alone[: DENSE - 1] + UNSEEN_PAIR / STEP)
-    made = np.full((DENSE, DENSE), _RARE, np.uint8)
-    made[:, :-1] = np.minimum(alone, 255)
-    firsts, seconds = known.pairs >> BITS, known.pairs & NO_RANK
-    kept = (firsts < DENSE - 1) & (seconds < DENSE - 1)
-    made[firsts[kept], seconds[kept]] = known.seconds[kept]
-    return made
+    from seedsearch.text.pair_rows import PairRows
+
+    known, last = counts(), DENSE - 1
+    unseen = np.full(DENSE, _RARE, np.uint8)
+    unseen[:-1] = np.minimum(np.rint(known.alone[:last] + UNSEEN_PAIR / STEP), 255)
+    begins = known.pairs.searchsorted(np.arange(DENSE, dtype=np.uint32) << np.uint32(BITS)).tolist()
+
+    def row(place: int, made: Bytes) -> None:
+        made[:] = unseen
+        if place < last:
+            some = slice(begins[place], begins[place + 1])
+            seconds = known.pairs[some] & NO_RANK
+            kept = seconds < last
+            made[seconds[kept]] = known.seconds[some][kept]
+
+    return PairRows(DENSE, row)
 
 
 def places(codes: Points) -> Array:
@@ -163,7 +178,8 @@ def _behind(b: Array, c: Array) -> Scores:
     import numpy as np
 
     last = DENSE - 1
-    made: Scores = pair_table().reshape(-1)[np.minimum(b, last) * DENSE + np.minimum(c, last)] * STEP
+    firsts = np.minimum(b, last)
+    made: Scores = _pair_rows().with_rows(firsts).reshape(-1)[firsts * DENSE + np.minimum(c, last)] * STEP
     if (b >= last).any() or (c >= last).any():
         rare = ((b >= last) | (c >= last)).nonzero()
         b, c = (np.broadcast_to(some, made.shape)[rare] for some in (b, c))
@@ -177,7 +193,10 @@ def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
     import numpy as np
 
     places, there = np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
-    likely = _hints(keys)[_hashed(wanted)].nonzero()[0]
+    _asked[len(keys)] += len(wanted)
+    likely = np.arange(len(wanted))
+    if _asked[len(keys)] > MANY:
+        likely = _hints(keys)[_hashed(wanted)].nonzero()[0]
     some = wanted[likely]
     found = np.minimum(keys.searchsorted(some), len(keys) - 1)
     right = keys[found] == some
@@ -194,6 +213,9 @@ def _hashed(keys: Array) -> Array:
     return found
 
 
+# Questions from which on hints are made, 4 MB each: to make them takes as long as some 30,000 searches.
+MANY = 1 << 15
+_asked: Counter[int] = Counter()  # by how many keys there are, as in the next one
 _made_hints: dict[int, Array] = {}
 
 
