@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from seedsearch import build_index, open_index
 from seedsearch.damage import Certainty
 from seedsearch.errors import DocumentMissing, IndexDamaged
 from seedsearch.frontends.cli.inputs import one_cleaned
+from seedsearch.metadata import document_records
 from seedsearch.metadata.document_records import Found, Record, doc_id_of, from_bytes, to_bytes
 from seedsearch.offsets import Edit, apply_edits
 from seedsearch.searching.document import Document
@@ -126,3 +128,13 @@ def test_a_record_is_read_as_it_was_written(
 ) -> None:
     record = Record("a", "utf-8", 0.5, (), (0, 7), {"entity": 1}, (), "text", certainties, findings, steps, shares)
     assert from_bytes(to_bytes(record)) == record
+
+
+def test_the_record_of_a_long_document_is_written_like_that_of_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one is written in portions, the other at once."""
+    left = (3, 4, "lost-character", (("好", 40),))
+    record = Record("a", "utf-8", 0.5, ((0, 2, 1), (5, 6, 0)), (0, 7), {"entity": 2}, (("entity", 2),), "text")
+    record = replace(record, certainties=(("certain", 2),), findings=(left,), steps=(("entities", 2),))
+    at_once = to_bytes(record)
+    monkeypatch.setattr(document_records, "_TOGETHER", 1)
+    assert to_bytes(record) == at_once

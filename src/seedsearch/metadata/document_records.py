@@ -112,6 +112,8 @@ def line_starts(text: str) -> array[int]:
 
 def to_bytes(record: Record) -> bytes:
     """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
+    if len(record.lines) + len(record.replaced) + len(record.findings) < _TOGETHER:
+        return _json(_row(record))
     lengths = (b - a for a, b in pairwise(record.lines))
     origin = (_json(value) for value in (record.path, record.encoding, record.confidence))
     places = _listed(record.replaced), _listed(lengths)
@@ -121,8 +123,20 @@ def to_bytes(record: Record) -> bytes:
     return b"[" + b",".join(row) + b"]"
 
 
+def _row(record: Record) -> list[object]:
+    """Return the columns of a document of some thousand lines at most, whose JSON is written at once."""
+    lengths = [b - a for a, b in pairwise(record.lines)]
+    origin = record.path, record.encoding, record.confidence
+    runs = record.kinds, record.told_by, record.certainties
+    left = list(record.findings), record.steps, list(record.probabilities)
+    return [*origin, list(record.replaced), lengths, dict(record.damage), *runs, *left]
+
+
+_ENCODED = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _ENCODED(value).encode()
 
 
 def _listed(rows: Iterable[object]) -> bytes:

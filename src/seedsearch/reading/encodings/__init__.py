@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from seedsearch.errors import NotText, SourceError
 from seedsearch.offsets import Edit, Span
 from seedsearch.reading.encodings.byte_repairs import assembled, in_halves, mixed_with_utf8, repairs
-from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, tell, tell_utf8
+from seedsearch.reading.encodings.detection import WIDE, Beside, Neighbours, Told, is_surely_utf8, tell, tell_utf8
 from seedsearch.reading.encodings.names import BIG5, BOMS, canonical_name, exactly, python_name, strictly
 from seedsearch.reading.encodings.utf16_slips import slips
 from seedsearch.reading.encodings.utf16_tail import edits_of, narrow_tail_of, tail_of
@@ -162,6 +162,8 @@ def _strange(data: bytes) -> bool:
 def _valid_utf8(data: bytes, text: str, beside: Beside) -> Decoded:
     if b"~{" in data and HZ.search(data) and text.isascii() and (found := _as_hz(data)):
         return found
+    if is_surely_utf8(data, text):
+        return Decoded(text, "utf-8", 1.0)
     told = tell_utf8(data, text, _declared(data), beside)
     if told.encoding == "utf-8":
         return Decoded(text, "utf-8", told.confidence, told_by=told.by)

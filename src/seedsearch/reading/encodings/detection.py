@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Literal
 
 from seedsearch.reading.encodings import likelihood
@@ -151,10 +152,14 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
     return _decided(readings, declared, beside)
 
 
+def is_surely_utf8(data: bytes, text: str) -> bool:
+    """Tell whether what is valid UTF-8 without NUL cannot be in another encoding by chance, as nearly all of it."""
+    some = islice(_WIDE.finditer(data[: 1 << 16]), _UTF8_MOST, None)
+    return text.isascii() or next(some, None) is not None or _is_utf8_twice(text)
+
+
 def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
-    """Return the encoding of what is valid UTF-8 without NUL: that, if it is not also GBK or Big5, and likelier so."""
-    if text.isascii() or len(_WIDE.findall(data[: 1 << 16])) > _UTF8_MOST or _is_utf8_twice(text):
-        return Told("utf-8", 1.0, 0.0)
+    """Return the encoding of other valid UTF-8: that, if it is not also GBK or Big5, and likelier so."""
     readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
     if _IDEOGRAPHS.fullmatch(text):
         first, *others = readings

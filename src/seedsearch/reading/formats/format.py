@@ -43,20 +43,17 @@ class Asked:
 class File:
     """A file to read: its bytes, the options, and the budget.
 
-    `path` is only displayed and used for its extension; it is never opened.
+    `path` is only displayed and used for its extension; it is never opened. `ending` is that extension with its dot, in
+    lower case; "" if there is none.
     """
 
     def __init__(self, path: str, content: bytes, asked: Asked, budget: Budget) -> None:
         self.path = path
+        self.ending = os.path.splitext(path)[1].lower()
         self.content = content
         self.asked = asked
         self.budget = budget
         self._made: dict[object, Any] = {}
-
-    @property
-    def ending(self) -> str:
-        """The extension of the name with its dot, in lower case; "" if there is none."""
-        return os.path.splitext(self.path)[1].lower()
 
     def once(self, make: Callable[[bytes], T]) -> T:
         """Return `make(content)`, computed once for all formats that need it."""
