@@ -209,6 +209,24 @@ def test_cleaning_clean_text_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
 
 
+# What writes an index, checks one, and what facets, orders, patterns and words near one another need.
+NOT_FOR_A_PLAIN_QUESTION = {
+    *[f"seedsearch.engines.embedded.{name}" for name in ("checking", "closeness", "entries", "packer", "tagged")],
+    *["seedsearch.text.batch", "click.shell_completion", "decimal"],
+}
+
+
+def test_a_plain_question_loads_no_module_that_only_others_need(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("焊接机器人在2026年", encoding="utf-8")
+    seedsearch.build_index([tmp_path / "a.txt"], tmp_path / "index", workers=1)
+    for query in ("焊接机器人", "焊接机器人有哪些", "二〇二六年"):
+        arguments = ["seedsearch", "query", "-i", str(tmp_path / "index"), query]
+        command = "from seedsearch.frontends.cli import main\nmain(standalone_mode=False)"
+        names = modules_after(f"sys.argv = {arguments!r}\n{command}")
+        assert "seedsearch.engines.embedded.searcher" in names
+        assert not names & NOT_FOR_A_PLAIN_QUESTION, query
+
+
 def test_a_question_loads_no_part_of_numpy_that_it_does_not_need(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("焊接机器人\n> 从头\n> 开始", encoding="utf-8")
     seedsearch.build_index([tmp_path / "a.txt"], tmp_path / "index", workers=1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, runtime_checkable
 
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.entries import (
@@ -123,8 +123,7 @@ class Distant(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class ShareOf:
+class ShareOf(NamedTuple):
     """What one of several writers sends: its name, and of what it is a share, alike for all that belong together."""
 
     name: str

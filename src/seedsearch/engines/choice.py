@@ -13,10 +13,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from seedsearch.engines import Engine
 from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged, IndexFault, IndexMissing
@@ -24,8 +23,7 @@ from seedsearch.errors import EngineUnknown, ExtraMissing, IndexDamaged, IndexFa
 Place: TypeAlias = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class EngineModule:
+class EngineModule(NamedTuple):
     """Where an engine is: the module with its `open_place`, and the extra that installs the packages it needs."""
 
     module: str

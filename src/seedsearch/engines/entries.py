@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,7 @@ class IndexEntry:
     stored: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What an engine answers: a document and its score, higher is better, and what was stored of it.
 
     `run` is the run text of `readable`.
@@ -36,16 +36,14 @@ class Match:
     stored: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The best matches, best first, and how many documents match in all."""
 
     total: int
     best: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EngineInfo:
+class EngineInfo(NamedTuple):
     """What an engine holds: documents, distinct terms per field, bytes on disk."""
 
     documents: int

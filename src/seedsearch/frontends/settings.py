@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from seedsearch.damage import SURE
 from seedsearch.engines.budget import SECONDS
@@ -43,8 +43,7 @@ LARGEST = 200_000
 DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A setting: what it is, its default, what it is for. A number lies between `least` and `most`."""
 
     kind: type
@@ -106,8 +105,7 @@ class Setting:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
+class NamedPlace(NamedTuple):
     """An index with a name: what it is made from, its folder, the file that names it."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ def answer_of(
     notes: tuple[Note, ...] = parsed.notes
     if expression is not None:
         tier = expression_tier(expression)
-        tier = replace(tier, required=narrowed(tier.required, parsed))
+        tier = tier._replace(required=narrowed(tier.required, parsed))
         if counts := _counts(engine, [tier]):
             return Answer((tier,), counts, notes)
         if expression.strict:
@@ -107,7 +107,7 @@ def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[T
     """Return the documents of the strictest tier that has any."""
     name = next(iter(counts))
     tier, grade = next((tier, grade) for tier in tiers for grade in tier.named if grade.name == name)
-    return [replace(tier, name=name, required=grade.required, grades=())], {name: counts[name]}
+    return [tier._replace(name=name, required=grade.required, grades=())], {name: counts[name]}
 
 
 def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText, ...]:
@@ -129,7 +129,7 @@ def _heard(
     from seedsearch.searching.phonetic import heard  # loads the readings of characters
 
     for fallback in heard(parsed.run, engine, [text.text for text in near if text.sounds and text.is_run]):
-        first = replace(fallback.tier, required=narrowed(fallback.tier.required, parsed))
+        first = fallback.tier._replace(required=narrowed(fallback.tier.required, parsed))
         rest = [_behind(tier, first.required) for tier in tiers[1:]] if counts else []
         if (found := _counts(engine, [first, *rest])).get(first.name):
             texts = [as_typed(text, parsed.raw) for text in fallback.tier.texts]
@@ -142,7 +142,7 @@ def _behind(tier: Tier, before: Query) -> Tier:
     """Return a tier that comes after these documents, too."""
     grades = tuple(Grade(grade.name, Any((before, grade.required))) for grade in tier.grades)
     excluded = before if tier.excluded is None else Any((before, tier.excluded))
-    return replace(tier, required=Any((before, tier.required)), grades=grades, excluded=excluded)
+    return tier._replace(required=Any((before, tier.required)), grades=grades, excluded=excluded)
 
 
 def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[Note, ...]:

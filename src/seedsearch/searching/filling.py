@@ -8,8 +8,7 @@ others are ranked by what the best one says, too (feedback.py), tier by tier as 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from seedsearch.engines import Distant, Engine
 from seedsearch.engines.entries import Match
@@ -30,8 +29,7 @@ Led: TypeAlias = tuple[Tier, Match, Places]  # a document that comes before what
 TAGS = {"date": "date:", "path": "path:", "size": "size:"}  # what each order sorts by
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some of the hits of an answer, and whether there are more behind them."""
 
     hits: tuple[Hit, ...]
@@ -155,7 +153,7 @@ class Judge:
             return []  # there are no others
         tier, best, _ = leading[0]
         more = learned(self.engine, tier.scored, best.run)
-        return [replace(tier, learned=more) for tier in tiers]
+        return [tier._replace(learned=more) for tier in tiers]
 
 
 def paths_by_relevance(engine: Engine, tiers: Sequence[Tier]) -> Iterator[str]:

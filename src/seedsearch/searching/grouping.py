@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from seedsearch.engines import Engine
 from seedsearch.engines.query import All, Not, Prefix, Query, Terms
@@ -49,7 +48,7 @@ def _own(values: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
 
 def _group(engine: Engine, tiers: Sequence[Tier], name: str, one: FacetValue, shown: Shown) -> Group:
     node = _members(name, one.value)
-    narrowed = [replace(tier, required=All((tier.required, node)), learns=False) for tier in tiers]
+    narrowed = [tier._replace(required=All((tier.required, node)), learns=False) for tier in tiers]
     return Group(one.value, one.count, Filling(engine, narrowed, {}, shown).page(0, OF_EACH).hits)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from seedsearch.engines.budget import NO_LIMIT, Budget
 from seedsearch.engines.entries import (
@@ -34,16 +34,14 @@ Places: TypeAlias = Mapping[str, Sequence[int]]
 NOWHERE: Places = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences)."""
 
     snippets: int = 1
     lines: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A match with what is to be shown of it: its record and its best stretches.
 
     `first`: where in the run text the first occurrence of the best stretch begins; `tier`: of the answer.

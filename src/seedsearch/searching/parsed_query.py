@@ -104,20 +104,21 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     )
 
 
-# What other programs know and nothing here: looked for as it stands, which is said.
+# What other programs know and nothing here: looked for as it stands, which is said. First comes what it has in it, so
+# that no pattern is compiled for nothing.
 _UNKNOWN = (
-    (r"\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
-    (r"\w~0?\.\d+(?!\S)", "a share of likeness is not known; type ~1 or ~2 for the letters that may differ"),
-    (r"~>\d+", 'type PRE/3 between two words, or "…"~ for words in this order'),
-    (r"(?<!\S)(?:ANDNOT|BUTNOT)(?!\S)", "type NOT"),
-    (r"(?<=[^\x00-\x7f]\s)(?:not|near/\d+|pre/\d+)(?=\s)", "operators are in capitals"),
-    (r"(?<!\S)\w+:\((?=.*\))", f"that is not the name of a filter, which are {', '.join(NAMES)}"),
+    (("^",), r"\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
+    (("~",), r"\w~0?\.\d+(?!\S)", "a share of likeness is not known; type ~1 or ~2 for the letters that may differ"),
+    (("~>",), r"~>\d+", 'type PRE/3 between two words, or "…"~ for words in this order'),
+    (("NOT",), r"(?<!\S)(?:ANDNOT|BUTNOT)(?!\S)", "type NOT"),
+    (("not", "near/", "pre/"), r"(?<=[^\x00-\x7f]\s)(?:not|near/\d+|pre/\d+)(?=\s)", "operators are in capitals"),
+    ((":(",), r"(?<!\S)\w+:\((?=.*\))", f"that is not the name of a filter, which are {', '.join(NAMES)}"),
 )
 
 
 def _unknown(typed: str) -> Iterator[Note]:
-    for pattern, says in _UNKNOWN:
-        found = re.search(pattern, typed)
+    for signs, pattern, says in _UNKNOWN:
+        found = re.search(pattern, typed) if any(sign in typed for sign in signs) else None
         if found and not FILTER.match(found[0]):
             yield Note("not-known", f"looked for {found[0].strip()} as it stands: {says}", [found[0].strip()])
 

@@ -16,7 +16,7 @@ well-formed expression without a meaning (`date:tomorrow`) is refused with a mes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from seedsearch.engines.query import All, Not, Query, Run, all_of, any_of
 from seedsearch.errors import QueryError
@@ -41,8 +41,7 @@ MOST_TERMS = 256  # words and phrases of one expression
 _OF_ONE_VALUE = ("ext", "encoding", "size", "date", "folder", "author")
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A query tree, and the leaves of it that a document should show: those not under a NOT, filters left out.
 
     `strict`: it has operators, quotations or filters, not just a mark inside a word that may be no wildcard. `optional`

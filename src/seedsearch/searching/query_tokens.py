@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from seedsearch.errors import QueryError
 from seedsearch.searching.filters import FILTER, SORT
@@ -38,8 +37,7 @@ _JOINING: dict[str, Kind] = {**dict.fromkeys("与和及同跟", "AND"), "以及"
 _OPTION = re.compile(r"-(?:-|[A-Za-z](?![^\W_])|\d)")  # of a command, or a number: `-v`, `--help`, `-5`
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of an expression, `typed[start:end]`.
 
     `text` is what stands in a word, a quotation or a regular expression, or the name of a field before a bracket.
@@ -185,14 +183,14 @@ def _with_operators_between(tokens: list[Token]) -> list[Token]:
         if token.kind == "leaf" and token.text == "NEAR":
             raise QueryError("NEAR does not say how near", code="near-how", texts=["NEAR"], hint=_SAY_NEAR)
         if token.kind == "leaf" and token.text in _BETWEEN:
-            made[number] = replace(token, kind=_BETWEEN[token.text])
+            made[number] = token._replace(kind=_BETWEEN[token.text])
     if all(token.kind == "leaf" for token in made):
         return made
     for number, token in enumerate(made[1:-1], start=1):
         if token.kind == "leaf" and token.text in _JOINING:
             beside = made[number - 1], made[number + 1]
             if all(one.is_leaf or one.kind in ("(", ")", "field") for one in beside):
-                made[number] = replace(token, kind=_JOINING[token.text])
+                made[number] = token._replace(kind=_JOINING[token.text])
     return made
 
 

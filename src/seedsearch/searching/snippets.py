@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from seedsearch.offsets import Span
 from seedsearch.searching.ranking import LONGEST_LINE, WIDTH
@@ -18,8 +17,7 @@ _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
 Occurrence: TypeAlias = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A part of the readable text and the occurrences inside it."""
 
     span: Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from seedsearch.errors import QueryError
 
@@ -11,8 +11,7 @@ ORDERS = {"relevance": True, "date": True, "path": False, "size": True}
 _SAYS = f"type one of {', '.join(ORDERS)}; the other way round: -date or date-asc"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An order: one of ORDERS, and whether the largest comes first."""
 
     by: str = "relevance"

@@ -12,8 +12,8 @@ encyclopaedia texts (cmrc2018, DRCD) what comes after the whole run makes no dif
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from seedsearch.engines.query import (
     All,
@@ -43,16 +43,14 @@ from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.lexicon import NONE, OwnWords
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """A tier as people see it: its name, and which documents belong to it or to a stricter one."""
 
     name: str
     required: Query
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """Documents that are ranked together.
 
     `required` says which documents it takes, `wanted` what to highlight in them, `scored` what they are ranked by,

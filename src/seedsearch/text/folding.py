@@ -27,7 +27,7 @@ _BEYOND = (("㐀", "䶿"), ("\uf900", "\ufaff"), ("\U00020000", "\U000323af"))
 def table() -> dict[int, str]:
     """Code point → the character it folds to, for characters that change."""
     before, after = TABLE.read_text(encoding="utf-8").splitlines()
-    return {ord(a): b for a, b in zip(before, after, strict=True)}
+    return dict(zip(map(ord, before), after, strict=True))
 
 
 def fold(text: str) -> str:

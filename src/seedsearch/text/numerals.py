@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
@@ -197,7 +196,8 @@ def value_of(number: str, *, row: bool = False) -> int | None:
     if found := _MIXED.fullmatch(number):
         whole, part, large, more, unit = found.groups()
         rest = int(more or 0) * {**_UNITS, **_LARGE}.get(unit or "", 0)
-        total = int(Decimal(f"{whole}.{part or 0}") * _LARGE[large]) + rest
+        digits = part or "0"
+        total = int(whole + digits) * _LARGE[large] // 10 ** len(digits) + rest
         return total if total < MOST and rest < _LARGE[large] and not (part and rest) else None
     if number[:-1].isdigit() and number[-1] in _LARGE:
         return value * _LARGE[number[-1]] if (value := value_of(number[:-1])) and value < 10**6 else None

@@ -41,12 +41,9 @@ def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 @cache
-def _lengths() -> dict[str, tuple[int, ...]]:
-    """Return the lengths of the words by their first character, the longest first."""
-    lengths: dict[str, set[int]] = {}
-    for word in _table():
-        lengths.setdefault(word[0], set()).add(len(word))
-    return {char: tuple(sorted(some, reverse=True)) for char, some in lengths.items()}
+def _longest() -> int:
+    """Return the length of the longest word."""
+    return max(map(len, _table()))
 
 
 def _borders(length: int, others: tuple[str, ...]) -> int:
@@ -68,9 +65,9 @@ def wordings(run: str, borders: Set[int]) -> Iterator[Wording]:
     a single character both: 为了解决 holds no 了解, and 宏大 no 宏. Only what is one character on both sides, the name
     of an element (硅, 矽) or a rare form (冰, 氷), stands for the other one inside of words as well.
     """
-    table, lengths, last = _table(), _lengths(), 0
-    for at, char in enumerate(run):
-        for length in lengths.get(char, ()) if at >= last else ():
+    table, last = _table(), 0
+    for at in range(len(run)):
+        for length in range(min(_longest(), len(run) - at), 0, -1) if at >= last else ():
             known = table.get(run[at : at + length])
             if known and (at in borders) + (at + length in borders) >= _borders(length, known[1]):
                 last = at + length

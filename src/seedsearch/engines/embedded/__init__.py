@@ -20,17 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedsearch.engines.budget import Budget
-from seedsearch.engines.embedded.checking import TRIES, faults
-from seedsearch.engines.embedded.entries import Entries
 from seedsearch.engines.embedded.foreign import mapped
-from seedsearch.engines.embedded.manifest import NAME, Manifest, Part
+from seedsearch.engines.embedded.manifest import NAME, TRIES, Manifest, Part
 from seedsearch.engines.embedded.matching import LOOKS
 from seedsearch.engines.embedded.searcher import Answering
 from seedsearch.engines.embedded.segment import Segment
 from seedsearch.engines.embedded.segment_files import open_segment, read_file
 from seedsearch.engines.embedded.storage import Disk, Lock, damaged
 from seedsearch.engines.embedded.term_lists import KEPT_BYTES
-from seedsearch.engines.embedded.vocabulary import count_terms, vocabulary
 from seedsearch.engines.entries import (
     EngineInfo,
     IndexEntry,
@@ -205,6 +202,8 @@ class EmbeddedEngine:
 
     def info(self) -> EngineInfo:
         """Return how much it holds."""
+        from seedsearch.engines.embedded.vocabulary import count_terms
+
         with self.mapped():
             terms: dict[str, int] = {field: count_terms(self.segments, field) for field in FIELDS}
             described = len(self.committed.to_json().encode()) if self.committed is not None else 0
@@ -227,6 +226,8 @@ class EmbeddedEngine:
 
     def entries(self) -> Iterator[IndexEntry]:
         """Yield every entry, its tags sorted, in the order of doc_id."""
+        from seedsearch.engines.embedded.entries import Entries
+
         with self.mapped():
             ways = [Entries(segment) for segment in self.segments]
             yield from merge(*ways, key=lambda entry: entry.doc_id)
@@ -236,6 +237,8 @@ class EmbeddedEngine:
 
         With `near` those that it accepts.
         """
+        from seedsearch.engines.embedded.vocabulary import vocabulary
+
         part = f"the terms that begin with “{prefix}”" if prefix else "all terms"
         with self.mapped():
             for number, row in enumerate(vocabulary(self.segments, field, prefix, near)):
@@ -304,6 +307,8 @@ class EmbeddedEngine:
 
     def check(self) -> list[str]:
         """Return a sentence for each file that is not as it was written."""
+        from seedsearch.engines.embedded.checking import faults
+
         with self.mapped():
             return faults(self.folder)
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from zlib import crc32
 
 from seedsearch.engines.embedded import whoosh_toc
-from seedsearch.engines.embedded.manifest import File, Manifest
+from seedsearch.engines.embedded.manifest import TRIES, File, Manifest
 from seedsearch.engines.embedded.segment_files import is_toc_of
 from seedsearch.engines.embedded.storage import opened
 from seedsearch.errors import IndexDamaged, reason
 
 BLOCK = 1 << 20  # bytes that are read at once
-TRIES = 20  # of reading an index that is changed at the same time
 
 
 def faults(folder: Path) -> list[str]:

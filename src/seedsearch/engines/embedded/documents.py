@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from sys import getsizeof
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ TOGETHER = 16
 KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """The documents of a segment to be written, a row each; `codes` and `differences` in whatever pieces.
 
     `code_sizes` may be a list that is filled while the codes are written.

@@ -26,6 +26,7 @@ NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
 REBUILD = "rebuild it with: seedsearch index --rebuild"
 _OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + "|".join(map(re.escape, (NEW, whoosh_toc.NEW))), re.ASCII)
+TRIES = 20  # of reading an index that is changed at the same time
 LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
 
 

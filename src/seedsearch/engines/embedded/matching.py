@@ -9,8 +9,6 @@ from typing import TypeGuard
 import numpy as np
 
 from seedsearch.engines.budget import Budget
-from seedsearch.engines.embedded import closeness
-from seedsearch.engines.embedded.expansion import accepted
 from seedsearch.engines.embedded.matched import NONE, Documents, Matched, as_documents, both, size_of, slices, without
 from seedsearch.engines.embedded.segment import Key
 from seedsearch.engines.embedded.term_lists import TermLists
@@ -82,6 +80,8 @@ class Matching:
     def _made(self, i: int, node: Query) -> Matched:
         match node:
             case Terms():
+                from seedsearch.engines.embedded.expansion import accepted  # for few queries, as closeness is
+
                 segment = self._segments[i]
                 return segment.together(accepted(segment, node.field, node.test, partial(self._budget.spend, node)))[0]
             case Run() | Number() | Near() | Gapped() | Pattern() | Spelled():
@@ -188,6 +188,8 @@ class Matching:
             return self._holding(i, node, candidates)
         look = partial(self._budget.spend, node)
         if _is_close(node):
+            from seedsearch.engines.embedded import closeness
+
             return closeness.holding(self._segments[i].documents, candidates, node, look)
         found = [some[self._holds(i, node, some)] for some in slices(candidates, LOOKS) if look() is None]
         return np.concatenate(found)

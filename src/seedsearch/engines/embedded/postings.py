@@ -18,9 +18,8 @@ twice what they sum to above d follows. So a value is such a sum exactly where t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeAlias
 
 import numpy as np
 
@@ -54,8 +53,7 @@ class Sliced(Protocol):
         """Return the bytes of a slice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(NamedTuple):
     """Postings of several terms: list i has `lengths[i]` of the rows of `documents` and `counts`, in their order."""
 
     lengths: Ints
@@ -177,8 +175,7 @@ def unpacked(rows: Rows) -> tuple[Keys, Lists]:
     return keys[starts], Lists(np.diff(starts, append=len(keys)), documents, counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How lists lie in the bits: for each the low bits of a number, the bits of the high parts, and all of its bits."""
 
     low: Ints

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
+from typing import TYPE_CHECKING
 
 from seedsearch.engines.budget import Budget
 from seedsearch.engines.embedded.matched import Matched, as_documents, as_mask, size_of
 from seedsearch.engines.embedded.matching import Matching, key_of, keys_of
 from seedsearch.engines.embedded.scoring import Scoring, best_of, keys_of_scores
 from seedsearch.engines.embedded.segment import Segment
-from seedsearch.engines.embedded.tagged import Tagged, page, ranks, tagged, tally
 from seedsearch.engines.embedded.term_lists import KEPT_BYTES, TermLists
 from seedsearch.engines.entries import Match, Matches
 from seedsearch.engines.query import OnText, Query, Ranked, Term
+
+if TYPE_CHECKING:
+    from seedsearch.engines.embedded.tagged import Tagged
 
 
 class Answering:
@@ -81,6 +84,8 @@ class Answering:
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
         """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        from seedsearch.engines.embedded.tagged import tally  # for facets and other orders alone
+
         found: Counter[str] = Counter()
         of_each = zip(self._segments, self._tagged(prefix), self._all_matched(query), strict=True)
         for segment, tags, matched in of_each:
@@ -99,6 +104,8 @@ class Answering:
         self, query: Query, matched: Sequence[Matched], prefix: str, descending: bool, offset: int, limit: int
     ) -> list[tuple[float, str, int, int]]:
         """Return some of what matched in the order of a tag, as `_best` does."""
+        from seedsearch.engines.embedded.tagged import page, ranks
+
         key = "order", prefix, descending
         if (keys := self._lists.kept.get(key)) is None:
             made = ranks(self._segments, self._tagged(prefix), last=descending)
@@ -111,6 +118,8 @@ class Answering:
     def _tagged(self, prefix: str) -> list[Tagged]:
         """Return the tags of each segment that begin with `prefix`."""
         if (found := self._lists.kept.get(("tags", prefix, None))) is None:
+            from seedsearch.engines.embedded.tagged import tagged
+
             made = [tagged(segment, prefix) for segment in self._segments]
             found = self._lists.kept.put(("tags", prefix, None), made, sum(tags.nbytes for tags in made))
         return found  # type: ignore[no-any-return]

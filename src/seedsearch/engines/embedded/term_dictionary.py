@@ -13,9 +13,9 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -80,8 +80,7 @@ class TermsWriter:
         self._at += len(text) + len(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class TermRows:
+class TermRows(NamedTuple):
     """Some terms of a field, sorted; for each its documents and extras, and the bit at which its list begins."""
 
     terms: list[bytes]

@@ -10,16 +10,18 @@ there instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from seedsearch.engines.embedded import varints
 from seedsearch.engines.embedded.alphabet import traditional
 from seedsearch.text.array_types import Bytes, Ints, Mask, Points
-from seedsearch.text.batch import RunTexts
 from seedsearch.text.code_points import text_of
+
+if TYPE_CHECKING:
+    from seedsearch.text.batch import RunTexts
 
 _WIDE_MARKS = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 
@@ -34,16 +36,14 @@ def readings() -> Points:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """A text of which a piece was taken apart: its table, and how many characters stand after the last difference."""
 
     table: int
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """Texts taken apart: the run texts one after the other and their lengths; the differences and their sizes.
 
     `last` is what the next piece of the last text needs.

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isinf
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from seedsearch.frontends.cli.messages import COLOUR, INDEX, remember
 from seedsearch.frontends.settings import KEYS, Settings, variable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -46,6 +48,8 @@ class IndexPlace(click.ParamType[Place]):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names of the settings, and folders."""
+        from click.shell_completion import CompletionItem  # only a shell asks for it
+
         settings = ctx.find_object(Settings) or Settings()
         names = [CompletionItem(name) for name in settings.indexes if name.startswith(incomplete)]
         return [*names, CompletionItem(incomplete, type="dir")]

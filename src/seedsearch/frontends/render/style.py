@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # What the address of a link may hold as it is; all else, from wherever it comes, is spelled as in addresses (%1B).
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How an answer looks: with colour, or with brackets where there is none.
 
     `width` in cells (None: lines are not broken). `link` is what a click on a path opens, with {host}, {path}, {line}
