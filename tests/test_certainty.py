@@ -91,7 +91,7 @@ def test_a_line_that_was_fitted_says_how_often_guesses_are_right(right_of_ten: l
         assert 10 / (1 + exp(-at - by * odds)) == pytest.approx(right, abs=0.5)
 
 
-@given(st.sampled_from(sorted(LINES)), st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=5))
+@given(st.sampled_from(sorted(LINES)), st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=5))
 def test_better_odds_are_no_less_probable(source: str, odds: list[float]) -> None:
     found = [guess(source, one).probability for one in sorted(odds)]
     assert found == sorted(found)

@@ -15,13 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
-from math import exp
+from math import tanh
 
 from seedsearch.offsets import Candidate, Guess, Weight
 
 MOST = 3  # candidates that are offered
 CLEAR = 0.95  # no candidates are kept beside a repair that is more probable
-FAR = 30.0  # odds beyond which it is all the same
 WHOLE = Guess(0.0).end
 LEAST = 1e-12  # a total of shares that is none
 LOWEST, HIGHEST = 0.01, 0.99  # what a hundredth cannot tell from never and always
@@ -99,7 +98,7 @@ def weight(one: Guess) -> Weight:
 def probability(source: str, odds: float) -> float:
     """Return how probable a guess of a source with these odds is, in hundredths."""
     at, by = LINES[source]
-    chance = 1 / (1 + exp(-max(-FAR, min(FAR, at + by * odds))))
+    chance = (1 + tanh((at + by * odds) / 2)) / 2  # the logistic function, for odds of any size
     return round(min(max(chance, LOWEST), HIGHEST), 2)
 
 
