@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edits
-from seedsearch.restoring import evidence, latin1, lossy_utf8, utf8_as_gbk
+from seedsearch.restoring import (
+    evidence,
+    latin1,
+    lossy_alone,
+    lossy_bridges,
+    lossy_choices,
+    lossy_utf8,
+    utf8_as_gbk,
+)
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import HIGHEST
 from seedsearch.restoring.candidates import Candidates
@@ -20,6 +29,7 @@ from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Atom, Lost
 from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.steps import restore
 from seedsearch.text.character_model import STEP, model, pair_score
 from seedsearch.text.pair_scores import NO_WORD, in_words
@@ -110,6 +120,39 @@ def test_what_stands_alone_is_settled_as_by_itself(text: str, places: set[int], 
         patch.setattr(lossy_utf8, "settled_alone", lambda *_: {})
         each = mend(atoms, work=Budget(10**6, 0, 0))
     assert together == each
+
+
+@given(st.sampled_from(SENTENCES), st.sets(st.integers(0, 120), max_size=24), st.sampled_from(KINDS))
+def test_what_is_asked_together_is_what_each_is_by_itself(text: str, places: set[int], lost: tuple[Lost, ...]) -> None:
+    """Losses that hang together, and how sure each of them is: the same characters for the same work."""
+    stream = text.encode()
+    atoms: list[Atom] = [lost if i in places else stream[i : i + 1] for i in range(len(stream))]
+    work, others = Budget(10**6, 0, 0), Budget(10**6, 0, 0)
+    together = mend(atoms, work=work)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lossy_utf8, "prepare", lambda *_: None)
+        patch.setattr(lossy_bridges, "_kept", Recent(0))
+        patch.setattr(lossy_alone, "FEW", len(atoms) + 1)
+        each = mend(atoms, work=others)
+    assert together == each
+    assert work.left == others.left
+
+
+def test_what_comes_again_on_a_page_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = "他说：今天天气很好。".encode()
+    atoms: list[Atom] = [(LAST,) if i in (11, 12, 17) else stream[i : i + 1] for i in range(len(stream))]
+    asked, told = list[object](), lossy_choices._Torn.of
+
+    def counted(*of: Any) -> lossy_choices._Torn:
+        asked.append(of)
+        return told(*of)
+
+    monkeypatch.setattr(lossy_choices._Torn, "of", counted)
+    once = mend(atoms)
+    number = len(asked)
+    again = mend(atoms * 40)
+    assert "".join(piece.text for piece in again) == 40 * "".join(piece.text for piece in once)
+    assert 0 < len(asked) <= 4 * number
 
 
 def test_what_stands_alone_needs_no_search(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,11 @@ gone on with to the next (Viterbi's algorithm over the characters between two kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 from math import inf, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import LEAST
@@ -20,9 +21,12 @@ from seedsearch.restoring.lossy_guesses import (
     Atom,
     Lost,
     Outcomes,
+    all_after,
+    all_before,
     continuing,
     length_of,
 )
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 BEHIND = 7  # atoms behind a loss that may settle it
 MOST = 512  # choices of one kind that are scored; where there are more, they are searched
+KEPT = 1024  # chains that are kept with what they are
+TOGETHER = 128  # chains that are searched at the same time, which take a megabyte or two
 STATES = 6  # ways to read a loss that are gone on with to the next one
 FEW = 12  # best rivals that are looked for, the chosen one among them
 PLAIN = 7.0  # odds beyond which nothing more is asked
@@ -44,7 +50,7 @@ class Gap(NamedTuple):
     last: bool
 
 
-class _Tail(NamedTuple):
+class Tail(NamedTuple):
     """An ASCII character that was lost, how it reads, and ln of its share among those that may have been lost.
 
     Blanks and line ends count as one there.
@@ -72,11 +78,13 @@ def known_behind(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> tuple[b
     return b"".join(atoms[at + 1 : min(end, at + 1 + BEHIND)]), end  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=1 << 11)
 def settles(behind: bytes) -> bool:
     """Tell whether known bytes behind a loss hold a whole character."""
     return bool(following_of(behind))
 
 
+@lru_cache(maxsize=1 << 11)
 def goes_on(behind: bytes) -> bool:
     """Tell whether known bytes between two losses hold none, but the beginning of a character at their end."""
     begun = behind[continuing(behind) :]
@@ -85,49 +93,134 @@ def goes_on(behind: bytes) -> bool:
     )
 
 
-def bridged(pending: bytes, last: str, gaps: Iterable[Gap], script: Script, work: Budget) -> dict[int, bytes]:
-    """Return the bytes for each of `gaps`, by its number, of which the last one settles it; nothing where none fit.
+class Chain(NamedTuple):
+    """Losses that hang together: the character that is unfinished before the first, and the one before that."""
 
-    `pending` is the character that is unfinished before the first, `last` the one before that.
-    """
-    ways: Sequence[_Way] = [_Way(0.0, last, ())]
-    places: list[int] = []
-    for gap in gaps:
-        work.spend((len(ways) - 1) * len(gap.lost) // 2)  # the first is paid for
-        inside = continuing(gap.behind)
-        following = following_of(gap.behind)
-        ways = _ways(ways, pending, gap, following, script, 1 if gap.last else STATES)
-        places.append(gap.at)
-        if not ways:
-            return {}
-        if gap.last:
-            return dict(zip(places, ways[0].streams, strict=True))
-        pending = gap.behind[inside:]
-    return {}
+    pending: bytes
+    last: str
+    gaps: tuple[Gap, ...]
+
+    @property
+    def key(self) -> tuple[bytes, str, tuple[tuple[object, ...], ...]]:
+        """What does not hang on the place in the text."""
+        return self.pending, self.last, tuple([gap[1:] for gap in self.gaps])
 
 
-def _ways(ways: Sequence[_Way], pending: bytes, gap: Gap, following: str, script: Script, most: int) -> Sequence[_Way]:
-    """Return the best of the ways that go on with `gap`, before the character `following` if it is known."""
-    inside = gap.behind[: continuing(gap.behind)]
-    made: dict[str, _Way] = {}
+def bridged(chain: Chain, script: Script, work: Budget) -> dict[int, bytes]:
+    """Return the bytes for each gap, by its number, of which the last one settles it; nothing where none fit."""
+    kept = _kept.get((chain.key, script))
+    # With as little work left as that, some of it would be refused: what is found does not hang on what came before.
+    if kept is not None and work.left > kept.cost:
+        work.spend(kept.cost)
+    else:
+        refused, work.refused = work.refused, False
+        [kept] = _bridged_together([chain], script, work)
+        if not work.refused:
+            _kept.put((chain.key, script), kept)
+        work.refused = work.refused or refused
+    return dict(zip([gap.at for gap in chain.gaps], kept.streams, strict=True)) if kept.streams else {}
+
+
+def prepare(chains: Iterable[Chain], script: Script) -> None:
+    """Find out together what chains are, so that `bridged` has it: arrays take hardly longer for many than for one."""
+    new = iter({chain.key: chain for chain in chains if _kept.get((chain.key, script)) is None}.items())
+    while some := list(islice(new, TOGETHER)):
+        found = _bridged_together([chain for _, chain in some], script, Budget(0, 0, 0))
+        for (key, _), bridge in zip(some, found, strict=True):
+            _kept.put((key, script), bridge)
+
+
+class _Bridge(NamedTuple):
+    """The bytes for each gap of a chain, nothing where none fit, and the work that it took to find them."""
+
+    streams: tuple[bytes, ...]
+    cost: int
+
+
+_kept = Recent[tuple[tuple[bytes, str, tuple[tuple[object, ...], ...]], Script], _Bridge](KEPT)
+
+
+def _bridged_together(chains: Sequence[Chain], script: Script, work: Budget) -> list[_Bridge]:
+    """Return what each of the chains is, all of them searched at the same time, a gap of each in a step."""
+    found = [_Bridge((), 0)] * len(chains)
+    going = [(i, _bridging(chain, script, work)) for i, chain in enumerate(chains)]
+    answers: list[_Scored | None] = [None] * len(going)
+    while going:
+        asked, still = list[_Asked](), list[tuple[int, _Bridging]]()
+        for (i, bridging), answer in zip(going, answers, strict=True):
+            try:
+                asked.append(bridging.send(answer))
+                still.append((i, bridging))
+            except StopIteration as ended:
+                found[i] = ended.value
+        going = still
+        after = iter(all_after([one for some in asked for one in some.after]))
+        before = iter(all_before([one for some in asked for one in some.before]))
+        answers = [([next(after) for _ in some.after], [next(before) for _ in some.before]) for some in asked]
+    return found
+
+
+class _Asked(NamedTuple):
+    """Outcomes of which the scores behind a character are asked for, and those of which the ones before one are."""
+
+    after: Sequence[tuple[Outcomes, str]]
+    before: Sequence[tuple[Outcomes, str]]
+
+
+_Scored: TypeAlias = tuple[Sequence["Scores"], Sequence["Scores"]]
+_Bridging: TypeAlias = Generator[_Asked, _Scored | None, _Bridge]
+
+
+def _bridging(chain: Chain, script: Script, work: Budget) -> _Bridging:
+    """Find out what a chain is, asking for scores; no bytes where nothing fits or the last gap does not settle it."""
+    pending, cost = chain.pending, 0
+    ways: Sequence[_Way] = [_Way(0.0, chain.last, ())]
+    for gap in chain.gaps:
+        spent = (len(ways) - 1) * len(gap.lost) // 2  # the first is paid for
+        work.spend(spent)
+        cost += spent
+        ways = yield from _going_on(ways, fits_of(pending, gap, script), gap)
+        if gap.last or not ways:
+            return _Bridge(ways[0].streams if ways else (), cost)
+        pending = gap.behind[continuing(gap.behind) :]
+    return _Bridge((), cost)
+
+
+def fits_of(pending: bytes, gap: Gap, script: Script) -> list[Fit]:
+    """Return what fits of all that was lost behind a pending character; nothing where that is too much to score."""
+    inside, fits = gap.behind[: continuing(gap.behind)], list[Fit]()
     for lost in gap.lost:
         fit = fit_of(pending, lost, inside, script)
         if fit is None:
-            return ()
+            return []
         if fit.streams:
-            for new in _best_of(ways, fit, following, most):
-                if new.last not in made or made[new.last].score < new.score:
-                    made[new.last] = new
+            fits.append(fit)
+    return fits
+
+
+def _going_on(ways: Sequence[_Way], fits: Sequence[Fit], gap: Gap) -> Generator[_Asked, _Scored | None, Sequence[_Way]]:
+    """Return the best of the ways that go on with what fits, before the character behind `gap` if it is known."""
+    following, most = following_of(gap.behind), 1 if gap.last else STATES
+    untailed = [fit.outcomes for fit in fits if following and fit.lost.tails == (b"",)]
+    scored = yield _Asked(
+        [(fit.outcomes, way.last) for fit in fits for way in ways], [(one, following) for one in untailed]
+    )
+    after, before = map(iter, scored or ((), ()))
+    made: dict[str, _Way] = {}
+    for fit in fits:
+        scores = [next(after) + way.score for way in ways]
+        behind: Scores | float = 0.0
+        tails = list[Tail]()
+        if fit.outcomes in untailed:
+            behind = next(before) - fit.lost.cost
+        else:
+            behind, tails, _ = behind_of(fit, following)
+        for place, way, score in _best_places(scores, behind, most):
+            last = tails[place].stream.decode() if tails else fit.outcomes.lasts[place]
+            stream = fit.streams[place] + (tails[place].stream if tails else b"")
+            if last not in made or made[last].score < score:
+                made[last] = _Way(score, last, (*ways[way].streams, stream))
     return sorted(made.values(), key=lambda way: -way.score)[:most]
-
-
-def _best_of(ways: Sequence[_Way], fit: Fit, following: str, most: int) -> Iterator[_Way]:
-    """Yield the best ways that go on with what fits, before the character `following` if it is known."""
-    behind, tails, _ = behind_of(fit, following)
-    for place, way, score in _best_places([fit.outcomes.after(way.last) + way.score for way in ways], behind, most):
-        last = tails[place].stream.decode() if tails else fit.outcomes.lasts[place]
-        stream = fit.streams[place] + (tails[place].stream if tails else b"")
-        yield _Way(score, last, (*ways[way].streams, stream))
 
 
 def _best_places(scores: Sequence[Scores], behind: Scores | float, most: int) -> Iterator[tuple[int, int, float]]:
@@ -150,6 +243,11 @@ class Fit:
     def __init__(self, pending: bytes, lost: Lost, streams: tuple[bytes, ...], inside: bytes, script: Script) -> None:
         self.streams, self.lost, self.script = streams, lost, script
         self.outcomes = Outcomes(pending, tuple([stream + inside for stream in streams]), script)
+
+    @cached_property
+    def places(self) -> dict[bytes, int]:
+        """Where each of the streams is among them."""
+        return {stream: place for place, stream in enumerate(self.streams)}
 
 
 @lru_cache(maxsize=1 << 10)
@@ -179,7 +277,7 @@ def _fitting(lost: Lost, missing: int, inside: int) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=1 << 11)
-def behind_of(fit: Fit, following: str) -> tuple[Scores | float, list[_Tail], Scores | float]:
+def behind_of(fit: Fit, following: str) -> tuple[Scores | float, list[Tail], Scores | float]:
     """Return how what stands behind each stream reads, with the best of the tails between them, if there may be
     some, and ln of the share that each of those has.
     """
@@ -243,7 +341,7 @@ def best_others(
 
 
 @lru_cache(maxsize=1 << 12)
-def _best_tail(last: str, lost: Lost, following: str, script: Script) -> _Tail:
+def _best_tail(last: str, lost: Lost, following: str, script: Script) -> Tail:
     """Return the best of the ASCII characters that may be lost between `last` and `following`."""
     import numpy as np
 
@@ -255,7 +353,7 @@ def _best_tail(last: str, lost: Lost, following: str, script: Script) -> _Tail:
     best = float(scores[place])
     shares = np.exp(scores - best)
     alike = [i for i, tail in enumerate(lost.tails) if tail.isspace() and lost.tails[place].isspace()] or [place]
-    return _Tail(best, lost.tails[place], log(float(shares[alike].sum()) / float(shares.sum())))
+    return Tail(best, lost.tails[place], log(float(shares[alike].sum()) / float(shares.sum())))
 
 
 @lru_cache(maxsize=64)
@@ -263,6 +361,7 @@ def _tail_outcomes(lost: Lost, script: Script) -> Outcomes:
     return Outcomes(b"", lost.tails, script)
 
 
+@lru_cache(maxsize=1 << 11)
 def following_of(behind: bytes) -> str:
     """Return the first character that begins in bytes, if it is whole."""
     stream = behind[continuing(behind) :]

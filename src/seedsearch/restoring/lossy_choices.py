@@ -7,15 +7,15 @@ as they were chosen, between the characters that stand beside it then: what is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
+from dataclasses import dataclass
 from math import exp, log
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
 
 from seedsearch.offsets import Guess, Weight
-from seedsearch.restoring.calibration import LEAST, assumed, guess, weight
-from seedsearch.restoring.lossy_alone import Alone
-from seedsearch.restoring.lossy_bridges import PLAIN, Gap, rivals
-from seedsearch.restoring.lossy_guesses import AS_READ, TEAR, UNTOLD, Atom, Lost, continuing, decoded
+from seedsearch.restoring.calibration import LEAST, MOST, assumed, guess, weight
+from seedsearch.restoring.lossy_alone import Alone, Answer, Question, told_of
+from seedsearch.restoring.lossy_bridges import PLAIN
+from seedsearch.restoring.lossy_guesses import AS_READ, TEAR, UNTOLD, Atom, continuing, decoded
 from seedsearch.restoring.own_pairs import OwnPairs
 from seedsearch.restoring.scripts import Script
 from seedsearch.text.trigrams import scores_of_lines
@@ -73,23 +73,47 @@ def judged(
     """
     made = list(pieces)
     for some in _apart(pieces):
-        asked = list[_Asked]()
+        # What stands several times between the same characters is asked once.
+        torn: dict[_Key, _Torn] = {}
+        places = dict[int, _Torn]()
         for i in some:
             piece = pieces[i]
             before = _around(made, i, around[0])
             after = "".join([one.text for one in pieces[i + 1 : i + 1 + CONTEXT]])
             after += around[1] if len(after) < CONTEXT else ""
-            told = _told(piece, atoms[piece.start : piece.end], before[-1:], after[:1], script, alone)
-            if any(one.odds <= PLAIN and one.others for one in told):
-                asked.append(_Asked.of(i, piece.text, told, before, after))
-            else:
-                made[i] = piece._replace(weight=_weight(told))
-        lines = [one.line for one in asked]
-        owned = own.scores_of_lines(lines) if own else [[0.0] * len(texts) for _, texts, _ in lines]
-        for one, found, there in zip(asked, scores_of_lines(lines), owned, strict=True):
-            scores = [by_threes + OWN * by_page for by_threes, by_page in zip(found, there, strict=True)]
-            made[one.number] = one.chosen(pieces[one.number], scores)
+            inside = atoms[piece.start : piece.end]
+            known = tuple([alone.get(at) for at, atom in enumerate(inside, piece.start) if not isinstance(atom, bytes)])
+            key = piece.text, tuple(inside), before, after, tuple([one.odds if one else None for one in known])
+            if key not in torn:
+                torn[key] = _Torn.of(piece.text, inside, before, after, known)
+            places[i] = torn[key]
+        for i, (text, weighed) in _chosen(places, script, own).items():
+            made[i] = pieces[i]._replace(text=text, weight=weighed)
     return made
+
+
+# The text of a piece, its atoms, the characters on both sides, and what is known of its losses alone.
+_Key: TypeAlias = tuple[str, tuple[Atom, ...], str, str, tuple[float | None, ...]]
+
+
+def _chosen(places: Mapping[int, _Torn], script: Script, own: OwnPairs | None) -> dict[int, tuple[str, Weight]]:
+    """Return the texts of pieces by their numbers, chosen again, and how sure each is."""
+    every = list(dict.fromkeys(places.values()))
+    answers = told_of([loss.question for one in every for loss in one.losses if loss.alone is None], script)
+    found: dict[_Torn, tuple[str, Weight]] = {}
+    asked = dict[_Torn, _Asked]()
+    for one in every:
+        told = one.told(answers)
+        if any(loss.odds <= PLAIN and loss.others for loss in told):
+            asked[one] = _Asked.of(one.text, told, one.before, one.after)
+        else:
+            found[one] = one.text, _weight(told)
+    lines = [one.line for one in asked.values()]
+    owned = own.scores_of_lines(lines) if own else [[0.0] * len(texts) for _, texts, _ in lines]
+    for (piece, choice), scores, there in zip(asked.items(), scores_of_lines(lines), owned, strict=True):
+        both = [by_threes + OWN * by_page for by_threes, by_page in zip(scores, there, strict=True)]
+        found[piece] = choice.chosen(piece.text, both)
+    return {i: found[one] for i, one in places.items()}
 
 
 def _apart(pieces: Sequence[Piece]) -> Iterator[list[int]]:
@@ -136,6 +160,66 @@ def _weight(told: Sequence[_Told]) -> Weight:
     return weight(guess("UTF-8", odds, _shown(others), start, end))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Torn:
+    """A piece with something lost in it: its text, the texts around it, and what is asked or known of each loss."""
+
+    text: str
+    before: str
+    after: str
+    losses: list[_Loss]
+
+    @classmethod
+    def of(cls, text: str, atoms: Sequence[Atom], before: str, after: str, known: Sequence[Alone | None]) -> Self:
+        """Return the piece with these atoms, of whose losses some are `known`; no losses where that is not asked."""
+        streams = _streams(atoms, text.encode()) if len(atoms) <= LONGEST else None
+        losses = list[_Loss]()
+        if streams is None:
+            return cls(text, before, after, losses)
+        last, following = (AS_READ.get(char, char) for char in (before[-1:], after[:1]))
+        found = iter(known)
+        for i, atom in enumerate(atoms):
+            if isinstance(atom, bytes):
+                continue
+            head, tail = b"".join(streams[:i]), b"".join(streams[i + 1 :])
+            made, pending = decoded(b"", head)
+            beside = AS_READ.get(made[-1:], made[-1:]) or last
+            question = Question(pending, beside, atom, tail + following.encode(), streams[i])
+            alone = next(found)
+            is_known = alone is not None and alone[:3] == (pending, beside, streams[i])
+            rest = len(tail[continuing(tail) :].decode())
+            losses.append(_Loss(question, alone if is_known else None, head, tail, len(made), rest))
+        return cls(text, before, after, losses)
+
+    def told(self, answers: Mapping[Question, Answer | None]) -> list[_Told]:
+        """Return what is said of each loss; nothing where that is unknown of one."""
+        told = list[_Told]()
+        for loss in self.losses:
+            answer = answers[loss.question] if loss.alone is None else loss.alone.answer
+            if answer is None:
+                return []
+            others = [(loss.shown(stream), share) for share, stream in answer.others]
+            told.append(_Told(answer.odds, others, loss.start, len(self.text) - loss.rest))
+        return told
+
+
+class _Loss(NamedTuple):
+    """What is asked of a loss, and what was found before; the bytes before and behind it, and the characters of them
+    that do not hang on it.
+    """
+
+    question: Question
+    alone: Alone | None
+    before: bytes
+    behind: bytes
+    start: int
+    rest: int
+
+    def shown(self, stream: bytes) -> str:
+        """Return what the piece shows with these bytes in the place of those lost, where it hangs on them."""
+        return _between(self.before + stream + self.behind, self.start, self.rest)
+
+
 class _Other(NamedTuple):
     """What may stand in a piece, with its share; it is another text in the place with this number, if in any."""
 
@@ -150,7 +234,6 @@ class _Asked(NamedTuple):
     That is from `start` to `end` in the piece; `places` are those of the losses in it, in order and apart.
     """
 
-    number: int
     start: int
     end: int
     places: list[tuple[int, int]]
@@ -158,7 +241,7 @@ class _Asked(NamedTuple):
     line: tuple[str, list[str], str]
 
     @classmethod
-    def of(cls, number: int, text: str, every: Sequence[_Told], before: str, after: str) -> Self:
+    def of(cls, text: str, every: Sequence[_Told], before: str, after: str) -> Self:
         """Return what is asked of a piece with a `text`, of which losses were `told`, between two texts.
 
         Of several losses one at a time may be another one.
@@ -182,16 +265,16 @@ class _Asked(NamedTuple):
                     texts.setdefault(whole, _Other(whole, part * rest, place))
         around = (before + text[:start]).translate(_READ), (text[end:] + after).translate(_READ)
         line = around[0], [one.translate(_READ) for one in texts], around[1]
-        return cls(number, start, end, places, list(texts.values()), line)
+        return cls(start, end, places, list(texts.values()), line)
 
-    def chosen(self, piece: Piece, scores: Sequence[float]) -> Piece:
-        """Return the piece with what is likeliest by these scores of each."""
+    def chosen(self, text: str, scores: Sequence[float]) -> tuple[str, Weight]:
+        """Return the text of a piece with what is likeliest by these scores of each, and how sure that is."""
         most = max(scores)
         weighed = [exp(score - most) * one.share**BESIDE for score, one in zip(scores, self.every, strict=True)]
         best = max(range(len(weighed)), key=weighed.__getitem__)
         guesses = [self._guess(number, best, weighed) for number in range(len(self.places))]
-        made = piece.text[: self.start] + self.every[best].text + piece.text[self.end :]
-        return piece._replace(text=made, weight=weight(guesses[0]) if len(guesses) == 1 else Weight(tuple(guesses)))
+        made = text[: self.start] + self.every[best].text + text[self.end :]
+        return made, weight(guesses[0]) if len(guesses) == 1 else Weight(tuple(guesses))
 
     def _guess(self, number: int, best: int, weighed: Sequence[float]) -> Guess:
         """Return how sure what stands in a place is, with the other places as they are."""
@@ -201,46 +284,17 @@ class _Asked(NamedTuple):
         rest = max(sum(weighed[i] for i in rivals), LEAST)
         rivals.sort(key=lambda i: -weighed[i])
         within = slice(start - self.start, end - self.start)
-        others = [(self.every[i].text[within], weighed[i] / rest) for i in rivals]
+        others = [(self.every[i].text[within], weighed[i] / rest) for i in rivals[:MOST]]
         source = "UTF-8" if len(self.places) == 1 else "UTF-8, several"
         return guess(source, log(max(weighed[chosen], LEAST) / rest), _shown(others), start, end)
 
 
 def _shown(others: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    return [(shown(text), share) for text, share in others]
-
-
-def _told(
-    piece: Piece, atoms: Sequence[Atom], last: str, following: str, script: Script, alone: Mapping[int, Alone]
-) -> list[_Told]:
-    """Return what `rivals` says of each loss in a piece, between two characters; nothing where that is not asked."""
-    text = piece.text
-    streams = _streams(atoms, text.encode()) if len(atoms) <= LONGEST else None
-    if streams is None:
-        return []
-    last, following = AS_READ.get(last, last), AS_READ.get(following, following)
-    told = list[_Told]()
-    for i, atom in enumerate(atoms):
-        if isinstance(atom, bytes):
-            continue
-        before, behind = b"".join(streams[:i]), b"".join(streams[i + 1 :])
-        made, pending = decoded(b"", before)
-        beside = AS_READ.get(made[-1:], made[-1:]) or last
-        one = alone.get(piece.start + i)
-        if one and one[:3] == (pending, beside, streams[i]):
-            found: tuple[float, list[tuple[float, bytes]]] | None = one.odds, one.others
-        else:
-            found = rivals(pending, beside, Gap(i, atom, behind + following.encode(), True), script, streams[i])
-        if found is None:
-            return []
-        rest = len(behind[continuing(behind) :].decode())
-        others = [(_between(before + stream + behind, len(made), rest), share) for share, stream in found[1]]
-        told.append(_Told(found[0], others, len(made), len(text) - rest))
-    return told
+    return [(shown(text), share) for text, share in others[:MOST]]
 
 
 class _Told(NamedTuple):
-    """What `rivals` says of a loss, and where it stands in the text of its piece."""
+    """What is said of a loss, and where it stands in the text of its piece."""
 
     odds: float
     others: list[tuple[str, float]]
@@ -259,23 +313,27 @@ def _streams(atoms: Sequence[Atom], stream: bytes) -> list[bytes] | None:
 
     None where the atoms do not stand for all of it.
     """
+    lost = [i for i, atom in enumerate(atoms) if not isinstance(atom, bytes)]
+    if len(lost) == 1:  # what is known around it leaves one part
+        before, behind = atoms[: lost[0]], atoms[lost[0] + 1 :]
+        head, tail = b"".join(before), b"".join(behind)  # type: ignore[arg-type]
+        part = stream[len(head) : len(stream) - len(tail)]
+        whole = head + part + tail == stream and _stands_for(atoms[lost[0]], part)
+        return [*before, part, *behind] if whole else None  # type: ignore[list-item]
+    return _parted(atoms, stream)
+
+
+def _parted(atoms: Sequence[Atom], stream: bytes) -> list[bytes] | None:
     if not atoms:
         return None if stream else []
     atom = atoms[0]
     for size in (len(atom),) if isinstance(atom, bytes) else range(len(stream) + 1):
         if _stands_for(atom, stream[:size]):
-            left = _streams(atoms[1:], stream[size:])
+            left = _parted(atoms[1:], stream[size:])
             if left is not None:
                 return [stream[:size], *left]
     return None
 
 
 def _stands_for(atom: Atom, stream: bytes) -> bool:
-    return atom == stream if isinstance(atom, bytes) else any(map(_holds, atom, repeat(stream)))
-
-
-def _holds(lost: Lost, stream: bytes) -> bool:
-    """Tell whether the bytes are one of the heads and one of the tails, each of which is a byte if there are any."""
-    if lost.tails == (b"",):
-        return stream in lost.heads
-    return stream[-1:] in lost.tails and stream[:-1] in lost.heads
+    return atom == stream if isinstance(atom, bytes) else any(lost.holds(stream) for lost in atom)

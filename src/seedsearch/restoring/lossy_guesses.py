@@ -56,6 +56,15 @@ class Lost:
     tails: tuple[bytes, ...] = (b"",)
     cost: float = 0.0
 
+    @cached_property
+    def _different(self) -> tuple[frozenset[bytes], frozenset[bytes]]:
+        return frozenset(self.heads), frozenset(self.tails)
+
+    def holds(self, stream: bytes) -> bool:
+        """Tell whether the bytes are one of the heads and one of the tails, each a byte if there are any."""
+        heads, tails = self._different
+        return stream in heads if self.tails == (b"",) else stream[-1:] in tails and stream[:-1] in heads
+
 
 @cache
 def loss(heads: tuple[bytes, ...], tails: tuple[bytes, ...] = (b"",), cost: float = 0.0) -> Lost:
@@ -242,7 +251,7 @@ class Outcomes:
         return scores - self._ends[last in _ENDINGS] if ending else scores
 
 
-def _all_after(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
+def all_after(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
     """Return `Outcomes.after` of each behind its character; those that are plain are scored together, and kept."""
     found = {one: scores for one in asked if (scores := _kept.get(one)) is not None}
     new = [one for one in dict.fromkeys(asked) if one not in found and one[0].plain]
@@ -253,6 +262,31 @@ def _all_after(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
 
 
 _kept = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+
+
+def all_before(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
+    """Return `Outcomes.before` of each before its character; those that are plain are scored together, and kept."""
+    import numpy as np
+
+    from seedsearch.text.code_points import points
+    from seedsearch.text.pair_scores import scores_of
+
+    found = {one: scores for one in asked if (scores := _kept_before.get(one)) is not None}
+    new = [one for one in dict.fromkeys(asked) if one not in found and one[0].plain and one[1] not in AS_READ]
+    if new:
+        sizes = [len(outcomes.rest) for outcomes, _ in new]
+        lasts = np.concatenate([outcomes.codes[1] for outcomes, _ in new])
+        following = np.repeat(points("".join([following for _, following in new])), sizes)
+        scores = scores_of(lasts, following)
+        if (blank := np.isin(following, points("\n "))).any():
+            scores -= MID_SENTENCE * (blank & np.isin(lasts, points("".join(PAUSES))))
+        for one, part in zip(new, np.split(scores, np.cumsum(sizes)[:-1]), strict=True):
+            found[one] = part.copy()
+            _kept_before.put(one, found[one])
+    return [found[one] if one in found else one[0].before(one[1]) for one in asked]
+
+
+_kept_before = Recent[tuple[Outcomes, str], "Scores"](KEPT)
 
 
 def _scored_together(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
@@ -347,7 +381,7 @@ def guessed(readings: Sequence[Reading], atom: tuple[Lost, ...], script: Script,
         if len(asked) == before:
             lost_for_good.append(torn(reading))
     proposals: list[_Proposals] = []
-    every = _all_after([(headed, reading.last) for reading, _, headed in asked])
+    every = all_after([(headed, reading.last) for reading, _, headed in asked])
     for (reading, lost, headed), scores in zip(asked, every, strict=True):
         plain = _Proposals(reading, "", reading.last, headed, scores + (reading.score - lost.cost))
         proposals += [plain] if lost.tails == (b"",) else _tailed(plain, lost.tails, script)

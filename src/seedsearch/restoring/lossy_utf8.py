@@ -12,13 +12,24 @@ from __future__ import annotations
 
 from codecs import utf_8_decode
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 from seedsearch.offsets import Span
 from seedsearch.restoring.budget import Budget
-from seedsearch.restoring.lossy_alone import Alone, settled_alone
-from seedsearch.restoring.lossy_bridges import BEHIND, Gap, bridged, goes_on, known_behind, settles
+from seedsearch.restoring.lossy_alone import Alone, beside_at, settled_alone
+from seedsearch.restoring.lossy_bridges import (
+    BEHIND,
+    Chain,
+    Gap,
+    bridged,
+    fits_of,
+    goes_on,
+    known_behind,
+    prepare,
+    settles,
+)
 from seedsearch.restoring.lossy_choices import Piece, judged
 from seedsearch.restoring.lossy_gaps import GapFinder
 from seedsearch.restoring.lossy_guesses import (
@@ -43,6 +54,7 @@ from seedsearch.restoring.scripts import Script
 # their share for each code point.
 WORK = 1000
 SHORT, KEPT = 24, 1024  # atoms that are kept with what they are, as the same ones come again; and how often
+FEW = 8  # known bytes that are kept with what they are
 CHAIN = 32  # losses that hang together and are settled at once
 
 
@@ -126,6 +138,8 @@ def _mended(
 def _likeliest(
     atoms: Sequence[Atom], ends: Sequence[int], last: str, script: Script, work: Budget, alone: Mapping[int, Alone]
 ) -> list[Piece]:
+    chains = {chain.gaps[0].at: chain for chain in _chains(atoms, ends, last, alone)} if work.left > 0 else {}
+    prepare(chains.values(), script)
     readings = [Reading(0.0, b"", last, "", 0, None)]
     at = 0
     decided: dict[int, bytes] = {}
@@ -145,7 +159,7 @@ def _likeliest(
             elif (one := alone.get(at)) and (one.pending, one.last) == (readings[0].pending, readings[0].last):
                 decided = {at: one.stream}
             else:
-                decided = _decided(readings[0], atoms, ends, at, script, work)
+                decided = _decided(readings[0], atoms, ends, at, script, work, chains.get(at))
             first = decided.pop(at, None)
             readings = guessed(readings, atom, script, work) if first is None else [_settled(readings[0], first)]
         at += readings[0].atoms
@@ -163,10 +177,36 @@ def _ends(atoms: Sequence[Atom]) -> list[int]:
 
 
 def _decided(
-    reading: Reading, atoms: Sequence[Atom], ends: Sequence[int], at: int, script: Script, work: Budget
+    reading: Reading,
+    atoms: Sequence[Atom],
+    ends: Sequence[int],
+    at: int,
+    script: Script,
+    work: Budget,
+    prepared: Chain | None,
 ) -> dict[int, bytes]:
     """Return the bytes of the atoms from `at` on that hang together, where what stands behind them settles it."""
-    return bridged(reading.pending, reading.last, _gaps(atoms, ends, at), script, work)
+    pending, last = reading.pending, reading.last
+    if prepared is not None and prepared[:2] == (pending, last):
+        return bridged(prepared, script, work)
+    gaps = _gaps(atoms, ends, at)
+    first = next(gaps, None)
+    if first is None or not fits_of(pending, first, script):
+        return {}
+    return bridged(Chain(pending, last, (first, *gaps)), script, work)
+
+
+def _chains(atoms: Sequence[Atom], ends: Sequence[int], last: str, alone: Mapping[int, Alone]) -> Iterator[Chain]:
+    """Yield the losses that hang together, behind known characters, where something behind them settles them."""
+    at, before = ends[0] if ends else 0, -1  # a loss, and the one before it
+    while at < len(atoms):
+        gaps = () if at in alone else tuple(_gaps(atoms, ends, at))
+        if gaps and gaps[-1].last:
+            if (beside := beside_at(atoms, at, before, last)) is not None:
+                yield Chain(*beside, gaps)
+            at = gaps[-1].at
+        before = at
+        at = ends[at + 1] if at + 1 < len(atoms) else len(atoms)
 
 
 def _gaps(atoms: Sequence[Atom], ends: Sequence[int], at: int) -> Iterator[Gap]:
@@ -192,6 +232,14 @@ def _settled(reading: Reading, stream: bytes) -> Reading:
 def _known(known: Sequence[bytes], reading: Reading) -> Reading:
     """Return the reading after atoms of which nothing is lost: without a rival it needs no score."""
     stream = reading.pending + b"".join(known)
+    made, left, sizes = (_read if len(stream) <= FEW else _read.__wrapped__)(stream)
+    last = AS_READ.get(made[-1:], made[-1:]) or reading.last
+    return Reading(reading.score, left, last, made, len(known), reading, sizes)
+
+
+@lru_cache(maxsize=1 << 11)
+def _read(stream: bytes) -> tuple[str, bytes, Sequence[int]]:
+    """Return what known bytes are, those that are left at their end, and how many each character has."""
     made, sizes, at = list[str](), list[int](), 0
     while True:
         try:
@@ -204,9 +252,7 @@ def _known(known: Sequence[bytes], reading: Reading) -> Reading:
         sizes += _sizes(text)
         sizes.append(at - tear)
     sizes += _sizes(text)
-    whole = "".join((*made, text))
-    last = AS_READ.get(whole[-1:], whole[-1:]) or reading.last
-    return Reading(reading.score, stream[at + size :], last, whole, len(known), reading, sizes)
+    return "".join((*made, text)), stream[at + size :], sizes
 
 
 def _torn_size(stream: bytes, at: int) -> int:
