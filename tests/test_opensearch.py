@@ -28,11 +28,12 @@ from seedsearch.engines.opensearch.control import has_ended, this_host, this_pro
 from seedsearch.engines.opensearch.counting import before, is_changed, one_edit
 from seedsearch.engines.opensearch.manifest import FORMAT, Commit, Holder, Kept, Manifest
 from seedsearch.engines.opensearch.mapping import COUNT, LONGEST_TERM, Json, key_of, plain, term_of
-from seedsearch.engines.opensearch.packing import SKETCH, distinct, least, original, pack
+from seedsearch.engines.opensearch.packing import SKETCH, distinct, least, original, pack, united
 from seedsearch.engines.query import All, AtLeast, Fuzzy, Near, Not, OnText, Pattern, Query, Run, Term
 from seedsearch.errors import IndexDamaged, IndexStale, SettingsError
 from seedsearch.indexing.pipeline import batch_of
 from seedsearch.text.analyzer import words
+from seedsearch.text.array_types import Keys
 from seedsearch.text.joints import Joined, grams
 from seedsearch.text.run_text import run_text
 from tests.programs import seedsearch as program
@@ -233,6 +234,16 @@ def test_a_name_that_is_no_text_comes_back() -> None:
 @given(st.sets(st.integers(0, 2**64 - 1), max_size=50))
 def test_few_numbers_are_counted_exactly(numbers: set[int]) -> None:
     assert distinct(least(np.array(sorted(numbers), dtype=np.uint64))) == len(numbers)
+
+
+numbers = st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5)).map(lambda found: np.array(found, dtype=np.uint64))
+
+
+@given(a=numbers, b=numbers)
+def test_the_least_of_two_are_those_of_both(a: Keys, b: Keys) -> None:
+    """However many there are of each, and where some are in both."""
+    both = least(np.concatenate([a, b]))
+    assert united(least(a), least(b)).tolist() == both.tolist()
 
 
 def test_many_numbers_are_counted_within_two_in_a_hundred() -> None:

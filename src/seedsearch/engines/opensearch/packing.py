@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +89,7 @@ def _take(part: Part, found: Sequence[_Text]) -> None:
     terms, owners = np.array(part.words.numbers, dtype=np.int64), np.array(part.words.owners, dtype=np.int64)
     size = len(part.words.terms)
     both, counts = np.unique(owners * size + terms, return_counts=True)
-    names = part.words.terms
+    names = list(map(term_of, part.words.terms))
     for at, count in zip(both.tolist(), counts.tolist(), strict=True):
         found[at // size].words[names[at % size]] += count
 
@@ -98,9 +98,7 @@ def _packed(entry: IndexEntry, text: _Text) -> Packed:
     run = "".join(text.runs)
     pieces = [len(piece) for piece in run.split(" ") if piece]
     key = key_of(entry.doc_id)
-    words: defaultdict[str, int] = defaultdict(int)
-    for word, count in text.words.items():
-        words[term_of(word)] += count
+    words = text.words
     content = {
         "key": key,
         "id": term_of(entry.doc_id),
@@ -162,8 +160,10 @@ def least(hashes: Keys) -> Keys:
 
 
 def united(a: Keys, b: Keys) -> Keys:
-    """Return the least of the hashes of both."""
-    return least(np.concatenate([a, b]))
+    """Return the least of the hashes of both, each of which is sorted."""
+    both = np.concatenate([a, b])
+    both.sort(kind="stable")  # merges the two
+    return both[np.append(True, both[1:] != both[:-1])][:SKETCH] if len(both) else both
 
 
 def distinct(hashes: Keys) -> int:
