@@ -42,7 +42,7 @@ def run_as_program() -> None:
 
 
 def is_program() -> bool:
-    """Tell whether workers may be copies of this process."""
+    """Return whether workers may be copies of this process."""
     return _is_program
 
 
@@ -60,7 +60,7 @@ def environment() -> dict[str, str]:
 
 
 def _identity(entry: str) -> tuple[int, int] | None:
-    """Return what makes a folder itself, by whatever name; None where there is none."""
+    """Return what makes a folder itself, by whatever name; None if there is none."""
     try:
         found = os.stat(entry or os.curdir)
     except (OSError, ValueError):

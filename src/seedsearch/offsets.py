@@ -52,7 +52,7 @@ class Candidate(NamedTuple):
 class Guess(NamedTuple):
     """A part of a replacement that was guessed: how probable it is (0 to 1), and what else it may be, likeliest first.
 
-    `start` and `end` are code points of the replacement; `end` lies behind it where all of it was guessed together.
+    `start` and `end` are code points of the replacement; `end` lies after it where all of it was guessed together.
     """
 
     probability: float
@@ -177,7 +177,7 @@ class Edits(Columns[Edit]):
         self._written = "".join(map(self._taken, _portions(rows)))
 
     def _taken(self, rows: Sequence[_Columns]) -> str:
-        """Put the columns of some edits behind those that are there, and return their replacements."""
+        """Put the columns of some edits after those that are there, and return their replacements."""
         starts, ends, written, kinds, certainties, steps, weights = zip(*rows, strict=True)
         self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
         self._starts.extend(starts)
@@ -307,7 +307,7 @@ def written(rows: Iterable[Row]) -> Edits:
 
 
 class Rows:
-    """Rows that are put one behind the other, and kept as columns where they are many."""
+    """Rows that are put one after the other, and kept as columns where they are many."""
 
     __slots__ = ("_done", "_last")
 
@@ -316,7 +316,7 @@ class Rows:
         self._last: list[Weighed] = []
 
     def add(self, rows: Sequence[Weighed]) -> None:
-        """Put some behind those that are there."""
+        """Put some after those that are there."""
         self._last += rows
         if len(self._last) >= MANY:
             self._done.append(weighed(self._last))
@@ -494,7 +494,7 @@ def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
 
 def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str) -> Iterator[_Columns]:
     """Yield the edits of both over the text before `first`, in order."""
-    shift = 0  # from a place of that text to the same one of `middle`, behind the edits of `first` that are there
+    shift = 0  # from a place of that text to the same one of `middle`, after the edits of `first` that are there
     edit, later = next(first, None), next(second, None)
     while later is not None:
         start, end, written, kind, sure, step, weight = later

@@ -56,7 +56,7 @@ class Writer(Protocol):
         """Add every entry of a pack, in their order, each in the place of any with the same doc_id."""
 
     def remove(self, doc_id: str) -> None:
-        """Take the entry out; nothing happens where there is none."""
+        """Take the entry out; nothing happens if there is none."""
 
     def clear(self) -> None:
         """Take out every entry and all metadata of before this writer; what it has added itself stays."""
@@ -169,7 +169,7 @@ class Engine(Protocol):
 
     @property
     def generation(self) -> int:
-        """The number of the commit that it sees; that of a later one is larger, unless the index was made anew."""
+        """The number of the commit that it sees; that of a later one is larger, unless the index was rebuilt."""
 
     def refresh(self) -> bool:
         """See what was committed last; whether that is something new. Cheap where it is not.
@@ -235,10 +235,10 @@ class Engine(Protocol):
         """
 
     def exists(self, queries: Sequence[Query]) -> list[bool]:
-        """Tell whether any document matches each query."""
+        """Return whether any document matches each query."""
 
     def metadata(self, name: str) -> bytes | None:
-        """Return the bytes that a writer stored under this name; None where there are none."""
+        """Return the bytes that a writer stored under this name; None if there are none."""
 
     def check(self) -> list[str]:
         """Verify all that is stored, as of the last commit; a sentence for each damaged part, none where all is well.

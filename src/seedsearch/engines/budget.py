@@ -15,7 +15,7 @@ class Budget:
     """The seconds that a question may take, None for any number, and what its parts have taken so far."""
 
     def __init__(self, seconds: float | None = None, clock: Callable[[], float] = thread_time) -> None:
-        """`clock`: the seconds that have passed since some moment; processor time of this thread where nothing is said.
+        """`clock`: the seconds that have passed since some moment; processor time of this thread by default.
 
         A question is refused for what it costs, not for what else the machine has to do or how slow its disk is.
         """

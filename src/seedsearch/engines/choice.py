@@ -42,7 +42,7 @@ class OpenPlace(Protocol):
 
 
 FOLDER = "a folder"  # not a scheme, so no URL can name it
-SECURE = "+https"  # behind the scheme of an engine that is reached by HTTP: with TLS
+SECURE = "+https"  # after the scheme of an engine that is reached by HTTP: with TLS
 # Scheme → engine.
 ENGINES: Mapping[str, EngineModule] = {
     FOLDER: EngineModule("seedsearch.engines.embedded"),
@@ -92,7 +92,7 @@ def open_engine(
 def check(place: Place) -> list[str]:
     """Return what is damaged of an index, a sentence each; nothing where all is as it was written.
 
-    Raises IndexMissing where there is none, IndexStale where this version cannot tell, and OutputError where the system
+    Raises IndexMissing if there is none, IndexStale where this version cannot tell, and OutputError where the system
     refuses to read it.
     """
     try:
@@ -113,7 +113,7 @@ def look_at(place: Place) -> Engine:
 
 
 def is_there(place: Place) -> bool:
-    """Tell whether there is an index, however damaged."""
+    """Return whether there is an index, however damaged."""
     try:
         look_at(place).close()
     except IndexMissing:

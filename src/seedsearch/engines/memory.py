@@ -81,7 +81,7 @@ class _Store:
     writing: Lock = field(default_factory=Lock)
 
     def is_stale(self, fingerprint: str | None) -> bool:
-        """Tell whether the last commit was made with another fingerprint."""
+        """Return whether the last commit was made with another fingerprint."""
         return None not in (fingerprint, self.fingerprint) and fingerprint != self.fingerprint
 
 

@@ -46,7 +46,7 @@ class Run:
         return (self.text,)
 
     def holds(self, run_text: str) -> bool:
-        """Tell whether a document with this run text matches."""
+        """Return whether a document with this run text matches."""
         return holds(run_text, self.text)
 
 
@@ -62,7 +62,7 @@ class Number:
         return (self.text,)
 
     def holds(self, run_text: str) -> bool:
-        """Tell whether a document with this run text matches."""
+        """Return whether a document with this run text matches."""
         return next(self.places(run_text), None) is not None
 
     def places(self, run_text: str) -> Iterator[tuple[int, int]]:
@@ -87,7 +87,7 @@ class Near:
     ordered: bool = False
 
     def holds(self, run_text: str) -> bool:
-        """Tell whether a document with this run text matches."""
+        """Return whether a document with this run text matches."""
         find = near_in_order if self.ordered else near
         return next(find(run_text, self.texts, self.distance), None) is not None
 
@@ -100,7 +100,7 @@ class Gapped:
     gaps: tuple[tuple[int, int], ...]
 
     def holds(self, run_text: str) -> bool:
-        """Tell whether a document with this run text matches."""
+        """Return whether a document with this run text matches."""
         return next(gapped(run_text, self.texts, self.gaps), None) is not None
 
 
@@ -119,7 +119,7 @@ class Pattern:
         return ()
 
     def holds(self, run_text: str) -> bool:
-        """Tell whether a document with this run text matches."""
+        """Return whether a document with this run text matches."""
         return compiled(self.regex).search(run_text) is not None
 
 
@@ -140,7 +140,7 @@ class Spelled:
         return (self.text,)
 
     def holds(self, run_text: str, readable: str) -> bool:
-        """Tell whether a document with this readable text and its run text matches."""
+        """Return whether a document with this readable text and its run text matches."""
         return next(self.places(run_text, readable), None) is not None
 
     def places(self, run_text: str, readable: str) -> Iterator[tuple[int, int]]:
@@ -188,7 +188,7 @@ class Prefix:
     text: str
 
     def accepts(self, term: str) -> bool:
-        """Tell whether the term is meant."""
+        """Return whether the term is meant."""
         return term.startswith(self.text)
 
 
@@ -207,7 +207,7 @@ class Wildcard:
         return re.compile(first + middle + "".join(f".*{piece}" for piece in others[-1:]), re.DOTALL)
 
     def accepts(self, term: str) -> bool:
-        """Tell whether the term is meant."""
+        """Return whether the term is meant."""
         return self.regex.fullmatch(term) is not None
 
 
@@ -219,7 +219,7 @@ class Fuzzy:
     edits: int
 
     def accepts(self, term: str) -> bool:
-        """Tell whether the term is meant."""
+        """Return whether the term is meant."""
         return abs(len(term) - len(self.text)) <= self.edits and edit_distance(self.text, term) <= self.edits
 
 
@@ -231,7 +231,7 @@ class Between:
     high: str
 
     def accepts(self, term: str) -> bool:
-        """Tell whether the term is meant."""
+        """Return whether the term is meant."""
         return self.low <= term <= self.high
 
 

@@ -41,7 +41,7 @@ def _filled(place: str, values: Mapping[str, str]) -> str:
 
 
 def open_in_editor(path: str, line: int, column: int, byte_column: int) -> int:
-    """Open a file in VISUAL or EDITOR and wait for it; its exit code. Raises SourceError where there is none."""
+    """Open a file in VISUAL or EDITOR and wait for it; its exit code. Raises SourceError if there is none."""
     editor = next(filter(None, (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))), None)
     if editor is None:
         raise SourceError("no editor is set", hint=_HINT)

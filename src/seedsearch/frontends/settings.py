@@ -61,7 +61,7 @@ class Key(NamedTuple):
         return _KINDS[self.kind]
 
     def fits(self, value: object) -> bool:
-        """Tell whether a value can be one of this setting."""
+        """Return whether a value can be one of this setting."""
         if self.kind is list:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         if self.kind is int:
@@ -129,7 +129,7 @@ class Settings:
     queries: Mapping[str, str] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
-        """Parameter of a command → value; `paths` is none, for it means one thing to `index` and another to `clean`."""
+        """Parameter of a command → value, without `paths`, which means different things to `index` and `clean`."""
         return {key.replace("-", "_"): value for key, (value, _) in self.values.items() if key != "paths"}
 
     def paths(self) -> tuple[str, ...] | None:
@@ -197,7 +197,7 @@ def _outside(path: str, key: str, place: str) -> SettingsError:
 
 
 def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool) -> bool:
-    """Tell whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
+    """Return whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
 
     The place of an index that is a URL leads out: texts are not sent where the folder of somebody else says.
     """
@@ -211,7 +211,7 @@ def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool)
 
 
 def _read(path: str) -> dict[str, Any] | None:
-    """Return the content of a file of settings; None where there is none. A pipe in its place is not waited for."""
+    """Return the content of a file of settings; None if there is none. A pipe in its place is not waited for."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

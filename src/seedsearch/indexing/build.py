@@ -217,7 +217,7 @@ class _Run:
     def all_of_it(self, done: Tally) -> None:
         """Bring the index up to date, with the shares that are done; `done` is what this run has done of them."""
         engine, places, options, tally = self._engine, self._places, self._options, self.tally
-        if options.share is not None:  # what is begun anew is in the shares
+        if options.share is not None:  # what is begun again is in the shares
             options = replace(options, rebuild=False)
         elif isinstance(engine, Shared):
             engine.refresh()  # shares may have ended while the files were looked for
@@ -426,7 +426,7 @@ class _Before:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def torn(self) -> set[str]:
-        """Return the files of which the index has lost documents, for they were in a part of it that was damaged.
+        """Return the files of which the index has lost documents, because they were in a part of it that was damaged.
 
         They are read again where they are below a path that the user names: an index may have been made by anybody, and
         what it names besides is not opened.

@@ -47,7 +47,7 @@ class CopyReport:
 
 
 def copy_index(source: Place, target: Place, *, progress: Callable[[Progress], None] | None = None) -> CopyReport:
-    """Copy an index to a folder or URL where there is none, from what it keeps: the files are not needed.
+    """Copy an index to a folder or URL if there is none, from what it keeps: the files are not needed.
 
     A copy that was stopped goes on where it was. Before it is whole the target is not an index to rely on, and says
     so to the next copy alone. At the end the documents of both are compared by their digests, and the target is

@@ -2,7 +2,7 @@
 
 A file is the one that was read elsewhere where its size, its time of change and its inode are those, it is to be read
 and restored as it was, its name ends alike (the ending says what a file is), and nothing is left at the old place. What
-the index holds of its documents is put under the new names; only what depends on names is made anew.
+the index holds of its documents is put under the new names; only what depends on names is rebuilt.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Moves:
         return cls(by_key, known)
 
     def take(self, path: str, asked: Asked) -> bool:
-        """Tell whether a file that is new at `path` is one that is gone elsewhere, which is used up."""
+        """Return whether a file that is new at `path` is one that is gone elsewhere, which is used up."""
         names = self._gone.get(_key(asked, path))
         if not names:
             return False

@@ -210,7 +210,7 @@ def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | F
 
 
 def reads_more(state: State) -> bool:
-    """Tell whether a package that was missing when a file was read is here now."""
+    """Return whether a package that was missing when a file was read is here now."""
     return readable_now(state.needs)
 
 

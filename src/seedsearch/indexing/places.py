@@ -168,7 +168,7 @@ class _Run:
         return sum(is_below(file, top) for file in self._known)
 
     def _is_away(self, name: str, place: str, inode: int, found: Iterable[Found | Failure]) -> bool:
-        """Tell whether a folder is likely to be the place of a disk that is not connected; if so it is taken down."""
+        """Return whether a folder is likely to be the place of a disk that is not connected; if so it is taken down."""
         if self._options.prune or any(isinstance(item, Found) for item in found):
             return False
         if os.path.lexists(place) and os.stat(place).st_ino == inode:
@@ -179,7 +179,7 @@ class _Run:
         return bool(held)
 
     def _keep(self, name: str, what: str, held: int) -> None:
-        """Take down a path that is out of reach; raises SourceError where the index is to be made anew."""
+        """Take down a path that is out of reach; raises SourceError where the index is to be rebuilt."""
         again = command(self._index, *(["--rebuild"] if self._options.rebuild else []))
         moved = "" if os.path.isabs(name) else f"tell where it is now with {again} --base FOLDER, "
         ways = f"connect its disk, {moved}or go on without it with {again} --prune"
@@ -224,7 +224,7 @@ class _Run:
 
 
 def _read_by(name: str, how: Root, others: Mapping[str, Root]) -> bool:
-    """Tell whether one of the paths above reads the same in the same way."""
+    """Return whether one of the paths above reads the same in the same way."""
     above = os.path.dirname(name)
     while above and above != name:
         if above in others and how.reads_like(others[above]):

@@ -47,7 +47,7 @@ class Share:
         return f"{self.number}/{self.count}"
 
     def has(self, path: str, roots: Iterable[str]) -> bool:
-        """Tell whether a file is one of it: by where it lies below the innermost of the paths that were named."""
+        """Return whether a file is one of it: by where it lies below the innermost of the paths that were named."""
         root = max((root.rstrip("/") for root in roots if is_below(path, root)), key=len, default="")
         within = path[len(root) :].strip("/") or path.rpartition("/")[2]
         digest = blake2b(within.encode(*UTF8), digest_size=8).digest()

@@ -11,7 +11,7 @@ from seedsearch.reading.ignore_patterns import lies_in
 
 # Milliseconds in which further changes are waited for, so that a folder that is being copied is indexed once.
 TOGETHER = 800
-# Milliseconds after which a wait begins anew: the first time it ends, the watch is known to stand.
+# Milliseconds after which a wait begins again: the first time it ends, the watch is known to stand.
 WAIT = 300
 
 
@@ -43,7 +43,7 @@ def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = Fals
 
 
 def _hidden(path: str, tops: Sequence[str]) -> bool:
-    """Tell whether a name on the way from one of `tops` to the path begins with a dot."""
+    """Return whether a name on the way from one of `tops` to the path begins with a dot."""
     folder, name = os.path.split(path)
     whole = os.path.join(os.path.realpath(folder), name)
     below = [os.path.relpath(whole, top) for top in tops if whole.startswith(top + os.sep)]

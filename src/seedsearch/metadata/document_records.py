@@ -165,7 +165,7 @@ def from_bytes(content: bytes) -> Record:
 
 
 def _is_record(row: object) -> bool:
-    """Tell whether a row is what `to_bytes` writes; ten of them are read for a page, so no shape is put together."""
+    """Return whether a row is what `to_bytes` writes; ten of them are read for a page, so no shape is put together."""
     if type(row) is not list or len(row) != _COLUMNS:
         return False
     path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps, shares = row

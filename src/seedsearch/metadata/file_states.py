@@ -120,7 +120,7 @@ _YES = "1"
 
 
 def to_bytes(states: Mapping[str, State]) -> bytes:
-    """Return the states of files by doc_id. One with U+0000 in it is left out: its file is then read anew."""
+    """Return the states of files by doc_id. One with U+0000 in it is left out: its file is then read again."""
     rows = [made for name, state in sorted(states.items()) if (made := _row(name, state))]
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     content = ",".join(map(_column, columns))
@@ -164,7 +164,7 @@ def from_bytes(content: bytes) -> dict[str, State]:
 
 
 def _fits(value: object) -> bool:
-    """Tell whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
+    """Return whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
     if type(value) is not list or len(value) != len(_COLUMNS) or set(map(type, value)) != {list}:
         return False
     pairs = list(zip(value, _COLUMNS, strict=True))

@@ -33,7 +33,7 @@ def outdated(engine: Engine, place: Place) -> str | None:
     """Return a sentence where files of the index at `place` changed, went or came since; None where none did, or none
     of them can be seen from here.
 
-    A file counts as changed by its size and its time: one of a copy, or of a disk that was connected anew, is the same.
+    A file counts as changed by its size and time: a copy, or a file on a disk that was reconnected, is the same.
     """
     from seedsearch.metadata import failures  # a question that finds something has no need of it
 

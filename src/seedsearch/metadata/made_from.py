@@ -58,7 +58,7 @@ class Root(Sent):
         )
 
     def reads_like(self, other: Root) -> bool:
-        """Tell whether both read the same of a folder in the same way."""
+        """Return whether both read the same of a folder in the same way."""
         return replace(self, inode=0) == replace(other, inode=0)
 
 
@@ -180,7 +180,7 @@ def remembered(place: Place) -> MadeFrom | None:
 
 
 def is_below(name: str, root: str) -> bool:
-    """Tell whether a name is that of a root or of something below it."""
+    """Return whether a name is that of a root or of something below it."""
     top = root.rstrip("/")
     return name == top or name.startswith(top + "/")
 

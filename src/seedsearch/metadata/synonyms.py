@@ -96,7 +96,7 @@ def _before(engine: Engine) -> bytes | None:
 
 
 def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> None:
-    """The same for an index that is made anew; what it remembers is only looked at where no file is given."""
+    """The same for a rebuilt index; the stored ones are only used if no file is given."""
     FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 

@@ -63,7 +63,7 @@ def words_anew(
     say: Callable[[str], None],
     beside: OwnWords = NONE,
 ) -> OwnWords:
-    """Return the words to make an index anew with; what it remembers is only looked at where no file is given.
+    """Return the words for a rebuilt index; the stored ones are only used if no file is given.
 
     `beside` are those of the settings of folders, as they are now.
     """

@@ -130,7 +130,7 @@ def _folder() -> bytes:
 
 
 def may_copy() -> bool:
-    """Tell whether this process is a program of ours that has one thread, whoever started the others."""
+    """Return whether this process is a program of ours that has one thread, whoever started the others."""
     try:
         return is_program() and len(os.listdir("/proc/self/task")) == 1
     except OSError:
@@ -168,7 +168,7 @@ _nursery: Nursery | None = None
 
 
 def nursery(preload: Sequence[str]) -> Nursery:
-    """Return the nursery of this process; it is started where there is none, and imports `preload` then.
+    """Return the nursery of this process; it is started if there is none, and imports `preload` then.
 
     Raises OSError where it cannot be started.
     """

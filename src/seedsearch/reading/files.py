@@ -75,7 +75,7 @@ class _Rules:
     encodings: tuple[tuple[Pattern, str], ...] = ()
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
-        """Tell whether they leave out `path`; None where they say nothing of it."""
+        """Return whether they leave out `path`; None where they say nothing of it."""
         return decided(self.patterns, self._inside(path), folder=folder)
 
     def encoding(self, path: str) -> str | None:
@@ -119,7 +119,7 @@ def _walk_folder(
 
 
 def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
-    """Tell whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
+    """Return whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
     if folder is None or (entry.inode() != folder.st_ino and not entry.is_symlink()):
         return False
     try:
@@ -135,7 +135,7 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _is_index(names: Collection[str]) -> bool:
-    """Tell whether what is in a folder is an index: its description, and a list of its files as Whoosh reads it."""
+    """Return whether what is in a folder is an index: its description, and a list of its files as Whoosh reads it."""
     return DESCRIPTION in names and any(_TOC.fullmatch(name) for name in names)
 
 
@@ -176,7 +176,7 @@ def _with_settings(
 
 
 def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
-    """Tell whether a name is wanted; the rules of the nearest folder come first."""
+    """Return whether a name is wanted; the rules of the nearest folder come first."""
     if entry.name.startswith(".") and (not hidden or entry.name in (IGNORE, SETTINGS)):
         return False
     folder = entry.is_dir(follow_symlinks=False)

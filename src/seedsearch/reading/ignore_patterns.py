@@ -50,7 +50,7 @@ class Pattern:
         return [_ANY if name == "**" else re.compile(_expression(name)) for name in (*anywhere, *names)]
 
     def matches(self, path: str, *, folder: bool) -> bool:
-        """Tell whether it matches a path below its folder."""
+        """Return whether it matches a path below its folder."""
         if self.folders_only and not folder:
             return False
         return _match(self._pieces, path.split("/"))
@@ -80,7 +80,7 @@ ALL = Choice()
 
 
 def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | None:
-    """Tell whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
+    """Return whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
     for pattern in reversed(patterns):
         if pattern.matches(path, folder=folder):
             return not pattern.negative
@@ -94,7 +94,7 @@ def _expression(name: str) -> str:
 
 
 def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
-    """Tell whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
+    """Return whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
     at = i = 0
     resume: tuple[int, int] | None = None
     while i < len(names):
@@ -115,5 +115,5 @@ def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bo
 
 
 def lies_in(path: str, folder: str | Path) -> bool:
-    """Tell whether a path leads to a folder or into it, symbolic links followed."""
+    """Return whether a path leads to a folder or into it, symbolic links followed."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

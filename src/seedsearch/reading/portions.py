@@ -70,7 +70,7 @@ class Portion(Sent):
 
 
 def is_large(path: str, size: int) -> bool:
-    """Tell whether a file of `size` bytes is one of records, by its name, and too large to be read as one."""
+    """Return whether a file of `size` bytes is one of records, by its name, and too large to be read as one."""
     file = File(path, b"", Asked(), Budget())
     if file.ending in _PACKED:
         return PACKED < size <= LARGEST_FILE
@@ -225,7 +225,7 @@ def _ends_of_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, int]]:
 
 
 def _lines_of(file: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file, each with where it ends, from behind the mark on in UTF-16; at most TEXT bytes of
+    """Yield the lines of a file, each with where it ends, from after the mark on in UTF-16; at most TEXT bytes of
     one.
     """
     end = "\n".encode(encoding)

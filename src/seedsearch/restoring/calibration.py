@@ -38,7 +38,7 @@ LINES = {
     "pair": (0.18, 0.70),  # a byte of a character of Big5 or GBK, between whole ones
     "pair beside another": (-0.21, 0.54),  # … beside one that lost some as well
     "whole pair": (-0.68, 0.62),  # both bytes of a character, with one sign, between whole ones
-    "whole pair near another": (-1.06, 0.60),  # … with one that lost some behind or before those
+    "whole pair near another": (-1.06, 0.60),  # … with one that lost some after or before those
     "whole pair beside another": (-1.42, 0.30),
     "whole pair between others": (-2.34, 0.20),
     "two signs": (0.11, 0.63),  # both bytes, each with a sign
@@ -51,11 +51,11 @@ LINES = {
 SHARES = {
     "UTF-8": 0.9,  # losses that are too many to be looked at again
     "torn UTF-8": 0.45,
-    "realigned": 0.93,  # double-byte text brought into step behind a lost byte
+    "realigned": 0.93,  # double-byte text brought into step after a lost byte
     "shift": 0.96,
     "joined": 0.02,  # a shift on a page whose reader dropped pairs
     "code page": 0.99,
-    "mark": 0.95,  # a reading that a program wrote behind a rare character, as it did behind others
+    "mark": 0.95,  # a reading that a program wrote after a rare character, as it did after others
     "quotation": 0.9,  # an end of one of which a mark is left
     "copy": 0.97,  # what another copy of the body holds
     # What is whole of a text that bytes were dropped of without a sign, which tells where: of Big5, and of GBK.

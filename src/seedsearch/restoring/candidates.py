@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Candidates:
-    """Characters, and for each place among them how it reads behind another character and before one."""
+    """Characters, and for each place among them how it reads after another character and before one."""
 
     def __init__(self, chars: str) -> None:
         from seedsearch.text.code_points import points  # numpy takes 0.1 s to load, and hardly any text needs it
@@ -55,11 +55,11 @@ class Candidates:
         return made
 
     def after(self, before: str) -> Scores:
-        """ln p of each behind the character `before`; not to be written to."""
+        """ln p of each after the character `before`; not to be written to."""
         return _after(self, before)
 
     def scored(self, last: str) -> Scores:
-        """`pair_score` of each behind `last`."""
+        """`pair_score` of each after `last`."""
         kind, folded = class_of(last), fold(last)
         scores = self._starts + FOLLOWS[kind][HAN]
         if kind == HAN:
@@ -79,13 +79,13 @@ class Candidates:
 
     @cached_property
     def _marks_after(self) -> Scores:
-        """ln p of those that are not ideographs behind one; nearly all ideographs are alike to them."""
+        """ln p of those that are not ideographs after one; nearly all ideographs are alike to them."""
         import numpy as np
 
         return np.array([pair_score(_AN_IDEOGRAPH, self.chars[i]) for i in self._others])
 
     def before(self, following: str) -> Scores:
-        """ln p of the character `following` behind each."""
+        """ln p of the character `following` after each."""
         import numpy as np
 
         folded = fold(following)

@@ -82,5 +82,5 @@ def clean_document(
 
 
 def may_be_misread(raw: RawDocument) -> bool:
-    """Tell whether the decoder of a document may have written the U+FFFD in it."""
+    """Return whether the decoder of a document may have written the U+FFFD in it."""
     return raw.encoding != "str" and not raw.encoding.startswith("utf")

@@ -202,7 +202,7 @@ def _pairs_of(part: str, skipped: int, way: Way) -> tuple[float, int, list[bytes
 
 
 def _sound(found: str, text: str) -> bool:
-    """Tell whether a short run reads as marks, or as common ideographs and had letters; a longer one need not."""
+    """Return whether a short run reads as marks, or as common ideographs and had letters; a longer one need not."""
     if len(found) > SHORT:
         return True
     marks = all(_WIDE.match(char) for char in text)

@@ -15,7 +15,7 @@ from heapq import merge
 
 _FENCE = re.compile(r"^[ \t>]{0,12}(```|~~~)[^\n]*$", re.M)
 _INLINE = re.compile(r"`(?<!``)(`?)(?!`)[^`\n]{1,400}`\1(?!`)")
-# A closing fence names no language, has text before it and an empty line, or nothing, behind it.
+# A closing fence names no language, has text before it and an empty line, or nothing, after it.
 _CLOSING = re.compile(r"[^\s`~][ \t]*\n[ \t>]{0,12}(?:```|~~~)[ \t\r]*\Z")
 _BLANK_LINE = re.compile(r"\n?[ \t]*(?:\n|\Z)")
 # An indented block follows an empty line (or starts the text); a paragraph indented in the Chinese way starts with Han.
@@ -35,7 +35,7 @@ class Passages:
             self.add(start, end)
 
     def add(self, start: int, end: int) -> None:
-        """Put one behind the others."""
+        """Put one after the others."""
         self._starts.append(start)
         self._ends.append(end)
 

@@ -160,13 +160,13 @@ def restore_all(
 
 
 def _of_records(task: Task) -> bool:
-    """Tell whether a file is copied a record at a time, however large it is."""
+    """Return whether a file is copied a record at a time, however large it is."""
     wanted = task.target is not None and not task.options.whole
     return wanted and bool(records.records_kind(task.path, task.options.kind))
 
 
 def _of_columns(task: Task) -> bool:
-    """Tell whether a file is copied as a table of Parquet."""
+    """Return whether a file is copied as a table of Parquet."""
     return task.target is not None and not task.options.whole and parquet_copy.is_parquet(task.path)
 
 
@@ -414,7 +414,7 @@ def _still_holds(task: Task, done: Restoration) -> bool:
 
 
 def _is_as_noted(task: Task, done: Restoration) -> bool:
-    """Tell whether a file, the rules and what is asked for are what they were; no, where the file went away."""
+    """Return whether a file, the rules and what is asked for are what they were; no, where the file went away."""
     try:
         return done.stamp == _stamp(task)
     except OSError:

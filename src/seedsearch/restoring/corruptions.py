@@ -17,7 +17,7 @@ from enum import Enum
 
 from seedsearch.text.gbk import PRIVATE, encode, pairs
 
-# The marks in front of which the programs put noise, in the order in which they searched for them.
+# The marks before which the programs put noise, in the order in which they searched for them.
 NOISY_MARKS = "，。、；！？"
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -40,7 +40,7 @@ class Reader:
 
 
 def replaced(stream: bytes, searched: bytes, replacement: Callable[[], bytes]) -> bytes:
-    """Return every occurrence of `searched` replaced, wherever it lies; `replacement` is asked anew for each."""
+    """Return every occurrence of `searched` replaced, wherever it lies; `replacement` is asked again for each."""
     return re.sub(re.escape(searched), lambda _: replacement(), stream)
 
 
@@ -54,7 +54,7 @@ def marked(stream: bytes, readings: Mapping[str, str], *, blank: bool = False) -
 
 
 def noisy(stream: bytes, noise: Callable[[], bytes], marks: str = NOISY_MARKS) -> bytes:
-    """Noise put in front of each mark, one mark after the other, also where its bytes belong to two characters."""
+    """Noise put before each mark, one mark after the other, also where its bytes belong to two characters."""
     for mark in marks:
         pair = encode(mark)
         stream = replaced(stream, pair, lambda pair=pair: noise() + pair)  # type: ignore[misc]

@@ -88,7 +88,7 @@ def _known(e: Edit, weight: Weight, sure: float, found: str) -> Edit | None:
 
 
 def meets(span: Span, findings: Sequence[Finding]) -> bool:
-    """Tell whether a span and one of the findings, which are in order and apart, have a character in common."""
+    """Return whether a span and one of the findings, which are in order and apart, have a character in common."""
     before = bisect_left(findings, span.end, key=lambda finding: finding.span.start) - 1
     return before >= 0 and findings[before].span.end > span.start
 

@@ -3,7 +3,7 @@
 They arise where a page is copied without decoding, or where text was escaped twice and decoded once.
 Recognised are the names of the HTML standard with their semicolon, numbers, and, for the few names that HTML allows
 without one, those that can be nothing else. A reference that was escaped again (`&amp;nbsp;`) is decoded to the end:
-that it was escaped is proved by the whole reference behind its ampersand. A no-break space becomes a plain one.
+that it was escaped is proved by the whole reference after its ampersand. A no-break space becomes a plain one.
 
 What is left alone:
 
@@ -126,7 +126,7 @@ def _plain(chars: str) -> str:
 
 
 def _settles(text: str, start: int, end: int, decoded: str) -> bool:
-    """Tell whether the decoded characters make up no new reference with what stands around them."""
+    """Return whether the decoded characters make up no new reference with what stands around them."""
     if decoded and not _OF_REFERENCE.search(decoded):
         return True
     before, after = text[max(0, start - _NEIGHBOURHOOD) : start], text[end : end + _NEIGHBOURHOOD]

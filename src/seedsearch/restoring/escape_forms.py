@@ -54,7 +54,7 @@ SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
 _UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, _SOFT, ".")
 _UNIT = re.compile("|".join(_UNITS), re.DOTALL)
 _PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\s\"'<>|*?]*)?\Z")
-LONGEST_PATH = 200  # code points in front of a run in which a path may begin; a path of Windows has 260 at most
+LONGEST_PATH = 200  # code points before a run in which a path may begin; a path of Windows has 260 at most
 
 # Mean ln p under which bytes are not believed to be GBK or Big5, as in `latin1`: of 15 damaged texts of
 # docs/thresholds.md that are fully restored, 13 are at -5.3, all at -13.3.
@@ -123,7 +123,7 @@ def _units(run: re.Match[str]) -> Iterator[re.Match[str]]:
 
 
 def _are_text(made: list[Spelled]) -> bool:
-    """Tell whether bytes that were taken for characters spell two ideographs: one is `é »`, as French quotes end."""
+    """Return whether bytes that were taken for characters spell two ideographs: one is `é »`, as French quotes end."""
     return sum(len(one.char) == 1 and is_han(one.char) for one in made) > 1
 
 

@@ -117,7 +117,7 @@ def _text(chars: Sequence[Spelled]) -> str:
 
 
 def _says(chars: Sequence[Spelled]) -> bool:
-    """Tell whether a run spells what only Chinese text needs: an ideograph, or a mark or a letter of full width."""
+    """Return whether a run spells what only Chinese text needs: an ideograph, or a mark or a letter of full width."""
     return any(
         is_han(one.char) or "\u3000" < one.char < "\u3020" or "\uff00" < one.char < "\uffef"
         for one in chars
@@ -134,7 +134,7 @@ def _proves(text: str) -> bool:
 
 
 def _common(run: re.Match[str], text: str) -> bool:
-    """Tell whether a query may look for what a run spells by itself: two ideographs, or a common one in valid bytes."""
+    """Return whether a query may ask for the text of a run by itself: two ideographs, or a common one in valid bytes."""
     han = [char for char in text if is_han(char)]
     if run.lastgroup == "codes":
         return len(han) > 1
@@ -142,7 +142,7 @@ def _common(run: re.Match[str], text: str) -> bool:
 
 
 def _in_range(run: re.Match[str]) -> bool:
-    """Tell whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
+    """Return whether a run is the beginning or the end of a range of characters: `\\u4e00-\\u9fa5`."""
     if run.lastgroup not in ("codes", "bytes"):
         return False
     before, after = run.string[max(0, run.start() - 14) : run.start()], run.string[run.end() : run.end() + 12]

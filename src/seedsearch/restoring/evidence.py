@@ -101,7 +101,7 @@ def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
 
 
 def _or_western(spoken_for: int, e: Edit) -> bool:
-    """Tell whether the edit is believed, or needs no evidence."""
+    """Return whether the edit is believed, or needs no evidence."""
     if spoken_for or e.kind is not Damage.UTF8_AS_LATIN1:
         return bool(spoken_for)
     return e.certainty is Certainty.PROVED and not any(map(is_han, e.replacement))
@@ -122,7 +122,7 @@ def _allowed(page: Page, found: str, made: str) -> bool:
 
 
 def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
-    """Of each stretch of edits side by side: its first, the one behind its last, where it starts and ends."""
+    """Of each stretch of edits side by side: its first, the one after its last, where it starts and ends."""
     first, row_start, row_end, i = 0, 0, -GAP - 1, -1
     for i, (start, end, _) in enumerate(rows_of(edits)):
         if start - row_end > GAP:
@@ -135,7 +135,7 @@ def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _proves(text: str, edits: Sequence[Edit], row: tuple[int, int, int, int]) -> bool:
-    """Tell whether the stretch is evidence by itself; of a long one, the beginning has to be."""
+    """Return whether the stretch is evidence by itself; of a long one, the beginning has to be."""
     first, last, start, end = row
     spelled = edits[first].kind in SPELLED
     if end - start < FOUND and not spelled:
@@ -153,7 +153,7 @@ def _stretch(text: str, edits: Sequence[Edit]) -> Stretch:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Tell whether letters, or what is left of them, stand beside a stretch."""
+    """Return whether letters, or what is left of them, stand beside a stretch."""
     return any(
         char.isalpha() or char == LOST or "\ue000" <= char < "\uf900"
         for char in text[max(0, start - 1) : start] + text[end : end + 1]
@@ -197,7 +197,7 @@ def _words(text: str) -> tuple[int, int]:
 
 
 def _near(start: int, end: int, proofs: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether the stretch is one of the `proofs` (start and end, in order), or the next one on a side is near."""
+    """Return whether the stretch is one of the `proofs` (start and end, in order), or one on either side is near."""
     after = bisect_left(proofs, (start, end))
     return any(
         its_start - AROUND <= end and start <= its_end + AROUND

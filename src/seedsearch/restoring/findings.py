@@ -78,7 +78,7 @@ def _apart(found: Iterable[Place]) -> Iterator[Place]:
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether the text names a character instead of suffering from it."""
+    """Return whether the text names a character instead of suffering from it."""
     return text[start - 1 : start] + text[end : end + 1] in _QUOTED
 
 
@@ -159,7 +159,7 @@ def _spelled(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_word(chars: str) -> bool:
-    """Tell whether two neighbours of `chars` stand together in words: then it is a place holder, `<小时>`."""
+    """Return whether two neighbours of `chars` stand together in words: then it is a place holder, `<小时>`."""
     return any(fold(b) in model().follow[fold(a)] for a, b in pairwise(chars))
 
 
@@ -180,7 +180,7 @@ _VOWEL = re.compile(f"[{_VOWELS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？”�
 
 
 def _tone_vowels(text: str) -> Iterator[tuple[int, int]]:
-    """Yield a vowel with a tone behind a character in whose reading it stands."""
+    """Yield a vowel with a tone after a character in whose reading it stands."""
     for m in _VOWEL.finditer(text):
         if any(m.group() in reading for reading in readings(text[m.start() - 1])):
             yield m.span()

@@ -31,13 +31,13 @@ _EATEN = tuple(bytes((b,)) for b in b" \n\r\t\"'(),-./:;<=>" + UNTOLD.encode())
 # Nats against a reader that loses a pair without a character, leaves the ASCII partner of a broken byte, or eats it,
 # where the page does not tell.
 UNKNOWN, LEFT, EATEN = 4.0, 6.0, 0.0
-TIGHT = 3  # digits behind ideographs, and no blank behind any, after which none is thought to be lost there
+TIGHT = 3  # digits after ideographs, and no blank after any, after which none is thought to be lost there
 
 _SPACED, _DIGITS = re.compile("[^\0-\x7f] "), re.compile("[^\0-\x7f](?=[0-9])")
 _PRIVATE = re.compile(f"[{chr(PRIVATE[0])}-{chr(PRIVATE[-1])}]")
 
 
-# Rows of ASCII of which a reader that eats can have taken the first one, behind a sign of loss and behind none.
+# Rows of ASCII of which a reader that eats can have taken the first one, after a sign of loss and after none.
 _BEHIND_SIGN, _BEHIND = (re.compile(f"(?<=[^\\0-\x7f\ufffd]){sign}[ ->][!-?]*") for sign in ("[?\ufffd]", ""))
 LENGTHS = 6  # different lengths of them; longer ones are as this long
 
@@ -79,7 +79,7 @@ class Reader:
         return _lost(self, following, asked)
 
     def dropped(self, following: bytes) -> tuple[Lost, ...]:
-        """Return what can be missing in front of bytes where something is."""
+        """Return what can be missing before bytes where something is."""
         return _dropped(self, following[:1])
 
     def of_pairs(self) -> tuple[Lost, ...]:
@@ -89,14 +89,14 @@ class Reader:
         return (loss(_private_pairs(), cost=0.0 if self.private is Private.WHOLE else UNKNOWN),)
 
     def alone(self, following: int) -> Lost:
-        """Return the bytes that are lost alone in front of one that is not ASCII."""
+        """Return the bytes that are lost alone before one that is not ASCII."""
         firsts = self.private in (Private.FIRST, Private.UNKNOWN)
         after = bytes((following,))
         return loss(tuple(byte for byte in _LAST if byte == b"\x80" or (firsts and _is_private(byte + after))))
 
 
 def eating(text: str) -> float:
-    """Nats for a reader of a page that eats ASCII, by how long rows of it are behind signs of loss and elsewhere.
+    """Nats for a reader of a page that eats ASCII, by how long rows of it are after signs of loss and elsewhere.
 
     A reader that eats leaves them shorter by one.
     """

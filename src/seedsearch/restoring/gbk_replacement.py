@@ -3,7 +3,7 @@
 The two belong together: marks stand inside shifted stretches, and a mark that tore a character apart begins one.
 From left to right, each mark of the page's list is taken out and each place where a character was torn apart is
 repaired; what a repair covers is not looked at again. A page is marked if its marks say so (`reading_marks`), if the
-program's noise stands in front of its commas and stops, or if a torn character beside its marks is repaired beyond
+program's noise stands before its commas and stops, or if a torn character beside its marks is repaired beyond
 doubt. `reading_marks` and `shifted_bytes` say what is recognised and what is left alone.
 """
 
@@ -73,7 +73,7 @@ def _event() -> re.Pattern[str]:
 
 
 TORN = 2  # halves of a proof, of different repairs much better than what was found, prove a page without marks
-# The beginning of a quotation in a line, up to a mark at its end, or to the one mark in it behind which ASCII stands;
+# The beginning of a quotation in a line, up to a mark at its end, or to the one mark in it after which ASCII stands;
 # and the same for the end of a quotation that nothing opens.
 _UNENDED = re.compile(
     r"“(?:[^“”\n]*(?P<end>[！!])(?=[ \r]*(?:\n|\Z))|[^“”\n！!]*(?P<close>[！!])(?=[0-9A-Za-z(])[^“”\n！!]*(?=[“\n]|\Z))"
@@ -114,7 +114,7 @@ def edits(text: str, budgets: Budgets | None = None, *, misread: bool = False) -
 
 
 def _is_torn(text: str, made: Sequence[Edit]) -> bool:
-    """Tell whether the program put noise in front of marks, which tears characters: it is there, one was torn, or no
+    """Return whether the program put noise before marks, which tears characters: it is there, one was torn, or no
     quotation ends in a full stop and some do not end.
     """
     if _is_noisy(text) or any(e.kind is Damage.SHIFTED_BYTES for e in made):
@@ -157,7 +157,7 @@ def _is_noisy(text: str) -> bool:
 
 
 def _comes(pattern: re.Pattern[str], text: str, times: int) -> bool:
-    """Tell whether a pattern matches so often and more."""
+    """Return whether a pattern matches so often and more."""
     return sum(1 for _ in islice(pattern.finditer(text), times)) == times
 
 

@@ -66,7 +66,7 @@ def edits(text: str) -> list[Edit]:
 
 
 def _is_document(text: str) -> bool:
-    """Tell whether `text` starts as an HTML document and does not go on as something else after its end."""
+    """Return whether `text` starts as an HTML document and does not go on as something else after its end."""
     return TRIGGER.match(text) is not None and not _AFTER.search(text)
 
 

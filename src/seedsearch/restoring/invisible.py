@@ -107,7 +107,7 @@ def _kept(run: str, left: str, right: str, right_to_left: bool) -> list[int]:
 
 
 def _carries(char: str, left: str, before: str, right: str, right_to_left: bool) -> bool:
-    """Tell whether `char` means something; `before` is what stands before it once the others of its run are gone."""
+    """Return whether `char` means something; `before` is what stands before it once the others of its run are gone."""
     if char in _JOINERS:
         return before not in _JOINERS and _joins(char, left, right)
     if char == _SPACE:
@@ -126,7 +126,7 @@ def _joins(joiner: str, left: str, right: str) -> bool:
 
 
 def _selects(selector: str, base: str) -> bool:
-    """Tell whether `base` comes in variants of the kind that `selector` chooses from."""
+    """Return whether `base` comes in variants of the kind that `selector` chooses from."""
     if selector in "\ufe0e\ufe0f":
         return bool(_PICTURE.match(base) or _KEYCAP.match(base))
     return _IDEOGRAPH.match(base) is not None

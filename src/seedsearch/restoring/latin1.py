@@ -199,7 +199,7 @@ def _undamaged(text: str) -> str:
 
 
 def _mostly_utf8(stream: bytes) -> bool:
-    """Tell whether more of a stream is Chinese in UTF-8 than is torn."""
+    """Return whether more of a stream is Chinese in UTF-8 than is torn."""
     text = stream.decode("utf-8", "replace")
     return sum(1 for _ in _WIDE.finditer(text)) > text.count("\ufffd")
 

@@ -43,12 +43,12 @@ TRIGGER = re.compile(f"{_RARE}.?{_RARE}.?{_RARE}")
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _RUN = re.compile(r"[^\x00-\x2f]+")  # a reader is in step after these
 _WHOLE_RUN = re.compile(r"[^\x00-\x2f\ufffd（）]+")  # no brackets of marks, no sign of loss: other steps repair those
-BEFORE = 40  # characters read again in front of the first rare ones
+BEFORE = 40  # characters read again before the first rare ones
 LONGEST = 2000  # characters read again at once
 AGAIN, AGAIN_EACH = 2000, 0.02  # characters of a page read again, and more for each of its own: 20 µs and more
 BETTER = 1.0  # nats per character by which the beginning of a shift must read better one byte off, to be read again
 LOOKS, LOOKS_EACH = 200, 0.01  # such beginnings that are looked at on a page, and more for each character of it
-MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs behind them are not looked for
+MARKS = 0.15  # of the bytes can begin a mark in text; where more do, dropped pairs after them are not looked for
 MANY = 4000  # characters of a run from which on arrays are quicker, the time to load them counted
 PORTION = 1 << 16  # characters that are scored at once: each takes some 100 bytes meanwhile
 FEW = 6  # characters of a shift that can be told
@@ -94,7 +94,7 @@ def edits(text: str, budgets: Budgets | None = None) -> list[Edit]:
 
 
 def _run_edits(text: str, run: re.Match[str], kept: bool, budgets: Budgets) -> Iterator[Edit]:
-    """Yield the edits of one run: a stretch from each place on that looks shifted and lies behind the one before.
+    """Yield the edits of one run: a stretch from each place on that looks shifted and lies after the one before.
 
     `kept`: whether the text shows what readers drop that drop pairs without a character.
     """
@@ -160,7 +160,7 @@ def _one_off(found: str) -> str:
 
 
 def loses(e: Edit, text: str) -> bool:
-    """Tell whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
+    """Return whether `e`, an edit of `text`, is a repair of this kind that left out a byte of a character."""
     if e.kind is not Damage.SHIFTED_BYTES or e.certainty is not Certainty.INFERRED:
         return False
     found = e.span.cut(text)
@@ -188,7 +188,7 @@ def _stretch_edits(text: str, start: int, end: int) -> Iterator[Edit]:
 
 
 def _is_joined(e: Edit) -> bool:
-    """Tell whether a repair on a page without a pair of private use joins halves of characters, for such pairs were
+    """Return whether a repair on a page without a pair of private use joins halves of characters, for such pairs were
     dropped.
     """
     made = e.replacement

@@ -111,7 +111,7 @@ def _remnants(found: Sequence[Tag]) -> list[Tag]:
 
 
 def _shows_markup(text: str, remnants: Sequence[Tag], code: Passages) -> bool:
-    """Tell whether the page shows tags on purpose; see the head of the module."""
+    """Return whether the page shows tags on purpose; see the head of the module."""
     if any(tag.start in code for tag in remnants) or _TEMPLATE.search(text):
         return True
     if any(name.lower() not in _KNOWN for name in _FOREIGN_CLOSING.findall(text)):
@@ -128,7 +128,7 @@ def _mentioned(text: str, tag: Tag) -> bool:
 
 
 def _talked_about(text: str, tag: Tag) -> bool:
-    """Tell whether a word about markup stands close to the tag, on its line and not in its attributes."""
+    """Return whether a word about markup stands close to the tag, on its line and not in its attributes."""
     before = text[max(0, tag.start - _TALK_REACH) : tag.start].rpartition("\n")[2].rpartition(">")[2]
     after = text[tag.end : tag.end + _TALK_REACH].partition("\n")[0].partition("<")[0]
     return _TALK.search(before) is not None or _TALK.search(after) is not None

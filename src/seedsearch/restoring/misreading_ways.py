@@ -86,7 +86,7 @@ def _swapped(char: str) -> bytes | None:
 
 
 def _is_half(char: str) -> bool:
-    """Tell whether a character with its bytes swapped is half of a surrogate pair, which readers lose alone."""
+    """Return whether a character with its bytes swapped is half of a surrogate pair, which readers lose alone."""
     return 0xD8 <= ord(char) & 0xFF < 0xE0
 
 

@@ -64,7 +64,7 @@ class _Run(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """What a run is read as, and of each byte (and behind the last one) which character it is of."""
+    """What a run is read as, and of each byte (and after the last one) which character it is of."""
 
     parts: list[Part]
     owner: list[int]
@@ -223,7 +223,7 @@ def _lost_sizes(found: str, way: Way) -> list[int]:
 
 
 class _Fit(NamedTuple):
-    """How many bytes are in no character, and the size of the last loss, behind those before it."""
+    """How many bytes are in no character, and the size of the last loss, after those before it."""
 
     misfits: int
     size: int = 0
@@ -253,7 +253,7 @@ def _fitted(pieces: Sequence[bytes], sizes: tuple[int, ...]) -> tuple[int, list[
 
 
 def _after(missing: int, byte: int) -> tuple[int, int]:
-    """Return how many bytes are missing behind a byte (0: one that was lost), and whether it is in no character."""
+    """Return how many bytes are missing after a byte (0: one that was lost), and whether it is in no character."""
     if byte == 0:
         return (missing - 1 if missing else 2), 0
     if 0x80 <= byte < 0xC0:

@@ -64,7 +64,7 @@ def _struck(word: str) -> str | None:
 
 
 def _meet(char: str, cell: str) -> bool:
-    """Tell whether a column that shows `cell` can be struck with `char`."""
+    """Return whether a column that shows `cell` can be struck with `char`."""
     return char == cell or _LINE in (char, cell) or cell == _REST or {char, cell} == _BULLET
 
 

@@ -79,7 +79,7 @@ COMMON, AGAIN = 3000, 3
 # share of the others are characters that the table changes, only such ones are believed; on other pages, one mark on a
 # character past this frequency rank is an author's: of 24 pages with glosses, damaged, that keeps all but one.
 OTHERS, CHANGED_ALONE, GLOSSED = 8, 0.95, 5000
-# Noise of ideographs in front of marks is as long as this; what stands in it was put there after the readings.
+# Noise of ideographs before marks is as long as this; what stands in it was put there after the readings.
 NOISE_LENGTH = 3
 _IN_NOISE = re.compile(rf"[㐀-鿿]{{1,{NOISE_LENGTH}}}(?=[，。、；！？])")
 
@@ -196,7 +196,7 @@ def _form(mark: str) -> str:
 
 
 def _has_no_tone(char: str) -> bool:
-    """Tell whether the usual reading of a character is one without a tone."""
+    """Return whether the usual reading of a character is one without a tone."""
     return len(usual_readings(char)) == 1
 
 
@@ -260,7 +260,7 @@ def _median_rank(counts: dict[str, int]) -> int:
 
 
 def _belongs(char: str, marked: int, occurrences: int) -> bool:
-    """Tell whether a marked character is of the page's list, and not a gloss of an author."""
+    """Return whether a marked character is of the page's list, and not a gloss of an author."""
     if marked < OWN * occurrences:
         return False
     return marked >= AGAIN or rank(char) <= COMMON

@@ -136,14 +136,14 @@ class _Dense:
         return self.text.count("\n", self.raw(start), self.raw(end - 1))
 
     def starts_sentence(self, offset: int) -> bool:
-        """Tell whether a sentence or a line starts at dense `offset`."""
+        """Return whether a sentence or a line starts at dense `offset`."""
         if offset == 0:
             return True
         before = self.dense[max(0, offset - 4) : offset].rstrip(_CLOSERS)
         return before[-1:] in tuple(_ENDS) or "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]
 
     def ends_sentence(self, offset: int) -> bool:
-        """Tell whether dense `offset` is the end of a sentence, its closing quotes included, or of a line."""
+        """Return whether dense `offset` is the end of a sentence, its closing quotes included, or of a line."""
         if offset == len(self.dense):
             return True
         if "\n" in self.text[self.raw(offset - 1) : self.raw(offset)]:
@@ -173,7 +173,7 @@ def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
 
 
 def _may_be_twice(dense: str) -> bool:
-    """Tell whether a passage as long as the one that `_twice` looks for may stand twice in a text.
+    """Return whether a passage as long as the one that `_twice` looks for may stand twice in a text.
 
     Wherever it stands, one of some short probes lies in it, and is found earlier in the text as well.
     """
@@ -290,7 +290,7 @@ def _twice(page: _Dense, found: Sequence[_Copy]) -> Sequence[_Copy]:
 
 
 def _is_body(page: _Dense, copy: _Copy) -> bool:
-    """Tell whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
+    """Return whether the passage is several sentences, and no rows of a program's output, which begin with ASCII."""
     lines = page.text[page.raw(copy.source) : page.raw(copy.start - 1) + 1].split("\n")
     began = [line.lstrip()[0] for line in lines if line.strip()]
     if 2 * sum(char < "\x80" for char in began) > len(began):
@@ -309,7 +309,7 @@ def _in_order(copies: Sequence[_Copy]) -> int:
 
 
 def _is_prose(page: _Dense, copy: _Copy) -> bool:
-    """Tell whether the passage is mostly ideographs, in long lines in at least one of its two places."""
+    """Return whether the passage is mostly ideographs, in long lines in at least one of its two places."""
     passage = page.dense[copy.start : copy.end]
     breaks = min(page.breaks(start, start + len(copy)) for start in (copy.source, copy.start))
     return len(_HAN.findall(passage)) >= _HAN_SHARE * len(passage) and len(passage) >= _PROSE_LINE * (breaks + 1)
@@ -327,7 +327,7 @@ def _blocks(prose: Sequence[_Copy], total: int) -> Iterator[_Copy]:
 
 
 def _again(previous: _Copy, copy: _Copy) -> bool:
-    """Tell whether `copy` is the third, fourth … of a row whose last one is `previous`."""
+    """Return whether `copy` is the third, fourth … of a row whose last one is `previous`."""
     return previous.end == copy.start and previous.source == copy.source
 
 

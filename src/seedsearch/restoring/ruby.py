@@ -114,7 +114,7 @@ def _parts(text: str, inside: Sequence[Tag]) -> Iterator[tuple[Sequence[str], Ta
 
 
 def _mostly_readings(text: str, inside: Sequence[Tag]) -> bool:
-    """Tell whether most annotations of an element are readings; then the others are too, in a spelling not known
+    """Return whether most annotations of an element are readings; then the others are too, in a spelling not known
     here.
     """
     annotated = [(_kept(part, tag), base) for base, tag, part in _parts(text, inside) if tag.key == "rt"]
@@ -144,7 +144,7 @@ def _is_reading(annotated: str, base: Sequence[str]) -> bool:
 
 
 def _is_toned(annotation: str, base: Sequence[str]) -> bool:
-    """Tell whether letters have tones and are one syllable for each character of the base.
+    """Return whether letters have tones and are one syllable for each character of the base.
 
     Other languages have accents and figures too: `Supérieure`, `L1 Terminal Fault` are glosses.
     """
@@ -157,7 +157,7 @@ def _is_toned(annotation: str, base: Sequence[str]) -> bool:
 
 
 def _spells(pinyin: str, chars: Sequence[str]) -> bool:
-    """Tell whether `pinyin` is one reading after the other of `chars`; work is in proportion to `pinyin`."""
+    """Return whether `pinyin` is one reading after the other of `chars`; work is in proportion to `pinyin`."""
     if not 0 < len(chars) <= len(pinyin):
         return False
     reached = {0}
@@ -175,7 +175,7 @@ def _interlinear(text: str) -> Iterator[Edit]:
 
 
 def _stripped(text: str) -> Iterator[Edit]:
-    """Yield edits for readings in Zhuyin that stand behind each character of a row."""
+    """Yield edits for readings in Zhuyin that stand after each character of a row."""
     if not _ZHUYIN_SIGN.search(text):
         return
     for row in _STRIPPED.finditer(text):

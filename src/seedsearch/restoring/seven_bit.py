@@ -67,7 +67,7 @@ def _made(start: int, end: int, text: str, certainty: Certainty = Certainty.PROV
 
 
 def _reads(text: str) -> bool:
-    """Tell whether a text reads as Chinese, and holds a word of two characters."""
+    """Return whether a text reads as Chinese, and holds a word of two characters."""
     han = [fold(char) for char in text if is_han(char)]
     follow = character_model.model().follow
     if not any(b in follow[a] for a, b in pairwise(han)):

@@ -156,7 +156,7 @@ def signs() -> re.Pattern[str]:
 
 
 def is_at_rest(text: str) -> bool:
-    """Tell whether no step has anything to do in a text, and nothing is found in it; quickly, and where it says no
+    """Return whether no step has anything to do in a text, and nothing is found in it; quickly, and where it says no
     they are asked.
     """
     return not signs().search(text) and not repeated_passage.edits(text)

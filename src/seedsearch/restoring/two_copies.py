@@ -156,7 +156,7 @@ class _Copies:
         return None
 
     def _alike_around(self, place: _Differs, one: Span, other: Span) -> bool:
-        """Tell whether what two spans have beside the place in them is the same."""
+        """Return whether what two spans have beside the place in them is the same."""
         now = self._now
         before = now[one.start : place.one.start] == now[other.start : place.other.start]
         return before and now[place.one.end : one.end] == now[place.other.end : other.end]
@@ -192,7 +192,7 @@ class _Copies:
         }
 
     def _probability(self, raw: Span) -> float:
-        """Return how probable the repairs in a raw span are; 1 where there are none but marks."""
+        """Return how probable the repairs in a raw span are; 1 if there are none but marks."""
         i = bisect_left(self._made, raw.start, key=lambda e: e.span.start)
         sure = 1.0
         while i < len(self._made) and self._made[i].span.start < raw.end:
@@ -209,6 +209,6 @@ def _bytes(found: str) -> bytes:
 
 
 def _stands(found: bytes, true: bytes) -> bool:
-    """Tell whether bytes stand in others in their order."""
+    """Return whether bytes stand in others in their order."""
     rest = iter(true)
     return all(byte in rest for byte in found)

@@ -99,7 +99,7 @@ def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
 
 
 def _is_form(text: str, parsed: ParsedQuery) -> bool:
-    """Tell whether a text is part of the query in other characters for the same letters."""
+    """Return whether a text is part of the query in other characters for the same letters."""
     return bool(parsed.forms) and any(text in form for form in parsed.forms)
 
 

@@ -21,7 +21,7 @@ from seedsearch.searching.results import Hit
 from seedsearch.searching.sorting import Order
 from seedsearch.searching.tiers import Tier
 
-MOST_AT_ONCE = 100  # matches asked for at once behind the first: their texts are in memory meanwhile
+MOST_AT_ONCE = 100  # matches asked for at once after the first: their texts are in memory meanwhile
 SHOWING = "the places to show"  # a part of every question
 
 Led: TypeAlias = tuple[Tier, Match, Places]  # a document that comes before what is learned, with its tier
@@ -146,7 +146,7 @@ class Judge:
         return found
 
     def taught(self, tiers: Sequence[Tier], leading: Sequence[Led]) -> list[Tier]:
-        """Return the tiers of what comes behind the `leading` documents, ranked by what the best of these says, too."""
+        """Return the tiers of what comes after the `leading` documents, ranked by what the best of these says, too."""
         if not leading:
             return list(tiers)
         if len(leading) < LEADING:
@@ -172,7 +172,7 @@ def paths_by_relevance(engine: Engine, tiers: Sequence[Tier]) -> Iterator[str]:
 
 
 def learned_by(engine: Engine, tiers: Sequence[Tier]) -> Weighted:
-    """Return the terms by which what comes behind the first documents is ranked besides those of the query."""
+    """Return the terms by which what comes after the first documents is ranked besides those of the query."""
     judge = Judge(engine)
     return next((tier.learned for tier in judge.taught(tiers, judge.leading(tiers))), ())
 

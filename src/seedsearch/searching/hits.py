@@ -191,7 +191,7 @@ def _sentences(readable: str) -> list[str]:
 
 
 def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether texts of these sentences have nearly all of them in common."""
+    """Return whether texts of these sentences have nearly all of them in common."""
     a, b = set(some), set(others)
     return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
 
@@ -256,7 +256,7 @@ def _as_it_is(span: Span) -> Span:
 
 
 def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
-    """Tell whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
+    """Return whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
     before = readable[readable.rfind("\n", 0, start) + 1 : start]
     after = readable[end:].partition("\n")[0]
     return bool(before.strip()), bool(after.strip())

@@ -84,7 +84,7 @@ def _among(pieces: Sequence[str], number: int, near: NearText, count: int) -> Ne
 
 def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
     words = placed_query_words(piece, own)
-    # What stands before and behind the word has to stand somewhere: mostly so little of a query that it is no run does,
+    # What stands before and after the word has to stand somewhere: mostly so little of a query that it is no run does,
     # and nothing need be looked for in the place of the rest.
     before = [piece[:at] for at, _ in words]
     behind = [piece[at + len(word) :] for at, word in reversed(words)]

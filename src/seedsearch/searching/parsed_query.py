@@ -1,6 +1,6 @@
 """A query, parsed once: its run text, its parts and words, and its expression if it is one.
 
-Everything that answers a query takes a `ParsedQuery`; nothing behind it looks at the typed text again.
+Everything that answers a query takes a `ParsedQuery`; nothing after it looks at the typed text again.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ SUGGESTED = 3
 
 _LETTERS = re.compile(r"[a-zü' 1-5]+")
 _INITIAL = re.compile("[zcs]h|[a-z]")
-BEGUN = "*"  # behind letters that a syllable begins with
+BEGUN = "*"  # after letters that a syllable begins with
 # A reading is looked for beside a likelier one that is no more than e ** CLOSE times as likely: zhongguo is 中国, and
 # not 重划 as well. A character read as it usually is, and a word of the index, are so much likelier than others.
 CLOSE, USUAL, IS_WORD = 1.5, 1.5, 3.0
@@ -287,7 +287,7 @@ def _initials_of_words(letters: Sequence[str], begun: Sequence[str], engine: Eng
 
 @cache
 def _begins(char: str, letter: str) -> bool:
-    """Tell whether a reading of the character begins with the letter."""
+    """Return whether a reading of the character begins with the letter."""
     return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
 
 

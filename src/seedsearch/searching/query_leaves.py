@@ -39,7 +39,7 @@ class NotWellFormed(Exception):
 
 
 def is_operator(token: Token) -> bool:
-    """Tell whether the token makes the text an expression; brackets alone are punctuation."""
+    """Return whether the token makes the text an expression; brackets alone are punctuation."""
     if token.kind == "leaf":
         word = token.text
         return bool(is_filter(token) or _has_wildcard(word) or _FUZZY.fullmatch(word))
@@ -47,13 +47,13 @@ def is_operator(token: Token) -> bool:
 
 
 def is_filter(token: Token) -> bool:
-    """Tell whether the token is a filter with a value."""
+    """Return whether the token is a filter with a value."""
     found = FILTER.fullmatch(token.text) if token.kind == "leaf" else None
     return found is not None and bool(found[2].strip())
 
 
 def is_strict(token: Token) -> bool:
-    """Tell whether the token is not a mark inside a word that may be no wildcard."""
+    """Return whether the token is not a mark inside a word that may be no wildcard."""
     return token.kind != "leaf" or is_filter(token) or token.text in EVERYTHING
 
 
@@ -118,7 +118,7 @@ def near_one_another(operator: Token, left: Token, right: Token) -> Query:
 
 
 def _is_more(token: Token) -> bool:
-    """Tell whether a leaf is more than a text that is looked for as it stands."""
+    """Return whether a leaf is more than a text that is looked for as it stands."""
     return token.distance >= 0 if token.kind == "quoted" else is_operator(token)
 
 

@@ -66,7 +66,7 @@ class Expression(NamedTuple):
 
 
 def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | None:
-    """Return the expression that `typed` is; None where it is none.
+    """Return the expression that `typed` is; None if it is not one.
 
     Raises QueryError past a limit and for what is refused.
     """
@@ -87,7 +87,7 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
 
 
 def is_malformed(typed: str) -> bool:
-    """Tell whether `typed`, which is not an expression, has the operators of one."""
+    """Return whether `typed`, which is not an expression, has the operators of one."""
     tokens = tokens_of(typed)
     if tokens is None:
         return typed.lstrip().startswith('"')
@@ -130,7 +130,7 @@ def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
 
 
 def _narrows(token: Token) -> bool:
-    """Tell whether a token begins what takes documents by more than their words."""
+    """Return whether a token begins what takes documents by more than their words."""
     return is_filter(token) or token.kind == "field"
 
 

@@ -41,7 +41,7 @@ class Token(NamedTuple):
     """A piece of an expression, `typed[start:end]`.
 
     `text` is what stands in a word, a quotation or a regular expression, or the name of a field before a bracket.
-    `distance` is that of a quotation or of NEAR, -1 where there is none; `ordered`: in the order in which it is typed.
+    `distance` is that of a quotation or of NEAR, -1 if there is none; `ordered`: in the order in which it is typed.
     """
 
     kind: Kind
@@ -81,14 +81,14 @@ def tokens_of(typed: str) -> tuple[Token, ...] | None:
 
 
 def is_option(typed: str) -> bool:
-    """Tell whether the whole of `typed` is like an option of a command, or a number: its minus sign leaves nothing
+    """Return whether the whole of `typed` is like an option of a command, or a number: its minus sign leaves nothing
     out.
     """
     return _OPTION.match(typed.strip()) is not None and len(typed.split()) == 1
 
 
 def lonely_filter(typed: str) -> str | None:
-    """Return the first filter of `typed` that has no value though something follows; None where there is none."""
+    """Return the first filter of `typed` that has no value though something follows; None if there is none."""
     tokens = tokens_of(typed) or ()
     alone = (token.text for token in tokens[:-1] if token.kind == "leaf" and token.text.endswith(":"))
     return next((text for text in alone if FILTER.fullmatch(text)), None)
@@ -113,7 +113,7 @@ def _mark(plain: str, at: int) -> Token | None:
 
 
 def _begins(plain: str, at: int, forbidden: str) -> bool:
-    """Tell whether the sign at `at` stands before a word, whose first character is none of the `forbidden` ones."""
+    """Return whether the sign at `at` stands before a word, whose first character is none of the `forbidden` ones."""
     is_first = at == 0 or plain[at - 1].isspace() or plain[at - 1] == "("
     return is_first and at + 1 < len(plain) and not re.match(forbidden, plain[at + 1])
 
@@ -206,7 +206,7 @@ def without_sorting(typed: str) -> tuple[str, str | None]:
 
 
 def groups(tokens: Sequence[Token], at: int) -> int:
-    """Return the place behind the bracket that closes the one at `at`; that of the last token where none does."""
+    """Return the place after the bracket that closes the one at `at`; that of the last token where none does."""
     depth = 0
     for place in range(at, len(tokens)):
         depth += (tokens[place].kind == "(") - (tokens[place].kind == ")")

@@ -118,7 +118,7 @@ def scored_terms(run: str, words: Sequence[str]) -> Weighted:
 
 
 def asks(word: str) -> bool:
-    """Tell whether a word only asks."""
+    """Return whether a word only asks."""
     return _ASKING.fullmatch(word) is not None
 
 

@@ -1,6 +1,6 @@
 """A regular expression as typed → an RE2 expression over run texts, and the strings that every match contains.
 
-    a  .  [a-z]  [^a-z]  \\d \\w \\s (and \\D \\W \\S)  \\b  ( )  (?: )  |  *  +  ?  {m,n}, each also with ? behind it
+    a  .  [a-z]  [^a-z]  \\d \\w \\s (and \\D \\W \\S)  \\b  ( )  (?: )  |  *  +  ?  {m,n}, each also with ? after it
 
 Letters mean what they mean everywhere in a query: script, width and case do not matter. A blank is one or none, for
 between ideographs search knows none. Anything else that has a meaning elsewhere (anchors, references, looking ahead) is

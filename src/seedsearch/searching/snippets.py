@@ -25,7 +25,7 @@ class Stretch(NamedTuple):
 
     @property
     def core(self) -> Span:
-        """From the first occurrence to the last; the whole where there is none."""
+        """From the first occurrence to the last; the whole if there is none."""
         return Span(self.found[0][0], self.found[-1][1]) if self.found else self.span
 
 
@@ -132,7 +132,7 @@ def _start(readable: str, offset: int, room: int) -> int:
 
 
 def _end(readable: str, offset: int, limit: int) -> int:
-    """Return the last end of a sentence from `offset` to `limit`; where there is none, of a clause; else the limit."""
+    """Return the last end of a sentence from `offset` to `limit`; if there is none, of a clause; else the limit."""
     if limit >= len(readable):
         return len(readable)
     for border in (_SENTENCE_END, _CLAUSE_END):

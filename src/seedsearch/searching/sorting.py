@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from seedsearch.errors import QueryError
 
-# What each order sorts by, and whether its largest comes first where nothing is said.
+# What each order sorts by, and whether its largest comes first by default.
 ORDERS = {"relevance": True, "date": True, "path": False, "size": True}
 _SAYS = f"type one of {', '.join(ORDERS)}; the other way round: -date or date-asc"
 

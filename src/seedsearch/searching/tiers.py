@@ -56,7 +56,7 @@ class Tier(NamedTuple):
     `required` says which documents it takes, `wanted` what to highlight in them, `scored` what they are ranked by,
     `excluded` those that an earlier tier has. `judged`: whether passages tell its documents apart (a document with the
     whole run has the best one). `grades`: the tiers that its documents are named by, strictest first, where there are
-    several. `learns`: the documents behind the first of the answer are ranked by what the best says, too: by `learned`.
+    several. `learns`: the documents after the first of the answer are ranked by what the best says, too: by `learned`.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Tier(NamedTuple):
         return self.grades or (Grade(self.name, self.required),)
 
     def takes(self, run: str) -> bool:
-        """Tell whether a document of the answer with this run text has what is required; filters hold already."""
+        """Return whether a document of the answer with this run text has what is required; filters hold already."""
         return _holds(self.required, run)
 
     def name_of(self, run: str) -> str:
@@ -192,7 +192,7 @@ def _texts(leaf: Query) -> tuple[str, ...]:
 
 
 def _holds(query: Query, run: str) -> bool:
-    """Tell whether a document of its tier with this run text has what a grade asks for; filters hold already."""
+    """Return whether a document of its tier with this run text has what a grade asks for; filters hold already."""
     match query:
         case Run() | Number():
             return query.holds(run)

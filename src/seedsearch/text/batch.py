@@ -23,7 +23,7 @@ from seedsearch.text.run_text import run_text
 _SPACE = 0x20
 # Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are not quicker.
 TOGETHER = 1 << 18
-BLANKS = 64  # code points behind a sentence in which its end is looked for: few have more blanks behind them
+BLANKS = 64  # code points after a sentence in which its end is looked for: few have more blanks after them
 
 
 @cache
@@ -85,7 +85,7 @@ class RunTexts:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """What pieces stand among: `after` is the next character after each that is not a blank, NUL where there is none.
+    """What pieces stand among: `after` is the next character after each that is not a blank, NUL if there is none.
 
     `inside` says which begin inside of blanks.
     """
@@ -297,7 +297,7 @@ def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
 
 
 def _is_wide_at(text: str, begin: int, at: int) -> bool:
-    """Tell whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
+    """Return whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
     before = text[begin:at].rstrip()
     return bool(before) and bool(_wide()[ord(before[-1])])
 

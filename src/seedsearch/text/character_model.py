@@ -212,7 +212,7 @@ def _han_pair(a: str, b: str) -> float:
 
 
 def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
-    """Tell whether marks do not stand together: two stops, a stop after an opening mark, a pause before a closing
+    """Return whether marks do not stand together: two stops, a stop after an opening mark, a pause before a closing
     quote.
     """
     if kind_b == STOP:

@@ -52,8 +52,8 @@ FEW, LONG = 48, 1 << 14
 LOST = -16.0  # ln p of a byte without its partner; a rare character in its place costs as much
 
 
-# The best way to read up to an offset: its score, the character that the next one is scored behind, the number of bytes
-# and the text of what was read last, and the way to where that begins. A plain tuple, as some are made for each byte.
+# The best way to read up to an offset: its score, the character that precedes the next one, the number of bytes and
+# the text of what was read last, and the path to where that begins. A plain tuple, as one is made for each byte.
 _Path = tuple[float, str, int, str, Any]
 
 
@@ -94,7 +94,7 @@ def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *,
 
 
 def _best_before(paths: Sequence[_Path], first: str) -> tuple[float, _Path]:
-    """Return the score up to the character `first` behind the path that makes it best, and that path."""
+    """Return the score up to the character `first` after the path that makes it best, and that path."""
     if first == "\ufffd":
         path = max(paths, key=_score)
         return path[0] + LOST, path
@@ -175,7 +175,7 @@ def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]
 
 
 def _gb18030_char(code: bytes) -> str:
-    """Return the character that is written with just these bytes; empty where there is none."""
+    """Return the character that is written with just these bytes; empty if there is none."""
     text = code.decode("gb18030", "ignore")
     return text if len(text) == 1 and len(text.encode("gb18030")) == len(code) else ""
 

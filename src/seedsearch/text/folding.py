@@ -52,7 +52,7 @@ def _may_be_composed() -> re.Pattern[str]:
 
 
 def is_han(char: str) -> bool:
-    """Tell whether `char` is one ideograph (〇 and 々 included)."""
+    """Return whether `char` is one ideograph (〇 and 々 included)."""
     if "一" <= char <= "鿿":
         return True
     return char >= "々" and (char in ("〇", "々") or any(a <= char <= b for a, b in _BEYOND))

@@ -19,7 +19,7 @@ def pairs() -> dict[bytes, str]:
 
 @cache
 def true_characters() -> list[str]:
-    """Lead · 256 + trail → the character of true text with these bytes; empty where there is none."""
+    """Lead · 256 + trail → the character of true text with these bytes; empty if there is none."""
     table = [""] * 0x10000
     for pair, char in pairs().items():
         if ord(char) not in PRIVATE:

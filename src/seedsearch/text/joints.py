@@ -55,7 +55,7 @@ def _mark() -> re.Pattern[str]:
                 rf"(?:; ?{_CODE}:[^{{}};\0]{{0,{LONGEST}}}){{0,12}};? ?\}}-",
                 r"\\(?:text[a-z]{2}|emph|underline|mbox|bm)\{",  # of TeX
                 r"\\u(?:200[b-f]|2060|feff|00ad)",
-                r"(?<=[^ -~])(?:\\[nrt]){1,4}(?=[^ -~])",  # a line end that is spelled, or goes on behind a backslash
+                r"(?<=[^ -~])(?:\\[nrt]){1,4}(?=[^ -~])",  # a line end that is spelled, or goes on after a backslash
                 r"(?<=[^ -~])\\ (?=[^ -~])",
                 r"\{\{(?:lang\|[a-z-]{2,8}|nowrap)\||\}{1,2}",
                 rf"\[\[(?:{_TARGET}\|)?",
@@ -171,7 +171,7 @@ def _blank(run: str, at: int) -> int:
 
 
 def _begins_again(run: str, at: int) -> bool:
-    """Tell whether what stands between blanks at `at` begins a line before that one, too."""
+    """Return whether what stands between blanks at `at` begins a line before that one, too."""
     begin = max(0, at - LINE)
     begin = max(begin, run.rfind(STOP, begin, at) + 1, run.rfind("\0", begin, at) + 1)
     earlier = run.rfind(run[at + 1 : at + 3], begin, at)
@@ -179,17 +179,17 @@ def _begins_again(run: str, at: int) -> bool:
 
 
 def _is_other(char: str) -> bool:
-    """Tell whether a character is a letter or a digit and no ideograph."""
+    """Return whether a character is a letter or a digit and no ideograph."""
     return char.isalnum() and not is_han(char)
 
 
 def _is_plain(char: str) -> bool:
-    """Tell whether a character is a letter or a digit of ASCII; an empty one is none."""
+    """Return whether a character is a letter or a digit of ASCII; an empty one is none."""
     return char.isascii() and char.isalnum()
 
 
 def joins(run: str, start: int, end: int) -> bool:
-    """Tell whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
+    """Return whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
     if not (0 < start < end < len(run) and run[start - 1].isalnum() and run[end].isalnum()):
         return False
     return is_han(run[start - 1]) or is_han(run[end]) or run.startswith(_IN_LATIN, start, end)
@@ -355,16 +355,16 @@ def crossing(run: str, text: str) -> list[tuple[int, int]]:
 
 
 def holds(run: str, text: str) -> bool:
-    """Tell whether `text` stands in a run text, or in what that is without its joints."""
+    """Return whether `text` stands in a run text, or in what that is without its joints."""
     return text in run or any(text in Joined(run[begin:end]).read for begin, end in _sentences(run, text))
 
 
 def _sentences(run: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the sentences begin and end, with the mark before and behind them, in which `text` may go across a
+    """Yield where the sentences begin and end, with the mark before and after them, in which `text` may go across a
     joint; a quick look.
 
     What a text has before the first joint that it goes across stands in the run text as it is, with the beginning of
-    the joint behind it. No joint reaches over a STOP, so that a sentence has the joints that it has in the whole; but a
+    the joint after it. No joint reaches over a STOP, so that a sentence has the joints that it has in the whole; but a
     conversion may, whose other ways are read with what is around them.
     """
     whole = STOP in text or "-{" in run
@@ -386,7 +386,7 @@ def _sentences(run: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_go_on(run: str, text: str, start: int, end: int) -> bool:
-    """Tell whether `text`, or a beginning of it before what may be a joint, stands behind what may be one."""
+    """Return whether `text`, or a beginning of it before what may be a joint, stands after what may be one."""
     while (at := run.find(text[0], start, end)) >= 0:
         if run[at - 1] in ENDS and (
             run.startswith(text, at)

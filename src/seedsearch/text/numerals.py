@@ -2,7 +2,7 @@
 35,000元 and 三万五千元.
 
 A number of a text is only read where what stands around it says that it is one: 第 or 卷 before it, a word that counts
-or a unit behind it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are
+or a unit after it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are
 none. Digits of the West beside an ideograph are always a number: 36计 is 三十六计, 4大名著 四大名著.
 """
 
@@ -76,18 +76,18 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
 
 
 def may_go_on(text: str) -> bool:
-    """Tell whether a run begins or ends with a digit, so that what stands beside it can make its number another one."""
+    """Return whether a run begins or ends with a digit, so that adjacent text can change its number."""
     return any(char.isdigit() or char in _HAN for char in (text[0], text[-1]))
 
 
 def is_whole(run: str, start: int, end: int) -> bool:
-    """Tell whether a number at either end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
+    """Return whether a number at either end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
     before, behind = run[max(0, start - 2) : start], run[end : end + 2]
     return not (_goes_on(run[start], before[::-1]) or _goes_on(run[end - 1], behind))
 
 
 def _goes_on(char: str, beside: str) -> bool:
-    """Tell whether the characters beside a digit, the next first, belong to its number."""
+    """Return whether the characters beside a digit, the next first, belong to its number."""
     digits, points = (_HAN + "几", "点") if char in _HAN else ("0123456789", ".,") if char.isdigit() else ("", "")
     return bool(digits and beside) and (beside[0] in digits or (beside[0] in points and beside[1:] in tuple(digits)))
 
@@ -107,7 +107,7 @@ def _others(found: re.Match[str]) -> Iterator[str]:
 
 
 def _tells(bare: str) -> bool:
-    """Tell whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
+    """Return whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
     return bare.isdigit() or bare[0] in _TENS or sum(char in _VALUES for char in bare) > 1
 
 

@@ -63,5 +63,5 @@ def by_sound() -> dict[str, str]:
 
 
 def is_reading(char: str, found: str) -> bool:
-    """Tell whether `found` (as written in a mark) is a reading of `char`."""
+    """Return whether `found` (as written in a mark) is a reading of `char`."""
     return letters(found) in readings(char)

@@ -45,7 +45,7 @@ def realigned(stretch: bytes, codec: str, before: str, lost: float) -> list[tupl
 def _sizes(codes: Bytes, wide: Points, before: int, lost: float) -> list[int]:
     """Return how many bytes are read at a time on the likeliest way."""
     scores = zip((codes < 0x80).tolist(), *_scores(codes, wide, before).tolist(), strict=True)
-    behind_one, behind_two, coming = 0.0, _NEVER, _NEVER  # the best ways to here, and to the next byte behind two
+    behind_one, behind_two, coming = 0.0, _NEVER, _NEVER  # the best ways to here, and to the next byte after two
     one_had_two, two_had_two = [], []  # whether the best way that ends here in one byte, in two, had two before that
     for basic, one_one, two_one, one_two, two_two in scores:
         if basic:
@@ -67,8 +67,8 @@ def _sizes(codes: Bytes, wide: Points, before: int, lost: float) -> list[int]:
 
 
 def _scores(codes: Bytes, wide: Points, before: int) -> Scores:
-    """Return the scores at each offset: of one byte behind one byte, of one behind two, of two behind one, of two
-    behind two.
+    """Return the scores at each offset: of one byte after one byte, of one after two, of two after one, of two
+    after two.
 
     Minus infinity where that cannot be read; where one byte is read without its partner, they are not looked at.
     """
@@ -86,7 +86,7 @@ def _scores(codes: Bytes, wide: Points, before: int) -> Scores:
 
 @cache
 def _characters(codec: str) -> Points:
-    """For each two bytes in one number the character that they are; 0 where there is none, and for ASCII."""
+    """For each two bytes in one number the character that they are; 0 if there is none, and for ASCII."""
     made = np.zeros(1 << 16, dtype=np.uint32)
     for pair in range(0x8000, 1 << 16):
         with suppress(UnicodeDecodeError):

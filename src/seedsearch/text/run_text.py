@@ -54,7 +54,7 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
         before = list(accumulate(map(len, _BLANK.split(readable))))
     if kept:
         places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
-    # There is seldom a blank inside a place, and then its end lies behind as many as its start.
+    # There is seldom a blank inside a place, and then its end lies after as many as its start.
     return [
         (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
         for start, end, of in places

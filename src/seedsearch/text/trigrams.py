@@ -77,7 +77,7 @@ def counts() -> Counts:
 
 @cache
 def _alone() -> Scores:
-    """ln p of each character that is kept, and behind them of one that is not."""
+    """ln p of each character that is kept, and after them of one that is not."""
     import numpy as np
 
     made: Scores = np.append(counts().alone * STEP, UNKNOWN)
@@ -86,7 +86,7 @@ def _alone() -> Scores:
 
 @cache
 def _unseen() -> Scores:
-    """ln p of each character, by its rank, behind one that it is not kept with."""
+    """ln p of each character, by its rank, after one that it is not kept with."""
     import numpy as np
 
     made: Scores = np.full(NO_RANK + 1, UNKNOWN) + UNSEEN_PAIR
@@ -153,7 +153,7 @@ def alone(some: Array) -> Scores:
 
 
 def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
-    """ln p of each of `thirds` behind the two before it: arrays of code points that broadcast to one shape."""
+    """ln p of each of `thirds` after the two before it: arrays of code points that broadcast to one shape."""
     import numpy as np
 
     known, of = counts(), ranks()
@@ -174,7 +174,7 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
 
 
 def _behind(b: Array, c: Array) -> Scores:
-    """ln p of characters behind others, by the ranks of both; of two that are not kept together, within half a step."""
+    """ln p of characters after others, by the ranks of both; of two that are not kept together, within half a step."""
     import numpy as np
 
     last = DENSE - 1
@@ -232,7 +232,7 @@ def _hints(keys: Array) -> Array:
 
 
 def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
-    """ln p of each of `texts` between two texts, with what it makes of the two characters behind it."""
+    """ln p of each of `texts` between two texts, with what it makes of the two characters after it."""
     return scores_of_lines([(before, texts, after)])[0]
 
 

@@ -55,5 +55,5 @@ class Segments(list[FlatSegment]):
     """The segments of a commit."""
 
     def __iter__(self) -> Iterator[FlatSegment]:
-        """Go through them; where there are none a reader looks no further, so that this is a writer."""
+        """Go through them; if there are none a reader looks no further, so that this is a writer."""
         return super().__iter__() if self else refuse()

@@ -70,7 +70,7 @@ def _no_filter(word: str) -> str | None:
 
 
 def index_above(place: str) -> str | None:
-    """Return where an index of this name lies in a folder above this one; None where there is none."""
+    """Return where an index of this name lies in a folder above this one; None if there is none."""
     if os.path.isabs(place) or "://" in place:
         return None
     from seedsearch.reading.files import DESCRIPTION

@@ -145,7 +145,7 @@ NO_FOLDER = "the current folder no longer exists: change to another one"
 def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt) -> int:
     """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP).
 
-    What was stopped may say so itself: an index that was stopped behind its commit.
+    What was stopped may say so itself: an index that was stopped after its commit.
     """
     with suppress(OSError):
         _say_all(f"{stopper.word}; {interrupt}" if interrupt.args else stopper.word + account_of(ctx))
@@ -162,7 +162,7 @@ def _in_words(error: OSError) -> str:
 
 
 def _is_nowhere() -> bool:
-    """Tell whether the current folder was removed."""
+    """Return whether the current folder was removed."""
     try:
         os.getcwd()
     except FileNotFoundError:
@@ -171,7 +171,7 @@ def _is_nowhere() -> bool:
 
 
 def _say_all(text: str) -> None:
-    """Say it, behind what was printed before; what cannot be printed any more is given up."""
+    """Say it, after what was printed before; what cannot be printed any more is given up."""
     try:
         sys.stdout.flush()
     except OSError:

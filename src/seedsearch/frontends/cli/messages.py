@@ -32,12 +32,12 @@ def remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> Non
 
 
 def is_quiet() -> bool:
-    """Tell whether only errors are to be said."""
+    """Return whether only errors are to be said."""
     return bool(click.get_current_context().meta.get(QUIET))
 
 
 def is_verbose() -> bool:
-    """Tell whether more is to be said."""
+    """Return whether more is to be said."""
     return bool(click.get_current_context().meta.get(VERBOSE))
 
 

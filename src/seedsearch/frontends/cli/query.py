@@ -139,7 +139,7 @@ OF_ALL = ("count", "names", "null", *exports.OF_MATCHES)  # what is printed of a
 
 
 def _is_heard(typed: str, results: Results) -> bool:
-    """Tell whether characters were typed, and what was found only sounds like them."""
+    """Return whether characters were typed, and what was found only sounds like them."""
     from seedsearch.text.folding import is_han
 
     return results.matched == "sound" and any(map(is_han, typed))

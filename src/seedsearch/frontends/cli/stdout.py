@@ -46,7 +46,7 @@ def style_of(link: str | None = None, base: str = "") -> Style:
 
 
 def _is_coloured(able: bool) -> bool:
-    """Tell whether there is colour: as --color says, else the environment, else on a terminal that can."""
+    """Return whether there is colour: as --color says, else the environment, else on a terminal that can."""
     ctx = click.get_current_context(silent=True)
     said = ctx.meta.get(COLOUR, "auto") if ctx is not None else "auto"
     if said != "auto":
@@ -59,7 +59,7 @@ def _is_coloured(able: bool) -> bool:
 
 
 def is_terminal() -> bool:
-    """Tell whether standard output is a terminal that can do more than print."""
+    """Return whether standard output is a terminal that can do more than print."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -134,7 +134,7 @@ def _pager(wanted: str | None) -> list[str]:
 
 
 def _shown_by(command: list[str], lines: list[str]) -> bool:
-    """Tell whether the pager could be started; it is waited for, and may be left before it has read all."""
+    """Return whether the pager could be started; it is waited for, and may be left before it has read all."""
     import subprocess
 
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}

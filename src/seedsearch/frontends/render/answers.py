@@ -61,7 +61,7 @@ def _meant(results: Results) -> str:
 
 
 def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int, whole_lines: bool) -> Iterator[str]:
-    """Hits, numbered from behind `offset`, with the names of their tiers where there are several."""
+    """Hits, numbered from after `offset`, with the names of their tiers where there are several."""
     indent = len(str(offset + len(hits))) + 2
     tier = ""
     for rank, hit in enumerate(hits, start=offset + 1):

@@ -136,7 +136,7 @@ class App:
 
 
 async def health(request: Request) -> Response:
-    """Tell whether the server answers, whatever the index is like."""
+    """Return whether the server answers, whatever the index is like."""
     return PlainTextResponse("ok\n")
 
 

@@ -110,7 +110,7 @@ def _hits(text: Text, start: int, end: int) -> list[tuple[int, Any]]:
 
 
 def _around(face: Face, found: Opened, borders: list[int], start: int, end: int) -> dict[str, str | None]:
-    """Return where the hits nearest to a part are, before it and behind it."""
+    """Return where the hits nearest to a part are, before it and after it."""
     text, id = found.text, found.document.id
 
     def address(number: int) -> str | None:

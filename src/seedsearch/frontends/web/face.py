@@ -32,7 +32,7 @@ def _number(count: int) -> str:
 
 
 def shown_name(path: str) -> Markup:
-    """Return a path on a page: nothing in it steers or hides anything, and a long one may be broken behind its
+    """Return a path on a page: nothing in it steers or hides anything, and a long one may be broken after its
     slashes.
     """
     return Markup("/<wbr>").join(visible(part) for part in one_line(path).split("/"))

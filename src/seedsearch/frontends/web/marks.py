@@ -58,7 +58,7 @@ def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
     """Return a stretch of a text with the elements of all layers around their parts, those of the first layer
     outermost.
 
-    An element that is cut by the border of another one goes on behind it.
+    An element that is cut by the border of another one goes on after it.
     """
     pieces = []
     for a, b, over in _pieces(start, end, layers):

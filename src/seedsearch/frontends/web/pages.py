@@ -31,7 +31,7 @@ def home(face: Face, counted: IndexStats) -> str:
 
 
 def answer(face: Face, results: Results, page: int, outdated: str | None) -> str:
-    """Return a page of hits, or what to do where there are none."""
+    """Return a page of hits, or what to do if there are none."""
     t = face.words
     chosen = {"q": face.typed, **face.filters}
     tiers = [(called(TIERS, name, t), count, name in LOOSE) for name, count in results.tiers.items()]

@@ -76,7 +76,7 @@ def part_borders(text: Text) -> list[int]:
 
 
 def _border(text: Text, at: int) -> int:
-    """Return where a part may begin from an offset on: behind a line break that is near, never inside an edit."""
+    """Return where a part may begin from an offset on: after a line break that is near, never inside an edit."""
     found = text.raw.find("\n", at, at + NEAR)
     at = at if found < 0 else found + 1
     number = text.first_from(at) - 1

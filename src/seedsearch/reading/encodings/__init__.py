@@ -155,7 +155,7 @@ def _padded(data: bytes) -> bytes | None:
 
 
 def _strange(data: bytes) -> bool:
-    """Tell whether `data` holds a NUL, or its beginning a control that no text needs."""
+    """Return whether `data` holds a NUL, or its beginning a control that no text needs."""
     return b"\0" in data or len(data[:4096].translate(None, STRANGE)) < len(data[:4096])
 
 

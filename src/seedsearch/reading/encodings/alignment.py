@@ -102,7 +102,7 @@ def _back(parts: Parts, at: int) -> int:
 
 
 def fits(text: str, further: str) -> bool:
-    """Tell whether a block reads as well as it stands as it does one byte further."""
+    """Return whether a block reads as well as it stands as it does one byte further."""
     if "\ufffd" in text:
         return False
     frequent = common()

@@ -89,7 +89,7 @@ def _offsets(data: bytes, codec: str, places: Sequence[int]) -> dict[int, int]:
     character.
 
     A beginning of `data` is not decoded for itself: where it ends inside of what may be a character of four bytes, the
-    codec makes one U+FFFD of it, and something else of the same bytes with others behind them.
+    codec makes one U+FFFD of it, and something else of the same bytes with others after them.
     """
     found: dict[int, int] = {}
     number = length = 0
@@ -166,7 +166,7 @@ def _failing_stretches(data: bytes, codec: str, done: Sequence[ByteEdit] = ()) -
 
 
 def _touched(done: Sequence[ByteEdit], start: int, end: int) -> bool:
-    """Tell whether one of the repairs, in order, takes some of these bytes; it may begin in front of them."""
+    """Return whether one of the repairs, in order, takes some of these bytes; it may begin before them."""
     before = bisect_left(done, end, key=lambda repair: repair.start)
     return before > 0 and done[before - 1].end > start
 
@@ -200,7 +200,7 @@ def _lines_in_another(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _encoding_of_all(lines: Sequence[bytes]) -> str:
-    """Return the encoding in which most lines read, and as Chinese without doubt; "" where there is none."""
+    """Return the encoding in which most lines read, and as Chinese without doubt; "" if there is none."""
     best, score = "", -math.inf
     for codec in OTHERS:
         read = [text for line in lines if (text := strictly(line, codec)) is not None and _is_chinese(text)]
@@ -211,12 +211,12 @@ def _encoding_of_all(lines: Sequence[bytes]) -> str:
 
 
 def _is_chinese(text: str) -> bool:
-    """Tell whether a text is rather Chinese than not, where others around it are in the encoding it was read in."""
+    """Return whether a text is rather Chinese than not, where others around it are in the encoding it was read in."""
     return chinese(text) > ALSO * sum(char >= "\x80" for char in text)
 
 
 def _likelier(read: str, text: str) -> bool:
-    """Tell whether a line is likelier in another encoding than as UTF-8, of which it holds letters of two bytes."""
+    """Return whether a line is likelier in another encoding than as UTF-8, of which it holds letters of two bytes."""
     return not _WIDE.search(text) and chinese(read) > any_language_in_pairs(text)
 
 
@@ -226,7 +226,7 @@ def _stretches_as(data: bytes, start: int, end: int, codec: str) -> Iterator[Byt
 
 
 def in_halves(data: bytes) -> bool:
-    """Tell whether `data` are UTF-8 but for characters that are written as two halves."""
+    """Return whether `data` are UTF-8 but for characters that are written as two halves."""
     return _HALVES.search(data) is not None and strictly(_HALVES.sub(b"", data), "utf-8") is not None
 
 
@@ -246,7 +246,7 @@ def _without_junk(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _among_characters(data: bytes, start: int, end: int) -> bool:
-    """Tell whether what stands around a place is UTF-8: in Big5, letters stand between high bytes everywhere."""
+    """Return whether what stands around a place is UTF-8: in Big5, letters stand between high bytes everywhere."""
     around = data[max(start - AROUND, 0) : start], data[end : end + AROUND]
     text = "".join(piece.decode("utf-8", "replace").strip("\ufffd") for piece in around)
     return 2 * text.count("\ufffd") <= len(_WIDE.findall(text.replace("\ufffd", "")))
@@ -332,7 +332,7 @@ def _changed(start: int, plain: Parts, read: Parts) -> Iterator[ByteEdit]:
 
 def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
     """Yield characters that have escapes between their two bytes, and what the plain reading made of the bytes
-    behind.
+    after it.
     """
     places = list(_places_torn(data, encoding))
     for number, (start, end, text) in enumerate(places):
@@ -360,7 +360,7 @@ def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, 
     done = 0
     while found := _TORN.search(data, done):
         start = _step_before(data, found.start(), done)
-        done = found.start(3)  # no escape lies in front of this one
+        done = found.start(3)  # no escape lies before this one
         try:
             data[start : found.start()].decode(encoding.codec)
             text = (found[1] + found[3]).decode(encoding.codec)

@@ -35,7 +35,7 @@ Beside = Callable[[], Neighbours]
 
 FIRST_SAMPLE, SECOND_SAMPLE = 96, 1536  # bytes
 CLEAR = 24.0  # nats between the best and the next reading at which the first sample is enough
-NEAR = 40.0  # nats behind the best, by single characters, within which pairs can still turn it
+NEAR = 40.0  # nats after the best, by single characters, within which pairs can still turn it
 BROKEN = 8  # places that an encoding cannot read, and a quarter of all, from which on it is out of the question
 # Mean ln p by single characters, and number of characters, from which on Chinese is told from other languages.
 EVIDENT, ENOUGH = -7.5, 24
@@ -131,7 +131,7 @@ class _Reading:
 
     @property
     def mean(self) -> float:
-        """ln p of a character that is not ASCII; 0 where there is none."""
+        """ln p of a character that is not ASCII; 0 if there is none."""
         return (self.total - self.basic) / self.wide if self.wide else 0.0
 
 
@@ -169,7 +169,7 @@ def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> T
 
 
 def _is_utf8_twice(text: str) -> bool:
-    """Tell whether a text is UTF-8 read as Latin-1 and written as UTF-8, which six bytes of GBK are not by chance."""
+    """Return whether a text is UTF-8 read as Latin-1 and written as UTF-8, which six bytes of GBK are not by chance."""
     try:
         inner = text.encode("latin-1")
     except UnicodeEncodeError:
@@ -329,7 +329,7 @@ def _wide_names(data: bytes) -> list[str]:
 
 
 def _has_anchors(head: bytes, name: str) -> bool:
-    """Tell whether bytes that hold NUL read as characters that are written, with ASCII among them or Chinese
+    """Return whether bytes that hold NUL read as characters that are written, with ASCII among them or Chinese
     throughout.
     """
     text = head.decode(name, "ignore")
@@ -342,7 +342,7 @@ def _has_anchors(head: bytes, name: str) -> bool:
 
 
 def _all_chinese(data: bytes, name: str) -> bool:
-    """Tell whether bytes without NUL read as Chinese: nearly throughout, and of common characters enough."""
+    """Return whether bytes without NUL read as Chinese: nearly throughout, and of common characters enough."""
     if len(data) % 2:
         return False
     text = data[:LOOK].decode(name, "ignore")

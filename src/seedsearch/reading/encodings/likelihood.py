@@ -28,14 +28,14 @@ NOT_CHINESE = -4.0  # what is known beforehand of letters in UTF-8 in a file wit
 # docs/thresholds.md that are fully restored none is with the first at -4.5.
 WELL, LEAST = -8.5, 4
 
-# Vowels with a tone, which both GB 2312 and Unicode have for pinyin; the score of one behind a letter, and of another.
+# Vowels with a tone, which both GB 2312 and Unicode have for pinyin; the score of one after a letter, and of another.
 PINYIN = frozenset("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêɑ")
 READING, LONE_READING = -5.0, -8.0  # ln p
 # Two letters of one alphabet, or numbers of one sort, side by side; the score of the second.
 _LISTED = re.compile("[Α-ω]{2}|[Ё-ё]{2}|[ㄅ-ㄩ]{2}|[ぁ-ん]{2}|[ァ-ヶ]{2}|[①-⒛]{2}|[㈠-㈩]{2}|[Ⅰ-Ⅻ]{2}")
 LETTERS = -6.5  # ln p
 # Planes of Unicode without any character. Four bytes of UTF-8 by chance, as two ideographs in GBK are; the private
-# planes behind them hold the signs that programs draw.
+# planes after them hold the signs that programs draw.
 _UNASSIGNED = re.compile("[\U00040000-\U000dffff\U000e0200-\U000effff]")
 # What the Chinese of two countries is spelled with beside it, and the score of one such letter for itself.
 _SPELLING = re.compile("[Ё-ёㄅ-ㄩ]")
@@ -88,7 +88,7 @@ def chinese(text: str, encoding: str = "utf-8") -> float:
 
 
 def reads_well(text: str) -> bool:
-    """Tell whether a text is Chinese beyond doubt: no bad place, enough characters, none of them odd."""
+    """Return whether a text is Chinese beyond doubt: no bad place, enough characters, none of them odd."""
     wide = [char for char in text if char >= "\x80"]
     return len(wide) >= LEAST and "\ufffd" not in text and chinese(text) > WELL * len(wide)
 

@@ -107,7 +107,7 @@ def _standard_or_windows(data: bytes) -> tuple[str | None, str]:
 
 
 def _unlike_windows(text: str, data: bytes) -> bool:
-    """Tell whether Windows may read `data` otherwise than as `text`."""
+    """Return whether Windows may read `data` otherwise than as `text`."""
     return _holds(text, _NOT_WINDOWS) or any(sign in text and code in data for sign, code in _OF_TWO_CODES.items())
 
 

@@ -73,7 +73,7 @@ def _take(data: bytes, start: int, size: int, chosen: dict[bytes, bool]) -> None
 
 
 def _step(data: bytes, start: int, end: int) -> int:
-    """Return the first place between `start` and `end` where a reader is in step; `end` where there is none."""
+    """Return the first place between `start` and `end` where a reader is in step; `end` if there is none."""
     if start == 0 or data[start - 1] < 0x30:
         return start
     found = _BREAK.search(data, start, end)

@@ -38,7 +38,7 @@ def _choices(big: bool, alone: bool, taken: bool) -> Choices:
         """
         yield 1, "\ufffd"
         half = char(data[at], _CR) if big else char(_CR, data[at])
-        # A carriage return stood in front of a line feed: 00 of any other character has not lost one.
+        # A carriage return stood before a line feed: 00 of any other character has not lost one.
         line_end = half == "\r" and data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")
         if half and (line_end or (half != "\r" and (taken or half in common()))):
             yield 1, half
@@ -83,12 +83,12 @@ DIFFERENT = 6  # characters of a stretch from which on it may have lost a byte
 
 
 def in_step(text: str, off: int = OFF) -> bool:
-    """Tell whether nothing in a text looks like halves of two characters; `off` of what ASCII is one byte off does."""
+    """Return whether nothing in a text looks like halves of two characters; `off` characters of ASCII one byte off do."""
     return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < off and not _ODD.search(text)
 
 
 def _fits(text: str, further: str) -> bool:
-    """Tell whether a block is in step: no odd characters among Chinese ones."""
+    """Return whether a block is in step: no odd characters among Chinese ones."""
     if "\ufffd" in text or len(_ASCII_OFF.findall(text)) >= OFF:
         return False
     odd = len(_ODD.findall(text))
@@ -96,7 +96,7 @@ def _fits(text: str, further: str) -> bool:
 
 
 def _is_better(text: str, plain: str) -> bool:
-    """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well.
+    """Return whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well.
 
     A byte that nothing tells of was not lost from a few characters: 刀 (U+5200) is `R` one byte off.
     """

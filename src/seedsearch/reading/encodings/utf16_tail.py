@@ -27,7 +27,7 @@ _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def tail_of(data: bytes) -> int | None:
-    """Return where the tail in UTF-16 (little-endian) begins, in bytes; None where there is none."""
+    """Return where the tail in UTF-16 (little-endian) begins, in bytes; None if there is none."""
     first = data.find(b"\0")
     if first < 2 or data.find(b"\n", 0, first) < 0:
         return None
@@ -57,7 +57,7 @@ def _is_text(tail: bytes) -> bool:
 def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...]]:
     """Return the tail as `codec` reads it, and the edits that make UTF-16 of it, one a line.
 
-    `before`: code points of the text in front of the tail.
+    `before`: code points of the text before the tail.
     """
     text, edits = "", []
     for line in _LINE.findall(tail):
@@ -75,8 +75,8 @@ _UTF8_LEAST = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}.*?){2}", re.DOTALL)
 
 
 def narrow_tail_of(data: bytes, name: str) -> tuple[int, Edit] | None:
-    """Return where lines of one of the other encodings begin behind text in UTF-16, in bytes, and the edit of the plain
-    reading of `data` that makes text of them; None where there are none, and for another encoding than UTF-16.
+    """Return where lines of one of the other encodings begin after text in UTF-16, in bytes, and the edit of the plain
+    reading of `data` that makes text of them; None if there are none, and for another encoding than UTF-16.
     """
     if name not in LINE_FEED:
         return None

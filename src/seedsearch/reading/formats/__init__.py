@@ -112,7 +112,7 @@ STDIN = "-"
 
 
 def readable_now(modules: Iterable[str]) -> bool:
-    """Tell whether any of these modules, which some format needs, is installed."""
+    """Return whether any of these modules, which some format needs, is installed."""
     return any(module in _PACKAGES and _PACKAGES[module].here() for module in modules)
 
 

@@ -27,12 +27,12 @@ _SAID = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its name is that of a catalogue of gettext."""
+    """Return whether its name is that of a catalogue of gettext."""
     return file.ending in (".po", ".pot")
 
 
 def is_strings(file: File) -> bool:
-    """Tell whether its name is that of a catalogue of Apple's."""
+    """Return whether its name is that of a catalogue of Apple's."""
     return file.ending == ".strings"
 
 

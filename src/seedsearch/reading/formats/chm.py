@@ -5,7 +5,8 @@ document of its own, titled as the contents call it; pictures, styles and script
 page is in doubt, the language of the book says as much as its neighbours would.
 
 A directory (ITSP) names places in two sections: one that lies as it is, and one that is packed by LZX, in pieces that
-begin anew every so many frames. Source: what is known of the format, as Matthew T. Russotto and Jed Wing wrote it down.
+begin again every so many frames. Source: what is known of the format, as Matthew T. Russotto and Jed Wing wrote it
+down.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class _Entry:
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as CHM does."""
+    """Return whether it begins as CHM does."""
     return file.content.startswith(MAGIC)
 
 

@@ -27,7 +27,7 @@ _FIELD, _RESULT, _END = "\x13", "\x14", "\x15"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a compound file with the body of a Word document."""
+    """Return whether it is a compound file with the body of a Word document."""
     return BODY in ole.names(file)
 
 

@@ -22,7 +22,7 @@ _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a ZIP archive with the body of a Word document."""
+    """Return whether it is a ZIP archive with the body of a Word document."""
     return BODY in zip_archive.names(file)
 
 

@@ -43,7 +43,7 @@ class _Book:
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a ZIP archive that says, as books do, what it holds."""
+    """Return whether it is a ZIP archive that says, as books do, what it holds."""
     return CONTAINER in zip_archive.names(file)
 
 

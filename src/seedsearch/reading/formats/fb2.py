@@ -21,7 +21,7 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its root is that of a FictionBook."""
+    """Return whether its root is that of a FictionBook."""
     return (
         _ROOT.search(file.content[:_HEAD]) is not None and file.content[:_HEAD].lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<"
     )

@@ -63,7 +63,7 @@ class Huff:
         if not depth:
             raise IndexError
         short, ready, phrases = self._short, self._ready, self._phrases
-        stream = packed + bytes(8)  # what is behind the end reads as zeros
+        stream = packed + bytes(8)  # what is after the end reads as zeros
         left = 8 * len(packed)
         pieces: list[bytes] = []
         size = at = 0

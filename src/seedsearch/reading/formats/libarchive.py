@@ -32,22 +32,22 @@ _WORKER = "seedsearch.reading.formats.libarchive_worker"
 
 
 def is_7z(file: File) -> bool:
-    """Tell whether it begins as 7z does."""
+    """Return whether it begins as 7z does."""
     return file.content.startswith(SEVEN_ZIP)
 
 
 def is_rar(file: File) -> bool:
-    """Tell whether it begins as RAR does."""
+    """Return whether it begins as RAR does."""
     return file.content.startswith((RAR4, RAR5))
 
 
 def is_zstd(file: File) -> bool:
-    """Tell whether it begins as Zstandard does."""
+    """Return whether it begins as Zstandard does."""
     return file.content.startswith(ZSTANDARD)
 
 
 def is_lz4(file: File) -> bool:
-    """Tell whether it begins as LZ4 does."""
+    """Return whether it begins as LZ4 does."""
     return file.content.startswith(LZ4)
 
 

@@ -1,7 +1,7 @@
 """LZX, the compression of CHM pages: blocks of literal bytes and repeats, with Huffman codes per block.
 
 A stream is a row of pieces that are unpacked each by itself. Sources: Microsoft's "LZX Data Compression Format" of the
-Cabinet SDK, and what is known of CHM beside it: each piece begins anew, with a bit that says whether calls in programs
+Cabinet SDK, and what is known of CHM beside it: each piece begins again, with a bit that says whether calls in programs
 (E8) were rewritten, which pages are not.
 """
 
@@ -54,7 +54,7 @@ class _Code:
         self.table += [-1] * ((1 << _SHORT) - len(self.table))
 
     def long(self, ahead: int) -> int:
-        """Return the symbol << 5 | bits of the code that 16 bits begin with; raises Broken where there is none."""
+        """Return the symbol << 5 | bits of the code that 16 bits begin with; raises Broken if there is none."""
         for bits in range(_SHORT + 1, _LONGEST_CODE + 1):
             if ahead < self._taken[bits]:
                 number = self._before[bits - 1] + (ahead - self._taken[bits - 1] >> (_LONGEST_CODE - bits))
@@ -63,7 +63,7 @@ class _Code:
 
 
 def unpacked(packed: bytes, size: int, window: int) -> bytes:
-    """Return the `size` bytes of a piece that begins anew, with a window of 2 to the power of `window` bytes.
+    """Return the `size` bytes of a piece that begins again, with a window of 2 to the power of `window` bytes.
 
     Raises Broken where it is not what it should be, or ends too early.
     """
@@ -106,7 +106,7 @@ class _Piece:
                 raise Broken("a repeat that is too long")
             if len(self._out) % FRAME == 0 and self._kind != _PLAIN:
                 self._at = (self._at + 15) & ~15
-        return bytes(self._out[:size])  # a repeat may go on behind the end of the stream
+        return bytes(self._out[:size])  # a repeat may go on after the end of the stream
 
     def _bits(self, count: int) -> int:
         """Take up to 32 bits."""
@@ -166,7 +166,7 @@ class _Piece:
         return entry >> 5
 
     def _copy(self, size: int) -> None:
-        """Take bytes as they are; behind a block of an odd number of them there is one more."""
+        """Take bytes as they are; after a block of an odd number of them there is one more."""
         begin = self._at >> 3
         piece = self._packed[begin : begin + size]
         if len(piece) < size:

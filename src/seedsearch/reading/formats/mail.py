@@ -54,7 +54,7 @@ _OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript", 
 
 
 def is_message(file: File) -> bool:
-    """Tell whether its name is that of a message, or it begins as one and its name is not that of a text."""
+    """Return whether its name is that of a message, or it begins as one and its name is not that of a text."""
     if file.ending in _ENDINGS:
         return True
     head = file.content[:_HEAD_BYTES]
@@ -62,7 +62,7 @@ def is_message(file: File) -> bool:
 
 
 def is_mailbox(file: File) -> bool:
-    """Tell whether it begins as a mailbox does, and either its name or what follows is that of one."""
+    """Return whether it begins as a mailbox does, and either its name or what follows is that of one."""
     first = next(beginnings(file.content), None) if file.content.startswith(b"From ") else None
     if first is None:
         return False
@@ -128,13 +128,13 @@ def _read_bytes_in_head(part: Message) -> None:
 
 
 def _is_body(leaf: Message) -> bool:
-    """Tell whether a part is text of the message itself."""
+    """Return whether a part is text of the message itself."""
     of_text = leaf.get_content_type() in ("text/plain", "text/html")
     return of_text and leaf.get_content_disposition() != "attachment" and leaf.get_filename() is None
 
 
 def _is_of_page(leaf: Message) -> bool:
-    """Tell whether a part only says how a page looks and acts."""
+    """Return whether a part only says how a page looks and acts."""
     return leaf.get_content_type() in _OF_PAGES and leaf.get_content_disposition() != "attachment"
 
 

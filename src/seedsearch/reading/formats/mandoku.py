@@ -24,7 +24,7 @@ _LINE_END = "¶"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it has an anchor of a page at its beginning."""
+    """Return whether it has an anchor of a page at its beginning."""
     return file.ending in (".txt", ".org", "") and _BYTES.search(file.content[:_HEAD]) is not None
 
 

@@ -23,7 +23,7 @@ _AUTHORS = ("author", "authors", "creator")
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as front matter does, and its name is that of a text."""
+    """Return whether it begins as front matter does, and its name is that of a text."""
     return file.ending in _ENDINGS and _BEGINS.match(file.content) is not None
 
 

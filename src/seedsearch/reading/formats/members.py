@@ -66,7 +66,7 @@ def place(name: str) -> str:
 
 
 def hidden(name: str) -> bool:
-    """Tell whether a member is hidden, or lies below what is."""
+    """Return whether a member is hidden, or lies below what is."""
     return any(piece.startswith(".") or piece in _HOUSEKEEPING for piece in name.split("/"))
 
 

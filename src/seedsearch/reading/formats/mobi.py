@@ -26,7 +26,7 @@ _CODE_PAGES = {65001: "utf-8", 1252: "cp1252", 936: "gb18030", 950: "big5"}
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a database of Palm's that holds a book."""
+    """Return whether it is a database of Palm's that holds a book."""
     return file.content[_KIND] in _KINDS
 
 
@@ -79,14 +79,14 @@ def _records(content: bytes) -> list[bytes]:
 
 
 def _extra(head: bytes) -> int:
-    """Return which kinds of further bytes stand behind the text of each record."""
+    """Return which kinds of further bytes stand after the text of each record."""
     if head[16:20] != b"MOBI" or struct.unpack_from(">I", head, 20)[0] < 228 or len(head) < 244:
         return 0
     return int(struct.unpack_from(">H", head, 242)[0])
 
 
 def _without_tail(record: bytes, extra: int) -> bytes:
-    """Return a record without what stands behind its text: sizes are kept from the end on, seven bits a byte."""
+    """Return a record without what stands after its text: sizes are kept from the end on, seven bits a byte."""
     for _ in range((extra >> 1).bit_count()):
         size = 0
         for i, byte in enumerate(reversed(record[-4:])):

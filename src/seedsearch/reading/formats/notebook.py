@@ -18,7 +18,7 @@ from seedsearch.reading.formats.members import Extracted
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its name is that of a notebook."""
+    """Return whether its name is that of a notebook."""
     return file.ending == ".ipynb"
 
 

@@ -31,7 +31,7 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a ZIP archive with the body of an OpenDocument."""
+    """Return whether it is a ZIP archive with the body of an OpenDocument."""
     return {"mimetype", BODY} <= zip_archive.names(file)
 
 

@@ -22,7 +22,7 @@ _CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 1200: "utf-16-le", 65001: "utf-
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as a compound file does."""
+    """Return whether it begins as a compound file does."""
     return file.content.startswith(MAGIC)
 
 

@@ -22,7 +22,7 @@ _WORKER = "seedsearch.reading.formats.parquet_worker"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as Parquet or a file of Arrow does."""
+    """Return whether it begins as Parquet or a file of Arrow does."""
     return file.content.startswith(MAGIC)
 
 

@@ -19,7 +19,7 @@ _ROWS = 256  # that are in memory together
 
 
 def main(watched: int, seconds: int, memory: int, before: int, rows: int) -> None:
-    """Limit this process, read a table, answer: so many `rows` behind those `before` (0: all of them); how many rows
+    """Limit this process, read a table, answer: so many `rows` after those `before` (0: all of them); how many rows
     there are where `before` is negative.
     """
     confine(watched, seconds, memory)
@@ -95,7 +95,7 @@ def _plain(value: Any) -> Any:
 
 
 def _says(value: Any) -> bool:
-    """Tell whether there is a text in a value."""
+    """Return whether there is a text in a value."""
     if isinstance(value, dict):
         return any(map(_says, value.values()))
     if isinstance(value, list):

@@ -19,7 +19,7 @@ _WORKER = "seedsearch.reading.formats.pdf_worker"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as PDF does."""
+    """Return whether it begins as PDF does."""
     return file.content.startswith(MAGIC)
 
 
@@ -42,7 +42,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
 
 
 def _stands_in(line: str, text: str) -> bool:
-    """Tell whether a title or an author stands on the first page as well."""
+    """Return whether a title or an author stands on the first page as well."""
     return "".join(line.split()) in "".join(text[: text.find("\f")].split())
 
 

@@ -40,7 +40,7 @@ class _Drawn:
         self._places: dict[tuple[str, int, int, int], list[tuple[float, float]]] = {}
 
     def again(self, char: LTChar) -> bool:
-        """Tell whether `char` was drawn before in this place; notes it where not."""
+        """Return whether `char` was drawn before in this place; notes it where not."""
         near = max(char.height, 0.01) * _APART
         column, row, size = int(char.x0 / near), int(char.y0 / near), round(char.height)
         text = char.get_text()
@@ -119,7 +119,7 @@ def _loose(document: PDFDocument) -> Iterator[PDFPage]:
 
 
 def _object(document: PDFDocument, number: int) -> dict[str, Any]:
-    """Return a dictionary of the file; an empty one where there is none that can be read."""
+    """Return a dictionary of the file; an empty one if there is none that can be read."""
     try:
         found = document.getobj(number)
     except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError):
@@ -172,7 +172,7 @@ def _line(line: LTTextLine) -> str:
 
 
 def _close(two: list[Any]) -> bool:
-    """Tell whether these are two wide characters with less than a blank between them."""
+    """Return whether these are two wide characters with less than a blank between them."""
     if len(two) < 2 or not all(isinstance(item, LTChar) and item.get_text()[:1] >= "\u2e80" for item in two):
         return False
     first, second = two

@@ -19,7 +19,7 @@ _SLIDE, _OF_SLIDE, _MASTER, _UNITS, _BYTES = 0x03EE, 0x03F3, 0x03F8, 0x0FA0, 0x0
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a compound file with the body of a presentation."""
+    """Return whether it is a compound file with the body of a presentation."""
     return BODY in ole.names(file)
 
 

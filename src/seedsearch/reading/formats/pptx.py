@@ -27,7 +27,7 @@ _GRAMMAR = Grammar(
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a ZIP archive with the body of a presentation."""
+    """Return whether it is a ZIP archive with the body of a presentation."""
     return BODY in zip_archive.names(file)
 
 

@@ -71,7 +71,7 @@ class _State:
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as RTF does."""
+    """Return whether it begins as RTF does."""
     return file.content.startswith(MAGIC)
 
 

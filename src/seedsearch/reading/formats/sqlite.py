@@ -25,7 +25,7 @@ _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as a database of SQLite does."""
+    """Return whether it begins as a database of SQLite does."""
     return file.content.startswith(MAGIC)
 
 
@@ -116,7 +116,7 @@ def _text(value: bytes) -> str:
 
 
 def _says(value: object) -> bool:
-    """Tell whether a value stands in the text: bytes and nothing do not."""
+    """Return whether a value stands in the text: bytes and nothing do not."""
     return isinstance(value, int | float) or (isinstance(value, str) and bool(value.strip()))
 
 

@@ -24,17 +24,17 @@ _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 
 
 def is_gzip(file: File) -> bool:
-    """Tell whether it begins as gzip does."""
+    """Return whether it begins as gzip does."""
     return file.content.startswith(GZIP)
 
 
 def is_bzip2(file: File) -> bool:
-    """Tell whether it begins as bzip2 does."""
+    """Return whether it begins as bzip2 does."""
     return _BZIP2.match(file.content) is not None
 
 
 def is_xz(file: File) -> bool:
-    """Tell whether it begins as xz does."""
+    """Return whether it begins as xz does."""
     return file.content.startswith(XZ)
 
 

@@ -42,7 +42,7 @@ class _Title:
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its name is that of subtitles."""
+    """Return whether its name is that of subtitles."""
     return file.ending in _ENDINGS
 
 
@@ -97,7 +97,7 @@ def _of_song(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _seconds(time: str) -> float:
-    """Return a time in seconds; 0 where it is none."""
+    """Return a time in seconds; 0 if it is not one."""
     pieces = re.findall(r"\d+", time)
     parted = re.search(r"[.,](\d+)$", time)
     whole = pieces[:-1] if parted else pieces

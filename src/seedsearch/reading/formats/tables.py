@@ -31,12 +31,12 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def is_table(file: File) -> bool:
-    """Tell whether its name is that of a table."""
+    """Return whether its name is that of a table."""
     return file.ending in _TABLES
 
 
 def is_lines(file: File) -> bool:
-    """Tell whether its name is that of JSON Lines."""
+    """Return whether its name is that of JSON Lines."""
     return file.ending in _LINES
 
 

@@ -36,12 +36,12 @@ _BLOCK = 512
 
 
 def is_tar(content: bytes) -> bool:
-    """Tell whether `content` begins with a header of tar (those of before 1988 have no mark and are not read)."""
+    """Return whether `content` begins with a header of tar (those of before 1988 have no mark and are not read)."""
     return content[257:262] == b"ustar"
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins with a header of tar."""
+    """Return whether it begins with a header of tar."""
     return is_tar(file.content)
 
 

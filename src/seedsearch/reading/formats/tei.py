@@ -26,7 +26,7 @@ _CODE = re.compile(r"U\+([0-9A-Fa-f]{4,6})\Z")
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its root is that of TEI."""
+    """Return whether its root is that of TEI."""
     return file.ending in (".xml", ".tei", "") and _ROOT.search(file.content[:_HEAD]) is not None
 
 

@@ -33,7 +33,7 @@ _BACK = {ord(kept): sign for sign, kept in _KEPT.items()}
 
 
 def recognises(file: File) -> bool:
-    """Tell whether its name is that of TeX."""
+    """Return whether its name is that of TeX."""
     return file.ending in _ENDINGS
 
 

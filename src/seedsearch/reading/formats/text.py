@@ -9,7 +9,7 @@ from seedsearch.reading.formats.format import File
 
 
 def recognises(_: File) -> bool:
-    """Tell whether a file may be text: that is found out by reading it."""
+    """Return whether a file may be text: that is found out by reading it."""
     return True
 
 

@@ -24,7 +24,7 @@ _OF_SHEET = 0x0010
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a compound file with the body of a workbook."""
+    """Return whether it is a compound file with the body of a workbook."""
     return BODY in ole.names(file)
 
 
@@ -114,7 +114,7 @@ class _Strings:
         self._piece = self._at = 0
 
     def more(self) -> bool:
-        """Tell whether another string follows."""
+        """Return whether another string follows."""
         return self._at < len(self._pieces[self._piece]) or self._piece + 1 < len(self._pieces)
 
     def short(self) -> str:
@@ -161,7 +161,7 @@ class _Strings:
         self._at += size
 
     def _turn(self) -> None:
-        """Go on to the next piece; raises IndexError where there is none."""
+        """Go on to the next piece; raises IndexError if there is none."""
         if self._piece + 1 >= len(self._pieces):
             raise IndexError("a string that is cut off")
         self._piece, self._at = self._piece + 1, 0

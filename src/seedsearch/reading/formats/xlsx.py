@@ -41,7 +41,7 @@ MOST_STRINGS = 10 * PARTS
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it is a ZIP archive with the body of a workbook."""
+    """Return whether it is a ZIP archive with the body of a workbook."""
     return BODY in zip_archive.names(file)
 
 

@@ -16,7 +16,7 @@ class Grammar:
 
     `lines` end a line, `cells` a tab, `pages` a form feed; `dropped` are left out with all that is in them; `signs` are
     characters; the attribute `name` of `named` is a line. `texts` are the only elements whose own characters are text,
-    or any where there are none.
+    or any if there are none.
     """
 
     lines: frozenset[str]

@@ -87,7 +87,7 @@ def opened(content: bytes) -> Archive:
 
 
 def _without_false_marks(content: bytes) -> bytes | None:
-    """Return the archive with no mark of UTF-8 at names that are not; None where there is none such.
+    """Return the archive with no mark of UTF-8 at names that are not; None if there is none such.
 
     Some archivers mark every name as UTF-8, those in the code page of the system too.
     """
@@ -110,7 +110,7 @@ def _without_false_marks(content: bytes) -> bytes | None:
 
 def _of_a_part(content: bytes) -> Archive | None:
     """Return what there is of an archive whose end is missing, and with it the list of its files: the files that are
-    whole, by the heads before each (APPNOTE 4.3.7), under a list that is made of them. None where there is none.
+    whole, by the heads before each (APPNOTE 4.3.7), under a list that is made of them. None if there is none.
     """
     if content.count(_HEAD) > PARTS or _END in content[-_LONGEST_END : len(content) - _SHORTEST_END + len(_END)]:
         return None
@@ -133,9 +133,9 @@ def _of_a_part(content: bytes) -> Archive | None:
 
 
 def _measured(content: bytes, begin: int, flags: int, said: list[int]) -> tuple[int, list[int]]:
-    """Return where a file ends, with its checksum, packed and own size; -1 where that is behind the end.
+    """Return where a file ends, with its checksum, packed and own size; -1 where that is after the end.
 
-    They may stand behind the file, where whoever wrote it did not know them before, or be those of a large file.
+    They may stand after the file, where whoever wrote it did not know them before, or be those of a large file.
     """
     if flags & _SIZED_BEHIND and not said[1]:
         at = content.find(_BEHIND, begin)
@@ -150,7 +150,7 @@ def _measured(content: bytes, begin: int, flags: int, said: list[int]) -> tuple[
 
 
 def recognises(file: File) -> bool:
-    """Tell whether it begins as a ZIP archive does."""
+    """Return whether it begins as a ZIP archive does."""
     return file.content.startswith(MAGIC)
 
 

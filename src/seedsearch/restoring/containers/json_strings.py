@@ -59,7 +59,7 @@ def values_of_lines(text: str, wanted: Collection[str], seen: set[str]) -> Itera
 
 
 def is_json(text: str) -> bool:
-    """Tell whether a text is JSON."""
+    """Return whether a text is JSON."""
     try:
         json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
@@ -111,7 +111,7 @@ def _strings(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_escaped(text: str, at: int) -> bool:
-    """Tell whether an odd number of backslashes stands before a character inside a string."""
+    """Return whether an odd number of backslashes stands before a character inside a string."""
     first = at
     while text[first - 1] == "\\":
         first -= 1

@@ -28,7 +28,7 @@ NAME = "parquet"  # stands where a text has its encoding
 
 
 def is_parquet(path: str) -> bool:
-    """Tell whether the name of a file is that of Parquet."""
+    """Return whether the name of a file is that of Parquet."""
     return path.lower().endswith(ENDINGS)
 
 

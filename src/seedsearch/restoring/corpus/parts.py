@@ -1,7 +1,7 @@
 """The unfinished copy of a file of records: its content so far, the provenance of its documents, and the position
 reached.
 
-After each block the state is put in the place of the one before, so that a run that was killed goes on behind the last
+After each block the state is put in the place of the one before, so that a run that was killed goes on after the last
 block that is whole. The part is not packed; it is packed at the end, when the number of its bytes is known.
 """
 
@@ -139,7 +139,7 @@ class Part:
 
 
 def _from(path: Path, size: int) -> Any:
-    """Return a file that is open for writing behind its first `size` bytes."""
+    """Return a file that is open for writing after its first `size` bytes."""
     file = path.open("r+b" if path.exists() else "w+b")
     file.truncate(size)
     file.seek(size)

@@ -262,7 +262,7 @@ class Joined:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Tell whether the beginning of a file is UTF-8.
+    """Return whether the beginning of a file is UTF-8.
 
     Its last character may be cut off, and a line in another encoding does not make the file another one. Every other
     byte of UTF-16 is a NUL where it holds names of fields.

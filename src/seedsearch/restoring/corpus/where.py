@@ -52,7 +52,7 @@ class Filter:
     """An expression that was understood; `names` are those that it asks for."""
 
     def __init__(self, text: str) -> None:
-        """Parse an expression; raises SettingsError where it is none."""
+        """Parse an expression; raises SettingsError if it is not one."""
         self.text = text
         self.names: set[str] = set()
         self._tokens = _tokens(text)
@@ -62,7 +62,7 @@ class Filter:
             raise self._wrong("the end")
 
     def keeps(self, row: Mapping[str, Value]) -> bool:
-        """Tell whether a document with this account is kept; a kind of damage that it does not name counts 0."""
+        """Return whether a document with this account is kept; a kind of damage that it does not name counts 0."""
         return self._test(row)
 
     @property

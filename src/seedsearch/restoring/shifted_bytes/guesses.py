@@ -19,7 +19,7 @@ UNBALANCED, AWAITED = 3.0, 2.0  # nats against closing what is not open, and for
 # Nats for what else may have gone with a broken pair: 1 of 2 with the first at 6, 3 with the second at 4.
 LINE_END, EATEN_BLANK = 1.5, 1.0
 DIGITS = "0123456789"
-COUNTED = "年月日-./:%~"  # what stands behind a digit as well
+COUNTED = "年月日-./:%~"  # what stands after a digit as well
 CENTURY = re.compile("[089][0-9]{2}年")  # what is left of a year
 DIGIT = "1"  # stands for a lost ASCII character in scores
 LOST = "?"  # stays in its place
@@ -55,7 +55,7 @@ class Guesses:
         return made
 
     def shifted(self, at: int, pending: int) -> str:
-        """Return the true character of the pending byte and the next known one; empty where there is none."""
+        """Return the true character of the pending byte and the next known one; empty if there is none."""
         char = self._text[at : at + 1]
         known = pair_of().get(char, char.encode() if char < "\x80" else b"")[:1]
         return pairs().get(bytes((pending,)) + known, "")
@@ -108,7 +108,7 @@ class Guesses:
     def gone(self, at: int) -> Iterator[tuple[str, str, float]]:
         """Yield what may have been eaten before `at`: (as it is scored, as it is shown, what it costs).
 
-        Line ends and blanks are what stands most often behind a character, digits before digits. Which digit it was is
+        Line ends and blanks are what stands most often after a character, digits before digits. Which digit it was is
         not guessed, be it that of a century: a sign stays in its place.
         """
         text, following = self._text, self._text[at : at + 1]

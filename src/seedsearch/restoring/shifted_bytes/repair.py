@@ -132,7 +132,7 @@ def _proves(found: tuple[int, State], gained: float, site: Site, changed: str, p
     """Return how many halves of a proof a repair is: of ordinary text without another loss, one if it has no rival
     either, and two where it gains more than any choice could and is as long.
 
-    `changed`: what is another text than was found; what stands behind it proves nothing.
+    `changed`: what is another text than was found; what stands after it proves nothing.
     """
     state, ideographs = found[1], sum(map(is_han, changed))
     if gained <= STRONG or state.lossy or ideographs < FIRM:
@@ -143,7 +143,7 @@ def _proves(found: tuple[int, State], gained: float, site: Site, changed: str, p
 
 
 def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, page: PageScore) -> bool:
-    """Tell whether what is left of the stretch behind the loss is nonsense, and the repair ordinary text.
+    """Return whether what is left of the stretch after the loss is nonsense, and the repair ordinary text.
 
     A page without other damage has to show more: nothing else was lost, and no mark that people type is explained away.
     """
@@ -159,12 +159,12 @@ def _beyond_doubt(text: str, site: Site, found: tuple[int, State], true: str, pa
 
 
 def _readable(true: str) -> bool:
-    """Tell whether rare characters are rare in the repair."""
+    """Return whether rare characters are rare in the repair."""
     return RARE * sum(not ordinary(char) for char in true) < len(true)
 
 
 def _short(state: State, true: str) -> bool:
-    """Tell whether more was lost than a byte, and hardly anything shows what it was."""
+    """Return whether more was lost than a byte, and hardly anything shows what it was."""
     return state.lossy and sum(map(is_han, true)) < FIRM
 
 
@@ -173,7 +173,7 @@ def _unclear(state: State, true: str) -> bool:
 
 
 def _as_found(text: str, site: Site, end: int) -> float:
-    """Return how the text up to `end` reads without a repair; the page is not asked, for it may repeat its damage."""
+    """Return the score of the text up to `end` without a repair; the page, which may repeat its damage, is ignored."""
     found = text[site.start : end]
     bogus = (found[0] in "(（") + sum(1 for _ in BROKEN_MARKUP.finditer(found))
     bogus += sum(not is_reading(found[m.start() - 1], m[1]) for m in BRACKETED.finditer(found, 1))
@@ -183,7 +183,7 @@ def _as_found(text: str, site: Site, end: int) -> float:
 
 
 def _implausible(found: tuple[int, State] | None, site: Site, page: PageScore) -> Collection[int]:
-    """Return the places at which pairs may have been dropped: where a proposal reads badly, all where there is none."""
+    """Return the places at which pairs may have been dropped: where a proposal reads badly, all if there is none."""
     if found is None:
         return range(site.start, site.start + LONGEST)
     true, _ = spelled(found[1])
@@ -205,7 +205,7 @@ def _worst(found: tuple[int, State], site: Site, page: PageScore) -> float:
 
 
 def _proved(stream: bytes, found: str) -> bool:
-    """Tell whether one of the readers makes exactly `found` of the bytes (width and control characters ignored)."""
+    """Return whether one of the readers makes exactly `found` of the bytes (width and control characters ignored)."""
     wanted = _visible(found)
     return any(_visible(decoded(stream, reader)) == wanted for reader in READERS)
 

@@ -36,7 +36,7 @@ MARK = -5.0  # ln p of a mark as a word: 24 of 25 at -1
 IDEOGRAPHS = -0.15  # ln p of an ideograph after an ideograph: 22 of 30 at -4.15, 26 at 3.85
 BLANK = "\u3000"  # seldom stands inside a line; as the neighbour of every mark of 0xA1 it must not win by default
 _BLANK_COST = 4.0  # nats
-_TITLED = 4.0  # nats for the end of a title behind a stop, where the end of a quotation stands
+_TITLED = 4.0  # nats for the end of a title after a stop, where the end of a quotation stands
 # Nats for a character of the site's list that is nowhere else on the page, and more for one past these frequency ranks:
 # nine in ten of the marked characters are among the first 1,200. With the first at 8, or the last at 20, 8 of 10.
 UNLISTED, UNCOMMON, RARE = 2.0, 2.0, 5.0
@@ -48,11 +48,11 @@ STOPS = frozenset("，。、；：！？")
 _ENDINGS = {"。": 8.0, "？": 4.0, "！": 3.0, "：": 1.0, "”": 2.0, "；": 0.5, "，": 0.01, "、": 0.01}
 BLANKS = 0.3  # … and how many blanks come to a line end
 _ASKING = frozenset("吗嗎呢麼么")
-UNASKED = -2.0  # nats for another mark than ？ behind what a question ends with
-# Noise of the program, as a reader may leave it: in front of marks alone, and of four in five of them.
+UNASKED = -2.0  # nats for another mark than ？ after what a question ends with
+# Noise of the program, as a reader may leave it: before marks alone, and of four in five of them.
 NOISES = ("\x05", "\x06", "\x07", "\x08")
 _NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
-LOUD, QUIET = 8.0, 1.6  # nats against any other character behind noise, and against such a mark without it
+LOUD, QUIET = 8.0, 1.6  # nats against any other character after noise, and against such a mark without it
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
 _NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
 _EATEN, _LEFT = (
@@ -332,15 +332,15 @@ class PageScore:
         return 0.0 if char in self._chars else -oddity(char, self._script)
 
     def narrows(self, mark: str) -> bool:
-        """Tell whether later programs made this full-width mark ASCII: more stand there so than as they were."""
+        """Return whether later programs made this full-width mark ASCII: more stand there so than as they were."""
         return self._text.count(mark) > self._text.count(chr(ord(mark) + 0xFEE0))
 
     def holds(self, char: str) -> bool:
-        """Tell whether `char` stands somewhere on the page."""
+        """Return whether `char` stands somewhere on the page."""
         return char in self._chars
 
     def unlike_noise(self, char: str, noisy: bool) -> float:
-        """Nats against `char` behind noise (`noisy`) or none, on a page whose reader left the noise of marks."""
+        """Nats against `char` after noise (`noisy`) or none, on a page whose reader left the noise of marks."""
         if not self._noise:
             return 0.0
         if char in NOISY_MARKS:

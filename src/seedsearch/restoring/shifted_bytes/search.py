@@ -2,7 +2,7 @@
 
 A state is one pending byte (or none) and the last true character; the Viterbi algorithm with a beam. All guesses of a
 lost byte meet again one character later, so stretches without dropped pairs cost one state a place. Where a state that
-is in step with the found text comes to another place of loss, it begins there anew, so that neighbouring tears are
+is in step with the found text comes to another place of loss, it begins there again, so that neighbouring tears are
 undone together. A broken pair may have taken an ASCII character with it: line ends, blanks and brackets are proposed,
 anything else leaves its sign. Work is bounded by `LONGEST` code points and `EFFORT` guesses for each site, ends where
 the best proposal is not Chinese, and follows up only few states, choices and dropped pairs.
@@ -405,7 +405,7 @@ class _Search:
         return self._guesses.weighed(nlargest(PAIRS, made), last, self._guesses.behind(state), ahead)
 
     def _dropped_at_loss(self, here: Position, state: State) -> None:
-        """Such a pair, and behind it the first half of a character that stood alone: 英國 as `雲?guó)`."""
+        """Such a pair, and after it the first half of a character that stood alone: 英國 as `雲?guó)`."""
         sign = SIGN.match(self._text, here.at)
         reading = READING.match(self._text, sign.end()) if sign else BRACKETED.match(self._text, here.at)
         noise = NOISE.match(self._text, sign.end()) if sign else None
@@ -447,7 +447,7 @@ class _Search:
             self._front.go(here.at, SYNC, here.last, both, second[1:] + after, made)
 
     def _dropped_again(self, at: int, lead: int, char: str, state: State, left: int) -> None:
-        """Another such pair at once: only where a word of the dictionary goes on so, for there are too many."""
+        """Another such pair at once: only where a word of the dictionary goes on so, because there are too many."""
         for score, trail, following in middles(lead).inside_words(char):
             if score > WORD:
                 node = Node(state.node, char, bytes((lead, trail)))

@@ -36,7 +36,7 @@ class Node(NamedTuple):
 
 
 class Position(NamedTuple):
-    """Where a proposal stands: at a place of the found text, with a pending byte behind its last true character."""
+    """Where a proposal stands: at a place of the found text, with a pending byte after its last true character."""
 
     at: int
     pending: int  # or SYNC
@@ -80,7 +80,7 @@ def found_at(state: State) -> list[tuple[int, int]]:
 
 
 def rival_of(state: State) -> str:
-    """Return the true text of the best proposal beside it; empty where there is none."""
+    """Return the true text of the best proposal beside it; empty if there is none."""
     if state.rival is None:
         return ""
     _, met, other = state.rival
@@ -110,7 +110,7 @@ def met(state: State, other: State) -> State:
 
 
 def _alike(one: Node | None, other: Node | None) -> bool:
-    """Tell whether two proposals parted a few steps ago, and differ in blanks and line ends alone since."""
+    """Return whether two proposals parted a few steps ago, and differ in blanks and line ends alone since."""
     texts = "", ""
     for _ in range(STEPS):
         if one is other or one is None or other is None:

@@ -1,6 +1,6 @@
 """Traces of torn characters in a text: replacement signs, noise, broken marks and markup; and where to look for them.
 
-A reader that meets half a character writes `?`, U+FFFD, NUL or nothing. What stood behind it tells what tore the
+A reader that meets half a character writes `?`, U+FFFD, NUL or nothing. What stood after it tells what tore the
 character: noise before a mark, a reading in brackets, or a character under 0x80 that went with it (the `<` of a tag,
 the `&` of an entity, a digit). Where a reader left no sign, only the text shows that a mark is two halves.
 """
@@ -66,7 +66,7 @@ class Site(NamedTuple):
     """A place where a character may have been torn apart.
 
     `start`: the first code point that a repair replaces; `resume`: where the known bytes go on; `before`: the true
-    character before; `inserted`: the bytes that were put behind the lost lead byte; `leads`: what that byte
+    character before; `inserted`: the bytes that were put after the lost lead byte; `leads`: what that byte
     may have been, with what each costs; empty where it may have been any, and the mark at `resume` is two known bytes.
     `trail`: the second byte of the torn character where that stood alone too. `left`: the true text up to it, as far
     back as `QUOTED` code points.
@@ -83,7 +83,7 @@ class Site(NamedTuple):
 
 
 def shows_shift(text: str, mark: int) -> bool:
-    """Tell whether the few characters after the mark at `mark` read better one byte off: a look before a search.
+    """Return whether the few characters after the mark at `mark` read better one byte off: a look before a search.
 
     So they do if a reading stands among them that is not that of the character before it.
     """
@@ -106,7 +106,7 @@ def shows_shift(text: str, mark: int) -> bool:
 
 @cache
 def silent_marks() -> str:
-    """Return a pattern, behind such a mark, for marks that could be two halves of characters in common use."""
+    """Return a pattern, after such a mark, for marks that could be two halves of characters in common use."""
     lead_of: dict[int, list[str]] = {}
     for char, pair in pair_of().items():
         lead_of.setdefault(pair[0], []).append(char)
@@ -132,7 +132,7 @@ def clause(left: str) -> str:
 
 
 def closing(left: str) -> str:
-    """Return the closing mark that is waited for behind `left`; "none" where nothing is open, empty where that cannot
+    """Return the closing mark that is waited for after `left`; "none" where nothing is open, empty where that cannot
     be told.
     """
     waited: list[str] = []
@@ -150,7 +150,7 @@ def closing(left: str) -> str:
 
 
 def ordinary(char: str) -> bool:
-    """Tell whether `char` is ASCII, a common mark or an ideograph in common use."""
+    """Return whether `char` is ASCII, a common mark or an ideograph in common use."""
     return char < "\x80" or char in COMMON_MARKS or rank(char) < COMMON
 
 
