@@ -25,7 +25,16 @@ from seedsearch.frontends.cli import main as seedsearch
 from seedsearch.restoring.steps import DECODING, kinds_of_steps
 from tools.terminal_svg import on_terminal, svg
 
-CHINESE = ("zh/corpora.md", "zh/keep.md", "zh/quote.md", "zh/find.md", "zh/repairs.md", "zh/scripts.md", "zh/words.md")
+CHINESE = (
+    "zh/corpora.md",
+    "zh/keep.md",
+    "zh/quote.md",
+    "zh/find.md",
+    "zh/repairs.md",
+    "zh/scripts.md",
+    "zh/words.md",
+    "zh/settings.md",
+)
 PAGES = (
     "corpora.md",
     "keep.md",

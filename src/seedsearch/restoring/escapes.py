@@ -134,7 +134,7 @@ def _proves(text: str) -> bool:
 
 
 def _common(run: re.Match[str], text: str) -> bool:
-    """Return whether a query may ask for the text of a run by itself: two ideographs, or a common one in valid bytes."""
+    """Return whether a query may ask for the text of a run alone: two ideographs, or a common one in valid bytes."""
     han = [char for char in text if is_han(char)]
     if run.lastgroup == "codes":
         return len(han) > 1

@@ -83,7 +83,7 @@ DIFFERENT = 6  # characters of a stretch from which on it may have lost a byte
 
 
 def in_step(text: str, off: int = OFF) -> bool:
-    """Return whether nothing in a text looks like halves of two characters; `off` characters of ASCII one byte off do."""
+    """Return whether no character looks like halves of two others, and fewer than `off` are ASCII one byte off."""
     return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < off and not _ODD.search(text)
 
 
