@@ -76,9 +76,10 @@ class Refusing(Protocol):
     """What a writer has besides where an entry may be more than the engine takes."""
 
     def refused(self) -> Mapping[str, str]:
-        """Return why some of what was added since the last call is not taken, by doc_id, when all of it was tried.
+        """Return why entries added since the last call were refused, by doc_id, after trying all of them.
 
-        These are not in the index, nor is what they were to replace. Where nobody asks, leaving the writer raises.
+        Refused entries are not in the index, and neither are those that they were to replace. If nobody calls this,
+        leaving the writer raises.
         """
 
 
@@ -87,10 +88,10 @@ class Sending(Protocol):
     """What a writer has besides where those who pack may send as well, so that it is not the one who sends all."""
 
     def sending_packer(self) -> Packer:
-        """Return a packer that in another process sends what it packs. It is asked for when nothing is to be cleared
-        any more.
+        """Return a packer that sends what it packs, in another process. Call it after the last `clear`.
 
-        The writer is left normally only when every pack of it was added, for what is not would be there all the same.
+        Leave the writer normally only if every pack of it was added, because packs that were not added have been sent
+        too.
         """
 
 

@@ -90,9 +90,9 @@ def open_engine(
 
 
 def check(place: Place) -> list[str]:
-    """Return what is damaged of an index, a sentence each; nothing where all is as it was written.
+    """Return the damage of an index, one sentence each; empty if there is none.
 
-    Raises IndexMissing if there is none, IndexStale where this version cannot tell, and OutputError where the system
+    Raises IndexMissing if there is no index, IndexStale if this version cannot check it, and OutputError if the system
     refuses to read it.
     """
     try:
@@ -106,9 +106,7 @@ def check(place: Place) -> list[str]:
 
 
 def look_at(place: Place) -> Engine:
-    """Open an index whatever analyzer made it, to be checked or asked what it remembers; raises as `open_engine`
-    does.
-    """
+    """Open an index of any analyzer, to check it or to read its metadata; raises like `open_engine`."""
     return _opener(place)(os.fspath(place), None, create=False, replace=False, cache_bytes=None)
 
 

@@ -106,9 +106,9 @@ class Gapped:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Documents in whose run text `regex`, a regular expression of RE2, matches: in linear time, whatever it is.
+    """Documents whose run text matches `regex`, an RE2 regular expression, in linear time.
 
-    It says nothing of what they hold, so that an engine looks into every text that nothing else has ruled out.
+    It does not tell which terms they contain, so an engine has to look at every text that nothing else has ruled out.
     """
 
     regex: str

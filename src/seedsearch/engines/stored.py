@@ -111,8 +111,8 @@ def unusable(what: str) -> IndexDamaged:
 
 
 def kept_words(content: bytes | None) -> str:
-    """Return the words in what is kept under DICTIONARY, as lexicon.py writes them; none where nothing or anything
-    else is.
+    """Return the words stored under DICTIONARY in the format of lexicon.py; empty if there are none or the data is
+    invalid.
     """
     try:
         words = json.loads(content or b"{}")["words"]

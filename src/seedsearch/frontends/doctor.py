@@ -33,7 +33,7 @@ def examine(index_dir: choice.Place) -> Iterator[Remark]:
 
 
 def _packages() -> Iterator[Remark]:
-    """Yield the versions of what is required and of the extras, and what is not installed of them."""
+    """Yield the versions of the required packages and of the extras, and those that are not installed."""
     there = []
     for package, extra in requirements():
         if extra in DEVELOPING:

@@ -87,7 +87,7 @@ def _worded(part: str) -> str:
 
 
 def _value(value: str) -> str:
-    """Return what stands in a sentence: another one, counts of what has changed, or a name as it is."""
+    """Return the translation of a value in a sentence: another sentence, counts of changes, or a name as it is."""
     from seedsearch.frontends.catalogue_errors import COUNTED, ERRORS
 
     counts = [_COUNT.fullmatch(one) for one in value.split(", ")]

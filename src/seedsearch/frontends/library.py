@@ -75,7 +75,7 @@ class Library:
                 raise
 
     def close(self) -> None:
-        """Let go of what is open; the next question opens it again."""
+        """Close the index; the next query opens it again."""
         with self._lock:
             if self._index is not None:
                 self._index.close()

@@ -29,7 +29,7 @@ class News:
 
 
 def news_of(index: Index, query: str, kept: Path) -> News:
-    """Ask a query, and compare what it finds with what is kept of the last time."""
+    """Run a saved query and compare its results with the stored ones."""
     found = {doc_id_of(path): path for path in index.paths(query, strict=True)}
     digests = index.digests()
     now = {doc_id: digests.get(doc_id, "") for doc_id in found}
@@ -60,7 +60,7 @@ def place_of(index_dir: str, query: str, environment: Mapping[str, str] = os.env
 
 
 def _kept(path: Path) -> dict[str, str] | None:
-    """Return what was found the last time; None where nothing is kept, or not what was written."""
+    """Return the stored results of the last run; None if there are none or they are invalid."""
     try:
         found = json.loads(path.read_bytes())["found"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):

@@ -17,7 +17,7 @@ SCHEMA = 1
 
 
 def answer_object(results: Results) -> Object:
-    """Return what is said of an answer as a whole; `notes` and `suggestions` are there where there are any."""
+    """Return the object that describes an answer as a whole; it has `notes` and `suggestions` only if there are any."""
     row: Object = {"schema": SCHEMA, "query": results.query, "total": results.total, "matched": results.matched}
     row |= {"tiers": dict(results.tiers), "more": results.more}
     if results.facets:
@@ -70,7 +70,9 @@ def snippet_object(snippet: Snippet) -> Object:
 
 
 def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
-    """Return edits with what they put there, and, with the raw text, what was there; spans are code points of that."""
+    """Return edits with their replacements and, given the raw text, the text replaced; spans are code points of the raw
+    text.
+    """
     return [
         {
             "kind": e.kind,
@@ -87,7 +89,7 @@ def edits_object(edits: Iterable[Edit], raw: str | None = None) -> list[Object]:
 
 
 def findings_object(findings: Iterable[Finding]) -> list[Object]:
-    """Return what was found and left, with what may have stood there where a repair was not sure enough."""
+    """Return the findings, with the candidates of those whose repair was not sure enough."""
     return [
         {"kind": f.kind, "start": f.span.start, "end": f.span.end, **candidates_object(f.candidates)} for f in findings
     ]

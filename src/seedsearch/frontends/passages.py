@@ -80,12 +80,12 @@ class Passage:
 
     @property
     def raw_line(self) -> str | None:
-        """The raw text of what is shown."""
+        """The raw text of the passage shown."""
         return None if self.raw_text is None else self.raw_shown.cut(self.raw_text)
 
     @property
     def edits(self) -> list[Edit]:
-        """What was repaired in what is shown, in order."""
+        """The repairs in the passage shown, in order."""
         shown = self.raw_shown
         return [e for e in self.document.edits if e.span.start <= shown.end and shown.start <= e.span.end]
 
@@ -95,8 +95,8 @@ def passages(
 ) -> Iterator[Passage]:
     """Yield every match of a query in the documents that it `found`, document by document, in order.
 
-    A document that is found by what it is and not by its text has its first line. `raw_of` gives the raw text of a
-    document, and raises FileChanged where that cannot be had; it is asked only where something was repaired.
+    A document found by its properties and not by its text has its first line. `raw_of` returns the raw text of a
+    document and raises FileChanged if it is not available; it is called only if something was repaired.
     """
     for path in found:
         document = index.document(path)

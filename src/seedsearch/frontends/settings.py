@@ -255,7 +255,7 @@ def _queries(named: object, path: str) -> dict[str, str]:
 def _named(
     what: str, tables: object, keys: Mapping[str, Key], path: str, wrong: SettingsError
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the name of each table below `what`, and its values; raises `wrong` for what is not made of tables."""
+    """Yield the name and the values of each table below `what`; raises `wrong` for anything but tables."""
     if not isinstance(tables, dict) or not all(isinstance(of_one, dict) for of_one in tables.values()):
         raise wrong
     for name, of_one in tables.items():

@@ -198,7 +198,7 @@ def build(
 
 
 class _Run:
-    """One run over what was found; `tally` is what it has done, `left` how many files it has not come to."""
+    """One run over the files found; `tally` counts what it has done, `left` the files that remain."""
 
     def __init__(
         self,
@@ -359,7 +359,7 @@ class _Writing:
         return 0
 
     def _commit(self, left: int) -> None:
-        """Have what is done count now, and go on with a transaction of its own."""
+        """Commit what is done, and continue with a new transaction."""
         self._save(left)
         self._transaction.close()
         self.writer = self._transaction.enter_context(self._engine.writer())
@@ -377,7 +377,7 @@ class _Writing:
                 _refused(doc_id, why, self._before.digests, self._tally)
 
     def _save(self, left: int) -> None:
-        """Have what is done count with the commit that follows, and what is `left` be known."""
+        """Store the state of what is done, and the number of files that are `left`, for the next commit."""
         self._heed_refusals()
         known, tally = self._before.known, self._tally
         self._let_go({*self.gone, *tally.states})
@@ -387,8 +387,8 @@ class _Writing:
         unfinished.remember(self._engine, self.writer, left)
 
     def ended(self, places: Places, *, anew: bool, is_joined: bool) -> None:
-        """Remove what is gone from below the paths, but for what is out of reach, and remember the states of the files
-        that are there now.
+        """Remove documents of deleted files below the paths, except those out of reach, and store the states of the
+        present files.
         """
         known, tally = self._before.known, self._tally
         held = {*known, *self._before.files_of.values()}
@@ -569,7 +569,7 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
 def _telling(
     jobs: Sequence[tuple[Job, int]], tally: Tally, progress: Callable[[Progress], None] | None
 ) -> Callable[[Done], None]:
-    """Return what is told of each portion when it is written, and tells `progress` how far the run is."""
+    """Return a function to call when a portion is written, which reports `progress`."""
     sizes = {job.path: size for job, size in jobs}
     files, size, total = 0, 0, sum(sizes.values())
 

@@ -85,9 +85,9 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
 
 
 def tags_of(path: str, encoding: str, stamp: Stamp, said: Iterable[str], damage: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags of a document at a path; `said` are those with what it says of itself.
+    """Return the tags of a document at a path; `said` are its metadata.
 
-    A path that is written otherwise than it reads has the tags of both.
+    A path whose readable form differs from its written form has the tags of both.
     """
     written, read = doc_id_of(path), as_read(path)
     places = _of_place(written) if read in (path, written) else dict.fromkeys((*_of_place(written), *_of_place(read)))

@@ -76,10 +76,10 @@ class Piece(Sent):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Sent):
-    """What came of a file. `state` is None where the next run has to try again.
+    """The result for a file. `state` is None if the next run has to try again.
 
-    `entries` are its documents; there are none for a file whose content is the known one, and after packing. `damage`
-    is that of what is new, by path; None where nothing is. `piece`: the part of the file that all of this is of.
+    `entries` are its documents; there are none for a file with known content, and after packing. `damage` is that of
+    the new documents, by path; None if nothing is new. `piece` is the part of the file that all of this belongs to.
     """
 
     path: str
@@ -175,7 +175,7 @@ def _bytes_of(place: str, piece: Piece) -> bytes:
 
 
 def jobs_of(job: Job, size: int) -> Iterator[tuple[Job, int]]:
-    """Yield what is to be done for a file of so many bytes: itself, or one job a portion, each with its bytes."""
+    """Yield the jobs for a file of this size: the file itself or one job per portion, each with its bytes."""
     try:
         if is_large(job.path, size) and (found := _cut(job)):
             yield from ((one, one.piece.size if one.piece is not None else size) for one in found)
@@ -238,7 +238,7 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
 
 
 def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure], *, is_part: bool) -> State:
-    """Return the state of a file with what was found in it, or in a part of it."""
+    """Return the state of a file with the results for it, or for a part of it."""
     if documents_ == [path] and not failures:
         return state
     of_all = (failure for failure in failures if failure.path == path and not documents_ and not is_part)

@@ -26,7 +26,7 @@ from seedsearch.reading.folder_settings import NAME as SETTINGS
 
 
 class Wanted(NamedTuple):
-    """A file that is to be in the index: its name there, where it lies, the encoding that it is told to be in."""
+    """A file to index: its name in the index, its place, and its encoding if one was given."""
 
     path: str
     place: str
@@ -35,10 +35,10 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The paths of a run by their names in the index, what was found below them, and what the index is to remember.
+    """The paths of a run by their names in the index, the files found below them, and the paths to store in the index.
 
-    `away` are those of them, and of disks below them, that are out of reach; `before` is what the index remembered,
-    `words` what the settings of folders say of words.
+    `away` are those paths, and disks below them, that are out of reach; `before` are the paths stored in the index;
+    `words` are the words in the settings of folders.
     """
 
     index: Place
@@ -190,7 +190,7 @@ class _Run:
         self.failures.append(Failure(name, f"{name} {what}; {kept} in the index: {ways}"))
 
     def made(self, roots: Mapping[str, Root]) -> MadeFrom:
-        """Return what the index is to remember; what it did where nothing was in reach."""
+        """Return the paths to store in the index; if nothing was in reach, those stored before."""
         if not self.there:
             return self._before
         out_of_reach = set(self.away)

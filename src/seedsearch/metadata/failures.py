@@ -16,9 +16,9 @@ _SHAPE = stored.many(stored.row(stored.text, stored.text, stored.flag))
 
 
 def remember(engine: Engine, writer: Writer, failures: Iterable[Failure], *, anew: bool = False) -> None:
-    """Keep what the run that writes could not read, in the place of what an earlier one could not.
+    """Store the failures of the current run in place of those of earlier runs.
 
-    `anew`: nothing is kept of an earlier one.
+    `anew`: drop those of earlier runs even for files that were not read again.
     """
     rows = sorted((failure.path, failure.reason, failure.skipped) for failure in failures)
     made = json.dumps(rows).encode()

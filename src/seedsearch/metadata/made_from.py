@@ -48,7 +48,7 @@ class Root(Sent):
         return Choice.of(hidden=self.hidden, include=self.include, exclude=self.exclude)
 
     def but(self, other: Root) -> Root:
-        """Return it with what is told otherwise."""
+        """Return a copy with some values replaced."""
         return Root(
             self.inode,
             other.encoding or self.encoding,

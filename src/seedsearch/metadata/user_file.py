@@ -26,9 +26,9 @@ LARGEST = 1 << 25  # bytes; the largest dictionary that comes with jieba has 8.6
 
 @dataclass(frozen=True, slots=True)
 class UserFile(Generic[Content]):
-    """A kind of such files: how messages speak of one, what it says, and what is kept of that, as JSON.
+    """A kind of word file: its name in messages, its parser, and its serialization as JSON.
 
-    `kept` is what an index keeps of one; None where it keeps nothing.
+    `kept` is the content stored in the index; None if nothing is stored.
     """
 
     name: str
@@ -41,9 +41,7 @@ class UserFile(Generic[Content]):
     again: tuple[str, ...] = ()  # options of that command besides the one that names the file
 
     def content(self, kept: bytes | None) -> Content:
-        """Return what the file said that the index remembers; raises IndexDamaged where that is not what was
-        written.
-        """
+        """Return the content of the file as stored in the index; raises IndexDamaged if it is invalid."""
         return self.nothing if kept is None else self._of(kept)[1]
 
     def read(self, path: str | Path) -> tuple[Content, bytes]:

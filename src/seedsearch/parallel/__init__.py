@@ -63,9 +63,10 @@ def map_in_order(
 
 
 def prepare(preload: Sequence[str]) -> None:
-    """Start the process that workers are copies of, without waiting for what it imports; once a process.
+    """Start the process from which workers are forked, without waiting for its imports; once per process.
 
-    Where that is a copy of this process, it is made when workers are wanted, and finds done what was done until then.
+    If it is a copy of this process, it is made when workers are first needed, and has everything that was loaded until
+    then.
     """
     from seedsearch.parallel.pool import may_copy, nursery
 

@@ -44,7 +44,9 @@ class Workers:
         self._threads = ThreadPoolExecutor(count)
 
     def submit(self, function: Callable[..., R], item: object) -> Future[R]:
-        """Have the function of an item worked out; raises, when the result is asked for, what it raised there."""
+        """Compute the function of an item in a worker; an exception raised there is raised when the result is
+        requested.
+        """
         return self._threads.submit(self._asked, function, item)
 
     def _asked(self, function: Callable[..., R], item: object) -> R:

@@ -37,9 +37,9 @@ _TOC = re.compile(r"_MAIN_\d+\.toc")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that was found: `path` as given on the command line joined with the place below it, with `/`.
+    """A file that was found: `path` is the given path joined with the path below it, with `/`.
 
-    `encoding` is what the settings of its folder say that it is in.
+    `encoding` is the encoding that the settings of its folder give.
     """
 
     path: str
@@ -167,7 +167,7 @@ def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
 def _with_settings(
     folder: str, rules: tuple[_Rules, ...], names: Container[str], words: list[str]
 ) -> tuple[_Rules, ...]:
-    """Return the rules with what the settings of a folder add to them."""
+    """Return the rules together with those in the settings of a folder."""
     if SETTINGS not in names:
         return rules
     said = settings_in(folder)

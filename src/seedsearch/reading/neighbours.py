@@ -42,7 +42,7 @@ def _of_folder(folder: str, _changed: int) -> Neighbours:
 
 
 def spread(listed: Sequence[T]) -> list[T]:
-    """Return a few of what is listed, from all over it."""
+    """Return a few items of a list, evenly spread."""
     step = max(1, len(listed) / LOOKED_AT)
     return [listed[int(number * step)] for number in range(min(LOOKED_AT, len(listed)))]
 

@@ -52,10 +52,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """The budgets of one document, by name: made when first asked for, and the same ones in every round.
+    """The budgets of one document by name: created when first requested, and shared by all rounds.
 
-    `passed_over` are the places that a step did not search, in code points of the text that it was asked about, where
-    `findings` would see nothing in the text that is left. `shares` are what is left for all texts of the same file.
+    `passed_over` are the places that a step did not search, in code points of its input, where `findings` would see
+    nothing in the remaining text. `shares` is the budget of all texts of the same file.
     """
 
     shares: Shares = field(default_factory=dict)

@@ -68,9 +68,9 @@ SHARES = {
 def guess(
     source: str, odds: float, others: Iterable[tuple[str, float]] = (), start: int = 0, end: int = WHOLE
 ) -> Guess:
-    """Return what was guessed between two places of a repair, with these odds in nats against all else.
+    """Return a guess between two places of a repair, with these odds in nats against all else.
 
-    `others`: the best of what else it may be, each with its share among that.
+    `others` are the best other candidates, each with its share of the rest.
     """
     chance = probability(source, odds)
     if chance > CLEAR:

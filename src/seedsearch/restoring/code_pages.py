@@ -214,7 +214,7 @@ def _common(char: str) -> bool:
 
 
 def _in_utf8(at: int, run: str, work: _Work) -> Iterator[Weighed]:
-    """Yield the edits of a run in UTF-8, with what was lost put in where the text around chooses it."""
+    """Yield the edits of a run in UTF-8, with lost bytes filled in where the surrounding text decides."""
     atoms = list(_atoms(run, work.way.page))
     if len(atoms) < len(run):
         return

@@ -397,7 +397,7 @@ def _below_target(task: Task, document: RawDocument) -> str:
 
 
 def _stamp(task: Task) -> str:
-    """Return what changes when the file, the rules of cleaning or what is asked for changes."""
+    """Return a stamp that changes with the file, the rules of cleaning or the options."""
     status, asked = os.stat(task.path), task.options
     corpus = json.dumps(astuple(asked.corpus)) if asked.corpus != PLAIN else ""
     steps = "" if asked.steps is None else " ".join(asked.steps)
@@ -414,7 +414,7 @@ def _still_holds(task: Task, done: Restoration) -> bool:
 
 
 def _is_as_noted(task: Task, done: Restoration) -> bool:
-    """Return whether a file, the rules and what is asked for are what they were; no, where the file went away."""
+    """Return whether a file, the rules and the options are as recorded; false if the file is gone."""
     try:
         return done.stamp == _stamp(task)
     except OSError:

@@ -74,7 +74,7 @@ def _once(text: str) -> Iterator[Row]:
 
 
 def _parts(run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield the stretches of a run between references that stand for nothing, and what each stands for."""
+    """Yield the stretches of a run between invalid references, with the text that each stands for."""
     bytes_shown = len(_REFERENCE.findall(run[0])) >= BYTES
     start, made = run.start(), ""
     for m in _REFERENCE.finditer(run.string, *run.span()):
@@ -103,7 +103,7 @@ def _decoded(references: str) -> str:
 
 
 def _character(body: str, reference: re.Match[str]) -> str:
-    """Return what `&body;` stands for; the reference itself where it stands for nothing."""
+    """Return the character of `&body;`, or the reference itself if it is invalid."""
     if not body.startswith("#"):
         named = html5.get(body + ";")
         return reference.group() if named is None else _plain(named)
@@ -126,7 +126,7 @@ def _plain(chars: str) -> str:
 
 
 def _settles(text: str, start: int, end: int, decoded: str) -> bool:
-    """Return whether the decoded characters make up no new reference with what stands around them."""
+    """Return whether the decoded characters form no new reference with their surroundings."""
     if decoded and not _OF_REFERENCE.search(decoded):
         return True
     before, after = text[max(0, start - _NEIGHBOURHOOD) : start], text[end : end + _NEIGHBOURHOOD]

@@ -72,8 +72,8 @@ class Stretch(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Whether it is made of ideographs of which most pairs, none of them repeated, stand in words; and nothing of
-        it was found as one.
+        """Return whether it consists of ideographs most of whose pairs, without repetitions, occur in words, and
+        nothing of it was found as one.
         """
         words, pairs = _words(self.made)
         return LOST not in self.found and 2 * words > pairs and not _words(self.found)[0]
@@ -153,7 +153,7 @@ def _stretch(text: str, edits: Sequence[Edit]) -> Stretch:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Return whether letters, or what is left of them, stand beside a stretch."""
+    """Return whether letters, or remains of them, are adjacent to a stretch."""
     return any(
         char.isalpha() or char == LOST or "\ue000" <= char < "\uf900"
         for char in text[max(0, start - 1) : start] + text[end : end + 1]
@@ -161,7 +161,7 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
-    """Return what stands where the edits are, as found or as `made`; of what was guessed in each, a mark alone."""
+    """Return the text at the edits, as found or as `made`; for guesses, only a mark."""
     pieces: list[str] = []
     at, spelled = edits[0].span.start, edits[0].kind in SPELLED
     weights = weights_of(edits)

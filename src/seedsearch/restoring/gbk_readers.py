@@ -75,7 +75,7 @@ class Reader:
         return [replace(self, eats=one, private=other) for one in eats for other in private]
 
     def lost(self, following: str, *, asked: bool) -> Atom:
-        """Return what a `?` (`asked`) or U+FFFD can stand for, by the character after it ("" at the end)."""
+        """Return the bytes that a `?` (`asked`) or U+FFFD can stand for, by the character after it ("" at the end)."""
         return _lost(self, following, asked)
 
     def dropped(self, following: bytes) -> tuple[Lost, ...]:

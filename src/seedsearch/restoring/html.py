@@ -133,7 +133,7 @@ def _removals(text: str, words: Sequence[_Word]) -> Iterator[Edit]:
 
 
 def _references(text: str, removed: Sequence[Edit]) -> Iterator[Edit]:
-    """Yield edits for the character references in what is left of `text`."""
+    """Yield edits for the character references in the remaining parts of `text`."""
     at = 0
     for e in [*removed, edit(len(text), len(text), "", Damage.MARKUP)]:
         yield from entities.references(text, at, e.span.start)

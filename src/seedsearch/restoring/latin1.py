@@ -216,7 +216,7 @@ class _Run:
     whole: bool = False
 
     def up_to(self, end: int) -> _Run:
-        """Return what is done before `end`, all of it where that is nothing."""
+        """Return the part that was done before `end`, or all of it if that is nothing."""
         rows = [row for row in self.rows if row[1] <= end]
         return _Run(rows, self.han, self.whole) if rows else self
 
@@ -262,7 +262,7 @@ def _page(text: str, budgets: Budgets) -> _Page:
 
 
 def _chinese(text: str, at: int, end: int, page: _Page) -> _Run | None:
-    """Return the surest reading first: what is valid, then what is only torn here and there."""
+    """Return the possible readings, the surest first: valid ones, then those with few invalid places."""
     run, before = text[at:end], text[at - 1] if at else "\n"
     valid = _valid_utf8(run)
     twice = _valid_utf8(valid)

@@ -131,7 +131,7 @@ def _sums(run: str) -> array[float]:
 
 
 def _beginning(run: re.Match[str], at: int) -> Span:
-    """Return what is told of a shift in `run` that was not looked for: its first characters."""
+    """Return the finding for a shift in `run` that was not searched: its first characters."""
     return Span(run.start() + at, min(run.start() + at + JUDGED, run.end()))
 
 

@@ -160,7 +160,7 @@ def _content_end(text: str, remnants: Sequence[Tag]) -> int:
 
 
 def _removal(text: str, tag: Tag, fresh: bool) -> tuple[int, int, str]:
-    """Return the span to replace for one tag, and by what; `fresh` where only blanks stand before it on its line."""
+    """Return the span to replace for one tag, and its replacement; `fresh` if only blanks precede it on its line."""
     if tag.name in CELLS:
         return tag.start, tag.end, "" if fresh or tag.closing else " "
     if tag.name not in BLOCKS:

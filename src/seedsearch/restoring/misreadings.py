@@ -231,7 +231,7 @@ class _Fit(NamedTuple):
 
 
 def _fitted(pieces: Sequence[bytes], sizes: tuple[int, ...]) -> tuple[int, list[int]]:
-    """Return how many bytes are in no character at best, and the sizes of what was lost (no bytes) that make it so."""
+    """Return the smallest possible number of bytes in no character, and the sizes of losses that achieve it."""
     fits = {0: _Fit(0)}  # by how many bytes are missing of a character
     for piece in pieces:
         reached: dict[int, _Fit] = {}
@@ -270,7 +270,7 @@ def _either(one: bytes, other: bytes) -> list[Choice]:
 
 
 def _units(stream: Sequence[Choice], page: str) -> Iterator[tuple[int, Choice]]:
-    """Yield the bytes that a code page showed, read from what was shown in UTF-8: how many bytes of it each takes."""
+    """Yield the bytes of the code page behind text in UTF-8, with the number of UTF-8 bytes of each."""
     at = 0
     while at < len(stream):
         size = _unit_size(stream, at)

@@ -132,7 +132,7 @@ class Evidence:
 
     @property
     def _unprompted(self) -> bool:
-        """Whether nobody would have asked for these marks: everyday characters, read as they are always read."""
+        """Return whether no reader would need these marks: common characters with their usual reading."""
         plain = self.consistent == self.listed == self.usual == 1 and self.median_rank <= EVERYDAY
         return plain and self.ideographs >= PAGE
 

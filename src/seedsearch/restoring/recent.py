@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Recent(Generic[_Key, _Answer]):
-    """At most `most` answers by what was asked; with one more than that, the older half of them is forgotten."""
+    """At most `most` answers by key; when there is one more, the older half of them is dropped."""
 
     __slots__ = ("_most", "_new", "_old")
 

@@ -173,9 +173,9 @@ def _once(text: str, *, damaged: bool) -> Iterator[Edit]:
 
 
 def _may_be_twice(dense: str) -> bool:
-    """Return whether a passage as long as the one that `_twice` looks for may stand twice in a text.
+    """Return whether a passage as long as `_twice` requires may occur twice in a text.
 
-    Wherever it stands, one of some short probes lies in it, and is found earlier in the text as well.
+    Wherever it is, it contains one of some short probes, which then occur earlier in the text too.
     """
     step = max(_ADJACENT, int(_DOUBLED / 2 * len(dense))) - _PROBE + 1
     return any(dense.find(dense[at : at + _PROBE]) < at for at in range(0, len(dense) - _PROBE + 1, step))
@@ -299,7 +299,7 @@ def _is_body(page: _Dense, copy: _Copy) -> bool:
 
 
 def _in_order(copies: Sequence[_Copy]) -> int:
-    """Return the length of the copies whose sources stand one after the other, as those of a doubled body do."""
+    """Return the total length of the copies whose sources are in the same order, as in a doubled body."""
     last = length = 0
     for copy in copies:
         if copy.source >= last:

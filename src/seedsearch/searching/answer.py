@@ -29,10 +29,10 @@ WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents hav
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The `tiers` that answer, in order, how many documents belong to each name, and sentences on how it was read.
+    """The answer to a query: the `tiers` with documents, in order, the number of documents of each, and notes.
 
-    `asked` names the tiers that were asked where none has documents; `variants` are what was looked for besides,
-    `near` texts near the query where no document has the whole of it.
+    `asked` names the tiers that were tried if none has documents; `variants` are the other wordings searched for;
+    `near` are texts near the query if no document has all of it.
     """
 
     tiers: tuple[Tier, ...] = ()
@@ -146,7 +146,7 @@ def _behind(tier: Tier, before: Query) -> Tier:
 
 
 def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[Note, ...]:
-    """Return what was looked for besides what was typed, and that no document has all of it."""
+    """Return the notes on other wordings that were searched for, and that no document has all the words."""
     texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
     added = [
         text for text in texts if text not in parsed.run and text not in parsed.parts and not _is_form(text, parsed)

@@ -146,7 +146,7 @@ class Judge:
         return found
 
     def taught(self, tiers: Sequence[Tier], leading: Sequence[Led]) -> list[Tier]:
-        """Return the tiers of what comes after the `leading` documents, ranked by what the best of these says, too."""
+        """Return the tiers of the documents after the `leading` ones, ranked also by what the best of these says."""
         if not leading:
             return list(tiers)
         if len(leading) < LEADING:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 class Note(str):
-    """A sentence on what was not done as asked, with its `code`, the `texts` that it names, and a `number`.
+    """A message about an answer, with its `code`, the `texts` in it, and a `number`.
 
-    It is the sentence, so that whoever prints notes needs nothing else. Codes are in docs/python.md.
+    It is a str, so printing notes needs nothing else. docs/python.md lists the codes.
     """
 
     __slots__ = ("code", "number", "texts")

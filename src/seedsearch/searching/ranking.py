@@ -131,15 +131,13 @@ def without_interrogatives(run: str, placed: Iterable[tuple[int, str]]) -> str:
 
 
 def content_words(words: Iterable[str]) -> list[str]:
-    """Return the words that say what is asked for: no interrogatives, no particles; all of them where no other is
-    left.
-    """
+    """Return the words with content: no interrogatives and no particles, unless there are no others."""
     given = list(words)
     return [w for w in given if w not in EMPTY and not asks(w)] or given
 
 
 class Passages:
-    """Judges documents by the passage that says most of what was asked."""
+    """Scores documents by the passage that covers most of the query."""
 
     def __init__(self, scored: Weighted, having: Sequence[int], documents: int) -> None:
         """`having`: in how many of all the `documents` each term of `scored` stands."""

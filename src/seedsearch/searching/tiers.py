@@ -156,9 +156,9 @@ def _is_one_ideograph(word: Query) -> bool:
 
 
 def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weighted:
-    """Return the terms that all tiers are ranked by: words with their synonyms, pairs and characters of what is said.
+    """Return the terms by which all tiers are ranked: words with their synonyms, pairs and characters of the query.
 
-    What is in other words than the typed ones counts VARIANT of them.
+    Terms of other wordings count VARIANT of those typed.
     """
     words = list(dict.fromkeys(text for word in parsed.scored for text in (word, *synonyms.of(word))))
     added = [word for word in (*words, *synonyms.of(parsed.run)) if word not in parsed.said]

@@ -46,11 +46,11 @@ def _wide() -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class RunTexts:
-    """The run texts of some readable texts, one after the other, with a NUL after each.
+    """The run texts of some readable texts, concatenated, with a NUL after each.
 
-    `points` are their code points, `readable` what is readable in the place of each, `lengths` those of the texts
-    without the NUL. The blanks that are readable and that run texts lack are `lacking`; `lacking_before` says before
-    which place in `points` each stands.
+    `points` are their code points, `readable` the corresponding readable characters, `lengths` the lengths of the texts
+    without the NUL. `lacking` are the readable blanks that run texts omit; `lacking_before` gives the index in `points`
+    before which each belongs.
     """
 
     points: Points

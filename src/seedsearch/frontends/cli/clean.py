@@ -52,7 +52,7 @@ class _Wanted:
 
     @property
     def as_stream(self) -> bool:
-        """Whether what is restored goes on to another program as it comes."""
+        """Whether restored documents are passed to another program as they come."""
         return self.form == "text" and not sys.stdout.isatty()
 
     @property
@@ -202,7 +202,7 @@ def _print_texts(texts: Iterable[str], pager: str | None) -> None:
 
 
 def _restored(wanted: _Wanted) -> CorpusReport:
-    """Restore files and folders, print what is to be shown, say what was done."""
+    """Restore files and folders, print the output, and report."""
     from seedsearch.frontends.render.reports import corpus_text, failure_text
     from seedsearch.reading.ignore_patterns import Choice
     from seedsearch.restoring.collection import tasks
@@ -225,10 +225,10 @@ def _restored(wanted: _Wanted) -> CorpusReport:
 
 
 def _account(report: CorpusReport, found: Sequence[Task | Failure], output: Path | None) -> str:
-    """Return how far a run got that was stopped. A file may hold several documents.
+    """Return how far an interrupted run got. A file may contain several documents.
 
-    Copies are counted in their journal, which is what the same command goes on from: a signal may come between the note
-    of a copy and its place in the report.
+    Copies are counted in their journal, from which the same command resumes, because a signal may arrive between the
+    entry for a copy and its place in the report.
     """
     from seedsearch.restoring.collection import copied
 
@@ -241,7 +241,9 @@ def _account(report: CorpusReport, found: Sequence[Task | Failure], output: Path
 def _shown(
     found: list[Task | Failure], report: CorpusReport, wanted: _Wanted, accounts: Accounts | None
 ) -> Iterator[str]:
-    """Restore each; what is to be shown of it. The progress bar is for copies: it would run through what is printed."""
+    """Restore each document and yield the output for it. The progress bar is only for copies, as it would mix with
+    output.
+    """
     from seedsearch.frontends.render.reports import files_text
     from seedsearch.indexing.reports import (
         Progress,

@@ -153,7 +153,7 @@ def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt)
 
 
 def _in_words(error: OSError) -> str:
-    """Return what the system would not do, and with what; where a command knows more, it raises an error of its own."""
+    """Return a message for a system error with its path; a command that knows more raises an error of its own."""
     if _is_nowhere():
         return NO_FOLDER
     if error.filename is None:

@@ -121,10 +121,10 @@ def watch(
 
 
 def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebuild: bool = False) -> tuple[str, ...]:
-    """Return what is to be indexed: as said, else what the named index is made from, else as set, else none, which is
-    what the index remembers; at first the default.
+    """Return the paths to index: as given, else those of the named index, else those of the settings, else none, which
+    means those stored in the index; at first the default.
 
-    Raises SourceError for an index that is made from what lies outside of this folder, or that cannot say.
+    Raises SourceError for an index that was made from paths outside this folder, or does not store them.
     """
     from seedsearch.engines.choice import is_there
     from seedsearch.metadata.made_from import command, remembered

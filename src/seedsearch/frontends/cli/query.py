@@ -197,7 +197,7 @@ def _print_answer(
     pager: str | None,
     **_: Any,
 ) -> None:
-    """Print what was found in the form that was asked for."""
+    """Print the results in the requested format."""
     from seedsearch.frontends.render.answers import results_json, results_text
 
     if printed_as == "json":

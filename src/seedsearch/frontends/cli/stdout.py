@@ -35,8 +35,8 @@ _PARTS_OF_LINK = ("path", "line", "column", "host")
 
 
 def style_of(link: str | None = None, base: str = "") -> Style:
-    """Return how an answer looks on this standard output; `link` is what the user wants a click to open ("":
-    nothing), `base` the folder that paths are relative to. Raises SettingsError for a link that cannot be filled in.
+    """Return the style of an answer on this standard output; `link` is the URL template for clicks ("": none), `base`
+    the folder to which paths are relative. Raises SettingsError for a link with unknown placeholders.
     """
     from seedsearch.frontends.render.style import Style
 

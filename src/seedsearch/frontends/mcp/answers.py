@@ -152,7 +152,7 @@ def _shown(line: str) -> str:
 
 
 def _head(document: Document, *, raw: bool) -> str:
-    """Return what a document is: its encoding, its size, what was repaired and what was left."""
+    """Return a summary of a document: its encoding, its size, its repairs and its unrepaired damage."""
     sure = "" if document.confidence >= 0.9 else f" (not sure: {document.confidence:.2f})"
     said = [f"{one_line(document.id)}: {document.encoding}{sure}", f"{len(document.line_starts):,} lines"]
     repaired = {kind: count for kind, count in document.damage.items() if kind not in FOUND}
@@ -215,14 +215,14 @@ def _listed(library: Library, document: Document, kind: str, limit: int, at: Cur
 
 
 def _damage(document: Document, kind: str) -> list[tuple[Span, str, Edit | Finding]]:
-    """Return what was repaired in a document and what was left, in order; of one kind, or all."""
+    """Return the repairs and findings of a document in order, of one kind or of all."""
     ones: Iterator[Edit | Finding] = chain(document.edits, document.findings)
     every = ((one.span, str(one.kind), one) for one in ones)
     return sorted((row for row in every if kind in ("", row[1])), key=lambda row: (row[0].start, row[1]))
 
 
 def _said(document: Document, span: Span, kind: str, one: Edit | Finding, raw: str | None) -> str:
-    """Return a line on a repair or a finding: its place in the file, its kind, what was there and what is."""
+    """Return one line about a repair or a finding: its place in the file, its kind, the old and the new text."""
     line, column = document.record.place(span.start)
     was = f"{len(span):,} characters" if raw is None else _short(span.cut(raw))
     if isinstance(one, Finding):

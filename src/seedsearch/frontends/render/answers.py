@@ -92,7 +92,7 @@ def tiers_text(results: Results) -> str:
 
 
 def empty_text(results: Results, outdated: str | None) -> Iterator[str]:
-    """Yield what to say where nothing was found: what was asked, what else could be, whether the index is old."""
+    """Yield the messages for an empty answer: what was tried, suggestions, whether the index is out of date."""
     nothing = said("nothing found for {query}", query=results.query)
     yield f"{nothing}; {_meant(results)}" if results.suggestions else nothing
     if results.asked:

@@ -145,7 +145,7 @@ def _cell(text: str) -> str:
 
 
 def _ranges(begins: Sequence[float]) -> Iterator[str]:
-    """Yield what the bars of a distribution stand for."""
+    """Yield the ranges that the bars of a distribution represent."""
     for begin, end in zip(begins, [*begins[1:], None], strict=True):
         if end is None:
             yield said("from {begin}", begin=f"{begin:.4g}")

@@ -19,7 +19,7 @@ MARKS = {Health.OK: "ok", Health.NOTE: "note", Health.ERROR: "fault"}
 
 
 def diagnosis_text(remarks: Sequence[Remark], style: Style) -> Iterator[str]:
-    """Yield what was examined, a line each: how it stands, what it is, what there is to say."""
+    """Yield one line per check: its result, its name, its message."""
     left = max(cells(said(remark.topic)) for remark in remarks) + 2
     paint = {Health.OK: style.ok, Health.NOTE: style.faint, Health.ERROR: style.error}
     for remark in remarks:

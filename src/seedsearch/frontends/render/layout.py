@@ -78,7 +78,7 @@ def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
 
 
 def table(rows: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Yield names and what is said of each, in two columns, the second with a hanging indent."""
+    """Yield names and descriptions in two columns, the second with a hanging indent."""
     left = max(map(cells, rows)) + 2
     for name, said in rows.items():
         yield from wrapped(padded(name, left) + said, style.width, hanging=left)

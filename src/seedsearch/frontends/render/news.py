@@ -20,7 +20,7 @@ def news_lines(found: News, lines: Mapping[str, str], style: Style) -> Iterator[
 
 
 def listed(saved: Mapping[str, str], found: Mapping[str, News]) -> Iterator[str]:
-    """Yield the saved queries, each with how much is new of what it finds."""
+    """Yield the saved queries, each with the number of new results."""
     rows = [
         (
             one_line(name),

@@ -61,9 +61,7 @@ def _plain(text: str) -> str:
 
 
 def notes(found: Iterable[Passage], named: Name, digest_of: Callable[[Passage], str | None]) -> Iterator[str]:
-    """Yield an entry of BibTeX a match: where it stands, what it says, the digest of the file, the day it was looked
-    up.
-    """
+    """Yield a BibTeX entry per match: its place, its text, the digest of the file, the date of access."""
     day = datetime.now(UTC).date().isoformat()
     for number, one in enumerate(found, start=1):
         if number > 1:

@@ -35,7 +35,7 @@ class Style(NamedTuple):
         return f"\x1b[35m{text}\x1b[0m" if self.colour else text
 
     def faint(self, text: str) -> str:
-        """Return what is said beside the answer."""
+        """Return text in the style of secondary information."""
         return f"\x1b[2m{text}\x1b[0m" if self.colour else text
 
     def ok(self, text: str) -> str:

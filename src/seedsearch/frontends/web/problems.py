@@ -70,7 +70,7 @@ AGAIN = 1  # seconds after which a busy server may be asked again
 
 @dataclass(slots=True)
 class Problem(Exception):
-    """A request that is not answered as asked: its kind, what is wrong with it, what to do, and the `error` of ours."""
+    """An error response: its kind, what is wrong with the request, what to do, and the `error` that caused it."""
 
     kind: Kind
     detail: str = ""

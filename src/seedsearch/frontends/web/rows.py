@@ -20,10 +20,11 @@ ROW = 600  # code points of a row at most: a text may be one line of sixty megab
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A document as it is shown: its raw text, what was repaired and found in it, and where a query stands.
+    """A document to show: its raw text, its repairs and findings, and the matches of a query.
 
-    Spans of `edits` and `findings` are of `raw`, those of `hits` of `readable`. Without the raw text (the file has
-    changed) `raw` is the readable one, and nothing was repaired in it. `lines`: where lines of the file begin in `raw`.
+    Spans of `edits` and `findings` refer to `raw`, those of `hits` to `readable`. Without the raw text (if the file has
+    changed), `raw` is the readable text and there are no repairs. `lines` are the starts of the lines of the file in
+    `raw`.
     """
 
     raw: str
@@ -53,9 +54,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a page: the lines of the file that it is, both texts, whether they differ.
+    """A row of a page: the lines of the file that it covers, both texts, and whether they differ.
 
-    `is_place`: the place that was asked for is in it.
+    `is_place` marks the row that contains the requested place.
     """
 
     lines: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the pages say, in one language; `{}` stands for what is filled in."""
+    """The texts of the pages in one language; `{}` stands for a value."""
 
     lang: str
     other_lang: str

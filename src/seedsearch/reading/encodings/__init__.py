@@ -56,11 +56,11 @@ HZ_IMPLAUSIBLE = -11.0  # mean ln p of a character
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a file, the encoding it was read in, how sure that is (0 to 1), and what reads better otherwise.
+    """The text of a file, its encoding, the confidence (0 to 1), and better readings of its invalid parts.
 
-    `passed_over`: what does not read well and was not looked at, because there is too much of it.
-    `edits` are in code points of `text`. `told_by` says what decided: `mark`, `named` (by whoever asked), `text`, or
-    `neighbours` where the files beside it had a say.
+    `edits` are in code points of `text`; `passed_over` are parts that were not examined because there are too many.
+    `told_by` is what decided: `mark`, `named` (by the caller), `text`, or `neighbours` if the other files of the folder
+    helped.
     """
 
     text: str
@@ -103,7 +103,7 @@ def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -
 
 
 def _with_tail(data: bytes, tail: int, beside: Beside) -> Decoded:
-    """Return a text that goes on in UTF-16, as its beginning is read, with what it has there as edits."""
+    """Return a text that continues in UTF-16, decoded like its beginning, with the tail as edits."""
     head = decode(data[:tail], beside=beside)
     text, edits = edits_of(data[tail:], python_name(head.encoding), len(head.text))
     return replace(head, text=head.text + text, edits=head.edits + edits)
@@ -136,7 +136,7 @@ def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
 
 
 def _with_slips(data: bytes, text: str, name: str, confidence: float, by: str) -> Decoded:
-    """Return the plain reading with what is known better of it, where it is in UTF-16."""
+    """Return the plain reading of UTF-16 with better readings of its parts as edits."""
     start, *behind = narrow_tail_of(data, name) or (len(data),)
     edits, passed_over = slips(data[:start], name)
     return Decoded(text, name, confidence, (*edits, *behind), by, passed_over)

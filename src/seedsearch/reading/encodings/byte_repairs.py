@@ -142,7 +142,9 @@ def repairs(data: bytes, codec: str) -> Repairs:
 
 
 def mixed_with_utf8(data: bytes, name: str) -> str:
-    """Return the name that bytes in two encodings go by: UTF-8 where more than half of what is not ASCII is that."""
+    """Return the encoding to report for bytes in two encodings: UTF-8 if more than half of the non-ASCII bytes are in
+    it.
+    """
     if name == "utf-8":
         return name
     utf8 = other = 0
@@ -246,7 +248,7 @@ def _without_junk(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _among_characters(data: bytes, start: int, end: int) -> bool:
-    """Return whether what stands around a place is UTF-8: in Big5, letters stand between high bytes everywhere."""
+    """Return whether the surroundings of a place are UTF-8: in Big5, letters occur between high bytes everywhere."""
     around = data[max(start - AROUND, 0) : start], data[end : end + AROUND]
     text = "".join(piece.decode("utf-8", "replace").strip("\ufffd") for piece in around)
     return 2 * text.count("\ufffd") <= len(_WIDE.findall(text.replace("\ufffd", "")))
@@ -331,9 +333,7 @@ def _changed(start: int, plain: Parts, read: Parts) -> Iterator[ByteEdit]:
 
 
 def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
-    """Yield characters that have escapes between their two bytes, and what the plain reading made of the bytes
-    after it.
-    """
+    """Yield characters with escapes between their two bytes, and the plain reading of the bytes after them."""
     places = list(_places_torn(data, encoding))
     for number, (start, end, text) in enumerate(places):
         rest = _STRETCH.match(data, end)

@@ -102,7 +102,7 @@ _FINE: dict[str, Score] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An encoding, how sure it is (0 to 1), the mean ln p of a character in it, and by what it was told."""
+    """A detected encoding: its confidence (0 to 1), the mean ln p of a character in it, and what decided."""
 
     encoding: str
     confidence: float
@@ -136,7 +136,7 @@ class _Reading:
 
 
 def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
-    """Return the encoding of what is not valid UTF-8, or holds NUL."""
+    """Return the encoding of data that is not valid UTF-8, or contains NUL."""
     has_nul = b"\0" in data[:SECOND_SAMPLE]
     if (wide := list(_wide(data)) or (list(_slipped(data[:SECOND_SAMPLE])) if has_nul else [])) or has_nul:
         others = _named(declared)
@@ -202,7 +202,7 @@ def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: boo
 
 
 def _basic(text: str, wide: int) -> float:
-    """ln p of what is ASCII in a text, where readings differ in how much that is."""
+    """ln p of the ASCII in a text, of which candidate readings may have different amounts."""
     return ASCII * (len(text) - wide) + SIGN * len(_SIGNS.findall(text)) + NUL * text.count("\0")
 
 
@@ -270,9 +270,7 @@ def _wide(data: bytes) -> Iterator[tuple[bytes, list[str]]]:
 
 
 def _written(data: bytes) -> Iterator[bytes]:
-    """Yield the data as they stand, with line ends as they were before they were changed byte by byte, and without
-    what is left of a character.
-    """
+    """Yield the data unchanged, with line ends as before a byte-by-byte change, and without an incomplete character."""
     yield data
     head = data[: SECOND_SAMPLE + LOOK]
     for sign, found, made in _LINE_ENDS:

@@ -122,7 +122,7 @@ def format_of(file: File) -> Format:
 
 
 def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator[RawDocument | Failure]:
-    """Yield what the file at `path` holds, in its order; of a text the bytes are let go before it comes."""
+    """Yield the documents in the file at `path`, in order; the bytes of a text are released before it is yielded."""
     found = _documents(path, content, asked or Asked(), Budget.of(len(content)))
     del content
     try:
@@ -207,7 +207,7 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
 
 
 def _saying(found: Iterable[RawDocument | Failure], said: Said) -> Iterator[RawDocument | Failure]:
-    """Documents with what the book that they are of says of itself."""
+    """Add the metadata of the book that they belong to to documents."""
     return (replace(one, said=said) if isinstance(one, RawDocument) else one for one in found)
 
 

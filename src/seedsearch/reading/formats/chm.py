@@ -64,7 +64,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """Yield what the book says of itself and its pages, as they lie in it; raises SourceError for a broken one."""
+    """Yield the metadata of the book and its pages, in their order in the file; raises SourceError for a broken one."""
     try:
         book = _Book(file.content, file.budget)
     except (struct.error, IndexError) as error:
@@ -295,6 +295,6 @@ def _headings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _place(folder: str, local: str) -> str:
-    """Return the name in the book of what the contents refer to."""
+    """Return the name, within the book, of the target of an entry in the contents."""
     path = unquote(local.partition("#")[0]).replace("\\", "/")
     return posixpath.normpath(posixpath.join(folder, path)).lstrip("/") if path else ""

@@ -13,9 +13,9 @@ from seedsearch.interpreter import environment, python
 
 
 def confine(watched: int, seconds: int, memory: int) -> None:
-    """Limit this process to so many seconds of processor time and bytes of memory, and have it end with its parent.
+    """Limit this process to some seconds of processor time and some bytes of memory, and make it end with its parent.
 
-    `watched` is a pipe that nobody writes to; when it ends, so has the process that wants the answer.
+    `watched` is a pipe to which nobody writes; it is closed when the process that wants the answer ends.
     """
     Thread(target=_end_with, args=[watched], daemon=True).start()
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -38,7 +38,7 @@ class _Book:
     contents: str = ""
 
     def place(self, href: str) -> str:
-        """Return the name in the archive of what the package refers to."""
+        """Return the name, within the archive, of a file to which the package refers."""
         return posixpath.normpath(posixpath.join(self.folder, unquote(href)))
 
 
@@ -48,9 +48,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """Yield what the book says of itself and the chapters; raises SourceError for one that does not say which they
-    are.
-    """
+    """Yield the metadata of the book and its chapters; raises SourceError if it does not list them."""
     archive, budget = zip_archive.archive(file), file.budget
     root = _root(archive, budget)
     package = _part(archive, root, budget)  # once: what is read twice counts as members that lie on one another
@@ -126,7 +124,7 @@ def _sorted(name: str) -> str:
 
 
 def _encrypted(archive: Archive, budget: Budget) -> frozenset[str]:
-    """Return the names of what is encrypted (OCF 3.2, section 4.2.6.3.2)."""
+    """Return the names of encrypted files (OCF 3.2, section 4.2.6.3.2)."""
     found: list[str] = []
 
     def started(name: str, attributes: Mapping[str, str]) -> None:

@@ -173,7 +173,7 @@ def _decoded(leaf: Message, file: File) -> str:
 
 
 def _payload(leaf: Message) -> bytes:
-    """Return the bytes of a part; what is left of its lines where they are not what they are said to be."""
+    """Return the bytes of a part; if its encoding is wrongly declared, its lines as far as they can be decoded."""
     content: Any = leaf.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

@@ -28,7 +28,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[RawDocument]:
-    """Yield the file itself, with what its front matter says of it."""
+    """Yield the file itself, with the metadata of its front matter."""
     document = file.text()
     found = _MATTER.match(document.text[:_LONGEST])
     values = [] if found is None else _of_toml(found[2]) if found[1] == "+++" else _of_yaml(found[2])

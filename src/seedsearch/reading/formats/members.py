@@ -26,10 +26,10 @@ _HOUSEKEEPING = {"__MACOSX"}
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside a file: bytes that are still to be recognised.
+    """A file inside a file, as bytes whose format is still to be recognized.
 
-    `heads` gives the beginnings of a few members of the same archive, by which a doubtful encoding can be told, where
-    `beside` does not say that; `said` is what the book says of itself that it is a chapter of.
+    `heads` returns the beginnings of a few members of the same archive, which help to detect a doubtful encoding if
+    `beside` does not decide; `said` is the metadata of the book of which it is a chapter.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text that was taken out of a format that is not text, and what the file says of itself."""
+    """The text extracted from a format that is not text, with the metadata of the file."""
 
     text: str
     said: Said = field(default_factory=Said)

@@ -45,9 +45,7 @@ def parts(file: File) -> Iterator[Extracted]:
 
 
 def _about(archive: Archive, budget: Budget) -> tuple[str, Said]:
-    """Return what the document says of itself, a line each, and its title and authors; nothing where that cannot be
-    read.
-    """
+    """Return the metadata of the document, as lines and as title and authors; empty if it cannot be read."""
     try:
         found = values(open_xml.part(archive, ABOUT, budget), _SAID)
     except SourceError:

@@ -55,7 +55,7 @@ def stream(file: File, name: str) -> bytes:
 
 
 def about(file: File) -> tuple[str, Said]:
-    """Title, subject and author of a document: as lines, and by what they are; nothing where it does not say them."""
+    """Return title, subject and author of a document, as lines and by name; empty if there are none."""
     try:
         told = file.once(_opened).get_metadata()
         found = {"title": told.title, "subject": told.subject, "author": told.author}

@@ -19,8 +19,8 @@ _ROWS = 256  # that are in memory together
 
 
 def main(watched: int, seconds: int, memory: int, before: int, rows: int) -> None:
-    """Limit this process, read a table, answer: so many `rows` after those `before` (0: all of them); how many rows
-    there are where `before` is negative.
+    """Limit this process, read a table and answer: `rows` rows after the first `before` (0: all); the number of rows if
+    `before` is negative.
     """
     confine(watched, seconds, memory)
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more addresses than there may be

@@ -128,8 +128,8 @@ def _object(document: PDFDocument, number: int) -> dict[str, Any]:
 
 
 def of_a_part(content: bytes) -> PDFDocument:
-    """Return what there is of a document whose end is missing, and with it the table of what lies where: all objects
-    are looked for, and none is the root; raises what the library raises.
+    """Return the rest of a document whose end is missing, and with it the cross-reference table: search for all
+    objects. Raises what the library raises.
     """
     whole = content[: content.rfind(b"endobj") + len(b"endobj")]
     if b"/Encrypt" in whole:

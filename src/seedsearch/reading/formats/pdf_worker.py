@@ -34,10 +34,10 @@ def main(watched: int, seconds: int, memory: int, characters: int) -> None:
 
 
 def read(content: bytes, characters: int) -> Answer:
-    """Return what the document says of itself, the text of each page, and the numbers of those that cannot be read.
+    """Return the metadata of the document, the text of each page, and the numbers of unreadable pages.
 
-    `unknown` are pages of which most characters have no name: nothing is taken of them. `cut`: the end of the file is
-    missing, and these are the pages that are there.
+    `unknown` are pages most of whose characters have no name; no text is taken from them. `cut`: the end of the file is
+    missing, and these are the remaining pages.
     """
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 

@@ -60,7 +60,9 @@ _OF_INFO = {b"title", b"subject", b"author", b"keywords"}
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What holds in a group: the codec of bytes, how many of them stand for a unit of UTF-16, what is not text."""
+    """The state of a group: the codec of its bytes, the number of fallback bytes per UTF-16 unit, and whether it is
+    text.
+    """
 
     codec: str
     instead: int = 1
@@ -208,7 +210,7 @@ class _Reader:
         self._pieces.append(sign)
 
     def _flush(self) -> None:
-        """Make text of what was collected."""
+        """Turn the collected bytes into text."""
         if self._units:
             units = b"".join(unit.to_bytes(2, "little") for unit in self._units)
             self._pieces.append(units.decode("utf-16-le", "replace"))

@@ -66,9 +66,9 @@ def read_xml(content: bytes, start: Start, end: End, text: Callable[[str], None]
 
 
 def _known(content: bytes) -> tuple[bytes, str | None]:
-    """Return the content as UTF-8, and that it is, where expat would not read it as it is written.
+    """Return the content as UTF-8, and whether it had to be converted because expat cannot read it as it is.
 
-    That is what declares an encoding that expat does not know, and what is in another one than it declares.
+    Conversion is needed for encodings that expat does not know, and for files whose declaration is wrong.
     """
     declared = _DECLARED.match(content[:400])
     try:
@@ -84,10 +84,10 @@ def _known(content: bytes) -> tuple[bytes, str | None]:
 
 
 def _in_another(content: bytes, name: str) -> str | None:
-    """Return the text of what was written in another encoding than `name`, the declared one; None where it was not.
+    """Return the text of data in another encoding than `name`, the declared one; None if the declaration is right.
 
-    Programs copy the first line of a file, or change the encoding and leave it. UTF-8 with a broken byte counts,
-    for expat gives up at it.
+    Programs copy the first line of a file, or convert the file and leave the declaration. UTF-8 with an invalid byte
+    counts too, because expat stops at it.
     """
     if b"\0" in content or content.isascii() or name not in _MISTAKEN or (name == "utf-8" and strictly(content, name)):
         return None

@@ -110,6 +110,6 @@ def xz(packed: Packed) -> Stream:
 
 
 def lzma_alone(properties: bytes, size: int, packed: bytes) -> Stream:
-    """Return a stream of LZMA without a head; `size` of what it unpacks to is -1 where the stream says so itself."""
+    """Return a raw LZMA stream; `size` is its unpacked size, or -1 if the stream itself has it."""
     head = properties + size.to_bytes(8, "little", signed=True)
     return Stream(io.BytesIO(head + packed), lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY))

@@ -85,7 +85,7 @@ def _records(file: File, found: Callable[[str, Budget], Iterator[Record]]) -> It
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record: its number, from 1, its text, and in how far that is not what it should be ("": it is)."""
+    """A record: its number, from 1, its text, and what is wrong with it ("": nothing)."""
 
     number: int
     text: str
@@ -168,7 +168,7 @@ class _Lines:
 
 
 def delimiter_of(text: str) -> str:
-    """Return what stands oftenest in the first row, of what parts fields."""
+    """Return the delimiter that occurs most often in the first row."""
     first = text[: text.find("\n") if "\n" in text else len(text)]
     return max(_DELIMITERS, key=first.count)
 
@@ -232,7 +232,7 @@ class _Path:
     size: int
 
     def below(self, value: dict[str, object]) -> Iterator[tuple[_Path, object]]:
-        """Return the paths of what stands in an object."""
+        """Return the paths of the values in an object."""
         return ((_Path(self, key, self.size + 1 + len(key)), inner) for key, inner in value.items())
 
     def __str__(self) -> str:

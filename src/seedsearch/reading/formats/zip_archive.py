@@ -51,9 +51,9 @@ _BROKEN = (
 
 
 class Archive(zipfile.ZipFile):
-    """An archive that counts what was read of it: members that lie on one another are read only once.
+    """An archive that counts how much of it was read: overlapping members are read only once.
 
-    `names` are those of its members; `lost` says what is missing of an archive that is cut off.
+    `names` are the names of its members; `lost` tells what is missing from a truncated archive.
     """
 
     def __init__(self, content: bytes, lost: Lost | None = None) -> None:
@@ -109,8 +109,8 @@ def _without_false_marks(content: bytes) -> bytes | None:
 
 
 def _of_a_part(content: bytes) -> Archive | None:
-    """Return what there is of an archive whose end is missing, and with it the list of its files: the files that are
-    whole, by the heads before each (APPNOTE 4.3.7), under a list that is made of them. None if there is none.
+    """Return the rest of an archive whose end is missing: rebuild the central directory from the local headers of the
+    complete files (APPNOTE 4.3.7). None if there are none.
     """
     if content.count(_HEAD) > PARTS or _END in content[-_LONGEST_END : len(content) - _SHORTEST_END + len(_END)]:
         return None
@@ -133,9 +133,10 @@ def _of_a_part(content: bytes) -> Archive | None:
 
 
 def _measured(content: bytes, begin: int, flags: int, said: list[int]) -> tuple[int, list[int]]:
-    """Return where a file ends, with its checksum, packed and own size; -1 where that is after the end.
+    """Return the end of a file with its checksum, compressed and uncompressed size; -1 if that is beyond the end of the
+    data.
 
-    They may stand after the file, where whoever wrote it did not know them before, or be those of a large file.
+    These values may follow the file if the writer did not know them before, and may be those of a large file.
     """
     if flags & _SIZED_BEHIND and not said[1]:
         at = content.find(_BEHIND, begin)

@@ -91,9 +91,9 @@ class Done:
 
 
 def restored_values(text: str, values: Iterable[Value | Broken], ways: Ways, steps: Collection[str]) -> Done:
-    """Restore each value of `text`, and what is broken; return the edits of all of them.
+    """Restore each value of `text`, and its broken parts; return all edits.
 
-    `steps`: the names of those that are asked for; one of them puts in characters that a spelling escapes.
+    `steps` are the names of the requested steps; one of them decodes characters that the container escapes.
     """
     findings: list[Finding] = []
     edits = Edits(_edits(text, values, ways, steps, findings))
@@ -158,7 +158,7 @@ def _as_lines(text: str, some: Sequence[Value], restore: Restore) -> Iterator[tu
 
 
 def _after(read: Sequence[Edit], restore: Restore, said: str) -> Restored:
-    """Restore what a value says, with what was read of it together with others."""
+    """Restore the content of a value, given the repairs that were found when it was read together with others."""
     middle = apply_edits(said, read)
     done = restore(middle)
     back = OffsetMap.of(read)
@@ -196,7 +196,7 @@ def _moved(findings: Iterable[Finding], places: Sequence[int]) -> list[Finding]:
 
 
 def _places(text: str, value: Value) -> Sequence[int]:
-    """Return where each character of what a value says stands, and where it ends."""
+    """Return the place of each character of the decoded value, and the end of the last."""
     places = array("q")
     last = value.start
     for found in value.spelling.escape.finditer(text, value.start, value.end):

@@ -26,9 +26,9 @@ BROKEN = (EOFError, OSError, lzma.LZMAError, ValueError, zlib.error)
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """A way of packing: the ending of names, the first bytes, how it is read and written.
+    """A compression format: the extension, the magic bytes, and how to read and write it.
 
-    `begin` returns what the beginning of a packed file unpacks to, at most so many bytes.
+    `begin` returns the beginning of a compressed file, decompressed, up to a number of bytes.
     """
 
     ending: str

@@ -109,9 +109,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class BlockDone:
-    """A block restored: its bytes, the accounts of its records as lines of JSON, and what it came to.
+    """A restored block: its bytes, the provenance of its records as lines of JSON, and its statistics.
 
-    `end` and `number` are those of what follows it; `head` is the size in bytes of the headings that it begins with.
+    `end` and `number` are the positions after it; `head` is the size in bytes of the headings at its beginning.
     """
 
     content: bytes

@@ -61,7 +61,7 @@ class Resting:
         self._size += len(text) + 1
 
     def _values(self, content: bytes, met: set[str]) -> list[str] | None:
-        """Return what the wanted values of a record say; None where it is not plain what they are."""
+        """Return the content of the wanted values of a record; None if that cannot be determined cheaply."""
         try:
             text = content.decode()
             if self.layout is not None:

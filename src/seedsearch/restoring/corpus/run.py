@@ -118,7 +118,7 @@ class Accounts:
                 yield from (json.dumps(public(json.loads(row)), ensure_ascii=False) for row in found)
 
     def completed(self, paths: Sequence[str], where: str, *, with_near: bool) -> Iterator[tuple[str, Row]]:
-        """Yield the same with near-duplicates and with what is kept."""
+        """Yield the records completed with near-duplicates and with whether they are kept."""
         filter_ = Filter(where) if where else None
         groups = self._near(paths) if with_near else None
         for path, row in self.rows(paths):

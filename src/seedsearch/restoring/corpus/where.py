@@ -178,7 +178,9 @@ class _Text:
 
 
 def _tokens(text: str) -> Sequence[object]:
-    """Return the tokens: names, texts, numbers as float, and signs as str. Raises SettingsError for what is none."""
+    """Return the tokens: names, strings, numbers as float, and operators as str. Raises SettingsError for invalid
+    input.
+    """
     if len(text) > LONGEST:
         raise SettingsError(f"--where: more than {LONGEST:,} characters")
     tokens: list[object] = []

@@ -42,7 +42,7 @@ def middles(lead: int) -> Choices:
 
 @cache
 def torn_middles(lead: int) -> Choices:
-    """Return characters that begin with the trail byte of such a pair, and whose own could stand alone."""
+    """Return the characters that begin with the trail byte of such a pair and may themselves be left alone."""
     return Choices(
         (trail, char)
         for trail in without_character()[lead]

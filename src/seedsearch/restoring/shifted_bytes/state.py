@@ -95,7 +95,7 @@ def _back(node: Node | None) -> Iterator[Node]:
 
 
 def met(state: State, other: State) -> State:
-    """Return the better one of two proposals that go on alike, with what it knows of all others."""
+    """Return the better of two candidates that continue alike, with what it knows of all others."""
     if state.score < other.score:
         state, other = other, state
     by = state.score - other.score
