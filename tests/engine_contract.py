@@ -600,6 +600,7 @@ class EngineContract:
             assert list(engine.stored()) == [there[doc_id].encode() for doc_id in sorted(there)]
             engine.close()
 
+    @pytest.mark.slow
     def test_many_documents(self, place: str) -> None:
         """Enough documents for lists as well as counts, for terms that cannot matter, and runs that need no look."""
         rng = Random(1)

@@ -205,6 +205,7 @@ def test_the_command_line_loads_no_command_and_no_renderer_before_one_runs() -> 
     assert "tempfile" not in names
 
 
+@pytest.mark.slow
 def test_cleaning_clean_text_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
 
@@ -216,6 +217,7 @@ NOT_FOR_A_PLAIN_QUESTION = {
 }
 
 
+@pytest.mark.slow
 def test_a_plain_question_loads_no_module_that_only_others_need(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("焊接机器人在2026年", encoding="utf-8")
     seedsearch.build_index([tmp_path / "a.txt"], tmp_path / "index", workers=1)
@@ -227,6 +229,7 @@ def test_a_plain_question_loads_no_module_that_only_others_need(tmp_path: Path) 
         assert not names & NOT_FOR_A_PLAIN_QUESTION, query
 
 
+@pytest.mark.slow
 def test_a_question_loads_no_part_of_numpy_that_it_does_not_need(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("焊接机器人\n> 从头\n> 开始", encoding="utf-8")
     seedsearch.build_index([tmp_path / "a.txt"], tmp_path / "index", workers=1)

@@ -18,8 +18,6 @@ from seedsearch.errors import OutOfTime, QueryError
 from seedsearch.searching.index import Index
 from tests.programs import warm as seedsearch
 
-pytestmark = pytest.mark.slow
-
 
 class Clock:
     now = 0.0

@@ -80,6 +80,7 @@ def test_a_folder_that_is_there_is_a_folder(tmp_path: Path, monkeypatch: pytest.
     assert scheme_of("notes://2024") == "notes"
 
 
+@pytest.mark.slow
 def test_a_scheme_that_is_not_known_is_said_and_nothing_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,7 +93,6 @@ def test_query_for_programs(place: Path) -> None:
     assert "焊接" in done.stdout.decode()
 
 
-@pytest.mark.slow
 def test_count_paths_limit_and_offset(place: Path) -> None:
     assert seedsearch("query", "--count", "焊接", cwd=place).stdout == b"2\n"
     paths = seedsearch("query", "-l", "焊接", cwd=place).stdout.decode().splitlines()
@@ -155,7 +154,6 @@ def test_several_arguments_are_joined_by_blanks(place: Path) -> None:
     assert json.loads(done.stdout.splitlines()[0])["query"] == "创新联合体 焊接"
 
 
-@pytest.mark.slow
 def test_nothing_found(place: Path) -> None:
     done = seedsearch("query", "量子纠缠", cwd=place)
     assert (done.returncode, done.stdout) == (1, b"")
@@ -166,7 +164,6 @@ def test_nothing_found(place: Path) -> None:
     assert json.loads(seedsearch("query", "--json", "量子纠缠", cwd=place).stdout)["total"] == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -191,7 +188,6 @@ def test_errors_are_one_line_and_exit_code_2(place: Path, arguments: tuple[str, 
     assert done.stdout == b""
 
 
-@pytest.mark.slow
 def test_index_reports(place: Path) -> None:
     (place / "seeds" / "b.txt").unlink()
     (place / "seeds" / "d.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
@@ -206,7 +202,6 @@ def test_index_reports(place: Path) -> None:
     assert [(failure["path"], failure["skipped"]) for failure in report["failures"]] == [("seeds/d.png", True)]
 
 
-@pytest.mark.slow
 def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: Path) -> None:
     (place / "seeds" / "e.txt").write_text("新的", encoding="utf-8")
     with open(place / "seeds" / "f.txt", "wb") as sparse:
@@ -217,7 +212,6 @@ def test_a_file_that_can_not_be_read_is_exit_code_2_and_the_rest_is_done(place: 
     assert seedsearch("query", "新的", cwd=place).returncode == 0
 
 
-@pytest.mark.slow
 def test_similar_and_keywords(place: Path) -> None:
     (place / "new.txt").write_text("焊接材料与产业链", encoding="utf-8")
     summary, *hits = [
@@ -231,7 +225,6 @@ def test_similar_and_keywords(place: Path) -> None:
     assert seedsearch("similar", "-", cwd=place, stdin="玫瑰".encode()).returncode == 1
 
 
-@pytest.mark.slow
 def test_how_a_query_was_read_and_what_it_could_not_do(place: Path) -> None:
     done = seedsearch("query", "--explain", "焊接 -材料", cwd=place)
     assert done.stderr.decode() == "seedsearch: query: all of (“焊接”, not “材料”)\n"
@@ -253,7 +246,6 @@ def test_lines_and_several_snippets(place: Path) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_stats(place: Path) -> None:
     found = json.loads(seedsearch("stats", "--json", cwd=place).stdout)
     assert found["documents"] == 3
@@ -264,7 +256,6 @@ def test_stats(place: Path) -> None:
     assert "1 entity, 1 invisible-character" in text
 
 
-@pytest.mark.slow
 def test_clean_standard_input_and_one_file(place: Path) -> None:
     assert seedsearch("clean", cwd=place, stdin="有&nbsp;字".encode()).stdout.decode() == "有\xa0字".replace(
         "\xa0", " "
@@ -273,7 +264,6 @@ def test_clean_standard_input_and_one_file(place: Path) -> None:
     assert seedsearch("clean", "seeds/a.txt", cwd=place).stdout == (place / "seeds" / "a.txt").read_bytes()
 
 
-@pytest.mark.slow
 def test_clean_explains(place: Path) -> None:
     row = json.loads(seedsearch("clean", "--json", "seeds/c.txt", cwd=place).stdout)
     raw = (place / "seeds" / "c.txt").read_text(encoding="utf-8")
@@ -303,7 +293,6 @@ def test_clean_by_some_steps(place: Path) -> None:
     assert [line.split()[0] for line in listed] == list(chosen())
 
 
-@pytest.mark.slow
 def test_clean_a_folder_into_copies(place: Path) -> None:
     before = {path.name: path.read_bytes() for path in (place / "seeds").iterdir()}
     done = seedsearch("clean", "seeds", "-o", "out", cwd=place)
@@ -319,7 +308,6 @@ def test_clean_a_folder_into_copies(place: Path) -> None:
     assert (place / "out" / "a.txt").read_text(encoding="utf-8") == "变了"
 
 
-@pytest.mark.slow
 def test_clean_a_folder_as_json_lines(place: Path) -> None:
     done = seedsearch("clean", "--jsonl", "--workers", "2", "seeds", cwd=place)
     rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
@@ -359,7 +347,6 @@ def test_a_query_in_the_encoding_of_an_old_terminal(place: Path) -> None:
     assert seedsearch("query", "--count", "焊接".encode("gb18030"), cwd=place).stdout == b"2\n"
 
 
-@pytest.mark.slow
 def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
     odd = os.fsencode(place / "seeds") + b"/\xb5\xe7\n\x1b[31m.txt"
     Path(os.fsdecode(odd)).write_text("罕见的文件名", encoding="utf-8")
@@ -370,14 +357,12 @@ def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
     assert os.fsencode(place / path) == odd
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
 def test_any_locale_prints_utf8(place: Path, variable: str) -> None:
     ascii_only = {variable: "C", "PYTHONIOENCODING": "ascii"}
     assert "焊接".encode() in seedsearch("query", "焊接", cwd=place, stdin=b"", **ascii_only).stdout
 
 
-@pytest.mark.slow
 def test_text_of_a_document_can_not_steer_the_terminal(place: Path) -> None:
     (place / "seeds" / "evil.txt").write_text("邪恶\x1b]0;title\x07的\u202e文字", encoding="utf-8")
     assert seedsearch("index", cwd=place).returncode == 0
@@ -416,7 +401,6 @@ def test_check_says_that_all_is_well_or_what_is_not(place: Path) -> None:
     assert "seedsearch index --rebuild" in done.stderr.decode()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"not an index", b'{"format": 99, "fingerprint": "of later"}'])
 def test_a_query_on_a_foreign_index_says_what_to_do(place: Path, content: bytes) -> None:
     (place / "index" / "seedsearch.json").write_bytes(content)
@@ -428,7 +412,6 @@ def test_a_query_on_a_foreign_index_says_what_to_do(place: Path, content: bytes)
     assert seedsearch("query", "焊接", cwd=place).returncode == 0
 
 
-@pytest.mark.slow
 def test_a_dictionary_is_remembered(place: Path) -> None:
     (place / "words.txt").write_text("焊接材料\n", encoding="utf-8")
     assert seedsearch("index", "--dictionary", "words.txt", cwd=place).returncode == 2
@@ -437,7 +420,6 @@ def test_a_dictionary_is_remembered(place: Path) -> None:
     assert seedsearch("query", "焊接材料", cwd=place).returncode == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--help",), ("query", "焊接"), ("config",), ("stats",)])
 def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")

@@ -84,6 +84,7 @@ def test_lines_of_json_are_restored_one_by_one_and_other_fields_stay_byte_for_by
     )
 
 
+@pytest.mark.slow
 @examples(40)
 @given(st.lists(st.lists(texts, min_size=2, max_size=3), min_size=1, max_size=4), st.sampled_from(",;\t"))
 def test_a_table_keeps_its_rows_and_each_cell_reads_as_by_itself(rows: list[list[str]], delimiter: str) -> None:

@@ -152,6 +152,7 @@ def test_records_that_are_at_rest_are_not_restored_one_by_one() -> None:
         assert way.call_count == 1  # the headings
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_no_byte(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_text(lines(corpus(4000)), encoding="utf-8")
@@ -191,6 +192,7 @@ def test_a_stream_is_the_same_whatever_way_it_comes(tmp_path: Path) -> None:
     assert zstandard.ZstdDecompressor().decompress(out["zst"], max_output_size=1 << 24) == expected
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(lines(corpus(6000)), encoding="utf-8")
     command = f"{sys.executable} -m seedsearch clean a.jsonl | head -n 1; exit ${{PIPESTATUS[0]}}"
@@ -200,6 +202,7 @@ def test_a_reader_that_goes_is_no_error(tmp_path: Path) -> None:
     assert done.returncode in (0, 141)
 
 
+@pytest.mark.slow
 def test_a_packed_file_that_bursts_or_ends_early_is_an_error(tmp_path: Path) -> None:
     line = json.dumps({"text": " " * 4000}).encode() + b"\n"
     (tmp_path / "bomb.jsonl.gz").write_bytes(gzip.compress(line * 10_000))
@@ -214,6 +217,7 @@ def test_a_packed_file_that_bursts_or_ends_early_is_an_error(tmp_path: Path) -> 
     assert not (tmp_path / "out" / "cut.jsonl.gz").exists()
 
 
+@pytest.mark.slow
 def test_records_in_other_encodings_are_read(tmp_path: Path) -> None:
     rows = corpus(30)
     expected = run(tmp_path, stdin=lines(rows).encode())
@@ -354,6 +358,7 @@ def test_near_duplicates_are_those_that_share_most_of_their_text() -> None:
     assert traditional == near.signature("台湾东区的 产业链与创新要素集聚")
 
 
+@pytest.mark.slow
 def test_of_near_duplicates_the_first_is_kept(tmp_path: Path) -> None:
     texts = [nearly(0), nearly(1), nearly(0) + "尾", nearly(2), nearly(1)]
     (tmp_path / "in").mkdir()
@@ -471,6 +476,7 @@ def test_files_without_records_have_their_copies(tmp_path: Path) -> None:
     assert copies == {**files, "blank.jsonl": b""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_copy_of_records_that_cannot_be_made_stops_no_other(tmp_path: Path, workers: str) -> None:
     for folder in ("a", "b"):
@@ -547,6 +553,7 @@ def test_a_record_that_is_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch)
         blocks(lines([{"text": "甲" * 200}]), "jsonl")
 
 
+@pytest.mark.slow
 def test_parquet_keeps_types_groups_and_other_columns(tmp_path: Path) -> None:
     texts = ["焊接&nbsp;材料", None, "焊接\ufffd材料", "備足", "焊接 材料"]
     columns = {

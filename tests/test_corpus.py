@@ -104,6 +104,7 @@ def test_a_journal_cut_off_anywhere_is_no_obstacle(files: Path, tmp_path: Path) 
         assert copies(output) == EXPECTED
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(files: Path, tmp_path: Path) -> None:
     for i in range(6, 120):
         (files / f"{i}.txt").write_text(PAGE.format(i) * 40, encoding="utf-8")

@@ -128,6 +128,7 @@ def test_plain_parts_are_the_reading_of_the_codec(content: bytes, codec: str) ->
     assert sum(size for size, _ in parts) == len(content)
 
 
+@pytest.mark.slow
 def test_a_byte_lost_in_a_line_of_megabytes_is_made_good_beside_it() -> None:
     rng = Random(4)
     text = "，".join("".join(rng.choices(words_in("gb2312"), k=12)) for _ in range(8_000))

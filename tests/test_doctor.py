@@ -11,8 +11,6 @@ from fixtures.guides import furnished
 from seedsearch.reading.files import LARGEST_FILE
 from tests.programs import warm as seedsearch
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
@@ -40,6 +38,7 @@ def test_all_is_well(place: Path) -> None:
     assert "pytest" not in remarks["packages"][-1][1]
 
 
+@pytest.mark.slow
 def test_two_whooshes_are_named(place: Path) -> None:
     """Another distribution that brings a package `whoosh`, as pip leaves its record."""
     record = place / "site" / "Whoosh_Reloaded-2.7.5.dist-info"
@@ -92,6 +91,7 @@ def test_a_file_without_a_word_has_no_keywords(place: Path) -> None:
     assert seedsearch("keywords", "seeds/letter.txt", cwd=place).returncode == 0
 
 
+@pytest.mark.slow
 def test_an_index_older_than_the_files(place: Path) -> None:
     (place / "seeds" / "new.txt").write_text("新的", encoding="utf-8")
     (place / "seeds" / "old.txt").unlink()
@@ -110,6 +110,7 @@ def test_from_elsewhere_nothing_is_said_of_files(place: Path) -> None:
     assert b"older" not in done.stderr
 
 
+@pytest.mark.slow
 def test_words_that_were_written_again_are_worth_a_note(place: Path) -> None:
     (place / "words.txt").write_text("焊接机器人", encoding="utf-8")
     (place / "same.txt").write_text("焊接, 熔接", encoding="utf-8")
@@ -126,6 +127,7 @@ def test_words_that_were_written_again_are_worth_a_note(place: Path) -> None:
     assert "have changed; apply them with: seedsearch index --synonyms /" in of_synonyms[1]
 
 
+@pytest.mark.slow
 def test_files_that_could_not_be_read_are_named_until_they_can(place: Path) -> None:
     with open(place / "seeds" / "huge.txt", "wb") as sparse:
         sparse.truncate(LARGEST_FILE + 1)

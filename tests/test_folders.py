@@ -89,6 +89,7 @@ class TestFiles:
         assert outcome.state is None
         assert [failure.path for failure in outcome.failures] == [path]
 
+    @pytest.mark.slow
     def test_a_folder_that_can_not_be_read_is_said(self, folder: Path) -> None:
         """One that lies deeper than a path may be long; and a tree deeper than calls may nest is walked."""
         at = os.open(folder, os.O_RDONLY)
@@ -333,6 +334,7 @@ def _special(kind: bytes) -> bytes:
 class TestArchives:
     """C26: bombs, and archives that reach out of themselves."""
 
+    @pytest.mark.slow
     def test_a_bomb_is_refused_before_it_is_unpacked(self) -> None:
         content = made.zip_of({"zeros.txt": bytes(50 << 20)})
         assert len(content) < 100_000
@@ -350,6 +352,7 @@ class TestArchives:
         assert list(texts) == ["a.tar!/0.txt", "a.tar!/1.txt"]
         assert "it unpacks to more than 250 times its size, or 2 MiB" in reasons["a.tar"]
 
+    @pytest.mark.slow
     def test_all_texts_of_a_file_have_a_limit(self) -> None:
         files: dict[str, made.Content] = {f"{i}.txt": b"a" * (40 << 20) for i in range(4)}
         texts, reasons = read("a.tar", made.tar_of(files))
@@ -366,6 +369,7 @@ class TestArchives:
         many = content[:at] + content[at:end] * 1_000_000 + content[end:]
         refused("a.zip", many, "more than 100,000 files")
 
+    @pytest.mark.slow
     def test_a_million_records(self) -> None:
         texts, reasons = read("a.csv", b"a\n" + b"1\n" * 1_000_000)
         assert len(texts) == limits.PARTS
@@ -384,6 +388,7 @@ class TestArchives:
             content[at : at + 4] = b"\0\0\x01\0"  # the name counts as a note of one byte
         refused("a.zip", bytes(content), "its name leads out of the archive")
 
+    @pytest.mark.slow
     def test_copies_stay_below_their_folder(self, folder: Path) -> None:
         (folder / "a.zip").write_bytes(made.zip_of({"../../x.txt": "坏", "/x.txt": "坏", "b/c.txt": GOOD}))
         (folder / "a.pdf").write_bytes(made.pdf_of("焊接"))
@@ -463,6 +468,7 @@ class TestBooks:
         refused("a.docx", made.docx_of("<w:p>" * 100_000), "levels deep")
         refused("a.docx", made.docx_of("<w:p>"), "its XML is broken")
 
+    @pytest.mark.slow
     def test_a_part_that_bursts(self) -> None:
         refused("a.docx", made.docx_of(made.paragraph(" " * (60 << 20))), "250 times")
 
@@ -471,6 +477,7 @@ class TestBooks:
     # One operator with as many operands as memory holds: they are read before it is done.
     LARGE = made.pdf_of(content=b"BT /F1 12 Tf [" + b"(a)" * 600_000 + b"] TJ")
 
+    @pytest.mark.slow
     def test_a_pdf_that_spins_is_stopped_by_its_processor_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, "PDF_SECONDS", 1)
         refused("a.pdf", self.SLOW, "cannot be read in 1 s")
@@ -479,10 +486,12 @@ class TestBooks:
         monkeypatch.setattr(limits, "PDF_WALL_SECONDS", 1)
         refused("a.pdf", self.SLOW, "takes more than 1 s")
 
+    @pytest.mark.slow
     def test_a_pdf_that_eats_memory_is_stopped(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, "PDF_MEMORY", 150 << 20)
         refused("a.pdf", self.LARGE, "150 MiB")
 
+    @pytest.mark.slow
     def test_a_pdf_that_is_broken_is_said(self) -> None:
         content = made.pdf_of("焊接")
         refused("a.pdf", content[:200], "the PDF cannot be read")

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from seedsearch.text.folding import HAN, fold, han_runs, is_han, table, wide_blanks
 from tools.make_folding import as_text, make_table
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize(
     "variants",
@@ -98,6 +96,7 @@ def test_runs_of_ideographs_are_whole(text: str) -> None:
     assert han_runs(text) == ["".join(run) for han, run in groupby(text, is_han) if han]
 
 
+@pytest.mark.slow
 def test_what_is_han_is_what_the_class_says() -> None:
     pattern = re.compile(f"[{HAN}]")
     assert [code for code in range(0x110000) if is_han(chr(code)) != bool(pattern.fullmatch(chr(code)))] == []

@@ -87,6 +87,7 @@ def test_of_a_zip_that_is_cut_off_the_whole_files_are_read(packed: Callable[[dic
     assert read("a.zip", whole[: begins[1] - 20])[1].startswith("a.zip: the archive is broken: its list")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 def test_of_a_packed_file_that_is_cut_off_the_beginning_is_read(pack: Callable[[bytes], bytes]) -> None:
     numbered = "".join(f"第{number}行：{number * 7919 % 10007}\n" for number in range(1, 60_000))
@@ -141,6 +142,7 @@ def test_what_has_a_password_is_said() -> None:
     assert "encrypted" in said
 
 
+@pytest.mark.slow
 def test_what_unpacks_to_too_much_is_said_and_the_rest_is_read() -> None:
     texts, said = read("a.7z", made.seven_zip_of({"b": bytes(64 << 20), "c.txt": "字"}))
     assert texts == {"a.7z!/c.txt": "字"}
@@ -162,6 +164,7 @@ def test_an_archive_that_leads_out_is_not_followed() -> None:
     assert "leads out of the archive" in said
 
 
+@pytest.mark.slow
 def test_archives_in_archives_are_read_to_a_depth() -> None:
     content: bytes = made.zip_of({"a.txt": "字"})
     for _ in range(limits.DEPTH):

@@ -154,6 +154,7 @@ def test_a_text_that_looks_like_a_message_is_a_text() -> None:
     assert encoding("a.md", "From 12:30 to 2024\n\n字".encode()) == "utf-8"
 
 
+@pytest.mark.slow
 def test_parts_in_parts_are_bounded() -> None:
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(3_000))
     (failure,) = documents("a.eml", deep + b"Content-Type: text/plain\n\nx")

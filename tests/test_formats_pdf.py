@@ -47,6 +47,7 @@ def test_a_pdf_of_pictures_is_skipped() -> None:
     assert found.skipped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
 def test_what_is_encrypted_with_an_empty_password_is_read(algorithm: str) -> None:
     def encrypted(password: str) -> bytes:
@@ -59,6 +60,7 @@ def test_what_is_encrypted_with_an_empty_password_is_read(algorithm: str) -> Non
     assert read(encrypted("secret")) == ("", "it is encrypted; save it without a password")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "encoding", "ordering", "text"),
     [
@@ -117,6 +119,7 @@ def test_columns_of_vertical_text_are_read_from_the_right() -> None:
     assert read(made.pdf_in_font("GBK-EUC-V", drawn))[0] == "老船长的\n帽子\n\f"
 
 
+@pytest.mark.slow
 def test_title_and_author_come_first_where_they_are_not_on_the_page() -> None:
     page = made.pdf_line("焊接的材料", "gbk")
     marked = "焊接手册".encode("utf-16").hex().encode()

@@ -289,6 +289,7 @@ ROWS: list[dict[str, object]] = [
 ]
 
 
+@pytest.mark.slow
 def test_parquet_gives_a_document_a_row() -> None:
     texts = {"a.parquet#1": "id: 1\ntext: 焊接材料\ntags: 甲\ntags: 乙\n", "a.parquet#3": "id: 3\ntext: 备足\n"}
     assert read("a.parquet", made.parquet_of(ROWS)) == (texts, "")

@@ -28,6 +28,7 @@ def test_what_lost_nothing_is_read_as_it_is(written: Written) -> None:
     assert all(part.sure for part in parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", get_args(Written))
 @pytest.mark.parametrize("reader", READERS)
 def test_what_is_chosen_is_lost_by_the_reader(written: Written, reader: str) -> None:

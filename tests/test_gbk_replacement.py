@@ -231,6 +231,7 @@ def test_quotations_of_which_a_mark_is_left_come_back(true: str) -> None:
     assert restored(found).endswith(true)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", ["?！?", "?；?", "?，", "??，"])
 def test_a_sign_of_loss_in_clean_text_proves_nothing(sign: str) -> None:
     """What stands behind it was typed so, however well it reads."""

@@ -29,8 +29,6 @@ from seedsearch.text.folding import is_han
 from tests.misreadings import SENTENCES
 from tests.test_restore import mixtures
 
-pytestmark = pytest.mark.slow
-
 KINDS = harm_kinds.KINDS | harm_others.KINDS
 A_FEW = 12  # texts of a kind
 PLANTED_LISTS = 240
@@ -46,6 +44,7 @@ def harm(text: str) -> list[str]:
     return [str(e.kind) for e in restore(text).edits if e.kind in HARM]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_clean_text_of_every_kind_stays(kind: str) -> None:
     done = row(texts(kind, KINDS[kind], A_FEW))
@@ -89,6 +88,7 @@ def test_chance_marks_nothing_twice(text: str, marks: int) -> None:
     assert len(harm(text)) == marks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["gb2312", "big5"])
 def test_no_character_is_restored_alone_or_repeated(codec: str) -> None:
     """Lines of one character four times, each a text, and all of them together."""
@@ -97,12 +97,14 @@ def test_no_character_is_restored_alone_or_repeated(codec: str) -> None:
     assert not harm("\n".join(lines))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.text(RARE, min_size=1, max_size=5), st.lists(st.integers(0, 4), min_size=1, max_size=40))
 def test_a_few_different_characters_prove_nothing(chars: str, order: list[int]) -> None:
     assert not harm("".join(chars[i % len(chars)] for i in order))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(mixtures)
 def test_no_repair_adds_what_can_not_be_read(text: str) -> None:
@@ -114,6 +116,7 @@ def misread_with_losses(text: str) -> str:
     return decoded(text.encode("big5"), Reader("\ufffd", eats=False, private=Private.ASKED)).replace("?", "\ufffd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "mark"), [("浠", "\n"), ("鍙", " "), ("鍏", "\n"), ("鍦", " "), ("路", "")])
 def test_one_character_with_every_other_proves_nothing(first: str, mark: str) -> None:
     """Pairs that could have lost bytes without a sign, and 路 by turns, which is · of Latin-1 in GBK."""

@@ -197,11 +197,13 @@ def test_damage_is_left_out_rather_than_cut() -> None:
         assert ("3,427" in line) is ("99 reading-mark" in line)
 
 
+@pytest.mark.slow
 def test_something_is_said_before_the_files_are_found(desk: Path) -> None:
     printed = _typed([sys.executable, "-m", "seedsearch", "index", "--full"], desk, b"", b"updated")
     assert printed.index("indexing: looking for changes") < printed.index("updated")
 
 
+@pytest.mark.slow
 def test_a_terminal_says_that_there_is_more(desk: Path) -> None:
     for number in range(13):
         (desk / f"d/{number}.txt").write_text(f"第{number}号检修记录，各不相同的第{number}页", "utf-8")

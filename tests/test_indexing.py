@@ -96,6 +96,7 @@ def outcome(report: IndexReport) -> tuple[int, list[str]]:
     return report.added + report.updated + report.unchanged, [failure.reason for failure in report.failures]
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(operations, max_size=6), min_size=1, max_size=5))
 @examples(40)
 def test_any_history_ends_like_a_fresh_build(history: list[list[Operation]]) -> None:

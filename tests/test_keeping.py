@@ -228,6 +228,7 @@ def test_an_update_is_said_before_it_is_done(desk: Path, monkeypatch: pytest.Mon
     assert order[-1] == "done"
 
 
+@pytest.mark.slow
 def test_the_service_is_what_was_typed(desk: Path) -> None:
     folder = desk / "a b%c"
     (folder / "文 档").mkdir(parents=True)
@@ -257,6 +258,7 @@ def test_the_job_of_launchd_is_the_same(desk: Path) -> None:
     assert (job["WorkingDirectory"], job["ProgramArguments"][-2:]) == (str(desk), ["watch", "d"])
 
 
+@pytest.mark.slow
 def test_a_notebook_is_offered_the_public_names() -> None:
     """As the Tab key asks for them, in a process that has imported nothing of the package yet."""
     code = "import rlcompleter, seedsearch\nc = rlcompleter.Completer({'seedsearch': seedsearch})\n"

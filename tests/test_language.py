@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from seedsearch.text import character_model
 from tests.strategies import MIXED
 
-pytestmark = pytest.mark.slow
-
 TOOL = Path(__file__).parents[1] / "tools" / "make_language.py"
 
 
@@ -26,6 +24,7 @@ def tool() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_committed_model_is_what_the_tool_makes() -> None:
     made = tool()
     assert made.MODEL.read_bytes() == made.make_model()

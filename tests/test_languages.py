@@ -241,6 +241,7 @@ def test_a_program_that_begins_in_a_chinese_locale_speaks_chinese(desk: Path) ->
     assert started.stdout.decode().startswith("“焊接”：1 个文档（整串）")
 
 
+@pytest.mark.slow
 def test_an_answer_is_chinese_and_data_are_as_they_were(desk: Path) -> None:
     assert in_chinese("query", "焊接", cwd=desk).stdout.decode() == (
         "“焊接”：1 个文档（整串）\n\n1. d/a.txt:1:1\n   【焊接】材料和进口设备\n   此处修复：1 entity\n"

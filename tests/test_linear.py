@@ -28,8 +28,6 @@ from seedsearch.restoring.lossy_utf8 import mend
 from seedsearch.restoring.page import Page
 from seedsearch.restoring.steps import Step, restore
 
-pytestmark = pytest.mark.slow
-
 SIZE = 4000  # bytes of the smaller text
 # Calls for a byte of text, of which a budget allows some tens of thousands to any text: 2 s/MB are some 20 of them.
 CALLS, ANY_TEXT = 50, 600_000
@@ -72,6 +70,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_twice_the_text_takes_twice_the_calls(name: str) -> None:
     row = next(row for row in ROWS if row.name == name)
@@ -108,6 +107,7 @@ def test_texts_of_a_file_share_what_any_text_may_cost() -> None:
     assert Budgets(shares).of("b", 200, 2 * PAGE, 0).left == 3 + 20 + PAGE // 100 + 200
 
 
+@pytest.mark.slow
 def test_a_table_of_damaged_rows_costs_less_than_its_rows() -> None:
     """Each row by itself may be searched for as long as a page: a table of a thousand would take a minute."""
     row = "?���s圧?�A?�e��??�s圧?�A?�e�?�舐舉A�s圧�^�A?�e�昏密勣�?菌�n�昏��~�s圧?�A?�e�痕]ド??�僞困H�t�b"
@@ -127,6 +127,7 @@ def test_what_is_over_the_budget_stays_torn() -> None:
     assert TEAR in made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "unit"),
     [(utf8_as_gbk, "锛?"), (utf8_as_gbk, "锛屼粬鐨?銆"), (latin1, "ä¸\ufffdæ\ufffd")],

@@ -57,6 +57,7 @@ def test_every_paragraph_becomes_a_line(lines: list[str]) -> None:
     assert apply_edits(page, markup.edits(page)).splitlines() == lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["<", "<a ", "<!--", "<script>", "<b>", "</b>", '<a b="', "`<b>", "\n\n    <b"])
 def test_hostile_pages_come_to_an_end(piece: str) -> None:
     text = piece * 30_000

@@ -63,6 +63,7 @@ async def call(agent: Client, tool: str, **arguments: Any) -> tuple[bool, str]:
     return bool(got.is_error), content.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_both_eras_of_the_protocol(place: Path, mode: str) -> None:
     async def said(agent: Client) -> None:
@@ -82,6 +83,7 @@ def test_both_eras_of_the_protocol(place: Path, mode: str) -> None:
     talk(place, said, mode)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_in_words(place: Path) -> None:
     async def said(agent: Client) -> None:
         wrong: list[tuple[str, dict[str, Any], str]] = [
@@ -109,6 +111,7 @@ def test_what_is_wrong_is_said_in_words(place: Path) -> None:
     talk(place, said)
 
 
+@pytest.mark.slow
 def test_a_hundred_calls_at_once(place: Path) -> None:
     async def said(agent: Client) -> None:
         texts: list[tuple[bool, str]] = []
@@ -132,6 +135,7 @@ def test_a_hundred_calls_at_once(place: Path) -> None:
     talk(place, said)
 
 
+@pytest.mark.slow
 def test_nothing_but_the_protocol_is_printed(tmp_path: Path) -> None:
     """Also where there is no index: the tools say how to make one."""
     asked: list[dict[str, Any]] = [

@@ -165,6 +165,7 @@ def test_edits_that_become_one_are_of_the_later_step() -> None:
     assert [(e.span.start, e.span.end, e.step) for e in both] == [(0, 3, "b"), (4, 5, "a")]
 
 
+@pytest.mark.slow
 def test_many_edits_take_little_memory() -> None:
     count = 50_000
     tracemalloc.start()

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch import build_index
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.engines.opensearch.address import (
     PASSWORD,
@@ -36,7 +37,7 @@ from seedsearch.text.analyzer import words
 from seedsearch.text.array_types import Keys
 from seedsearch.text.joints import Joined, grams
 from seedsearch.text.run_text import run_text
-from tests.programs import seedsearch as program
+from tests.programs import warm as program
 
 TEXTS = st.text("焊接产业a1 \n*[]·(-。\ud800\U0001f600", max_size=40)
 
@@ -95,10 +96,11 @@ def test_who_asks_is_in_the_environment_or_in_a_file(tmp_path: Path) -> None:
         Credentials.of(address, {PASSWORD_FILE: str(tmp_path / "none")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["--help"], ["query", "-i", "index", "焊接"], ["stats", "-i", "index"]])
 def test_nothing_of_it_is_loaded_for_an_index_in_a_folder(tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "a.txt").write_text("焊接材料", encoding="utf-8")
-    assert program("index", "-i", "index", "a.txt", cwd=tmp_path).returncode == 0
+    build_index(tmp_path / "a.txt", tmp_path / "index", workers=1)
     done = program(*command, cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     loaded = re.findall(rb"\| +(\S+)$", done.stderr, re.M)
     assert b"seedsearch" in loaded

@@ -23,6 +23,7 @@ def test_a_worker_that_dies_is_an_error_of_ours() -> None:
         list(map_in_order(os._exit, [3, 3], workers=2))
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_can_index(tmp_path: Path) -> None:
     """Its workers do not run it again."""
     (tmp_path / "seeds").mkdir()

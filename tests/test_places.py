@@ -19,8 +19,6 @@ from seedsearch.errors import IndexDamaged, OutputError, SeedsearchError
 from tests.filling import put
 from tests.test_safety import BEFORE, MARK, complaint, entry
 
-pytestmark = pytest.mark.slow
-
 VICTIM = "12345\nnot ours, and to be kept\n"
 
 
@@ -104,6 +102,7 @@ def rebuilt(folder: Path) -> None:
         put(writer, entry("new", "新的"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", [LOCK, NAME, NEW, "segment", "live", "kept", "00000003-000.segment"])
 def test_what_is_no_file_is_said_and_left_alone(index: Path, kind: str, name: str) -> None:

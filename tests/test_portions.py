@@ -241,6 +241,7 @@ def table(name: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["d/a.mbox", "d/a.parquet", "d/a.arrow", "d/a.db"])
 def test_messages_and_rows_of_packed_tables_come_in_portions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portions, "PACKED", 100)
@@ -263,6 +264,7 @@ def test_messages_and_rows_of_packed_tables_come_in_portions(name: str, monkeypa
     assert in_portions(name, content)[-1] == Failure(name, "it holds more than 100 records; split it")
 
 
+@pytest.mark.slow
 def test_an_index_of_a_table_in_portions_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("d/a.db", "d/b.mbox"):
         Path(name).write_bytes(MESSAGES.encode() if name.endswith(".mbox") else table(name))
@@ -292,6 +294,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_file_that_a_run_is_stopped_in_is_named() -> None:
     Path("d/0.txt").write_text("焊接", "utf-8")
     Path("d/a.jsonl").write_text(LINES, "utf-8")

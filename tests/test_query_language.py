@@ -169,6 +169,7 @@ patterns = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(patterns, st.lists(st.text(CHARS, max_size=8), min_size=1, max_size=4))
 @examples(200)
 def test_a_pattern_finds_what_python_finds(pattern: str, texts: list[str]) -> None:

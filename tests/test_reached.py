@@ -150,6 +150,7 @@ def run_all(files: Path, place: str) -> None:
     assert refused == [IndexMissing, IndexStale]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", [memory, writer], ids=["memory", "embedded"])
 def test_the_program_reaches_every_line(module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever adds a line that only tests reach adds it to the program, or takes it out again."""

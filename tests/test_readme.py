@@ -20,7 +20,7 @@ from benchmarks.corpus import endless
 from seedsearch import build_index
 from seedsearch.damage import Certainty, Damage
 from seedsearch.frontends import cli
-from tests.programs import seedsearch
+from tests.programs import warm as seedsearch
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -166,6 +166,7 @@ def test_the_exit_codes_are_those_of_the_readme(asked: Path, code: int) -> None:
     assert [seedsearch(*command, cwd=asked).returncode for command in EXITS[code]] == [code] * len(EXITS[code])
 
 
+@pytest.mark.slow
 def test_an_index_takes_less_than_the_readme_says(tmp_path: Path) -> None:
     """Of texts of the size of an article; the few files that every index has weigh on less."""
     most = re.search(r"takes less than ([\d.]+) times the text", README)

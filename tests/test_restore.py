@@ -75,6 +75,7 @@ def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
     assert restore(once.text).edits == () or doubted or any(units <= 0 for units in left.values())
 
 
+@pytest.mark.slow
 @examples(150)
 @given(mixtures, st.sets(st.sampled_from(chosen())))
 def test_only_the_steps_that_are_asked_for_make_edits(text: str, names: set[str]) -> None:

@@ -71,6 +71,7 @@ def left(files: str) -> list[str]:
     return [f"{files} not read yet, as the last run of index has not finished; it goes on with: seedsearch index"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [4, 12])
 def test_a_first_run_that_breaks_off_keeps_what_it_has_done(after: int) -> None:
     cut_off(after)
@@ -83,6 +84,7 @@ def test_a_first_run_that_breaks_off_keeps_what_it_has_done(after: int) -> None:
     assert build_index((), "index").unchanged == FILES
 
 
+@pytest.mark.slow
 def test_what_changed_moved_and_went_is_one_state_at_every_commit() -> None:
     build_index("d", "index")
     for number in range(8):
@@ -117,6 +119,7 @@ def test_members_that_a_file_lost_leave_with_its_commit(tmp_path: Path) -> None:
     assert {path for path in held() if ".csv" in path} == {"d/00.csv#1"}
 
 
+@pytest.mark.slow
 def test_a_run_that_is_asked_to_end_commits_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "SAVED_EVERY", 120.0)
     stop = Stop()
@@ -156,6 +159,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "code"), [pytest.param("SIGKILL", -signal.SIGKILL, marks=pytest.mark.exhaustive), ("SIGINT", 130)]
 )

@@ -210,6 +210,7 @@ def seed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_run_of_the_seed_finds_it(seed_index: Path) -> None:
     readable = clean(next(SEED.iterdir()).read_bytes()).readable
     runs = set(runs_of(readable))

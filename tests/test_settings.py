@@ -16,8 +16,6 @@ from seedsearch.frontends.settings import KEYS, settings_of, variable
 from tests.programs import warm as seedsearch
 from tools.terminal_svg import on_terminal
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
@@ -38,6 +36,7 @@ def hits(place: Path, *options: str, **environment: str) -> int:
     return len(seedsearch("query", "-l", *options, "焊接", cwd=place, **environment).stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_what_comes_first(place: Path) -> None:
     """Each source is set in turn, the weakest first, and wins over those before."""
     assert hits(place) == 4
@@ -105,6 +104,7 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
 HOSTILE = 'pager = "sh -c \\"touch ran\\""\nlink = "x\\u001b]52;c;eA==\\u0007{path}"\nworkers = 100000\n'
 
 
+@pytest.mark.slow
 def test_what_is_run_or_printed_raw_is_not_taken_from_the_folder_of_the_data(place: Path) -> None:
     (place / "seedsearch.toml").write_text(HOSTILE, encoding="utf-8")
     (place / "seeds" / "long.txt").write_text("焊接\n" * 99, encoding="utf-8")

@@ -91,7 +91,11 @@ def test_restoring_again_changes_nothing(text: str) -> None:
     assert restore(once).text == once
 
 
-@given(st.binary(min_size=3, max_size=90), st.sampled_from(["+{}-", "&{}-", "+{}", "=?x-none?B?{}?=", "~{{{}~}}"]))
+# HZ reads letters as Chinese, `AAAA` as 亮亮; the pair `+/` stands for nothing in it.
+FRAMES = ["+{}-", "&{}-", "+{}", "=?x-none?B?{}?=", "~{{+/{}~}}"]
+
+
+@given(st.binary(min_size=3, max_size=90), st.sampled_from(FRAMES))
 def test_bytes_in_base64_stay(content: bytes, frame: str) -> None:
     text = frame.format(base64.b64encode(content).decode())
     assert not [e for e in restore(text).edits if e.kind is Damage.SEVEN_BIT_ENCODING]

@@ -15,8 +15,6 @@ from seedsearch.indexing import pipeline
 from seedsearch.reading.files import read_bytes
 from tests.programs import seedsearch, warm
 
-pytestmark = pytest.mark.slow
-
 
 def indexed(folder: Path) -> Path:
     assert warm("index", cwd=folder).returncode == 0
@@ -51,6 +49,7 @@ def test_any_name_of_a_file(tmp_path: Path, name: bytes) -> None:
     assert name in os.listdir(os.fsencode(tmp_path / "out"))
 
 
+@pytest.mark.slow
 def test_a_path_that_looks_like_an_option(tmp_path: Path) -> None:
     (tmp_path / "-n.txt").write_text("焊接", encoding="utf-8")
     assert seedsearch("index", "--", "-n.txt", cwd=tmp_path).returncode == 0
@@ -91,6 +90,7 @@ def test_any_time_of_change(tmp_path: Path, seconds: int) -> None:
     assert json.loads(warm("index", "--json", cwd=tmp_path).stdout)["unchanged"] == 1
 
 
+@pytest.mark.slow
 def test_the_same_answer_whatever_the_hash_seed(tmp_path: Path) -> None:
     """Equal scores included, from two builds."""
     furnished(tmp_path)
@@ -116,6 +116,7 @@ def test_nothing_is_said_when_all_is_compiled_anew(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, b""), command
 
 
+@pytest.mark.slow
 def test_a_home_that_can_not_be_written(tmp_path: Path) -> None:
     """Nothing is written but the index: no home, no folder for caches is needed."""
     nowhere = {"HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent", "TMPDIR": "/nonexistent"}
@@ -126,6 +127,7 @@ def test_a_home_that_can_not_be_written(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "added"), [(1, 1), (2, 0)])
 def test_a_file_that_changes_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: int, added: int

@@ -16,8 +16,6 @@ from tests.programs import shell
 from tests.programs import warm as seedsearch
 from tools.terminal_svg import on_terminal
 
-pytestmark = pytest.mark.slow
-
 ESCAPES = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[\d;]*[mK]")
 LINK = re.compile(r"\x1b\]8;;([^\x1b]+)\x1b\\")
 
@@ -35,6 +33,7 @@ def shown(place: Path, command: str, columns: int = 60, rows: int = 60, **more: 
     return on_terminal(command, place, columns, shell(place) | more, rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [20, 40, 80])
 @pytest.mark.parametrize("command", ["query --snippets 3 焊接", "stats", "similar seeds/report.txt", "index --full"])
 def test_lines_fit_the_terminal_by_cells(place: Path, command: str, columns: int) -> None:
@@ -50,6 +49,7 @@ def test_matches_and_paths_are_in_colour(place: Path) -> None:
     assert "【" not in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_no_colour_where_it_is_not_wanted(place: Path, variable: dict[str, Any]) -> None:
     for command in ("query 焊接", "stats", "doctor", "clean --diff seeds/page.txt", "index"):
@@ -106,6 +106,7 @@ def test_a_file_that_is_gone_is_no_link(tmp_path: Path) -> None:
 PAGER: dict[str, Any] = {"SEEDSEARCH_PAGER": "sed s/^/P:/"}
 
 
+@pytest.mark.slow
 def test_a_pager_shows_what_does_not_fit(place: Path) -> None:
     assert "\nP:1. " in shown(place, "seedsearch query 焊接", rows=5, **PAGER)
     assert "P:" not in shown(place, "seedsearch query 焊接", rows=60, **PAGER)
@@ -126,6 +127,7 @@ def test_a_pager_that_is_left_early_is_no_error(place: Path) -> None:
     assert len(printed.splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_progress_is_shown_on_a_terminal_and_cleared(place: Path) -> None:
     printed = shown(place, "seedsearch index --full --rebuild", 100)
     assert "6/6 files" in printed
@@ -169,6 +171,7 @@ def test_quiet_is_silent_about_all_but_errors(place: Path) -> None:
 STEERING = "\x1b]0;title\x07\x1b[31m\x9b31m\u202e\u2066\r"
 
 
+@pytest.mark.slow
 def test_nothing_steers_the_terminal(tmp_path: Path) -> None:
     """Text and names: in answers, reports, errors, restored text, differences, JSON."""
     name = f"a{STEERING}\n.txt"
@@ -192,6 +195,7 @@ def test_text_off_a_terminal_is_as_it_is(tmp_path: Path) -> None:
     assert seedsearch("clean", "a.txt", cwd=tmp_path).stdout.decode() == restored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["query 焊接", "clean seeds/page.txt", "stats", "index --json", "config"])
 def test_a_full_disk_is_an_error_and_a_closed_pipe_none(place: Path, command: str) -> None:
     full = subprocess.run(
@@ -203,6 +207,7 @@ def test_a_full_disk_is_an_error_and_a_closed_pipe_none(place: Path, command: st
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("command", ["query 焊接", "index --full", "clean seeds/page.txt"])
 def test_closed_streams_change_nothing_else(place: Path, command: str, closed: str) -> None:

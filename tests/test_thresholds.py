@@ -36,6 +36,7 @@ def test_every_threshold_has_values_below_and_above() -> None:
     assert all(one.less < one.value < one.more or one.value in (0, one.less) for one in found)
 
 
+@pytest.mark.slow
 def test_a_changed_threshold_changes_what_is_done_and_comes_back() -> None:
     """Of a repair that is believed on its own evidence, with more of it asked for than there is."""
     text = "锘挎垜浠潵鑷簬涓€涓編涓界殑鍩庡競锛岄偅閲岀殑浜烘皯鐢熸椿骞哥"
@@ -63,6 +64,7 @@ def test_the_functions_that_read_a_threshold_are_those_that_name_it() -> None:
     assert not readers_of(Threshold(candidates, "KEPT", candidates.KEPT, 1, 2))
 
 
+@pytest.mark.slow
 def test_a_text_is_measured_where_a_function_that_reads_the_number_is_called() -> None:
     text = "公司的產(chǎn)品和服務(wù)，產(chǎn)業(yè)優(yōu)勢和業(yè)務(wù)。"
     text += "服務(wù)熱線(xiàn)，企業(yè)服務(wù)中心。"

@@ -243,6 +243,7 @@ def test_a_token_is_asked_of_every_request(locked: Server) -> None:
     assert locked.ask("/healthz").status == 200
 
 
+@pytest.mark.slow
 def test_where_other_machines_reach_it_a_token_is_asked_for(place: Path) -> None:
     with serving("--host", "0.0.0.0", cwd=place) as running:
         assert "?token=" in running.address
@@ -252,6 +253,7 @@ def test_where_other_machines_reach_it_a_token_is_asked_for(place: Path) -> None
         assert running.raw("Host: other.example", path="/stats") == 400
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_every_address_begins_with_its_path(place: Path) -> None:
     with serving("--root-path", "/archive/", cwd=place) as running:
         for path in ("/archive/", "/archive", "/"):  # one that leaves it in the address, one that takes it off

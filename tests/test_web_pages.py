@@ -211,6 +211,7 @@ def test_the_untouched_file_is_handed_out_to_be_saved(server: Server, place: Pat
         assert server.ask("/document/raw", id=gbk).content == file.read()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_the_indexed_one_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(furnished(tmp_path))
     secret = tmp_path / "secret.txt"
@@ -242,6 +243,7 @@ def test_a_file_that_is_not_the_indexed_one_is_never_shown(tmp_path: Path, monke
         assert "搬遷" in server.ask("/document", id="seeds/notice.txt").text
 
 
+@pytest.mark.slow
 def test_paths_are_those_of_the_folder_that_holds_the_index(place: Path, tmp_path: Path) -> None:
     with serving("-i", str(place / "index"), cwd=tmp_path) as server:
         assert server.ask("/api/v1/document", id="seeds/notice.txt").json["file"] == "same"

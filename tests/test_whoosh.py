@@ -478,6 +478,7 @@ def test_long_words_take_more_than_a_byte_to_say() -> None:
     assert words.encode() in content
 
 
+@pytest.mark.slow
 def test_writing_and_asking_load_neither_whoosh_nor_pickles_reader(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("焊接材料", encoding="utf-8")
@@ -492,6 +493,7 @@ def test_writing_and_asking_load_neither_whoosh_nor_pickles_reader(tmp_path: Pat
     assert (tmp_path / "index" / "_MAIN_1.toc").exists()
 
 
+@pytest.mark.slow
 def test_the_words_of_the_user_are_not_cut_by_whoosh_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").mkdir()

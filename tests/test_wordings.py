@@ -154,6 +154,7 @@ def test_what_was_looked_for_besides_is_marked_and_said(index: Index) -> None:
     assert index.search('"软件"').total == 1
 
 
+@pytest.mark.slow
 def test_the_table_is_what_its_sources_give() -> None:
     assert TABLE.read_text(encoding="utf-8") == as_text(make_pairs())
 
