@@ -150,6 +150,7 @@ SHARING: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHARING)
 def test_small_members_share_what_is_granted(name: str) -> None:
     content = SHARING[name]()
@@ -160,6 +161,7 @@ def test_small_members_share_what_is_granted(name: str) -> None:
     assert any(f"more than {limits.RATIO} times its size" in reason for reason in reasons.values())
 
 
+@pytest.mark.slow
 def test_all_that_is_unpacked_is_counted_once_for_all_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work, not only what comes of it: bytes that were unpacked, of members that were refused too."""
     spent: list[int] = []
@@ -236,6 +238,7 @@ def _peak(name: str, content: bytes) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
 def test_members_are_in_memory_one_by_one(mode: str) -> None:
     page = b"".join(b"%d," % (i * i) for i in range(50_000))
@@ -244,6 +247,7 @@ def test_members_are_in_memory_one_by_one(mode: str) -> None:
     assert _peak("a.tar", many) < _peak("a.tar", few) + 2 * whole + len(page)
 
 
+@pytest.mark.slow
 def test_what_a_piece_of_packed_bytes_grows_to_is_not_taken_whole() -> None:
     """The library would hand out all 40 MB of it at once."""
     packed = made.zip_of({"a.txt": bytes(40 << 20)}, zipfile.ZIP_BZIP2)
@@ -251,6 +255,7 @@ def test_what_a_piece_of_packed_bytes_grows_to_is_not_taken_whole() -> None:
     assert _peak("a.zip", packed) < 8 << 20
 
 
+@pytest.mark.slow
 def test_a_tag_has_a_limit_and_text_has_none() -> None:
     long = "".join(chr(0x4E00 + i * i % 20_000) for i in range(600_000))
     texts, reasons = read("a.docx", made.docx_of(made.paragraph(long)))

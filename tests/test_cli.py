@@ -357,6 +357,7 @@ def test_names_that_are_no_utf8_and_have_line_breaks(place: Path) -> None:
     assert os.fsencode(place / path) == odd
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
 def test_any_locale_prints_utf8(place: Path, variable: str) -> None:
     ascii_only = {variable: "C", "PYTHONIOENCODING": "ascii"}
@@ -420,6 +421,7 @@ def test_a_dictionary_is_remembered(place: Path) -> None:
     assert seedsearch("query", "焊接材料", cwd=place).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--help",), ("query", "焊接"), ("config",), ("stats",)])
 def test_what_asks_loads_nothing_of_the_restoration(place: Path, arguments: tuple[str, ...]) -> None:
     done = seedsearch(*arguments, cwd=place, PYTHONPROFILEIMPORTTIME="1")

@@ -40,6 +40,7 @@ def entry(number: int, text: str) -> IndexEntry:
     return IndexEntry(f"{number:03}", "", text, (), b"")
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text(CHARS, max_size=60), min_size=1, max_size=12),
     st.lists(in_order() | near_one_another, min_size=1, max_size=8),
@@ -61,6 +62,7 @@ def test_arrays_find_what_is_meant(texts: list[str], asked: list[Gapped | Near],
                 assert found == [match.doc_id for match in memory.search(query, 99).best]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "looked"),
     [

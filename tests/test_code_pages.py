@@ -63,6 +63,7 @@ def test_letters_in_any_order_stay(made: list[str], between: str) -> None:
     assert not [e for e in restore(between.join(made)).edits if e.kind is Damage.MISREAD_CODE_PAGE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", CODE_PAGES)
 def test_restoring_again_changes_nothing(page: str) -> None:
     rng = Random(page)

@@ -172,6 +172,7 @@ def run(place: Path, *arguments: str, stdin: str = "") -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["<a " + "x" * 300_000 + ">", "<![" * 300_000, "<a " + "x= " * 300_000 + ">"])
 def test_broken_xml_is_read_in_one_go(text: str) -> None:
     """Not anew from each of its characters, which would take many minutes."""

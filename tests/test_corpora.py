@@ -331,6 +331,7 @@ def test_any_expression_is_understood_or_refused(expression: str) -> None:
         assert Filter(expression).keeps(ROW) in (True, False)
 
 
+@pytest.mark.slow
 def test_only_what_is_asked_for_is_kept(tmp_path: Path) -> None:
     rows = [{"text": "焊接材料"}, {"text": "焊接\ufffd材料"}, {"text": "&nbsp;焊接"}]
     out = run(tmp_path, "--where", "unrepaired = 0", "--provenance", "p.jsonl", stdin=lines(rows).encode())
@@ -538,6 +539,7 @@ def test_what_is_kept_for_a_stream_goes_with_an_error(tmp_path: Path) -> None:
     assert not list((tmp_path / "kept").iterdir())
 
 
+@pytest.mark.slow
 def test_columns_of_one_name_are_each_restored(tmp_path: Path) -> None:
     columns = [pyarrow.array(["焊接&nbsp;材料"]), pyarrow.array(["備&amp;足"])]
     parquet.write_table(pyarrow.Table.from_arrays(columns, names=["text", "text"]), tmp_path / "a.parquet")

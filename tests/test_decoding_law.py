@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import seedsearch
@@ -17,6 +17,7 @@ from seedsearch.reading.encodings.byte_repairs import assembled, repairs
 from seedsearch.reading.encodings.names import BOMS, exactly
 from seedsearch.text.character_model import model
 from seedsearch.text.double_byte import DOUBLE_BYTE, plain_parts, plain_runs
+from tests.strategies import examples
 
 CODECS = ("gb18030", "gbk", "cp950", "big5", "big5hkscs")
 RARE = (
@@ -29,6 +30,7 @@ RARE = (
 )
 
 
+@cache
 def characters(codec: str) -> str:
     """Every character of the basic plane that the codec can write and reads back."""
     points = (chr(point) for point in range(0x80, 0x10000) if not 0xD800 <= point < 0xE000)
@@ -71,17 +73,14 @@ def read_strictly(data: bytes, codec: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("codec", CODECS)
-@settings(max_examples=40)
+@examples(40)
 @given(data=st.data())
 def test_text_of_any_characters_is_what_the_codec_makes(codec: str, data: st.DataObject) -> None:
-    pool = characters_of[codec]
+    pool = characters(codec)
     text = data.draw(st.text(st.sampled_from(pool) | st.sampled_from("的一，。\n ,ab"), min_size=1, max_size=80))
     told(text.encode(codec))
     decoded = decode(text.encode(codec), encoding=codec)
     assert (decoded.text, decoded.edits) == (text.removeprefix("\ufeff"), ())  # a mark in front is dropped
-
-
-characters_of = {codec: characters(codec) for codec in CODECS}
 
 
 @pytest.mark.parametrize("line", RARE)
@@ -94,6 +93,7 @@ def test_rare_characters_side_by_side_stay(line: str, codec: str) -> None:
     assert (cleaned.raw.text, cleaned.edits) == (line + "\n", ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["gb18030", "cp950", "big5hkscs"])
 @pytest.mark.parametrize("break_", ["\n", "，"])
 def test_megabytes_come_back(codec: str, break_: str) -> None:

@@ -78,6 +78,7 @@ def test_a_check_for_programs(place: Path) -> None:
     assert segment.name in found["faults"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["stats", "check", "doctor", "config"])
 def test_every_look_can_be_quiet_and_for_programs(place: Path, command: str) -> None:
     done = seedsearch(command, "-q", "--json", cwd=place)

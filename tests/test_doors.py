@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from importlib.machinery import PathFinder
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -36,8 +37,12 @@ COMMANDS = (
     "config",
     "completion bash",
 )
-# The names of all that could be loaded, and some that start a Python.
-NAMES = {*sys.stdlib_module_names, *packages_distributions(), "seedsearch", "sitecustomize", "usercustomize"}
+
+
+@cache
+def names() -> set[str]:
+    """Return the names of all that could be loaded, and some that start a Python."""
+    return {*sys.stdlib_module_names, *packages_distributions(), "seedsearch", "sitecustomize", "usercustomize"}
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def place(tmp_path: Path) -> Path:
 def planted(place: Path, *, but: AbstractSet[str] = frozenset()) -> Path:
     """Modules of all names, which write that they were run; the file that they write to."""
     seen = place.parent / "seen"
-    for name in NAMES - but:
+    for name in names() - but:
         code = f"import sys\nopen({str(seen)!r}, 'a').write(f'{{__name__}} in {{sys.argv}}\\n')\n"
         (place / f"{name}.py").write_text(code, encoding="utf-8")
     return seen
@@ -116,7 +121,7 @@ def test_nor_does_one_that_watches(place: Path) -> None:
 @pytest.mark.parametrize("path", ["", ":", "."])
 def test_nor_do_the_processes_that_the_library_starts(place: Path, tmp_path: Path, path: str) -> None:
     """Of a script that lies elsewhere; what its own Python does is its own affair, so it has all that it needs."""
-    seen = planted(place, but={name for name in NAMES if PathFinder.find_spec(name) is None})
+    seen = planted(place, but={name for name in names() if PathFinder.find_spec(name) is None})
     script = tmp_path / "script.py"
     body = "import os, sys, seedsearch\nsys.path.append('')\nos.environ['PYTHONPATH'] = sys.argv[1]\n"
     script.write_text(body + "print(seedsearch.build_index('seeds', 'index', workers=2).added)\n", encoding="utf-8")

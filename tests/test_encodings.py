@@ -246,6 +246,7 @@ def words(encoding: str, script: str) -> tuple[str, ...]:
     return tuple(word for word in converted if word.encode(encoding, "ignore").decode(encoding) == word)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "script"), [("gb18030", "t2s"), ("utf-8", "t2s"), ("cp950", "s2t")])
 @pytest.mark.parametrize(
     "form", ["{}", "/* {} */\nint x;\n", "[{}]\nkey=1\n", '"{}","{}"\n', "★★★★★★★★\n  {}\n★★★★★★★★\n"]

@@ -153,6 +153,7 @@ SENTENCES = ["焊接的材料说明在这里。", "别的句子也在这里。",
 corpora = st.lists(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5).map("".join), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(corpora, st.integers(1, 7), st.sampled_from(["焊接", "材料 机器人", "的"]))
 @examples(30)
 def test_pages_are_the_pieces_of_one_answer(corpus: list[str], limit: int, query: str) -> None:

@@ -497,6 +497,7 @@ class TestBooks:
         refused("a.pdf", content[:200], "the PDF cannot be read")
         refused("a.pdf", b"%PDF-1.7\n", "the PDF cannot be read")
 
+    @pytest.mark.slow
     def test_the_reader_imports_nothing_from_where_one_stands(self, folder: Path) -> None:
         for name in ("pdfminer.py", "json.py", "seedsearch.py"):
             (folder.parent / name).write_text("open('seen', 'w')", encoding="utf-8")
@@ -532,6 +533,7 @@ def test_one_of_each_in_a_folder_stops_nothing(folder: Path, workers: int) -> No
     assert again["unchanged"] == 1
 
 
+@pytest.mark.slow
 def test_a_package_that_comes_later_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that could not be read without it is read again, and no other is."""
     (folder / "a.zip").write_bytes(made.zip_of({"a.pdf": made.pdf_of("量子纠缠"), "b.txt": "字"}))

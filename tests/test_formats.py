@@ -213,6 +213,7 @@ class TestBooks:
         assert texts("a.pdf", "其实是文字".encode()) == {"a.pdf": "其实是文字"}
 
 
+@pytest.mark.slow
 def test_a_file_can_be_taken_as_one_text() -> None:
     assert one_text("a.txt", "焊接".encode("gbk"), "gbk").text == "焊接"
     assert one_text("t.csv", b"a,b\n1,2\n").text == "a,b\n1,2\n"
@@ -240,6 +241,7 @@ def test_a_file_that_was_cut_off_or_changed_is_said_and_raises_nothing(name: str
             assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", make_golden.FILES)
 def test_a_document_that_bears_the_name_of_its_file_is_the_text_of_that_file(name: str) -> None:
     content = made.as_bytes(make_golden.FILES[name])

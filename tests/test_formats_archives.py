@@ -45,6 +45,7 @@ def test_names_in_an_old_rar(encoding: str, name: str) -> None:
     assert (list(found), said) == ([f"a.rar!/{name}".replace("\\", "/")], "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pack", "ending"), [(zstandard.compress, "zst"), (lz4.frame.compress, "lz4")])
 def test_zstd_and_lz4_hold_one_file_or_an_archive(pack: object, ending: str) -> None:
     packed = pack("焊接".encode()) + pack("材料".encode())  # type: ignore[operator]
@@ -136,6 +137,7 @@ def test_what_is_broken_is_said_without_addresses_in_memory() -> None:
     assert said == "a.rar: the archive is broken: the record of its parts is damaged"
 
 
+@pytest.mark.slow
 def test_what_has_a_password_is_said() -> None:
     texts, said = read("a.7z", made.seven_zip_of({"b.txt": "焊接"}, password="secret"))
     assert texts == {}

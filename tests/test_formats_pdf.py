@@ -24,6 +24,7 @@ def test_pdf_gives_its_pages_with_a_form_feed_after_each() -> None:
     assert read(made.pdf_of("焊接材料", "第二页")) == ("焊接材料\n\f第二页\n\f", "")
 
 
+@pytest.mark.slow
 def test_of_a_pdf_that_is_cut_off_the_pages_are_read_that_are_there() -> None:
     whole = made.pdf_of("焊接材料", "第二页", "第三页")
     assert read(whole[: whole.index(b"xref")]) == (
@@ -40,6 +41,7 @@ def test_of_a_pdf_that_is_cut_off_the_pages_are_read_that_are_there() -> None:
         pdf_worker.read(whole[:300], 1000)
 
 
+@pytest.mark.slow
 def test_a_pdf_of_pictures_is_skipped() -> None:
     (found,) = documents("a.pdf", made.pdf_of(content=b""))
     assert isinstance(found, Failure)
@@ -82,6 +84,7 @@ def test_the_tables_of_adobe_are_used_where_a_font_has_none(name: str, encoding:
     assert read(content) == (f"{text}\n\f", "")
 
 
+@pytest.mark.slow
 def test_codes_of_glyphs_are_read_by_the_collection_of_characters() -> None:
     """Identity-H: the codes are those of Adobe-GB1, where 4559 is 中, without any table in the file."""
     content = made.pdf_in_font("Identity-H", b"BT /F1 14 Tf 1 0 0 1 50 800 Tm <11cf> Tj ET")
@@ -90,12 +93,14 @@ def test_codes_of_glyphs_are_read_by_the_collection_of_characters() -> None:
     assert text == "中\n\f"
 
 
+@pytest.mark.slow
 def test_codes_that_nothing_explains_are_never_another_character() -> None:
     content = made.pdf_in_font("Identity-H", made.pdf_line("焊接材料", "utf-16-be"), ordering="Identity")
     reason = "pages that cannot be read: 1; their fonts do not say which characters they show"
     assert read(content) == ("", reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("apart", [0.0, 0.3, 0.7])
 def test_what_is_drawn_twice_is_read_once(apart: float) -> None:
     def twice(text: str, x: float, y: float) -> bytes:
@@ -106,6 +111,7 @@ def test_what_is_drawn_twice_is_read_once(apart: float) -> None:
     assert read(made.pdf_in_font("GBK-EUC-H", by_line + by_character)) == ("安全操作规程\n第一章总则\n\f", "")
 
 
+@pytest.mark.slow
 def test_characters_that_stand_doubled_stay() -> None:
     """Of words, of lines that are alike, and of dots."""
     lines = [
@@ -114,6 +120,7 @@ def test_characters_that_stand_doubled_stay() -> None:
     assert read(made.pdf_in_font("GBK-EUC-H", b"".join(lines)))[0] == "人人好好学习\n人人好好学习\n……\n\f"
 
 
+@pytest.mark.slow
 def test_columns_of_vertical_text_are_read_from_the_right() -> None:
     drawn = made.pdf_line("老船长的", "gbk", 500, 800) + made.pdf_line("帽子", "gbk", 480, 800)
     assert read(made.pdf_in_font("GBK-EUC-V", drawn))[0] == "老船长的\n帽子\n\f"
@@ -129,6 +136,7 @@ def test_title_and_author_come_first_where_they_are_not_on_the_page() -> None:
     assert read(made.pdf_in_font("GBK-EUC-H", page, info=info))[0] == "焊接的材料\n\f"
 
 
+@pytest.mark.slow
 def test_lines_that_are_stretched_to_the_margin_get_no_blanks() -> None:
     drawn = b"".join(made.pdf_line(char, "gbk", 50 + 18 * i) for i, char in enumerate("焊接材料"))
     assert read(made.pdf_in_font("GBK-EUC-H", drawn))[0] == "焊接材料\n\f"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fixtures import made
 from seedsearch.reading.documents import Failure
 from seedsearch.reading.formats import documents, one_text
@@ -30,6 +32,7 @@ def test_texts_that_are_not_utf_8_are_read() -> None:
     assert read(*gbk) == ({"t/1": "a: 东丽区科技局\n"}, "")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_schema_is_run() -> None:
     """A computed column or a view of a few bytes can come to gigabytes."""
     statements = (

@@ -158,6 +158,7 @@ KANRIPO = (
 MANY = 300_000  # of what makes a pattern that begins anew at each of them run for many minutes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [

@@ -56,6 +56,7 @@ PROSE = "他们走到河边的时候，天已经黑了。渡船上的人说，�
 OFTEN = "每年的產量和每年的銷量都要報告，"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.05, 0.1, 0.2])
 @pytest.mark.parametrize("traditional", [False, True])
 def test_readings_planted_on_characters_that_stand_once_stay(rate: float, traditional: bool) -> None:

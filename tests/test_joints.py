@@ -230,6 +230,7 @@ def test_a_joint_across_the_border_of_two_pieces_is_one(end: str) -> None:
 DOCUMENTS = {str(number): text for number, text in enumerate(READ)}
 
 
+@pytest.mark.slow
 def test_engines_find_them_and_mark_the_place() -> None:
     with engines(DOCUMENTS) as made:
         for engine in made:

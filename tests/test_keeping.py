@@ -189,6 +189,7 @@ def test_settings_that_are_no_file_are_refused(desk: Path) -> None:
         settings_in("d/a")
 
 
+@pytest.mark.slow
 def test_a_part_of_a_file_is_named_as_query_prints_it(desk: Path) -> None:
     with zipfile.ZipFile(desk / "d/x.zip", "w") as archive:
         archive.write(desk / "d/a/1.txt", "里/1.txt")

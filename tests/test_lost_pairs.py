@@ -93,6 +93,7 @@ def test_what_a_codec_has_no_character_for_is_no_ascii() -> None:
         assert all(char >= "\x80" for char in fault.byte_pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "read", "sentences"), [("big5", "gbk", TRADITIONAL), ("gbk", "big5", SIMPLIFIED)], ids=["Big5", "GBK"]
 )

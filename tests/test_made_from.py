@@ -69,6 +69,7 @@ def test_a_stale_index_says_a_command_that_makes_it_anew(desk: Path) -> None:
     assert counts(seedsearch("index", "-i", "ix", "--rebuild", "甲", "--json", cwd=desk)) == (1, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_how_it_was_read_is_remembered(desk: Path) -> None:
     (desk / "乙/旧").mkdir()
     (desk / "乙/旧/c.asc").write_bytes("旧卷".encode("utf-16-le"))
@@ -89,6 +90,7 @@ def test_a_second_folder_stays_beside_the_first(desk: Path) -> None:
     assert counts(seedsearch("index", "--json", "-i", index, cwd=desk)) == (0, 0, 2, 1)
 
 
+@pytest.mark.slow
 def test_it_is_found_from_elsewhere_and_where_it_moved(desk: Path) -> None:
     seedsearch("index", "甲", "乙", cwd=desk)
     (desk / "甲/sub").mkdir()
@@ -116,6 +118,7 @@ def test_it_can_be_told_where_its_folder_is(desk: Path) -> None:
     assert found("焊接", desk, "-i", index) == ["甲/a.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [True, False])
 def test_a_disk_that_is_not_connected_keeps_its_documents(desk: Path, point: bool) -> None:
     seedsearch("index", "甲", "乙", cwd=desk)
@@ -226,6 +229,7 @@ def test_a_file_that_only_has_such_a_name_is_read(desk: Path) -> None:
     assert counts(seedsearch("index", "甲", "--json", cwd=desk)) == (2, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_links_lead_to_the_files_from_elsewhere(desk: Path) -> None:
     seedsearch("index", "甲", cwd=desk)
     script = [sys.executable, "-m", "seedsearch", "query", "-i", "../index", "--link", "file://{path}", "焊接"]

@@ -248,6 +248,7 @@ def test_the_least_of_two_are_those_of_both(a: Keys, b: Keys) -> None:
     assert united(least(a), least(b)).tolist() == both.tolist()
 
 
+@pytest.mark.slow
 def test_many_numbers_are_counted_within_two_in_a_hundred() -> None:
     text = "".join(chr(0x4E00 + (n * 7919) % 20_000) for n in range(200_000))
     made = pack(batch_of([IndexEntry("a", "d", text, (), b"")]))

@@ -187,6 +187,7 @@ def test_a_pattern_finds_what_python_finds(pattern: str, texts: list[str]) -> No
             assert {match.doc_id for match in engine.search(query, 9).best} == expected
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text("乾干隆Aa 　\n", max_size=8), min_size=1, max_size=4), st.text("乾干隆Aa", min_size=1, max_size=3)
 )

@@ -95,6 +95,7 @@ def test_lost_bytes_of_a_megabyte_are_made_good_as_those_of_a_page(codec: str) -
     assert share_right(megabyte, codec) > max(0.95, share_right(page, codec) - 0.01)
 
 
+@pytest.mark.slow
 def test_what_lies_behind_the_budget_is_left_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = losing(prose(9_000).encode("gb18030"), 200)
     monkeypatch.setattr(alignment, "SEARCHED_LEAST", 3_000)

@@ -133,6 +133,7 @@ def test_a_run_that_is_asked_to_end_commits_what_is_done(monkeypatch: pytest.Mon
     assert (len(held()), said()) == (8, left("8 files are"))
 
 
+@pytest.mark.slow
 def test_an_index_that_is_made_anew_stays_as_it_was_until_that_is_done() -> None:
     build_index("d", "index")
     before = held()
@@ -175,6 +176,7 @@ def test_a_program_that_is_stopped_goes_on_where_it_was(name: str, code: int, de
     assert seedsearch("index", cwd=desk).stdout.startswith(f"{FILES - there} added, 0 updated, {there} un".encode())
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_before_is_counted(desk: Path) -> None:
     """A disk that is away is said at each run, for that is no file."""
     Path("d/a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))

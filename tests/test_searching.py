@@ -116,6 +116,7 @@ def test_every_page_is_filled_from_one_tier_after_the_other(opened: Opened) -> N
         assert [hit.path[-1] for hit in index.search("焊接材料", strict=True).hits] == ["a"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.text("焊接材料甲乙", max_size=8), max_size=8), st.text("焊接材料甲乙 的", min_size=1, max_size=8))
 @examples(40)
 def test_tiers_are_apart_and_all_that_is_counted_is_found(texts: list[str], query: str) -> None:

@@ -31,6 +31,8 @@ from seedsearch.text.segmenter import (
 )
 from tests.strategies import HAN
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).parents[1] / "tools"
 OWN = OwnWords.parse("焊接产业链\n創新聯合體 30\n的人 5000 n\n不是 3\n")
 # Words that overlap and begin one another, single characters, words that are taken out, frequencies from none to all.
@@ -89,14 +91,12 @@ def agree(cuts: list[Cut], run: str) -> None:
     assert all(other == first for other in others)
 
 
-@pytest.mark.slow
 def test_runs_of_words_cut_the_same(cuts: list[Cut]) -> None:
     rng = random.Random(3)
     for _ in range(3000):
         agree(cuts, fold("".join(rng.choices(words(), k=rng.randint(1, 7)))))
 
 
-@pytest.mark.slow
 def test_pieces_across_words_cut_the_same(cuts: list[Cut]) -> None:
     rng = random.Random(4)
     for a, b in pairwise(rng.choices(words(), k=3000)):
@@ -128,7 +128,6 @@ def test_any_dictionary_cuts_the_same(rows: list[tuple[str, int | None]]) -> Non
         agree(made, fold("".join(rng.choices(PIECES, k=rng.randint(1, 5)))))
 
 
-@pytest.mark.slow
 def test_jieba_itself_cuts_where_a_user_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """rjieba decides ties otherwise, and takes a frequency of 0 for a word that is infinitely rare."""
     monkeypatch.setattr(segmenter_module, "rjieba_cut", None)
@@ -147,34 +146,29 @@ def test_the_committed_words_are_what_the_tool_makes() -> None:
     assert jieba.__version__ == lexicon.JIEBA
 
 
-@pytest.mark.slow
 def test_the_committed_characters_are_what_the_tool_makes() -> None:
     made = tool("make_characters")
     assert made.CHARACTERS.read_text(encoding="utf-8") == made.make_characters()
 
 
-@pytest.mark.slow
 def test_the_committed_readings_are_what_the_tool_makes() -> None:
     made = tool("make_readings")
     assert made.READINGS.read_text(encoding="utf-8") == made.make_readings()
     assert made.SOUNDS.read_text(encoding="utf-8") == made.make_sounds()
 
 
-@pytest.mark.slow
 def test_own_words_are_kept_whole() -> None:
     assert list(Lexicon().cut("创新联合体")) != ["创新联合体"]
     assert list(Lexicon(OWN).cut("创新联合体")) == ["创新联合体"]
     assert OwnWords.from_text(OWN.to_text()) == OWN
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a b c d\n", "焊接 x y\n", "12\n"])
 def test_what_is_no_dictionary(text: str) -> None:
     with pytest.raises(ValueError, match="line 1 must be at most 64 ideographs"):
         OwnWords.parse(text)
 
 
-@pytest.mark.slow
 def test_a_segmenter_goes_on_with_a_loaded_dictionary() -> None:
     segmenter = Segmenter()
     first = segmenter.words("焊接产业链")
@@ -182,7 +176,6 @@ def test_a_segmenter_goes_on_with_a_loaded_dictionary() -> None:
     assert segmenter.words("焊接产业链") == first
 
 
-@pytest.mark.slow
 def test_a_word_added_is_as_one_that_was_there_from_the_start() -> None:
     added = Lexicon()
     for word, frequency in (("焊接机", 9), ("机器人", 70_000), ("焊接机", 500), ("新词语", 3)):
@@ -196,7 +189,6 @@ def test_a_word_added_is_as_one_that_was_there_from_the_start() -> None:
     ]
 
 
-@pytest.mark.slow
 def test_queries_do_not_bring_a_dictionary_into_memory() -> None:
     """However many are asked, where the same many characters of documents would."""
     code = f"""

@@ -139,6 +139,7 @@ def test_progress_is_shown_on_a_terminal_and_cleared(place: Path) -> None:
     assert seedsearch("index", "--full", cwd=place).stderr == b""
 
 
+@pytest.mark.slow
 def test_quiet_and_verbose(place: Path) -> None:
     assert seedsearch("index", "--quiet", cwd=place).stdout == b""
     assert seedsearch("query", "-q", "hanjie", "-l", cwd=place).stderr == b""

@@ -255,6 +255,7 @@ def test_the_address_bar_of_a_browser_can_search(server: Server) -> None:
     assert f'template="http://127.0.0.1:{server.port}/?q={{searchTerms}}"' in answer.text
 
 
+@pytest.mark.slow
 def test_a_link_opens_an_editor_at_the_line(place: Path) -> None:
     with serving("--link", "vscode://file{path}:{line}:{column}", cwd=place) as server:
         page = server.ask("/document", id="seeds/notice.txt", q="保證焊接").text

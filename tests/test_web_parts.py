@@ -86,6 +86,7 @@ def test_rows_hold_both_texts_in_order(text: str, data: st.DataObject) -> None:
 LONG_LINE = "焊接(jiē)材料与设备，" * 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "raw", ["短", "", "字" * (3 * PART), "一行\n" * PART, LONG_LINE[: 5 * PART], "<br>".join(["行" * 40] * 900)]
 )
