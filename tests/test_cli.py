@@ -168,14 +168,15 @@ def test_nothing_found(place: Path) -> None:
     ("arguments", "says"),
     [
         (("query", ""), "the query is empty"),
-        (("query", "-i", "nowhere", "焊接"), "there is no index in nowhere; make one with: seedsearch index"),
+        # Below `seeds`: an index of this name in a folder above would be offered.
+        (("query", "-i", "seeds/no", "焊接"), "there is no index in seeds/no; make one with: seedsearch index"),
         (("index", "nowhere"), "nowhere does not exist"),
         (("clean", "nowhere"), "nowhere does not exist"),
         (("clean", "nothing.zip"), "no text in nothing.zip"),
         (("clean", "seeds"), "several files cannot go to standard output as text"),
         (("clean", "seeds", "-o", "seeds/out"), "is inside seeds, which is only read"),
         (("clean", "seeds/a.txt", "-o", "seeds"), "would replace the file itself"),
-        (("stats", "-i", "nowhere"), "there is no index"),
+        (("stats", "-i", "seeds/no"), "there is no index"),
         (("clean", "--encoding", "no-such", "seeds/a.txt"), "no-such"),
     ],
 )
