@@ -177,6 +177,7 @@ def test_all_that_is_unpacked_is_counted_once_for_all_members(monkeypatch: pytes
     assert sum(spent) <= (limits.REFUSED + 1) * limits.GRANTED + limits.RATIO * len(content)
 
 
+@pytest.mark.slow
 def test_good_members_are_read_beside_one_that_bursts() -> None:
     content = made.zip_of({"a.txt": "焊接", "b.txt": bytes(50 << 20), "c.txt": "材料"})
     texts, reasons = read("a.zip", content)

@@ -96,6 +96,7 @@ def test_places_in_a_run_text_are_found_in_its_readable_text(text: str, data: st
     assert readable_places(run, text, places) == expected
 
 
+@pytest.mark.slow
 def test_folding_makes_no_blanks() -> None:
     """So white space can be found before folding or after it."""
     assert [char for code in range(0x110000) if fold(char := chr(code)).isspace() != char.isspace()] == []

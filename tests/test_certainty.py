@@ -60,6 +60,7 @@ def test_inferred_edits_alone_have_a_probability_and_it_is_enough(kind: str, sur
     assert apply_edits(page.found, cleaned.edits) == cleaned.readable
 
 
+@pytest.mark.slow
 def test_what_is_known_of_a_torn_stretch_is_restored_without_what_is_not() -> None:
     found = "環(huán)境”?！墩ぷ鲌?bào)告》"
     whole, known = clean(found, sure=0.0), clean(found, sure=STRICT)

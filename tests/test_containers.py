@@ -184,6 +184,7 @@ def test_attributes_without_a_value_are_passed_over() -> None:
     assert [text[value.start : value.end] for value in values_of_xml(text, (), set())] == ["甲", "乙", ""]
 
 
+@pytest.mark.slow
 def test_standard_input_is_known_as_json_or_said_to_be_a_table(tmp_path: Path) -> None:
     assert run(tmp_path, stdin='{"t":"甲&quot;"}\n{"t":2}\n') == '{"t":"甲\\""}\n{"t":2}\n'
     assert run(tmp_path, "-", stdin='[\n "甲&quot;"]') == '[\n "甲\\""]'
@@ -193,6 +194,7 @@ def test_standard_input_is_known_as_json_or_said_to_be_a_table(tmp_path: Path) -
     assert run(tmp_path, "--input", "text", stdin='{"t":"甲&quot;"}') == '{"t":"甲""}'
 
 
+@pytest.mark.slow
 def test_a_field_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     for name, text in (("a.jsonl", '{"body":"甲"}\n'), ("a.csv", "id,body\n1,甲\n"), ("a.xml", "<r>甲</r>")):
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -446,6 +446,7 @@ def test_a_report_says_what_the_corpus_is(tmp_path: Path) -> None:
         ElementTree.fromstring((tmp_path / "report" / f"{name}.svg").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_or_is_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "甲"}\n', encoding="utf-8")
     done = seedsearch("clean", "a.jsonl", "--provenance", "./a.jsonl", cwd=tmp_path)

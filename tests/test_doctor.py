@@ -52,11 +52,13 @@ def test_two_whooshes_are_named(place: Path) -> None:
     assert "Whoosh-Reloaded 2.7.5" in said
 
 
+@pytest.mark.slow
 def test_an_index_that_is_not_there_is_worth_a_note(tmp_path: Path) -> None:
     code, remarks = examined(tmp_path)
     assert (code, remarks["index"]) == (0, [("note", "there is no index in index; make one with: seedsearch index")])
 
 
+@pytest.mark.slow
 def test_a_damaged_index_is_a_fault(place: Path) -> None:
     (segment,) = (place / "index").glob("*.segment")
     content = bytearray(segment.read_bytes())

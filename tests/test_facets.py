@@ -184,6 +184,7 @@ class Counting(MemoryEngine):
         return found
 
 
+@pytest.mark.slow
 def test_a_later_page_costs_what_the_first_did() -> None:
     engine = Counting()
     with engine.writer() as writer:

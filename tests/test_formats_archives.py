@@ -39,6 +39,7 @@ def test_rar_gives_each_file() -> None:
     assert read("a.rar", made.rar_of(FILES)) == ({f"a.rar!/{name}": text for name, text in READ.items()}, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "name"), [("gbk", "合同\\采购合同.txt"), ("big5", "會議記錄.txt")])
 def test_names_in_an_old_rar(encoding: str, name: str) -> None:
     found, said = read("a.rar", made.old_rar_of({name.encode(encoding): "字"}))
@@ -132,6 +133,7 @@ def test_of_documents_and_books_that_are_cut_off_it_is_read_what_is_there() -> N
     assert "a.epub!/OEBPS/2.xhtml: a chapter that is not in the book; a.epub: the archive is cut off" in said
 
 
+@pytest.mark.slow
 def test_what_is_broken_is_said_without_addresses_in_memory() -> None:
     _, said = read("a.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100))
     assert said == "a.rar: the archive is broken: the record of its parts is damaged"
@@ -153,6 +155,7 @@ def test_what_unpacks_to_too_much_is_said_and_the_rest_is_read() -> None:
     assert (texts, said) == ({}, f"a.zst: it unpacks to more than {limits.RATIO} times its size")
 
 
+@pytest.mark.slow
 def test_an_archive_that_takes_too_long_or_too_much_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seedsearch.reading.formats.libarchive.ARCHIVE_MEMORY", 1 << 20)
     texts, said = read("a.7z", made.seven_zip_of(FILES))
@@ -160,6 +163,7 @@ def test_an_archive_that_takes_too_long_or_too_much_memory_is_said(monkeypatch: 
     assert said
 
 
+@pytest.mark.slow
 def test_an_archive_that_leads_out_is_not_followed() -> None:
     texts, said = read("a.rar", made.rar_of({"../b.txt": "字", "c.txt": "好"}))
     assert texts == {"a.rar!/c.txt": "好"}

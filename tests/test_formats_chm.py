@@ -126,6 +126,7 @@ def test_lzx_is_undone(blocks: list[tuple[str, bytes]]) -> None:
     assert lzx.unpacked(packed, len(content), made.WINDOW_BITS) == content
 
 
+@pytest.mark.slow
 def test_lzx_goes_on_over_frames() -> None:
     content = bytes(i * i % 251 for i in range(3_350)) * 20
     for style in ("flat", "aligned", "literal", "plain"):

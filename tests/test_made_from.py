@@ -81,6 +81,7 @@ def test_how_it_was_read_is_remembered(desk: Path) -> None:
     assert counts(seedsearch("index", "--rebuild", "--json", cwd=desk)) == (3, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_second_folder_stays_beside_the_first(desk: Path) -> None:
     index = str(desk / "ix")
     for name in ("甲", "乙"):
@@ -105,6 +106,7 @@ def test_it_is_found_from_elsewhere_and_where_it_moved(desk: Path) -> None:
     assert "as they were" in seedsearch("doctor", cwd=moved).stdout.decode()
 
 
+@pytest.mark.slow
 def test_it_can_be_told_where_its_folder_is(desk: Path) -> None:
     seedsearch("index", "甲", "-i", "ix", cwd=desk)
     (desk / "ix").rename(desk.parent / "ix")
@@ -203,6 +205,7 @@ def test_out_of_date_by_what_it_was_told_to_read(desk: Path) -> None:
     assert "(1 new)" in seedsearch("query", "没有", cwd=desk).stderr.decode()
 
 
+@pytest.mark.slow
 def test_what_leads_out_is_not_opened_unasked(desk: Path) -> None:
     """An index may come with a folder from elsewhere: what it names outside of that is named by the user, or not
     read.

@@ -213,6 +213,7 @@ def test_a_document_has_the_terms_that_every_engine_counts(texts: list[str]) -> 
         assert document["tag"] == ["k:1"]
 
 
+@pytest.mark.slow
 def test_a_long_text_in_pieces_is_packed_as_one() -> None:
     text = "焊接产业。" * 60_000 + "a b" * 9
     (document,) = packed(text)

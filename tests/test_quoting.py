@@ -117,6 +117,7 @@ def test_places_of_every_highlight(desk: Path) -> None:
         assert line[match["column"] - 1 :].startswith("焊接")
 
 
+@pytest.mark.slow
 def test_a_hit_is_opened_at_its_place(desk: Path) -> None:
     (desk / "vim").write_text('#!/bin/sh\nprintf "%s\\n" "$@" > opened\nexit 7\n', "utf-8")
     (desk / "vim").chmod(0o755)
@@ -173,6 +174,7 @@ def test_forms_that_exclude_one_another_are_refused(desk: Path, options: tuple[s
     assert (done.returncode, done.stdout) == (2, b"")
 
 
+@pytest.mark.slow
 def test_what_is_new_for_a_saved_query(desk: Path) -> None:
     (desk / "seedsearch.toml").write_text('[query.weld]\nquery = "焊接"\n', "utf-8")
     state = {"XDG_STATE_HOME": str(desk / "state")}

@@ -45,6 +45,7 @@ def database() -> bytes:
         return made.serialize()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "made", "begin", "end", "reason"),
     [

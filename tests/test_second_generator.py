@@ -88,6 +88,7 @@ def _in_order(part: Iterable[int], whole: Iterable[int]) -> bool:
     return all(byte in rest for byte in part)
 
 
+@pytest.mark.slow
 def test_sites_tear_and_mark_as_they_say() -> None:
     """Shifts tear more than marks alone do; the sparse mark less than the dense; every kind reads by its own reader."""
     found = {kind: [damaged(kind, TEXT, random.Random(seed)).found for seed in range(8)] for kind in FAULTS}

@@ -179,6 +179,7 @@ def test_a_file_that_is_none(place: Path) -> None:
         settings_of(place, {})
 
 
+@pytest.mark.slow
 def test_named_indexes(place: Path) -> None:
     named = '[index.two]\npaths = ["seeds/0.txt", "seeds/1.txt"]\ndir = "of-two"\n'
     (place / "seedsearch.toml").write_text(f'index-dir = "two"\n{named}', encoding="utf-8")
