@@ -72,7 +72,9 @@ def _event() -> re.Pattern[str]:
     )
 
 
-TORN = 2  # halves of a proof, of different repairs much better than what was found, prove a page without marks
+# Halves of a proof, of different repairs much better than what was found, prove a page without marks. With 0, one row
+# of the case tables of those that are to stay as they are is edited.
+TORN = 2
 # The beginning of a quotation in a line, up to a mark at its end, or to the one mark in it after which ASCII stands;
 # and the same for the end of a quotation that nothing opens.
 _UNENDED = re.compile(
