@@ -198,9 +198,12 @@ class TermTable:
     @cached_property
     def points(self) -> tuple[Points, Small, Small]:
         """The code points of all terms, the place of the term that each belongs to, and the length of each term."""
-        texts = [term.decode(*UTF8) for term in self.rows.terms]
-        lengths = np.array([len(text) for text in texts], dtype=np.int32)
-        return points("".join(texts)), np.repeat(np.arange(len(texts), dtype=np.int32), lengths), lengths
+        joined = np.frombuffer(self.joined, dtype=np.uint8)
+        # The bytes from 0x80 to 0xBF, the least as signed numbers, go on with a character; any other begins one.
+        begun = np.cumsum(joined.view(np.int8) >= -0x40, dtype=np.int32)[joined == 255]
+        lengths = np.diff(begun, prepend=np.int32(0)) - 1  # without the byte behind each term
+        text = self.joined.replace(BETWEEN, b"").decode(*UTF8)
+        return points(text), np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), lengths
 
     def owners_of(self, char: int) -> Small:
         """Return the places of the terms that have a character (a code point), one for each time, in order.
