@@ -19,7 +19,7 @@ import pytest
 from seedsearch import engines
 from seedsearch.engines import embedded
 from seedsearch.engines.choice import open_engine
-from seedsearch.engines.embedded import EmbeddedEngine
+from seedsearch.engines.embedded import EmbeddedEngine, checking
 from seedsearch.engines.embedded.foreign import BROKEN, mapped
 from seedsearch.engines.query import Run, Term
 from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, SeedsearchError
@@ -163,7 +163,7 @@ def test_every_question_maps_what_is_raised_below(method: str, error: str, tmp_p
     for name in ("segments", "manifest", "committed", "_answering", "_disk"):
         setattr(engine, name, broken)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedded, "faults", lambda folder: drained(broken))
+        patch.setattr(checking, "faults", lambda folder: drained(broken))
         patch.setattr(embedded, "Manifest", broken)
         patch.setattr(engine, "_stamp", None)
         with pytest.raises(SeedsearchError):
