@@ -102,3 +102,23 @@ def test_what_says_nothing_stays(text: str, for_index: bool) -> None:
 def test_no_run_is_missed_by_looking_for_its_beginning(text: str) -> None:
     found = [(run.span(), run.lastgroup) for run in escape_forms.runs(text)]
     assert found == [(run.span(), run.lastgroup) for run in escape_forms._RUN.finditer(text)]
+
+
+@given(st.lists(st.sampled_from("中文设备é"), min_size=1, max_size=6), st.sampled_from(("\\x", "%", "=")))
+def test_bytes_that_are_all_spelled_alike_are_read_as_each_by_itself(chars: list[str], sign: str) -> None:
+    spelled = "".join(f"{sign}{byte:02X}" for byte in "".join(chars).encode("gb18030"))
+    units = escape_forms._spelled_units(spelled, len(spelled))
+    assert units == [escape_forms._unit(m, len(spelled)) for m in escape_forms._UNIT.finditer(spelled)]
+
+
+def test_what_a_page_spells_again_and_again_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, found = escape_forms._of_bytes, list[object]()
+
+    def counted(units: list[escape_forms.Unit], *, older: bool = False) -> list[escape_forms.Spelled]:
+        found.append(units)
+        return read(units, older=older)
+
+    monkeypatch.setattr(escape_forms, "_of_bytes", counted)
+    spelled = "".join(f"\\x{byte:02x}" for byte in "蜻蜓点水".encode("gb18030"))
+    assert clean(f"{spelled} " * 50).readable == "蜻蜓点水 " * 50
+    assert len(found) == 1

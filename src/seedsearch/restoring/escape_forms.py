@@ -23,6 +23,7 @@ import math
 import re
 from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from seedsearch.text import character_model
@@ -53,7 +54,12 @@ _BEGIN = re.compile(r"[\\%<=][\\uUx0-9a-fA-F \t\r\n]")
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
 _UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, _SOFT, ".")
 _UNIT = re.compile("|".join(_UNITS), re.DOTALL)
+# Bytes that are all spelled in the same way, without anything between them.
+_ALIKE = re.compile(rf"(?:\\x{_HEX}{{2}})+|(?:%{_HEX}{{2}})+|(?:={_HEX}{{2}})+|(?:<{_HEX}{{2}}>)+")
+_NO_DIGITS = re.compile(r"[\\x%=<>]")
 _PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\s\"'<>|*?]*)?\Z")
+# Runs that are kept with what they spell, five megabytes at most, and the characters of one that is.
+KEPT, KEPT_RUN = 2048, 100
 LONGEST_PATH = 200  # code points before a run in which a path may begin; a path of Windows has 260 at most
 
 # Mean ln p under which bytes are not believed to be GBK or Big5, as in `latin1`: of 15 damaged texts of
@@ -99,8 +105,16 @@ def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese. `older`: bytes that may be either,
     and hold no character of three bytes, are not UTF-8 (D2 BB is һ, and 一).
     """
-    units = _spelled_units(run)
-    if run.lastgroup != "codes":
+    of = _spelled if len(run[0]) <= KEPT_RUN else _spelled.__wrapped__
+    at = run.start()
+    return [Spelled(at + start, at + end, char) for start, end, char in of(run[0], run.lastgroup, _most(run), older)]
+
+
+@lru_cache(maxsize=KEPT)
+def _spelled(run: str, form: str | None, most: int, older: bool) -> list[Spelled]:
+    """Return the characters of a run by itself, of one of the forms: a page is looked through several times."""
+    units = _spelled_units(run, most)
+    if form != "codes":
         return _of_bytes(units, older=older)
     if all(unit.value <= 0xFF for unit in units) and _are_text(made := _of_bytes(units)):
         return made
@@ -109,17 +123,25 @@ def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
 
 def in_pairs(run: re.Match[str]) -> bool:
     """Tell whether one of the `runs` spells bytes that are not UTF-8."""
-    return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run))) is None
+    return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run[0], _most(run)))) is None
 
 
-def _spelled_units(run: re.Match[str]) -> list[Unit]:
-    of_path = _PATH.search(run.string, max(0, run.start() - LONGEST_PATH), run.start()) is not None
-    most = min(filter(None, map(_backslashes, _units(run))), default=0) if of_path else len(run[0])
-    return [_unit(m, most) for m in _units(run)]
+def _most(run: re.Match[str]) -> int:
+    """Return how many backslashes of a row may belong to an escape of a run, behind what stands before it."""
+    before = max(0, run.start() - LONGEST_PATH)
+    if "\\" not in run[0] or run.string.find(":", before, run.start()) < 0:
+        return len(run[0])
+    if _PATH.search(run.string, before, run.start()) is None:
+        return len(run[0])
+    return min(filter(None, map(_backslashes, _UNIT.finditer(run[0]))), default=0)
 
 
-def _units(run: re.Match[str]) -> Iterator[re.Match[str]]:
-    return _UNIT.finditer(run.string, *run.span())
+def _spelled_units(run: str, most: int) -> list[Unit]:
+    if _ALIKE.fullmatch(run):
+        size = run.find(run[0], 1) if run.count(run[0]) > 1 else len(run)
+        values = bytes.fromhex(_NO_DIGITS.sub("", run))
+        return [Unit(at, at + size, value) for at, value in zip(range(0, len(run), size), values, strict=True)]
+    return [_unit(m, most) for m in _UNIT.finditer(run)]
 
 
 def _are_text(made: list[Spelled]) -> bool:

@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from heapq import merge
 from itertools import pairwise
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, written
 from seedsearch.restoring.code_spans import Passages, code_passages, merged
-from seedsearch.restoring.escape_forms import GIBBERISH, SOFT, Spelled, in_pairs, runs, spelled
+from seedsearch.restoring.escape_forms import GIBBERISH, KEPT, SOFT, Spelled, in_pairs, runs, spelled
 from seedsearch.restoring.page import Page
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
@@ -63,37 +64,59 @@ _Run = tuple[re.Match[str], Sequence[Spelled]]
 
 
 def _found(page: Page) -> Iterator[Row]:
-    proofs = [run for run, chars in _runs(page) if _says(chars) and _proves(_text(chars))]
-    proved, older = bool(proofs), bool(proofs) and all(map(in_pairs, proofs))
+    meant = _Meant(page.text)
+    proved = printable = False
+    older = True  # whether nothing that is proved is UTF-8
+    for run, chars in _runs(page, meant):
+        printable = printable or run.lastgroup == "printable"
+        if (older or not proved) and _says(chars) and _proves(_text(chars)):
+            proved, older = True, older and in_pairs(run)
+        elif proved and printable:
+            break
     lines: Iterator[_Run] = iter(())
-    if proved and any(run.lastgroup == "printable" for run, _ in _runs(page)):
-        lines = ((line, [Spelled(*line.span(), "")]) for line in _between(page))
-    for run, chars in merge(_runs(page), lines, key=lambda one: one[0].start()):
+    if proved and printable:
+        lines = ((line, [Spelled(*line.span(), "")]) for line in _between(page, meant))
+    for run, chars in merge(_runs(page, meant), lines, key=lambda one: one[0].start()):
         if proved or (page.for_index and _common(run, _text(chars))):
-            yield from _edits(run, spelled(run, older=True) if older and run.lastgroup != "printable" else chars)
+            # What is spelled beyond two bytes is the same either way.
+            again = older and proved and run.lastgroup != "printable" and max(_text(chars), default="") < "\u0800"
+            yield from _edits(run, spelled(run, older=True) if again else chars)
 
 
-def _runs(page: Page) -> Iterator[_Run]:
+class _Meant:
+    """Where in a text escapes are meant, looked for when something is asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def passages(self) -> Passages:
+        """The stretches about escaping, of code, and of bytes of a program."""
+        return _meant(self._text)
+
+    @cached_property
+    def addresses(self) -> Passages:
+        """The URLs."""
+        return _addresses(self._text)
+
+
+def _runs(page: Page, meant: _Meant) -> Iterator[_Run]:
     """Yield the runs that spell characters, and those, where they are not meant to."""
-    meant = addresses = None
     for run in runs(page.text):
         chars = spelled(run)
         if not chars or (_in_range(run) and not _proves(_text(chars))):
             continue
         if not page.for_index:
-            meant = _meant(page.text) if meant is None else meant
-            if run.start() in meant:
+            if run.start() in meant.passages:
                 continue
-            if run.lastgroup == "percent":
-                addresses = _addresses(page.text) if addresses is None else addresses
-                if run.start() in addresses:
-                    continue
+            if run.lastgroup == "percent" and run.start() in meant.addresses:
+                continue
         yield run, chars
 
 
-def _between(page: Page) -> Iterator[re.Match[str]]:
+def _between(page: Page, meant: _Meant) -> Iterator[re.Match[str]]:
     """Return the soft line breaks outside of the runs, of a text in quoted-printable."""
-    taken = Passages(run.span() for run, _ in _runs(page))
+    taken = Passages(run.span() for run, _ in _runs(page, meant))
     return (line for line in SOFT.finditer(page.text) if line.start() not in taken)
 
 
@@ -125,6 +148,7 @@ def _says(chars: Sequence[Spelled]) -> bool:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def _proves(text: str) -> bool:
     han = [fold(char) for char in text if is_han(char)]
     follow = character_model.model().follow
