@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from seedsearch.restoring import utf8_as_gbk
+from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import Private, Reader, decoded
+from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Lost
-from seedsearch.restoring.lossy_utf8 import mend
+from seedsearch.restoring.lossy_utf8 import mend, mended
 from tests.misreadings import SENTENCES
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)
@@ -101,3 +106,22 @@ def test_the_fault_applied_twice_is_undone_twice() -> None:
     assert "?" not in twice
     assert restored(twice) == page
     assert utf8_as_gbk.edits(page) == []
+
+
+def _read_each(page: utf8_as_gbk._Page, window: utf8_as_gbk._Window, _: object) -> Sequence[Piece]:
+    return page._read(window.start, page.text[window.start : window.end], "")
+
+
+def test_short_runs_that_come_again_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = list[object]()
+
+    def counted(*asked: Any) -> Sequence[Piece]:
+        found.append(asked)
+        return mended(*asked)
+
+    monkeypatch.setattr(utf8_as_gbk, "mended", counted)
+    page = "锛?a" * 500
+    once = clean(page).readable
+    assert 0 < len(found) < 50
+    monkeypatch.setattr(utf8_as_gbk._Page, "_read_again", _read_each)
+    assert clean(page).readable == once

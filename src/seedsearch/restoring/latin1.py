@@ -21,7 +21,7 @@ import re
 from codecs import utf_8_decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -94,6 +94,7 @@ _GBK_PIECE = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", 
 FEW = 4  # ideographs that a page must hold before a run with one alone is believed: 28 of 30 at 16
 GIBBERISH = -9.3  # mean ln p under which GBK is not believed: 19 of 30 at -5.3, all at -13.3
 WORD = -7.5  # the same for two ideographs alone: a word and no accident
+FIXED = 256  # runs that are kept with what ftfy makes of them, two megabytes at most
 JUDGED = 120  # characters of a run that are scored
 LONGEST, MARGIN = 2000, 20  # characters of a run that are read together, and at their end read with the next ones
 WORK_EACH = 0.15  # units of work for a code point; prose that lost each byte without a character takes 0.11
@@ -394,12 +395,19 @@ def _western(text: str, at: int, end: int) -> Iterator[Weighed]:
     run, beside = text[at:end], text[max(0, at - 1) : at] + text[end : end + 1]
     if not _WESTERN.search(run):
         return
+    fixed = _fixed(run)
+    alone = len(fixed) == 1 and not beside.isascii() and not any(c.isascii() and c.isalpha() for c in beside)
+    if fixed != run and not alone:
+        yield at, end, fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
+
+
+@lru_cache(maxsize=FIXED)
+def _fixed(run: str) -> str:
+    """Return a run as ftfy repairs it, where reading the repair wrongly gives the run again: a page has few of them."""
     import ftfy
 
-    fixed = ftfy.fix_encoding(run, _ftfy_config())
-    alone = len(fixed) == 1 and not beside.isascii() and not any(c.isascii() and c.isalpha() for c in beside)
-    if fixed != run and not alone and _misread(fixed) == run:
-        yield at, end, fixed, Damage.UTF8_AS_LATIN1, Certainty.PROVED, None
+    fixed: str = ftfy.fix_encoding(run, _ftfy_config())
+    return fixed if _misread(fixed) == run else run
 
 
 @cache

@@ -23,7 +23,7 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Weighed, apply_edits, weighed
+from seedsearch.offsets import Edit, Weighed, weighed
 from seedsearch.restoring import framed
 from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.framed import Choice, Part, lost_before
@@ -113,9 +113,10 @@ def _better(run: _Run, made: list[Weighed], way: Way) -> list[Weighed]:
         return made
     start, end = made[0][0], made[-1][1]
     found = run.found[start - run.at : end - run.at]
-    text = apply_edits(
-        found, weighed((a - start, b - start, new, kind, sure, by) for a, b, new, kind, sure, by in made)
-    )
+    text, last = "", start
+    for a, b, new, *_ in made:
+        text += found[last - start : a - start] + new
+        last = b
     if _WIDE.fullmatch(text):
         return [] if _WIDE.fullmatch(found) else made
     mean = character_model.score(text.replace(LOST, "\n")) / len(text)

@@ -261,8 +261,9 @@ class _Page:
         """Yield where each of some windows begins, and what it is read as, by one search through all of them."""
         # What comes again and again is kept with what it is, by itself.
         if 2 * len({self.text[window.start : window.end] for window in windows}) <= max(2, len(windows)):
+            known: dict[tuple[object, ...], tuple[Sequence[Piece], int]] = {}
             for window in windows:
-                yield window.start, window.stretches(self._read(window.start, self.text[window.start : window.end], ""))
+                yield window.start, window.stretches(self._read_again(window, known))
             return
         start = at = windows[0].start
         atoms = list[Atom]()
@@ -284,6 +285,25 @@ class _Page:
             ):  # something torn reaches into what is around
                 inside = list(self._read(window.start, self.text[window.start : window.end], ""))
             yield window.start, window.stretches(inside)
+
+    def _read_again(
+        self, window: _Window, known: dict[tuple[object, ...], tuple[Sequence[Piece], int]]
+    ) -> Sequence[Piece]:
+        """Return what a window is read as; `known` are those that were read, and the work that it took."""
+        start, end = window.start, window.end
+        found, around = (
+            self.text[start:end],
+            (self.text[max(0, start - CONTEXT) : start], self.text[end : end + CONTEXT]),
+        )
+        key = found, around, self.own.of(start).number
+        if (kept := known.get(key)) is not None and self.work.left > kept[1]:
+            self.work.spend(kept[1])
+            return kept[0]
+        left = self.work.left
+        pieces = self._read(start, found, "")
+        if self.work.left > 0:
+            known[key] = pieces, left - self.work.left
+        return pieces
 
     def _read(self, at: int, found: str, before: str) -> Sequence[Piece]:
         """Return what is found at a place as UTF-8, behind the character `before` if it is known."""
