@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from fixtures import made
 from seedsearch import build_index, open_index
+from seedsearch.engines import embedded
 from seedsearch.engines.choice import open_engine
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
@@ -155,6 +156,18 @@ def test_what_was_touched_is_read_once_and_not_indexed(place: Path, monkeypatch:
     assert read == ["a.txt"]
     assert report.unchanged == 2
     assert read_files(place, monkeypatch)[0] == []
+
+
+def test_a_run_does_not_count_the_terms_of_the_index(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+
+    def count(_: object, field: str) -> int:
+        counted.append(field)
+        return 0
+
+    monkeypatch.setattr(embedded, "count_terms", count)
+    assert update(place).unchanged == 2
+    assert counted == []
 
 
 def test_full_reads_what_looks_unchanged(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

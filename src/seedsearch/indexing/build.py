@@ -466,7 +466,7 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Pl
         return own
     own = words_for(engine, writer, options.dictionary, beside)
     remember(engine, writer, options.synonyms)
-    if engine.info().documents and (new := not_counting(engine, beside)):
+    if (new := not_counting(engine, beside)) and engine.info().documents:
         again = command(places.index, "--rebuild")
         tally.notes.append(
             f"words of {SETTINGS} that the index was not made with: {', '.join(new)}; take them with: {again}"

@@ -41,9 +41,11 @@ def words_for(engine: Engine, writer: Writer, given: str | Path | None, beside: 
     """
     before = engine.metadata(KEPT)
     used = FILE.content(before)
-    is_new = not engine.info().documents
+    if given is None and beside == NONE:
+        return used
+    is_new = not engine.info().documents  # which counts terms as well, so that it is not asked for by every run
     if given is None:
-        return _kept(writer, used, before, beside) if is_new and beside != NONE else used
+        return _kept(writer, used, before, beside) if is_new else used
     own, kept = FILE.read(given)
     whole = _both(own, beside if is_new else _of_folders(engine))
     if whole != used and not is_new:
