@@ -7,6 +7,8 @@ import inspect
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +19,8 @@ from hypothesis import strategies as st
 
 from fixtures import made
 from seedsearch import build_index, open_index
-from seedsearch.engines import embedded
 from seedsearch.engines.choice import open_engine
+from seedsearch.engines.embedded import vocabulary
 from seedsearch.engines.query import FIELDS, Ranked, Run, Term
 from seedsearch.errors import IndexStale, SourceError
 from seedsearch.indexing import build
@@ -165,7 +167,7 @@ def test_a_run_does_not_count_the_terms_of_the_index(place: Path, monkeypatch: p
         counted.append(field)
         return 0
 
-    monkeypatch.setattr(embedded, "count_terms", count)
+    monkeypatch.setattr(vocabulary, "count_terms", count)
     assert update(place).unchanged == 2
     assert counted == []
 
@@ -372,3 +374,13 @@ def test_the_keywords_and_the_options_of_a_run_are_the_same(monkeypatch: pytest.
     given_ = {name: f"its {name}" for name in keywords}
     build_index("seeds", "index", **given_)  # type: ignore[arg-type]
     assert told == [("seeds", "index", BuildOptions(**given_), None)]  # type: ignore[arg-type]
+
+
+def test_a_run_that_finds_nothing_changed_loads_no_restoration(place: Path) -> None:
+    program = (
+        "import sys; from seedsearch import build_index; print(build_index('files', 'index').unchanged,"
+        " 'seedsearch.restoring.steps' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    first, then = (subprocess.run(command, cwd=place, capture_output=True, text=True, check=True) for _ in range(2))
+    assert (first.stdout, then.stdout) == ("0 True\n", "2 False\n")

@@ -74,8 +74,8 @@ MANY_FILES = 1000
 # so that commits take at most a twentieth of a run.
 SAVED_EVERY, SAVED_SELDOM = 120.0, 20
 
-# The module that a worker needs besides the packer.
-PIPELINE = "seedsearch.indexing.pipeline"
+# The modules that a worker needs besides the packer.
+PIPELINE, RESTORING = "seedsearch.indexing.pipeline", "seedsearch.restoring.clean"
 
 # The part that the path of a document adds to that of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
@@ -534,14 +534,15 @@ def _done(
 ) -> Iterator[Done]:
     """Yield what came of each job, in order; in this process until the work is worth others."""
     groups = _groups(one for job in _spread(jobs) for one in jobs_of(*job))
-    sample = next(groups, [])
+    if (sample := next(groups, None)) is None:
+        return
     left = sum(size for _, size in jobs) - sum(size for _, size in sample)
     worth = workers if left > WORTH_WORKERS else 1
     if worth != 1:
         prepare(_preload(writer))
     outcomes = [analyse(job) for job, _ in sample]
     packer = _packer(writer, [entry for outcome in outcomes for entry in outcome.entries], at_once=at_once)
-    first = [packed(outcomes, packer, own)] if outcomes else []
+    first = [packed(outcomes, packer, own)]
     tasks = (Task([job for job, _ in group], packer, own) for group in groups)
     for done in map_in_order(carry_out, tasks, worth, AHEAD, _preload(writer)):
         yield from first  # written while the workers are busy
@@ -555,9 +556,9 @@ def _packer(writer: Writer, sample: Sequence[IndexEntry], *, at_once: bool) -> P
     return writer.sending_packer() if at_once and isinstance(writer, Sending) else writer.packer(sample)
 
 
-def _preload(writer: Writer) -> tuple[str, str]:
+def _preload(writer: Writer) -> tuple[str, ...]:
     """Name the modules that a worker needs."""
-    return PIPELINE, type(writer.packer()).__module__
+    return PIPELINE, RESTORING, type(writer.packer()).__module__
 
 
 def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from seedsearch.metadata.document_records import Found, Record, doc_id_of, endings, folders, line_starts, names
 from seedsearch.metadata.file_states import Stamp, size_term
 from seedsearch.offsets import Edit, Finding
 from seedsearch.reading.path_names import as_read
-from seedsearch.restoring.clean import clean
-from seedsearch.restoring.documents import Cleaned
 from seedsearch.text.run_text import run_text
+
+if TYPE_CHECKING:
+    from seedsearch.restoring.documents import Cleaned
 
 TITLE = 80  # code points that a first line may have to be a title that `title:` looks for
 # Code points of what a file says of itself that are looked for, and how many such texts: books have a few of each.
@@ -117,6 +118,8 @@ def _first_line(cleaned: Cleaned) -> str:
 
 
 def _restored(texts: Sequence[str]) -> Iterator[str]:
+    from seedsearch.restoring.clean import clean  # a run that finds nothing changed restores nothing
+
     return (clean(text[:LONGEST]).readable for text in texts[:MOST])
 
 

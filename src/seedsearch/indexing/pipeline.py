@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from seedsearch.damage import SURE
 from seedsearch.engines import Pack, Packer
@@ -30,15 +31,14 @@ from seedsearch.reading.files import read_bytes
 from seedsearch.reading.formats import documents_on_disk, readable_now
 from seedsearch.reading.formats.format import Asked
 from seedsearch.reading.portions import Portion, documents_of, is_large, portions_of
-from seedsearch.restoring.budget import Shares
-from seedsearch.restoring.clean import clean_document
-from seedsearch.restoring.documents import (
-    Cleaned,
-)
 from seedsearch.text.batch import pieces_of
 from seedsearch.text.batch_analyzer import words_of
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.segmenter import LONGEST_RUN
+
+if TYPE_CHECKING:
+    from seedsearch.restoring.budget import Shares
+    from seedsearch.restoring.documents import Cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,8 @@ def unchanged(path: str, state: State) -> Outcome:
 
 
 def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str, state: State) -> Outcome:
+    from seedsearch.restoring.clean import clean_document  # 0.2 s, which a run that finds nothing changed does not take
+
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
     damage: dict[str, Mapping[str, int]] = {}
