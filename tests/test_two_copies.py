@@ -30,6 +30,7 @@ def copies(rng: Random, torn: tuple[bool, bool], reader: Reader) -> str:
     return decoded(made, reader).replace("\x05", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("private", Private)
 @pytest.mark.parametrize("seed", range(3))
 def test_each_copy_decides_for_the_other(seed: int, private: Private) -> None:

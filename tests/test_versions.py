@@ -10,6 +10,7 @@ from tools.make_golden import NUMBERS, complaint, golden, numbers, stored
 BEFORE = {"RULES": 4, "ANALYSIS": 2, "FORMAT": 4}
 
 
+@pytest.mark.slow
 def test_the_program_does_what_it_did_when_the_numbers_were_set() -> None:
     of_file, _, there = stored()
     said = complaint(there, golden(), of_file, numbers())

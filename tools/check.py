@@ -1,7 +1,7 @@
 """Every check of the project in one command, or one part of it.
 
     python tools/check.py               everything, as continuous integration runs it
-    python tools/check.py lint types    parts: lint, types, docs, tests; quick, the tests that take under
+    python tools/check.py lint types    parts: lint, types, docs, tests; quick, the tests that take about
                                         a minute together; deep, those that take minutes; browser, which
                                         needs a Chromium; cluster, which needs a JDK and Maven
     python tools/check.py --fix         lint and docs, put right what can be put right: layout, imports, made pages
