@@ -218,11 +218,12 @@ def prose(size: int) -> str:
 
 @pytest.mark.exhaustive
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from there")
-@pytest.mark.parametrize(("encoding", "times"), [("utf-8", 3.75), ("gb18030", 6.0)])
+@pytest.mark.parametrize(("encoding", "times"), [("utf-8", 4.5), ("gb18030", 6.5)])
 def test_the_memory_of_indexing_grows_with_a_few_times_the_text(encoding: str, times: float, tmp_path: Path) -> None:
     """What grows: tables, the dictionary and the arrays of one part are in both runs.
 
-    3.1 and 5.1 times the bytes are measured, over 40 MB: the postings that wait to be added up grow in steps that
+    3.7 and 5.4 times the bytes are measured, over 40 MB (3.1 and 5.1 while what is in both runs took 50 MB more, and
+    some of that was free again where a large text needs it): the postings that wait to be added up grow in steps that
     double, and over 24 MB such a step moved the second figure to 6.1. (A character that is not of the first 65,536
     makes each one of the text take four bytes, where GB18030 has two.)
     """

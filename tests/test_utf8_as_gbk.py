@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import apply_edits
 from seedsearch.restoring import utf8_as_gbk
+from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import Private, Reader, decoded
 from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_guesses import Lost
-from seedsearch.restoring.lossy_utf8 import mend, mended
+from seedsearch.restoring.lossy_utf8 import WORK, mend, mended
 from tests.misreadings import SENTENCES
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)
@@ -125,3 +126,27 @@ def test_short_runs_that_come_again_are_read_once(monkeypatch: pytest.MonkeyPatc
     assert 0 < len(found) < 50
     monkeypatch.setattr(utf8_as_gbk._Page, "_read_again", _read_each)
     assert clean(page).readable == once
+
+
+# What Big5 shows as GBK: each line has signs of UTF-8, and none is UTF-8.
+NOTHING = "绁\ufffd琌и穦硂妓弧"
+
+
+def test_where_run_after_run_is_nothing_no_more_is_searched_for() -> None:
+    def spent(lines: int) -> int:
+        budgets, text = Budgets(), (NOTHING + "\n" + "\u4e00" * 80 + "\n") * lines
+        assert utf8_as_gbk.edits(text, budgets) == []
+        made = Budget(WORK, len(text), utf8_as_gbk.WORK_EACH)
+        return made.left - budgets.of("UTF-8 as GBK", 0, 0, 0).left
+
+    assert 0 < spent(1) < spent(10)
+    assert spent(4 * utf8_as_gbk.PATIENCE) == spent(8 * utf8_as_gbk.PATIENCE)
+
+
+@pytest.mark.parametrize("lines", [3, 4 * utf8_as_gbk.PATIENCE])
+def test_after_all_that_is_nothing_utf8_that_lost_bytes_comes_back(lines: int) -> None:
+    found = decoded("\n".join(SENTENCES[:4]).encode(), KEPT)
+    before = (NOTHING + "\n" + "\u4e00" * 80 + "\n") * lines
+    assert "?" in found
+    made, alone = restored(before + found)[-len(restored(found)) :], restored(found)
+    assert SequenceMatcher(None, made, alone, autojunk=False).ratio() > 0.98  # guesses ask the page around
