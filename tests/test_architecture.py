@@ -160,6 +160,7 @@ TOP_FOLDER = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("folder", ["src", *AROUND])
+@pytest.mark.slow
 def test_a_folder_beside_the_program_imports_only_those_below_it(folder: str) -> None:
     files = (TOP_FOLDER / folder).rglob("*.py")
     used = {name.split(".")[0] for path in files for name in imports(path)} & set(AROUND) - {folder}

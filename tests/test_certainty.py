@@ -25,6 +25,8 @@ from seedsearch.restoring.doubts import Doubts
 from seedsearch.restoring.steps import restore
 from tests.programs import warm as seedsearch
 
+pytestmark = pytest.mark.slow
+
 TORN = "中文编码错误的文字".encode().decode("gb18030", "replace")  # its last byte is lost: 文字, or 文学
 STRICT = 0.8  # more than what most repairs here are
 PROSE = "今天的会议讨论了系统升级的安排，请各部门检查网络设置。\n以后重新登录，确认原来的文件是否完整，谢谢配合。\n" * 6

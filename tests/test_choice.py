@@ -113,6 +113,7 @@ def test_an_engine_without_its_package_says_how_to_install_it(tmp_path: Path, mo
         open_engine("remote://host/index", "mark")
 
 
+@pytest.mark.slow
 def test_an_index_in_memory_is_that_of_its_name_and_of_this_process(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("焊接材料", encoding="utf-8")
     one, other = f"memory:{tmp_path}", f"memory:{tmp_path} other"

@@ -236,6 +236,7 @@ def test_records_in_other_encodings_are_read(tmp_path: Path) -> None:
     assert run(tmp_path, "c.csv").decode() == "名称，说明，备注\n甲，乙 丙，丁\n"
 
 
+@pytest.mark.slow
 def test_an_account_says_what_the_restoration_did(tmp_path: Path) -> None:
     texts = ["焊接&nbsp;材料", "焊接材料\ufffd备足", "產(chǎn)業(yè)", "The weld is fine."]
     out = run(tmp_path, "--provenance", "p.jsonl", stdin=lines([{"text": text} for text in texts]).encode())

@@ -482,6 +482,7 @@ class TestBooks:
         monkeypatch.setattr(limits, "PDF_SECONDS", 1)
         refused("a.pdf", self.SLOW, "cannot be read in 1 s")
 
+    @pytest.mark.slow
     def test_a_pdf_that_waits_is_stopped_by_the_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limits, "PDF_WALL_SECONDS", 1)
         refused("a.pdf", self.SLOW, "takes more than 1 s")

@@ -28,6 +28,8 @@ from tests.engine_contract import MARK, TEXTS, entry
 from tests.filling import commit
 from tests.parsed import tree_of
 
+pytestmark = pytest.mark.slow
+
 # Exceptions that no content of a file leads to: faults of the program are not told as damage.
 OF_THE_PROGRAM: dict[str, str] = {
     "AssertionError": "what cannot be",

@@ -24,6 +24,8 @@ from seedsearch.frontends.render.progress import progress_text
 from seedsearch.indexing.reports import Progress
 from tests.programs import warm as seedsearch
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:

@@ -213,6 +213,7 @@ def test_every_time_has_a_day(changed: int, day: str) -> None:
     assert Stamp(0, changed, 0).date == day
 
 
+@pytest.mark.slow
 def test_work_by_several_processes_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("WORTH_WORKERS", 0), ("SAMPLE", 10), ("TASK_FILES", 3)):
         monkeypatch.setattr(f"seedsearch.indexing.build.{name}", value)
@@ -376,6 +377,7 @@ def test_the_keywords_and_the_options_of_a_run_are_the_same(monkeypatch: pytest.
     assert told == [("seeds", "index", BuildOptions(**given_), None)]  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_run_that_finds_nothing_changed_loads_no_restoration(place: Path) -> None:
     program = (
         "import sys; from seedsearch import build_index; print(build_index('files', 'index').unchanged,"

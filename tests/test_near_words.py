@@ -17,6 +17,8 @@ from seedsearch.text.run_text import run_text
 from tests.filling import commit
 from tests.test_expressions import engines, entry
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {
     "a": "著作权保护的规定",
     "b": "著文做事，有权利的人",

@@ -19,6 +19,8 @@ from seedsearch.text import forms, trigrams
 from seedsearch.text.code_points import points
 from tests.misreadings import by_pairs
 
+pytestmark = pytest.mark.slow
+
 TRADITIONAL = (
     "這份文件說明如何安裝軟體、設定網路與更新系統。\n孩子們在公園裡玩耍，老人們坐在樹下聊天。\n"
     "主管機關應於收到申請書後三十日內完成審查，並將審查結果以書面通知申請人。\n"

@@ -15,6 +15,8 @@ from seedsearch.frontends.editor import command_of
 from tests.programs import Run
 from tests.programs import warm as seedsearch
 
+pytestmark = pytest.mark.slow
+
 PAGE = "第一行\n这里说焊接&#26448;料，又说焊接设备。\n末行"
 PLAIN = "焊接材料 | *要*\n检修记录"
 

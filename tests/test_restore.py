@@ -64,6 +64,7 @@ mixtures = st.lists(st.sampled_from(PIECES) | st.text(SINGLE, max_size=6), max_s
 @examples(150)
 @given(mixtures)
 @example("產(chǎn)業(yè)?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告?！墩ぷ鲌?bào)告")
+@pytest.mark.slow
 def test_edits_are_lawful_and_a_second_run_makes_none(text: str) -> None:
     left: Shares = {}
     once = restore(text, shares=left)

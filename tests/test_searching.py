@@ -20,6 +20,8 @@ from seedsearch.text.folding import fold, is_han
 from tests.strategies import HAN, examples
 from tests.test_expressions import engines
 
+pytestmark = pytest.mark.slow
+
 Opened = Callable[[dict[str, str | bytes]], Index]
 
 

@@ -91,6 +91,7 @@ def test_rows_that_are_restored_otherwise_than_usual_are_left_out() -> None:
 PAGE = (Path(__file__).parents[1] / "docs" / "thresholds.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_threshold_of_the_page_is_there() -> None:
     """One that has another value now is measured again: python -m benchmarks thresholds."""
     there = {name_of(threshold): f"{threshold.value:g}" for threshold in thresholds()}

@@ -87,6 +87,7 @@ def ids_of(place: Path) -> list[str]:
         return [doc_id_of(record.path) for record in index.records()]
 
 
+@pytest.mark.slow
 def test_no_document_and_no_name_gets_out_of_its_page(server: Server, place: Path) -> None:
     ids = ids_of(place)
     assert len(ids) >= 30

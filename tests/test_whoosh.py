@@ -35,6 +35,8 @@ from seedsearch.text.run_text import run_text
 from tests.filling import put
 from tests.programs import warm as command
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("焊接", "焊", "材料", "产业链", "创新", "联合体", "gen-itgc", "itgc", "5g", "的")
 MARK = "m"
 BOTH = tuple[MemoryEngine, Path]
@@ -321,7 +323,6 @@ def copy_of(ix: AnyType, folder: Path) -> AnyType:
     return made
 
 
-@pytest.mark.slow
 def test_an_index_that_whoosh_writes_with_our_schema_holds_the_same(engines: BOTH, tmp_path: Path) -> None:
     """Terms, their places, and what a parsed query finds."""
     ours = whoosh_index.open_dir(str(engines[1]))
@@ -388,7 +389,6 @@ BROKEN = {
 
 
 @pytest.mark.exhaustive
-@pytest.mark.slow
 @pytest.mark.parametrize("how", BROKEN)
 def test_the_command_line_does_without_the_file_for_whoosh(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -478,7 +478,6 @@ def test_long_words_take_more_than_a_byte_to_say() -> None:
     assert words.encode() in content
 
 
-@pytest.mark.slow
 def test_writing_and_asking_load_neither_whoosh_nor_pickles_reader(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("焊接材料", encoding="utf-8")
@@ -493,7 +492,6 @@ def test_writing_and_asking_load_neither_whoosh_nor_pickles_reader(tmp_path: Pat
     assert (tmp_path / "index" / "_MAIN_1.toc").exists()
 
 
-@pytest.mark.slow
 def test_the_words_of_the_user_are_not_cut_by_whoosh_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "seeds").mkdir()
