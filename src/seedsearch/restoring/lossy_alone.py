@@ -27,7 +27,7 @@ from seedsearch.restoring.lossy_bridges import (
     known_behind,
     rivals,
 )
-from seedsearch.restoring.lossy_guesses import AS_READ, MID_SENTENCE, PAUSES, Atom, Lost, continuing
+from seedsearch.restoring.lossy_guesses import AS_READ, Atom, Lost, continuing, scores_behind
 from seedsearch.restoring.scripts import Script
 
 if TYPE_CHECKING:
@@ -39,22 +39,12 @@ AT_ONCE = 1 << 13  # choices that are scored at once: a megabyte or two
 
 
 class Alone(NamedTuple):
-    """What a loss stands for, behind `pending` bytes of a character and the character `last`.
-
-    `odds` in nats against all that it can be besides, and the best of that with its share, where the odds are not
-    plain.
-    """
+    """What a loss stands for, behind `pending` bytes of a character and the character `last`, and how sure that is."""
 
     pending: bytes
     last: str
     stream: bytes
-    odds: float
-    others: list[tuple[float, bytes]]
-
-    @property
-    def answer(self) -> Answer:
-        """How sure that is."""
-        return Answer(self.odds, self.others)
+    answer: Answer
 
 
 class Question(NamedTuple):
@@ -71,18 +61,19 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The odds of what was chosen in nats against all else that a loss can be, and the best of that with its share."""
+    """The odds of what was chosen in nats against all else that a loss can be, and the best of that with its share:
+    of a loss that was settled alone, where the odds are not plain.
+    """
 
     odds: float
     others: list[tuple[float, bytes]]
 
 
 class _Settled(NamedTuple):
-    """What a loss stands for, the odds of that, and the best of all else with its share, as in `Answer`."""
+    """What a loss stands for, and how sure that is."""
 
     stream: bytes
-    odds: float
-    others: list[tuple[float, bytes]]
+    answer: Answer
 
 
 class _Loss(NamedTuple):
@@ -107,7 +98,7 @@ def told_of(questions: Iterable[Question], script: Script) -> dict[Question, Ans
     if len(together) < FEW:
         return found | {one: _told_alone(one, script) for one in together}
     for question, settled in zip(together, _settled(list(together.values())), strict=True):
-        found[question] = settled and Answer(settled[1], settled[2])
+        found[question] = settled and settled.answer
     return found
 
 
@@ -226,10 +217,7 @@ def _scored(losses: Sequence[_Loss]) -> Iterator[_Settled | None]:
         for some in ([loss.last for loss, _ in every], [loss.following for loss, _ in every])
     )
     scores = np.concatenate([one.rest for one in outcomes]) + scores_of(before, firsts)
-    behind = scores_of(lasts, after)
-    blanks, pauses = points("\n "), points("".join(PAUSES))
-    if (blank := np.isin(after, blanks)).any():
-        behind -= MID_SENTENCE * (blank & np.isin(lasts, pauses))
+    behind = scores_behind(lasts, after)
     behind -= np.repeat([fit.lost.cost for _, fit in every], sizes)
     shares: Scores = np.zeros(len(scores))
     tails = dict[int, list[Tail]]()
@@ -265,9 +253,8 @@ def _scored(losses: Sequence[_Loss]) -> Iterator[_Settled | None]:
 
         chosen = stream(int(some.argmax())) if loss.chosen is None else loss.chosen
         odds = -log(total)
-        yield _Settled(
-            chosen, odds, best_others(some, total, chosen, stream) if loss.chosen is not None or odds <= PLAIN else []
-        )
+        others = best_others(some, total, chosen, stream) if loss.chosen is not None or odds <= PLAIN else []
+        yield _Settled(chosen, Answer(odds, others))
 
 
 def _place(chosen: bytes, fit: Fit, tails: Sequence[Tail] | None, start: int) -> int | None:

@@ -83,7 +83,7 @@ def judged(
             after += around[1] if len(after) < CONTEXT else ""
             inside = atoms[piece.start : piece.end]
             known = tuple([alone.get(at) for at, atom in enumerate(inside, piece.start) if not isinstance(atom, bytes)])
-            key = piece.text, tuple(inside), before, after, tuple([one.odds if one else None for one in known])
+            key = piece.text, tuple(inside), before, after, tuple([one.answer.odds if one else None for one in known])
             if key not in torn:
                 torn[key] = _Torn.of(piece.text, inside, before, after, known)
             places[i] = torn[key]

@@ -8,7 +8,7 @@ differ in what can follow. `lossy_utf8.mend` asks for it where what stands behin
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -253,40 +253,61 @@ class Outcomes:
 
 def all_after(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
     """Return `Outcomes.after` of each behind its character; those that are plain are scored together, and kept."""
-    found = {one: scores for one in asked if (scores := _kept.get(one)) is not None}
-    new = [one for one in dict.fromkeys(asked) if one not in found and one[0].plain]
-    for one, scores in zip(new, _scored_together(new) if new else (), strict=True):
-        found[one] = scores
-        _kept.put(one, scores)
-    return [found[one] if one in found else one[0].after(one[1]) for one in asked]
-
-
-_kept = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+    return _all(asked, _kept, lambda outcomes, _: outcomes.plain, _scored_together, Outcomes.after)
 
 
 def all_before(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
     """Return `Outcomes.before` of each before its character; those that are plain are scored together, and kept."""
+
+    def is_plain(outcomes: Outcomes, following: str) -> bool:
+        return outcomes.plain and following not in AS_READ
+
+    return _all(asked, _kept_before, is_plain, _scored_before, Outcomes.before)
+
+
+def _all(
+    asked: Sequence[tuple[Outcomes, str]],
+    kept: Recent[tuple[Outcomes, str], Scores],
+    is_plain: Callable[[Outcomes, str], bool],
+    together: Callable[[Sequence[tuple[Outcomes, str]]], list[Scores]],
+    alone: Callable[[Outcomes, str], Scores],
+) -> list[Scores]:
+    """Return the scores of all that is asked: those that are kept; of what is plain made together; the others alone."""
+    found = {one: scores for one in asked if (scores := kept.get(one)) is not None}
+    new = [one for one in dict.fromkeys(asked) if one not in found and is_plain(*one)]
+    for one, scores in zip(new, together(new) if new else (), strict=True):
+        found[one] = scores
+        kept.put(one, scores)
+    return [found[one] if one in found else alone(*one) for one in asked]
+
+
+_kept = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+_kept_before = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+
+
+def _scored_before(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:
+    """Return how a character behind outcomes that are plain reads, for each of them."""
+    import numpy as np
+
+    from seedsearch.text.code_points import points
+
+    sizes = [len(outcomes.rest) for outcomes, _ in asked]
+    lasts = np.concatenate([outcomes.codes[1] for outcomes, _ in asked])
+    following = np.repeat(points("".join([following for _, following in asked])), sizes)
+    return [part.copy() for part in np.split(scores_behind(lasts, following), np.cumsum(sizes)[:-1])]
+
+
+def scores_behind(lasts: Points, following: Points) -> Scores:
+    """ln p of characters behind the last ones of what was lost, each behind its own."""
     import numpy as np
 
     from seedsearch.text.code_points import points
     from seedsearch.text.pair_scores import scores_of
 
-    found = {one: scores for one in asked if (scores := _kept_before.get(one)) is not None}
-    new = [one for one in dict.fromkeys(asked) if one not in found and one[0].plain and one[1] not in AS_READ]
-    if new:
-        sizes = [len(outcomes.rest) for outcomes, _ in new]
-        lasts = np.concatenate([outcomes.codes[1] for outcomes, _ in new])
-        following = np.repeat(points("".join([following for _, following in new])), sizes)
-        scores = scores_of(lasts, following)
-        if (blank := np.isin(following, points("\n "))).any():
-            scores -= MID_SENTENCE * (blank & np.isin(lasts, points("".join(PAUSES))))
-        for one, part in zip(new, np.split(scores, np.cumsum(sizes)[:-1]), strict=True):
-            found[one] = part.copy()
-            _kept_before.put(one, found[one])
-    return [found[one] if one in found else one[0].before(one[1]) for one in asked]
-
-
-_kept_before = Recent[tuple[Outcomes, str], "Scores"](KEPT)
+    scores = scores_of(lasts, following)
+    if (blank := np.isin(following, points("\n "))).any():
+        scores -= MID_SENTENCE * (blank & np.isin(lasts, points("".join(PAUSES))))
+    return scores
 
 
 def _scored_together(asked: Sequence[tuple[Outcomes, str]]) -> list[Scores]:

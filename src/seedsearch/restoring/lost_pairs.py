@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 GONE = "\ufffd"  # a character of which nothing can be told
 AT_ONCE = 1 << 13  # choices that are scored at once, each behind as many readings: some megabytes
-NO_CHOICE = 1000  # steps of what is none
 # Choices, by pairs, of which more than the characters beside them is asked. Of 17 texts of docs/thresholds.md, 9 are
 # restored otherwise with 3, of which one is no longer right, and 2 with 48.
 LIKELY = 12
@@ -42,12 +41,12 @@ class Slot(NamedTuple):
 
 def filled(slots: Sequence[Slot], together: int) -> list[str]:
     """Return the character for each slot, as reads best; nothing is told of more than `together` lost ones in a row."""
-    lost = list(_lost(slots, together))
+    lost, made = list(_lost(slots, together)), [slot.char or GONE for slot in slots]
     if not lost:
-        return [slot.char or GONE for slot in slots]
+        return made
     import numpy as np  # takes 0.1 s to load, and hardly any text needs it
 
-    from seedsearch.restoring.side_by_side import Tried, behind, fill
+    from seedsearch.restoring.side_by_side import NO_CHOICE, Tried, behind, fill
     from seedsearch.text.code_points import points, text_of
     from seedsearch.text.trigrams import STEP, places
 
@@ -61,10 +60,9 @@ def filled(slots: Sequence[Slot], together: int) -> list[str]:
         known = (ahead > 0)[:, None]
         return behind(every[which], ranks[which], odd[which], places(last), places(ahead)[:, None], known)
 
-    codes = points("\n\n" + "".join([slot.char or GONE for slot in slots]).replace(GONE, "\n") + "\n").copy()
+    codes = points("\n\n" + "".join(made).replace(GONE, "\n") + "\n").copy()
     at = np.array(lost) + 2
     fill(codes, at, tried, together=together)
-    made = [slot.char or GONE for slot in slots]
     for i, char in zip(lost, text_of(codes[at]), strict=True):
         made[i] = char
     return made

@@ -10,6 +10,7 @@ import numpy as np
 
 from seedsearch.restoring.pair_faults import Fault, Rule
 from seedsearch.restoring.scripts import Script, unlikely
+from seedsearch.restoring.side_by_side import NO_CHOICE
 from seedsearch.text.array_types import Array, Ints, Mask, Points
 from seedsearch.text.code_points import points
 from seedsearch.text.trigrams import DENSE, STEP, alone, places
@@ -18,7 +19,6 @@ BYTES = 1 << 8  # values of a byte
 NARROW, WIDE = 128, 900  # characters of a set, the most frequent ones: where a byte is known, and where none is
 FIRST_ROWS = 64  # sets that there is room for at first
 AT_ONCE = 1 << 20  # choices that are scored at once, some megabytes
-PAD = 1000  # steps of what is no choice
 
 
 class Choices(NamedTuple):
@@ -154,7 +154,7 @@ class _Matrix:
 def _room(count: int, width: int) -> Choices:
     """Return room for so many sets."""
     shape = count, width
-    return Choices(np.zeros(shape, np.uint32), np.full(shape, DENSE - 1), np.full(shape, PAD, np.int16))
+    return Choices(np.zeros(shape, np.uint32), np.full(shape, DENSE - 1), np.full(shape, NO_CHOICE, np.int16))
 
 
 @cache

@@ -12,10 +12,10 @@ from functools import cache
 
 import numpy as np
 
-from seedsearch.restoring.pair_choices import AT_ONCE, BYTES, NARROW, PAD, WIDE, Choices, sets_of
+from seedsearch.restoring.pair_choices import AT_ONCE, BYTES, NARROW, WIDE, Choices, sets_of
 from seedsearch.restoring.pair_faults import Fault, Rule
 from seedsearch.restoring.scripts import Script
-from seedsearch.restoring.side_by_side import Tried, behind, steps_of
+from seedsearch.restoring.side_by_side import NO_CHOICE, Tried, behind, steps_of
 from seedsearch.text.array_types import Array, Ints, Mask, Points
 from seedsearch.text.code_points import COUNT
 from seedsearch.text.trigrams import DENSE, pair_table, places
@@ -86,7 +86,7 @@ class Losses:
         if len(which):
             codes, ranks, odd, lost = (some[numbers[which] >> 8] for some in self._by_first)
             fits = self._lost[lost, (numbers[which] & 0xFF)[:, None]] & (codes > 0)
-            yield which, Choices(np.where(fits, codes, 0), ranks, np.where(fits, odd, PAD))
+            yield which, Choices(np.where(fits, codes, 0), ranks, np.where(fits, odd, NO_CHOICE))
         which = ((numbers >= ONE) & (numbers < BOTH)).nonzero()[0]
         if len(which):
             codes, ranks, odd, _ = (some[numbers[which] & 0xFF] for some in self._by_second)
@@ -97,7 +97,7 @@ class Losses:
         rows, states = last.shape
         width = NEAR + AHEAD if (numbers >= BOTH).all() else NARROW
         codes = np.zeros((rows, states, width), np.uint32)
-        odd, steps = (np.full((rows, states, width), PAD, np.int16) for _ in range(2))
+        odd, steps = (np.full((rows, states, width), NO_CHOICE, np.int16) for _ in range(2))
         left, right, told = places(last), places(ahead)[:, None], (ahead > 0)[:, None]
         for which, some in self._narrow(numbers):
             ahead_of = right[which], told[which]
@@ -158,7 +158,8 @@ def _ordered(codes: Points, kept: Mask, order: Array, odd: Array) -> tuple[Point
     columns = np.argsort(np.where(kept, order, _LAST), axis=1, kind="stable")[:, :NARROW]
     fits = np.take_along_axis(kept, columns, axis=1)
     made = np.where(fits, np.take_along_axis(codes, columns, axis=1), 0).astype(np.uint32)
-    return made, places(made), np.where(fits, np.take_along_axis(odd, columns, axis=1), PAD).astype(np.int16), columns
+    against = np.where(fits, np.take_along_axis(odd, columns, axis=1), NO_CHOICE).astype(np.int16)
+    return made, places(made), against, columns
 
 
 @cache

@@ -19,6 +19,7 @@ from seedsearch.text.trigrams import DENSE, STEP, pair_table, scores
 STATES = 6  # readings of one character that are gone on with to the next
 KEPT = 24  # of these with each choice behind them, by pairs, of which more than the character before is asked
 TOGETHER = 16  # lost characters side by side that are read together
+NO_CHOICE = 1000  # steps of what is no choice
 _NONE = -1e9  # ln p of what cannot be
 
 

@@ -257,7 +257,7 @@ class _Page:
         Short ones that are near each other are read together, long ones one at a time and part by part.
         """
         near = list[_Window]()
-        for window in self._windows(start):
+        for window in self._windows_from(start):
             if end is not None and window.start >= end:
                 break
             if near and (window.start > near[-1].end + BETWEEN or window.end > near[0].start + LONGEST):
@@ -271,7 +271,7 @@ class _Page:
                 yield from self._long(window, end)
         yield from self._together(near)
 
-    def _windows(self, start: int) -> Iterator[_Window]:
+    def _windows_from(self, start: int) -> Iterator[_Window]:
         """Yield the parts of the text that can hold the fault; of what goes on from before `start`, the rest."""
         for m in _suspect_runs(self.text):
             if m.end() <= start:

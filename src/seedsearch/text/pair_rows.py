@@ -33,6 +33,7 @@ class PairRows:
 
     def whole(self) -> Bytes:
         """Return the table with all of its rows."""
-        self.with_rows(self._missing.nonzero()[0])
-        self._is_whole = True
+        if not self._is_whole:
+            self.with_rows(self._missing.nonzero()[0])
+            self._is_whole = True
         return self._cells
