@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from tests.opensearch.between import Between, standing
 from tools import cluster
 from tools.cluster import Cluster, ClusterError
 
@@ -31,3 +33,16 @@ def node(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clust
     limit = {"http.max_content_length": f"{LIMIT}mb"}
     with Cluster(tmp_path_factory.mktemp("node"), settings=limit, jars=jars) as running:
         yield running
+
+
+@pytest.fixture
+def between(node: Cluster) -> Iterator[Between]:
+    """What stands before the one node, and does with requests what a test tells it to."""
+    with standing(node.nodes[0].host) as one:
+        yield one
+
+
+@pytest.fixture
+def place(between: Between) -> str:
+    """A new index in that node, by way of what stands before it."""
+    return f"opensearch://{between.host()}/between-{uuid4().hex[:12]}?shards=1&replicas=0"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -21,17 +19,6 @@ from tests.filling import commit, put
 from tests.opensearch.between import CUT, LATE_CUT, Authority, Between, Says, standing
 from tests.opensearch.conftest import LIMIT
 from tools.cluster import Cluster
-
-
-@pytest.fixture
-def between(node: Cluster) -> Iterator[Between]:
-    with standing(node.nodes[0].host) as one:
-        yield one
-
-
-@pytest.fixture
-def place(between: Between) -> str:
-    return f"opensearch://{between.host()}/between-{uuid4().hex[:12]}?shards=1&replicas=0"
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -25,20 +24,8 @@ from seedsearch.indexing.pipeline import batch_of
 from seedsearch.text.analyzer import fingerprint
 from tests.engine_contract import MARK, entry, found, run, state
 from tests.filling import put
-from tests.opensearch.between import CUT, LATE_CUT, Asked, Between, Says, standing
+from tests.opensearch.between import CUT, LATE_CUT, Asked, Between, Says
 from tests.opensearch.test_shares import content, write
-from tools.cluster import Cluster
-
-
-@pytest.fixture
-def between(node: Cluster) -> Iterator[Between]:
-    with standing(node.nodes[0].host) as one:
-        yield one
-
-
-@pytest.fixture
-def place(between: Between) -> str:
-    return f"opensearch://{between.host()}/sending-{uuid4().hex[:12]}?shards=1&replicas=0"
 
 
 @pytest.fixture
