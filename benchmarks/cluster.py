@@ -18,7 +18,6 @@ import os
 import random
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from typing import Any
 
 from benchmarks.corpus import endless
 from benchmarks.index import MB, alone, asked_of, share_of, texts_of, write
-from benchmarks.peers import many_short
+from benchmarks.peers import Looks, many_short
 from seedsearch import build_index, open_index
 from seedsearch.engines.choice import open_engine
 from seedsearch.searching.index import Index
@@ -41,7 +40,6 @@ SIZES = (2, 20)
 QUESTIONS = 150
 CLOSE = 1e-6  # between two scores, of the larger
 TICKS = os.sysconf("SC_CLK_TCK")
-LOOK = 0.1  # seconds between two looks at how much processes have worked
 
 
 @dataclass(slots=True)
@@ -67,36 +65,19 @@ class Figures:
     phrases: Asked
 
 
-class Worked:
-    """The processor seconds of the processes of this session, by their numbers."""
+class Worked(Looks):
+    """The processor seconds of the processes of this session, by their numbers, as they were last seen."""
+
+    every = 0.1
 
     def __init__(self) -> None:
+        super().__init__()
         self.seconds: dict[int, float] = {}
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> Worked:
-        os.setsid()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        me = os.getpid()
-        while not self._end.wait(LOOK):
-            for entry in Path("/proc").iterdir():
-                if entry.name.isdigit() and _session(int(entry.name)) == me:
-                    self.seconds[int(entry.name)] = seconds_of(int(entry.name))
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except OSError:
-        return 0
+    def look(self, processes: Sequence[Path]) -> None:
+        """Take down what each has worked; one that has ended since keeps what it had."""
+        for pid in (int(process.name) for process in processes):
+            self.seconds[pid] = max(self.seconds.get(pid, 0.0), seconds_of(pid))
 
 
 def seconds_of(pid: int) -> float:

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -44,15 +45,12 @@ class Opened:
     built: bool = True
 
 
-class Peak:
-    """The most memory that this process and those that it started held at a time; in bytes.
+class Looks:
+    """Looks again and again at the processes of a session of its own: this one, and those that it starts."""
 
-    Looked at every 0.3 s, for a look takes some of the time that is measured, and more where there are more processes.
-    What several of them share is counted once (the proportional set size of Linux).
-    """
+    every: float  # seconds between two looks
 
     def __init__(self) -> None:
-        self.bytes = 0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -68,19 +66,46 @@ class Peak:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._done.wait(0.3):
-            self.bytes = max(self.bytes, sum(_held(os.getpid())))
+        session = os.getpid()
+        while not self._done.wait(self.every):
+            self.look(list(_processes(session)))
+
+    def look(self, processes: Sequence[Path]) -> None:
+        """Take down what the processes, folders of /proc, are at; some of them may be gone."""
+        raise NotImplementedError
 
 
-def _held(session: int) -> Iterator[int]:
-    """Yield the bytes in memory of every process of a session."""
+def _processes(session: int) -> Iterator[Path]:
     for entry in Path("/proc").iterdir():
-        try:
+        with suppress(OSError):
             if entry.name.isdigit() and os.getsid(int(entry.name)) == session:
-                rollup = (entry / "smaps_rollup").read_text()
-                yield 1024 * int(rollup.split("Pss:")[1].split()[0])
-        except OSError:
-            continue
+                yield entry
+
+
+class Peak(Looks):
+    """The most memory that this process and those that it started held at a time; in bytes.
+
+    Looked at every 0.3 s, for a look takes some of the time that is measured, and more where there are more processes.
+    What several of them share is counted once (the proportional set size of Linux).
+    """
+
+    every = 0.3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def look(self, processes: Sequence[Path]) -> None:
+        """Add up what they hold."""
+        self.bytes = max(self.bytes, sum(map(_held, processes)))
+
+
+def _held(process: Path) -> int:
+    """Return the bytes in memory of a process; 0 where it is gone."""
+    try:
+        return 1024 * int((process / "smaps_rollup").read_text().split("Pss:")[1].split()[0])
+    except OSError:
+        return 0
 
 
 def files_of(folder: Path, size: int) -> list[Path]:
