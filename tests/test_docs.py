@@ -145,6 +145,19 @@ def test_the_two_readmes_name_the_same() -> None:
     assert not unnamed, "name them in README.zh.md, below 损伤的名称"
 
 
+@pytest.mark.parametrize("path", sorted((DOCS / "zh").glob("*.md")), ids=lambda path: path.name)
+def test_a_chinese_page_shows_what_the_english_one_shows(path: Path) -> None:
+    """The English one may show more. Links lead to the Chinese page where there is one."""
+    english, chinese = ((folder / path.name).read_text(encoding="utf-8") for folder in (DOCS, path.parent))
+    shown = [
+        set("".join(re.findall(r"^```.*?^```$", text, re.MULTILINE | re.DOTALL)).splitlines())
+        for text in (english, chinese)
+    ]
+    assert shown[1] - shown[0] == set()
+    in_english = [link for link in re.findall(r"\(\.\./(\w+\.md)", chinese) if (path.parent / link).exists()]
+    assert not in_english, "link to the page in docs/zh/"
+
+
 def test_the_change_log_begins_with_this_version() -> None:
     """Below what is not released yet, which is there for the next change."""
     headings = re.findall(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
