@@ -31,6 +31,7 @@ CHINESE = (
     "zh/quote.md",
     "zh/find.md",
     "zh/repairs.md",
+    "zh/certainty.md",
     "zh/scripts.md",
     "zh/words.md",
     "zh/settings.md",
