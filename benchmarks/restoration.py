@@ -150,15 +150,17 @@ def _lines(text: str) -> str:
     return _BREAKS.sub("\n", _visible(text).strip())
 
 
-def pages_of(texts: Sequence[Document], kind: str, generator: Generator = FIRST) -> Iterator[Damaged]:
+def pages_of(
+    texts: Sequence[Document], kind: str, generator: Generator = FIRST, lengths: tuple[int, int] = LENGTHS
+) -> Iterator[Damaged]:
     """Pages of a kind, the same ones in every run; as many as the corpus gives in a fair number of tries."""
     rng = random.Random(kind)
     for _ in range(PAGES * 50):
         text = rng.choice(texts).text
-        size = rng.randint(*LENGTHS)
+        size = rng.randint(*lengths)
         start = rng.randrange(max(1, len(text) - size))
         piece = text[start : start + size]
-        if len(piece) < LENGTHS[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
+        if len(piece) < lengths[0] or sum(map(is_han, piece)) < HAN_SHARE * len(piece):
             continue
         page = generator.damaged(kind, piece, rng)
         if len(page.true) > KEPT * len(piece) and not restore(page.true).edits:

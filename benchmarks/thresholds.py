@@ -5,14 +5,15 @@ less and to more, in this process; then the texts are restored anew in which a f
 at all. Figures: how many texts those are; damaged texts that are whole again (the rows of the case tables, pages
 of both generators of damage, every kind, and clean text in four encodings, from words to pages); harm: edits of rows
 of the tables that are clean, or damage that is found and left, and those of byte and mark kinds in clean text of all
-kinds of the benchmark of harm; and for each side how many texts are restored, or have findings, otherwise. A number
-that no text asks stands with a 0. One that is asked and changes
-nothing is a bound on time or memory, or is held by others beside it. One that is made part of a pattern or of another
-number when its module is loaded cannot be changed here, and stands with `at import`; a value without which nothing can
-be restored, with `fails`. `--only NAME` measures one threshold (`restoring.latin1.FEW`), or those of a module
-(`restoring.latin1`).
+kinds of the benchmark of harm; and for each side how many texts are restored, or have findings, otherwise, and how many
+of the damaged ones come nearer to what is true (`near`), or farther from it (`far`): of text that lost bytes hardly a
+page is whole again with any value. A number that no text asks stands with a 0. One that is asked and changes nothing is
+a bound on time or memory, or is held by others beside it. One that is made part of a pattern or of another number when
+its module is loaded cannot be changed here, and stands with `at import`; a value without which nothing can be restored,
+with `fails`. `--only NAME` measures one threshold (`restoring.latin1.FEW`), or those of a module (`restoring.latin1`).
 
-No page is longer than 1,500 characters: bounds on work show in `python -m benchmarks worst`.
+Of each kind there are pages of 300 to 1,500 characters and shorter texts of 30 to 200, and a text of some 6,000
+characters of each kind that loses bytes: bounds on work show in `python -m benchmarks worst`.
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ from random import Random
 from types import CodeType, FrameType, ModuleType
 from typing import Any, NamedTuple, TypeVar
 
+from rapidfuzz.distance import Indel
+
 import seedsearch
 from benchmarks import harm_kinds, harm_others
 from benchmarks.corpus import documents
 from benchmarks.harm import HARM
 from benchmarks.harm_kinds import texts
-from benchmarks.restoration import GENERATORS, pages_of
-from fixtures.generator import Damaged
+from benchmarks.restoration import GENERATORS, LENGTHS, pages_of
+from fixtures.generator import LOSING, Damaged
 from seedsearch.damage import Damage
 from seedsearch.errors import SeedsearchError
 from seedsearch.offsets import Span
@@ -49,9 +52,11 @@ HOME = Path(seedsearch.__file__).parent
 CASES = Path(__file__).parents[1] / "tests" / "cases"
 FOLDERS = ("restoring", "reading/encodings")
 DOCUMENTS, APART = 400, 10  # of the corpus, and one in so many from its beginning on
-PAGES = 4  # of each kind of damage, of either generator
+PAGES = 2  # of each kind of damage, of either generator, and as many short texts
+SHORT = (30, 200)  # characters of a short text, from and to
+LONG = 6_000  # characters of a long one
 ROWS_MOST, PAGES_MOST, CLEAN_MOST = 40, 30, 20  # texts that are measured for one threshold, beside short ones in bytes
-SIDES = [f"{side:>8} whole harm other" for side in ("less", "more")]
+SIDES = [f"{side:>8} whole harm other near far" for side in ("less", "more")]
 ENCODINGS = ("gb18030", "big5", "utf-16-le", "utf-16-be")
 ENCODED = (2, 4, 12, 60, 600)  # characters of clean text in an encoding
 ENCODED_EACH = 12  # texts of each size in each encoding: what is short is what its number is for
@@ -88,14 +93,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Damaged pages that read as they should, harmful edits of clean text, and texts that are restored otherwise."""
+    """Damaged pages that read as they should, harmful edits of clean text, and texts that are restored otherwise: all,
+    and those nearer to what is true, and farther from it.
+    """
 
     whole: int
     harm: int
     other: int
+    near: int
+    far: int
 
     def __str__(self) -> str:
-        return f"{self.whole:5} {self.harm:4} {self.other:5}"
+        return f"{self.whole:5} {self.harm:4} {self.other:5} {self.near:4} {self.far:3}"
 
 
 def run(corpus: Path | None, *, smoke: bool = False, only: Sequence[str] = ()) -> None:
@@ -186,8 +195,12 @@ class Texts:
             page
             for generator in GENERATORS.values()
             for kind in generator.kinds
-            for page in islice(pages_of(clean_ones, kind, generator), wanted)
+            for lengths in (LENGTHS, SHORT)
+            for page in islice(pages_of(clean_ones, kind, generator, lengths), wanted)
         ]
+        whole = "\n".join(text for _, text in clean_ones)[: LONG * len(LOSING)]
+        for start, (kind, damage) in enumerate(LOSING.items()):
+            pages.append(damage(kind, whole[start * LONG : (start + 1) * LONG], Random(kind)))
         kinds = (harm_kinds.KINDS | harm_others.KINDS).items()
         harmless = [text for name, kind in kinds for text in islice(texts(name, kind, 3 * wanted), 3 * wanted)]
         self.rows = [_restored(row) for row in _rows()]
@@ -213,7 +226,7 @@ class Texts:
                     side = str(figures((text, _restored(text.page, called=False)) for text in measured))
                 except (ArithmeticError, LookupError, ValueError, SeedsearchError):
                     side = "fails"
-            cells.append(f"{value:8g} {side:>16}")
+            cells.append(f"{value:8g} {side:>25}")
         return " | ".join(cells)
 
     def _groups(self) -> tuple[Sequence[Text], ...]:
@@ -236,7 +249,7 @@ def _restored(page: Damaged, *, called: bool = True) -> Text:
 
 def figures(pairs: Iterable[tuple[Text, Text]]) -> Figures:
     """Return the figures of texts as they are restored usually, and now."""
-    whole = harm = other = 0
+    whole = harm = other = near = far = 0
     for usual, now in pairs:
         page = usual.page
         other += (usual.readable, usual.edits, usual.findings) != (now.readable, now.edits, now.findings)
@@ -246,7 +259,13 @@ def figures(pairs: Iterable[tuple[Text, Text]]) -> Figures:
             harm += len(now.edits)
         else:
             whole += now.readable == page.true
-    return Figures(whole, harm, other)
+            gained = _distance(usual) - _distance(now)
+            near, far = near + (gained > 0), far + (gained < 0)
+    return Figures(whole, harm, other, near, far)
+
+
+def _distance(text: Text) -> int:
+    return Indel.distance(text.page.true, text.readable)
 
 
 @cache

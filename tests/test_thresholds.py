@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import thresholds as benchmark
-from benchmarks.thresholds import Threshold, changed, figures, name_of, numbers, readers_of, thresholds
+from benchmarks.thresholds import Figures, Text, Threshold, changed, figures, name_of, numbers, readers_of, thresholds
 from fixtures.generator import Damaged
 from seedsearch.restoring import candidates, evidence, reading_marks
 from seedsearch.restoring.clean import clean
@@ -74,8 +74,17 @@ def test_a_text_is_measured_where_a_function_that_reads_the_number_is_called() -
     assert not plain.asked & readers
     with changed(Threshold(reading_marks, "MARKS", reading_marks.MARKS, 0, 1000), 1000):
         left = benchmark._restored(marked.page, called=False)
-    assert str(figures([(marked, marked)])) == "    0   11     0"
-    assert str(figures([(marked, left)])) == "    0    0     1"
+    assert str(figures([(marked, marked)])) == "    0   11     0    0   0"
+    assert str(figures([(marked, left)])) == "    0    0     1    0   0"
+
+
+def test_texts_are_counted_that_come_nearer_to_what_is_true_and_farther() -> None:
+    """Whether they are whole or not."""
+    page = Damaged("lost-character", "焊接材料", "焊?材料")
+    near, far, found = (Text(page, made, (), (), frozenset()) for made in ("焊接材料", "料", "焊?材料"))
+    assert figures([(found, near), (found, far), (far, near), (found, found)]) == Figures(
+        whole=2, harm=0, other=3, near=2, far=1
+    )
 
 
 def test_rows_that_are_restored_otherwise_than_usual_are_left_out() -> None:
