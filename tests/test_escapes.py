@@ -108,15 +108,23 @@ def test_no_run_is_missed_by_looking_for_its_beginning(text: str) -> None:
 def test_bytes_that_are_all_spelled_alike_are_read_as_each_by_itself(chars: list[str], sign: str) -> None:
     spelled = "".join(f"{sign}{byte:02X}" for byte in "".join(chars).encode("gb18030"))
     units = escape_forms._spelled_units(spelled, len(spelled))
-    assert units == [escape_forms._unit(m, len(spelled)) for m in escape_forms._UNIT.finditer(spelled)]
+    each = [escape_forms._unit(m, len(spelled)) for m in escape_forms._UNIT.finditer(spelled)]
+    assert list(zip(*units, strict=True)) == each
+
+
+@pytest.mark.parametrize("line_end", ["=\n", "= \t\r\n"])
+def test_soft_line_breaks_go_wherever_they_cut_a_character(line_end: str) -> None:
+    spelled = [f"={byte:02X}" for byte in "中文设备，材料".encode()]
+    broken = "".join(f"{piece}{line_end if number % 2 else ''}" for number, piece in enumerate(spelled))
+    assert clean(f"{broken}\nsome more{line_end} words").readable == "中文设备，材料\nsome more words"
 
 
 def test_what_a_page_spells_again_and_again_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read, found = escape_forms._of_bytes, list[object]()
 
-    def counted(units: list[escape_forms.Unit], *, older: bool = False) -> list[escape_forms.Spelled]:
+    def counted(units: escape_forms.Units, at: int, *, older: bool = False) -> list[escape_forms.Spelled]:
         found.append(units)
-        return read(units, older=older)
+        return read(units, at, older=older)
 
     monkeypatch.setattr(escape_forms, "_of_bytes", counted)
     spelled = "".join(f"\\x{byte:02x}" for byte in "蜻蜓点水".encode("gb18030"))

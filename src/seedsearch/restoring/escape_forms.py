@@ -52,7 +52,7 @@ _RUN = re.compile("|".join(_RUNS))
 # What a run begins with: it is found in a fiftieth of the time that all alternatives take.
 _BEGIN = re.compile(r"[\\%<=][\\uUx0-9a-fA-F \t\r\n]")
 SOFT = re.compile(_SOFT)  # a line that goes on, in quoted-printable
-_UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, _SOFT, ".")
+_UNITS = (_CODES, _OF_BROWSERS, _OF_R, _OF_STYLES, _OF_PAGERS, _BYTES, _PERCENT, _PRINTABLE, ".")
 _UNIT = re.compile("|".join(_UNITS), re.DOTALL)
 # Bytes that are all spelled in the same way, without anything between them.
 _ALIKE = re.compile(rf"(?:\\x{_HEX}{{2}})+|(?:%{_HEX}{{2}})+|(?:={_HEX}{{2}})+|(?:<{_HEX}{{2}}>)+")
@@ -71,12 +71,21 @@ _PAIRS = re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL)
 _MARKS = re.compile("[ -~°±×÷·—…‘’“”\u2015-\u203b\u3000-\u303f\uff01-\uff5e\uffe0-\uffe6]+")
 
 
-class Unit(NamedTuple):
-    """What stands in text[start:end]: a code unit of UTF-16, a code point, or a byte; -1 for a soft line break."""
+class Units(NamedTuple):
+    """What a run is made of, as columns: where each unit starts and ends in the run, and its value.
 
-    start: int
-    end: int
-    value: int
+    That is a code unit of UTF-16, a code point, or a byte; -1 for a soft line break.
+    """
+
+    starts: list[int]
+    ends: list[int]
+    values: list[int]
+
+    def add(self, start: int, end: int, value: int) -> None:
+        """Append one unit."""
+        self.starts.append(start)
+        self.ends.append(end)
+        self.values.append(value)
 
 
 class Spelled(NamedTuple):
@@ -105,25 +114,31 @@ def spelled(run: re.Match[str], *, older: bool = False) -> list[Spelled]:
     Empty where the bytes are neither UTF-8 nor GBK or Big5 that reads as Chinese. `older`: bytes that may be either,
     and hold no character of three bytes, are not UTF-8 (D2 BB is һ, and 一).
     """
-    of = _spelled if len(run[0]) <= KEPT_RUN else _spelled.__wrapped__
-    at = run.start()
-    return [Spelled(at + start, at + end, char) for start, end, char in of(run[0], run.lastgroup, _most(run), older)]
+    at, what = run.start(), (run[0], run.lastgroup, _most(run), older)
+    if len(run[0]) > KEPT_RUN:
+        return _spelled(*what, at)
+    return [Spelled(at + start, at + end, char) for start, end, char in _kept(*what)]
 
 
 @lru_cache(maxsize=KEPT)
-def _spelled(run: str, form: str | None, most: int, older: bool) -> list[Spelled]:
-    """Return the characters of a run by itself, of one of the forms: a page is looked through several times."""
+def _kept(run: str, form: str | None, most: int, older: bool) -> list[Spelled]:
+    """Return the characters of a run by itself: a page is looked through several times."""
+    return _spelled(run, form, most, older, 0)
+
+
+def _spelled(run: str, form: str | None, most: int, older: bool, at: int) -> list[Spelled]:
+    """Return the characters of a run of one of the forms, which begins at `at`."""
     units = _spelled_units(run, most)
     if form != "codes":
-        return _of_bytes(units, older=older)
-    if all(unit.value <= 0xFF for unit in units) and _are_text(made := _of_bytes(units)):
+        return _of_bytes(units, at, older=older)
+    if all(value <= 0xFF for value in units.values) and _are_text(made := _of_bytes(units, at)):
         return made
-    return list(_of_codes(units))
+    return list(_of_codes(units, at))
 
 
 def in_pairs(run: re.Match[str]) -> bool:
     """Tell whether one of the `runs` spells bytes that are not UTF-8."""
-    return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run[0], _most(run)))) is None
+    return run.lastgroup != "codes" and _utf8(_stream(_spelled_units(run[0], _most(run)).values)) is None
 
 
 def _most(run: re.Match[str]) -> int:
@@ -136,12 +151,28 @@ def _most(run: re.Match[str]) -> int:
     return min(filter(None, map(_backslashes, _UNIT.finditer(run[0]))), default=0)
 
 
-def _spelled_units(run: str, most: int) -> list[Unit]:
-    if _ALIKE.fullmatch(run):
-        size = run.find(run[0], 1) if run.count(run[0]) > 1 else len(run)
-        values = bytes.fromhex(_NO_DIGITS.sub("", run))
-        return [Unit(at, at + size, value) for at, value in zip(range(0, len(run), size), values, strict=True)]
-    return [_unit(m, most) for m in _UNIT.finditer(run)]
+def _spelled_units(run: str, most: int) -> Units:
+    units = Units([], [], [])
+    at = 0
+    for soft in SOFT.finditer(run):
+        _add_units(units, run, at, soft.start(), most)
+        units.add(*soft.span(), -1)
+        at = soft.end()
+    _add_units(units, run, at, len(run), most)
+    return units
+
+
+def _add_units(units: Units, run: str, start: int, end: int, most: int) -> None:
+    """Append the units of a part of a run that holds no soft line break."""
+    if not _ALIKE.fullmatch(run, start, end):
+        for m in _UNIT.finditer(run, start, end):
+            units.add(*_unit(m, most))
+        return
+    second = run.find(run[start], start + 1, end)
+    size = (second if second > 0 else end) - start
+    units.starts.extend(range(start, end, size))
+    units.ends.extend(range(start + size, end + size, size))
+    units.values.extend(bytes.fromhex(_NO_DIGITS.sub("", run[start:end])))
 
 
 def _are_text(made: list[Spelled]) -> bool:
@@ -153,48 +184,49 @@ def _backslashes(m: re.Match[str]) -> int:
     return len(m[0]) - len(m[0].lstrip("\\"))
 
 
-def _unit(m: re.Match[str], most: int) -> Unit:
-    """Return a unit as it is spelled, with `most` backslashes at most."""
+def _unit(m: re.Match[str], most: int) -> tuple[int, int, int]:
+    """Return where a unit stands as it is spelled, with `most` backslashes at most, and its value."""
     shown = m[0].lstrip("\\")
     if len(m[0]) == 1:
-        return Unit(*m.span(), ord(m[0]))
-    if shown[0] == "=" and shown[-1] == "\n":
-        value = -1
-    elif shown[0] in "01234567" and len(shown) == 3:
+        return *m.span(), ord(m[0])
+    if shown[0] in "01234567" and len(shown) == 3:
         value = int(shown, 8)
     elif shown[0] == "%" and shown[1] not in "uU":
         value = int(shown[-2:], 16)
     else:
         value = int(shown.strip("\\%=uUx{}<>+ "), 16)
     count = len(m[0]) - len(shown)
-    return Unit(m.start() + count - min(count & -count, most), m.end(), value)
+    return m.start() + count - min(count & -count, most), m.end(), value
 
 
-def _of_codes(units: list[Unit]) -> Iterator[Spelled]:
-    high: Unit | None = None
-    for unit in units:
-        if high is not None and 0xDC00 <= unit.value < 0xE000:
-            yield Spelled(high.start, unit.end, chr(0x10000 + ((high.value - 0xD800) << 10) + unit.value - 0xDC00))
-            high = None
+def _of_codes(units: Units, at: int) -> Iterator[Spelled]:
+    high, begin = 0, 0  # the first half of a surrogate pair, and where it starts
+    for start, end, value in zip(*units, strict=True):
+        if high and 0xDC00 <= value < 0xE000:
+            yield Spelled(at + begin, at + end, chr(0x10000 + ((high - 0xD800) << 10) + value - 0xDC00))
+            high = 0
             continue
-        high = unit if 0xD800 <= unit.value < 0xDC00 else None
-        if not 0xD800 <= unit.value < 0xE000 and unit.value < 0x110000:
-            yield Spelled(*unit[:2], chr(unit.value))
+        high, begin = (value, start) if 0xD800 <= value < 0xDC00 else (0, 0)
+        if not 0xD800 <= value < 0xE000 and value < 0x110000:
+            yield Spelled(at + start, at + end, chr(value))
 
 
-def _stream(units: Iterable[Unit]) -> bytes:
-    return bytes(unit.value for unit in units if unit.value >= 0)
+def _stream(values: Iterable[int]) -> bytes:
+    return bytes([value for value in values if value >= 0])
 
 
-def _of_bytes(units: list[Unit], *, older: bool = False) -> list[Spelled]:
-    written = [unit for unit in units if unit.value >= 0]
+def _of_bytes(units: Units, at: int, *, older: bool = False) -> list[Spelled]:
+    starts, ends, values = units
+    soft = [number for number, value in enumerate(values) if value < 0]
+    if soft:
+        starts, ends = ([of[number] for number, value in enumerate(values) if value >= 0] for of in (starts, ends))
     made: list[Spelled] = []
-    at = 0
-    for size, char in _read(_stream(units), older=older):
+    first = 0
+    for size, char in _read(_stream(values), older=older):
         if char:
-            made.append(Spelled(written[at].start, written[at + size - 1].end, char))
-        at += size
-    return [*made, *(Spelled(*unit[:2], "") for unit in units if unit.value < 0)] if made else []
+            made.append(Spelled(at + starts[first], at + ends[first + size - 1], char))
+        first += size
+    return [*made, *(Spelled(at + units.starts[i], at + units.ends[i], "") for i in soft)] if made else []
 
 
 def _read(stream: bytes, *, older: bool) -> list[tuple[int, str]]:

@@ -18,9 +18,8 @@ text, however it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from heapq import merge
 from itertools import pairwise
 
 from seedsearch.damage import Certainty, Damage
@@ -73,10 +72,8 @@ def _found(page: Page) -> Iterator[Row]:
             proved, older = True, older and in_pairs(run)
         elif proved and printable:
             break
-    lines: Iterator[_Run] = iter(())
-    if proved and printable:
-        lines = ((line, [Spelled(*line.span(), "")]) for line in _between(page, meant))
-    for run, chars in merge(_runs(page, meant), lines, key=lambda one: one[0].start()):
+    every = _runs(page, meant)
+    for run, chars in _with_lines(page.text, every) if proved and printable else every:
         if proved or (page.for_index and _common(run, _text(chars))):
             # What is spelled beyond two bytes is the same either way.
             again = older and proved and run.lastgroup != "printable" and max(_text(chars), default="") < "\u0800"
@@ -114,10 +111,19 @@ def _runs(page: Page, meant: _Meant) -> Iterator[_Run]:
         yield run, chars
 
 
-def _between(page: Page, meant: _Meant) -> Iterator[re.Match[str]]:
-    """Return the soft line breaks outside of the runs, of a text in quoted-printable."""
-    taken = Passages(run.span() for run, _ in _runs(page, meant))
-    return (line for line in SOFT.finditer(page.text) if line.start() not in taken)
+def _with_lines(text: str, every: Iterable[_Run]) -> Iterator[_Run]:
+    """Yield the runs of a text in quoted-printable, and the soft line breaks between them."""
+    at = 0
+    for run, chars in every:
+        yield from _lines(text, at, run.start())
+        yield run, chars
+        at = run.end()
+    yield from _lines(text, at, len(text))
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[_Run]:
+    """Yield the soft line breaks between two places."""
+    return ((line, [Spelled(*line.span(), "")]) for line in SOFT.finditer(text, start, end))
 
 
 def _edits(run: re.Match[str], chars: Sequence[Spelled]) -> Iterator[Row]:
