@@ -118,7 +118,8 @@ def _shows_markup(text: str, remnants: Sequence[Tag], code: Passages) -> bool:
         return True
     if len(_PROGRAM_LINE.findall(text)) >= _PROGRAM_LINES:
         return True
-    shown = sum(_mentioned(text, tag) or _talked_about(text, tag) for tag in remnants)
+    talked = _TALK.search(text) is not None
+    shown = sum(_mentioned(text, tag) or (talked and _talked_about(text, tag)) for tag in remnants)
     return shown > len(remnants) // _TALK_SHARE
 
 

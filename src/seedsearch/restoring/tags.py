@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 COMMENT = "!--"
 DECLARATION = "!"
@@ -25,8 +25,7 @@ _RAW_TEXT = frozenset(["script", "style"])
 _EMPTY = " \t\r\n/>"
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag at text[start:end]; a script or style sheet that is closed is one tag with its content."""
 
     start: int
