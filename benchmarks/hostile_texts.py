@@ -11,6 +11,8 @@ import random
 from collections.abc import Callable
 from functools import partial
 
+import ftfy
+
 from benchmarks.corpus import endless
 from benchmarks.worst import Row
 from fixtures.generator import SITES, damaged
@@ -206,10 +208,19 @@ def _restored(content: bytes) -> object:
     return clean(content.decode())
 
 
+def _fixed(content: bytes) -> object:
+    """Do what ftfy does with the same text."""
+    return ftfy.fix_text(content.decode())
+
+
+def _row(name: str, make: Callable[[int], str]) -> Row:
+    return Row(name, partial(_encoded, make), _restored, _fixed)
+
+
 ROWS = (
-    *(Row(name, partial(_encoded, partial(_repeated, unit)), _restored) for name, unit in REPEATED.items()),
-    *(Row(f"{name}, in a line", partial(_encoded, partial(_line, unit)), _restored) for name, unit in REPEATED.items()),
-    *(Row(name, partial(_encoded, partial(_inside, *parts)), _restored) for name, parts in LONG.items()),
-    *(Row(name, partial(_encoded, make), _restored) for name, make in MADE.items()),
+    *(_row(name, partial(_repeated, unit)) for name, unit in REPEATED.items()),
+    *(_row(f"{name}, in a line", partial(_line, unit)) for name, unit in REPEATED.items()),
+    *(_row(name, partial(_inside, *parts)) for name, parts in LONG.items()),
+    *(_row(name, make) for name, make in MADE.items()),
     *(Row(name, make, clean) for name, make in LOST.items()),
 )
