@@ -27,6 +27,7 @@ from tools.make_docs import PAGES, PICTURES, api_page, commands_page, page_again
 README = (TOP / "README.md").read_text(encoding="utf-8")
 CHINESE = (TOP / "README.zh.md").read_text(encoding="utf-8")
 GUIDES = sorted(DOCS.rglob("*.md"))
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 PAGES_AT_THE_TOP = [
     TOP / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
 ]
@@ -145,17 +146,36 @@ def test_the_two_readmes_name_the_same() -> None:
     assert not unnamed, "name them in README.zh.md, below 损伤的名称"
 
 
-@pytest.mark.parametrize("path", sorted((DOCS / "zh").glob("*.md")), ids=lambda path: path.name)
+PAGES_IN_CHINESE = sorted((DOCS / "zh").glob("*.md"))
+
+
+@pytest.mark.parametrize("path", PAGES_IN_CHINESE, ids=lambda path: path.name)
 def test_a_chinese_page_shows_what_the_english_one_shows(path: Path) -> None:
     """The English one may show more. Links lead to the Chinese page where there is one."""
     english, chinese = ((folder / path.name).read_text(encoding="utf-8") for folder in (DOCS, path.parent))
-    shown = [
-        set("".join(re.findall(r"^```.*?^```$", text, re.MULTILINE | re.DOTALL)).splitlines())
-        for text in (english, chinese)
+    shown, said = (set("".join(re.findall(FENCED, text)).splitlines()) for text in (english, chinese))
+    assert said - shown == set()
+    others = {link for link in re.findall(r"\(\.\./(\w+\.md)", chinese) if (path.parent / link).exists()}
+    assert others <= {path.name}, "link to the page in docs/zh/"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES_IN_CHINESE if path.stem != "index"], ids=lambda path: path.name
+)
+def test_the_tables_of_a_chinese_page_have_the_rows_and_numbers_of_the_english_one(path: Path) -> None:
+    """Situations are there without the names of their tests."""
+    english, chinese = (
+        _numbers_of_rows((folder / path.name).read_text(encoding="utf-8")) for folder in (DOCS, path.parent)
+    )
+    assert chinese == english
+
+
+def _numbers_of_rows(text: str) -> list[list[str]]:
+    rows = re.findall(r"^\|.*", re.sub(FENCED, "", text), re.MULTILINE)
+    return [
+        sorted(re.findall(r"\d[\d,.]*\d|\d", re.sub(r"`\w+::\w+`|`\w+/\w+::\w+`|\(\.\./[^)]*\)", "", row)))
+        for row in rows
     ]
-    assert shown[1] - shown[0] == set()
-    in_english = [link for link in re.findall(r"\(\.\./(\w+\.md)", chinese) if (path.parent / link).exists()]
-    assert not in_english, "link to the page in docs/zh/"
 
 
 def test_the_change_log_begins_with_this_version() -> None:
