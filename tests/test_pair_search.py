@@ -10,12 +10,13 @@ import pytest
 
 from seedsearch.damage import Certainty
 from seedsearch.offsets import apply_edits, check_edits
-from seedsearch.restoring import big5_gbk, calibration, gbk_replacement, pair_frames, utf8_as_gbk
+from seedsearch.restoring import big5_gbk, calibration, gbk_replacement, pair_frames, pair_search, utf8_as_gbk
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.pair_faults import Reader, Rule, Run, faults
 from seedsearch.restoring.pair_frames import framed
 from seedsearch.restoring.pair_search import searched
 from seedsearch.text import forms, trigrams
+from seedsearch.text.array_types import Points, Scores
 from seedsearch.text.code_points import points
 from tests.misreadings import by_pairs
 
@@ -122,6 +123,28 @@ def test_a_row_is_read_as_its_windows_are() -> None:
     assert [slot.end for slot in long.slots] == sorted({slot.end for slot in long.slots})
     assert long.slots[-1].end == 2 * len(found)
     assert likeness("".join(long.made), line * 4) > 0.95
+
+
+def test_what_repeats_itself_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text made of three characters over and over was searched window by window, at 20 s a megabyte."""
+    asked = [0]
+
+    def counted(*codes: Points) -> Scores:
+        made = trigrams.scores(*codes)
+        asked[0] += made.size
+        return made
+
+    def read(times: int) -> list[str]:
+        asked[0] = 0
+        (one,) = searched([Run(unit * times, "\n", "\n")], faults()[1], [Reader(Rule.LEAD, drops=True)], "gb2312")
+        return one.made
+
+    monkeypatch.setattr(pair_search, "scores", counted)
+    unit = "笢恅趼笢恅趼，笢"
+    few, of_few = read(60), asked[0]
+    many, of_many = read(240), asked[0]
+    assert of_many < 1.2 * of_few
+    assert len(many) > 3.9 * len(few)
 
 
 @pytest.mark.parametrize("rule", [Rule.LEAD, Rule.PAIR, Rule.EACH])

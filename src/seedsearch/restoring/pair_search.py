@@ -63,12 +63,19 @@ class Place(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Places of a row from atom `start` to atom `end`."""
+    """Atoms of a row that are searched together, and all that what is found depends on: equal ones are read alike.
 
-    row: int
-    start: int
-    end: int
-    places: list[Place]
+    `loose` tells of each atom whether something may be missing in front of it, where readers leave no sign. `pending`
+    is the byte in front of the first atom that may begin a character (0: none). `before` is two characters in front of
+    the row where the window begins it, and `after` the one behind the row where it ends it; else they are empty.
+    """
+
+    atoms: tuple[bytes, ...]
+    loose: tuple[bool, ...]
+    pending: int
+    before: str
+    after: str
+    reader: Reader
 
 
 class Searched(NamedTuple):
@@ -82,18 +89,10 @@ class Searched(NamedTuple):
 def searched(rows: Sequence[Run], fault: Fault, readers: Sequence[Reader], script: Script) -> list[Searched]:
     """Return the likeliest reading of each row, which one of the readers left so."""
     sets = sets_of(fault, script)
-    windows = [
-        window
-        for number, (row, reader) in enumerate(zip(rows, readers, strict=True))
-        for window in _windows(number, row, sets, reader)
-    ]
-    found: list[list[Searched]] = [[] for _ in rows]
-    for window, read in zip(windows, _Search(rows, windows, sets, readers).read(), strict=True):
-        found[window.row].append(read)
-    starts: list[list[int]] = [[] for _ in rows]
-    for window in windows:
-        starts[window.row].append(window.start)
-    return [_joined(some, begin) for some, begin in zip(found, starts, strict=True)]
+    every = [list(_windows(row, sets, reader)) for row, reader in zip(rows, readers, strict=True)]
+    windows = list(dict.fromkeys(window for some in every for _, window in some))
+    read = dict(zip(windows, _Search(windows, sets).read(), strict=True))
+    return [_joined([read[window] for _, window in some], [start for start, _ in some]) for some in every]
 
 
 def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
@@ -102,12 +101,13 @@ def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
         return some[0] if some else Searched([], [], _NONE)
     slots, made = list(some[0].slots), list(some[0].made)
     for one, start in zip(some[1:], starts[1:], strict=True):
-        middle = 2 * start + SHARED
+        begin = 2 * start
+        middle = begin + SHARED
         first = len(slots)  # of those that the next window has as well
-        while first and slots[first - 1].end > 2 * start:
+        while first and slots[first - 1].end > begin:
             first -= 1
         ends = {slot.end for slot in slots[first:]}
-        begun = [slot.end for slot in one.slots[: 4 * SHARED]]
+        begun = [begin + slot.end for slot in one.slots[: 4 * SHARED]]
         shared = [end for end in begun if end in ends]
         cut = min(shared, key=lambda end: abs(end - middle)) if shared else middle
         kept = first + sum(slot.end <= cut for slot in slots[first:])
@@ -116,21 +116,25 @@ def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
             slots.append(Slot(cut, GONE))
             made.append(GONE)
         skipped = sum(end <= cut for end in begun)
-        slots += one.slots[skipped:]
+        slots += [Slot(begin + end, char, choices) for end, char, choices in one.slots[skipped:]]
         made += one.made[skipped:]
     return Searched(slots, made, sum(one.score for one in some))
 
 
-def _windows(number: int, row: Run, sets: Sets, reader: Reader) -> Iterator[Window]:
-    """Yield the windows of a row; none where one of its characters has no bytes."""
-    atoms = sets.atoms(row.found)
-    if atoms is None:
+def _windows(row: Run, sets: Sets, reader: Reader) -> Iterator[tuple[int, Window]]:
+    """Yield where each window of a row begins, and the window; none where one of its characters has no bytes."""
+    found = sets.atoms(row.found)
+    if found is None:
         return
+    atoms = tuple(found)
     size, at = len(atoms), 0
-    loose = _loose(atoms, sets, reader.rule) if reader.drops and atoms else ()
+    loose = tuple(_loose(atoms, sets, reader.rule)) if reader.drops and atoms else ()
     while True:
         end = size if size - at <= WINDOW + SHARED else at + WINDOW
-        yield Window(number, at, end, list(_places(atoms, at, end, sets, loose)))
+        pending = _carried(atoms[at - 1]) if at else 0
+        before = "" if at else ("\n" + row.before)[-2:]
+        after = (row.after or "\n")[0] if end == size else ""
+        yield at, Window(atoms[at:end], loose[at:end], pending, before, after, reader)
         if end == size:
             return
         at = end - SHARED
@@ -159,10 +163,10 @@ def _links(codes: Sequence[int]) -> Array:
     return pair_table()[ranks[:-1], ranks[1:]]
 
 
-def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, loose: Sequence[bool]) -> Iterator[Place]:
-    """Yield the places between two atoms where something is missing, or may be."""
-    table = sets.table
-    at, pending = start, _carried(atoms[start - 1]) if start else 0
+def _places(window: Window, sets: Sets) -> Iterator[Place]:
+    """Yield the places of a window where something is missing, or may be."""
+    table, atoms, loose, end = sets.table, window.atoms, window.loose, len(window.atoms)
+    at, pending = 0, window.pending
     first = True
     while at < end or first:
         sign = at < end and not atoms[at]
@@ -180,7 +184,7 @@ def _places(atoms: Sequence[bytes], start: int, end: int, sets: Sets, loose: Seq
             yield _known(atoms, at, sign, begin, last, pending, sets)
             pending = _carried(atoms[last - 1])
         at, first = last, False
-    if loose and end == len(atoms):
+    if loose and window.after:
         yield Place(end, False, pending, 0, [], [], None, True)
 
 
@@ -244,12 +248,13 @@ class _Ways(NamedTuple):
 
 
 class _Search:
-    def __init__(self, rows: Sequence[Run], windows: Sequence[Window], sets: Sets, readers: Sequence[Reader]) -> None:
-        self.rows, self.sets = rows, sets
-        self.order = sorted(range(len(windows)), key=lambda i: -len(windows[i].places))
+    def __init__(self, windows: Sequence[Window], sets: Sets) -> None:
+        self.sets = sets
+        places = [list(_places(window, sets)) for window in windows]
+        self.order = sorted(range(len(windows)), key=lambda i: -len(places[i]))
         self.windows = [windows[i] for i in self.order]
-        self.rules = [readers[window.row].rule for window in self.windows]
-        self.at = _Places(self.windows, [readers[window.row] for window in self.windows])
+        self.places = [places[i] for i in self.order]
+        self.at = _Places(self.places, [window.reader for window in self.windows])
         self.picked: list[Points] = []
         self.starts: list[int] = []
         self.count = 0
@@ -259,7 +264,7 @@ class _Search:
         made: list[Searched] = [Searched([], [], _NONE)] * len(self.windows)
         if not made:
             return made
-        lengths = np.array([len(window.places) for window in self.windows])
+        lengths = np.array(list(map(len, self.places)))
         state, steps = self._begun(), list[tuple[_Kept, _Kept]]()
         ended = list[tuple[int, _Kept]]()
         for number in range(int(lengths[0])):
@@ -271,14 +276,14 @@ class _Search:
             state = _Kept(*_part(known, slice(going)))
         listed = [(_Listed.of(lost), _Listed.of(known)) for lost, known in steps]
         for row, reading, score in self._ended(ended):
-            made[self.order[row]] = self._traced(self.windows[row], reading, score, listed)
+            made[self.order[row]] = self._traced(row, reading, score, listed)
         return made
 
     def _begun(self) -> _Kept:
         """Return the readings in front of the first places."""
         windows = self.windows
-        befores = points("".join([("\n" + self.rows[w.row].before)[-2:] if not w.start else "\n\n" for w in windows]))
-        inside = np.array([w.start > 0 and w.places[0].pending >= 0x80 for w in windows])
+        befores = points("".join([window.before or "\n\n" for window in windows]))
+        inside = np.array([window.pending > 0 for window in windows])
         row = np.repeat(np.arange(len(windows)), 1 + inside)
         kind = np.append(WHOLE, np.where(row[1:] == row[:-1], BEGUN, WHOLE))
         before, last = befores.reshape(-1, 2)[row].T
@@ -302,7 +307,7 @@ class _Search:
         ways.append(_moved(state, moved, LOST, one[moved]))
         chosen = list[_Asked]()
         if len(some := (whole & both).nonzero()[0]):
-            numbers = _by_number(state.row[some], lambda row: sets.both(self.rules[row]))
+            numbers = _by_number(state.row[some], lambda row: sets.both(self.windows[row].reader.rule))
             chosen.append(_Asked(some, numbers, WHOLE, two[some], of.whole.next[at[some]]))
         if len(some := (begun & alone).nonzero()[0]):
             numbers = _by_number(at[some], lambda i: sets.second(of.places[i].pending, of.places[i].following))
@@ -380,8 +385,8 @@ class _Search:
         """Yield for each window which of the readings at its end is the best, and its score."""
         some = _Kept(*map(_joint, zip(*(kept for _, kept in ended), strict=True)))
         number = np.concatenate([start + np.arange(len(kept.row)) for start, kept in ended])
-        after = points("".join([(self.rows[window.row].after or "\n")[0] for window in self.windows]))
-        last = np.array([window.end == len(self.rows[window.row].found) for window in self.windows])
+        after = points("".join([window.after or "\n" for window in self.windows]))
+        last = np.array([window.after > "" for window in self.windows])
         said = scores(some.before, some.last, after[some.row])
         score = some.score + np.where(last[some.row], np.where(some.kind == WHOLE, said, TORN), 0.0)
         order = np.lexsort((some.kind, -score, some.row))
@@ -389,8 +394,9 @@ class _Search:
         best = order[first]
         yield from zip(rows.tolist(), number[best].tolist(), score[best].tolist(), strict=True)
 
-    def _traced(self, window: Window, reading: int, score: float, steps: Sequence[tuple[_Listed, _Listed]]) -> Searched:
+    def _traced(self, row: int, reading: int, score: float, steps: Sequence[tuple[_Listed, _Listed]]) -> Searched:
         """Return what a window is read as, from a reading at its end back to its beginning."""
+        places = self.places[row]
         slots, made = list[Slot](), list[str]()
 
         def say(code: int, at: int, choices: str = "") -> None:
@@ -398,7 +404,7 @@ class _Search:
             slots.append(Slot(at, "" if choices else char, choices))
             made.append(char)
 
-        for place, (lost, known) in zip(window.places[::-1], steps[len(window.places) - 1 :: -1], strict=True):
+        for place, (lost, known) in zip(places[::-1], steps[len(places) - 1 :: -1], strict=True):
             code, picked, reading = known.code[reading], known.picked[reading], known.source[reading]
             came = lost.kind[reading]
             if place.first is not None:
@@ -409,7 +415,7 @@ class _Search:
             code, picked, reading = lost.code[reading], lost.picked[reading], lost.source[reading]
             if code:
                 say(code, 2 * (place.at + place.sign), self._choices(picked))
-        carried = window.end * 2
+        carried = len(self.windows[row].atoms) * 2
         slots, made = slots[::-1], made[::-1]
         if (slots and slots[-1].end < carried) or not slots:  # a byte is left that begins what does not go on
             slots.append(Slot(carried, GONE))
@@ -518,17 +524,17 @@ def _first(some: Ints, group: Ints, most: int) -> tuple[Ints, Ints]:
 class _Places:
     """The places of all windows as arrays, one window after the other, which `starts` says where."""
 
-    def __init__(self, windows: Sequence[Window], readers: Sequence[Reader]) -> None:
-        sizes = [len(window.places) for window in windows]
+    def __init__(self, every: Sequence[Sequence[Place]], readers: Sequence[Reader]) -> None:
+        sizes = list(map(len, every))
         self.starts = np.cumsum([0, *sizes])[:-1]
-        self.places = some = [place for window in windows for place in window.places]
+        self.places = some = [place for places in every for place in places]
         # ln p that one byte is missing, and that two are.
         costs = [
             (UNTRACED, UNTRACED)
             if not place.sign and not reader.drops
             else reader.costs(ascii_follows=0 < place.following < 0x80)
-            for window, reader in zip(windows, readers, strict=True)
-            for place in window.places
+            for places, reader in zip(every, readers, strict=True)
+            for place in places
         ]
         self.one, self.two = np.array(costs, float).reshape(-1, 2).T
         self.rules = [reader.rule for reader, size in zip(readers, sizes, strict=True) for _ in range(size)]
