@@ -33,7 +33,7 @@ def main() -> None:
     """Parse the command line and run what it names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
-    parser.add_argument("--corpus", type=Path, help="a folder of clean text to measure on")
+    parser.add_argument("--corpus", type=Path, help="a folder or a file of clean text to measure on")
     parser.add_argument("--smoke", action="store_true", help="a few seconds, to see that it runs")
     parser.add_argument("--generator", choices=("first", "second"), help="of restoration: what damages the pages")
     parser.add_argument("--pages", type=int, help="of restoration and calibration: how many pages of each kind")

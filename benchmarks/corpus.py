@@ -1,4 +1,6 @@
-"""Clean text to measure on: a folder of texts, of JSON Lines (`text` in each, .xz as well), or generated sentences."""
+"""Clean text to measure on: a folder of texts or of JSON Lines (`text` in each, .xz as well), such a file by itself, or
+generated sentences.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,22 @@ class Document(NamedTuple):
 
 
 def documents(corpus: Path | None) -> Iterator[Document]:
-    """Yield the documents of a folder in the order of their names; without a folder, a generated one."""
+    """Yield the documents of a folder in the order of their names, or those of a file; without either, a generated one.
+
+    Raises SystemExit if there is no text.
+    """
     if corpus is None:
         yield Document("generated", generated())
         return
-    for path in sorted(corpus.rglob("*")):
+    found = False
+    for path in sorted(corpus.rglob("*")) if corpus.is_dir() else [corpus]:
         if path.is_file():
-            yield from _records(path, path.relative_to(corpus).parts[0] if path.parent != corpus else path.name)
+            inside = path.relative_to(corpus).parts
+            for document in _records(path, inside[0] if len(inside) > 1 else path.name):
+                found = True
+                yield document
+    if not found:
+        raise SystemExit(f"{corpus}: no text to measure on")
 
 
 def _records(path: Path, genre: str) -> Iterator[Document]:
