@@ -38,6 +38,33 @@ def lossless(text: str) -> str:
     return "\n".join(lines)
 
 
+# Read by a program that eats line ends and loses pairs without a character.
+BOOKSHOP = """城南的旧书店开了四十年，老板姓周，记得每一本书放在哪里。
+去年冬天下了很大的雪，河面结了冰，孩子们都去溜冰。
+他常说自己没有读过多少书，可是来借书的学生都愿意听他讲故事。
+后来街道要拓宽，书店被拆了，他把书都送给了学校的图书馆。
+学校在图书馆门口挂了一块木牌，上面写着书店的名字。
+每年春天，老人都要去看一看那块木牌，再坐一会儿。
+"""
+EATING = Reader("?", True, Private.ASKED)
+
+
+def test_each_reader_of_a_page_has_the_same_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one tried is the right one; what the first ones cost must not be taken from it."""
+    monkeypatch.setattr(utf8_as_gbk, "WORK", 0)
+    monkeypatch.setattr(utf8_as_gbk, "WORK_EACH", 0.15)
+    page = utf8_as_gbk._Page.of(decoded(BOOKSHOP.encode(), EATING), Budget(1000, 0, 0), [])
+    assert page.reader.eats is True
+
+
+def test_what_is_half_read_does_not_crowd_out_what_is_right() -> None:
+    """Two pairs side by side are lost: the last two bytes of 恭 with the first one of 被, and the other two of that."""
+    text = "学校的老师周文恭被选为会长，大家都很高兴。他说自己一定努力工作，不辜负大家的期望。"
+    found = decoded(text.encode(), EATING)
+    assert "鎭??閫" in found
+    assert restored(found) == text
+
+
 @given(pages.map(lossless))
 def test_what_lost_nothing_comes_back_and_is_proved(page: str) -> None:
     found = decoded(page.encode(), KEPT)

@@ -9,7 +9,7 @@ from __future__ import annotations
 # What is read out of a file and how it is restored: formats, decoding, cleaning. Raise it when the same bytes give
 # another text, another edit or another finding. An index by other rules still answers; `query`, `stats` and `doctor`
 # say that it is older, and `index` reads all files again.
-RULES = 10
+RULES = 11
 
 # Which terms a text has. Raise it when the same text gives other ones; an older index is then refused, for a query
 # would look for words that it does not hold.

@@ -11,13 +11,15 @@ from codecs import utf_8_decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.candidates import Candidates, best_places
 from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script, unlikely
-from seedsearch.text.character_model import HAN, class_of, pair_score
+from seedsearch.text.character_model import FOLLOWS, HAN, MARKS, OTHER, SYMBOL, class_of, model, pair_score
+from seedsearch.text.folding import fold
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,7 +111,40 @@ def _best(readings: Iterable[Reading], most: int) -> list[Reading]:
             kept[key] = new
     if len(kept) == 1:
         return list(kept.values())
-    return sorted(kept.values(), key=lambda reading: -reading.score)[:most]
+    return sorted(kept.values(), key=lambda reading: -reading.score - hope(reading.pending))[:most]
+
+
+def hope(pending: bytes) -> float:
+    """Return ln of the chance that a character begins with these bytes; 0 where none are pending.
+
+    The score of a reading says nothing of a character that is not finished, which without this would look better than
+    any that is.
+    """
+    return _hopes().get(pending, _any_other()) if pending else 0.0
+
+
+def _any_other() -> float:
+    """Return ln p of any other symbol or letter."""
+    return FOLLOWS[HAN][OTHER] + SYMBOL
+
+
+@cache
+def _hopes() -> dict[bytes, float]:
+    """Return the first byte, or first two, of ideographs and marks → ln of their share of what follows ideographs."""
+    import numpy as np
+
+    first, last = 0x4E00, 0xA000
+    alone = model().alone
+    shares = np.exp([alone.get(char, TORN) for char in fold("".join(map(chr, range(first, last))))])
+    found = dict.fromkeys((mark.encode()[:2] for mark in MARKS), 0.0)
+    for code, share in zip(range(first, last, 64), shares.reshape(-1, 64).sum(axis=1).tolist(), strict=True):
+        found[chr(code).encode()[:2]] = share * exp(FOLLOWS[HAN][HAN])
+    for mark, (kind, within) in MARKS.items():
+        if not mark.isascii():
+            found[mark.encode()[:2]] += exp(FOLLOWS[HAN][kind] + within)
+    for two, share in list(found.items()):
+        found[two[:1]] = found.get(two[:1], 0.0) + share
+    return {start: log(share) for start, share in found.items() if share}
 
 
 def _fed(reading: Reading, stream: bytes, atoms: int, script: Script) -> Reading:
@@ -179,6 +214,9 @@ class Outcomes:
         # What is added to the score of the first character.
         self.rest = rests + [0.0 if first in scores else unlikely(first, script) for first in firsts]
         # What speaks against the first character behind a pause.
+        # Of what is pending after each, the chance of it.
+        hopes = np.array([hope(one.pending) for one in every])
+        self.hopes = hopes if hopes.any() else None
         breaks = np.array([MID_SENTENCE if first and AS_READ.get(first, first) in "\n " else 0.0 for first in firsts])
         self._breaks = breaks if breaks.any() else None
 
@@ -383,6 +421,11 @@ class _Proposals(NamedTuple):
     outcomes: Outcomes
     scores: Scores
 
+    @property
+    def hopeful(self) -> Scores:
+        """The scores with the chance of what is pending."""
+        return self.scores if self.outcomes.hopes is None else self.scores + self.outcomes.hopes
+
     def reading_of(self, i: int) -> Reading:
         """Return the reading that is number `i` of them."""
         one = self.outcomes.one(i)
@@ -435,7 +478,7 @@ def _chosen(proposals: Sequence[_Proposals], most: int) -> Iterator[Reading]:
     """Yield the best ones of all, best first."""
     if not proposals:
         return
-    for which, place, _ in best_places([some.scores for some in proposals], most):
+    for which, place, _ in best_places([some.hopeful for some in proposals], most):
         yield proposals[which].reading_of(place)
 
 

@@ -237,14 +237,17 @@ class _Page:
         kinds = self.reader.kinds(signs=signs > 0)
         if len(kinds) == 1 or (signs < LEAST_SIGNS and (signs or size < LEAST_UNSIGNED)):
             return self.reader
-        work = Budget(WORK, size, WORK_EACH)
-        scores = [sum(self._score(found, before, reader, work) for found, before in asked) for reader in kinds]
+        # A budget for each, or the first ones would leave too little to the others.
+        scores = [self._score(asked, reader, Budget(WORK, size, WORK_EACH)) for reader in kinds]
         eaten = eating(self.text)
         scores = [score + eaten * bool(reader.eats) for score, reader in zip(scores, kinds, strict=True)]
         return kinds[scores.index(max(scores))]
 
-    def _score(self, found: str, before: str, reader: Reader, work: Budget) -> float:
-        """Nats for a run as UTF-8 by a reader."""
+    def _score(self, asked: Iterable[tuple[str, str]], reader: Reader, work: Budget) -> float:
+        """Return the nats for runs, each with what stands before it, as UTF-8 by a reader."""
+        return sum(self._score_of(found, before, reader, work) for found, before in asked)
+
+    def _score_of(self, found: str, before: str, reader: Reader, work: Budget) -> float:
         fill = partial(between, missing=reader.dropped)
         made = searched(list(_atoms(found, reader)), before, self.script, work, fill)
         torn = made.count(TEAR)
