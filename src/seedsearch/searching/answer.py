@@ -23,8 +23,8 @@ from seedsearch.text.lexicon import NONE, OwnWords
 if TYPE_CHECKING:
     from seedsearch.searching.near_words import NearText
 
-WORD = 6  # characters that may be one word, typed wrongly: cut into as many, it looks like a question
-WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents have all that was asked for
+WORD = 6  # characters that may be one mistyped word, which the segmenter cuts into single ones, as if it were long
+WHOLE = frozenset(("phrase", "variant", "all"))  # the tiers whose documents match the whole query
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Answer:
 
     @property
     def matched(self) -> str:
-        """The strictest tier that has documents; empty where none has."""
+        """The strictest tier that has documents; empty if none has."""
         return next(iter(self.counts), "")
 
 
 def answer_of(
     parsed: ParsedQuery, engine: Engine, synonyms: Synonyms, *, strict: bool = False, own: OwnWords = NONE
 ) -> Answer:
-    """Count what each tier of a query has; with `strict` the first that has any answers alone."""
+    """Count the documents of each tier of a query; with `strict`, answer from the first tier that has any."""
     expression = parsed.expression
     notes: tuple[Note, ...] = parsed.notes
     if expression is not None:
@@ -88,9 +88,9 @@ def answer_of(
 
 
 def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
-    """Return how many documents belong to each tier by name, those without any left out.
+    """Return the number of documents of each tier, by name; empty tiers are left out.
 
-    Each grade takes the documents of all before it, too: so what is new in it is a difference.
+    Each grade includes the documents of all stricter ones, so its own number is a difference.
     """
     grades = [(grade, tier.scored) for tier in tiers for grade in tier.named]
     totals = engine.count([Ranked(grade.required, scored) for grade, scored in grades])
@@ -99,7 +99,7 @@ def _counts(engine: Engine, tiers: Sequence[Tier]) -> dict[str, int]:
 
 
 def _is_form(text: str, parsed: ParsedQuery) -> bool:
-    """Return whether a text is part of the query in other characters for the same letters."""
+    """Tell whether a text is part of the query in another normalization form."""
     return bool(parsed.forms) and any(text in form for form in parsed.forms)
 
 
@@ -111,7 +111,7 @@ def _strictest(tiers: Sequence[Tier], counts: Mapping[str, int]) -> tuple[list[T
 
 
 def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText, ...]:
-    """Texts near a query that is not a question; nothing where it has no ideographs."""
+    """Return texts near a query that is not a question; none if it has no ideographs."""
     if (parsed.is_long and len(parsed.run) > WORD) or not any(map(is_han, parsed.run)):
         return ()
     from seedsearch.searching.near_words import near_texts
@@ -122,11 +122,11 @@ def _near(parsed: ParsedQuery, engine: Engine, own: OwnWords) -> tuple[NearText,
 def _heard(
     parsed: ParsedQuery, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int], near: Sequence[NearText]
 ) -> Answer | None:
-    """Return the first reading by sound that has documents, filled up with those that have some of the words as
+    """Return the first reading by sound that has documents, followed by the documents with some of the words as
     typed.
     """
     from seedsearch.searching.near_words import as_typed
-    from seedsearch.searching.phonetic import heard  # loads the readings of characters
+    from seedsearch.searching.phonetic import heard  # deferred: loads the readings of all characters
 
     for fallback in heard(parsed.run, engine, [text.text for text in near if text.sounds and text.is_run]):
         first = fallback.tier._replace(required=narrowed(fallback.tier.required, parsed))
@@ -139,14 +139,14 @@ def _heard(
 
 
 def _behind(tier: Tier, before: Query) -> Tier:
-    """Return a tier that comes after these documents, too."""
+    """Return a tier that also leaves out these documents."""
     grades = tuple(Grade(grade.name, Any((before, grade.required))) for grade in tier.grades)
     excluded = before if tier.excluded is None else Any((before, tier.excluded))
     return tier._replace(required=Any((before, tier.required)), grades=grades, excluded=excluded)
 
 
 def _also(parsed: ParsedQuery, tiers: Iterable[Tier], counts: Mapping[str, int]) -> tuple[Note, ...]:
-    """Return the notes on other wordings that were searched for, and that no document has all the words."""
+    """Return the notes that name the other wordings searched for, and that say that no document has all the words."""
     texts = dict.fromkeys(text for tier in tiers for text in tier.texts)
     added = [
         text for text in texts if text not in parsed.run and text not in parsed.parts and not _is_form(text, parsed)

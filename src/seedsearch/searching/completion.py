@@ -1,4 +1,4 @@
-"""Completes a query with words of the index: by their beginning, their pinyin or their initials."""
+"""Completes a query with words of the index, by prefix, pinyin or initials."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from seedsearch.text.run_text import run_text
 
 
 def completions(typed: str, engine: Engine, limit: int) -> tuple[tuple[str, int], ...]:
-    """Up to `limit` queries with the number of documents that each finds, the most frequent first.
+    """Return up to `limit` completed queries, each with the number of documents that it finds, most frequent first.
 
-    The last of several words is completed, and the others stay before it; the count is that of the word.
+    Of several words, the last is completed and the others stay; the number is that of the completed word alone.
     """
     *before, last = typed.rsplit(maxsplit=1) or [""]
     begin = run_text(last).strip()
@@ -29,7 +29,7 @@ def completions(typed: str, engine: Engine, limit: int) -> tuple[tuple[str, int]
 
 
 def _heard(letters: str, engine: Engine) -> Iterator[tuple[str, int]]:
-    """Return the texts of the index that are read so, each with the number of documents that hold it."""
+    """Return the texts of the index with this reading, each with the number of documents that contain it."""
     from seedsearch.searching.phonetic import heard  # loads the readings of characters
 
     texts = list(dict.fromkeys(text for fallback in heard(letters, engine) for text in fallback.tier.texts))

@@ -22,8 +22,8 @@ _Name = TypeVar("_Name", Damage, Certainty, str)
 class Document:
     """A document of the index.
 
-    `id` names it (bytes of its path that are not UTF-8 spelled out); `readable` is its restored text. Spans of edits
-    and findings are code points of the raw text, which the index does not keep.
+    `id` is its path, with bytes that are not UTF-8 escaped; `readable` is its restored text. The spans of edits and
+    findings count code points of the raw text, which the index does not store.
     """
 
     id: str
@@ -32,32 +32,32 @@ class Document:
 
     @property
     def path(self) -> str:
-        """The path of the file joined with the place in it."""
+        """The path of the file and the place in it, as one string."""
         return self.record.path
 
     @property
     def encoding(self) -> str:
-        """What the file was read in."""
+        """The encoding in which the file was read."""
         return self.record.encoding
 
     @property
     def confidence(self) -> float:
-        """How sure the encoding is, 0 to 1."""
+        """The confidence in the encoding, 0 to 1."""
         return self.record.confidence
 
     @property
     def damage(self) -> Mapping[str, int]:
-        """How often each kind of damage was met, repaired or not."""
+        """The number of places with each kind of damage, repaired or not."""
         return self.record.damage
 
     @property
     def line_starts(self) -> Sequence[int]:
-        """The offset in the raw text at which each of its lines starts."""
+        """The offset of the start of each line in the raw text."""
         return self.record.lines
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
-        """What was repaired, in order; raises IndexDamaged where the index does not say it for all."""
+        """The repairs, in order; raises IndexDamaged if the record of one is incomplete."""
         return tuple(self._edits())
 
     def _edits(self) -> Iterator[Edit]:
@@ -75,7 +75,7 @@ class Document:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What was found and left, in order; raises IndexDamaged for a kind that there is not."""
+        """The damage that was left as found, in order; raises IndexDamaged for an unknown kind."""
         try:
             return tuple(_finding(*row) for row in self.record.findings)
         except ValueError as error:
@@ -83,7 +83,7 @@ class Document:
 
     @cached_property
     def offsets(self) -> OffsetMap:
-        """The way from spans of the readable text to spans of the raw text, and back."""
+        """The mapping between spans of the readable text and of the raw text."""
         return OffsetMap(self.record.replaced)
 
 
@@ -95,7 +95,7 @@ def _finding(start: int, end: int, kind: str, candidates: Sequence[tuple[str, in
 
 
 def _named(runs: Iterable[tuple[str, int]], names: type[_Name]) -> Iterator[_Name]:
-    """Return the names of runs, one after the other."""
+    """Expand runs of names into one name per item."""
     return chain.from_iterable(repeat(names(name), count) for name, count in runs)
 
 
@@ -105,5 +105,5 @@ def document_of(match: Match) -> Document:
 
 
 def only(doc_id: str) -> Term:
-    """Return a query that this document alone matches."""
+    """Return a query that matches this document only."""
     return Term("tag", f"path:{doc_id}")

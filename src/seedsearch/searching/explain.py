@@ -1,6 +1,6 @@
-"""A query tree in words, for `--explain` and for errors that name a part of a query.
+"""Describes a query tree in words, for `--explain` and for errors that name a part of a query.
 
-`put` puts values into a text, in English or in the language of whoever asks.
+`put` fills values into a sentence, in English or in the language of the user.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Put = Callable[..., str]
 
 
 def in_english(text: str, /, **values: object) -> str:
-    """Return a text with values in the place of their names."""
+    """Return a sentence with its placeholders replaced by values."""
     return text.format(**values)
 
 

@@ -12,16 +12,14 @@ from seedsearch.searching.filling import every
 from seedsearch.searching.results import FacetValue
 from seedsearch.searching.tiers import Tier
 
-# What each is called as a tag. A document has several kinds of damage, the endings of all names that it lies in, and
-# all folders above it.
+# The tag prefix of each facet. A document may have several kinds of damage, the extensions of its file and of the
+# archives around it, and all folders above it.
 FACETS = {"damage": "damage:", "encoding": "encoding:", "ext": "ext:", "folder": "folder:", "year": "date:"}
 _YEAR = 4  # characters of a date
 
 
 def facets_of(engine: Engine, tiers: Sequence[Tier], names: Sequence[str]) -> dict[str, tuple[FacetValue, ...]]:
-    """Return the values of the facets of these names, the most frequent first; raises QueryError for a name that is
-    none.
-    """
+    """Return the values of the named facets, most frequent first; raises QueryError for a name that is not a facet."""
     for name in names:
         _check(name)
     if not tiers:
@@ -40,8 +38,8 @@ def _values(engine: Engine, query: Query, name: str) -> tuple[FacetValue, ...]:
 
 
 def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
-    """Return the documents with one of the values that are chosen of each facet; raises QueryError for a name that
-    is none.
+    """Return the documents with one of the selected values of each facet; raises QueryError for a name that is not a
+    facet.
     """
     made = []
     for name, values in chosen.items():
@@ -53,7 +51,7 @@ def filters_of(chosen: Mapping[str, Sequence[str]]) -> tuple[Query, ...]:
 
 
 def with_value(name: str, value: str) -> Query:
-    """Return the documents that a value of a facet counts."""
+    """Return the documents counted under a value of a facet."""
     tag = FACETS[name] + value
     return Terms("tag", Prefix(tag)) if name == "year" else Term("tag", tag)
 

@@ -20,15 +20,15 @@ from seedsearch.engines.query import Term
 from seedsearch.searching.ranking import EMPTY, LEARNED, LEARNED_FROM, LEARNED_WEIGHT, WORD, Weighted
 from seedsearch.text.folding import HAN
 
-AGAIN = 2  # times that a pair stands in a text at least
-READ = 4000  # code points of a long text, from its beginning
+AGAIN = 2  # occurrences that a pair must have in the text
+READ = 4000  # code points read from the beginning of a long text
 _SAYING = re.compile(f"(?![第一二三四五六七八九十{''.join(word for word in EMPTY if len(word) == 1)}])[{HAN}]")
 
 
 def learned(engine: Engine, scored: Weighted, run: str) -> Weighted:
-    """Return the terms to add to those of a query, by the run text of the document that answers it best.
+    """Return the terms to add to a query, taken from the run text of its best document.
 
-    They depend on the text and the index alone, so that every page of an answer has the same.
+    They depend only on the text and the index, so every page of an answer uses the same ones.
     """
     begin = run[:READ]
     counts = Counter(map(add, begin, begin[1:]))

@@ -1,8 +1,8 @@
 """The tiers of an answer → its hits, page after page.
 
-Ranked hits are found as pages are asked for: the next page of a query begins where the last one ended, so that it costs
-what the first did. In another order each page is asked for alone. Behind the first documents of several words the
-others are ranked by what the best one says, too (feedback.py), tier by tier as before.
+Ranked hits are found as pages are requested: the next page of a query continues where the previous one ended, so it
+costs no more than the first. With any other sort order, each page is queried separately. For queries of several words,
+the documents after the first ones are also ranked by terms of the best one (feedback.py), still tier by tier.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from seedsearch.searching.results import Hit
 from seedsearch.searching.sorting import Order
 from seedsearch.searching.tiers import Tier
 
-MOST_AT_ONCE = 100  # matches asked for at once after the first: their texts are in memory meanwhile
+MOST_AT_ONCE = 100  # matches fetched per request after the first; their texts are in memory meanwhile
 SHOWING = "the places to show"  # a part of every question
 
-Led: TypeAlias = tuple[Tier, Match, Places]  # a document that comes before what is learned, with its tier
+Led: TypeAlias = tuple[Tier, Match, Places]  # a document ranked before feedback applies, with its tier
 
-TAGS = {"date": "date:", "path": "path:", "size": "size:"}  # what each order sorts by
+TAGS = {"date": "date:", "path": "path:", "size": "size:"}  # the tag prefix by which each order sorts
 
 
 class Page(NamedTuple):
-    """Some of the hits of an answer, and whether there are more behind them."""
+    """Some of the hits of an answer, and whether more follow."""
 
     hits: tuple[Hit, ...]
     more: bool
 
 
 class Filling:
-    """The hits of an answer, filled from one tier after the other as far as they have been asked for."""
+    """The hits of an answer, filled tier by tier as far as they have been requested."""
 
     def __init__(self, engine: Engine, tiers: Sequence[Tier], counts: Mapping[str, int], shown: Shown) -> None:
-        """`counts`: how many documents are in each tier, by its name."""
+        """`counts` has the number of documents of each tier, by name."""
         self._engine, self._tiers, self._counts, self._shown = engine, tiers, counts, shown
         self._wanted = 0
         self._hits = Collapsing(self._matches())
 
     def page(self, offset: int, limit: int) -> Page:
-        """Return the hits from `offset` on; after an error (OutOfTime) there is nothing more to be had of it."""
+        """Return the hits from `offset` on; after an error (OutOfTime), the object cannot be used any more."""
         self._wanted = offset + limit
         hits, more = self._hits.first(self._wanted)
         return Page(tuple(hits[offset:]), more)
@@ -64,7 +64,9 @@ class Filling:
             yield from found_in(judge, tier, max(self._wanted + SPARE, JUDGED), self._shown, before)
 
     def _ahead(self, tiers: Sequence[Tier], wanted: int, asked: int) -> None:
-        """Ask at once for the best of as many tiers as have so many documents, where each request takes a while."""
+        """Fetch the best matches of as many tiers as are needed for so many documents, in one request if requests are
+        slow.
+        """
         some: list[tuple[Query, int]] = []
         for tier in tiers if isinstance(self._engine, Distant) else ():
             if wanted <= 0:
@@ -78,8 +80,8 @@ class Filling:
 def found_in(
     judge: Judge, tier: Tier, asked: int, shown: Shown, before: Collection[str] = frozenset()
 ) -> Iterator[Found]:
-    """Yield the matches of a tier, best first, but those that came `before`; `asked` are asked for at first, and more
-    as they are taken.
+    """Yield the matches of a tier, best first, without those in `before`; fetch `asked` at first, and more as they are
+    consumed.
     """
     for match, places in _matches_of(judge, tier, asked):
         if match.doc_id not in before:
@@ -105,17 +107,17 @@ def _shown(engine: Engine, tier: Tier, match: Match, places: Places, shown: Show
 
 
 class Judge:
-    """Puts the first matches of tiers in order, by all that is known of them; it reads each document once."""
+    """Orders the first matches of tiers by score, best passage and title; reads each document once."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._passages: dict[Weighted, Passages] = {}
-        self._known: dict[str, tuple[float, Places]] = {}  # a document is in one tier
+        self._known: dict[str, tuple[float, Places]] = {}  # a document belongs to one tier only
 
     def judged(self, tier: Tier, matches: Sequence[Match]) -> list[tuple[Match, Places]]:
-        """Return the matches in the order of their scores with those of their best passages and titles added.
+        """Return the matches ordered by score plus the score of their best passage or title.
 
-        Each with the places of texts that were found on the way.
+        Each comes with the places of texts found on the way.
         """
         made = []
         for match in matches:
@@ -127,7 +129,7 @@ class Judge:
         return sorted(made, key=lambda one: (-one[0].score, one[0].doc_id))
 
     def _worth(self, tier: Tier, match: Match) -> tuple[float, Places]:
-        """Return what the title or the best passage of a document adds to its score, the better of the two."""
+        """Return what a document gains from its title or its best passage, whichever is better."""
         if (passages := self._passages.get(tier.scored)) is None:
             documents, having = self.engine.document_frequencies([term for term, _ in tier.scored])
             passages = self._passages[tier.scored] = Passages(tier.scored, having, documents)
@@ -136,7 +138,7 @@ class Judge:
         return max(TITLED * title, NEARNESS * passages.best(places) if tier.judged else 0.0), places
 
     def leading(self, tiers: Sequence[Tier]) -> list[Led]:
-        """Return the first `LEADING` documents, each with its tier, of tiers that learn; none of others."""
+        """Return the first `LEADING` documents of the tiers that use feedback, each with its tier."""
         found: list[Led] = []
         for tier in tiers:
             if not tier.learns or len(found) >= LEADING:
@@ -146,7 +148,7 @@ class Judge:
         return found
 
     def taught(self, tiers: Sequence[Tier], leading: Sequence[Led]) -> list[Tier]:
-        """Return the tiers of the documents after the `leading` ones, ranked also by what the best of these says."""
+        """Return the tiers of the documents after the `leading` ones, also ranked by terms of the best of these."""
         if not leading:
             return list(tiers)
         if len(leading) < LEADING:
@@ -157,7 +159,9 @@ class Judge:
 
 
 def paths_by_relevance(engine: Engine, tiers: Sequence[Tier]) -> Iterator[str]:
-    """Yield the path of every document of all tiers, in the order of hits; no text is read but of the first."""
+    """Yield the path of every document of all tiers, in the order of hits; only the texts of the first ones are
+    read.
+    """
     judge = Judge(engine)
     leading = judge.leading(tiers)
     seen = {match.doc_id for _, match, _ in leading}
@@ -172,7 +176,7 @@ def paths_by_relevance(engine: Engine, tiers: Sequence[Tier]) -> Iterator[str]:
 
 
 def learned_by(engine: Engine, tiers: Sequence[Tier]) -> Weighted:
-    """Return the terms by which what comes after the first documents is ranked besides those of the query."""
+    """Return the additional terms by which the documents after the first ones are ranked."""
     judge = Judge(engine)
     return next((tier.learned for tier in judge.taught(tiers, judge.leading(tiers))), ())
 
@@ -180,7 +184,7 @@ def learned_by(engine: Engine, tiers: Sequence[Tier]) -> Weighted:
 def in_order(
     engine: Engine, tiers: Sequence[Tier], order: Order, offset: int, limit: int, shown: Shown
 ) -> tuple[Hit, ...]:
-    """Return a page of the documents of all tiers in an order that is not that of relevance; none stands for others."""
+    """Return a page of the documents of all tiers in a sort order other than relevance; nothing is collapsed."""
     asked = engine.in_order(every(tiers), TAGS[order.by], descending=order.descending, offset=offset, limit=limit)
     hits = []
     for match in asked.best:
@@ -191,11 +195,11 @@ def in_order(
 
 
 def paths_in_order(engine: Engine, tiers: Sequence[Tier], order: Order) -> Iterator[str]:
-    """Yield the path of every document of all tiers, in such an order."""
+    """Yield the path of every document of all tiers, in such a sort order."""
     for _, stored in engine.every_match(every(tiers), TAGS[order.by], descending=order.descending):
         yield from_bytes(stored).path
 
 
 def every(tiers: Sequence[Tier]) -> Query:
-    """Return the documents of all tiers."""
+    """Return a query for the documents of all tiers."""
     return any_of(tier.documents for tier in tiers)

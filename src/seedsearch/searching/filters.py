@@ -1,7 +1,7 @@
 """Filters (`path:报告`, `ext:txt`, `date:2026-01`): conditions on the properties of documents.
 
-A filter whose value means nothing is refused in words, and so is what other search engines call by a name that means
-nothing here.
+A filter with a meaningless value is refused with a message, and so are filters of other search engines that have no
+meaning here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from seedsearch.searching.ranges import by_date, by_size
 from seedsearch.text.folding import other_forms
 from seedsearch.text.run_text import run_text
 
-# As other programs call them.
+# Names that other programs use.
 ALIASES = {
     "filetype": "ext",
     "extension": "ext",
@@ -36,7 +36,7 @@ _REFUSED = {
     "created": "only the last change is known; type date:…, after:… or before:…",
 }
 NAMES = ("path", "name", "folder", "ext", "encoding", "damage", "title", "author", "size", "date", "after", "before")
-SPELLED = {"exact": True, "case": False}  # what is looked for as it is spelled: whether the script counts, too
+SPELLED = {"exact": True, "case": False}  # match the exact spelling; True: the script counts too
 SORT = "sort"
 FILTER = re.compile(rf"({'|'.join([*NAMES, *ALIASES, *_REFUSED, *SPELLED, SORT])}):(.*)", re.DOTALL)
 
@@ -47,10 +47,10 @@ _CHINESE_ENCODINGS = {
     "utf8": "utf-8",
     "big5hkscs": "big5-hkscs",
 }
-# What a file in Big5 may be told as, by the codec that reads all of it.
+# The codecs under which a file in Big5 may be recorded.
 _BIG5 = ("big5", "cp950", "big5-hkscs")
 _KINDS = frozenset(map(str, Damage))
-# How people may call them in Chinese.
+# Their names in Chinese.
 _IN_CHINESE = {
     "拼音": "reading-mark",
     "注音": "reading-mark",
@@ -62,7 +62,7 @@ _BETWEEN = re.compile("[,，、;；|]")
 
 
 def filter_of(text: str) -> Query | None:
-    """Return the documents that a filter takes; None where `text` is not one, or has no value.
+    """Return the documents that match a filter; None if `text` is not a filter or has no value.
 
     Raises QueryError for a filter that is refused.
     """
@@ -95,10 +95,9 @@ def _by_name(name: str, value: str) -> Query | None:
 
 
 def _like(name: str, value: str) -> Query:
-    """Return the documents with a tag that holds a value, in composed or decomposed characters: file systems keep
-    either.
+    """Return the documents with a tag that contains a value, in composed or decomposed form: file systems use both.
 
-    A path that begins with a slash may begin without it as well.
+    A path that begins with a slash may also begin without it.
     """
     found: list[Query] = []
     for form in (value, *other_forms(value)):
@@ -115,9 +114,7 @@ def _of_text(name: str, value: str) -> Query | None:
 
 
 def _below(value: str) -> Query:
-    """Return the documents below a folder: any whose path holds the value, or whose last names are exactly it
-    (`a/b/`).
-    """
+    """Return the documents below a folder: one whose path contains the value, or whose last names equal it (`a/b/`)."""
     if not value.endswith("/") or not (whole := value.rstrip("/")):
         return _like("folder", value)
     forms = (whole, *other_forms(whole))

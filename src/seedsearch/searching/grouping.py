@@ -12,16 +12,16 @@ from seedsearch.searching.hits import Shown
 from seedsearch.searching.results import FacetValue, Group
 from seedsearch.searching.tiers import Tier
 
-OF_EACH = 3  # hits of a group
+OF_EACH = 3  # hits shown per group
 
 
 def groups_of(
     engine: Engine, tiers: Sequence[Tier], name: str, offset: int, limit: int, shown: Shown
 ) -> tuple[tuple[Group, ...], bool]:
-    """The groups from `offset` on, the largest first (of years the latest), and whether there are more.
+    """Return the groups from `offset` on, the largest first (years: the latest first), and whether there are more.
 
-    A document is in the group of each value that it has, of folders in that of its own alone; those without a value are
-    in one called "". Raises QueryError for a name that is not a facet.
+    A document is in the group of each value that it has; of folders, only in that of its own. Documents without a value
+    are in the group "". Raises QueryError for a name that is not a facet.
     """
     values = facets_of(engine, tiers, [name])[name]
     if name == "folder":
@@ -35,7 +35,7 @@ def groups_of(
 
 
 def _own(values: Sequence[FacetValue]) -> tuple[FacetValue, ...]:
-    """Folders with the documents that lie in them and not further below; those without any left out."""
+    """Return the folders with the documents directly in them; folders without any are left out."""
     counts = {one.value: one.count for one in values}
     own = dict(counts)
     for folder, count in counts.items():

@@ -27,7 +27,7 @@ from seedsearch.text.folding import HAN, fold, is_han
 from seedsearch.text.joints import crossing
 from seedsearch.text.run_text import Place, gapped, near, near_in_order, occurrences, readable_places
 
-_ENDS, _LEAST = "！？!?\n", 6  # what ends a sentence as 。 does, and how long one is that tells something
+_ENDS, _LEAST = "！？!?\n", 6  # marks that end a sentence like 。; the length of a sentence that identifies a text
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 
 Places: TypeAlias = Mapping[str, Sequence[int]]
@@ -35,16 +35,18 @@ NOWHERE: Places = MappingProxyType({})
 
 
 class Shown(NamedTuple):
-    """How much of a hit is shown: `snippets` at most, and whole lines with so many `lines` around (None: sentences)."""
+    """How much of a hit to show: `snippets` at most, as whole lines with `lines` of context, or as sentences if that is
+    None.
+    """
 
     snippets: int = 1
     lines: int | None = None
 
 
 class Found(NamedTuple):
-    """A match with what is to be shown of it: its record and its best stretches.
+    """A match with what to show of it: its record and its best stretches.
 
-    `first`: where in the run text the first occurrence of the best stretch begins; `tier`: of the answer.
+    `first` is where the first occurrence of the best stretch begins in the run text; `tier` is the tier of the answer.
     """
 
     match: Match
@@ -55,14 +57,16 @@ class Found(NamedTuple):
 
     @property
     def passage(self) -> str:
-        """The sentences of the best stretch, folded, without marks and blanks: equal in files that share them."""
+        """The sentences of the best stretch, folded, without punctuation and blanks: equal in files that share the
+        passage.
+        """
         return _NOT_HAN.sub("", self._folded(self.stretches[0])) if self.stretches else ""
 
     def _folded(self, stretch: Stretch) -> str:
         readable = self.match.readable
         start, end = sentences(readable, stretch)
         if stretch.found:
-            # Quicker than to fold: as many characters as there are, blanks left out, lie in the run text side by side.
+            # Faster than folding again: the run text has the same characters side by side, without blanks.
             at = stretch.found[0][0]
             before, behind = readable[start:at].split(), readable[at:end].split()
             folded = self.match.run[self.first - len("".join(before)) : self.first + len("".join(behind))]
@@ -79,9 +83,9 @@ def found(
     places: Places = NOWHERE,
     tier: str = "",
 ) -> Found:
-    """Return a match with its best stretches; where nothing is to be highlighted, its beginning.
+    """Return a match with its best stretches; with its beginning if there is nothing to highlight.
 
-    `places` says of texts where they stand in its run text, overlapping places included; others are looked for.
+    `places` has known places of texts in its run text, overlapping ones included; other texts are searched for.
     """
     disjoint = _disjoint(match, wanted, budget, places)
     kept = readable_places(match.run, match.readable, disjoint)
@@ -94,7 +98,7 @@ def found(
 
 
 def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[Span, ...]:
-    """Return every place of a match in its readable text, in order; none lies on another."""
+    """Return all places of a match in its readable text, in order and without overlaps."""
     disjoint = _disjoint(match, wanted, budget, NOWHERE, every=True)
     return tuple([Span(start, end) for start, end, _ in readable_places(match.run, match.readable, disjoint)])
 
@@ -102,11 +106,11 @@ def all_places(match: Match, wanted: Sequence[Query], budget: Budget) -> tuple[S
 def _disjoint(
     match: Match, wanted: Sequence[Query], budget: Budget, places: Places, *, every: bool = False
 ) -> list[Place]:
-    """Return where the leaves of a query stand in a run text, each with the number of its leaf; none lies on another.
+    """Return the places of the leaves of a query in a run text, each with the number of its leaf, without overlaps.
 
-    Places across joints are looked for where there are no others, or with `every`.
+    Places across joints are searched for if there are no others, or with `every`.
     """
-    spans: list[tuple[int, int, int]] = []  # the longer first where several begin
+    spans: list[tuple[int, int, int]] = []  # of several that begin at one place, the longest first
     for number, leaf in enumerate(wanted):
         if isinstance(leaf, Run):
             text = leaf.text
@@ -131,7 +135,7 @@ def _disjoint(
 
 @dataclass(slots=True)
 class _Group:
-    """A hit, the paths of the other files that it stands for, and the sentences of its text."""
+    """A hit, the paths of the files collapsed into it, and the sentences of its text."""
 
     hit: Hit
     sentences: Sequence[str]
@@ -139,20 +143,20 @@ class _Group:
 
 
 class Collapsing:
-    """Matches as hits, as many as are asked for: those of nearly the same text, or that share a passage, are one.
+    """Turns matches into hits; matches that share a passage or have nearly the same text become one.
 
-    Of their texts only sentences are kept, which tell one from another.
+    Only the sentences by which texts are compared are kept in memory.
     """
 
     def __init__(self, several: Iterator[Found]) -> None:
         self._several = several
-        self._held: Found | None = None  # the first of the next hit
+        self._held: Found | None = None  # the first match of the next hit
         self._groups: list[_Group] = []
         self._by_passage: dict[int, _Group] = {}
         self._seen: set[str] = set()  # the sentences of the first text of each group
 
     def first(self, wanted: int) -> tuple[list[Hit], bool]:
-        """The first `wanted` hits, and whether there are more."""
+        """Return the first `wanted` hits, and whether there are more."""
         while (one := self._held or next(self._several, None)) is not None:
             self._held = None
             key, sentences = self._key(one), _sentences(one.match.readable)
@@ -172,7 +176,7 @@ class Collapsing:
         return hits[:wanted], self._held is not None or len(hits) > wanted
 
     def _key(self, one: Found) -> int:
-        """Return what texts that share a passage, or are the same, have in common."""
+        """Return a key that is equal for texts that share a passage or are the same."""
         passage = one.passage
         return hash(passage if len(passage) >= SAME_PASSAGE else one.match.readable)
 
@@ -184,20 +188,20 @@ class Collapsing:
 
 
 def _sentences(readable: str) -> list[str]:
-    """Return the sentences of a text that are not too short to tell it from others."""
+    """Return the sentences of a text that are long enough to tell it from others."""
     for mark in _ENDS:
         readable = readable.replace(mark, "。")
     return [sentence for sentence in readable.split("。") if len(sentence) >= _LEAST]
 
 
 def _nearly_same(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether texts of these sentences have nearly all of them in common."""
+    """Tell whether two texts share nearly all of their sentences."""
     a, b = set(some), set(others)
     return len(a & b) >= NEARLY * max(len(a | b), FEW_SENTENCES)
 
 
 def hit(one: Found) -> Hit:
-    """Return the hit that a match makes by itself."""
+    """Return a match as a hit of its own."""
     return Hit(
         path=one.record.path,
         score=one.match.score,
@@ -210,7 +214,7 @@ def hit(one: Found) -> Hit:
 
 
 def _spans(match: Match, leaf: Query, budget: Budget) -> Iterator[tuple[int, int]]:
-    """Yield where a leaf of a query that is not an exact run stands in the run text of a match."""
+    """Yield the places, in the run text of a match, of a leaf that is not an exact run."""
     run, look = match.run, partial(budget.spend, leaf)
     match leaf:
         case Near(texts=texts, distance=distance, ordered=ordered):
@@ -251,12 +255,12 @@ def _snippet(one: Found, stretch: Stretch) -> Snippet:
 
 
 def _as_it_is(span: Span) -> Span:
-    """Return a span of a text in which nothing was repaired."""
+    """Return the span of a text in which nothing was repaired."""
     return span
 
 
 def _inside_paragraph(readable: str, start: int, end: int) -> tuple[bool, bool]:
-    """Return whether a stretch begins, and whether it ends, where there is more of the same paragraph."""
+    """Tell whether a stretch begins, and whether it ends, inside a paragraph."""
     before = readable[readable.rfind("\n", 0, start) + 1 : start]
     after = readable[end:].partition("\n")[0]
     return bool(before.strip()), bool(after.strip())

@@ -62,11 +62,11 @@ from seedsearch.text.analyzer import fingerprint
 if TYPE_CHECKING:
     from seedsearch.searching.origins import Origin, Origins
 
-# `stats` lists documents whose encoding was detected with a lower confidence than this.
+# `stats` lists the documents whose encoding was detected with a confidence below this.
 SURE = 0.9
 FILLINGS = 4  # answers cached with their hits, for their next page
 ANSWERS = 16  # answers cached as tiers with counts only
-GIVEN, SHORT = 16, 100  # pages of hits cached as they are, and the most snippets that one of them may have
+GIVEN, SHORT = 16, 100  # pages of hits cached whole, and the most snippets that a cached page may have
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 SUGGESTED = 8  # completions of what was typed
 LONGEST_PART = 80  # characters of the part of a query that an error names
@@ -429,7 +429,9 @@ class Index:
             return [*lines, put(behind, count=LEADING, words=words)] if words else lines
 
     def _not_there(self, parsed: ParsedQuery, answer: Answer) -> tuple[tuple[Note, ...], tuple[str, ...]]:
-        """Return a sentence on the words that no document holds where not all words were found, and words like them."""
+        """Return a sentence that names the words that no document contains, and similar words; for answers without all
+        words.
+        """
         words = parsed.words if parsed.expression is None else parsed.expression.texts
         suggested: tuple[str, ...] = ()
         if answer.near:
@@ -450,7 +452,7 @@ class Index:
 
 
 def _says(part: object) -> str:
-    """Return a part of a question in words, a line at most."""
+    """Describe a part of a query in one line."""
     words = part if isinstance(part, str) else explained(part)  # type: ignore[arg-type]
     return words if len(words) <= LONGEST_PART else words[: LONGEST_PART - 1] + "…"
 

@@ -15,22 +15,22 @@ from seedsearch.text.analyzer import words
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
-# The name of a field where a line begins, as records have it, and what a path of a record ends with.
+# A field name at the start of a line, as in records, and the end of the path of a record.
 _NAME = re.compile(r"^[^\s:：][^\n:：]{0,63}: ", re.MULTILINE)
 _RECORD = re.compile(r"#(?:.*/)?\d+\Z", re.DOTALL)
 _WORD = re.compile(r"(?!\d+$)\w[\w.+#-]+")
 
 
 def values_of(path: str, readable: str) -> str:
-    """Return what a record says without the names of its fields, which say nothing of it; any other text as it is."""
+    """Return the values of a record without its field names, which say nothing about it; any other text as it is."""
     return _NAME.sub("", readable) if _RECORD.search(path) else readable
 
 
 def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = TELLING) -> list[tuple[str, float]]:
-    """Return the words that tell most of a text, folded, with their weights, heaviest first.
+    """Return the most characteristic words of a text, folded, with their weights, heaviest first.
 
-    Frequency, saturated, times inverse document frequency (Spärck Jones, 1972). Numbers, single characters and words
-    without meaning of their own are left out, and in an index of several documents words that all of them have.
+    Frequency, saturated, times inverse document frequency (Spärck Jones, 1972). Numbers, single characters and function
+    words are left out, and so are words that all documents have, if there are several.
     """
     counts = Counter(word for word in words(run_text(readable), own) if _tells(word))
     terms = sorted(counts)
@@ -44,7 +44,7 @@ def keywords(readable: str, engine: Engine, own: OwnWords = NONE, count: int = T
 
 
 def like(readable: str, engine: Engine, own: OwnWords = NONE) -> Tier | None:
-    """Return the reading by which documents like this text are looked for; None where it has no telling words."""
+    """Return the query for documents similar to this text; None if it has no characteristic words."""
     telling = keywords(readable, engine, own)
     if not telling:
         return None

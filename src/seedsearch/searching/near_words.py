@@ -1,8 +1,8 @@
 """Words of the index one mistake away from Chinese input: a character wrong, missing or extra, or two swapped.
 
-A word that was typed wrongly is cut into single characters, which stand somewhere in many documents; so near words are
-looked for before "all words" answers. Of each stretch of words with such a character in it, the words of the index that
-are one edit away are ranked by how likely the mistake is and how many documents have them.
+The segmenter cuts a mistyped word into single characters, which occur somewhere in many documents, so near words are
+searched for before "all words" answers. For each stretch of words with such a character, the words of the index one
+edit away are ranked by the likelihood of the mistake and by their number of documents.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from seedsearch.text.analyzer import placed_query_words
 from seedsearch.text.folding import fold, is_han
 from seedsearch.text.lexicon import NONE, OwnWords
 
-LONGEST = 12  # ideographs of what stands between blanks: a longer run is a sentence
+LONGEST = 12  # ideographs of a run between blanks; a longer run is a sentence
 WIDEST = 6  # ideographs of a stretch that may have been one word
-LIKELIEST = 12  # words that are looked for with the rest of the query around them
+LIKELIEST = 12  # words that are searched for together with the rest of the query
 SUGGESTED = 3
 
-# How much likelier a mistake is than any other character in the place of one, as logarithms. Set on half of the words
-# of a collection with mistakes put into them (benchmarks/mistakes.py), where two less or two more gain one of 478
-# mistakes at most. No character is typed twice or too many there, so that nothing is known of the last two.
+# How much likelier each mistake is than replacing a character by an arbitrary one, as logarithms. Set on half of the
+# words of a collection with artificial mistakes (benchmarks/mistakes.py), where two less or two more gain one of 478
+# mistakes at most. That collection has no doubled or extra characters, so the last two values are guesses.
 SAME_SOUND, SWAPPED, MISSING, DOUBLED, TOO_MANY = 6.0, 10.0, 5.0, 8.0, -6.0
-# How much less likely a word is for each character around it that is not a part of it. The word that was meant comes
-# first for .679 of 973 mistakes in these words, at 2 for .669, at 6 as at 4; for .663 of 968 in the words that were
-# held back, at 2 for .652; for as many on encyclopaedia texts (cmrc2018, DRCD).
+# How much less likely a word is for each character of the stretch that it does not cover. The intended word comes first
+# for .679 of 973 mistakes in these words (.669 at 2; the same at 6), for .663 of 968 in the words held back (.652 at
+# 2), and for as many on encyclopaedia texts (cmrc2018, DRCD).
 WHOLE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class NearText:
-    """A query with a word of the index in the place of a stretch of it; `sounds`: it sounds the same.
+    """A query in which a word of the index replaces a stretch; `sounds` tells whether it sounds the same.
 
-    `likelihood` is that of the mistake, `weight` that of the text and the mistake.
+    `likelihood` is that of the mistake alone, `weight` that of mistake and text together.
     """
 
     text: str
@@ -50,12 +50,12 @@ class NearText:
 
     @property
     def is_run(self) -> bool:
-        """Whether it is one run, and not some with blanks between."""
+        """Whether it is a single run without blanks."""
         return " " not in self.text
 
 
 def near_texts(parsed: ParsedQuery, engine: Engine, own: OwnWords = NONE) -> list[NearText]:
-    """Texts near a query of which no document has the whole, likeliest first; each stands in a document."""
+    """Return texts near a query that no document has as a whole, likeliest first; each occurs in a document."""
     pieces = parsed.parts or (parsed.run,)
     there = engine.exists([Run(piece) for piece in pieces])
     found: list[NearText] = []
@@ -72,20 +72,20 @@ def near_texts(parsed: ParsedQuery, engine: Engine, own: OwnWords = NONE) -> lis
 
 
 def as_typed(text: str, typed: str) -> str:
-    """Return a text near a query with the ideographs of the query as they were typed, and not folded."""
+    """Return a text near a query with the ideographs of the query as typed instead of folded."""
     return text.translate({ord(fold(char)): char for char in typed if is_han(char)})
 
 
 def _among(pieces: Sequence[str], number: int, near: NearText, count: int) -> NearText:
-    """Return a text in the place of one of some pieces, weighed by how many documents have all of it."""
+    """Return the query with one piece replaced by a text, weighted by the number of documents that have all of it."""
     text = " ".join((*pieces[:number], near.text, *pieces[number + 1 :]))
     return NearText(text, near.sounds, near.likelihood, near.likelihood + log(count))
 
 
 def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
     words = placed_query_words(piece, own)
-    # What stands before and after the word has to stand somewhere: mostly so little of a query that it is no run does,
-    # and nothing need be looked for in the place of the rest.
+    # The text before and after the word has to occur somewhere. Usually so little of it does that nothing needs to be
+    # searched for in place of the rest.
     before = [piece[:at] for at, _ in words]
     behind = [piece[at + len(word) :] for at, word in reversed(words)]
     if isinstance(engine, Distant):
@@ -104,7 +104,7 @@ def _near(piece: str, engine: Engine, own: OwnWords) -> Iterator[NearText]:
 
 
 def _there(longer_and_longer: Iterable[str], engine: Engine) -> str:
-    """Return the longest of some texts, of which each holds the one before it, that stands in a document."""
+    """Return the last of some texts, each longer than the one before, ahead of the first that occurs in no document."""
     found = ""
     for text in longer_and_longer:
         if text and not engine.exists([Run(text)])[0]:
@@ -114,8 +114,8 @@ def _there(longer_and_longer: Iterable[str], engine: Engine) -> str:
 
 
 def _stretches(words: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of words side by side that may have been one word: with a single ideograph in them, or
-    all.
+    """Yield the stretches of adjacent words that may have been one word: those with a single ideograph in them,
+    or all.
     """
     for first, (start, _) in enumerate(words):
         for last in range(first, len(words)):
@@ -127,7 +127,7 @@ def _stretches(words: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
 
 
 def _mistake(typed: str, word: str) -> tuple[float, bool]:
-    """Return how likely `word` is typed so, and whether both sound the same."""
+    """Return the likelihood that `word` is mistyped in this way, and whether both sound the same."""
     if len(typed) != len(word):
         doubled = any(a == b and typed[:i] + typed[i + 1 :] == word for i, (a, b) in enumerate(pairwise(typed)))
         return (MISSING if len(typed) < len(word) else DOUBLED if doubled else TOO_MANY), False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seedsearch.engines import Engine
 from seedsearch.metadata.file_states import State, load
 
-# Where the name of a file may end and that of a part of it begins.
+# Where the name of a file may end and the name of a part of it may begin.
 BORDER = re.compile(r"!/|#")
 
 
@@ -22,14 +22,14 @@ class Origin:
 
 
 class Origins:
-    """The origins of the documents of one commit; what an engine remembers of files is read when it is made."""
+    """The origins of the documents of one commit; the file states are read from the engine when it is made."""
 
     def __init__(self, engine: Engine) -> None:
         self._states = load(engine.metadata)
         self._digests = engine.digests()
 
     def of(self, doc_id: str) -> Origin | None:
-        """Return the origin of one document; None where the index does not say."""
+        """Return the origin of one document; None if the index does not have it."""
         borders = [found.start() for found in BORDER.finditer(doc_id)]
         for end in (len(doc_id), *reversed(borders)):
             state = self._states.get(doc_id[:end])

@@ -1,6 +1,6 @@
 """A query, parsed once: its run text, its parts and words, and its expression if it is one.
 
-Everything that answers a query takes a `ParsedQuery`; nothing after it looks at the typed text again.
+All later stages take a `ParsedQuery`; none of them looks at the typed text again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from seedsearch.text.joints import MARKS, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
-# Code points of a query; longer ones are refused, not cut.
+# Code points of a query; longer ones are refused, not truncated.
 LONGEST_QUERY = 2000
 
 _QUESTION_END = re.compile(r"(?:\?|是|为)\W*$")
@@ -37,12 +37,12 @@ _SAYS = re.compile(r"\w")
 class ParsedQuery:
     """A parsed query.
 
-    `raw` is what was typed, `run` its run text without the filters, `said` the same without interrogatives. `words` say
-    what is looked for, `parts` are what stands between blanks, and by the words of `scored` documents are ranked.
-    `is_long`: it is a question or has many words, so that few documents hold all. `expression` is set where there are
-    operators; `filters` narrow whatever answers. `forms` are the run text in composed and decomposed characters, where
-    these differ, and without its joints; `placed` are its words with the offset of each. `order` is what `sort:` says,
-    and `notes` say how it was read where that may not be what was meant.
+    `raw` is what was typed, `run` its run text without the filters, `said` the same without interrogatives. `words` are
+    the words to search for, `parts` the runs between blanks, `scored` the words by which documents are ranked.
+    `is_long` tells that it is a question or has many words, so that few documents have them all. `expression` is set if
+    there are operators; `filters` narrow every tier. `forms` are the run text in composed and decomposed form, if these
+    differ, and without its joints; `placed` are its words with their offsets. `order` is the value of `sort:`, and
+    `notes` tell how the query was understood if that may not be what was meant.
     """
 
     raw: str
@@ -61,7 +61,7 @@ class ParsedQuery:
 
 
 def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) -> ParsedQuery:
-    """Read a query. Raises QueryError for one with nothing to look for or past a limit."""
+    """Parse a query. Raises QueryError if there is nothing to search for or a limit is exceeded."""
     whole = run_text(typed).strip()
     if not whole:
         raise QueryError("the query is empty", code="empty", hint="type a word to look for")
@@ -73,7 +73,7 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     plain, filters = without_filters(unsorted)
     expression = None if filters else expression_of(unsorted, synonyms)
     run = run_text(plain).strip()
-    if forms := other_forms(run):  # words of it are those of the composed characters
+    if forms := other_forms(run):  # it is segmented in composed form
         plain, typed_run = normalize("NFC", plain), run
         run = run_text(plain).strip()
         forms = tuple(form for form in dict.fromkeys((typed_run, *forms)) if form != run)
@@ -104,8 +104,8 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     )
 
 
-# What other programs know and nothing here: looked for as it stands, which is said. First comes what it has in it, so
-# that no pattern is compiled for nothing.
+# Syntax of other programs that means nothing here: it is searched for literally, with a note. Each begins with a string
+# that it must contain, so no pattern is compiled in vain.
 _UNKNOWN = (
     (("^",), r"\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
     (("~",), r"\w~0?\.\d+(?!\S)", "a share of likeness is not known; type ~1 or ~2 for the letters that may differ"),
@@ -124,7 +124,7 @@ def _unknown(typed: str) -> Iterator[Note]:
 
 
 def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]) -> Iterator[Note]:
-    """Yield how a query was read, where that may not be what was meant."""
+    """Yield notes on how a query was understood, if that may not be what was meant."""
     unknown = list(_unknown(typed))
     yield from unknown
     if expression is not None and expression.leaves_out_only:
@@ -145,16 +145,16 @@ def _notes(typed: str, expression: Expression | None, filters: tuple[Query, ...]
 
 
 def _telling(words: list[str]) -> list[str]:
-    """Return the words that say what is looked for; all of them where that leaves nothing but single ideographs."""
+    """Return the words that carry the meaning; all words if only single ideographs would remain."""
     content = content_words(words)
     return words if all(len(word) == 1 and is_han(word) for word in content) else content
 
 
 def _parts(plain: str) -> list[str]:
-    """Return what stands between blanks, each once; nothing where the blanks mean nothing.
+    """Return the distinct runs between blanks; none if the blanks mean nothing.
 
-    Marks and connecting words between blanks join the others and are not looked for. Where there are only single
-    characters between blanks, as in text that was scanned, they are one run.
+    Punctuation and connecting words between blanks join the others and are not searched for. If there are only single
+    characters between blanks, as in scanned text, they are one run.
     """
     if len(typed := plain.split()) < 2:
         return []

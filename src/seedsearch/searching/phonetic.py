@@ -24,31 +24,34 @@ from seedsearch.searching.tiers import Tier
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han
 
-LONGEST = 12  # syllables; longer runs are read word by word by other tiers
+LONGEST = 12  # syllables; longer runs are left to the other tiers, word by word
 CHOICES = 60  # characters tried for one syllable, the most frequent in the index
-BEAM = 40  # readings followed up at each place
-SHOWN = 5  # readings asked for at once
+BEAM = 40  # readings kept at each position
+SHOWN = 5  # readings searched for at once
 SEGMENTATIONS = 6  # ways to cut letters into syllables (xian: xian, xi an)
 SUGGESTED = 3
 
 _LETTERS = re.compile(r"[a-zü' 1-5]+")
 _INITIAL = re.compile("[zcs]h|[a-z]")
-BEGUN = "*"  # after letters that a syllable begins with
-# A reading is looked for beside a likelier one that is no more than e ** CLOSE times as likely: zhongguo is 中国, and
-# not 重划 as well. A character read as it usually is, and a word of the index, are so much likelier than others.
+BEGUN = "*"  # marks letters as the beginning of a syllable
+# A reading is searched for beside a likelier one only if that is at most e ** CLOSE times as likely: zhongguo is 中国,
+# and not also 重划. A character in its usual reading, and a word of the index, are likelier than others by the factors
+# below.
 CLOSE, USUAL, IS_WORD = 1.5, 1.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """Another reading of a query, and the sentence that says so."""
+    """Another reading of a query, and the note that says so."""
 
     tier: Tier
     note: str
 
 
 def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fallback]:
-    """Yield the readings by sound of the run text of a query, likeliest first; `near` are words that sound the same."""
+    """Yield the readings by sound of the run text of a query, likeliest first; `near` are words that sound the same as
+    parts of it.
+    """
     if all(map(is_han, whole)):
         if 2 <= len(whole) <= LONGEST:
             texts = list(dict.fromkeys([*near, *_same_sound(whole, engine)]))[:SHOWN]
@@ -65,7 +68,7 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
     yield from _fallback("sound", whole, marked, "with marks on its letters")
     for cut in _cuts(letters, begun=True):
         texts = _spelled(cut, engine)
-        if letters.isascii() and letters.isalpha():  # so much may be English as well: only a word counts
+        if letters.isascii() and letters.isalpha():  # this may also be English, so only a word counts
             texts = [text for text in texts if next(engine.vocabulary("word", text), None)]
         yield from _fallback("pinyin", whole, texts, "by its pinyin")
     for cut in dict.fromkeys((tuple(letters), tuple(_INITIAL.findall(letters)))):
@@ -74,7 +77,7 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
 
 
 def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
-    """Return words of the index that differ by an edit from one of these words, which no document holds."""
+    """Return words of the index one edit away from one of these words, which no document contains."""
     found: list[str] = []
     for word in dict.fromkeys(word for text in missing for word in query_words(text) if len(word) > 1):
         test = Fuzzy(word, 1 if len(word) < 6 else 2)
@@ -91,7 +94,7 @@ def _fallback(name: str, whole: str, texts: Sequence[str], how: str) -> Iterator
 
 
 def _plain_letters(text: str) -> str | None:
-    """Return the letters of text that may be pinyin: tones off, ü kept; None where it is something else."""
+    """Return the letters of a text that may be pinyin, without tones but with ü; None if it cannot be pinyin."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if c not in "\u0304\u0301\u030c\u0300")
     bare = unicodedata.normalize("NFC", bare).replace("v", "ü")
     spelled = "".join(char for char in bare if not is_han(char))
@@ -99,10 +102,10 @@ def _plain_letters(text: str) -> str | None:
 
 
 def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
-    """Return the ways to cut letters into syllables, fewest first; blanks and apostrophes are borders, ideographs
-    stand alone.
+    """Return the ways to divide letters into syllables, fewest syllables first; blanks and apostrophes are boundaries,
+    ideographs stand alone.
 
-    With `begun` the last syllable is one of which only the beginning was typed.
+    With `begun`, only the beginning of the last syllable was typed.
     """
     if begun:
         longer = (
@@ -125,9 +128,9 @@ def _cuts(letters: str, *, begun: bool = False) -> list[tuple[str, ...]]:
 
 
 def _marked(ways: Sequence[Sequence[str]], engine: Engine) -> list[str]:
-    """Return texts of the index that are some words with marks on their letters; `ways`: how they may be cut."""
+    """Return texts of the index that are these words with diacritics; `ways` are the ways to divide them."""
     found: dict[str, None] = {}
-    choices: dict[str, list[str]] = {}  # what each word may be, which many of the ways have
+    choices: dict[str, list[str]] = {}  # the forms of each word, which many of the ways share
     for words in ways:
         if len(words) <= LONGEST and not any(map(is_han, "".join(words))):
             choices |= {word: [*_with_marks(word, engine), word] for word in words if word not in choices}
@@ -137,7 +140,7 @@ def _marked(ways: Sequence[Sequence[str]], engine: Engine) -> list[str]:
 
 
 def _with_marks(word: str, engine: Engine) -> list[str]:
-    """Return the words of the index that are a word with marks on its letters, the most frequent first."""
+    """Return the words of the index that are this word with diacritics, most frequent first."""
     plain = _without_marks(word)
     terms = (row for begin in _forms().get(plain[:1], ()) for row in engine.vocabulary("word", begin))
     same = ((count, term) for term, count in terms if term != word and _without_marks(term) == plain)
@@ -150,7 +153,7 @@ def _without_marks(text: str) -> str:
 
 @cache
 def _forms() -> dict[str, str]:
-    """Small letter → it, and it with each mark that there is in one character."""
+    """Lower-case letter → itself and all its precomposed forms with a diacritic."""
     table = {letter: letter for letter in ascii_lowercase}
     for char in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))):
         if char.islower() and (letter := _without_marks(char)) in table:
@@ -178,7 +181,7 @@ def _choices(syllable: str) -> str:
 
 
 def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str]:
-    """Return those of some readings of syllables that are about as likely as the likeliest, that one first."""
+    """Return the readings of syllables that are about as likely as the likeliest, that one first."""
     words = engine.document_frequencies([Term("word", text) for text in texts])[1]
     counts = engine.count([Run(text) for text in texts])
     weights = [
@@ -191,7 +194,7 @@ def _usual(texts: Sequence[str], cut: Sequence[str], engine: Engine) -> list[str
 
 
 def _usually_read(text: str, cut: Sequence[str]) -> int:
-    """Return how many characters are read in their usual way."""
+    """Return the number of characters that are in their usual reading."""
     return sum(
         any(reading.startswith(syllable.removesuffix(BEGUN)) for reading in _usual_readings(char))
         for char, syllable in zip(text, cut, strict=True)
@@ -199,7 +202,9 @@ def _usually_read(text: str, cut: Sequence[str]) -> int:
 
 
 def _weighted(texts: Sequence[str]) -> Weighted:
-    """Return the terms of some texts, each text half as heavy as the one before it: the likelier comes first."""
+    """Return the terms of some texts, each weighted half as much as the one before, so that likelier ones come
+    first.
+    """
     weights: dict[Term, float] = {}
     for number, text in enumerate(texts):
         for term, weight in scored_terms(text, [text]):
@@ -213,7 +218,7 @@ def _same_sound(whole: str, engine: Engine) -> list[str]:
 
 
 def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHOWN) -> list[str]:
-    """Texts of one character of each choice that stand in the index, those with the fewest changes to `typed` first.
+    """Return texts of the index with one character of each choice, those with the fewest changes to `typed` first.
 
     A beam search over the pairs of the index.
     """
@@ -236,7 +241,7 @@ def _likely(choices: Sequence[str], engine: Engine, typed: str, shown: int = SHO
 
 
 def _frequent(choices: Sequence[str], engine: Engine) -> list[list[str]]:
-    """Return of each choice the characters that stand in the index, the most frequent first, `CHOICES` at most."""
+    """Return, for each choice, the characters that are in the index, most frequent first, at most `CHOICES`."""
     every = list(dict.fromkeys("".join(choices)))
     counts = dict(zip(every, engine.document_frequencies([Term("gram", char) for char in every])[1], strict=True))
     ranked = (nlargest(CHOICES, [(counts[char], char) for char in chars]) for chars in choices)
@@ -248,8 +253,8 @@ def _changed(char: str, typed: str, place: int) -> int:
 
 
 def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
-    """Return the most frequent words whose characters begin with these letters, read in their usual way; where there is
-    none, several words side by side.
+    """Return the most frequent words whose characters, in their usual reading, begin with these letters; if there is
+    none, sequences of words.
     """
     begun = [letter + BEGUN for letter in letters]
     fitting = (
@@ -262,8 +267,8 @@ def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
 
 
 def _initials_of_words(letters: Sequence[str], begun: Sequence[str], engine: Engine) -> list[tuple[float, str]]:
-    """Return the most frequent runs of words, each of two characters or more, that begin with these letters, with
-    their weights: zgrm is 中国人民.
+    """Return the most frequent sequences of words of two or more characters with these initials, with their weights:
+    zgrm is 中国人民.
     """
     size = len(letters)
     parts: dict[tuple[int, int], list[tuple[float, str]]] = {}
@@ -287,13 +292,15 @@ def _initials_of_words(letters: Sequence[str], begun: Sequence[str], engine: Eng
 
 @cache
 def _begins(char: str, letter: str) -> bool:
-    """Return whether a reading of the character begins with the letter."""
+    """Tell whether a reading of the character begins with the letter."""
     return is_han(char) and any(reading.startswith(letter) for reading in _readings(char))
 
 
 @cache
 def _unfolded() -> dict[str, str]:
-    """Folded character → the characters that are folded to it: 著 and 着 are one in the index, and read otherwise."""
+    """Folded character → the characters folded to it: 著 and 着 are the same in the index, but have different
+    readings.
+    """
     table: dict[str, list[str]] = {}
     for char in map(chr, range(0x4E00, 0x9FA6)):
         table.setdefault(fold(char), []).append(char)
@@ -302,9 +309,9 @@ def _unfolded() -> dict[str, str]:
 
 @cache
 def _readings(char: str) -> frozenset[str]:
-    """Return the readings of all characters that are folded to one; none where no ideograph is.
+    """Return the readings of all characters that are folded to one; none if it is not an ideograph.
 
-    What knows them is loaded only for a query that found nothing.
+    The table of readings is only loaded for a query that found nothing.
     """
     from seedsearch.text.pinyin import readings
 
@@ -325,7 +332,7 @@ def _by_sound() -> dict[str, str]:
 
 
 def _sounding_like(char: str) -> set[str]:
-    """Return the folded characters that have a reading of a character, which is one of them."""
+    """Return the folded characters that share a reading with a character, itself included."""
     table = _by_sound()
     alike = [chars for chars in table.values() if char in chars]
     return {char}.union(*(alike or (table.get(reading, "") for reading in _readings(char))))

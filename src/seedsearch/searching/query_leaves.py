@@ -27,8 +27,8 @@ from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import fold, is_han, other_forms
 from seedsearch.text.run_text import run_text
 
-MOST_PIECES = 16  # of a pattern or of words that stand near one another
-STAR = 8  # characters that a star between ideographs stands for at most: longer than any word
+MOST_PIECES = 16  # pieces of a pattern, or words of a NEAR
+STAR = 8  # characters that a star between ideographs matches at most: more than any word has
 
 _FUZZY = re.compile(r"(\w[\w.+#-]*)~([12]?)")
 _WILDCARD = re.compile(r"\*|(?<=\w)\?+(?=\w)")
@@ -39,7 +39,7 @@ class NotWellFormed(Exception):
 
 
 def is_operator(token: Token) -> bool:
-    """Return whether the token makes the text an expression; brackets alone are punctuation."""
+    """Tell whether the token makes the text an expression; brackets alone are punctuation."""
     if token.kind == "leaf":
         word = token.text
         return bool(is_filter(token) or _has_wildcard(word) or _FUZZY.fullmatch(word))
@@ -47,13 +47,15 @@ def is_operator(token: Token) -> bool:
 
 
 def is_filter(token: Token) -> bool:
-    """Return whether the token is a filter with a value."""
+    """Tell whether the token is a filter with a value."""
     found = FILTER.fullmatch(token.text) if token.kind == "leaf" else None
     return found is not None and bool(found[2].strip())
 
 
 def is_strict(token: Token) -> bool:
-    """Return whether the token is not a mark inside a word that may be no wildcard."""
+    """Tell whether the token is an operator for certain, and not a mark inside a word that may not be meant as a
+    wildcard.
+    """
     return token.kind != "leaf" or is_filter(token) or token.text in EVERYTHING
 
 
@@ -62,9 +64,9 @@ def _has_wildcard(word: str) -> bool:
 
 
 def node_of(token: Token, synonyms: Synonyms) -> Query:
-    """Return the query that a leaf is.
+    """Return the query of a leaf.
 
-    Raises NotWellFormed for one that says nothing, and QueryError for one that is refused.
+    Raises NotWellFormed if it is empty, and QueryError if it is refused.
     """
     if token.kind == "quoted":
         return (
@@ -92,13 +94,13 @@ def node_of(token: Token, synonyms: Synonyms) -> Query:
 
 
 def _in_any_form(run: Run, synonyms: Sequence[str] = ()) -> Query:
-    """Return a run, in composed or decomposed characters, or any of its synonyms."""
+    """Return a query for a run, in composed or decomposed form, or any of its synonyms."""
     others = tuple(map(Run, (*other_forms(run.text), *synonyms)))
     return Any((run, *others)) if others else run
 
 
 def of_field(name: str, token: Token) -> Query:
-    """Return the query that a leaf between the brackets of `name:( )` is."""
+    """Return the query of a leaf inside the brackets of `name:( )`."""
     query = filter_of(f"{name}:{token.text}") if token.kind in ("leaf", "quoted") else None
     if query is None:
         raise NotWellFormed
@@ -106,7 +108,7 @@ def of_field(name: str, token: Token) -> Query:
 
 
 def near_one_another(operator: Token, left: Token, right: Token) -> Query:
-    """Return the query that NEAR/n or PRE/n between two leaves is."""
+    """Return the query for NEAR/n or PRE/n between two leaves."""
     if not all(one.kind in ("leaf", "quoted") and not _is_more(one) for one in (left, right)):
         raise QueryError(
             f"{operator.text} cannot be asked of that",
@@ -118,12 +120,12 @@ def near_one_another(operator: Token, left: Token, right: Token) -> Query:
 
 
 def _is_more(token: Token) -> bool:
-    """Return whether a leaf is more than a text that is looked for as it stands."""
+    """Tell whether a leaf is anything but a literal text."""
     return token.distance >= 0 if token.kind == "quoted" else is_operator(token)
 
 
 def run_of(text: str) -> Run:
-    """Return the run of a text; raises NotWellFormed for one without any character."""
+    """Return the run of a text; raises NotWellFormed if it has no characters."""
     folded = run_text(text).strip()
     if not folded:
         raise NotWellFormed
@@ -139,7 +141,7 @@ def _near(text: str, distance: int, ordered: bool) -> Query:
 
 
 def _pattern(pattern: str) -> Query:
-    """Between ideographs a pattern is one of the text; of letters and digits it is one of words."""
+    """Return the query of a pattern: over the text between ideographs, over words for letters and digits."""
     if not any(map(is_han, pattern)):
         bare = pattern.rstrip("*")
         simple = pattern != bare and not _WILDCARD.search(bare)
@@ -163,8 +165,8 @@ def _check_pieces(count: int) -> None:
 
 
 def wanted(query: Query) -> Iterator[Query]:
-    """Yield the leaves of a query that a document should show: those not under a NOT, filters but for titles left
-    out.
+    """Yield the leaves of a query to highlight in a document: those not under a NOT, without filters other than
+    titles.
     """
     match query:
         case All(children=children) | Any(children=children):

@@ -37,15 +37,15 @@ from seedsearch.searching.query_tokens import EVERYTHING, Token, groups, tokens_
 
 DEEPEST = 32  # brackets in brackets
 MOST_TERMS = 256  # words and phrases of one expression
-# Fields of which a document has one value: between their brackets words side by side are alternatives.
+# Fields that have one value per document: adjacent words between their brackets are alternatives.
 _OF_ONE_VALUE = ("ext", "encoding", "size", "date", "folder", "author")
 
 
 class Expression(NamedTuple):
-    """A query tree, and the leaves of it that a document should show: those not under a NOT, filters left out.
+    """A query tree, and its leaves to highlight in a document: those not under a NOT, without filters.
 
-    `strict`: it has operators, quotations or filters, not just a mark inside a word that may be no wildcard. `optional`
-    are the leaves that only rank, beside those with a plus sign.
+    `strict` tells that it has operators, quotations or filters, not just a mark inside a word that may not be meant as
+    a wildcard. `optional` are the leaves that only affect ranking, beside those with a plus sign.
     """
 
     query: Query
@@ -55,20 +55,20 @@ class Expression(NamedTuple):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The runs that it looks for."""
+        """The runs that it searches for."""
         return tuple(leaf.text for leaf in self.wanted if isinstance(leaf, Run))
 
     @property
     def leaves_out_only(self) -> bool:
-        """Whether it says nothing but what is not wanted."""
+        """Whether it only excludes."""
         parts = self.query.children if isinstance(self.query, All) else (self.query,)
         return bool(parts) and all(isinstance(part, Not) for part in parts)
 
 
 def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | None:
-    """Return the expression that `typed` is; None if it is not one.
+    """Parse `typed` as an expression; return None if it is not one.
 
-    Raises QueryError past a limit and for what is refused.
+    Raises QueryError if a limit is exceeded or something in it is refused.
     """
     tokens = tokens_of(typed)
     if tokens is None or not _is_expression(tokens):
@@ -87,7 +87,7 @@ def expression_of(typed: str, synonyms: Synonyms = NO_SYNONYMS) -> Expression | 
 
 
 def is_malformed(typed: str) -> bool:
-    """Return whether `typed`, which is not an expression, has the operators of one."""
+    """Tell whether `typed`, which is not an expression, contains operators."""
     tokens = tokens_of(typed)
     if tokens is None:
         return typed.lstrip().startswith('"')
@@ -104,7 +104,7 @@ def _is_expression(tokens: Sequence[Token]) -> bool:
 def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
     """Split plain words with filters beside them into the words and the filters, which narrow what the words find.
 
-    What has other operators, or no words, or no filters comes back as it is.
+    Text with other operators, without words or without filters is returned unchanged.
     """
     tokens = tokens_of(typed) or ()
     words: list[str] = []
@@ -130,7 +130,7 @@ def without_filters(typed: str) -> tuple[str, tuple[Query, ...]]:
 
 
 def _narrows(token: Token) -> bool:
-    """Return whether a token begins what takes documents by more than their words."""
+    """Tell whether a token begins a condition on anything but words."""
     return is_filter(token) or token.kind == "field"
 
 
@@ -159,7 +159,7 @@ class _Parser:
         return any_of(children)
 
     def _all(self) -> Query:
-        """Return what stands side by side; with a plus sign among it, what has no sign and no AND only ranks."""
+        """Parse adjacent operands; if one has a plus sign, those without a sign or an AND only affect ranking."""
         children: list[tuple[Query, bool]] = []
         has_plus = joined = False
         while not children or joined or self._kind() not in ("", "OR", ")"):

@@ -16,11 +16,11 @@ from seedsearch.searching.filters import FILTER, SORT
 
 Kind: TypeAlias = Literal["leaf", "quoted", "regex", "field", "(", ")", "AND", "OR", "NOT", "+", "NEAR"]
 
-ORDERED = 8  # characters or words between those of `"…"~`: longer than any word
+ORDERED = 8  # characters or words between those of `"…"~`: more than any word has
 EVERYTHING = ("*", "*:*")
 
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”')
-# A question mark is left alone: `什么？不知道` is not a pattern. So is an exclamation mark, but before a word.
+# A question mark is left alone: `什么？不知道` is not a pattern. So is an exclamation mark, unless it precedes a word.
 _QUOTES = str.maketrans("「」『』＂", '"' * 5)
 _MARKS = _QUOTES | {code: chr(code - 0xFEE0) for code in range(0xFF03, 0xFF5F) if chr(code) != "？"}
 _DISTANCE = re.compile(r"~(\d{1,3})?")
@@ -31,8 +31,8 @@ _REGEX = re.compile(r"/((?![\s/*])(?:\\.|[^\\\n])+?)/i?(?=$|[\s)])")
 _NEAR = re.compile(r"(NEAR|PRE)/(\d{1,3})")
 _SAY_NEAR = 'type 焊接 NEAR/5 材料; for the word itself "NEAR"'
 _OPERATORS: dict[str, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
-_BETWEEN: dict[str, Kind] = {"或": "OR", "或者": "OR", "非": "NOT"}  # where something stands on both sides
-# Words that join, which say nothing where there are operators.
+_BETWEEN: dict[str, Kind] = {"或": "OR", "或者": "OR", "非": "NOT"}  # if there is something on both sides
+# Connecting words, which mean nothing beside operators.
 _JOINING: dict[str, Kind] = {**dict.fromkeys("与和及同跟", "AND"), "以及": "AND", "and": "AND", "or": "OR"}
 _OPTION = re.compile(r"-(?:-|[A-Za-z](?![^\W_])|\d)")  # of a command, or a number: `-v`, `--help`, `-5`
 
@@ -40,8 +40,9 @@ _OPTION = re.compile(r"-(?:-|[A-Za-z](?![^\W_])|\d)")  # of a command, or a numb
 class Token(NamedTuple):
     """A piece of an expression, `typed[start:end]`.
 
-    `text` is what stands in a word, a quotation or a regular expression, or the name of a field before a bracket.
-    `distance` is that of a quotation or of NEAR, -1 if there is none; `ordered`: in the order in which it is typed.
+    `text` is the content of a word, a quotation or a regular expression, or the name of a field before a bracket.
+    `distance` is that of a quotation or of NEAR, -1 if there is none; `ordered` tells that the order as typed is
+    required.
     """
 
     kind: Kind
@@ -53,15 +54,15 @@ class Token(NamedTuple):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether something is looked for by it alone."""
+        """Whether it is an operand by itself."""
         return self.kind in ("leaf", "quoted", "regex")
 
 
-@lru_cache(maxsize=8)  # a query is looked at several times
+@lru_cache(maxsize=8)  # a query is tokenized several times
 def tokens_of(typed: str) -> tuple[Token, ...] | None:
-    """Return the pieces of `typed`; None where a quotation is not closed, or stands against a word.
+    """Return the tokens of `typed`; None if a quotation is not closed or touches a word.
 
-    Raises QueryError for NEAR without what it needs.
+    Raises QueryError for an incomplete NEAR.
     """
     plain = typed.translate(_MARKS)  # of the same length
     if plain.isalnum() and plain not in _OPERATORS:  # most queries are one run
@@ -81,21 +82,21 @@ def tokens_of(typed: str) -> tuple[Token, ...] | None:
 
 
 def is_option(typed: str) -> bool:
-    """Return whether the whole of `typed` is like an option of a command, or a number: its minus sign leaves nothing
-    out.
+    """Tell whether all of `typed` looks like a command-line option or a negative number, so that its minus sign
+    excludes nothing.
     """
     return _OPTION.match(typed.strip()) is not None and len(typed.split()) == 1
 
 
 def lonely_filter(typed: str) -> str | None:
-    """Return the first filter of `typed` that has no value though something follows; None if there is none."""
+    """Return the first filter of `typed` that has no value although something follows; None if there is none."""
     tokens = tokens_of(typed) or ()
     alone = (token.text for token in tokens[:-1] if token.kind == "leaf" and token.text.endswith(":"))
     return next((text for text in alone if FILTER.fullmatch(text)), None)
 
 
 def _mark(plain: str, at: int) -> Token | None:
-    """Read an operator or a bracket that is a mark."""
+    """Read an operator or bracket written as a symbol."""
     char = plain[at]
     if char in "()":
         return Token("(" if char == "(" else ")", at, at + 1)
@@ -113,13 +114,13 @@ def _mark(plain: str, at: int) -> Token | None:
 
 
 def _begins(plain: str, at: int, forbidden: str) -> bool:
-    """Return whether the sign at `at` stands before a word, whose first character is none of the `forbidden` ones."""
+    """Tell whether the sign at `at` precedes a word whose first character is not one of `forbidden`."""
     is_first = at == 0 or plain[at - 1].isspace() or plain[at - 1] == "("
     return is_first and at + 1 < len(plain) and not re.match(forbidden, plain[at + 1])
 
 
 def _leaf(plain: str, typed: str, at: int) -> Token | None:
-    """Read the leaf at `at`. The value of a filter stays as it was `typed`."""
+    """Read the leaf at `at`. The value of a filter stays as `typed`."""
     if quoted := _QUOTED.match(plain, at):
         return _quotation(plain, at, quoted)
     if regex := _REGEX.match(plain, at):
@@ -168,14 +169,14 @@ def _filter(plain: str, typed: str, at: int, end: int) -> Token | None:
 
 
 def _without_brackets(word: str) -> str:
-    """Return a word without the closing brackets that are not opened in it."""
+    """Return a word without its unmatched closing brackets."""
     while word.endswith(")") and word.count(")") > word.count("("):
         word = word[:-1]
     return word
 
 
 def _with_operators_between(tokens: list[Token]) -> list[Token]:
-    """Return the tokens with words between others as the operators that they are."""
+    """Return the tokens with connecting words between operands turned into operators."""
     made = list(tokens)
     if any(token.kind == "leaf" and token.text.startswith("NEAR(") for token in tokens):
         raise QueryError("NEAR( ) is not known", code="near-how", texts=["NEAR( )"], hint=_SAY_NEAR)
@@ -195,7 +196,7 @@ def _with_operators_between(tokens: list[Token]) -> list[Token]:
 
 
 def without_sorting(typed: str) -> tuple[str, str | None]:
-    """Take `sort:…` out of what was typed: the rest of it, and the order as it was typed; None where none is."""
+    """Return the text without `sort:…`, and the order as typed or None."""
     order = None
     for token in reversed(tokens_of(typed) or ()):
         name, _, value = token.text.partition(":")
@@ -206,7 +207,7 @@ def without_sorting(typed: str) -> tuple[str, str | None]:
 
 
 def groups(tokens: Sequence[Token], at: int) -> int:
-    """Return the place after the bracket that closes the one at `at`; that of the last token where none does."""
+    """Return the index after the bracket that closes the one at `at`; after the last token if none does."""
     depth = 0
     for place in range(at, len(tokens)):
         depth += (tokens[place].kind == "(") - (tokens[place].kind == ")")

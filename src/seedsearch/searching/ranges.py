@@ -10,7 +10,7 @@ from seedsearch.engines.query import Between, Query, Terms
 from seedsearch.errors import QueryError
 from seedsearch.metadata.file_states import DIGITS, size_term
 
-LAST = "\uffff"  # sorts after every term that begins the same
+LAST = "\uffff"  # sorts after every term with the same prefix
 
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _DAYS_AGO = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
@@ -24,7 +24,7 @@ SIZES = "type a comparison, as in size:>1mb, size:<=20k, size:1mb..5mb"
 
 
 class _Ends(NamedTuple):
-    """What a range begins and ends with, as typed; empty: it has no such end. `after`, `before`: the end is outside."""
+    """The bounds of a range as typed; empty if open. `after` and `before` tell that a bound is excluded."""
 
     low: str = ""
     high: str = ""
@@ -33,7 +33,7 @@ class _Ends(NamedTuple):
 
 
 def _ends(value: str, name: str) -> _Ends | None:
-    """Return the ends of a range; None for a value that is none."""
+    """Return the bounds of a range; None if the value is not a range."""
     if found := _IN_BRACKETS.fullmatch(value):
         return _Ends("" if found[1] == "*" else found[1], "" if found[2] == "*" else found[2])
     if ".." in value:
@@ -54,7 +54,9 @@ def _ends(value: str, name: str) -> _Ends | None:
 
 
 def by_date(name: str, value: str) -> Query:
-    """Return the documents whose file changed then (`name`: date, after or before); raises QueryError for no date."""
+    """Return the documents whose file was modified then (`name`: date, after or before); raises QueryError if the value
+    is not a date.
+    """
     if name == "date":
         ends = _ends(value, name)
     else:
@@ -69,7 +71,7 @@ def by_date(name: str, value: str) -> Query:
 
 
 def by_size(value: str) -> Query:
-    """Return the documents in files of such a size; raises QueryError for no size."""
+    """Return the documents in files of such a size; raises QueryError if the value is not a size."""
     ends = _ends(value, "size")
     if ends is None:
         raise _no_value("size", value, SIZES)
@@ -85,13 +87,13 @@ def _between(name: str, low: str, high: str) -> Query:
 
 
 def _before(day: str) -> str:
-    """Return the day, month or year before one, of the same form."""
+    """Return the previous day, month or year, in the same form."""
     first = date(*map(int, (day + "-01-01").split("-")[:3]))
     return str(first - timedelta(days=1))[: len(day)] if first > date.min else "0000"
 
 
 def _day(name: str, text: str) -> str:
-    """Return a day, a month or a year as its terms begin."""
+    """Return the prefix of the terms of a day, a month or a year."""
     if text.lower() in _DAYS_AGO:
         return str(datetime.now(UTC).date() - timedelta(days=_DAYS_AGO[text.lower()]))
     found = _DATE.fullmatch(text)

@@ -2,12 +2,12 @@
 
     a  .  [a-z]  [^a-z]  \\d \\w \\s (and \\D \\W \\S)  \\b  ( )  (?: )  |  *  +  ?  {m,n}, each also with ? after it
 
-Letters mean what they mean everywhere in a query: script, width and case do not matter. A blank is one or none, for
-between ideographs search knows none. Anything else that has a meaning elsewhere (anchors, references, looking ahead) is
-refused, and so is a pattern that may match without any certain character: every text would have to be looked at.
+As everywhere in a query, script, width and case do not matter. A blank matches one or none, because run texts have no
+blanks between ideographs. Other syntax of regular expressions (anchors, references, lookahead) is refused, and so is a
+pattern that can match without any fixed character, because every text would have to be read.
 
-The runs are those of Cox, Regular Expression Matching with a Trigram Index (2012): of each part either all the texts
-that it can be, where these are few, or what they must hold.
+The required strings are computed as by Cox, Regular Expression Matching with a Trigram Index (2012): for each part
+either all texts that it can match, if these are few, or what they must contain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from seedsearch.errors import QueryError
 from seedsearch.text.folding import fold
 
 DEEPEST = 32  # brackets in brackets
-FEW = 16  # texts that a part can be: more of them say little, and each is a list to read
+FEW = 16  # texts that a part can match; more of them narrow little, and each costs a posting list
 
 _REPEAT = re.compile(r"\{(\d{1,3})(,?)(\d{0,3})\}")
 _CLASSES = {"d": r"\pN", "w": r"\pL\pN_", "s": r"\s"}
@@ -30,9 +30,10 @@ _SET = re.compile(r"\[(\^?)((?:\\.|[^\]\\])+)\]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of a pattern: how RE2 writes it, all `texts` that it can be if they are few, and what it `needs` if not.
+    """A part of a pattern: its RE2 syntax, all `texts` that it can match if they are few, and otherwise what it
+    `needs`.
 
-    Without both it says nothing.
+    Without both, it does not narrow anything.
     """
 
     regex: str
@@ -44,7 +45,7 @@ _NOTHING = _Part("", ("",))
 
 
 def pattern_of(typed: str) -> Query:
-    """Return the documents in which the pattern `typed` matches; raises QueryError for one that is refused."""
+    """Return the documents that the pattern `typed` matches; raises QueryError if it is refused."""
     reader = _Reader(typed)
     part = reader.whole()
     needs = _needs(part)
@@ -68,7 +69,7 @@ def _refused(typed: str, why: str, hint: str | None = None) -> QueryError:
 
 
 def _needs(part: _Part) -> Query | None:
-    """Return what a text must hold for the part to match in it."""
+    """Return what a text must contain for the part to match."""
     if part.texts is None:
         return part.needs
     runs = [text.strip() for text in part.texts]
@@ -212,7 +213,7 @@ def _either(parts: Sequence[_Part]) -> _Part:
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
-    """Parts one after another: texts that stand side by side are joined as long as they are few."""
+    """Concatenate parts; adjacent texts are joined as long as there are few."""
     now = _NOTHING
     done: list[Query | None] = []
     is_whole = True

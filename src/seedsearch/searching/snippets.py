@@ -13,7 +13,7 @@ _SENTENCE_END = re.compile(r"(?:[。！？；!?;…]+[”’」』）)\]】\"']*
 _CLAUSE_END = re.compile(r"[，、：,:\s]\s*")
 
 
-# Where, in the readable text, a term of a query stands: start, end, number of the term.
+# An occurrence of a query term in the readable text: start, end, number of the term.
 Occurrence: TypeAlias = tuple[int, int, int]
 
 
@@ -25,15 +25,15 @@ class Stretch(NamedTuple):
 
     @property
     def core(self) -> Span:
-        """From the first occurrence to the last; the whole if there is none."""
+        """The span from the first occurrence to the last; the whole stretch if there is none."""
         return Span(self.found[0][0], self.found[-1][1]) if self.found else self.span
 
 
 def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, width: int = WIDTH) -> list[Stretch]:
-    """Up to `count` stretches of about `width` code points, the one with most different terms first.
+    """Return up to `count` stretches of about `width` code points, the one with the most different terms first.
 
-    `found` is sorted by place. A stretch begins and ends where sentences do, as far as the width allows, and holds at
-    least one occurrence whole; stretches do not overlap.
+    `found` is sorted by place. A stretch begins and ends with a sentence as far as the width allows, and contains at
+    least one whole occurrence; stretches do not overlap.
     """
     chosen: list[Stretch] = []
     windows = _windows(found, width, every=count > 1)
@@ -47,7 +47,7 @@ def best_stretches(readable: str, found: Sequence[Occurrence], count: int = 1, w
 
 
 def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
-    """Return where the sentences that hold the occurrences of a stretch begin and end."""
+    """Return the span of the sentences that contain the occurrences of a stretch."""
     span, core = stretch.span, stretch.core
     before = _ends(_SENTENCE_END, readable, span.start, core.start)
     limit = core.end + LONGEST_LINE
@@ -56,9 +56,9 @@ def sentences(readable: str, stretch: Stretch) -> tuple[int, int]:
 
 
 def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lines: int) -> Stretch:
-    """Return the whole lines of its occurrences and `lines` more before and after, with all of `found` in them.
+    """Return the whole lines of its occurrences with `lines` more before and after, and all of `found` in them.
 
-    A text without line breaks stays as it is cut: no line of a terminal is `LONGEST_LINE` code points long.
+    If a line is longer than `LONGEST_LINE`, the stretch stays as it is.
     """
     start, end = stretch.core.start + 1, stretch.core.end - 1
     for _ in range(lines + 1):
@@ -71,9 +71,7 @@ def with_lines(readable: str, stretch: Stretch, found: Sequence[Occurrence], lin
 
 
 def first_stretch(readable: str, width: int = WIDTH) -> list[Stretch]:
-    """Return the beginning of a document, for a hit in which nothing is to be highlighted; empty where it has no
-    text.
-    """
+    """Return the beginning of a document, for a hit without highlights; empty if it has no text."""
     start = len(readable) - len(readable.lstrip())
     if start == len(readable):
         return []
@@ -85,9 +83,10 @@ def _inside(found: Sequence[Occurrence], start: int, end: int) -> tuple[Occurren
 
 
 def _windows(found: Sequence[Occurrence], width: int, *, every: bool) -> Iterator[tuple[int, int, int, int]]:
-    """Slices (first, last) of `found` that fit into `width`, one from each occurrence on; the better, the smaller.
+    """Yield slices (first, last) of `found` that fit into `width`, one from each occurrence on, each behind a sort key
+    by which the best comes first.
 
-    Without `every` those are left out that lie inside the one before them.
+    Without `every`, slices inside the one before them are left out.
     """
     inside: dict[int, int] = {}
     last, count = 0, len(found)
@@ -106,7 +105,7 @@ def _windows(found: Sequence[Occurrence], width: int, *, every: bool) -> Iterato
 
 
 def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
-    """Return the stretch from `first` to `last` with the rest of its sentence, and the sentences beside it that fit."""
+    """Return the stretch from `first` to `last`, extended to its sentence and to adjacent sentences that fit."""
     start = _start(readable, first, max(0, width - (last - first)))
     end = _end(readable, last, max(last, start + width))
     if end <= width:
@@ -118,7 +117,7 @@ def _widen(readable: str, first: int, last: int, width: int) -> tuple[int, int]:
 
 
 def _start(readable: str, offset: int, room: int) -> int:
-    """Return where the sentence of `offset` begins; where that is too far, a clause; else half of the room before
+    """Return the start of the sentence at `offset`; if that is too far, of the clause; else use half of the room before
     it.
     """
     reach = max(0, offset - room)
@@ -132,7 +131,7 @@ def _start(readable: str, offset: int, room: int) -> int:
 
 
 def _end(readable: str, offset: int, limit: int) -> int:
-    """Return the last end of a sentence from `offset` to `limit`; if there is none, of a clause; else the limit."""
+    """Return the last sentence end from `offset` to `limit`; if there is none, the last clause end; else the limit."""
     if limit >= len(readable):
         return len(readable)
     for border in (_SENTENCE_END, _CLAUSE_END):

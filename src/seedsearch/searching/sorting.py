@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from seedsearch.errors import QueryError
 
-# What each order sorts by, and whether its largest comes first by default.
+# The property by which each order sorts, and whether the largest value comes first by default.
 ORDERS = {"relevance": True, "date": True, "path": False, "size": True}
 _SAYS = f"type one of {', '.join(ORDERS)}; the other way round: -date or date-asc"
 
@@ -19,12 +19,12 @@ class Order(NamedTuple):
 
     @property
     def is_relevance(self) -> bool:
-        """Whether the best come first."""
+        """Whether it is the default order, best first."""
         return self.by == "relevance"
 
 
 def order_of(value: str) -> Order:
-    """Return the order that a value means: `date`, `-date`, `date-asc`, `date-desc`; raises QueryError for none."""
+    """Parse an order: `date`, `-date`, `date-asc`, `date-desc`; raises QueryError for anything else."""
     name = value.strip().lower()
     is_reversed = name.startswith("-")
     name, _, way = name.removeprefix("-").replace(":", "-").partition("-")

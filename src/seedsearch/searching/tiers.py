@@ -1,12 +1,12 @@
 """A parsed query → the tiers of its answer, strictest first.
 
-Plain text is looked for as a whole run, and documents without it by the words: those with all of them, with most, with
-any. Every page is filled from all tiers. Of a few words the tiers come one after the other. Of a question the whole run
-comes first and the others are ranked together, by their scores alone; a hit says which of them it belongs to.
+Plain text is searched for as a whole run, and then by its words: all of them, most, any. Every page is filled from all
+tiers. For a few words the tiers follow one another. For a question, the whole run comes first and the others are ranked
+together, by score alone; each hit names its own tier.
 
 Measured on 480 titles, questions and keywords of the development half (benchmarks/questions.py), nDCG@10: keywords .906
 with "all words" before the rest, .870 without; titles .871 and .873, questions .837 both ways. On questions about
-encyclopaedia texts (cmrc2018, DRCD) what comes after the whole run makes no difference.
+encyclopaedia texts (cmrc2018, DRCD), the order after the whole run makes no difference.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from seedsearch.text.lexicon import NONE, OwnWords
 
 
 class Grade(NamedTuple):
-    """A tier as people see it: its name, and which documents belong to it or to a stricter one."""
+    """A tier as shown to people: its name, and the documents that belong to it or to a stricter one."""
 
     name: str
     required: Query
@@ -53,10 +53,10 @@ class Grade(NamedTuple):
 class Tier(NamedTuple):
     """Documents that are ranked together.
 
-    `required` says which documents it takes, `wanted` what to highlight in them, `scored` what they are ranked by,
-    `excluded` those that an earlier tier has. `judged`: whether passages tell its documents apart (a document with the
-    whole run has the best one). `grades`: the tiers that its documents are named by, strictest first, where there are
-    several. `learns`: the documents after the first of the answer are ranked by what the best says, too: by `learned`.
+    `required` selects its documents, `wanted` is what to highlight in them, `scored` what they are ranked by,
+    `excluded` the documents of earlier tiers. `judged` tells whether to score passages (a document with the whole run
+    already has the best one). `grades` are the tiers by which its documents are named, strictest first, if there are
+    several. `learns` tells that the documents after the first ones are also ranked by terms of the best one, `learned`.
     """
 
     name: str
@@ -76,25 +76,25 @@ class Tier(NamedTuple):
 
     @property
     def documents(self) -> Query:
-        """Which documents are its own: those required without those of an earlier tier."""
+        """Its own documents: those required, without those of an earlier tier."""
         return self.required if self.excluded is None else All((self.required, Not(self.excluded)))
 
     @property
     def query(self) -> Ranked:
-        """What the engine is asked."""
+        """The query for the engine."""
         return Ranked(self.documents, (*self.scored, *self.learned) if self.learned else self.scored)
 
     @property
     def named(self) -> tuple[Grade, ...]:
-        """The tiers that its documents are named by."""
+        """The tiers by which its documents are named."""
         return self.grades or (Grade(self.name, self.required),)
 
     def takes(self, run: str) -> bool:
-        """Return whether a document of the answer with this run text has what is required; filters hold already."""
+        """Tell whether a document of the answer with this run text belongs to the tier; filters have been applied."""
         return _holds(self.required, run)
 
     def name_of(self, run: str) -> str:
-        """Return the name of the tier that a document with this run text belongs to."""
+        """Return the name of the tier of a document with this run text."""
         return next((grade.name for grade in self.grades[:-1] if _holds(grade.required, run)), self.named[-1].name)
 
 
@@ -105,7 +105,7 @@ def expression_tier(expression: Expression) -> Tier:
 
 
 def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants: Variants = NO_VARIANTS) -> list[Tier]:
-    """Return the tiers of plain text: the whole run, also in other words, and its words, unless it is one."""
+    """Return the tiers of plain text: the whole run, its variants, and its words unless it is a single word."""
     whole, is_one = _any_of((parsed.run, *parsed.forms, *synonyms.of(parsed.run))), parsed.words == (parsed.run,)
     words = [_any_of((word, *other_forms(word), *synonyms.of(word)), variants.of(word)) for word in parsed.words]
     scored, learns = _scored(parsed, synonyms, variants), bool(words) and not is_one
@@ -117,7 +117,7 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants:
         tiers.append(Tier("variant", required, _runs([others]), scored, judged=False, excluded=typed, learns=learns))
     if not learns:
         return tiers
-    # Who has the whole run has all words; with synonyms of the whole run that has to be said.
+    # A document with the whole run has all words; with synonyms of the whole run, this must be stated.
     also = () if isinstance(whole, Run) else (whole,)
     graded = tuple(
         Grade(name, narrowed(Any((one, *also)) if also else one, parsed)) for name, one in _grades(words, parsed)
@@ -134,9 +134,9 @@ def plain_tiers(parsed: ParsedQuery, synonyms: Synonyms = NO_SYNONYMS, variants:
 
 
 def _grades(words: Sequence[Query], parsed: ParsedQuery) -> list[tuple[str, Query]]:
-    """Return all words, most and any: each takes what those before take, too.
+    """Return the grades for all words, most and any; each includes the ones before.
 
-    One ideograph of a few words says too little: there, any is any word of two or more.
+    Among a few words a single ideograph says too little, so "any" means any word of two or more.
     """
     every = tuple(words)
     grades: list[tuple[str, Query]] = [("all", all_of(every))]
@@ -156,9 +156,9 @@ def _is_one_ideograph(word: Query) -> bool:
 
 
 def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weighted:
-    """Return the terms by which all tiers are ranked: words with their synonyms, pairs and characters of the query.
+    """Return the terms that rank all tiers: the words of the query with their synonyms, its pairs and its characters.
 
-    Terms of other wordings count VARIANT of those typed.
+    Terms of variants are weighted by VARIANT.
     """
     words = list(dict.fromkeys(text for word in parsed.scored for text in (word, *synonyms.of(word))))
     added = [word for word in (*words, *synonyms.of(parsed.run)) if word not in parsed.said]
@@ -171,18 +171,18 @@ def _scored(parsed: ParsedQuery, synonyms: Synonyms, variants: Variants) -> Weig
 
 
 def _any_of(texts: Sequence[str], variants: Sequence[str] = ()) -> Query:
-    """Documents with any of these runs, or of what else was not typed."""
+    """Return a query for documents with any of these runs or of other queries."""
     some = (*map(Run, texts), *map(variant, variants))
     return any_of(some)
 
 
 def narrowed(query: Query, parsed: ParsedQuery) -> Query:
-    """Return a query, of the documents only that the filters take."""
+    """Restrict a query to the documents that match the filters."""
     return All((query, *parsed.filters)) if parsed.filters else query
 
 
 def _runs(queries: Sequence[Query]) -> tuple[Query, ...]:
-    """Return the runs of some texts and their synonyms, each once: what is highlighted."""
+    """Return the distinct runs of some texts and their synonyms, for highlighting."""
     runs = (run for query in queries for run in (query.children if isinstance(query, Any) else (query,)))
     return tuple(dict.fromkeys(runs))
 
@@ -192,7 +192,7 @@ def _texts(leaf: Query) -> tuple[str, ...]:
 
 
 def _holds(query: Query, run: str) -> bool:
-    """Return whether a document of its tier with this run text has what a grade asks for; filters hold already."""
+    """Tell whether a document of the tier with this run text meets a grade; filters have been applied."""
     match query:
         case Run() | Number():
             return query.holds(run)
@@ -207,7 +207,7 @@ def _holds(query: Query, run: str) -> bool:
 
 
 def readings(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS, put: Put = in_english) -> list[str]:
-    """Return how a query is read, a line a tier, in the order in which an answer is filled."""
+    """Describe how a query is understood, one line per tier, in the order in which an answer is filled."""
     parsed = parse(typed, own, synonyms)
     expression = parsed.expression
     tiers = [expression_tier(expression)] if expression else []

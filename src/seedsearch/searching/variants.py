@@ -1,8 +1,8 @@
-"""The query in other words: numbers in other digits, other spellings, vocabulary of the other side of the strait, other
+"""Variants of a query: numbers in other digits, other spellings, vocabulary of the other side of the strait, other word
 order.
 
-Only the query is varied; the index stores each text as it is. Variants that are in no document are dropped before the
-query runs, first parts and then the whole, so a variant costs no more than a lookup of its pairs.
+Only the query is varied; the index stores each text as it is. Variants that occur in no document are dropped before the
+query runs, first by their parts and then as a whole, so a variant costs no more than looking up its pairs.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from seedsearch.offsets import Span
 from seedsearch.text.analyzer import query_words
 from seedsearch.text.folding import is_han
 
-MOST = 24  # variants of the whole query: two numbers of a query, or three words of the other side, in all their ways
+MOST = 24  # variants of the whole query: enough for all combinations of two numbers or three regional words
 OF_A_WORD = 8
 JOINING = "、与和及"
 
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """Run texts that mean the same as a query: `whole` those of all of it, `words` those of its words."""
+    """Run texts that mean the same: `whole` for the whole query, `words` for each word."""
 
     whole: tuple[str, ...] = ()
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -35,11 +35,11 @@ class Variants:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All of them, each once."""
+        """All of them, without repetition."""
         return tuple(dict.fromkeys([*self.whole, *(text for texts in self.words.values() for text in texts)]))
 
     def in_use(self, engine: Engine) -> Variants:
-        """Return those that stand in a document."""
+        """Return those that occur in a document."""
         if not (texts := self.texts):
             return NONE
         there = _standing(engine, [(text, variant(text)) for text in texts])
@@ -51,14 +51,16 @@ NONE = Variants()
 
 
 def variant(text: str) -> Run | Number:
-    """Return the documents with a variant; a number in it is the whole number: 四年 is 4年, and nothing of 2024年."""
+    """Return the documents with a variant; a number in it must be the whole number: 四年 matches 4年, but not part of
+    2024年.
+    """
     from seedsearch.text.numerals import may_go_on
 
     return Number(text) if may_go_on(text) else Run(text)
 
 
 def _standing(engine: Engine, texts: Sequence[tuple[str, Query]]) -> set[str]:
-    """Return the texts whose queries find a document."""
+    """Return the texts that are found in a document."""
     there = engine.exists([query for _, query in texts])
     return {text for text, _ in compress(texts, there)}
 
@@ -68,9 +70,9 @@ def variants_of(
 ) -> Variants:
     """Return the variants of the run text of a query, whose words are `placed` (offset, word).
 
-    `words`: those that are looked for, where they are others: what stood between blanks is cut by itself. With an
-    `engine` only those that stand in a document of it, rare forms of characters among them: these are too many to be
-    named where nothing is known of the documents.
+    `words` are the words to search for if they differ, because runs between blanks are segmented separately. With an
+    `engine`, only variants that occur in one of its documents are returned, including rare forms of characters, of
+    which there are too many to list without knowing the documents.
     """
     made = _variants(run, placed, engine)
     if len(placed) == 1 and set(words) <= {run}:
@@ -101,7 +103,7 @@ def _variants(run: str, placed: Sequence[tuple[int, str]], engine: Engine | None
 
 
 def _turned(run: str) -> Iterator[str]:
-    """Yield a word of two words in the other order, and both orders with what joins them: 四书五经 is 五经与四书."""
+    """Yield a compound of two words in reverse order, and both orders with a connecting word: 四书五经, 五经与四书."""
     first, second = run[:2], run[2:]
     if len(run) != 4 or first == second or not all(map(is_han, run)):
         return
@@ -113,7 +115,7 @@ def _turned(run: str) -> Iterator[str]:
 
 
 def _found(run: str, placed: Sequence[tuple[int, str]], *, rare_too: bool) -> Iterable[tuple[Span, tuple[str, ...]]]:
-    """Return the stretches of a run text that have variants, none on another."""
+    """Return the stretches of a run text that have variants, without overlaps."""
     from seedsearch.text.numerals import numbers
     from seedsearch.text.wordings import RARE, wordings
 
@@ -138,7 +140,7 @@ def _replaced(run: str, spans: Sequence[Span], texts: Sequence[str]) -> str:
 
 
 def _of_word(word: str, at: int, span: Span, texts: Sequence[str]) -> list[str]:
-    """Return the variants of a word at `at` by those of a stretch that it is part of, or that is part of it."""
+    """Return the variants of a word at `at`, derived from those of a stretch that contains it or is contained in it."""
     end = at + len(word)
     if span.start <= at and end <= span.end:
         return [text for text in texts if word not in text]
