@@ -1,4 +1,4 @@
-"""Folder → engine: find what changed, have it analyzed and packed, write it in one commit."""
+"""Updates an index from folders: finds what changed, has it analyzed and packed, and commits it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ SAVED_EVERY, SAVED_SELDOM = 120.0, 20
 # The modules that a worker needs besides the packer.
 PIPELINE, RESTORING = "seedsearch.indexing.pipeline", "seedsearch.restoring.clean"
 
-# The part that the path of a document adds to that of its file.
+# What the path of a document adds to the path of its file.
 _INSIDE = re.compile(r"(?:!/.*|#\d+)\Z", re.DOTALL)
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -215,12 +215,12 @@ class _Run:
         self.left = 0
 
     def all_of_it(self, done: Tally) -> None:
-        """Bring the index up to date, with the shares that are done; `done` is what this run has done of them."""
+        """Update the index, joining the finished shares; `done` is what this run has done of them."""
         engine, places, options, tally = self._engine, self._places, self._options, self.tally
-        if options.share is not None:  # what is begun again is in the shares
+        if options.share is not None:  # the work of an earlier attempt is in the shares
             options = replace(options, rebuild=False)
         elif isinstance(engine, Shared):
-            engine.refresh()  # shares may have ended while the files were looked for
+            engine.refresh()  # shares may have finished during the search for files
         tally.failures += places.failures
         wholes = [] if options.rebuild else to_join(engine, places.index, places.named)
         is_joined = isinstance(engine, Shared) and bool(wholes)
@@ -243,7 +243,7 @@ class _Run:
         tally.add(done)
 
     def a_share(self, share: Share, engine: Shared) -> None:
-        """Index the files of a share; where it is the last one, all are committed."""
+        """Index the files of a share; commit all shares if it is the last one."""
         options, places, tally = self._options, self._places, self.tally
         whole = whole_of(share, places.named, options.dictionary, anew=options.rebuild)
         if str(share) in missing(engine, share, whole):
@@ -251,7 +251,7 @@ class _Run:
                 writer = transaction.enter_context(engine.share_writer(str(share), whole, anew=options.rebuild))
                 own = _own_words(self._engine, writer, options, places, tally)
                 before = _Before() if options.rebuild else _Before(_known(self._engine), self._engine.digests())
-                if options.rebuild:  # nothing of what there was stays
+                if options.rebuild:  # the old index is replaced
                     writer.put_metadata(MADE_FROM, places.made.to_bytes())
                 files = [file for file in places.files if share.has(file.path, places.named)]
                 writing = _Writing(self._engine, transaction, writer, before, before.gone(places), tally)
@@ -263,17 +263,17 @@ class _Run:
         self.tally = Tally()
         try:
             self.all_of_it(tally)
-        except IndexLocked:  # whoever writes now has found all of them done as well
+        except IndexLocked:  # the other writer has found all of them finished, too
             self.tally = tally
             tally.notes.append(f"share {share} is done, and another process brings all of them together")
 
     def _index(
         self, writing: _Writing, before: _Before, own: OwnWords, files: Sequence[Wanted], *, at_once: bool
     ) -> set[str]:
-        """Read and write what has changed of some files; return those of which the index had lost something."""
+        """Read and write the files that have changed; return those of which the index had lost documents."""
         options, tally, writer = self._options, self.tally, writing.writer
         if len(files) > len(before.known) + MANY_FILES and options.workers != 1:
-            prepare(_preload(writer))  # ready when it is known what has changed
+            prepare(_preload(writer))  # ready by the time the changes are known
         if self._say is not None and (older := before.by_other_rules(files)):
             self._say(
                 f"the rules of restoring have changed since {older:,} of the files were read: they are read again, "
@@ -303,10 +303,10 @@ class _Writing:
     ) -> None:
         self._engine, self._transaction, self.writer = engine, transaction, writer
         self._before, self.gone, self._tally = before, gone, tally
-        self._states = before.known  # as they are committed
+        self._states = before.known  # as committed
         self._left_out: set[str] = set()
-        self._has_more = False  # than what was committed
-        self.failures = unread.before(engine)  # of the runs before this one
+        self._has_more = False  # since the last commit
+        self.failures = unread.before(engine)  # of earlier runs
 
     def written(
         self,
@@ -317,16 +317,16 @@ class _Writing:
         *,
         at_once: bool,
     ) -> int:
-        """Write the portions as they come and `tell` of each, and commit now and then unless all is to count `at_once`;
-        return how many of the `total` files are left, where it is to stop before the last.
+        """Write the portions as they come, `tell` of each, and commit now and then unless everything is one commit
+        (`at_once`); return how many of the `total` files are left if the run is stopped early.
 
-        A file that comes in several portions counts when all of it is there: it has a commit before it, and where the
-        run is to stop within it, what was written of it is let go.
-        Raises KeyboardInterrupt where it is to stop and nothing that was done may count.
+        A file in several portions counts only when it is complete: there is a commit before it, and if the run stops
+        within it, its portions are discarded. Raises KeyboardInterrupt if the run is stopped and nothing of it may be
+        committed.
         """
         left, last, least = total, time.monotonic(), SAVED_EVERY
         if stop is not None:
-            stop.is_heeded = True  # from now on an interrupt waits for the end of a portion
+            stop.is_heeded = True  # from now on, an interrupt takes effect after a portion
         is_within = False
         for portion in done:
             was_within, is_within = is_within, portion.outcomes[-1].goes_on
@@ -366,18 +366,18 @@ class _Writing:
         self._has_more = False
 
     def _let_go_of_all(self) -> None:
-        """Leave the transaction without a commit."""
+        """Abandon the transaction."""
         with suppress(_LetGo), self._transaction.pop_all():
             raise _LetGo
 
     def _heed_refusals(self) -> None:
-        """Count what the engine does not take of this transaction as what could not be read."""
+        """Count documents that the engine refused in this transaction as unreadable."""
         if isinstance(self.writer, Refusing):
             for doc_id, why in self.writer.refused().items():
                 _refused(doc_id, why, self._before.digests, self._tally)
 
     def _save(self, left: int) -> None:
-        """Store the state of what is done, and the number of files that are `left`, for the next commit."""
+        """Store the states of finished files and the number of files `left`, for the next commit."""
         self._heed_refusals()
         known, tally = self._before.known, self._tally
         self._let_go({*self.gone, *tally.states})
@@ -387,8 +387,8 @@ class _Writing:
         unfinished.remember(self._engine, self.writer, left)
 
     def ended(self, places: Places, *, anew: bool, is_joined: bool) -> None:
-        """Remove documents of deleted files below the paths, except those out of reach, and store the states of the
-        present files.
+        """Remove the documents of deleted files below the paths, unless they are out of reach, and store the states of
+        the existing files.
         """
         known, tally = self._before.known, self._tally
         held = {*known, *self._before.files_of.values()}
@@ -401,7 +401,7 @@ class _Writing:
         unfinished.remember(self._engine, self.writer, 0)
 
     def _let_go(self, files: Collection[str]) -> None:
-        """Remove the documents of files that these do not hold any more."""
+        """Remove documents that their files no longer contain."""
         found = {doc_id for doc_id, file in self._before.files_of.items() if file in files}
         for doc_id in sorted(found - self._tally.kept - self._left_out):
             self.writer.remove(doc_id)
@@ -415,46 +415,46 @@ class _Writing:
 
 
 class _LetGo(Exception):
-    """A transaction is left, and nothing that was written in it counts."""
+    """Raised to leave a transaction without a commit."""
 
 
 @dataclass(frozen=True)
 class _Before:
-    """What the index held before the run: the states of files by doc_id, the digests of its documents."""
+    """The index before the run: the states of files by doc_id, and the digests of documents."""
 
     known: Mapping[str, State] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def torn(self) -> set[str]:
-        """Return the files of which the index has lost documents, because they were in a part of it that was damaged.
+        """Return the files of which the index has lost documents in a damaged part.
 
-        They are read again where they are below a path that the user names: an index may have been made by anybody, and
-        what it names besides is not opened.
+        They are read again if they are below a path given by the user. Anyone may have made the index, so other files
+        that it names are not opened.
         """
         return {n for n, state in self.known.items() if any(n + below not in self.digests for below in state.names)}
 
     def by_other_rules(self, files: Iterable[Wanted]) -> int:
-        """Return how many of some files were read by other rules than those of this version."""
+        """Return how many of these files were read by the rules of another version."""
         states = (self.known.get(doc_id_of(file.path)) for file in files)
         return sum(state is not None and state.rules != RULES for state in states)
 
     def gone(self, places: Places) -> set[str]:
-        """Return the files below the paths of a run that are not there any more, but for what is out of reach."""
+        """Return the files below the paths of a run that no longer exist, except those out of reach."""
         there = {doc_id_of(file.path) for file in places.files}
         left = self.known.keys() - there
         return _below(left, places.named) - _below(left, places.away)
 
     @cached_property
     def files_of(self) -> dict[str, str]:
-        """Return the documents in the index, each with the doc_id of its file (by its looks, where the file is not
-        known).
+        """Return the documents in the index, each with the doc_id of its file, guessed from its name if the file is
+        unknown.
         """
         files = {file + name: file for file, state in self.known.items() for name in state.names}
         return {doc_id: files.get(doc_id) or _INSIDE.sub("", doc_id) for doc_id in self.digests}
 
 
 def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Places, tally: Tally) -> OwnWords:
-    """Return the dictionary of the run; it and the synonyms are remembered. A rebuilt index is emptied first."""
+    """Return the dictionary of the run, and store it and the synonyms. A rebuilt index is emptied first."""
     try:
         beside = OwnWords.parse("\n".join(places.words))
     except ValueError as error:
@@ -475,7 +475,7 @@ def _own_words(engine: Engine, writer: Writer, options: BuildOptions, places: Pl
 
 
 def _known(engine: Engine) -> dict[str, State]:
-    """Return the states of files that the index remembers; none where they are damaged, so that all are read again."""
+    """Return the stored states of files; none if they are damaged, so that all files are read again."""
     try:
         if isinstance(engine, Shared):
             return {
@@ -487,7 +487,7 @@ def _known(engine: Engine) -> dict[str, State]:
 
 
 def _lost(names: Iterable[str], places: Places) -> Iterator[Failure]:
-    """Return what is said at every run of torn files that it was not asked for."""
+    """Return the failures for files with lost documents that the run does not cover."""
     reason = f"its part of the index was damaged; to have it read again: {command(places.index, 'PATH')}"
     return (Failure(name, reason) for name in sorted(names))
 
@@ -495,7 +495,7 @@ def _lost(names: Iterable[str], places: Places) -> Iterator[Failure]:
 def _changed(
     files: Iterable[Wanted], before: _Before, torn: set[str], options: BuildOptions, tally: Tally, moves: Moves
 ) -> Iterator[tuple[Job, int]]:
-    """Yield the files that look changed, with their sizes; what did not change is counted."""
+    """Yield the files that look changed, with their sizes; count the others."""
     sure = options.sure
     for path, place, encoding in files:
         doc_id = doc_id_of(path)
@@ -518,7 +518,7 @@ def _changed(
 
 
 def _carry(engine: Engine, writer: Writer, moves: Moves, before: _Before, own: OwnWords, tally: Tally) -> None:
-    """Put what the index holds of files that moved under their new names, some at a time."""
+    """Store the documents of moved files under their new names, in batches."""
     packer = writer.packer()
     some: list[IndexEntry] = []
     for number, (path, (name, state)) in enumerate(moves.found.items(), start=1):
@@ -532,7 +532,7 @@ def _carry(engine: Engine, writer: Writer, moves: Moves, before: _Before, own: O
 def _done(
     writer: Writer, jobs: Sequence[tuple[Job, int]], own: OwnWords, workers: int | None, *, at_once: bool
 ) -> Iterator[Done]:
-    """Yield what came of each job, in order; in this process until the work is worth others."""
+    """Yield the outcome of each job, in order; use worker processes only if the work is worth it."""
     groups = _groups(one for job in _spread(jobs) for one in jobs_of(*job))
     if (sample := next(groups, None)) is None:
         return
@@ -545,24 +545,24 @@ def _done(
     first = [packed(outcomes, packer, own)]
     tasks = (Task([job for job, _ in group], packer, own) for group in groups)
     for done in map_in_order(carry_out, tasks, worth, AHEAD, _preload(writer)):
-        yield from first  # written while the workers are busy
+        yield from first  # written while the workers work
         first.clear()
         yield done
     yield from first
 
 
 def _packer(writer: Writer, sample: Sequence[IndexEntry], *, at_once: bool) -> Packer:
-    """Return what packs; where the run is one commit it may send as well, for all that is sent belongs to that one."""
+    """Return the packer; in a run of one commit it may also send, because everything sent belongs to that commit."""
     return writer.sending_packer() if at_once and isinstance(writer, Sending) else writer.packer(sample)
 
 
 def _preload(writer: Writer) -> tuple[str, ...]:
-    """Name the modules that a worker needs."""
+    """Return the names of the modules that a worker needs."""
     return PIPELINE, RESTORING, type(writer.packer()).__module__
 
 
 def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
-    """Return the jobs, a few from all over them first."""
+    """Return the jobs with a few from all parts of the list first."""
     step = 1 + sum(size for _, size in jobs) // SAMPLE
     return [*jobs[::step], *(job for i, job in enumerate(jobs) if i % step)]
 
@@ -570,7 +570,7 @@ def _spread(jobs: Sequence[tuple[Job, int]]) -> Sequence[tuple[Job, int]]:
 def _telling(
     jobs: Sequence[tuple[Job, int]], tally: Tally, progress: Callable[[Progress], None] | None
 ) -> Callable[[Done], None]:
-    """Return a function to call when a portion is written, which reports `progress`."""
+    """Return a function that reports `progress`, to be called when a portion is written."""
     sizes = {job.path: size for job, size in jobs}
     files, size, total = 0, 0, sum(sizes.values())
 
@@ -585,7 +585,7 @@ def _telling(
 
 
 def _groups(jobs: Iterable[tuple[Job, int]]) -> Iterator[Sequence[tuple[Job, int]]]:
-    """Yield the jobs some at a time: TASK_BYTES of them, or TASK_FILES; a portion of a file is by itself."""
+    """Group the jobs by TASK_BYTES or TASK_FILES; a portion of a file is a group of its own."""
     group: list[tuple[Job, int]] = []
     left = TASK_BYTES
     for job, size in jobs:
@@ -599,7 +599,7 @@ def _groups(jobs: Iterable[tuple[Job, int]]) -> Iterator[Sequence[tuple[Job, int
 
 
 def _refused(doc_id: str, why: str, before: Collection[str], tally: Tally) -> None:
-    """Count a document that was read and that the engine does not take as one that could not be read."""
+    """Count a document that was read but refused by the engine as unreadable."""
     name, state = next((name, s) for name, s in tally.states.items() if any(name + n == doc_id for n in s.names))
     below = doc_id[len(name) :]
     names = tuple(one for one in state.names if one != below)
@@ -620,7 +620,7 @@ def _refused(doc_id: str, why: str, before: Collection[str], tally: Tally) -> No
 
 
 def _below(doc_ids: Iterable[str], roots: Sequence[str]) -> set[str]:
-    """Return those of `doc_ids` that are one of `roots` or lie below one."""
+    """Return the `doc_ids` that equal one of `roots` or lie below one."""
     whole = {doc_id_of(root.rstrip("/")) for root in roots}
     folders = tuple(root + "/" for root in whole)
     return {doc_id for doc_id in doc_ids if doc_id in whole or doc_id.startswith(folders)}

@@ -19,9 +19,9 @@ from seedsearch.metadata.made_from import MadeFrom
 from seedsearch.metadata.user_dictionary import own_words
 from seedsearch.text.analyzer import fingerprint
 
-# Under which name the target says that it is not whole yet, and what it is a copy of.
+# The metadata by which the target tells that it is incomplete, and what it is a copy of.
 COPYING = "copying"
-# What is kept beside the entries. A test holds that nothing else is.
+# All metadata of an index. A test checks that there is no other.
 KEPT = (
     synonyms.KEPT,
     failures.KEPT,
@@ -32,14 +32,14 @@ KEPT = (
     file_states.RULES_OF_ALL,
     unfinished.KEPT,
 )
-TOGETHER, FEW = 1_000_000, 1000  # code points of texts that are packed at once, and texts
-# Code points that are committed together: what of a copy is lost where it is stopped.
+TOGETHER, FEW = 1_000_000, 1000  # limits of what is packed at once: code points, texts
+# Code points per commit: what an interrupted copy loses at most.
 COMMITTED = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What a copy came to: documents that were copied, and that were there already from one that was stopped."""
+    """The result of a copy: the documents copied, and those that an interrupted run had copied before."""
 
     copied: int
     there: int
@@ -47,12 +47,12 @@ class CopyReport:
 
 
 def copy_index(source: Place, target: Place, *, progress: Callable[[Progress], None] | None = None) -> CopyReport:
-    """Copy an index to a folder or URL if there is none, from what it keeps: the files are not needed.
+    """Copy an index to a folder or URL that has none; the original files are not needed.
 
-    A copy that was stopped goes on where it was. Before it is whole the target is not an index to rely on, and says
-    so to the next copy alone. At the end the documents of both are compared by their digests, and the target is
-    checked. Raises OutputError where the target has an index that is not the beginning of this copy, IndexDamaged
-    where the comparison fails, and the errors of both engines.
+    An interrupted copy resumes. Until it is complete, the target is not a usable index, but only the next copy is told
+    so. At the end, the documents of both are compared by digest, and the target is checked. Raises OutputError if the
+    target has an index that is not the beginning of this copy, IndexDamaged if the comparison fails, and the errors of
+    both engines.
     """
     begun = time.monotonic()
     given = open_engine(source, fingerprint())
@@ -61,7 +61,7 @@ def copy_index(source: Place, target: Place, *, progress: Callable[[Progress], N
         try:
             wanted = given.digests()
             copied = _copied(given, taken, wanted, _Places(source, target), progress)
-            # Looked at again: what a cluster takes out while it is read for long is in neither at the end.
+            # Compared again, because a cluster may remove documents during a long read.
             is_same = taken.digests() == wanted == given.digests()
             if faults := taken.check() if is_same else ["its documents are others"]:
                 what = f"the copy at {target} is not what was copied: {'; '.join(faults)}"
@@ -75,13 +75,13 @@ def copy_index(source: Place, target: Place, *, progress: Callable[[Progress], N
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """From where to where."""
+    """The source and the target."""
 
     source: Place
     target: Place
 
     def made_from(self, given: Engine) -> bytes | None:
-        """Return what the index was made from, as seen from its new place."""
+        """Return what the index was made from, relative to its new place."""
         made = made_from.load(given)
         if made is None:
             return None
@@ -96,7 +96,7 @@ def _copied(
     places: _Places,
     progress: Callable[[Progress], None] | None,
 ) -> int:
-    """Copy what is `wanted`, by its digests, and not there; return how many documents that were."""
+    """Copy the `wanted` documents, given with their digests, that the target lacks; return their number."""
     there = taken.digests()
     mark = json.dumps({"documents": len(wanted), "fingerprint": fingerprint()}).encode()
     if there and taken.metadata(COPYING) != mark:
@@ -123,7 +123,7 @@ def _copied(
 
 
 def _portions(entries: Iterable[IndexEntry]) -> Iterator[Sequence[IndexEntry]]:
-    """Yield some of the entries at a time, which are packed together."""
+    """Yield the entries in portions that are packed together."""
     some: list[IndexEntry] = []
     size = 0
     for entry in entries:
@@ -137,7 +137,7 @@ def _portions(entries: Iterable[IndexEntry]) -> Iterator[Sequence[IndexEntry]]:
 
 
 def _up_to(size: int, portions: Iterator[Sequence[IndexEntry]]) -> Iterator[Sequence[IndexEntry]]:
-    """Yield portions until they come to so many code points; the others stay where they are."""
+    """Yield portions up to a number of code points; leave the others in the iterator."""
     for some in portions:
         yield some
         size -= sum(len(entry.readable) for entry in some)

@@ -1,4 +1,4 @@
-"""Cleaned document → its record and its filters, as stored in the index."""
+"""Makes the record and the tags of a cleaned document."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from seedsearch.text.run_text import run_text
 if TYPE_CHECKING:
     from seedsearch.restoring.documents import Cleaned
 
-TITLE = 80  # code points that a first line may have to be a title that `title:` looks for
-# Code points of what a file says of itself that are looked for, and how many such texts: books have a few of each.
+TITLE = 80  # longest first line, in code points, that counts as a title for `title:`
+# Limits of the metadata of a file that is indexed: code points of a text, and number of texts; books have a few of
+# each.
 LONGEST, MOST = 300, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced(Sequence[tuple[int, int, int]]):
-    """What a record keeps of each of `edits`, made as it is asked for."""
+    """The rows of `edits` in a record, made on demand."""
 
     edits: Sequence[Edit]
 
@@ -59,7 +60,7 @@ def record_of(cleaned: Cleaned) -> Record:
 
 
 def _found(finding: Finding) -> Found:
-    """Return a finding as a record keeps it."""
+    """Return a finding in the form of a record."""
     candidates = tuple((one.text, _hundredths(one.probability)) for one in finding.candidates)
     return finding.span.start, finding.span.end, str(finding.kind), candidates
 
@@ -69,14 +70,14 @@ def _hundredths(probability: float) -> int:
 
 
 def _runs(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Return names in their order as runs of equal ones, each with how many."""
+    """Return names as runs of equal ones with their lengths."""
     return tuple((str(name), sum(1 for _ in run)) for name, run in groupby(names))
 
 
 def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
-    """Return the terms of the field `tag`: what filters of a query look for.
+    """Return the terms of the field `tag`, which filters search for.
 
-    `stamp`: that of the file of the document.
+    `stamp` is that of the document's file.
     """
     said = (
         *_of_texts("title", (_first_line(cleaned), *_restored(cleaned.raw.said.titles))),
@@ -86,9 +87,9 @@ def tags(cleaned: Cleaned, stamp: Stamp) -> tuple[str, ...]:
 
 
 def tags_of(path: str, encoding: str, stamp: Stamp, said: Iterable[str], damage: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags of a document at a path; `said` are its metadata.
+    """Return the tags of a document at a path; `said` is its metadata.
 
-    A path whose readable form differs from its written form has the tags of both.
+    If the readable form of the path differs from its written form, it gets the tags of both.
     """
     written, read = doc_id_of(path), as_read(path)
     places = _of_place(written) if read in (path, written) else dict.fromkeys((*_of_place(written), *_of_place(read)))
@@ -112,17 +113,19 @@ def _of_place(path: str) -> tuple[str, ...]:
 
 
 def _first_line(cleaned: Cleaned) -> str:
-    """Return the first line of a document where it is short enough to be a title; that of a page is its title."""
+    """Return the first line of a document if it is short enough to be a title; the first line of a web page is its
+    title.
+    """
     line = cleaned.readable[: 2 * TITLE].lstrip().partition("\n")[0]
     return line if len(line) <= TITLE else ""
 
 
 def _restored(texts: Sequence[str]) -> Iterator[str]:
-    from seedsearch.restoring.clean import clean  # a run that finds nothing changed restores nothing
+    from seedsearch.restoring.clean import clean  # deferred: a run without changes restores nothing
 
     return (clean(text[:LONGEST]).readable for text in texts[:MOST])
 
 
 def _of_texts(name: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """Texts as tags: folded, and each once."""
+    """Return texts as tags: folded and without repetition."""
     return tuple(dict.fromkeys(f"{name}:{folded}" for text in texts if (folded := run_text(text).strip())))

@@ -1,8 +1,8 @@
 """Recognizes files that were moved or renamed by their size, time and inode, so that they are not read again.
 
-A file is the one that was read elsewhere where its size, its time of change and its inode are those, it is to be read
-and restored as it was, its name ends alike (the ending says what a file is), and nothing is left at the old place. What
-the index holds of its documents is put under the new names; only what depends on names is rebuilt.
+A new file is the same as one that was read elsewhere if size, modification time, inode, options of reading and
+extension (which tells the format) are equal and nothing is left at the old place. Its documents are stored under the
+new names; only what depends on names is rebuilt.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from seedsearch.versions import RULES
 
 Asked = tuple[Stamp, str | None, float]  # as State.asked
 _Key = tuple[Asked, str]
-# Tags that only the file itself says, besides those that follow from its name, its state and its record.
+# Tags that come from the content of the file, as opposed to its name, state and record.
 _SAID = ("title:", "author:")
 
 
 class Moves:
-    """Files that are gone from where they were, and may be found elsewhere."""
+    """Files that have disappeared and may reappear elsewhere."""
 
     def __init__(self, gone: Mapping[_Key, list[str]], known: Mapping[str, State]) -> None:
         self._gone, self._known = gone, known
@@ -35,7 +35,7 @@ class Moves:
 
     @classmethod
     def of(cls, known: Mapping[str, State], gone: Collection[str]) -> Self:
-        """Return what may have moved: those of the `known` files that are `gone` and of which nothing was lost."""
+        """Return the files that may have moved: the `known` files that are `gone` and have lost no documents."""
         by_key: dict[_Key, list[str]] = {}
         for name in sorted(gone):
             state = known.get(name)
@@ -44,7 +44,7 @@ class Moves:
         return cls(by_key, known)
 
     def take(self, path: str, asked: Asked) -> bool:
-        """Return whether a file that is new at `path` is one that is gone elsewhere, which is used up."""
+        """Tell whether a new file at `path` is one that has disappeared elsewhere; each is used once."""
         names = self._gone.get(_key(asked, path))
         if not names:
             return False
@@ -60,7 +60,7 @@ def _key(asked: Asked, name: str) -> _Key:
 def moved_entries(
     engine: Engine, path: str, before: str, state: State, digests: Mapping[str, str]
 ) -> Iterator[IndexEntry]:
-    """Yield the documents of a file that moved, under their new names; `before` is the doc_id of the file."""
+    """Yield the documents of a moved file under their new names; `before` is its old doc_id."""
     for name in state.names:
         old = Term("tag", f"path:{before}{name}")
         (match,) = engine.search(old, 1).best

@@ -13,7 +13,7 @@ from seedsearch.metadata.made_from import Root
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """The settings of a run of indexing; the keywords of `build_index`, where they are described, have these names."""
+    """The options of a run of indexing; `build_index` describes them under the same names."""
 
     workers: int | None = None
     rebuild: bool = False
@@ -31,5 +31,5 @@ class BuildOptions:
 
     @property
     def root(self) -> Root:
-        """How a path that is named is read."""
+        """How a given path is read."""
         return Root(0, self.encoding, self.hidden, tuple(self.include), tuple(self.exclude))

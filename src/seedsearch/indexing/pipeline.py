@@ -1,4 +1,4 @@
-"""Files → packs of entries: read, clean, tokenize and pack, in any process."""
+"""Turns files into packs of entries, in any process: reads, cleans, tokenizes and packs."""
 
 from __future__ import annotations
 
@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 class Job(Sent):
     """A file that looks changed; `known` is its state when it was last read, `digest` that of its documents.
 
-    `path` is its name in the index, `place` where it lies, seen from here, if that is not the same. `piece`: the part
-    of it that is to be read, of one that is read in portions; `same`: its stamp, if its content is known to be as it
-    was.
+    `path` is its name in the index, `place` its path from the current folder if that differs. `piece` is the part to
+    read, for a file read in portions; `same` is its stamp if its content is known to be unchanged.
     """
 
     path: str
@@ -70,7 +69,7 @@ class Piece(Sent):
 
     @property
     def size(self) -> int:
-        """Its bytes."""
+        """Its size in bytes."""
         return self.portion.end - self.portion.begin
 
 
@@ -78,8 +77,8 @@ class Piece(Sent):
 class Outcome(Sent):
     """The result for a file. `state` is None if the next run has to try again.
 
-    `entries` are its documents; there are none for a file with known content, and after packing. `damage` is that of
-    the new documents, by path; None if nothing is new. `piece` is the part of the file that all of this belongs to.
+    `entries` are its documents; empty for a file with known content, and after packing. `damage` is the damage of the
+    new documents by path, None if nothing is new. `piece` is the part of the file that the outcome is for.
     """
 
     path: str
@@ -91,7 +90,7 @@ class Outcome(Sent):
 
     @property
     def goes_on(self) -> bool:
-        """Whether other parts of the file follow."""
+        """Whether more parts of the file follow."""
         return self.piece is not None and not self.piece.portion.is_last
 
 
@@ -106,9 +105,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a task; the pack holds the entries of those outcomes that have damage, an empty one included.
+    """The result of a task; the pack has the entries of the outcomes whose `damage` is not None.
 
-    There is none where there are no entries.
+    It is None if there are no entries.
     """
 
     outcomes: Sequence[Outcome]
@@ -121,14 +120,14 @@ def carry_out(task: Task) -> Done:
 
 
 def packed(outcomes: Sequence[Outcome], packer: Packer, own: OwnWords) -> Done:
-    """Return the outcomes with their entries in a pack."""
+    """Return the outcomes, with their entries moved into a pack."""
     entries = [entry for outcome in outcomes for entry in outcome.entries]
     done = [replace(outcome, entries=()) for outcome in outcomes]
     return Done(done, packer.pack(batch_of(entries, own)) if entries else None)
 
 
 def analyse(job: Job) -> Outcome:
-    """Read one file; decode and clean each document in it."""
+    """Read a file; decode and clean each document in it."""
     place = job.place or job.path
     if job.known is not None and job.same is not None:
         return unchanged(job.path, replace(job.known, stamp=job.same))
@@ -145,7 +144,7 @@ def analyse(job: Job) -> Outcome:
     found = documents_on_disk(place, content, Asked(job.encoding))
     if place != job.path:
         found = (named(item, place, job.path) for item in found)
-    del content  # so that the bytes of a text are not held while it is cleaned
+    del content  # frees the bytes before the text is cleaned
     return _analysed(job, found, digest, state)
 
 
@@ -163,7 +162,7 @@ def _analysed_piece(job: Job, piece: Piece, place: str) -> Outcome:
 
 
 def _bytes_of(place: str, piece: Piece) -> bytes:
-    """Return the bytes of a portion; raises SourceError where the file is not the one that was cut."""
+    """Return the bytes of a portion; raises SourceError if the file has changed since it was divided."""
     try:
         with open(place, "rb") as file:
             content = piece.portion.of(file)
@@ -180,7 +179,7 @@ def jobs_of(job: Job, size: int) -> Iterator[tuple[Job, int]]:
         if is_large(job.path, size) and (found := _cut(job)):
             yield from ((one, one.piece.size if one.piece is not None else size) for one in found)
             return
-    except OSError:  # said where it is read
+    except OSError:  # reported when it is read
         pass
     yield job, size
 
@@ -202,7 +201,7 @@ def _cut(job: Job) -> list[Job]:
 
 
 def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | Failure:
-    """Return what came of a file that lies at `place` under the name that the index has for it."""
+    """Return the outcome for a file at `place` under its name in the index."""
     path = name + item.path[len(place) :]
     if isinstance(item, RawDocument):
         return replace(item, path=path)
@@ -210,19 +209,19 @@ def named(item: RawDocument | Failure, place: str, name: str) -> RawDocument | F
 
 
 def reads_more(state: State) -> bool:
-    """Return whether a package that was missing when a file was read is here now."""
+    """Tell whether a package that was missing when a file was read is installed now."""
     return readable_now(state.needs)
 
 
 def unchanged(path: str, state: State) -> Outcome:
-    """Return what comes of a file that is as it was: what could not be read of it is said again."""
+    """Return the outcome for an unchanged file, which repeats its failures."""
     whole = (Failure(path, state.reason, state.skipped),) if state.reason else ()
     parts = (Failure(path + name, reason, skipped) for name, reason, skipped in state.lost)
     return Outcome(path, state, failures=(*whole, *parts))
 
 
 def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str, state: State) -> Outcome:
-    from seedsearch.restoring.clean import clean_document  # 0.2 s, which a run that finds nothing changed does not take
+    from seedsearch.restoring.clean import clean_document  # deferred: takes 0.2 s, for nothing if nothing changed
 
     entries: list[IndexEntry] = []
     failures: list[Failure] = []
@@ -240,7 +239,7 @@ def _analysed(job: Job, documents: Iterable[RawDocument | Failure], digest: str,
 
 
 def _with(state: State, path: str, documents_: Sequence[str], failures: Sequence[Failure], *, is_part: bool) -> State:
-    """Return the state of a file with the results for it, or for a part of it."""
+    """Return the state of a file with the results for it or a part of it added."""
     if documents_ == [path] and not failures:
         return state
     of_all = (failure for failure in failures if failure.path == path and not documents_ and not is_part)
@@ -267,8 +266,8 @@ def _entry(cleaned: Cleaned, digest: str, state: State) -> IndexEntry:
 
 
 def digest_of(content: bytes, state: State) -> str:
-    """Return what changes when the document would: with the content, how it was to be read and restored, and the
-    day.
+    """Return a digest of everything that a document depends on: content, options of reading and restoring, and day of
+    change.
     """
     return _digest([content], state)
 
@@ -282,7 +281,7 @@ def _digest(pieces: Iterable[bytes], state: State) -> str:
 
 
 def _read(path: str) -> tuple[Stamp, bytes]:
-    """Return a file that did not change while it was read; raises SourceError where that cannot be had."""
+    """Read a file that does not change meanwhile; raises SourceError if it keeps changing."""
     for _ in range(2):
         before = stamp_of(path)
         content = read_bytes(path)
@@ -292,7 +291,7 @@ def _read(path: str) -> tuple[Stamp, bytes]:
 
 
 def stamp_of(path: str) -> Stamp:
-    """Return the stamp of a file; raises SourceError where it cannot be had."""
+    """Return the stamp of a file; raises SourceError if it cannot be read."""
     try:
         return Stamp.of(os.stat(path))
     except OSError as error:
@@ -300,6 +299,6 @@ def stamp_of(path: str) -> Stamp:
 
 
 def batch_of(entries: Sequence[IndexEntry], own: OwnWords = NONE) -> Batch:
-    """Entries with their words, which are found here, part by part as they are asked for."""
+    """Return a batch of entries, whose words are segmented part by part on demand."""
     found = pieces_of([entry.readable for entry in entries], LONGEST_RUN)
     return Batch(entries, (pieces.part(lambda runs: words_of(runs, own), own) for pieces in found))

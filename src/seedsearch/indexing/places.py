@@ -1,10 +1,10 @@
 """The paths of a run, given or stored in the index, and the files below them.
 
-A file has a name in the index, which is its path as given or as seen from the folder in which the index was made, and a
-place where it lies, seen from here. The two differ only for a run in another folder.
+A file has a name in the index, which is its path as given or relative to the folder in which the index was made, and a
+place, which is its path from the current folder. The two differ only for a run in another folder.
 
-A path that is gone, or that is an empty folder and another one than it was, may be on a disk that is not connected:
-it is out of reach, and nothing below it leaves the index.
+A path that is gone, or is now a different, empty folder, may be on a disk that is not connected: it is out of reach,
+and nothing below it leaves the index.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class Places:
     def of(
         cls, given: Iterable[str], index: Place, options: BuildOptions, before: MadeFrom | None, known: Collection[str]
     ) -> Self:
-        """Return what is to be read. `known`: the files that the index holds.
+        """Find the files to read. `known` are the files in the index.
 
-        Raises SourceError where none of the paths is there and none was before, or none is given and none remembered.
+        Raises SourceError if none of the paths exists or did before, or if none is given and none is stored.
         """
         run = _Run(index, options, before, known)
         roots = run.roots(list(given))
@@ -70,13 +70,13 @@ class Places:
         return cls(index, tuple(roots), files, run.failures, tuple(run.away), before, run.made(roots), tuple(run.words))
 
     def of_paths(self) -> list[Failure]:
-        """Return the failures that are of a path that was named, or of a disk below one, and not of a file."""
+        """Return the failures of given paths, or of disks below them, as opposed to files."""
         whole = {*self.named, *self.away}
         return [failure for failure in self.failures if failure.path in whole]
 
 
 class _Run:
-    """The paths of one run, as they are read one after the other."""
+    """The paths of one run while they are read one by one."""
 
     def __init__(self, index: Place, options: BuildOptions, before: MadeFrom | None, known: Collection[str]) -> None:
         self._index, self._options, self._known = index, options, known
@@ -93,9 +93,9 @@ class _Run:
         self.words: list[str] = []
 
     def roots(self, given: list[str]) -> dict[str, Root]:
-        """Return the paths by their names in the index, each with how it is read."""
+        """Return the paths by their names in the index, each with its options of reading."""
         if given:
-            if self._options.rebuild:  # nothing of what there was counts
+            if self._options.rebuild:  # the old index does not count
                 self._before, self._base = self._fresh, self._fresh.base
             how = self._options.root
             return {self._before.named(path, self._base): how for path in given}
@@ -133,42 +133,42 @@ class _Run:
                 self._is_away(mount, below, inode, [item for item in found if is_below(item.path, below)])
 
     def _pass_over(self, failure: Failure, place: str) -> None:
-        """Keep what the index has of a folder that could not be read, or has settings that cannot be used."""
+        """Keep the documents of a folder that cannot be read or has unusable settings."""
         folder, name = os.path.split(failure.path)
         if name in (IGNORE, SETTINGS) or (not failure.skipped and os.path.isdir(place)):
             self.away.append(folder if name in (IGNORE, SETTINGS) else failure.path)
 
     def _place(self, name: str) -> str:
-        """Return where something lies, seen from here."""
+        """Return the path of a name from the current folder."""
         if self._base == self._here or os.path.isabs(name):
             return name
         return os.path.normpath(os.path.join(self._base, name))
 
     def _told_below(self, root: str) -> dict[str, str]:
-        """Return the paths below a root that were named with an encoding, which files below them keep."""
+        """Return the paths below a root that were given with an encoding, which applies to the files below them."""
         others = self._before.roots.items()
         return {name: how.encoding for name, how in others if how.encoding and name != root and is_below(name, root)}
 
     def _gone(self, root: str, place: str) -> None:
-        """Take down a path that is not there: out of reach where the index holds something of it."""
+        """Record a path that does not exist; it is out of reach if the index has documents of it."""
         if self._options.prune:
             return
         held = self._held(root)
         was_file = root in self._before.roots and not self._before.roots[root].inode
         if self._repeats and was_file and os.path.isdir(os.path.dirname(place) or "."):
-            return  # a file that was removed
+            return  # a removed file
         if held or self._repeats:
             self._keep(root, "is not there", held)
         else:
             self.missing.append(root)
 
     def _held(self, name: str) -> int:
-        """Return how many files of the index lie below a name."""
+        """Return the number of indexed files below a name."""
         top = doc_id_of(name)
         return sum(is_below(file, top) for file in self._known)
 
     def _is_away(self, name: str, place: str, inode: int, found: Iterable[Found | Failure]) -> bool:
-        """Return whether a folder is likely to be the place of a disk that is not connected; if so it is taken down."""
+        """Tell whether a folder is probably the mount point of a disk that is not connected; if so, record it."""
         if self._options.prune or any(isinstance(item, Found) for item in found):
             return False
         if os.path.lexists(place) and os.stat(place).st_ino == inode:
@@ -179,7 +179,7 @@ class _Run:
         return bool(held)
 
     def _keep(self, name: str, what: str, held: int) -> None:
-        """Take down a path that is out of reach; raises SourceError where the index is to be rebuilt."""
+        """Record a path that is out of reach; raises SourceError if the index is being rebuilt."""
         again = command(self._index, *(["--rebuild"] if self._options.rebuild else []))
         moved = "" if os.path.isabs(name) else f"tell where it is now with {again} --base FOLDER, "
         ways = f"connect its disk, {moved}or go on without it with {again} --prune"
@@ -190,7 +190,7 @@ class _Run:
         self.failures.append(Failure(name, f"{name} {what}; {kept} in the index: {ways}"))
 
     def made(self, roots: Mapping[str, Root]) -> MadeFrom:
-        """Return the paths to store in the index; if nothing was in reach, those stored before."""
+        """Return the paths to store in the index; those stored before if nothing was in reach."""
         if not self.there:
             return self._before
         out_of_reach = set(self.away)
@@ -205,7 +205,7 @@ class _Run:
         return MadeFrom(place.base, place.beside, {**before, **new}, {**self._mounts(), **away})
 
     def _mounts(self) -> dict[str, int]:
-        """Return the folders below the paths that are on another disk than those, each with its inode."""
+        """Return the folders below the paths that are on other disks, each with its inode."""
         found: dict[str, int] = {}
         folders = {os.path.dirname(file.path): os.path.dirname(file.place) for file in self.files}
         for root, how in self.there.items():
@@ -224,7 +224,7 @@ class _Run:
 
 
 def _read_by(name: str, how: Root, others: Mapping[str, Root]) -> bool:
-    """Return whether one of the paths above reads the same in the same way."""
+    """Tell whether a path above reads the same files in the same way."""
     above = os.path.dirname(name)
     while above and above != name:
         if above in others and how.reads_like(others[above]):
@@ -234,7 +234,7 @@ def _read_by(name: str, how: Root, others: Mapping[str, Root]) -> bool:
 
 
 def _up_from(folder: str, seen: Collection[str]) -> Iterator[str]:
-    """Yield a folder and those above it that were not seen yet, the outermost first; the top one was."""
+    """Yield a folder and the folders above it that were not seen yet, outermost first; the topmost has been seen."""
     folders: list[str] = []
     while folder not in seen:
         folders.append(folder)
@@ -243,7 +243,7 @@ def _up_from(folder: str, seen: Collection[str]) -> Iterator[str]:
 
 
 def _renamed(item: Found | Failure, place: str, root: str) -> Found | Failure:
-    """Return what was found under the name that the index has for it."""
+    """Return a found file under its name in the index."""
     place = place.rstrip("/")
     if isinstance(item, Found):
         return replace(item, path=root + item.path[len(place) :])

@@ -2,8 +2,8 @@
 
     seedsearch index --share 1/8 …      seedsearch index --share 2/8 …      …
 
-A file belongs to the share that the digest of its path below the path that was named says. Whoever finishes the last
-share, or indexes the same paths without one, brings all that is done together in one commit, and does what is missing.
+A digest of the path of a file below the given path decides which share it belongs to. The process that finishes the
+last share, or that indexes the same paths without a share, does what is missing and commits all of it at once.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from seedsearch.errors import IndexLocked, OutputError, SettingsError, SourceErr
 from seedsearch.metadata.document_records import doc_id_of
 from seedsearch.metadata.made_from import is_below
 
-MOST = 1000  # shares: each keeps a small record in one document
+MOST = 1000  # shares; each has a small record in one document
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One of so many shares, from 1 on."""
+    """One of several shares, counted from 1."""
 
     number: int
     count: int
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return what I/N says; raises SettingsError for anything else."""
+        """Parse I/N; raises SettingsError for anything else."""
         found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
         number, count = map(int, found.groups()) if found else (0, 0)
         if not 1 <= number <= count <= MOST:
@@ -47,7 +47,7 @@ class Share:
         return f"{self.number}/{self.count}"
 
     def has(self, path: str, roots: Iterable[str]) -> bool:
-        """Return whether a file is one of it: by where it lies below the innermost of the paths that were named."""
+        """Tell whether a file belongs to it, by its path below the innermost given path."""
         root = max((root.rstrip("/") for root in roots if is_below(path, root)), key=len, default="")
         within = path[len(root) :].strip("/") or path.rpartition("/")[2]
         digest = blake2b(within.encode(*UTF8), digest_size=8).digest()
@@ -55,7 +55,7 @@ class Share:
 
 
 def shared(engine: Engine, place: Place) -> Shared:
-    """Return an engine that several may write to; raises OutputError for another one."""
+    """Return the engine if several writers may use it at once; raises OutputError otherwise."""
     if not isinstance(engine, Shared):
         what = f"the index {place} takes one writer at a time, so it cannot be indexed in shares"
         raise OutputError(what, hint="leave --share out (--workers uses more processors), or name one in a cluster")
@@ -63,22 +63,22 @@ def shared(engine: Engine, place: Place) -> Shared:
 
 
 def whole_of(share: Share, roots: Sequence[str], dictionary: str | Path | None, *, anew: bool) -> str:
-    """Return what shares have in common that may be brought together: how many, the words of the user, the paths, and
-    whether they take the place of all there was.
+    """Return a key of shares that may be committed together: their number, the user's words, the paths, and whether
+    they replace the old index.
     """
     words = "" if dictionary is None else _digest(dictionary)
     return json.dumps([share.count, f"anew {words}" if anew else words, *sorted(map(doc_id_of, roots))])
 
 
 def missing(engine: Shared, share: Share, whole: str) -> list[str]:
-    """Return the shares of a whole that are not done."""
+    """Return the unfinished shares of a whole."""
     done = {one.name for one in engine.shares() if one.is_done and one.whole == whole}
     every = (str(Share(number, share.count)) for number in range(1, share.count + 1))
     return [name for name in every if name not in done]
 
 
 def to_join(engine: Engine, place: Place, roots: Sequence[str]) -> list[str]:
-    """Return the wholes that a run on these paths brings together; raises IndexLocked beside shares of other paths."""
+    """Return the wholes that a run on these paths joins; raises IndexLocked if there are shares of other paths."""
     if not isinstance(engine, Shared):
         return []
     wanted = sorted(map(doc_id_of, roots))

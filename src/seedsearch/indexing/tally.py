@@ -1,4 +1,4 @@
-"""Counts what a run of indexing has done so far, and makes its report."""
+"""Counts what a run of indexing does, and makes its report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seedsearch.reading.documents import Failure
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has done so far; `states` are those of the files that it found."""
+    """What a run has done so far; `states` are the states of the files found."""
 
     added: int = 0
     updated: int = 0
@@ -31,7 +31,7 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
     def add(self, share: Tally) -> None:
-        """Add what was done before of a share of the same files, which are now known."""
+        """Add the finished work of a share of the same files."""
         self.added += share.added
         self.updated += share.updated
         self.moved += share.moved
@@ -42,7 +42,7 @@ class Tally:
 
 
 def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
-    """Add what came of a file; `before` are the documents that the index held."""
+    """Add the outcome of a file; `before` are its documents in the old index."""
     tally.failures += outcome.failures
     doc_id = doc_id_of(outcome.path)
     if outcome.state is None:
@@ -67,7 +67,7 @@ def count(outcome: Outcome, before: Iterable[str], tally: Tally) -> None:
 
 
 def count_moved(path: str, state: State, tally: Tally) -> None:
-    """Add a file that was known again under another name."""
+    """Add a file that was recognized under another name."""
     doc_id = doc_id_of(path)
     tally.states[doc_id] = state
     tally.kept.update(doc_id + name for name in state.names)

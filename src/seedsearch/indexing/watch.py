@@ -9,19 +9,19 @@ from pathlib import Path
 from seedsearch.errors import ExtraMissing, SourceError
 from seedsearch.reading.ignore_patterns import lies_in
 
-# Milliseconds in which further changes are waited for, so that a folder that is being copied is indexed once.
+# Milliseconds to wait for further changes, so that a folder being copied is indexed once.
 TOGETHER = 800
-# Milliseconds after which a wait begins again: the first time it ends, the watch is known to stand.
+# Milliseconds of one wait; when the first one ends, the watch is known to be active.
 WAIT = 300
 
 
 def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = False) -> Iterator[int]:
-    """Yield how many files changed at or below `paths`, whenever some have.
+    """Yield the number of files that changed at or below `paths`, each time some have.
 
-    Names that begin with a dot count where `hidden` files are wanted; the folder of the index, if it has one, does not.
+    Names that begin with a dot count only with `hidden`; the folder of the index never does.
 
-    The first is 0, once it watches: what changes from then on is not missed. Raises ExtraMissing without the package,
-    SourceError for a path that does not exist.
+    The first number is 0 and tells that the watch is active: later changes are not missed. Raises ExtraMissing without
+    the package, SourceError for a path that does not exist.
     """
     try:
         from watchfiles import watch
@@ -43,7 +43,7 @@ def changes(paths: Sequence[str], index_dir: Path | None, *, hidden: bool = Fals
 
 
 def _hidden(path: str, tops: Sequence[str]) -> bool:
-    """Return whether a name on the way from one of `tops` to the path begins with a dot."""
+    """Tell whether a name between one of `tops` and the path begins with a dot."""
     folder, name = os.path.split(path)
     whole = os.path.join(os.path.realpath(folder), name)
     below = [os.path.relpath(whole, top) for top in tops if whole.startswith(top + os.sep)]
