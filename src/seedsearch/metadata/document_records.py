@@ -16,26 +16,25 @@ from typing import Any, TypeAlias
 from seedsearch.engines import stored
 from seedsearch.offsets import OffsetMap, Span
 
-_PORTION = 1 << 18  # characters of which the lines are in memory at once
-_TOGETHER = 1 << 12  # edits or lines that are written together
+_PORTION = 1 << 18  # characters whose lines are in memory at once
+_TOGETHER = 1 << 12  # edits or lines serialized together
 _DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"#\d+\Z")
 
 
-# A finding: raw start, raw end, kind, and texts that may have stood there with the hundredths of their probability.
+# A finding: raw start, raw end, kind, and the candidates with their probabilities in hundredths.
 Found: TypeAlias = tuple[int, int, str, tuple[tuple[str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document as the index keeps it.
+    """The record of a document.
 
-    `confidence` (0 to 1) says how sure the encoding is, `told_by` what told it (model.py).
-    `replaced` holds (raw start, raw end, length of the replacement) of each edit, `kinds` their kinds as runs of equal
-    ones (kind, how many), `certainties` how sure they are and `steps` what made them in the same way, `probabilities`
-    those of the inferred ones, in hundredths; `findings` holds (raw start, raw end, kind, candidates with their
-    hundredths) of what was found and left; `lines` the offset in the raw text at which each line starts
-    (a line ends with U+000A).
+    `confidence` (0 to 1) is that of the encoding, `told_by` how it was determined (model.py). `replaced` has (raw
+    start, raw end, length of the replacement) for each edit, `kinds` their kinds as runs (kind, number), `certainties`
+    and `steps` likewise, `probabilities` those of the inferred edits in hundredths; `findings` has (raw start, raw end,
+    kind, candidates with hundredths) for damage left as found; `lines` the offset of each line in the raw text (a line
+    ends with U+000A).
     """
 
     path: str
@@ -52,36 +51,36 @@ class Record:
     probabilities: Sequence[int] = ()
 
     def to_raw(self, span: Span) -> Span:
-        """Return a span of the readable text as one of the raw text."""
+        """Map a span of the readable text to the raw text."""
         return OffsetMap(self.replaced).to_raw(span) if self.replaced else span
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column, from 1, of an offset in the raw text."""
+        """Return line and column, from 1, of an offset in the raw text."""
         line = bisect_right(self.lines, offset) - 1
         return line + 1, offset - self.lines[line] + 1
 
     def restored(self, raw: Span) -> dict[str, int]:
-        """Return how often each kind of damage was repaired inside a span of the raw text."""
+        """Count the repairs by kind inside a span of the raw text."""
         kinds = chain.from_iterable(repeat(kind, count) for kind, count in self.kinds)
         edits = zip(self.replaced, kinds, strict=False)
         return dict(Counter(kind for (start, end, _), kind in edits if raw.start <= start and end <= raw.end))
 
 
 def doc_id_of(path: str) -> str:
-    """Return the path as an engine can store it: bytes that are not UTF-8 are spelled out.
+    """Return the path in a form that an engine can store: bytes that are not UTF-8 are escaped.
 
-    Such a name stands for itself.
+    An escaped name is returned unchanged.
     """
     if path.isascii():
         return path
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # a lone surrogate that no name of a file has
+    except UnicodeEncodeError:  # a lone surrogate that no file name has
         return path.encode("utf-8", "backslashreplace").decode()
 
 
 def endings(path: str) -> tuple[str, ...]:
-    """Return the endings of the names in a path, without dots: of the file, and of those inside it down to the
+    """Return the extensions of the names in a path, without dots: of the file, and of the members down to the
     document.
     """
     names = _NUMBER.sub("", path).split("!/")
@@ -89,20 +88,20 @@ def endings(path: str) -> tuple[str, ...]:
 
 
 def names(path: str) -> tuple[str, ...]:
-    """Return the names of files in a path: of the file, and of those inside it down to the document."""
+    """Return the file names in a path: of the file, and of the members down to the document."""
     parts = _NUMBER.sub("", path).split("!/")
     return tuple(dict.fromkeys(part.rpartition("/")[2] for part in parts))
 
 
 def folders(path: str) -> tuple[str, ...]:
-    """Return the folders that a document lies in, the outermost first; an archive is one, without its mark."""
+    """Return the folders above a document, outermost first; an archive is one, without its mark."""
     above = _NUMBER.sub("", path).split("/")[:-1]
     paths = ("/".join(above[:end]) for end in range(1, len(above) + 1))
     return tuple(folder.removesuffix("!") for folder in paths if folder)
 
 
 def line_starts(text: str) -> array[int]:
-    """Return the offsets at which the lines of `text` start."""
+    """Return the offsets of the line starts of `text`."""
     starts = array("Q", [0])
     for begin in range(0, len(text), _PORTION):
         ends = text[begin : begin + _PORTION].split("\n")[:-1]
@@ -111,7 +110,7 @@ def line_starts(text: str) -> array[int]:
 
 
 def to_bytes(record: Record) -> bytes:
-    """`record` as JSON; an engine keeps many together, which compresses better than each alone."""
+    """Serialize `record` as JSON; an engine compresses many records together."""
     if len(record.lines) + len(record.replaced) + len(record.findings) < _TOGETHER:
         return _json(_row(record))
     lengths = (b - a for a, b in pairwise(record.lines))
@@ -124,7 +123,7 @@ def to_bytes(record: Record) -> bytes:
 
 
 def _row(record: Record) -> list[object]:
-    """Return the columns of a document of some thousand lines at most, whose JSON is written at once."""
+    """Return the columns of a document of a few thousand lines at most, to be serialized at once."""
     lengths = [b - a for a, b in pairwise(record.lines)]
     origin = record.path, record.encoding, record.confidence
     runs = record.kinds, record.told_by, record.certainties
@@ -140,7 +139,7 @@ def _json(value: object) -> bytes:
 
 
 def _listed(rows: Iterable[object]) -> bytes:
-    """JSON of a list of which only a portion is in memory at once."""
+    """Yield the JSON of a list of which only a portion is in memory at once."""
     rows = iter(rows)
     portions = []
     while some := list(islice(rows, _TOGETHER)):
@@ -149,9 +148,9 @@ def _listed(rows: Iterable[object]) -> bytes:
 
 
 def from_bytes(content: bytes) -> Record:
-    """Return the record that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    """Parse what `to_bytes` wrote; raises IndexDamaged for anything else."""
     try:
-        # Not json.loads, half of whose time goes into what may stand around the row.
+        # Faster than json.loads, which spends half of its time on whitespace around the row.
         row, _ = _DECODER.raw_decode(content.decode())
     except (ValueError, RecursionError) as error:
         raise stored.unusable(_WHAT) from error
@@ -165,7 +164,7 @@ def from_bytes(content: bytes) -> Record:
 
 
 def _is_record(row: object) -> bool:
-    """Return whether a row is what `to_bytes` writes; ten of them are read for a page, so no shape is put together."""
+    """Tell whether a row is what `to_bytes` writes. Ten are read per page, so this does without building a shape."""
     if type(row) is not list or len(row) != _COLUMNS:
         return False
     path, encoding, confidence, replaced, lengths, damage, kinds, told_by, certainties, findings, steps, shares = row
@@ -183,31 +182,31 @@ def _is_record(row: object) -> bool:
 
 
 def _rows(value: object, width: int) -> bool:
-    """Return a list of rows of so many values, looked at all at once, for a book has 100,000 of them."""
+    """Validate a list of rows with a number of values, all at once, because a book has 100,000 of them."""
     if type(value) is not list:
         return False
     return not value or (set(map(type, value)) == {list} and set(map(len, value)) == {width})
 
 
 def _places(value: Any) -> bool:
-    """Return rows of three numbers from 0 on."""
+    """Validate rows of three non-negative numbers."""
     return _rows(value, 3) and _lengths(list(chain.from_iterable(value)))
 
 
 def _runs(value: Any) -> bool:
-    """Return rows of a text and a number."""
+    """Validate rows of a text and a number."""
     return _rows(value, 2) and all(type(name) is str and stored.count(count) for name, count in value)
 
 
 def _findings(value: Any) -> bool:
-    """Return rows of two numbers, a text, and rows of a text and a number."""
+    """Validate rows of two numbers, a text, and rows of a text and a number."""
     return _rows(value, 4) and all(
         type(kind) is str and _lengths([start, end]) and _runs(others) for start, end, kind, others in value
     )
 
 
 def _lengths(value: object) -> bool:
-    """Return a list of numbers from 0 on."""
+    """Validate a list of non-negative numbers."""
     if type(value) is not list:
         return False
     return not value or (set(map(type, value)) == {int} and min(value) >= 0 and max(value) < _MOST)

@@ -27,7 +27,7 @@ def remember(engine: Engine, writer: Writer, failures: Iterable[Failure], *, ane
 
 
 def _before(engine: Engine) -> bytes | None:
-    """Return what is kept of an earlier run; None where that is damaged."""
+    """Return the stored list of an earlier run; None if it is damaged."""
     try:
         return engine.metadata(KEPT) or b"[]"
     except IndexDamaged:
@@ -35,7 +35,7 @@ def _before(engine: Engine) -> bytes | None:
 
 
 def before(engine: Engine) -> list[Failure]:
-    """Return the same as `remembered`; none where the list is damaged."""
+    """Return the same as `remembered`, but an empty list if it is damaged."""
     try:
         return remembered(engine)
     except IndexDamaged:

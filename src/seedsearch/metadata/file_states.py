@@ -16,10 +16,10 @@ from seedsearch.engines.stored import UTF8
 from seedsearch.parallel import Sent
 from seedsearch.versions import RULES
 
-# What the states are kept as in the engine, and the rules of all of them, which a query looks at.
+# The metadata that holds the states, and the one that holds their rules, which every query checks.
 STATES, RULES_OF_ALL = "states", "rules"
 
-DIGITS = 15  # of a size as a term
+DIGITS = 15  # digits of a size in a term
 
 _EPOCH = date(1970, 1, 1)
 _DAY = 24 * 60 * 60 * 10**9  # ns
@@ -27,7 +27,7 @@ _DAY = 24 * 60 * 60 * 10**9  # ns
 
 @dataclass(frozen=True, slots=True)
 class Stamp(Sent):
-    """What tells that a file is the one that was read: size in bytes, time of its last change (ns), inode."""
+    """What identifies a file that was read: size in bytes, modification time (ns), inode."""
 
     size: int
     changed: int
@@ -40,12 +40,12 @@ class Stamp(Sent):
 
     @property
     def date(self) -> str:
-        """The day of the last change, UTC, as YYYY-MM-DD; for a day past the calendar the nearest that it has."""
+        """The day of the last change, UTC, as YYYY-MM-DD, clamped to the range of the calendar."""
         return _date(self.changed // _DAY)
 
 
 def size_term(size: int) -> str:
-    """Return a size in bytes as terms are written, so that they are in the order of sizes."""
+    """Return a size in bytes as a term, so that terms sort like sizes."""
     return f"{min(size, 10**DIGITS - 1):0{DIGITS}}"
 
 
@@ -59,12 +59,12 @@ def _date(day: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class State(Sent):
-    """A file as it was last read: in which encoding if one was given, by which rules, and what of it is in the index.
+    """A file as it was last read: the encoding if one was given, the rules, and what the index has of it.
 
-    `sure`: the probability from which on repairs were made.
+    `sure` is the lowest probability of inferred repairs that were made.
 
-    `names` are those of its documents below it ("" for one that is the file itself); `reason` and `skipped` say why
-    there is none, `lost` (name, reason, skipped) why a part is missing. `needs`: modules that would read more of it.
+    `names` are the names of its documents below it ("" for the file itself); `reason` and `skipped` tell why there is
+    none, `lost` (name, reason, skipped) why parts are missing. `needs` are modules that would make more of it readable.
     """
 
     stamp: Stamp
@@ -79,36 +79,36 @@ class State(Sent):
 
     @property
     def asked(self) -> tuple[Stamp, str | None, float]:
-        """What has to be the same for the file not to be read again."""
+        """The options that must be equal for the file not to be read again."""
         return self.stamp, self.encoding, self.sure
 
 
 def joined(state: State, rest: State) -> State:
-    """Return the state of a file of which some was read before and then the rest."""
+    """Combine the states of two parts of a file, read one after the other."""
     return replace(state, names=state.names + rest.names, lost=state.lost + rest.lost)
 
 
 def load(kept: Callable[[str], bytes | None]) -> dict[str, State]:
-    """Return the states of files by doc_id, out of what an engine keeps."""
+    """Load the states of files by doc_id from an engine."""
     content = kept(STATES)
     return {} if content is None else from_bytes(content)
 
 
 def keep(states: Mapping[str, State], put: Callable[[str, bytes], None]) -> None:
-    """Have a writer keep the states."""
+    """Store the states with a writer."""
     put(STATES, to_bytes(states))
     put(RULES_OF_ALL, json.dumps(sorted({state.rules for state in states.values()})).encode())
 
 
 def other_rules(kept: Callable[[str], bytes | None]) -> list[int]:
-    """Return the rules by which files of the index were read that are not those of this version."""
+    """Return the rules, other than those of this version, by which files of the index were read."""
     content = kept(RULES_OF_ALL)
     found = [] if content is None else stored.parsed(content, stored.many(stored.number), "the list of its rules")
     return [rules for rules in found if rules != RULES]
 
 
-# The columns, as they are kept: JSON of one list a column. Lists inside are texts with U+0000 after each item, and no
-# text has a bracket in it but escaped, so that a look at the brackets tells how deep it is before it is parsed.
+# The serialized columns: one JSON list per column. Inner lists are texts with U+0000 after each item, and brackets in
+# texts are escaped, so counting brackets tells the depth before anything is parsed.
 _Kind = frozenset[type]
 _TEXTS, _NUMBERS, _FLAGS, _PERHAPS = _Kind([str]), _Kind([int]), _Kind([bool]), _Kind([str, type(None)])
 _SHARES = _Kind([float])
@@ -120,7 +120,7 @@ _YES = "1"
 
 
 def to_bytes(states: Mapping[str, State]) -> bytes:
-    """Return the states of files by doc_id. One with U+0000 in it is left out: its file is then read again."""
+    """Serialize the states of files by doc_id. A state with U+0000 in it is left out, so its file is read again."""
     rows = [made for name, state in sorted(states.items()) if (made := _row(name, state))]
     columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     content = ",".join(map(_column, columns))
@@ -137,7 +137,7 @@ def _row(name: str, s: State) -> tuple[Any, ...]:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Several texts as one; none at all is another thing than an empty one."""
+    """Join several texts into one; no texts differ from one empty text."""
     return "".join(part + _BETWEEN for part in parts)
 
 
@@ -146,13 +146,13 @@ def _parted(joined: str) -> list[str]:
 
 
 def _column(values: Sequence[Any]) -> str:
-    """Return a list as JSON that has no other bracket than its own."""
+    """Return a list as JSON without any brackets but its own."""
     inside = json.dumps(values, ensure_ascii=False, separators=(",", ":"))[1:-1]
     return "[" + inside.replace("[", "\\u005b").replace("{", "\\u007b") + "]"
 
 
 def from_bytes(content: bytes) -> dict[str, State]:
-    """Return the states that `to_bytes` wrote; raises IndexDamaged for anything else."""
+    """Parse what `to_bytes` wrote; raises IndexDamaged for anything else."""
     raw = stored.unpacked(content, _WHAT)
     if raw.count(b"[") != len(_COLUMNS) + 1 or b"{" in raw:
         raise stored.unusable(_WHAT)
@@ -164,7 +164,7 @@ def from_bytes(content: bytes) -> dict[str, State]:
 
 
 def _fits(value: object) -> bool:
-    """Return whether a value has the columns, all of one length and each of its kind: a look at each as a whole."""
+    """Tell whether a value has the columns, all of one length and each of its type."""
     if type(value) is not list or len(value) != len(_COLUMNS) or set(map(type, value)) != {list}:
         return False
     pairs = list(zip(value, _COLUMNS, strict=True))

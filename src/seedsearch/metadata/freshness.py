@@ -1,4 +1,4 @@
-"""Tells whether an index is up to date, by the rules of this version and by a `stat` of each file."""
+"""Tells whether an index is up to date, by its rules and by a `stat` of each file."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from seedsearch.versions import RULES
 
 
 def of_other_rules(kept: Callable[[str], bytes | None], place: Place) -> str | None:
-    """Return a sentence where files of the index at `place` were read by other rules than this version's; `kept` is an
-    engine's.
+    """Return a sentence if files of the index at `place` were read by other rules than this version's; `kept` is the
+    metadata of an engine.
     """
     others = other_rules(kept)
     if not others:
@@ -30,12 +30,12 @@ def of_other_rules(kept: Callable[[str], bytes | None], place: Place) -> str | N
 
 
 def outdated(engine: Engine, place: Place) -> str | None:
-    """Return a sentence where files of the index at `place` changed, went or came since; None where none did, or none
-    of them can be seen from here.
+    """Return a sentence if files of the index at `place` were changed, removed or added since; None if not, or if none
+    of them is visible from here.
 
-    A file counts as changed by its size and time: a copy, or a file on a disk that was reconnected, is the same.
+    Only size and time count, so a copy, or a file on a reconnected disk, is unchanged.
     """
-    from seedsearch.metadata import failures  # a question that finds something has no need of it
+    from seedsearch.metadata import failures  # deferred: a query that finds something does not need it
 
     made = made_from(engine) or MadeFrom.here(place)
     base = made.found(place)
@@ -76,8 +76,8 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _new(made: MadeFrom, base: str, index: Place, known: Collection[str]) -> int:
-    """Return how many readable files lie below the paths of the index, are wanted, and are not known."""
-    from seedsearch.reading.files import Found, walk  # a query that finds something has no need of it
+    """Count the readable files below the paths of the index that are wanted but not indexed."""
+    from seedsearch.reading.files import Found, walk  # deferred: a query that finds something does not need it
 
     count = 0
     for root, how in made.roots.items():

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from seedsearch.reading.ignore_patterns import Choice
 
 KEPT = "made-from"
-DEFAULT = "index"  # the index that a command means which names none
+DEFAULT = "index"  # the index that a command uses by default
 _WHAT = "what the index was made from"
 
 
 @dataclass(frozen=True, slots=True)
 class Root(Sent):
-    """A path that was named, and how it was read. `inode`: that of a folder, which tells a disk from its mount point;
-    0 for a file.
+    """A given path and its options. `inode` is that of a folder, which distinguishes a disk from its mount point; 0 for
+    a file.
     """
 
     inode: int = 0
@@ -42,8 +42,8 @@ class Root(Sent):
 
     @property
     def choice(self) -> Choice:
-        """Which files below it are wanted."""
-        from seedsearch.reading.ignore_patterns import Choice  # a question has no need of it
+        """The patterns that select files below it."""
+        from seedsearch.reading.ignore_patterns import Choice  # deferred: a query does not need it
 
         return Choice.of(hidden=self.hidden, include=self.include, exclude=self.exclude)
 
@@ -58,15 +58,15 @@ class Root(Sent):
         )
 
     def reads_like(self, other: Root) -> bool:
-        """Return whether both read the same of a folder in the same way."""
+        """Tell whether both read the same files of a folder in the same way."""
         return replace(self, inode=0) == replace(other, inode=0)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFrom:
-    """The folder that relative paths are relative to, that folder as seen from the one of the index, the paths.
+    """The folder that relative paths refer to, the same relative to the folder of the index, and the paths.
 
-    `mounts`: folders below the paths that were on another disk, each with its inode.
+    `mounts` are folders below the paths that were on other disks, each with its inode.
     """
 
     base: str
@@ -76,15 +76,16 @@ class MadeFrom:
 
     @classmethod
     def here(cls, place: Place, base: str | None = None) -> Self:
-        """Return what is known before anything is read: the folder, and where it lies from the index."""
+        """Return one without paths: the current folder, and the same relative to the index."""
         whole = os.path.abspath(base or os.curdir)
         folder = folder_of(place)
         return cls(whole, None if folder is None else os.path.relpath(whole, os.path.realpath(folder)))
 
     def found(self, place: Place) -> str:
-        """Return where the folder is now: beside the index where that lies in it, else where it was.
+        """Return the present location of the folder: relative to the index if that lies in it, else the old absolute
+        path.
 
-        Of these the first in which any of the paths is there; where none is, the folder as it was.
+        The first of these in which any of the paths exists; the old path if none does.
         """
         folder = folder_of(place)
         moved = self.beside is not None and folder is not None
@@ -99,19 +100,19 @@ class MadeFrom:
         return self.base
 
     def places(self, place: Place) -> list[str]:
-        """Return where the paths lie, seen from here."""
+        """Return the paths relative to the current folder."""
         base = self.found(place)
         return list(self.roots) if base == os.getcwd() else [os.path.join(base, root) for root in self.roots]
 
     def out_of_reach(self, base: str) -> list[str]:
-        """Return the paths, and the disks below them, that are not there, or are an empty folder and another one."""
+        """Return the paths, and the disks below them, that do not exist or are now different, empty folders."""
         folders = {**{name: root.inode for name, root in self.roots.items()}, **self.mounts}
         return [name for name, inode in folders.items() if _is_away(os.path.join(base, name), inode)]
 
     def named(self, path: str, base: str) -> str:
-        """Return the name by which the index knows a path that was given in this folder: relative to `base`.
+        """Return the name in the index of a path given in this folder, which is relative to `base`.
 
-        A path at or below one of the roots begins as that does.
+        A path at or below one of the roots begins with the name of the root.
         """
         here = os.getcwd()
         if os.path.isabs(path) or here == base:
@@ -125,10 +126,10 @@ class MadeFrom:
         return os.path.relpath(whole, base)
 
     def lead_out(self, place: Place) -> list[str]:
-        """Return the paths that are not to be opened because the index names them: those outside of this folder, for
-        an index that lies in it or that others can write to, as at a URL.
+        """Return the paths that must not be opened just because the index names them: paths outside the current folder,
+        if the index lies in it or if others can write to it, as at a URL.
 
-        A folder elsewhere was named by the user, and so is what it was made from.
+        An index in a folder elsewhere was named by the user, so its paths are trusted.
         """
         folder, here = folder_of(place), os.getcwd()
         if folder is not None and not is_below(os.path.realpath(folder), here):
@@ -137,11 +138,11 @@ class MadeFrom:
         return [root for root in self.roots if not is_below(os.path.normpath(os.path.join(base, root)), here)]
 
     def command(self, place: Place, *options: str) -> str:
-        """Return the command that brings the index up to date, for people to copy: it names what has to be named."""
+        """Return the command that updates the index, for people to copy, with all arguments that it needs."""
         return command(place, *options, *(self.places(place) if self.lead_out(place) else []))
 
     def to_bytes(self) -> bytes:
-        """Return it as the index keeps it."""
+        """Serialize it for the index."""
         roots = {
             name: [root.inode, root.encoding, root.hidden, list(root.include), list(root.exclude)]
             for name, root in sorted(self.roots.items())
@@ -151,15 +152,13 @@ class MadeFrom:
 
 
 def command(place: Place, *more: str, of: str = "index") -> str:
-    """Return the command `index`, or another one, for an index, with what else it is given, as it is typed in a
-    shell.
-    """
+    """Return the shell command `index`, or another one, for an index, with further arguments."""
     of_index = () if os.fspath(place) == DEFAULT else ("-i", os.fspath(place))
     return shlex.join(["seedsearch", of, *of_index, *more])
 
 
 def load(engine: Engine) -> MadeFrom | None:
-    """Return what an index was made from; None for one of a version that did not keep it, or where it is damaged."""
+    """Return what an index was made from; None if it does not say or if that is damaged."""
     try:
         content = engine.metadata(KEPT)
         return None if content is None else _from_bytes(content)
@@ -168,7 +167,7 @@ def load(engine: Engine) -> MadeFrom | None:
 
 
 def remembered(place: Place) -> MadeFrom | None:
-    """Return what the index at a place was made from, one of another version too; None where nothing can tell."""
+    """Return what the index at a place was made from, even one of another version; None if that cannot be read."""
     try:
         engine = look_at(place)
     except IndexFault:
@@ -180,7 +179,7 @@ def remembered(place: Place) -> MadeFrom | None:
 
 
 def is_below(name: str, root: str) -> bool:
-    """Return whether a name is that of a root or of something below it."""
+    """Tell whether a name is a root or lies below it."""
     top = root.rstrip("/")
     return name == top or name.startswith(top + "/")
 

@@ -1,7 +1,7 @@
 """The user's synonyms, stored in the index: a query for one word of a group also searches for the others.
 
-A file has a group a line, its words separated by commas (`焊接, 熔接, welding`) or, on a line without any, by blanks;
-`#` begins a comment. Words are compared folded.
+A file has one group per line, with its words separated by commas (`焊接, 熔接, welding`) or, in a line without commas,
+by blanks; `#` begins a comment. Words are compared folded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from seedsearch.text.run_text import run_text
 
 KEPT = "synonyms"
 
-MOST = 100  # words of a group: a query has 256 terms at most
+MOST = 100  # words of a group; a query has 256 terms at most
 
 _COMMAS = re.compile("[,，、;；\t]")
 
@@ -33,14 +33,16 @@ class Synonyms:
 
     @classmethod
     def parse(cls, text: str) -> Synonyms:
-        """Return the groups of a file's text; raises ValueError where one is too large."""
+        """Parse the groups of a file; raises ValueError if one is too large."""
         lines = (line.partition("#")[0] for line in text.lstrip("\ufeff").splitlines())
         groups = (tuple(filter(None, (run_text(word).strip() for word in _words(line)))) for line in lines)
         return cls.of_groups(tuple(group for group in groups if len(group) > 1))
 
     @classmethod
     def of_groups(cls, groups: tuple[tuple[str, ...], ...]) -> Synonyms:
-        """Groups of run texts; raises ValueError for one that is too large, for each word leads to all others."""
+        """Make synonyms of groups of run texts; raises ValueError for a group that is too large, because every word
+        adds all others.
+        """
         if any(len(group) > MOST for group in groups):
             raise ValueError(f"a group has more than {MOST} words")
         return cls(groups)
@@ -54,7 +56,7 @@ class Synonyms:
         return table
 
     def of(self, word: str) -> tuple[str, ...]:
-        """Return the other words of the groups that a run text is in."""
+        """Return the other words of the groups that contain a run text."""
         return tuple(self._others.get(word, ()))
 
 
@@ -77,18 +79,18 @@ FILE = UserFile(
 
 
 def remembered(engine: Engine) -> Synonyms:
-    """Return the synonyms that the index remembers."""
+    """Return the stored synonyms."""
     return FILE.content(engine.metadata(KEPT))
 
 
 def remember(engine: Engine, writer: Writer, given: str | Path | None) -> None:
-    """Keep the synonyms of the file that is given; where none is, those that the index remembers stay."""
+    """Store the synonyms of the given file; without one, the stored ones stay."""
     if given is not None and (kept := FILE.read(given)[1]) != _before(engine):
         writer.put_metadata(KEPT, kept)
 
 
 def _before(engine: Engine) -> bytes | None:
-    """Return what the index keeps of them; None also where that is damaged."""
+    """Return the stored data; None if there is none or it is damaged."""
     try:
         return engine.metadata(KEPT)
     except IndexDamaged:
@@ -96,10 +98,10 @@ def _before(engine: Engine) -> bytes | None:
 
 
 def remember_anew(engine: Engine, writer: Writer, given: str | Path | None, say: Callable[[str], None]) -> None:
-    """The same for a rebuilt index; the stored ones are only used if no file is given."""
+    """Do the same for a rebuilt index; the stored synonyms are only used if no file is given."""
     FILE.taken(KEPT, given, engine.metadata, writer.put_metadata, say)
 
 
 def changed(engine: Engine, place: Place) -> str | None:
-    """Return a sentence where the file was written again since it was read."""
+    """Return a sentence if the file has changed since it was read."""
     return FILE.changed(engine.metadata(KEPT), place)

@@ -13,7 +13,7 @@ KEPT = "unfinished"
 
 
 def remember(engine: Engine, writer: Writer, left: int) -> None:
-    """Keep how many files are left; nothing is written where that is what is kept already."""
+    """Store the number of files left, unless it is stored already."""
     try:
         before = _left(engine.metadata)
     except IndexDamaged:
@@ -23,7 +23,7 @@ def remember(engine: Engine, writer: Writer, left: int) -> None:
 
 
 def unfinished(kept: Callable[[str], bytes | None], place: Place) -> str | None:
-    """Return a sentence where files of the index at `place` are not read yet; `kept` is an engine's."""
+    """Return a sentence if files of the index at `place` are not read yet; `kept` is the metadata of an engine."""
     left = _left(kept)
     if not left:
         return None

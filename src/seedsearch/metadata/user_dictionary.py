@@ -28,22 +28,21 @@ FILE = UserFile(
 
 
 def own_words(engine: Engine) -> OwnWords:
-    """Return the words that the index was made with."""
+    """Return the user's words with which the index was made."""
     return FILE.content(engine.metadata(KEPT))
 
 
 def words_for(engine: Engine, writer: Writer, given: str | Path | None, beside: OwnWords = NONE) -> OwnWords:
-    """Return the words to bring an index up to date with: those of the file that is given, else those that it was
-    made with.
+    """Return the words for updating an index: those of the given file, else those with which it was made.
 
-    `beside` are those of the settings of folders, which count where the index holds no documents yet.
-    Raises IndexStale where they are others than those of the documents that stay in the index.
+    `beside` are the words in the settings of folders, which count if the index has no documents yet. Raises IndexStale
+    if the words differ from those of documents that stay in the index.
     """
     before = engine.metadata(KEPT)
     used = FILE.content(before)
     if given is None and beside == NONE:
         return used
-    is_new = not engine.info().documents  # which counts terms as well, so that it is not asked for by every run
+    is_new = not engine.info().documents  # which also counts terms, so not every run calls it
     if given is None:
         return _kept(writer, used, before, beside) if is_new else used
     own, kept = FILE.read(given)
@@ -67,7 +66,7 @@ def words_anew(
 ) -> OwnWords:
     """Return the words for a rebuilt index; the stored ones are only used if no file is given.
 
-    `beside` are those of the settings of folders, as they are now.
+    `beside` are the words in the present settings of folders.
     """
     kept: list[bytes] = []
     own = FILE.taken(KEPT, given, engine.metadata, lambda _, content: kept.append(content), say)
@@ -78,13 +77,13 @@ def words_anew(
 
 
 def not_counting(engine: Engine, beside: OwnWords) -> list[str]:
-    """Return the words of the settings of folders that the index was not made with."""
+    """Return the words in the settings of folders with which the index was not made."""
     used = dict(own_words(engine).frequencies)
     return [word for word, _ in beside.frequencies if word not in used]
 
 
 def _of_folders(engine: Engine) -> OwnWords:
-    """Return those of the words of the index that the settings of folders said."""
+    """Return the words of the index that came from settings of folders."""
     try:
         return OwnWords.from_text(stored.kept_words(engine.metadata(BESIDE)))
     except (ValueError, IndexDamaged):
@@ -92,13 +91,13 @@ def _of_folders(engine: Engine) -> OwnWords:
 
 
 def _both(own: OwnWords, beside: OwnWords) -> OwnWords:
-    """Return words of a dictionary and of folders; the dictionary goes before."""
+    """Combine the words of a dictionary and of folders; the dictionary takes precedence."""
     there = dict(own.frequencies)
     return OwnWords((*own.frequencies, *(row for row in beside.frequencies if row[0] not in there)))
 
 
 def _kept(writer: Writer, own: OwnWords, kept: bytes | None, beside: OwnWords) -> OwnWords:
-    """Have the index keep words of a dictionary and of folders; `kept` is what is kept of the dictionary."""
+    """Store the words of a dictionary and of folders; `kept` is the stored form of the dictionary."""
     whole = _both(own, beside)
     if whole != NONE or kept is not None:
         content = json.loads(kept) if kept else {"path": "", "size": 0, "changed": 0}
@@ -110,5 +109,5 @@ def _kept(writer: Writer, own: OwnWords, kept: bytes | None, beside: OwnWords) -
 
 
 def changed(engine: Engine, place: Place) -> str | None:
-    """Return a sentence where the dictionary was written again since it was read."""
+    """Return a sentence if the dictionary has changed since it was read."""
     return FILE.changed(engine.metadata(KEPT), place)

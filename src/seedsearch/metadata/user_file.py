@@ -1,7 +1,7 @@
 """A word file named by the user: what the index stores of it, and whether it has changed since.
 
-The index keeps what the file said. The path that it keeps as well is a name for messages: anybody may have made the
-index, so a file is opened only where the user names it.
+The index stores the content of the file. It also stores the path, but only for messages: anyone may have made the
+index, so a file is opened only if the user names it.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class UserFile(Generic[Content]):
     """
 
     name: str
-    stale: str  # what is said of one that was written again, before the command that reads it
+    stale: str  # the message about a changed file, before the command that reads it
     nothing: Content
-    parse: Callable[[str], Content]  # raises ValueError for a text that is none, with no part of it in the message
+    parse: Callable[[str], Content]  # raises ValueError for an invalid text, without quoting it
     kept_of: Callable[[Content], Mapping[str, Any]]
     shapes: Mapping[str, stored.Shape]  # of that
-    content_of: Callable[[Mapping[str, Any]], Content]  # raises ValueError for what `parse` would not take
-    again: tuple[str, ...] = ()  # options of that command besides the one that names the file
+    content_of: Callable[[Mapping[str, Any]], Content]  # raises ValueError for what `parse` would refuse
+    again: tuple[str, ...] = ()  # further options of that command
 
     def content(self, kept: bytes | None) -> Content:
         """Return the content of the file as stored in the index; raises IndexDamaged if it is invalid."""
         return self.nothing if kept is None else self._of(kept)[1]
 
     def read(self, path: str | Path) -> tuple[Content, bytes]:
-        """Return what a file says, and what to keep of it; raises SourceError where it cannot be read."""
+        """Return the content of a file and its stored form; raises SourceError if it cannot be read."""
         status, raw = self._raw(path)
         try:
             content = self.parse(raw.decode("utf-8"))
@@ -64,9 +64,9 @@ class UserFile(Generic[Content]):
         keep: Callable[[str, bytes], None],
         say: Callable[[str], None],
     ) -> Content:
-        """Return what a rebuilt index stores as `key`: the given file, or else what the old index stored.
+        """Return what a rebuilt index stores under `key`: the given file, or else the data of the old index.
 
-        If that cannot be used, `say` is called with a message and nothing is stored.
+        If that is unusable, `say` is called with a message and nothing is stored.
         """
         if given is not None:
             content, made = self.read(given)
@@ -83,8 +83,8 @@ class UserFile(Generic[Content]):
         return content
 
     def changed(self, kept: bytes | None, place: Place) -> str | None:
-        """Return a sentence where the file is there with another size or time than when the index at `place` read it;
-        it is not opened.
+        """Return a sentence if the file exists with another size or time than when the index at `place` read it; it is
+        not opened.
         """
         if kept is None:
             return None
@@ -109,7 +109,7 @@ class UserFile(Generic[Content]):
             raise stored.unusable(what) from error
 
     def _raw(self, path: str | Path) -> tuple[os.stat_result, bytes]:
-        """Return what a regular file holds, and what it was when that was read."""
+        """Return the content of a regular file, and its size and time when it was read."""
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
                 status = os.fstat(file.fileno())
