@@ -1,4 +1,6 @@
-"""Applies a function to many items in several processes, in order and with bounded memory; and work one step ahead."""
+"""Applies a function to many items in several processes, in order and with bounded memory; and computes items one step
+ahead in a thread.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Items under way for each worker: enough that none waits for the one whose turn it is to be handed on.
+# Items in flight per worker: enough that no worker waits for the item that is to be yielded next.
 AHEAD = 16
 
 
 class Sent:
-    """A dataclass with slots that goes to other processes as its fields in order, quicker than by its state."""
+    """A dataclass with slots that is pickled as its fields in order, which is faster than by its state."""
 
     __slots__: tuple[str, ...] = ()
 
@@ -43,19 +45,18 @@ def map_in_order(
     ahead: int = AHEAD,
     preload: Sequence[str] = (),
 ) -> Iterator[R]:
-    """`function` of each item, in order; `workers` defaults to one a core, and 1 means this process.
+    """Yield `function` of each item, in order; `workers` defaults to one per core, and 1 means this process.
 
-    Items are taken only as results are handed on, `ahead` of them for each worker. `function`, items and results must
-    pickle, and not be of the main module, of which workers know nothing. `preload`: modules that the workers need,
-    imported once for all of them.
-    Raises WorkerDied where a process ends before its work is done.
+    Items are consumed only as results are yielded, `ahead` of them per worker. `function`, items and results must be
+    picklable and not be defined in the main module, which workers do not load. `preload` are modules that the workers
+    need, imported once for all of them. Raises WorkerDied if a process ends before its work is done.
     """
     count = workers or len(os.sched_getaffinity(0))
     if count == 1:
         yield from map(function, items)
         return
     from seedsearch.parallel.pool import (
-        Workers,  # a query needs no processes, and loading them takes a tenth of its time
+        Workers,  # deferred: a query needs no processes, and loading this takes a tenth of its time
     )
 
     with Workers(count, preload) as pool:
@@ -63,22 +64,21 @@ def map_in_order(
 
 
 def prepare(preload: Sequence[str]) -> None:
-    """Start the process from which workers are forked, without waiting for its imports; once per process.
+    """Start the process from which workers are forked, once per process, without waiting for its imports.
 
-    If it is a copy of this process, it is made when workers are first needed, and has everything that was loaded until
-    then.
+    If it is to be a fork of this process, it is made when workers are first needed, with everything loaded by then.
     """
     from seedsearch.parallel.pool import may_copy, nursery
 
     if not may_copy():
-        with suppress(OSError):  # said when workers are wanted
+        with suppress(OSError):  # reported when workers are needed
             nursery(preload)
 
 
 def made_ahead(items: Iterable[T]) -> Generator[T]:
-    """The items of an iterable, each made by a thread while the one before it is used.
+    """Yield the items of an iterable, each computed by a thread while the previous one is used.
 
-    It pays where most of the work is array operations and the like, which other threads can run beside.
+    This pays if most of the work is array operations, which release the interpreter lock.
     """
     from concurrent.futures import ThreadPoolExecutor
 

@@ -1,7 +1,8 @@
-"""The pool of workers in the process that uses it: one nursery for the whole process, and threads that wait.
+"""The pool of workers on the side of the process that uses it: one nursery per process, and threads that wait for
+answers.
 
-The nursery of the command line is a copy of it, which has imported and looked up already what workers need. That of
-a library is a Python of its own: threads, streams and what else a program holds are not to be copied.
+The nursery of the command line is a fork of it, which has already loaded what workers need. The nursery of a library is
+a fresh Python, because threads, streams and other state of a foreign program must not be copied.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ from seedsearch.parallel.worker import ENDING, main, receive, send
 
 R = TypeVar("R")
 
-# Seconds in which the nursery has ended after it was let go; it does nothing else then, unless it still imports.
+# Seconds within which the nursery ends after it is released; it does nothing else then, unless it is still importing.
 GOING = 5.0
-# One thread of calculations a process: there is a process for each core, and only what has one thread may be copied.
+# One thread for matrix operations: there is a process per core, and only a process with one thread may be forked.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Workers:
-    """So many worker processes, and for each a thread that hands it work and takes the answer; a context manager."""
+    """A number of worker processes, each with a thread that sends it work and receives the answer; a context
+    manager.
+    """
 
     def __init__(self, count: int, preload: Sequence[str]) -> None:
         self._lines = [_line(preload) for _ in range(count)]
@@ -50,7 +53,7 @@ class Workers:
         return self._threads.submit(self._asked, function, item)
 
     def _asked(self, function: Callable[..., R], item: object) -> R:
-        line = self._idle.get()  # there is one for each thread
+        line = self._idle.get()  # there is one per thread
         try:
             content = _answered(line, pickle.dumps((function, item), pickle.HIGHEST_PROTOCOL))
         finally:
@@ -66,7 +69,7 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the workers go; what they are still busy with is no longer wanted."""
+        """Release the workers; their unfinished work is discarded."""
         for line in self._lines:
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
@@ -88,7 +91,7 @@ def _answered(line: socket.socket, content: bytes) -> bytes | bytearray:
 
 
 class Nursery:
-    """The process that workers are copies of; it ends, and they with it, when this process does."""
+    """The process from which workers are forked; it and they end when this process does."""
 
     def __init__(self, preload: Sequence[str]) -> None:
         self._control, theirs = socket.socketpair()
@@ -101,7 +104,7 @@ class Nursery:
                 self.pid = _spawned(python(code))
 
     def line(self) -> socket.socket:
-        """Ask for a worker, without waiting for it; return the socket that leads to it. Raises OSError."""
+        """Request a worker without waiting for it; return the socket to it. Raises OSError."""
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._control, [b"w"], [theirs.fileno()])
@@ -109,11 +112,11 @@ class Nursery:
         return ours
 
     def forget(self) -> None:
-        """Close this end, in a process that is only a copy of the one that it belongs to."""
+        """Close this end, in a fork of the process that it belongs to."""
         self._control.close()
 
     def stop(self) -> None:
-        """Let it go, and wait until it is gone."""
+        """Release it, and wait until it has ended."""
         self._control.close()
         with suppress(ChildProcessError):
             until = time.monotonic() + GOING
@@ -124,7 +127,7 @@ class Nursery:
 
 
 def _folder() -> bytes:
-    """Return the current folder, which need not be that in which the nursery was started; nothing where it is gone."""
+    """Return the current folder, which may differ from that of the nursery; empty if it was removed."""
     try:
         return os.getcwdb()
     except OSError:
@@ -132,7 +135,7 @@ def _folder() -> bytes:
 
 
 def may_copy() -> bool:
-    """Return whether this process is a program of ours that has one thread, whoever started the others."""
+    """Tell whether this process is our program and has only one thread."""
     try:
         return is_program() and len(os.listdir("/proc/self/task")) == 1
     except OSError:
@@ -140,7 +143,7 @@ def may_copy() -> bool:
 
 
 def _copied(control: int, preload: Sequence[str]) -> int:
-    """Start a copy of this process that has no input, prints nowhere and holds no file but `control`."""
+    """Fork this process; the fork has no input, no output and no open file but `control`."""
     waiting = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         if copy := os.fork():
@@ -149,7 +152,7 @@ def _copied(control: int, preload: Sequence[str]) -> int:
             nothing = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1):
                 os.dup2(nothing, number)
-            os.closerange(3, control)  # locks of an index among them, which are held as long as a file is open
+            os.closerange(3, control)  # including index locks, which are held as long as the file is open
             os.closerange(control + 1, os.sysconf("SC_OPEN_MAX"))
             main(control, preload)
         finally:
@@ -159,7 +162,7 @@ def _copied(control: int, preload: Sequence[str]) -> int:
 
 
 def _spawned(command: list[str]) -> int:
-    """Start a process that has no input, prints nowhere, and lets the signals wait that it is about to ignore."""
+    """Start a process without input and output that blocks the signals that it is about to ignore."""
     nothing = [(os.POSIX_SPAWN_OPEN, at, os.devnull, os.O_RDWR, 0) for at in (0, 1)]
     variables = {**environment(), **_ONE_THREAD}
     return os.posix_spawn(sys.executable, command, variables, file_actions=nothing, setsigmask=ENDING)
@@ -170,9 +173,9 @@ _nursery: Nursery | None = None
 
 
 def nursery(preload: Sequence[str]) -> Nursery:
-    """Return the nursery of this process; it is started if there is none, and imports `preload` then.
+    """Return the nursery of this process; start it if there is none, importing `preload`.
 
-    Raises OSError where it cannot be started.
+    Raises OSError if it cannot be started.
     """
     global _nursery
     with _guard:
@@ -182,7 +185,7 @@ def nursery(preload: Sequence[str]) -> Nursery:
 
 
 def _line(preload: Sequence[str]) -> socket.socket:
-    """Return the line to a new worker; a nursery that was killed is replaced once. Raises WorkerDied."""
+    """Return the connection to a new worker; replace a killed nursery once. Raises WorkerDied."""
     try:
         return nursery(preload).line()
     except OSError:
@@ -202,7 +205,7 @@ def _stop() -> None:
 
 
 def _in_copy() -> None:
-    """A copy of this process (os.fork) has no workers of its own, and must not keep those of the first alive."""
+    """A fork of this process (os.fork) has no workers, and must not keep those of its parent alive."""
     global _nursery, _guard
     if _nursery is not None:
         _nursery.forget()

@@ -1,11 +1,11 @@
 """The worker processes: a nursery, and workers forked from it.
 
-The nursery imports what workers need and then waits on a socket. Each message brings the socket of a new worker, which
-is a fork of the nursery; the end of the messages means that the process that asked for them is gone, however it went,
-and then the workers are killed where they stand. Signals are the business of that process alone. Nothing here
-has a name in the file system or needs a process that keeps track of it.
+The nursery imports what workers need and then waits on a socket. Each message carries the socket of a new worker, which
+is a fork of the nursery. End of file means that the requesting process is gone, for whatever reason; the workers are
+then killed. Only that process handles signals. Nothing here has a name in the file system or needs a process that keeps
+track of it.
 
-A message between the process and a worker is its length in bytes (8, big-endian) and a pickle.
+A message between the process and a worker is its length (8 bytes, big-endian) and a pickle.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
-# Signals that end a program, from a terminal, a supervisor or the system: workers end with the program, not before it.
+# Signals that end a program: workers end with the program, not before it.
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 _LENGTH = 8
 
 
 def send(line: socket.socket, content: bytes) -> None:
-    """Write one message."""
+    """Send one message."""
     line.sendall(len(content).to_bytes(_LENGTH, "big"))
     line.sendall(content)
 
 
 def receive(line: socket.socket) -> bytearray | None:
-    """Read one message; None where the other end is gone."""
+    """Receive one message; None if the other end is closed."""
     length = _exactly(line, _LENGTH)
     return None if length is None else _exactly(line, int.from_bytes(length, "big"))
 
@@ -51,13 +51,13 @@ def _exactly(line: socket.socket, size: int) -> bytearray | None:
 
 
 def main(control: int, preload: Sequence[str]) -> None:
-    """Be the nursery, until the process at the other end of the socket `control` (a file descriptor) is gone."""
+    """Run the nursery until the process at the other end of the socket `control` (a file descriptor) is gone."""
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     for name in preload:
         import_module(name)
-    gc.freeze()  # what was imported is looked through by no worker
+    gc.freeze()  # workers do not scan imported objects for garbage
     workers: list[int] = []
     with socket.socket(fileno=control) as asked:
         while handles := socket.recv_fds(asked, 1, 1)[1]:
@@ -67,13 +67,13 @@ def main(control: int, preload: Sequence[str]) -> None:
 
 
 def _running(workers: Sequence[int]) -> list[int]:
-    """Return those that have not ended; a number is not given to another process before it was asked for here."""
+    """Return the children that have not ended; the system does not reuse a process ID before it is waited for here."""
     return [worker for worker in workers if os.waitpid(worker, os.WNOHANG)[0] == 0]
 
 
 def _started(asked: socket.socket, handle: int) -> int:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python warns of threads; there are none of ours
+        warnings.simplefilter("ignore")  # Python warns about threads; none of them are ours
         worker = os.fork()
     if worker:
         os.close(handle)
@@ -83,13 +83,13 @@ def _started(asked: socket.socket, handle: int) -> int:
         with socket.socket(fileno=handle) as line:
             _serve(line)
     except OSError:
-        os._exit(0)  # nobody waits for the answer
+        os._exit(0)  # no one waits for the answer
     finally:
         os._exit(0)
 
 
 def _serve(line: socket.socket) -> None:
-    """Go to the folder that the first message names, then answer messages until there are none."""
+    """Change to the folder that the first message names, then answer messages until there are none."""
     folder = receive(line)
     if folder:
         os.chdir(bytes(folder))
@@ -98,7 +98,7 @@ def _serve(line: socket.socket) -> None:
 
 
 def _answer(content: bytes | bytearray) -> bytes:
-    """Return the pickle of (whether it was done, what came of it or the error)."""
+    """Return the pickle of (success, result or error)."""
     try:
         function, item = pickle.loads(content)
         return pickle.dumps((True, function(item)), pickle.HIGHEST_PROTOCOL)
