@@ -3,12 +3,11 @@
     files → RawDocument → Cleaned (+ edits) → terms → engine │ typed → matches → hits → terminal, JSON
      reading/            restoring/           text/  engines/ │ searching/ engines/ searching/  frontends/
 
-The public names are those below; each is imported when it is first asked for, so that a program pays only
-for what it uses.
+The public names are listed below; each is imported on first use, so a program pays only for what it uses.
 """
 
-# Nothing is imported here, not even typing: `python -m seedsearch` runs this file before it has shut out the modules
-# that may lie in the current folder (see interpreter).
+# Nothing is imported here, not even typing: `python -m seedsearch` runs this file before it excludes modules in the
+# current folder (see interpreter).
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -84,7 +83,7 @@ _HOME = {
 
 
 def __dir__() -> "list[str]":
-    """Return the public names, for completion in a notebook: none of them is here before it is asked for."""
+    """Return the public names, for completion in a notebook; they are not attributes before their first use."""
     return [*__all__, "__version__"]
 
 

@@ -9,8 +9,8 @@ import sys
 
 from seedsearch.interpreter import leave_here, run_as_program
 
-# Objects that are made before Python looks for circles among them. What modules are made of has none to give back, and
-# to look for them 80 times while they load took a tenth of a short command.
+# Allocations before Python collects garbage cycles. Loading modules leaves no cycles to collect, and 80 collections
+# meanwhile took a tenth of a short command.
 OBJECTS = 50_000
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     run_as_program()
     _fill_streams()
     gc.set_threshold(OBJECTS)
-    # NumPy begins a thread a core to multiply matrices, which nothing here does.
+    # NumPy starts a thread per core for matrix multiplication, which nothing here uses.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from seedsearch.frontends.cli import main as commands
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _fill_streams() -> None:
-    """Give a standard stream that is closed to nothing: the next file that is opened would take its place."""
+    """Connect closed standard streams to the null device; otherwise the next opened file would take their place."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             os.open(os.devnull, os.O_RDWR)
@@ -42,9 +42,9 @@ def _fill_streams() -> None:
 
 
 def _leave(end: SystemExit) -> None:
-    """Leave the process as Python does, but for taking apart every object, a tenth of the time of a short command.
+    """Exit like Python, but without destroying every object, which takes a tenth of the time of a short command.
 
-    Python is left to it where more is to be done: a message as the code, other threads, output that cannot be written.
+    Leave it to Python if there is more to do: a message as exit code, other threads, output that cannot be written.
     """
     import threading
 
@@ -53,7 +53,7 @@ def _leave(end: SystemExit) -> None:
         try:
             sys.stdout.flush()
             sys.stderr.flush()
-        except (OSError, ValueError):  # full, or closed
+        except (OSError, ValueError):  # disk full, or closed
             return
         os._exit(end.code or 0)
 

@@ -50,12 +50,12 @@ class Certainty(StrEnum):
     CERTAIN = "certain"  # no choice is involved (an entity, an invisible character)
 
 
-# By default, inferred repairs that are less probable than this are not made. At .8 two of nine
-# fragments of damaged pages are lost, and of Big5 read as GBK 7 % of all characters; docs/certainty.md has the table.
-# At .5, of what lost bytes .1 to 1.5 % of the characters that come back now would not.
+# By default, inferred repairs less probable than this are not made. At .8, two of nine fragments of damaged pages are
+# lost, and 7 % of all characters of Big5 read as GBK; docs/certainty.md has the table. At .5, .1 to 1.5 % of the
+# characters now restored in text that lost bytes would not be.
 SURE = 0.38
 
-# Kinds that nothing undoes; every other kind is restored by some step, and a test checks that.
+# Kinds that no step restores; a test checks that some step restores every other kind.
 FOUND = frozenset(
     {
         Damage.LOST_CHARACTER,

@@ -7,16 +7,16 @@ imports only `sys` and `os`, which Python has always loaded before it runs any o
 import os
 import sys
 
-# The folder that holds this package.
+# The folder that contains this package.
 _OURS = os.path.dirname(os.path.dirname(__file__))
-# Switches of an interpreter that those it starts have to share, by the flag that tells them.
+# Options of the interpreter that child interpreters must share, by their flags.
 _SWITCHES = {"dont_write_bytecode": "-B", "no_user_site": "-s", "ignore_environment": "-E", "isolated": "-I"}
 
 
 def module_path() -> list[str]:
     """Return `sys.path` without entries that depend on the current folder: the folder itself and relative entries.
 
-    What this program is installed in stays, whatever leads to it.
+    The folders in which this program is installed stay, however they are named.
     """
     relative = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(entry)]
     shifting = {_identity(entry) for entry in (os.curdir, *relative)} - {None}
@@ -28,7 +28,7 @@ def module_path() -> list[str]:
 
 
 def leave_here() -> None:
-    """Import nothing from the current folder from now on, in this whole process: for programs, not for libraries."""
+    """Import nothing from the current folder from now on, in the whole process: for programs, not for libraries."""
     sys.path[:] = module_path()
 
 
@@ -36,18 +36,18 @@ _is_program = False
 
 
 def run_as_program() -> None:
-    """Say that this process belongs to this program from its start to its end: workers may be copies of it."""
+    """Declare that this process runs only this program, so that workers may be forks of it."""
     global _is_program
     _is_program = True
 
 
 def is_program() -> bool:
-    """Return whether workers may be copies of this process."""
+    """Tell whether workers may be forks of this process."""
     return _is_program
 
 
 def python(code: str) -> list[str]:
-    """Return the command of a Python that runs `code` with the module path of this one, the current folder left out."""
+    """Return the command of a Python that runs `code` with the module path of this one, without the current folder."""
     switches = [switch for flag, switch in _SWITCHES.items() if getattr(sys.flags, flag)]
     switches += [f"-W{option}" for option in sys.warnoptions]
     begin = f"import sys; sys.path[:] = {module_path()!r}; "
@@ -55,12 +55,12 @@ def python(code: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of such a Python: PYTHONPATH is read before any code of ours could look at it."""
+    """Return the environment of such a Python; PYTHONPATH is evaluated before any of our code runs."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def _identity(entry: str) -> tuple[int, int] | None:
-    """Return what makes a folder itself, by whatever name; None if there is none."""
+    """Return the identity of a folder, independent of its name; None if it does not exist."""
     try:
         found = os.stat(entry or os.curdir)
     except (OSError, ValueError):
@@ -70,7 +70,7 @@ def _identity(entry: str) -> tuple[int, int] | None:
 
 def _installed() -> set[tuple[int, int] | None]:
     """Return the folders of this package, of the standard library and of installed packages."""
-    import site  # loaded long ago, unless Python was started without it
+    import site  # already loaded, unless Python was started without it
 
     library = os.path.dirname(os.__file__)
     return {_identity(entry) for entry in (_OURS, library, f"{library}/lib-dynload", *site.getsitepackages())}

@@ -1,10 +1,10 @@
 """Spans, edits, and the mapping from edited text back to raw text.
 
-Offsets are code points, half-open, from 0. A cleaning step returns edits and never text;
-`apply_edits` is the only place that makes the text, so the explanation of a change is the change.
+Offsets count code points from 0, and spans are half-open. A cleaning step returns edits, never text; only `apply_edits`
+produces text, so what explains a change is the change itself.
 
-The map is one of spans, not of points: a point beside a deleted passage means two raw points,
-one as an end and another as a start. Laws (tests/test_offsets.py holds them):
+The mapping is between spans, not points: a point beside a deleted passage corresponds to two raw points, one as an end
+and one as a start. Laws (checked by tests/test_offsets.py):
 
 * a mapped span lies inside the raw text and is not empty;
 * text outside every edit maps to itself;
@@ -50,9 +50,9 @@ class Candidate(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """A part of a replacement that was guessed: how probable it is (0 to 1), and what else it may be, likeliest first.
+    """A guessed part of a replacement: its probability (0 to 1) and the alternatives, likeliest first.
 
-    `start` and `end` are code points of the replacement; `end` lies after it where all of it was guessed together.
+    `start` and `end` are offsets in the replacement; `end` lies beyond it if all of it was guessed together.
     """
 
     probability: float
@@ -62,7 +62,7 @@ class Guess(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """What of a repair was guessed, in order."""
+    """The guessed parts of a repair, in order."""
 
     guesses: tuple[Guess, ...]
 
@@ -124,15 +124,15 @@ _KIND_OF = {kind: number for number, kind in enumerate(_KINDS)}
 _CERTAINTY_OF = {certainty: number for number, certainty in enumerate(_CERTAINTIES)}
 
 
-MANY = 1 << 12  # edits, or pieces of a text, that are in memory together: each takes 50 to 230 bytes
+MANY = 1 << 12  # edits, or pieces of a text, held in memory as objects; each takes 50 to 230 bytes
 
 _T = TypeVar("_T")
 
-# Start, end and replacement of an edit, its kind and its certainty: what a step gives that makes many.
+# Start, end, replacement, kind and certainty of an edit: what a step with many edits yields.
 Row = tuple[int, int, str, Damage, Certainty]
-# The same with the weight.
+# The same, with the weight.
 Weighed = tuple[int, int, str, Damage, Certainty, Weight | None]
-# The same by numbers, and the step.
+# The same, with numbers for kind and certainty, and the step.
 _Columns = tuple[int, int, str, int, int, str, Weight | None]
 
 
@@ -159,25 +159,25 @@ class Columns(Sequence[_T]):
 
 
 class Edits(Columns[Edit]):
-    """Edits as columns: 15 bytes for each and its replacement, where an `Edit` takes 230."""
+    """Edits stored as columns: each takes 15 bytes and its replacement, while an `Edit` takes 230."""
 
     __slots__ = ("_borders", "_certainties", "_ends", "_kinds", "_names", "_starts", "_steps", "_weights", "_written")
 
     def __init__(self, edits: Iterable[Edit] = ()) -> None:
         self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
         self._kinds, self._certainties, self._steps = bytearray(), bytearray(), bytearray()
-        self._names: list[str] = []  # of the steps, each once
-        self._weights: dict[int, Weight] = {}  # by number, of those that have one
-        self._written = ""  # the replacements, one after the other
+        self._names: list[str] = []  # distinct names of steps
+        self._weights: dict[int, Weight] = {}  # by the number of the edit, for those that have one
+        self._written = ""  # all replacements, joined
         if edits:
             self._take(map(_columns_of, edits))
 
     def _take(self, rows: Iterable[_Columns]) -> None:
-        """Put the columns of all edits into those that are empty."""
+        """Fill the empty columns with all edits."""
         self._written = "".join(map(self._taken, _portions(rows)))
 
     def _taken(self, rows: Sequence[_Columns]) -> str:
-        """Put the columns of some edits after those that are there, and return their replacements."""
+        """Append edits to the columns, and return their replacements."""
         starts, ends, written, kinds, certainties, steps, weights = zip(*rows, strict=True)
         self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
         self._starts.extend(starts)
@@ -191,7 +191,7 @@ class Edits(Columns[Edit]):
         return "".join(written)
 
     def by(self, step: str) -> Edits:
-        """Return the same edits, as made by `step`; shares all other columns."""
+        """Return the same edits as made by `step`; all other columns are shared."""
         made = copy(self)
         made._names, made._steps = [step], bytearray(len(self))
         return made
@@ -204,19 +204,19 @@ class Edits(Columns[Edit]):
 
     @property
     def guessed(self) -> list[bool]:
-        """Whether each is inferred."""
+        """For each edit, whether it is inferred."""
         return [number == _CERTAINTY_OF[Certainty.INFERRED] for number in self._certainties]
 
     @property
     def columns(self) -> Iterator[_Columns]:
-        """What is kept of each: its row, and the numbers of its kind and certainty, and its step."""
+        """The stored form of each edit: its row, the numbers of its kind and certainty, and its step."""
         steps = map(self._names.__getitem__, self._steps)
         weights = map(self._weights.get, range(len(self)))
         said = zip(self.rows, self._kinds, self._certainties, steps, weights, strict=True)
         return ((*row, kind, sure, step, weight) for row, kind, sure, step, weight in said)
 
     def kept(self, which: Iterable[object]) -> Edits:
-        """Return those edits for which `which`, one of each, is true."""
+        """Return the edits whose item of `which` is true."""
         chosen, made = bytearray(map(bool, which)), Edits()
         if self._weights:
             weights = enumerate(map(self._weights.get, compress(range(len(self)), chosen)))
@@ -233,7 +233,7 @@ class Edits(Columns[Edit]):
         return made
 
     def _part(self, start: int, stop: int) -> Edits:
-        """Return the edits from number `start` to number `stop`, which is not one of them."""
+        """Return the edits from number `start` up to but not including `stop`."""
         made = Edits()
         made._starts, made._ends = self._starts[start:stop], self._ends[start:stop]
         made._kinds, made._certainties = self._kinds[start:stop], self._certainties[start:stop]
@@ -271,7 +271,7 @@ class Edits(Columns[Edit]):
 
     @property
     def weights(self) -> dict[int, Weight]:
-        """The weights of those that have one, by number; not to be written to."""
+        """The weights of the edits that have one, by number; read-only."""
         return self._weights
 
 
@@ -282,7 +282,7 @@ def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:
 
 
 def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
-    """Return the edits as a sequence: a list where they are few, and columns where they are many."""
+    """Collect edits into a sequence: a list if they are few, columns if they are many."""
     if isinstance(edits, Edits):
         return edits
     edits = iter(edits)
@@ -291,14 +291,14 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
 
 
 def weighed(rows: Iterable[Weighed]) -> Edits:
-    """Return the edits with these rows and weights, as `written` does."""
+    """Return edits with these rows and weights, like `written`."""
     made = Edits()
     made._take((start, end, text, _KIND_OF[k], _CERTAINTY_OF[c], "", weight) for start, end, text, k, c, weight in rows)
     return made
 
 
 def written(rows: Iterable[Row]) -> Edits:
-    """Return the edits with these rows, of which no object is made before somebody asks for it."""
+    """Return edits with these rows; objects are only made on access."""
     made = Edits()
     made._take(
         (start, end, text, _KIND_OF[kind], _CERTAINTY_OF[sure], "", None) for start, end, text, kind, sure in rows
@@ -307,7 +307,7 @@ def written(rows: Iterable[Row]) -> Edits:
 
 
 class Rows:
-    """Rows that are put one after the other, and kept as columns where they are many."""
+    """A growing sequence of rows, stored as columns if they are many."""
 
     __slots__ = ("_done", "_last")
 
@@ -316,7 +316,7 @@ class Rows:
         self._last: list[Weighed] = []
 
     def add(self, rows: Sequence[Weighed]) -> None:
-        """Put some after those that are there."""
+        """Append rows."""
         self._last += rows
         if len(self._last) >= MANY:
             self._done.append(weighed(self._last))
@@ -329,13 +329,13 @@ class Rows:
 
 
 def weighed_of(edits: Iterable[Edit]) -> Iterator[Weighed]:
-    """Yield the rows of edits with their weights, without an `Edit` of each."""
+    """Yield the rows of edits with their weights, without making `Edit` objects."""
     for start, end, text, kind, sure, _, weight in _columns(edits):
         yield start, end, text, _KINDS[kind], _CERTAINTIES[sure], weight
 
 
 def apart(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield those of the rows, in the order of their starts, that overlap with none before them."""
+    """Yield the rows that do not overlap an earlier one, in the order of their starts."""
     last = 0
     for row in rows:
         if row[0] >= last:
@@ -353,14 +353,14 @@ def _columns(edits: Iterable[Edit]) -> Iterator[_Columns]:
 
 
 def weights_of(edits: Sequence[Edit]) -> dict[int, Weight]:
-    """Return the weights of those edits that have one, by number."""
+    """Return the weights of the edits that have one, by number."""
     if isinstance(edits, Edits):
         return edits.weights
     return {i: e.weight for i, e in enumerate(edits) if e.weight}
 
 
 def weight_of_all(edits: Iterable[Edit]) -> Weight | None:
-    """Return the weight of one edit in the place of several, all of which have to be right."""
+    """Return the weight of an edit that replaces several, all of which must be right."""
     return _weight_of_all([e.weight for e in edits])
 
 
@@ -375,29 +375,29 @@ def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """Return the pieces as one text, without all of them in memory at once."""
+    """Join pieces into one text without holding all of them in memory."""
     return "".join(["".join(some) for some in _portions(pieces)])
 
 
 def kept(edits: Sequence[Edit], which: Sequence[object]) -> Sequence[Edit]:
-    """Return those of the edits for which `which`, one of each, is true."""
+    """Return the edits whose item of `which` is true."""
     if all(which):
         return edits
     return edits.kept(which) if isinstance(edits, Edits) else list(compress(edits, which))
 
 
 def rows_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
-    """Return the start and end of each edit, and its replacement, without an `Edit` of each."""
+    """Return start, end and replacement of each edit, without making `Edit` objects."""
     return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
 
 
 def guessed_of(edits: Sequence[Edit]) -> Sequence[object]:
-    """Return of each edit whether it is inferred, without an `Edit` of each."""
+    """Return for each edit whether it is inferred, without making `Edit` objects."""
     return edits.guessed if isinstance(edits, Edits) else [e.certainty is Certainty.INFERRED for e in edits]
 
 
 def check_edits(edits: Sequence[Edit], length: int) -> None:
-    """Raise ValueError unless the edits are sorted, disjoint, not empty and inside `length`."""
+    """Raise ValueError unless the edits are sorted, disjoint, non-empty and within `length`."""
     last = 0
     for number, (start, end, _) in enumerate(rows_of(edits)):
         if not last <= start < end <= length:
@@ -407,7 +407,7 @@ def check_edits(edits: Sequence[Edit], length: int) -> None:
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:
-    """`text` with the edits made; raises ValueError where they are not lawful."""
+    """Return `text` with the edits applied; raises ValueError if they are invalid."""
     check_edits(edits, len(text))
     return joined(_pieces(text, edits))
 
@@ -430,7 +430,7 @@ class OffsetMap:
     __slots__ = ("_out_end", "_out_start", "_raw_end", "_raw_start")
 
     def __init__(self, replaced: Iterable[tuple[int, int, int]]) -> None:
-        """`replaced`: (raw start, raw end, length of the replacement) of each edit, in order."""
+        """`replaced` has (raw start, raw end, length of the replacement) for each edit, in order."""
         self._raw_start, self._raw_end = array("q"), array("q")
         self._out_start, self._out_end = array("q"), array("q")
         shift = 0
@@ -443,7 +443,7 @@ class OffsetMap:
 
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> OffsetMap:
-        """Return the map back over `edits`."""
+        """Return the mapping that undoes `edits`."""
         return cls((start, end, len(replacement)) for start, end, replacement in rows_of(edits))
 
     def to_raw(self, span: Span) -> Span:
@@ -456,7 +456,7 @@ class OffsetMap:
         return Span(self._source(span.start).start, self._source(span.end - 1).end)
 
     def _source(self, offset: int) -> Span:
-        """Return the raw span that the character at `offset` comes from."""
+        """Return the raw span of the character at `offset`."""
         i = bisect_right(self._out_start, offset) - 1
         if i >= 0 and offset < self._out_end[i]:
             return Span(self._raw_start[i], self._raw_end[i])
@@ -464,7 +464,9 @@ class OffsetMap:
         return Span(at, at + 1)
 
     def to_edited(self, offset: int) -> int:
-        """Return the place in the edited text of raw `offset`; inside a replaced span, where its replacement starts."""
+        """Return the offset in the edited text of raw `offset`; inside a replaced span, the start of its
+        replacement.
+        """
         i = bisect_right(self._raw_start, offset) - 1
         if i < 0:
             return offset
@@ -474,11 +476,11 @@ class OffsetMap:
 
 
 def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Sequence[Edit]:
-    """Return the edits that do at once what `first` and then `second` do.
+    """Return edits equivalent to `first` followed by `second`.
 
-    `middle` is the text between the two. Where an edit of `second` touches characters that `first` wrote,
-    they become one edit over everything they cover, of the later kind and step and the weaker certainty; as all of
-    them have to be right, it has the product of their probabilities.
+    `middle` is the text between the two. If an edit of `second` touches characters that `first` wrote, they become one
+    edit over everything that they cover, with the later kind and step and the weaker certainty; its probability is the
+    product of theirs, because all of them must be right.
     """
     if not first or not second:
         return fixed(first or second)
@@ -488,13 +490,13 @@ def compose(first: Sequence[Edit], second: Sequence[Edit], middle: str) -> Seque
 
 
 def fixed(edits: Sequence[Edit]) -> Sequence[Edit]:
-    """Return the edits, so that they do not change."""
+    """Return the edits as an immutable sequence."""
     return edits if isinstance(edits, Edits) else tuple(edits)
 
 
 def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str) -> Iterator[_Columns]:
     """Yield the edits of both over the text before `first`, in order."""
-    shift = 0  # from a place of that text to the same one of `middle`, after the edits of `first` that are there
+    shift = 0  # from an offset of that text to the same place of `middle`, after the edits of `first` so far
     edit, later = next(first, None), next(second, None)
     while later is not None:
         start, end, written, kind, sure, step, weight = later
@@ -506,7 +508,7 @@ def _composed(first: Iterator[_Columns], second: Iterator[_Columns], middle: str
             yield start - shift, end - shift, written, kind, sure, step, weight
             later = next(second, None)
             continue
-        # They touch, and perhaps the next ones with them: one edit over all of it.
+        # They touch, and perhaps the next ones too: merge them into one edit.
         begin = min(start, edit[0] + shift)
         raw_start = start - shift if start < edit[0] + shift else edit[0]
         pieces, at, weights = list[str](), begin, list[Weight | None]()
