@@ -11,9 +11,9 @@ from seedsearch.text.batch import Part
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some entries with their `parts`, in order, which can be asked for once.
+    """Some entries with their `parts`, in order; the parts can be iterated once.
 
-    There is one part after the other, so that the arrays of a long text need not be in memory together.
+    A long text comes in several parts, so that its arrays need not be in memory together.
     """
 
     entries: Sequence[IndexEntry]

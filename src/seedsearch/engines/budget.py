@@ -8,16 +8,16 @@ from time import thread_time
 
 from seedsearch.errors import OutOfTime
 
-SECONDS = 2.0  # of a question where nothing else is said: over a hundred times what a plain one takes
+SECONDS = 2.0  # default limit of a query, over a hundred times what a plain one takes
 
 
 class Budget:
-    """The seconds that a question may take, None for any number, and what its parts have taken so far."""
+    """The seconds that a query may take (None: no limit), and the time that its parts have taken so far."""
 
     def __init__(self, seconds: float | None = None, clock: Callable[[], float] = thread_time) -> None:
-        """`clock`: the seconds that have passed since some moment; processor time of this thread by default.
+        """`clock` returns seconds; the processor time of this thread by default.
 
-        A question is refused for what it costs, not for what else the machine has to do or how slow its disk is.
+        A query is refused for its own cost, not because the machine is busy or its disk slow.
         """
         self.seconds = seconds
         self._clock = clock
@@ -25,9 +25,9 @@ class Budget:
         self._taken: defaultdict[Hashable, float] = defaultdict(float)
 
     def spend(self, part: Hashable) -> None:
-        """Charge what passed since the last call to a part of the question.
+        """Charge the time since the last call to a part of the query.
 
-        Raises OutOfTime, which names the part that took most, when all is spent.
+        Raises OutOfTime, which names the most expensive part, when the budget is spent.
         """
         if self.seconds is None:
             return

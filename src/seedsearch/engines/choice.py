@@ -1,8 +1,8 @@
 """Chooses the engine of an index by its place: a folder, or a URL with a scheme.
 
     index, ./a:b, /srv/index      a folder: the embedded engine
-    memory:NAME                   a name in this process: gone when the process ends
-    opensearch://HOST:PORT/NAME   an index in a cluster of OpenSearch; opensearch+https:// for one that speaks TLS
+    memory:NAME                   an index in this process, which ends with it
+    opensearch://HOST:PORT/NAME   an index in an OpenSearch cluster; opensearch+https:// uses TLS
 
 To add an engine: one package here with a function `open_place`, one line in ENGINES, and one subclass of
 tests/engine_contract.py. The package is imported when an index of its kind is opened.
@@ -24,16 +24,16 @@ Place: TypeAlias = str | os.PathLike[str]
 
 
 class EngineModule(NamedTuple):
-    """Where an engine is: the module with its `open_place`, and the extra that installs the packages it needs."""
+    """The module with the `open_place` of an engine, and the extra that installs the packages it needs."""
 
     module: str
     extra: str | None = None
 
 
 class OpenPlace(Protocol):
-    """The function `open_place` of an engine's module; it raises as `open_engine` does.
+    """The function `open_place` of an engine's module; raises like `open_engine`.
 
-    Without a fingerprint it opens whatever is there, to be checked and not to be written.
+    Without a fingerprint it opens any index, for checking only.
     """
 
     def __call__(
@@ -41,23 +41,23 @@ class OpenPlace(Protocol):
     ) -> Engine: ...
 
 
-FOLDER = "a folder"  # not a scheme, so no URL can name it
-SECURE = "+https"  # after the scheme of an engine that is reached by HTTP: with TLS
-# Scheme → engine.
+FOLDER = "a folder"  # not a valid scheme, so no URL can name it
+SECURE = "+https"  # suffix of the scheme for TLS
+# The engines by scheme.
 ENGINES: Mapping[str, EngineModule] = {
     FOLDER: EngineModule("seedsearch.engines.embedded"),
     "memory": EngineModule("seedsearch.engines.memory"),
     "opensearch": EngineModule("seedsearch.engines.opensearch", "opensearch"),
 }
 
-# As in RFC 3986, but for names of one letter, which are drives.
+# As in RFC 3986, except for names of one letter, which are drives.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 
 
 def scheme_of(place: Place) -> str | None:
-    """Return the scheme of a URL in lower case, one that no engine has too; None for a folder.
+    """Return the scheme of a URL in lower case, even an unknown one; None for a folder.
 
-    A path object is a folder, and so is a text that names one that is there, unless an engine has that scheme.
+    A path object is a folder, and so is the name of an existing one, unless an engine has that scheme.
     """
     if not isinstance(place, str) or (begin := _SCHEME.match(place)) is None:
         return None
@@ -67,7 +67,7 @@ def scheme_of(place: Place) -> str | None:
 
 
 def folder_of(place: Place) -> Path | None:
-    """Return the folder that is meant; None where a URL is."""
+    """Return the folder of an index; None for a URL."""
     return Path(place) if scheme_of(place) is None else None
 
 
@@ -79,11 +79,11 @@ def open_engine(
     replace: bool = False,
     cache_bytes: int | None = None,
 ) -> Engine:
-    """Open the index in a folder or at a URL; at most `cache_bytes` of what questions worked out are kept (None: any).
+    """Open the index in a folder or at a URL, with `cache_bytes` for intermediate results (None: no limit).
 
-    Raises EngineUnknown for a URL that no engine has the scheme of, ExtraMissing where the packages of an engine are
-    not installed, IndexMissing where there is no index (unless `create`), IndexStale where it was made with another
-    fingerprint, IndexDamaged where it cannot be read; with `replace` a stale or damaged one is thrown away instead.
+    Raises EngineUnknown for an unknown scheme, ExtraMissing if the packages of the engine are not installed,
+    IndexMissing if there is no index (unless `create`), IndexStale if it was made with another fingerprint,
+    IndexDamaged if it cannot be read; with `replace`, a stale or damaged index is discarded instead.
     """
     open_place = _opener(place)
     return open_place(os.fspath(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
@@ -106,12 +106,12 @@ def check(place: Place) -> list[str]:
 
 
 def look_at(place: Place) -> Engine:
-    """Open an index of any analyzer, to check it or to read its metadata; raises like `open_engine`."""
+    """Open an index made with any analyzer, to check it or to read its metadata; raises like `open_engine`."""
     return _opener(place)(os.fspath(place), None, create=False, replace=False, cache_bytes=None)
 
 
 def is_there(place: Place) -> bool:
-    """Return whether there is an index, however damaged."""
+    """Tell whether there is an index, even a damaged one."""
     try:
         look_at(place).close()
     except IndexMissing:

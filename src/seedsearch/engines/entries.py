@@ -11,9 +11,9 @@ from typing import NamedTuple
 class IndexEntry:
     """One document as an engine stores it.
 
-    The run text of `readable` (run_text.py) is what exact runs are looked up in; its grams are the terms of the field
-    `gram`; `tags` are those of the field `tag`; those of the field `word` come with a batch (batch.py). `stored` is
-    opaque to the engine and comes back with a match.
+    Exact runs are searched in the run text of `readable` (run_text.py), whose grams are the terms of the field `gram`;
+    `tags` are those of the field `tag`; those of the field `word` come with a batch (batch.py). `stored` is opaque to
+    the engine and is returned with a match.
     """
 
     doc_id: str
@@ -24,7 +24,7 @@ class IndexEntry:
 
 
 class Match(NamedTuple):
-    """What an engine answers: a document and its score, higher is better, and what was stored of it.
+    """A document found by an engine: its score (higher is better) and its stored data.
 
     `run` is the run text of `readable`.
     """
@@ -37,14 +37,14 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """The best matches, best first, and how many documents match in all."""
+    """The best matches, best first, and the total number of matches."""
 
     total: int
     best: tuple[Match, ...]
 
 
 class EngineInfo(NamedTuple):
-    """What an engine holds: documents, distinct terms per field, bytes on disk."""
+    """The size of an index: documents, distinct terms per field, bytes on disk."""
 
     documents: int
     terms: Mapping[str, int]

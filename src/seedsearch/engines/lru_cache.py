@@ -18,12 +18,12 @@ class LRUCache:
         self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     def missing(self, keys: Iterable[K]) -> list[K]:
-        """Return those of `keys` that are not kept, each once."""
+        """Return the distinct `keys` that are not in the cache."""
         items = self._items
         return [key for key in dict.fromkeys(keys) if key not in items]
 
     def get(self, key: Hashable) -> Any:
-        """Return what was put under this key, None where it is not kept."""
+        """Return the value of a key; None if it is not in the cache."""
         if (found := self._items.get(key)) is None:
             return None
         self._items.move_to_end(key)

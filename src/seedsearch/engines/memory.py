@@ -1,4 +1,4 @@
-"""The reference engine: it answers by looking at every document. For tests, and as the definition of a query tree."""
+"""The reference engine: answers by looking at every document. For tests, and as the definition of query trees."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from seedsearch.text.run_text import run_text
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """An entry with its run text and its terms counted."""
+    """An entry with its run text and term counts."""
 
     entry: IndexEntry
     run_text: str
@@ -73,15 +73,15 @@ class _Commit:
 
 @dataclass(slots=True)
 class _Store:
-    """What the engines of one name share: the last commit, what it was made with, the right to write."""
+    """The state shared by all engines of one name: the last commit, its fingerprint, the write lock."""
 
     name: str = "in memory"
     committed: _Commit = field(default_factory=_Commit)
-    fingerprint: str | None = None  # None: nothing was committed yet
+    fingerprint: str | None = None  # None: nothing has been committed yet
     writing: Lock = field(default_factory=Lock)
 
     def is_stale(self, fingerprint: str | None) -> bool:
-        """Return whether the last commit was made with another fingerprint."""
+        """Tell whether the last commit was made with another fingerprint."""
         return None not in (fingerprint, self.fingerprint) and fingerprint != self.fingerprint
 
 
@@ -96,7 +96,7 @@ def open_place(
     replace: bool = False,
     cache_bytes: int | None = None,
 ) -> MemoryEngine:
-    """Open the index `memory:NAME` of this process; raises as `choice.open_engine` does."""
+    """Open the index `memory:NAME` of this process; raises like `choice.open_engine`."""
     store = _STORES.setdefault(place, _Store(place)) if create else _STORES.get(place)
     if store is None or not (create or store.fingerprint is not None):
         what = f"there is no index {place} in this process"
@@ -105,7 +105,7 @@ def open_place(
 
 
 class MemoryEngine:
-    """Entries in a dictionary; an engine that is made without a store has its own."""
+    """Entries in a dictionary; an engine made without a store has its own."""
 
     def __init__(self, fingerprint: str | None = "", store: _Store | None = None, *, replace: bool = False) -> None:
         self._store = store or _Store()
@@ -143,7 +143,7 @@ class MemoryEngine:
         return (document.entry.stored for _, document in sorted(self._documents.items()))
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Yield every entry, its tags sorted."""
+        """Yield every entry, with its tags sorted."""
         for _, document in sorted(self._documents.items()):
             yield replace(document.entry, tags=tuple(sorted(set(document.entry.tags))))
 
@@ -173,7 +173,7 @@ class MemoryEngine:
         return Matches(len(found), tuple(d.match(score) for score, d in scored[offset : offset + limit]))
 
     def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
-        """Return the doc_id and what was stored of every match, in the order of `search` or of a tag."""
+        """Return the doc_id and the stored data of every match, in the order of `search` or of a tag."""
         limit = len(self._documents)
         if prefix:
             found = self.in_order(query, prefix, descending=descending, limit=limit)
@@ -182,7 +182,7 @@ class MemoryEngine:
         return ((match.doc_id, match.stored) for match in found.best)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """Return how many matches have each tag that begins with `prefix`."""
+        """Count the matches that have each tag that begins with `prefix`."""
         found = Counter(tag for d in self._matching(query) for tag in d.terms["tag"] if tag.startswith(prefix))
         return sorted(found.items())
 
@@ -224,7 +224,7 @@ class MemoryEngine:
         self._seen = _Commit()
 
     def _weights(self, query: Query) -> list[Callable[[_Document], float]]:
-        """For each scored term the function that scores a document."""
+        """Return, for each scored term, the function that scores a document."""
         scored = query.scored if isinstance(query, Ranked) else ()
         return [self._bm25(term, weight) for term, weight in scored]
 
@@ -279,7 +279,7 @@ class _Packer:
 
 
 class _Writer:
-    """Changes beside what there is; a commit puts both together. A document that is None was removed."""
+    """Changes to be merged with the last commit. A document that is None was removed."""
 
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine

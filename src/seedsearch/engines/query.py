@@ -1,11 +1,11 @@
 """The query tree, which every engine understands.
 
-Matching and scoring are apart: every node but `Ranked` says which documents match, and only the terms of `Ranked`
-give scores. A node says itself what it means: `holds` of a run text, `accepts` of a term; an engine may find the same
-documents in a faster way and is tested against them. Every text in a tree is a run text (runs.py).
+Matching and scoring are separate: every node but `Ranked` selects documents, and only the terms of `Ranked` give
+scores. Each node defines its own meaning, by `holds` for a run text and `accepts` for a term; an engine may find the
+same documents faster and is tested against these definitions. Every text in a tree is a run text (run_text.py).
 
-Three fields have terms: `gram` and `word` (analysis.py), and `tag`, what is known of a document besides its
-text (`ext:txt`, `encoding:gb18030`, `damage:reading-mark`, `path:seeds/a.txt`, `date:2026-01-31`).
+Three fields have terms: `gram` and `word`, and `tag` for the properties of a document (`ext:txt`, `encoding:gb18030`,
+`damage:reading-mark`, `path:seeds/a.txt`, `date:2026-01-31`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Documents whose run text holds `text`, as it is or without its joints (joints.py)."""
+    """Documents whose run text contains `text`, with or without its joints (joints.py)."""
 
     text: str
 
@@ -52,7 +52,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Documents that hold `text`, as a run does, where the number at an end of it is whole: 4年, and not 2024年."""
+    """Documents that contain `text` like a run, where a number at either end of it is a whole number: 4年, but not
+    in 2024年.
+    """
 
     text: str
 
@@ -66,7 +68,7 @@ class Number:
         return next(self.places(run_text), None) is not None
 
     def places(self, run_text: str) -> Iterator[tuple[int, int]]:
-        """Return where it stands in a run text, (start, end), across joints last."""
+        """Return its places in a run text as (start, end), those across joints last."""
         from seedsearch.text.numerals import is_whole
 
         size = len(self.text)
@@ -76,10 +78,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Documents that hold all `texts` with at most `distance` tokens in all between them.
+    """Documents that contain all `texts` with at most `distance` tokens in total between them.
 
-    In any order, or `ordered`: in this one. A token is an ideograph or a stretch of other letters and digits; marks and
-    blanks count nothing.
+    In any order, or in this order if `ordered`. A token is an ideograph or a sequence of other letters and digits;
+    punctuation and blanks do not count.
     """
 
     texts: tuple[str, ...]
@@ -94,7 +96,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Gapped:
-    """Documents that hold all `texts` in this order, `gaps` (least, most) characters between each two of them."""
+    """Documents that contain all `texts` in this order, with `gaps` (least, most) of characters between each two."""
 
     texts: tuple[str, ...]
     gaps: tuple[tuple[int, int], ...]
@@ -108,14 +110,15 @@ class Gapped:
 class Pattern:
     """Documents whose run text matches `regex`, an RE2 regular expression, in linear time.
 
-    It does not tell which terms they contain, so an engine has to look at every text that nothing else has ruled out.
+    It does not tell which terms they contain, so an engine has to read every text that other conditions have not ruled
+    out.
     """
 
     regex: str
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Runs that every matching document holds: none are known."""
+        """Runs that every matching document contains: none are known."""
         return ()
 
     def holds(self, run_text: str) -> bool:
@@ -125,9 +128,9 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """Documents that hold `text` as it was `typed`: in that case, and with `script` in that script and width, too.
+    """Documents that contain `text` exactly as `typed`: in that case, and with `script` also in that script and width.
 
-    Both without the blanks that a run text is without; `text` is the run text of `typed`.
+    Blanks that a run text omits do not count; `text` is the run text of `typed`.
     """
 
     text: str
@@ -144,7 +147,7 @@ class Spelled:
         return next(self.places(run_text, readable), None) is not None
 
     def places(self, run_text: str, readable: str) -> Iterator[tuple[int, int]]:
-        """Yield where it stands in a run text, (start, end)."""
+        """Yield its places in a run text as (start, end)."""
         found = [(at, at + len(self.text), 0) for at in occurrences(run_text, self.text)]
         for (start, end, _), (a, b, _) in zip(found, readable_places(run_text, readable, found), strict=True):
             if self._is_spelled(readable[a:b]):
@@ -153,7 +156,7 @@ class Spelled:
     def _is_spelled(self, piece: str) -> bool:
         left = [char for char in reversed(self.typed) if not char.isspace()]
         for char in piece:
-            if left and fold(char) == fold(left[-1]):  # others stand between, and are not looked for
+            if left and fold(char) == fold(left[-1]):  # other characters are between them, which do not count
                 typed = left.pop()
                 if char != typed if self.script else char.isupper() != typed.isupper():
                     return False
@@ -162,8 +165,8 @@ class Spelled:
 
 @lru_cache(maxsize=64)
 def compiled(regex: str) -> Anything:
-    """Return the regular expression; raises ValueError, with RE2's reason, for what it does not take."""
-    import re2  # a library of C++ that only such a query needs
+    """Compile a regular expression; raises ValueError with RE2's reason if it is invalid."""
+    import re2  # deferred: a C++ library that only such a query needs
 
     options = re2.Options()
     options.log_errors = False
@@ -174,7 +177,7 @@ def compiled(regex: str) -> Anything:
 
 
 def pattern_places(regex: str, run_text: str, look: Callable[[], object]) -> Iterator[tuple[int, int]]:
-    """Yield where a regular expression matches in a run text, (start, end), none of them empty; `look` may raise."""
+    """Yield the non-empty matches of a regular expression in a run text as (start, end); `look` may raise."""
     for found in compiled(regex).finditer(run_text):
         look()
         if found.end() > found.start():
@@ -200,9 +203,9 @@ class Wildcard:
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        """The pattern as a regular expression for the whole of a term."""
+        """The pattern as a regular expression for a whole term."""
         first, *others = ["".join("." if c == "?" else re.escape(c) for c in p) for p in re.split(r"\*+", self.pattern)]
-        # Atomic groups: a piece is looked for once, so that no pattern takes more than linear time.
+        # Atomic groups: each piece is searched for once, so matching takes linear time.
         middle = "".join(f"(?>.*?{piece})" for piece in others[:-1])
         return re.compile(first + middle + "".join(f".*{piece}" for piece in others[-1:]), re.DOTALL)
 
@@ -237,7 +240,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Documents with any term in this field that `test` accepts."""
+    """Documents that have a term of this field accepted by `test`."""
 
     field: Field
     test: Prefix | Wildcard | Fuzzy | Between
@@ -252,14 +255,14 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """Documents that match one child or more."""
+    """Documents that match at least one child."""
 
     children: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """Documents that match `count` of the children or more."""
+    """Documents that match at least `count` children."""
 
     count: int
     children: tuple[Query, ...]
@@ -285,19 +288,20 @@ Query: TypeAlias = Term | Terms | OnText | All | Any | AtLeast | Not | Ranked
 
 
 def any_of(queries: Iterable[Query]) -> Query:
-    """Return the documents that match one of the queries or more, of which there are some."""
+    """Combine one or more queries into one that matches the documents of any of them."""
     some = tuple(queries)
     return some[0] if len(some) == 1 else Any(some)
 
 
 def all_of(queries: Iterable[Query]) -> Query:
-    """Return the documents that match every one of the queries."""
+    """Combine queries into one that matches the documents of all of them."""
     some = tuple(queries)
     return some[0] if len(some) == 1 else All(some)
 
 
 def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
-    """Insertions, deletions, replacements and swaps of neighbours between two texts, each place edited once.
+    """Count the insertions, deletions, replacements and swaps of neighbours between two texts, editing each place at
+    most once.
 
     The optimal string alignment distance (Damerau 1964; Wagner and Fischer 1974).
     """

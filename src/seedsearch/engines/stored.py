@@ -1,7 +1,7 @@
 """Validates data read from an index before it is used, because anyone may have made the index.
 
-A shape says whether a JSON value is of the kind that was written; `parsed` gives nothing else. What it takes in memory
-is in proportion to what lies on the disk: packed content has a largest ratio, which the writer keeps to as well.
+A shape tells whether a JSON value has the expected types; `parsed` returns nothing else. Memory use is proportional to
+the size on disk, because compressed content has a maximum ratio, which the writer observes.
 """
 
 from __future__ import annotations
@@ -13,60 +13,60 @@ from typing import Any
 
 from seedsearch.errors import IndexDamaged
 
-# How texts of an index, its terms and its ids are bytes: `text.encode(*UTF8)` and back. A name of a file may hold bytes
-# that are not UTF-8, which Python reads as lone surrogates; these come back as they were.
+# The encoding of texts, terms and ids of an index: `text.encode(*UTF8)` and back. File names may contain bytes that are
+# not UTF-8, which Python decodes as lone surrogates; these survive the round trip.
 UTF8 = ("utf-8", "surrogatepass")
 
 Shape = Callable[[object], bool]
 
-DICTIONARY = "dictionary"  # the name under which an index keeps the words of its user, for the analyzer
+DICTIONARY = "dictionary"  # the metadata with the user's words, for the analyzer
 
 ANEW = "rebuild the index with: seedsearch index --rebuild"
-# Numbers of the system: sizes, times in ns, inodes.
+# The largest number of the system: sizes, times in ns, inodes.
 LEAST, MOST = -(1 << 64), 1 << 64
-# How many times its size packed content may come to. The states of 20,000 files come to 6 times; those of files of one
-# size and time to 20, and are kept as they are.
+# The maximum ratio of compressed content. The states of 20,000 files have a ratio of 6; those of files with equal sizes
+# and times 20, and are stored uncompressed.
 RATIO = 8
-FLOOR = 1 << 16  # bytes that it may come to in any case
+FLOOR = 1 << 16  # uncompressed bytes that are always allowed
 
 
 def text(value: object) -> bool:
-    """Return a text."""
+    """Accept a text."""
     return type(value) is str
 
 
 def number(value: object) -> bool:
-    """Return a whole number that a system may give."""
+    """Accept a whole number in the range of the system."""
     return type(value) is int and LEAST < value < MOST
 
 
 def count(value: object) -> bool:
-    """Return a whole number from 0 on."""
+    """Accept a non-negative whole number."""
     return type(value) is int and 0 <= value < MOST
 
 
 def flag(value: object) -> bool:
-    """Yes or no."""
+    """Accept a Boolean."""
     return type(value) is bool
 
 
 def share(value: object) -> bool:
-    """Return a number from 0 to 1."""
+    """Accept a number from 0 to 1."""
     return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]
 
 
 def maybe(shape: Shape) -> Shape:
-    """That, or nothing."""
+    """Accept a value of this shape, or None."""
     return lambda value: value is None or shape(value)
 
 
 def many(shape: Shape) -> Shape:
-    """Return a list of such."""
+    """Accept a list of values of this shape."""
     return lambda value: type(value) is list and all(map(shape, value))
 
 
 def row(*shapes: Shape) -> Shape:
-    """Return a list of exactly these."""
+    """Accept a list with exactly these shapes."""
 
     def fits(value: object) -> bool:
         return (
@@ -79,12 +79,12 @@ def row(*shapes: Shape) -> Shape:
 
 
 def table(shape: Shape) -> Shape:
-    """Return names with such values."""
+    """Accept an object whose values have this shape."""
     return lambda value: type(value) is dict and all(map(shape, value.values()))
 
 
 def record(**shapes: Shape) -> Shape:
-    """Exactly these names, each with such a value."""
+    """Accept an object with exactly these names and shapes."""
 
     def fits(value: object) -> bool:
         return type(value) is dict and value.keys() == shapes.keys() and all(f(value[k]) for k, f in shapes.items())
@@ -93,9 +93,7 @@ def record(**shapes: Shape) -> Shape:
 
 
 def parsed(content: bytes, shape: Shape, what: str) -> Any:
-    """Return the value of JSON that has a shape; raises IndexDamaged, with `what` it was to be, for any other
-    content.
-    """
+    """Parse JSON of a given shape; raises IndexDamaged, naming `what` it should be, for any other content."""
     try:
         value = json.loads(content.decode(*UTF8))
     except (ValueError, RecursionError) as error:
@@ -106,7 +104,7 @@ def parsed(content: bytes, shape: Shape, what: str) -> Any:
 
 
 def unusable(what: str) -> IndexDamaged:
-    """Return the error for content of an index that is not what was written."""
+    """Return the error for invalid content of an index."""
     return IndexDamaged(f"{what} in the index is not what was written", hint=ANEW)
 
 
@@ -122,14 +120,14 @@ def kept_words(content: bytes | None) -> str:
 
 
 def packed(content: bytes) -> bytes:
-    """Content for the disk: compressed, or as it is where that would be past the ratio that is read."""
+    """Compress content for the disk; store it uncompressed if its ratio would exceed the limit of the reader."""
     made = zlib.compress(content, 6)
     return made if len(content) <= _room(made) else zlib.compress(content, 0)
 
 
 def unpacked(stored: bytes, what: str) -> bytes:
-    """Return what `packed` was given; raises IndexDamaged for anything else, before it takes more memory than that
-    may.
+    """Return the content given to `packed`; raises IndexDamaged for anything else, before it takes more memory than
+    allowed.
     """
     packer = zlib.decompressobj()
     try:

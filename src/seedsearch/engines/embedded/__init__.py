@@ -4,9 +4,9 @@
                        writer → manifest (the one file that changes) → whoosh_toc
     query tree → searcher (arrays) → matches         Whoosh's queries → whoosh_reader → matchers
 
-`manifest` says which files make up the index, `section_file` what a file of sections looks like, `documents`,
-`text_store`, `bigrams`, `term_dictionary` and `postings` what the sections hold. `whoosh_toc` writes the file by which
-Whoosh knows the folder; `seedsearch.engines.whoosh_reader` is what that file names, and is loaded by Whoosh alone.
+`manifest` lists the files of the index, `section_file` defines files of sections, and `documents`, `text_store`,
+`bigrams`, `term_dictionary` and `postings` define the sections. `whoosh_toc` writes the file by which Whoosh recognizes
+the folder; that file names `seedsearch.engines.whoosh_reader`, which only Whoosh loads.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from seedsearch.errors import IndexDamaged, IndexMissing, IndexStale
 if TYPE_CHECKING:
     from seedsearch.engines.embedded.writer import EmbeddedWriter
 
-# Bytes that an open index holds of its files, past which it begins anew with none: the larger part of 1 GB of texts.
+# Bytes of its files that an open index keeps in memory; beyond that, it drops all of them. Most of the index of 1 GB of
+# texts.
 HELD = 1 << 30
 
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -53,17 +54,16 @@ def open_place(
     replace: bool = False,
     cache_bytes: int | None = None,
 ) -> EmbeddedEngine:
-    """Open the index in a folder; raises as `choice.open_engine` does."""
+    """Open the index in a folder; raises like `choice.open_engine`."""
     return EmbeddedEngine(Path(place), fingerprint, create=create, replace=replace, cache_bytes=cache_bytes)
 
 
 class EmbeddedEngine:
-    """Entries in a folder, as of the commit that was the last when this was opened or wrote.
+    """Entries in a folder, as of the last commit when it was opened, refreshed or written.
 
-    Opened to `create`, what is not there is empty and nothing is made before the first commit; segments that are not as
-    they were written are left out, for their entries to be put anew. With `replace` a stale or damaged index is taken
-    for nothing as well, and stays until that commit. Without a fingerprint no segment is opened:
-    that is for `check` alone.
+    With `create`, a missing index is empty and nothing is written before the first commit; damaged segments are left
+    out, so that their entries can be added again. With `replace`, a stale or damaged index also counts as empty, and
+    stays until that commit. Without a fingerprint, no segment is opened: this is only for `check`.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class EmbeddedEngine:
         with self.mapped():
             self._begin()
             if replace and self.committed is None and folder.is_dir():
-                Lock(folder).release()  # nobody else may be about to change what will be replaced
+                Lock(folder).release()  # nobody else may be changing what will be replaced
 
     def _begin(self) -> None:
         try:
@@ -107,7 +107,7 @@ class EmbeddedEngine:
 
     @property
     def budget(self) -> Budget:
-        """What the question that is asked may take."""
+        """The budget of the current query."""
         return self._answering.budget
 
     @budget.setter
@@ -115,12 +115,12 @@ class EmbeddedEngine:
         self._answering.budget = budget
 
     def refresh(self) -> bool:
-        """See what was committed last; whether that is something new. A look at the manifest where it is not."""
+        """Move on to the latest commit; return whether it is a new one. If not, this only checks the manifest."""
         with self.mapped():
             return self._looked_at() != self._stamp and self.read_anew()
 
     def _looked_at(self) -> Stamp | None:
-        """Return what tells this manifest from another; None where there is none, which `read_anew` has words for."""
+        """Return the identity of the manifest; None if there is none, which `read_anew` reports."""
         try:
             found = (self.folder / NAME).lstat()
         except FileNotFoundError:
@@ -128,13 +128,13 @@ class EmbeddedEngine:
         return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def read_anew(self, *, thoroughly: bool = False) -> bool:
-        """See what was committed last; `thoroughly`: only what is as it was written, down to the last byte.
+        """Read the latest commit; with `thoroughly`, verify every byte.
 
-        Whether that is something new; what was seen before stays where this fails. `committed` is its manifest, None
-        where there is nothing to build on; `manifest` is that without what was left out, for which the engine has to be
-        opened to `create`.
+        Return whether it is a new one; on failure, the previous state stays. `committed` becomes its manifest, or None
+        if there is nothing to build on; `manifest` is the same without damaged segments, which are only left out with
+        `create`.
         """
-        stamp = self._looked_at()  # before the manifest is read: one that comes between is seen the next time
+        stamp = self._looked_at()  # before the manifest is read, so that a newer one is noticed the next time
         committed, segments = self._opened(thoroughly)
         is_new, self._stamp, self.committed = committed != self.committed, stamp, committed
         if committed is None:
@@ -160,15 +160,13 @@ class EmbeddedEngine:
             try:
                 return manifest, self._segments(manifest, thoroughly)
             except FileNotFoundError as error:
-                # A writer may have committed in between; then the manifest is another one.
+                # A writer may have committed in between; then there is a new manifest.
                 if not left or self._read_manifest() == manifest:
                     raise damaged(Path(error.filename), "it is missing") from error
         raise AssertionError("the last try returns or raises")
 
     def _segments(self, manifest: Manifest, thoroughly: bool) -> list[Segment]:
-        """Return the segments of a manifest; those that did not change are opened again only to look at them
-        thoroughly.
-        """
+        """Return the segments of a manifest; unchanged ones are reopened only to verify them."""
         known = {} if thoroughly else dict(zip(self.manifest.parts, self.segments, strict=True))
         found = (known.get(part) or self._segment(part, thoroughly) for part in manifest.parts)
         return [segment for segment in found if segment is not None]
@@ -185,7 +183,7 @@ class EmbeddedEngine:
         return None
 
     def _segment(self, part: Part, thoroughly: bool) -> Segment | None:
-        """Return a segment of the folder; None for one that is left out."""
+        """Open a segment of the folder; return None if it is left out."""
         try:
             segment = open_segment(self.folder, part)
             if thoroughly:
@@ -195,13 +193,13 @@ class EmbeddedEngine:
             if not self._create:
                 raise
         except OSError as error:
-            # A file may be missing because another process has committed, but not while this one holds the lock.
+            # A file may be missing because another process has committed, but not while this process holds the lock.
             if not (self._create and thoroughly and error.errno in (errno.ENOENT, errno.EIO)):
                 raise
         return None
 
     def info(self) -> EngineInfo:
-        """Return how much it holds."""
+        """Return the size of the index."""
         from seedsearch.engines.embedded.vocabulary import count_terms
 
         with self.mapped():
@@ -220,12 +218,12 @@ class EmbeddedEngine:
             return found
 
     def stored(self) -> Iterator[bytes]:
-        """Yield what was stored with each entry, in the order of doc_id."""
+        """Yield the stored data of each entry, in the order of doc_id."""
         with self.mapped():
             yield from _stored(self.segments)
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Yield every entry, its tags sorted, in the order of doc_id."""
+        """Yield every entry, with its tags sorted, in the order of doc_id."""
         from seedsearch.engines.embedded.entries import Entries
 
         with self.mapped():
@@ -247,23 +245,23 @@ class EmbeddedEngine:
                 yield row
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
-        """Return how many documents there are, and how many have each term."""
+        """Return the number of documents, and the number of those that have each term."""
         with self.mapped():
             return self._answering.count, self._answering.having(terms)
 
     def metadata(self, name: str) -> bytes | None:
-        """Return what a writer kept beside the entries."""
+        """Return metadata stored by a writer."""
         with self.mapped():
             while (file := self.manifest.kept.get(name)) is not None:
                 try:
                     return read_file(self.folder, file)
-                except FileNotFoundError as error:  # swept by the writer of a later commit, which has its own
+                except FileNotFoundError as error:  # removed by the writer of a later commit, which has its own copy
                     if not self.read_anew():
                         raise damaged(self.folder / file.name, "it is missing") from error
             return None
 
     def writer(self) -> EmbeddedWriter:
-        """Return a context manager for changes; raises IndexLocked where another one is open."""
+        """Return a context manager for changes; raises IndexLocked if another writer is open."""
         from seedsearch.engines.embedded.writer import EmbeddedWriter
 
         if self._fingerprint is None:
@@ -279,24 +277,24 @@ class EmbeddedEngine:
             return self._answering.search(query, limit, offset)
 
     def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag."""
+        """Yield the doc_id and the stored data of every match, in the order of `search` or of a tag."""
         with self.mapped():
             yield from self._answering.every_match(query, prefix, descending)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        """Return the tags of matches that begin with `prefix`, sorted, each with the number of matches that have it."""
         with self.mapped():
             return self._answering.tally(query, prefix)
 
     def in_order(
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
-        """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        """Return some of the matches in the order of a tag that begins with `prefix`, and their total number."""
         with self.mapped():
             return self._answering.in_order(query, prefix, descending, offset, limit)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
-        """Return how many documents match each query."""
+        """Return the number of documents that match each query."""
         with self.mapped():
             return self._answering.totals(queries)
 
@@ -306,23 +304,23 @@ class EmbeddedEngine:
             return self._answering.any_match(queries)
 
     def check(self) -> list[str]:
-        """Return a sentence for each file that is not as it was written."""
+        """Return a sentence for each damaged file."""
         from seedsearch.engines.embedded.checking import faults
 
         with self.mapped():
             return faults(self.folder)
 
     def close(self) -> None:
-        """Give back what it holds open: files and memory, which go when no array uses them."""
+        """Release files and memory; they are freed when no array uses them."""
         self.segments, self.committed, self.manifest = [], None, Manifest(self._fingerprint or "")
         self._stamp, self._answering = None, Answering([], self._room)
 
     def mapped(self) -> AbstractContextManager[None]:
-        """Return what the file system and broken files raise, as errors of ours."""
+        """Map errors of the file system and of damaged files to our own."""
         return mapped(self.folder)
 
 
 def _stored(segments: Sequence[Segment]) -> Iterator[bytes]:
-    """Return what was stored with each document, in the order of the ids."""
+    """Yield the stored data of each document, in the order of ids."""
     ways = [[(doc_id, i, number) for doc_id, number in segment.all_ids()] for i, segment in enumerate(segments)]
     return (segments[i].documents.stored(number) for _, i, number in merge(*ways))

@@ -1,8 +1,8 @@
-"""Characters as bytes that can be searched: one byte for the 160 most frequent, two for the next 2,208, then three.
+"""A searchable encoding of characters: one byte for the 160 most frequent, two for the next 2,208, then three.
 
-A byte that begins a code never stands inside one, so a run of codes is found by looking for its bytes, wherever in
-a text it stands (self-synchronising, as the dense codes of Brisaboa and others, 2003, are). What has no rank takes
-five bytes: a mark and the code point in base 48.
+A byte that begins a code never occurs inside one, so a run of codes is found anywhere in a text by searching for its
+bytes (self-synchronising, like the dense codes of Brisaboa and others, 2003). Characters without a rank take five
+bytes: a mark and the code point in base 48.
 
     0–159 one byte · 160–205 two · 206 three · 207 five · 208–255 the bytes inside
 """
@@ -36,7 +36,7 @@ def _lines() -> list[str]:
 
 @cache
 def traditional() -> Points:
-    """For each code point under 0x10000 the Traditional form that is most likely, or itself."""
+    """For each code point below 0x10000, its most likely Traditional form, or itself."""
     table = np.arange(0x10000, dtype=np.uint32)
     table[points(_lines()[1])] = points(_lines()[2])
     return table
@@ -44,7 +44,7 @@ def traditional() -> Points:
 
 @lru_cache(maxsize=4)
 def _codes(characters: str) -> tuple[Bytes, Bytes]:
-    """For each code point under 0x10000 its bytes (at most three) and how many; 0 where it has no rank."""
+    """For each code point below 0x10000, its bytes (at most three) and their number; 0 without a rank."""
     lengths = np.zeros(0x10000, dtype=np.uint8)
     codes = np.zeros((3, 0x10000), dtype=np.uint8)
     chars = points(characters)
@@ -67,18 +67,18 @@ def _codes(characters: str) -> tuple[Bytes, Bytes]:
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Characters under 0x10000 in the order of their ranks, RANKED at most."""
+    """Characters below 0x10000 in the order of their ranks, RANKED at most."""
 
     characters: str
 
     @classmethod
     def usual(cls) -> Self:
-        """Return the one for texts that are not known."""
+        """Return the default alphabet, for unknown texts."""
         return cls(_lines()[0][:RANKED])
 
     @classmethod
     def fitted(cls, sample: Points) -> Self:
-        """Return the one for texts like `sample`, which should hold a hundred thousand characters or more."""
+        """Return the alphabet for texts like `sample`, which should have at least a hundred thousand characters."""
         found, counts = np.unique(sample, return_counts=True)
         found, counts = found[found < 0x10000], counts[found < 0x10000]
         ranked = text_of(found[np.argsort(-counts, kind="stable")])
@@ -94,7 +94,7 @@ class Alphabet:
         return points(self.characters)
 
     def encode(self, chars: Points) -> tuple[Bytes, Ints]:
-        """Return the codes of `chars`, and how many bytes each takes."""
+        """Return the codes of `chars`, and the number of bytes of each."""
         codes, lengths = self._codes
         inside = np.minimum(chars, 0xFFFF)
         sizes = lengths[inside].astype(np.int64)
@@ -113,7 +113,7 @@ class Alphabet:
         return made, sizes
 
     def bytes_of(self, text: str) -> bytes:
-        """Return the codes of a text; for a short one, which needs no tables."""
+        """Return the codes of a short text, without tables."""
         return b"".join(map(self._code, text))
 
     def _code(self, char: str) -> bytes:
@@ -131,7 +131,9 @@ class Alphabet:
 
     @cached_property
     def _chars(self) -> Points:
-        """For each two bytes the character whose code they begin with, _RARE where that is longer or there is none."""
+        """For each pair of bytes, the character whose code it begins with; _RARE if the code is longer or there is
+        none.
+        """
         ranked = np.append(self._points, np.full(RANKED, _RARE, dtype=np.uint32))
         chars = np.full((256, 256), _RARE, dtype=np.uint32)
         chars[:SINGLE] = ranked[:SINGLE, None]
@@ -139,7 +141,9 @@ class Alphabet:
         return chars.ravel()
 
     def decode(self, codes: Bytes) -> tuple[Points, Ints]:
-        """Return the characters of whole codes, and where each begins; raises ValueError for what is not a code."""
+        """Decode complete codes; return the characters and where each code begins. Raises ValueError for invalid
+        codes.
+        """
         starts = (codes < INNER).nonzero()[0]
         pairs = codes.astype(np.uint16)
         pairs <<= 8
@@ -157,7 +161,7 @@ class Alphabet:
         return made, starts
 
     def _of_three(self, codes: Bytes, starts: Ints) -> Points:
-        """Return the characters of the codes of three bytes that begin at `starts`."""
+        """Decode the codes of three bytes that begin at `starts`."""
         digits = _digits(codes, starts, 2)
         ranks = SINGLE + DOUBLE + BASE * digits[0] + digits[1]
         if ranks.max(initial=0) >= len(self._points):
@@ -167,7 +171,7 @@ class Alphabet:
 
 
 def _of_five(codes: Bytes, starts: Ints) -> Ints:
-    """Return the characters of the codes of five bytes that begin at `starts`."""
+    """Decode the codes of five bytes that begin at `starts`."""
     values: Ints = BASE ** np.arange(3, -1, -1) @ _digits(codes, starts, 4)
     if values.max(initial=0) >= _CODE_POINTS:
         raise ValueError("a code without a character")
@@ -175,9 +179,7 @@ def _of_five(codes: Bytes, starts: Ints) -> Ints:
 
 
 def _digits(codes: Bytes, starts: Ints, count: int) -> Ints:
-    """Return the `count` bytes inside each code that begins at `starts`, as digits in base 48: a row for each of
-    them.
-    """
+    """Return the `count` inner bytes of each code that begins at `starts`, as digits in base 48, one row per digit."""
     if len(starts) and starts[-1] + count >= len(codes):
         raise ValueError("a code without a character")
     digits: Ints = codes[starts + np.arange(1, count + 1)[:, None]].astype(np.int64) - INNER

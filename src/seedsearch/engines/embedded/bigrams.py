@@ -1,8 +1,8 @@
-"""The pairs of neighbouring characters, sorted, and where their postings are.
+"""The pairs of adjacent characters, sorted, with the places of their postings.
 
-A pair is one number: the code point of the first, shifted by 21 bits, and the code point of the second plus one, or 0
-where a blank or the end of the text follows. So every occurrence of a character is in one of its pairs, its pairs stand
-side by side, and few need lists of their own (singles.py). Chunks hold up to 256 pairs. Sections:
+A pair is one number: the code point of the first character, shifted by 21 bits, plus that of the second plus one, or 0
+if a blank or the end of the text follows. So every occurrence of a character is in one of its pairs, its pairs are
+adjacent, and few characters need lists of their own (unigrams.py). Chunks have up to 256 pairs. Sections:
 
     pairs           for each chunk, deflated, the varints: how many pairs it has, how far each (but the first) is from
                     the one before it, and those of the lists (postings.py)
@@ -30,30 +30,30 @@ from seedsearch.parallel import made_ahead
 from seedsearch.text.array_types import Ints, Keys, Points
 
 CHUNK = 256
-KEPT_CHUNKS = 2048  # unpacked
+KEPT_CHUNKS = 2048  # unpacked chunks in the cache
 SECOND_BITS = 21
 BLANK = 0x20
 
-# A column for each pair: it, its documents and extras, and the bit at which its list begins.
+# Columns of each pair: its number, its documents and extras, and the bit at which its list begins.
 PairRows: TypeAlias = Ints
 Part = tuple[Keys, Lists]
 
 
 def key_of(first: str, second: str = "") -> int:
-    """Return the number of a pair; without a second character, of the pair (character, end)."""
+    """Return the number of a pair; without a second character, that of (character, end)."""
     return ord(first) << SECOND_BITS | (ord(second) + 1 if second else 0)
 
 
 def text_of(key: int) -> str:
-    """Return the character or the two of a pair."""
+    """Return the one or two characters of a pair."""
     second = key & (1 << SECOND_BITS) - 1
     return chr(key >> SECOND_BITS) + (chr(second - 1) if second else "")
 
 
 def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tuple[Keys, Points]:
-    """Return the pairs of run texts that stand one after the other, and for each the number of its text.
+    """Return the pairs of concatenated run texts, each with the number of its text.
 
-    `following`: the code point that comes after each, where they are pieces; nothing but a blank where it is None.
+    `following` has the code point after each, if they are pieces of texts; None means that a blank follows.
     """
     second = np.append(runs[1:], np.uint32(BLANK))
     some = lengths > 0
@@ -66,16 +66,16 @@ def pairs_of(runs: Points, lengths: Ints, following: Points | None = None) -> tu
 
 
 def across(owned: Sequence[tuple[int, str]]) -> tuple[Ints, Keys]:
-    """Pairs that stand across joints, each with its text, as arrays of the texts and of the numbers of the pairs."""
+    """Return the pairs across joints as arrays of texts and of pair numbers."""
     owners = np.array([owner for owner, _ in owned], dtype=np.int64)
     return owners, np.array([key_of(*pair) for _, pair in owned], dtype=np.uint64)
 
 
 class PairsWriter:
-    """Makes the sections out of parts in the order of their pairs."""
+    """Makes the sections from parts in the order of their pairs."""
 
     def __init__(self, count: int) -> None:
-        """`count`: the documents of the segment."""
+        """`count` is the number of documents of the segment."""
         self._count = count
         self._numbers: list[Chunk] = []
         self._firsts: list[Keys] = []
@@ -83,7 +83,7 @@ class PairsWriter:
         self._at = self._postings = 0
 
     def sections(self, parts: Iterable[Part]) -> Iterable[Section]:
-        """Yield the sections; each part is asked for when the one before it has been written."""
+        """Yield the sections; each part is requested after the previous one has been written."""
         singles = SinglesWriter(self._count)
         yield "pairs.postings", self._written(parts, singles)
         singles.close()
@@ -107,7 +107,7 @@ class PairsWriter:
             yield keys, lists, extras, *postings.encode(lists, extras, self._count, CHUNK)
 
     def _add(self, keys: Keys, numbers: Keys, of_each: Ints, starts: Ints) -> None:
-        """All chunks of a part at once."""
+        """Add all chunks of a part at once."""
         heads = np.arange(0, len(keys), CHUNK)
         lengths = np.diff(np.append(heads, len(keys)))
         ends = np.cumsum(lengths + np.add.reduceat(of_each, heads))
@@ -115,7 +115,7 @@ class PairsWriter:
         begins = np.append(0, ends[:-1])
         is_number[np.repeat(begins, lengths) + np.arange(len(keys)) - np.repeat(heads, lengths)] = False
         steps = np.diff(keys, prepend=keys[0])
-        steps[heads] = lengths  # in the place of the step to the first pair
+        steps[heads] = lengths  # replaces the step to the first pair
         values = np.empty(len(is_number), dtype=np.uint64)
         values[~is_number], values[is_number] = steps, numbers
         width = np.append(0, np.cumsum(varints.sizes(values)))[np.append(begins, len(values))]
@@ -129,7 +129,7 @@ class PairsWriter:
 
 
 class PairTable:
-    """The pairs of a mapped segment."""
+    """The pairs of an open segment."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -143,7 +143,7 @@ class PairTable:
 
     @property
     def sizes(self) -> Ints:
-        """How many bytes the lists of each chunk take."""
+        """The size in bytes of the lists of each chunk."""
         sizes: Ints = np.diff(self._places[:, 1])
         return sizes
 
@@ -174,7 +174,9 @@ class PairTable:
         return [found[number] for number in numbers]
 
     def _read(self, numbers: Sequence[int]) -> list[PairRows]:
-        """Return some chunks, unpacked together: there are more steps to it than pairs in a chunk."""
+        """Unpack several chunks together, because the number of array operations matters more than the number of
+        pairs.
+        """
         if not numbers:
             return []
         at = np.array(numbers)
@@ -203,9 +205,9 @@ class PairTable:
         return [columns[:, a:b] for a, b in pairwise(borders.tolist())]
 
     def entries(self, keys: Sequence[int], chars: Sequence[str] = ()) -> list[Entry | None]:
-        """For each pair where its list is, None for a pair that no document has.
+        """Return the place of the list of each pair; None for a pair that no document has.
 
-        What `with_firsts` will need for `chars` is unpacked at the same time.
+        Also unpacks what `with_firsts` will need for `chars`.
         """
         wanted = np.array(keys, dtype=np.uint64)
         if chars:
@@ -217,7 +219,7 @@ class PairTable:
         return [(row[1], row[2], row[3]) if row[0] == key else None for key, row in zip(keys, rows, strict=True)]
 
     def sizes_of(self, keys: Sequence[int]) -> list[int]:
-        """Return how many documents have each pair, those included that were deleted since."""
+        """Return the number of documents that have each pair, including deleted ones."""
         wanted = np.array(keys, dtype=np.uint64)
         if (found := self._found(wanted)) is None:
             return [0] * len(keys)
@@ -225,7 +227,9 @@ class PairTable:
         return sizes
 
     def _found(self, keys: Keys) -> PairRows | None:
-        """Return for each pair its column, or some other where no document has it; None where there are none at all."""
+        """Return the column of each pair, or an arbitrary one if no document has it; None if there are no pairs
+        at all.
+        """
         chunks = self._chunks(sorted(self._numbers_of(keys)))
         if not chunks:
             return None
@@ -234,17 +238,17 @@ class PairTable:
         return found
 
     def _numbers_of(self, keys: Keys) -> set[int]:
-        """Return the chunks in which pairs would be."""
+        """Return the chunks that pairs would be in."""
         numbers = self.firsts.searchsorted(keys, side="right") - 1
         return set(numbers[numbers >= 0].tolist())
 
     def between(self, low: int, high: int) -> tuple[Keys, Lists]:
-        """Return the pairs from `low` to before `high`, and their lists; to be asked once, for nothing is kept."""
+        """Return the pairs from `low` to before `high`, and their lists, without caching."""
         rows = _between(self._read(self._range(low, high)), low, high)
         return rows[0].view(np.uint64), self._lists(rows)
 
     def with_firsts(self, chars: Sequence[str]) -> tuple[Ints, Lists]:
-        """Return the lists of all pairs that begin with one of some characters, and for each the place of its
+        """Return the lists of all pairs that begin with one of these characters, each with the index of its
         character.
         """
         ranges = [_keys_with_first(char) for char in chars]
@@ -253,7 +257,7 @@ class PairTable:
         return owners, self._lists(np.concatenate(parts, axis=1))
 
     def _range(self, low: int, high: int) -> range:
-        """Return the chunks in which the pairs from `low` to before `high` are."""
+        """Return the chunks with the pairs from `low` to before `high`."""
         first, last = self.firsts.searchsorted(np.array([low + 1, high], dtype=np.uint64)).tolist()
         return range(max(0, first - 1), last)
 
@@ -263,12 +267,12 @@ class PairTable:
 
 
 def _keys_with_first(char: str) -> tuple[int, int]:
-    """Return the least pair that begins with a character, and the least after them."""
+    """Return the range of pairs that begin with a character."""
     return key_of(char), (ord(char) + 1) << SECOND_BITS
 
 
 def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:
-    """Return the pairs from `low` to before `high` in chunks that follow one another."""
+    """Return the pairs from `low` to before `high` in consecutive chunks."""
     rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
     first, last = rows[0].view(np.uint64).searchsorted(np.array([low, high], dtype=np.uint64)).tolist()
     return rows[:, first:last]

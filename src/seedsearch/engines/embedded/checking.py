@@ -1,4 +1,4 @@
-"""Whether the files of an index are those that were written: size and CRC-32 of each, and what Whoosh knows it by."""
+"""Checks the size and CRC-32 of each file of an index, and Whoosh's table of contents."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from seedsearch.engines.embedded.segment_files import is_toc_of
 from seedsearch.engines.embedded.storage import opened
 from seedsearch.errors import IndexDamaged, reason
 
-BLOCK = 1 << 20  # bytes that are read at once
+BLOCK = 1 << 20  # bytes read at once
 
 
 def faults(folder: Path) -> list[str]:
-    """Return a sentence for each file that is not what was written, as of the last commit.
+    """Return a sentence for each damaged file of the last commit.
 
-    A file that is missing because another process has committed meanwhile is not a fault: then all are looked at anew.
-    Raises IndexMissing, IndexStale and IndexDamaged where the manifest cannot be read.
+    If a file is missing because another process has committed meanwhile, the check starts again. Raises IndexMissing,
+    IndexStale and IndexDamaged if the manifest cannot be read.
     """
     manifest = Manifest.read(folder, None)
     for _ in range(TRIES):
@@ -45,15 +45,13 @@ def _fault(folder: Path, file: File) -> str | None:
 
 
 def _toc_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """Yield what is wrong with the file by which Whoosh knows the index; nothing where a run was stopped before its
-    name.
-    """
+    """Yield faults of Whoosh's table of contents; none if a run was stopped before renaming it."""
     path = folder / manifest.toc_name
     try:
         if is_toc_of(folder, manifest):
             return
     except (IndexDamaged, OSError):
-        return  # a file that it is made from has a fault of its own
+        return  # a file that it lists is itself damaged and reported
     again = "seedsearch does not need it, Whoosh does; the next run of seedsearch index writes it"
     if os.path.lexists(path):
         yield f"{path} is not what was written: {again}"

@@ -1,11 +1,12 @@
-"""Which texts hold pieces in order with gaps, or near one another: by arrays over the codes of many texts at once.
+"""Finds texts that contain pieces in order with gaps, or near one another, by array operations on the codes of many
+texts at once.
 
-Most texts that match do so soon, so their beginnings are looked at first, and then eight times as much of those that
-are left. A blank is put behind each text: no gap reaches over one, so none reaches into another text.
+Most matching texts match early, so their beginnings are searched first, and then eight times as much of the rest. A
+blank is put after each text; no gap spans a blank, so none reaches into another text.
 
-A byte of codes belongs to one character, and no more tokens (runs.py) than characters begin between two places. So
-pieces are near one another where few enough bytes are between them; only the texts in which that is nowhere so are
-decoded, and their tokens counted.
+Each byte of a code belongs to one character, and there are at most as many tokens (run_text.py) as characters between
+two places. So pieces are near one another if few enough bytes are between them; only texts without such a place are
+decoded to count their tokens.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import COUNT, members, points, text_of
 from seedsearch.text.folding import HAN
 
-# Bytes of each text that are looked at first, and how many times as many after that. Of 20,000 pages of 770 characters
-# on average, two thirds of those that hold two frequent characters near each other do so in the first 512 bytes.
+# Bytes of each text that are searched first, and the factor of growth after that. Of 20,000 pages of 770 characters on
+# average, two thirds of those with two frequent characters near each other have them in the first 512 bytes.
 FIRST, TIMES = 512, 8
-TOGETHER = 1 << 20  # bytes of texts that are looked at together: they stay in the cache of the processor
+TOGETHER = 1 << 20  # bytes of texts searched together, which stay in the cache of the processor
 BLANK = " "
 
 Spans = tuple[Ints, Ints]  # starts and ends, both ascending
 
 
 def holding(documents: Documents, candidates: Ints, node: Near | Gapped, look: Callable[[], object]) -> Ints:
-    """Return those of `candidates` whose texts hold what is meant; no piece of that has a blank in it.
+    """Return the `candidates` whose texts match; no piece of the query has a blank in it.
 
-    `look` is called again and again, and may raise.
+    `look` is called repeatedly and may raise.
     """
     codes = [documents.alphabet.bytes_of(text) for text in node.texts]
     blank = documents.alphabet.bytes_of(BLANK)
@@ -57,7 +58,7 @@ def holding(documents: Documents, candidates: Ints, node: Near | Gapped, look: C
 
 
 def _together(documents: Documents, chosen: Ints, size: int) -> Iterator[Ints]:
-    """Documents in parts of about TOGETHER bytes, `size` of each at most."""
+    """Divide documents into parts of about TOGETHER bytes, counting at most `size` for each."""
     if not len(chosen):
         return
     part = np.cumsum(np.minimum(documents.code_sizes[chosen], size)) // TOGETHER
@@ -66,7 +67,7 @@ def _together(documents: Documents, chosen: Ints, size: int) -> Iterator[Ints]:
 
 
 def _sure_ends(node: Near | Gapped, codes: Sequence[bytes], joined: Bytes, begins: Ints, blank: bytes) -> Ints:
-    """Return where places end that are surely such as are meant."""
+    """Return the ends of places that certainly match."""
     known = {code: _places(joined, code) for code in dict.fromkeys(codes)}
     if isinstance(node, Gapped):
         return _gapped_ends([known[code] for code in codes], codes, node.gaps, joined, blank)
@@ -75,7 +76,7 @@ def _sure_ends(node: Near | Gapped, codes: Sequence[bytes], joined: Bytes, begin
 
 
 def _places(joined: Bytes, code: bytes) -> Ints:
-    """Return where a code, or several, stand."""
+    """Return the places of one or several codes."""
     if len(joined) < len(code):
         return np.zeros(0, dtype=np.int64)
     found = np.flatnonzero(joined[: len(joined) - len(code) + 1] == code[0])
@@ -85,7 +86,7 @@ def _places(joined: Bytes, code: bytes) -> Ints:
 
 
 def _texts_of(ends: Ints, begins: Ints) -> Mask:
-    """Return the texts in which one of the places is that end there."""
+    """Return the texts that contain one of the places with these ends."""
     there = np.zeros(len(begins), dtype=bool)
     there[begins.searchsorted(ends, side="left") - 1] = True
     return there
@@ -94,9 +95,9 @@ def _texts_of(ends: Ints, begins: Ints) -> Mask:
 def _gapped_ends(
     starts: Sequence[Ints], codes: Sequence[bytes], gaps: Sequence[tuple[int, int]], joined: Bytes, blank: bytes
 ) -> Ints:
-    """Return the ends of the last piece where all stand in order, with gaps as wide as they may be.
+    """Return the ends of the last piece wherever all pieces are in order with permitted gaps.
 
-    Of the places of a piece those are kept that are reached from one of the piece before. The nearest one is enough.
+    A place of a piece is kept if a place of the previous piece reaches it; checking the nearest one is enough.
     """
     ends = starts[0] + len(codes[0])
     for some, code, (least, most) in zip(starts[1:], codes[1:], gaps, strict=True):
@@ -112,7 +113,7 @@ def _gapped_ends(
 
 
 def _within(joined: Bytes, begins: Ints, ends: Ints, most: int, blank: bytes) -> Mask:
-    """Tell whether there are `most` characters at most between two places, and no blank."""
+    """Tell whether there are at most `most` characters and no blank between two places."""
     fits: Mask = begins == ends
     rows = np.flatnonzero(~fits)
     at = begins[rows]
@@ -126,7 +127,7 @@ def _within(joined: Bytes, begins: Ints, ends: Ints, most: int, blank: bytes) ->
 
 
 def _is_at(joined: Bytes, places: Ints, code: bytes) -> Mask:
-    """Tell whether a code, or several, stand at each place."""
+    """Tell for each place whether one or several codes are there."""
     there: Mask
     there = joined.take(places, mode="clip") == code[0]
     for k, byte in enumerate(code[1:], start=1):
@@ -136,23 +137,23 @@ def _is_at(joined: Bytes, places: Ints, code: bytes) -> Mask:
 
 @cache
 def _sizes() -> Ints:
-    """Return how many bytes a character takes, by its first."""
+    """Return the number of bytes of a character, by its first byte."""
     sizes = np.full(256, 2, dtype=np.int64)
     sizes[:SINGLE], sizes[LONG], sizes[ESCAPE] = 1, 3, LONGEST
     return sizes
 
 
 def _next(joined: Bytes, places: Ints) -> Ints:
-    """Return the characters after those at some places."""
+    """Return the places of the characters after those at some places."""
     return places + _sizes().take(joined.take(places, mode="clip"))
 
 
 def _near_ends(parts: Sequence[Spans], begins: Ints, tokens: Ints, distance: int) -> Ints:
-    """Return where places of all parts end that have at most `distance` tokens in all between them, as `near`
-    (runs.py) finds.
+    """Return the ends of places of all parts with at most `distance` tokens in total between them, as found by `near`
+    (run_text.py).
 
-    `tokens`: how many begin before each place. From each place of a part, the nearest one before it of each part in
-    turn is taken that lies on none of those taken before.
+    `tokens` is the number of tokens that begin before each place. From each place of a part, the nearest earlier place
+    of each other part is taken in turn that does not overlap those taken before.
     """
     last = np.sort(np.concatenate([ends for _, ends in parts]), kind="stable")
     text = begins[begins.searchsorted(last, side="left") - 1]
@@ -173,9 +174,10 @@ def _near_ends(parts: Sequence[Spans], begins: Ints, tokens: Ints, distance: int
 
 
 def _nearest(starts: Ints, ends: Ints, last: Ints, taken: Ints) -> tuple[Mask, Ints]:
-    """For each of `last` the number of the nearest place that ends there or before and lies on none that is taken.
+    """Return, for each of `last`, the index of the nearest place that ends there or before and does not overlap a taken
+    one.
 
-    And whether there is one.
+    Also return whether there is one.
     """
     at = ends.searchsorted(last, side="right") - 1
     rows = np.flatnonzero(at >= 0)
@@ -189,7 +191,7 @@ def _nearest(starts: Ints, ends: Ints, last: Ints, taken: Ints) -> tuple[Mask, I
 
 
 def _near_by_tokens(documents: Documents, chosen: Ints, node: Near, look: Callable[[], object]) -> Iterator[Ints]:
-    """Yield those of some documents in whose texts all parts are near one another, tokens counted."""
+    """Yield the documents in whose texts all parts are near one another, counting tokens."""
     wanted = [points(text) for text in node.texts]
     for some in _together(documents, chosen, TOGETHER):
         runs, lengths = documents.runs(some.tolist())
@@ -200,7 +202,7 @@ def _near_by_tokens(documents: Documents, chosen: Ints, node: Near, look: Callab
 
 
 def _spans_of(runs: Points, begins: Ints, part: Points) -> Spans:
-    """Return where a part stands in texts one after the other, within one of them."""
+    """Return the places of a part in concatenated texts, each within one text."""
     found = np.flatnonzero(runs == part[0])
     for k, char in enumerate(part[1:], start=1):
         found = found[runs.take(found + k, mode="clip") == char]
@@ -211,7 +213,7 @@ def _spans_of(runs: Points, begins: Ints, part: Points) -> Spans:
 
 @cache
 def _of_words() -> Mask:
-    """For each code point whether it is a letter or a digit that a token has several of: no ideograph."""
+    """For each code point, whether it is a letter or digit other than an ideograph, of which a token has several."""
     every = text_of(np.arange(COUNT, dtype=np.uint32))
     made = np.zeros(COUNT, dtype=bool)
     for found in re.finditer(rf"[^\W{HAN}]+", every):
@@ -220,7 +222,7 @@ def _of_words() -> Mask:
 
 
 def _tokens_before(runs: Points, begins: Ints) -> Ints:
-    """Return how many tokens begin before each character, and before the end."""
+    """Return the number of tokens that begin before each character, and before the end."""
     in_word = _of_words()[runs]
     begun = in_word.copy()
     begun[1:] &= ~in_word[:-1]
@@ -231,5 +233,5 @@ def _tokens_before(runs: Points, begins: Ints) -> Ints:
 
 @cache
 def _of_han() -> Mask:
-    """For each code point whether it is an ideograph: a token of its own."""
+    """For each code point, whether it is an ideograph, which is a token of its own."""
     return members(HAN)

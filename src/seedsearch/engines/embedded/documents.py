@@ -1,15 +1,16 @@
-"""What a segment keeps of each document besides postings. Documents are numbered from 0 in the order they came.
+"""The data of documents in a segment besides postings. Documents are numbered from 0 in the order in which they were
+added.
 
     count               how many there are, 8 bytes
     characters          the alphabet of the codes
-    codes, differences  the texts (texts.py), one after the other
+    codes, differences  the texts (text_store.py), one after the other
     sizes               varints: the sizes of the codes of all documents, then those of their differences
     lengths             varints: the lengths of the field `gram` of all documents, then those of `word`
     digests             of all documents, one after the other; `digests.sizes` holds their sizes as varints
     stored              what was stored with them, by sixteens: deflated varints of the sizes, and then the bytes
     stored.sizes        varints: the sizes of these
 
-The ids are the terms of a field `doc` (terms.py).
+The ids are the terms of a field `doc` (term_dictionary.py).
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ from seedsearch.text.array_types import Bytes, Ints, Mask, Points
 from seedsearch.text.code_points import text_of
 
 TOGETHER = 16
-KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # of what was stored, unpacked, and of texts
+KEPT_BYTES, KEPT_TEXTS = 4 << 20, 8 << 20  # cached bytes of stored data, unpacked, and of texts
 
 
 class Columns(NamedTuple):
-    """The documents of a segment to be written, a row each; `codes` and `differences` in whatever pieces.
+    """The documents of a segment to be written, one row each; `codes` and `differences` come in pieces of any size.
 
-    `code_sizes` may be a list that is filled while the codes are written.
+    `code_sizes` may be a list that is filled while the codes are being written.
     """
 
     alphabet: Alphabet
@@ -67,7 +68,7 @@ class Columns(NamedTuple):
 
 
 def _both(first: Ints | list[Ints], second: Ints) -> Iterator[bytes]:
-    """Asked for when the first has been filled."""
+    """Yield the second column after the first has been filled."""
     yield _numbers(np.concatenate(first) if isinstance(first, list) else first)
     yield _numbers(second)
 
@@ -77,7 +78,7 @@ def _numbers(values: Ints | Sequence[int]) -> bytes:
 
 
 def _grouped(stored: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
-    """Yield the groups; their sizes go into `sizes`."""
+    """Yield the groups, and append their sizes to `sizes`."""
     group: list[bytes] = []
 
     def deflated() -> bytes:
@@ -95,7 +96,7 @@ def _grouped(stored: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
 
 
 class Documents:
-    """The documents of a mapped segment."""
+    """The documents of an open segment."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -110,7 +111,7 @@ class Documents:
 
     @property
     def count(self) -> int:
-        """How many there are, those that were deleted since included."""
+        """The number of documents, including deleted ones."""
         return self._count
 
     def _halves(self, name: str) -> Ints:
@@ -124,24 +125,24 @@ class Documents:
 
     @cached_property
     def _borders(self) -> Ints:
-        """Where codes and differences of each document begin, and the ends."""
+        """The start of the codes and differences of each document, and the ends."""
         sizes = self._halves("sizes")
         return np.concatenate([np.zeros((2, 1), dtype=np.int64), np.cumsum(sizes, axis=1)], axis=1)
 
     @property
     def difference_sizes(self) -> Ints:
-        """How many bytes the differences of each take."""
+        """The size in bytes of the differences of each document."""
         sizes: Ints = np.diff(self._borders[1])
         return sizes
 
     @cached_property
     def code_borders(self) -> list[int]:
-        """Where in the file the codes of each document begin, and the end."""
+        """The position in the file of the codes of each document, and the end."""
         borders: list[int] = (self._borders[0] + self._container.span("codes")[0]).tolist()
         return borders
 
     def holding(self, documents: Iterable[int], run: bytes) -> Iterator[int]:
-        """Yield those of `documents` in whose codes `run` stands."""
+        """Yield the `documents` whose codes contain `run`."""
         find, borders = self._container.mapped.find, self.code_borders
         ready, need = self._container.ready, self._container.need
         for d in documents:
@@ -153,15 +154,15 @@ class Documents:
 
     @property
     def code_sizes(self) -> Ints:
-        """How many bytes the codes of each take."""
+        """The size in bytes of the codes of each document."""
         sizes: Ints = np.diff(self._borders[0])
         return sizes
 
     def beginnings(self, documents: Ints, size: int, between: bytes) -> tuple[Bytes, Ints, Mask]:
-        """Return the first `size` bytes of the codes of each and the rest of a character begun there, `between`
+        """Return the first `size` bytes of the codes of each document, up to the end of a character, with `between`
         after each.
 
-        And where each begins in these, and whether it is all of it.
+        Also return where each begins in the result, and whether it is complete.
         """
         before = self._container.span("codes")[0]
         starts, lasts = self._borders[0].take([documents, documents + 1]) + before
@@ -182,15 +183,15 @@ class Documents:
         return [whole[a:b] for a, b in zip(borders[at].tolist(), borders[at + 1].tolist(), strict=True)]
 
     def codes(self, documents: Sequence[int]) -> list[Bytes]:
-        """Return the codes of some."""
+        """Return the codes of some documents."""
         return self._slices("codes", 0, documents)
 
     def differences(self, documents: Sequence[int]) -> list[Bytes]:
-        """Return the differences of some."""
+        """Return the differences of some documents."""
         return self._slices("differences", 1, documents)
 
     def runs(self, documents: Sequence[int]) -> tuple[Points, Ints]:
-        """Return the run texts of some, one after the other, and their lengths."""
+        """Return the concatenated run texts of some documents, and their lengths."""
         codes = self.codes(documents)
         if not codes:
             return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.int64)
@@ -201,11 +202,11 @@ class Documents:
         return chars, lengths
 
     def run_texts(self, documents: Sequence[int]) -> list[str]:
-        """Return the run texts of some."""
+        """Return the run texts of some documents."""
         return _texts_of(*self.runs(documents))
 
     def texts(self, documents: Sequence[int]) -> list[tuple[str, str]]:
-        """Return the readable texts of some, each with its run text."""
+        """Return the readable texts of some documents, each with its run text."""
         found: dict[int, tuple[str, str]] = {d: kept for d in documents if (kept := self._kept_texts.get(d))}
         missing = [d for d in documents if d not in found]
         for document, texts in zip(missing, self._put_together(missing), strict=True):
@@ -222,13 +223,13 @@ class Documents:
         return list(zip(readable, _texts_of(runs, lengths), strict=True))
 
     def digest_rows(self) -> list[bytes]:
-        """Return the digests of all, as stored."""
+        """Return the digests of all documents, as stored."""
         sizes = varints.decode(self._container.array("digests.sizes", np.uint8))
         whole, ends = bytes(self._container.bytes("digests")), np.cumsum(sizes).tolist()
         return [whole[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
     def digests(self) -> list[str]:
-        """Return the digests of all."""
+        """Return the digests of all documents."""
         return [digest_of(digest) for digest in self.digest_rows()]
 
     @cached_property
@@ -236,7 +237,7 @@ class Documents:
         return [0, *np.cumsum(varints.decode(self._container.array("stored.sizes", np.uint8))).tolist()]
 
     def stored(self, document: int) -> bytes:
-        """Return what was stored with one."""
+        """Return the stored data of a document."""
         number, place = divmod(document, TOGETHER)
         if (group := self._kept.get(number)) is None:
             group = self._group(number)
@@ -247,7 +248,7 @@ class Documents:
         return found
 
     def all_stored(self) -> Iterator[bytes]:
-        """Yield what was stored with all."""
+        """Yield the stored data of all documents."""
         for number in range(len(self._groups) - 1):
             whole, at, sizes = self._group(number)
             for size in sizes:
@@ -255,7 +256,7 @@ class Documents:
                 at += size
 
     def _group(self, number: int) -> tuple[bytes, int, list[int]]:
-        """Return a group, where in it the first document begins, and the sizes of its documents."""
+        """Return a group, the start of its first document, and the sizes of its documents."""
         whole = zlib.decompress(self._stored[self._groups[number] : self._groups[number + 1]].data)
         sizes: list[int] = []
         count = min(TOGETHER, self.count - number * TOGETHER)
@@ -276,11 +277,11 @@ class Documents:
 
 
 def digest_of(stored: bytes) -> str:
-    """Return the digest that was stored."""
+    """Decode a stored digest."""
     return stored[1:].hex() if stored[:1] == b"x" else stored[1:].decode(*UTF8)
 
 
 def _texts_of(runs: Points, lengths: Ints) -> list[str]:
-    """Return texts that stand one after the other, each by itself."""
+    """Split concatenated texts."""
     joined, ends = text_of(runs), np.cumsum(lengths).tolist()
     return [joined[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]

@@ -1,4 +1,4 @@
-"""The entries of a segment as they were added, for a copy of an index."""
+"""The entries of a segment as they were added, for copying an index."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from seedsearch.engines.embedded.tagged import tagged
 from seedsearch.engines.entries import IndexEntry
 from seedsearch.engines.stored import UTF8
 
-TOGETHER = 100  # entries of which the texts are read at once
+TOGETHER = 100  # entries whose texts are read at once
 
 
 class Entries:
-    """What a segment holds, in the order of the ids, without what was deleted."""
+    """The entries of a segment in the order of ids, without deleted ones."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -33,7 +33,7 @@ class Entries:
         """Return the tags of every document, sorted."""
         found = tagged(self._segment, "")
         terms = [term.decode(*UTF8) for term in found.terms]
-        order = np.argsort(found.documents, kind="stable")  # the tags of each stay in their order
+        order = np.argsort(found.documents, kind="stable")  # stable: keeps the tags of each document in order
         ends = np.bincount(found.documents, minlength=self._segment.documents.count).cumsum().tolist()
         owners = found.owners[order].tolist()
         return [tuple(terms[i] for i in owners[a:b]) for a, b in zip([0, *ends], ends, strict=False)]

@@ -1,4 +1,4 @@
-"""The terms that a test accepts, found by looking at the vocabulary as arrays before any term is tested alone."""
+"""Finds the terms that a test accepts, by array operations on the vocabulary before testing single terms."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from seedsearch.text.array_types import Ints
 Test = Prefix | Wildcard | Fuzzy | Between
 Look: TypeAlias = Callable[[], object]
 
-LOOKS = 1024  # terms that are tested between two looks
+LOOKS = 1024  # terms tested between two checks of the budget
 
 
 def _no_look() -> None:
-    """Nobody wants to stop it."""
+    """The default for `look`: never stops."""
 
 
 def accepted(segment: Segment, field: Field, test: Test, look: Look) -> Lists:
-    """Return the postings of the terms of a field that `test` accepts, the deleted documents too.
+    """Return the postings of the terms of a field that `test` accepts, including deleted documents.
 
-    `look` is called again and again while terms are tested, and may raise.
+    `look` is called repeatedly while terms are tested, and may raise.
     """
     if field == "gram":
         return _accepted_grams(segment, test)
@@ -39,7 +39,7 @@ def accepted(segment: Segment, field: Field, test: Test, look: Look) -> Lists:
 
 
 def accepted_rows(table: TermTable, test: Test, look: Look = _no_look) -> Ints:
-    """Return the places in the rows of a table of the terms that `test` accepts."""
+    """Return the row numbers of the terms that `test` accepts."""
     terms = table.rows.terms
     match test:
         case Prefix(text=text):
@@ -65,9 +65,7 @@ def _range(terms: list[bytes], prefix: bytes) -> tuple[int, int]:
 
 
 def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
-    """Return the terms that hold the longest piece of the pattern that is spelled out, at its begin where it is
-    first.
-    """
+    """Return the terms that contain the longest literal piece of the pattern, at the beginning if it is the first."""
     pieces = re.split(r"[*?]+", pattern)
     longest = max(pieces, key=len).encode(*UTF8)
     first, last = _range(table.rows.terms, pieces[0].encode(*UTF8))
@@ -82,14 +80,14 @@ def _likely_wildcard(table: TermTable, pattern: str) -> Iterable[int]:
 def _likely_fuzzy(table: TermTable, text: str, edits: int) -> Iterable[int]:
     """Return the terms of about the length of `text` that share all but `edits` of its characters."""
     lengths = table.points[2]
-    # Each character is looked for by itself: few places have it, and nothing is worked out for all others.
+    # Each character is searched for separately: it has few places, and the others cost nothing.
     owners = [table.owners_of(char) for char in sorted(set(map(ord, text)))]
     shared = np.bincount(np.concatenate(owners) if owners else lengths[:0], minlength=len(lengths))
     terms = shared.nonzero()[0]
     near = np.abs(lengths[terms] - len(text)) <= edits
     near &= shared[terms] >= np.maximum(lengths[terms], len(text)) - edits
     found: list[int] = terms[near].tolist()
-    if len(text) <= edits:  # terms that share none of them
+    if len(text) <= edits:  # such terms may share no character
         return sorted({*found, *np.flatnonzero(lengths <= edits).tolist()})
     return found
 

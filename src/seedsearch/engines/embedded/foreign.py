@@ -1,7 +1,7 @@
-"""What the file system, the decompressor and array operations raise over an index, as errors of ours.
+"""Maps exceptions of the file system, the decompressor and array operations to our own errors.
 
-Files that are damaged or were made to do harm are looked at before they are used; what gets past that still ends as an
-error in words. tests/test_foreign.py holds that no exception of a module that this package imports is forgotten.
+Damaged and malicious files are validated before use; whatever passes still ends in an error message.
+tests/test_foreign.py checks that no exception of an imported module is missing here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from seedsearch.engines.embedded.manifest import REBUILD
 from seedsearch.errors import IndexDamaged, OutputError, SeedsearchError, reason
 
-# What content that is not what was written leads to.
+# The exceptions to which invalid content leads.
 BROKEN: tuple[type[Exception], ...] = (
     ArithmeticError,
     BufferError,
@@ -32,7 +32,7 @@ BROKEN: tuple[type[Exception], ...] = (
 
 @contextmanager
 def mapped(folder: Path) -> Iterator[None]:
-    """Raise OutputError for what the system refuses, IndexDamaged for what is broken; errors of ours pass."""
+    """Raise OutputError for errors of the system and IndexDamaged for invalid content; our own errors pass."""
     try:
         yield
     except SeedsearchError:

@@ -1,8 +1,9 @@
-"""What is in an index: the one file that changes, replaced whole at a commit. JSON with a checksum of its own.
+"""The manifest: lists the files of an index, and is the only file that changes, by being replaced at a commit. JSON
+with a checksum of its own.
 
-Every other file is written once and never changed: `NAME.segment` (section_file.py), `NAME.live` (a bit for each
-document of a segment, 1 where it was not deleted), `NAME.kept` (what the packages above keep), and for Whoosh the file
-of the same commit that whoosh_toc.py writes. Any other file with such a name is a leftover.
+Every other file is written once and never changed: `NAME.segment` (section_file.py), `NAME.live` (one bit per document
+of a segment, 1 unless it was deleted), `NAME.kept` (metadata), and Whoosh's table of contents for the same commit
+(whoosh_toc.py). Any other file with such a name is a leftover.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ NAME = "seedsearch.json"
 NEW = "seedsearch.json.new"
 REBUILD = "rebuild it with: seedsearch index --rebuild"
 _OURS = re.compile(r"\d{8,}-\d{3,}\.(?:segment|live|kept)|" + "|".join(map(re.escape, (NEW, whoosh_toc.NEW))), re.ASCII)
-TRIES = 20  # of reading an index that is changed at the same time
-LARGEST = 1 << 24  # bytes of a manifest: a segment takes 300, and an index has a dozen
+TRIES = 20  # attempts to read an index that is being changed
+LARGEST = 1 << 24  # bytes of a manifest; a segment takes 300, and an index has a dozen
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the index: its name, its size in bytes, its CRC-32, and of a segment the seal (container.py)."""
+    """A file of the index: its name, its size in bytes, its CRC-32, and for a segment the seal (section_file.py)."""
 
     name: str
     size: int
@@ -42,7 +43,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment: its file, and the file that says which of its documents are there (None: all)."""
+    """A segment: its file, and the file that lists its live documents (None: all)."""
 
     file: File
     live: File | None = None
@@ -58,21 +59,21 @@ class Manifest:
     kept: dict[str, File] = field(default_factory=dict)
 
     def files(self) -> list[File]:
-        """Return every file that it names."""
+        """Return all files that it lists."""
         live = [part.live for part in self.parts if part.live is not None]
         return [*(part.file for part in self.parts), *live, *self.kept.values()]
 
     def toc(self, words: str) -> bytes:
-        """Return the file by which Whoosh knows this commit; `words` are those of the user's dictionary."""
+        """Return Whoosh's table of contents of this commit; `words` are those of the user's dictionary."""
         return whoosh_toc.content(self.generation, [asdict(part) for part in self.parts], FORMAT, words)
 
     @property
     def toc_name(self) -> str:
-        """The name of that file."""
+        """The name of Whoosh's table of contents."""
         return whoosh_toc.name_of(self.generation)
 
     def to_json(self) -> str:
-        """As it is written."""
+        """Serialize it."""
         content = {"format": FORMAT, **asdict(self)}
         return json.dumps({**content, "checksum": _checksum(content)}, ensure_ascii=False, indent=1) + "\n"
 
@@ -80,7 +81,7 @@ class Manifest:
     def read(cls, folder: Path, fingerprint: str | None) -> Self:
         """Return the manifest of an index.
 
-        Raises IndexMissing, IndexDamaged, and IndexStale for another fingerprint (unless that is None) or format.
+        Raises IndexMissing, IndexDamaged, and IndexStale if the fingerprint (unless None) or the format differs.
         """
         path = folder / NAME
         try:
@@ -113,39 +114,39 @@ class Manifest:
 
     @classmethod
     def nothing(cls, folder: Path, fingerprint: str) -> Self:
-        """That of an index that is yet to be made: its files will have names that none in the folder has."""
+        """The manifest of a new index, whose file names do not occur in the folder yet."""
         return cls(fingerprint, max((_generation_of(path.name) for path in _ours(folder)), default=0))
 
     def write(self, folder: Path, disk: Disk) -> None:
-        """Make this the state of the index: from the moment at which its file has its name, readers see it."""
+        """Commit it: readers see it as soon as its file is renamed."""
         disk.sync_folder(folder)
         disk.write(folder / NEW, [self.to_json().encode()])
         disk.replace(folder / NEW, folder / NAME)
         disk.sync_folder(folder)
 
     def is_in(self, folder: Path) -> bool:
-        """Tell whether this is the state of the index; raises OSError where that cannot be told."""
+        """Tell whether it is the current manifest; raises OSError if that cannot be determined."""
         try:
             return read(folder / NAME, LARGEST) == self.to_json().encode()
         except (FileNotFoundError, IndexDamaged):
             return False
 
     def next(self) -> Self:
-        """Return the one after it, with nothing changed yet."""
+        """Return the next manifest, without changes yet."""
         return replace(self, generation=self.generation + 1)
 
     def sweep(self, folder: Path, disk: Disk) -> None:
-        """Remove the files of an index that it does not name."""
+        """Remove the files of an index that it does not list."""
         named = {self.toc_name, *(file.name for file in self.files())}
         left = [path for path in _ours(folder) if path.name not in named]
         if left:
-            disk.sync_folder(folder)  # or a loss of power could bring back a state that names them
+            disk.sync_folder(folder)  # otherwise a power loss could bring back a manifest that lists them
         for path in left:
             disk.remove(path)
 
 
 def sweep_unnamed(folder: Path, disk: Disk) -> None:
-    """Remove what no manifest can name: one that was never given its name, and all where there is no manifest."""
+    """Remove what no manifest can list: an unfinished manifest, and everything if there is no manifest."""
     has_none = not os.path.lexists(folder / NAME)
     for path in _ours(folder):
         if has_none or path.name in (NEW, whoosh_toc.NEW):
@@ -153,7 +154,7 @@ def sweep_unnamed(folder: Path, disk: Disk) -> None:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Raise OutputError where another program made a Whoosh index in a folder that is to become one of ours."""
+    """Raise OutputError if the folder for a new index has a Whoosh index of another program."""
     if os.path.lexists(folder / NAME):
         return
     for name in sorted(os.listdir(folder)):
@@ -163,10 +164,10 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def parts_of(content: str) -> list[Part]:
-    """Return the segments that a file for Whoosh names; raises IndexStale for another format, IndexDamaged for
+    """Return the segments in a table of contents for Whoosh; raises IndexStale for another format, IndexDamaged for
     anything else.
 
-    `content`: the argument of `segments` (whoosh_toc.py).
+    `content` is the argument of `segments` (whoosh_toc.py).
     """
     what = "the list of segments for Whoosh"
     found = stored.parsed(content.encode(*UTF8), stored.record(format=stored.count, parts=_any), what)
@@ -178,7 +179,7 @@ def parts_of(content: str) -> list[Part]:
 
 
 def missing(folder: Path) -> IndexMissing:
-    """Return the error for a folder without an index; where one was begun, it says so."""
+    """Return the error for a folder without an index; it tells if one was begun."""
     if (folder / LOCK).is_file() or _ours(folder):
         what = f"the index in {folder} was begun, and no run has finished it"
         return IndexMissing(what, hint="wait for the run in progress, or make it with: seedsearch index")
@@ -186,9 +187,7 @@ def missing(folder: Path) -> IndexMissing:
 
 
 def _ours(folder: Path) -> list[Path]:
-    """Return the files in a folder that have names like those of an index, but for its manifest and its lock,
-    sorted.
-    """
+    """Return the files in a folder with names of index files, except manifest and lock, sorted."""
     try:
         with os.scandir(folder) as entries:
             files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
@@ -204,7 +203,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _generation_of(name: str) -> int:
-    """Return the number of the commit in the name of a file of the index."""
+    """Return the commit number in the name of an index file."""
     of_toc, number = whoosh_toc.generation_of(name), name.partition("-")[0]
     return int(number) if number.isdecimal() else of_toc or 0
 
@@ -214,12 +213,12 @@ def _part(row: dict[str, Any]) -> Part:
 
 
 def _any(value: object) -> bool:
-    """Whatever it is: it is looked at when it is known which version wrote it."""
+    """Accept anything; it is validated once the version that wrote it is known."""
     return True
 
 
 def _named(value: object) -> bool:
-    """Return the name of a file of the index, which cannot lead out of its folder."""
+    """Accept the name of an index file, which cannot lead out of its folder."""
     return isinstance(value, str) and value not in (NEW, whoosh_toc.NEW) and _OURS.fullmatch(value) is not None
 
 

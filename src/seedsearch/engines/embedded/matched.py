@@ -1,4 +1,4 @@
-"""Sets of documents of one segment, as ascending lists or as masks over all of them, whichever is at hand."""
+"""Sets of documents of a segment, as ascending lists or as masks over all documents."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from seedsearch.text.array_types import Mask
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Documents: TypeAlias = "NDArray[typing.Any]"  # whole numbers, ascending
-Matched: TypeAlias = "NDArray[typing.Any]"  # documents, or a mask over all of them
+Documents: TypeAlias = "NDArray[typing.Any]"  # ascending document numbers
+Matched: TypeAlias = "NDArray[typing.Any]"  # document numbers, or a mask
 
 NONE: Documents = np.zeros(0, dtype=np.int64)
 
 
 def size_of(matched: Matched) -> int:
-    """Return how many documents there are."""
+    """Return the number of documents in a set."""
     return int(np.count_nonzero(matched)) if matched.dtype == np.bool_ else len(matched)
 
 
 def as_mask(matched: Matched, every: int) -> Mask:
-    """Return the mask over `every` document."""
+    """Return the set as a mask over `every` document."""
     if matched.dtype == np.bool_:
         return matched
     mask: Mask = np.zeros(every, dtype=bool)
@@ -34,17 +34,17 @@ def as_mask(matched: Matched, every: int) -> Mask:
 
 
 def as_documents(matched: Matched) -> Documents:
-    """Return the list."""
+    """Return the set as a list."""
     return matched.nonzero()[0] if matched.dtype == np.bool_ else matched
 
 
 def slices(documents: Documents, size: int) -> Iterator[Documents]:
-    """Yield `size` of the documents at a time."""
+    """Yield the documents in slices of `size`."""
     return (documents[at : at + size] for at in range(0, len(documents), size))
 
 
 def in_both(some: Documents, others: Documents) -> Documents:
-    """Return those of `some` that are in `others` too."""
+    """Return the documents of `some` that are also in `others`."""
     if not len(others):
         return NONE
     found: Documents = some[others.take(others.searchsorted(some), mode="clip") == some]
@@ -52,7 +52,7 @@ def in_both(some: Documents, others: Documents) -> Documents:
 
 
 def both(a: Matched, b: Matched) -> Matched:
-    """Return the documents that are in both."""
+    """Return the intersection."""
     if a.dtype == np.bool_:
         return a & b if b.dtype == np.bool_ else b[a[b]]
     if b.dtype == np.bool_:
@@ -61,7 +61,7 @@ def both(a: Matched, b: Matched) -> Matched:
 
 
 def without(a: Matched, b: Matched) -> Matched:
-    """Return the documents of `a` that are not in `b`."""
+    """Return the difference of `a` and `b`."""
     if not len(b):
         return a
     if b.dtype == np.bool_:

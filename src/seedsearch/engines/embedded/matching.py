@@ -1,4 +1,6 @@
-"""Which documents of a segment match a query: first by the lists of its terms, then by a look at the texts left."""
+"""Finds the documents of a segment that match a query: first by the lists of its terms, then by searching the remaining
+texts.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,14 @@ from seedsearch.text.array_types import Mask
 from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_grams
 
-LOOKS = 1024  # documents or terms between two looks at the budget
-# What it takes, in µs: to look for a run in a text, to decode a text and look closer, to read a list, and each posting.
+LOOKS = 1024  # documents or terms between two checks of the budget
+# Costs in µs: searching a run in a text, decoding a text to check it, reading a list, and each posting.
 LOOK_FOR_RUN, LOOK_CLOSER, READ_LIST, READ_POSTING = 0.7, 20.0, 25.0, 0.03
-PUT_OFF = 64  # documents that are looked at for a run though it may not matter
+PUT_OFF = 64  # documents that are searched for a run even if that may turn out unnecessary
 
 
 class Matching:
-    """Finds what matches in the segments that the lists are of."""
+    """Finds the matches in the segments of these lists."""
 
     def __init__(self, lists: TermLists) -> None:
         self._lists = lists
@@ -52,7 +54,7 @@ class Matching:
         return self._lists.budget
 
     def matched(self, i: int, node: Query) -> Matched:
-        """Return the documents of segment number `i` that match."""
+        """Return the matching documents of segment number `i`."""
         if isinstance(node, Ranked):
             return self.matched(i, node.required)
         if (key := key_of(node)) is not None:
@@ -60,12 +62,12 @@ class Matching:
         if (found := self._kept.get(("matched", i, node))) is None:
             made = self._made(i, node)
             found = self._kept.put(("matched", i, node), made, 400 + made.nbytes)
-            if not isinstance(node, All | Any | AtLeast | Not):  # what they hold was charged
+            if not isinstance(node, All | Any | AtLeast | Not):  # the children have been charged
                 self._budget.spend(node)
         return found  # type: ignore[no-any-return]
 
     def any_matches(self, i: int, query: Query) -> bool:
-        """Tell whether any document of segment number `i` matches."""
+        """Tell whether any document of segment `i` matches."""
         candidates = self._candidates(i, query)
         if candidates is None or not isinstance(query, Run):
             return size_of(self.matched(i, query)) > 0
@@ -80,7 +82,7 @@ class Matching:
     def _made(self, i: int, node: Query) -> Matched:
         match node:
             case Terms():
-                from seedsearch.engines.embedded.expansion import accepted  # for few queries, as closeness is
+                from seedsearch.engines.embedded.expansion import accepted  # deferred, as closeness is: seldom needed
 
                 segment = self._segments[i]
                 return segment.together(accepted(segment, node.field, node.test, partial(self._budget.spend, node)))[0]
@@ -98,7 +100,7 @@ class Matching:
                 return self.matched(i, node)
 
     def _all(self, i: int, children: Sequence[Query]) -> Matched:
-        """First what is quickly told of the fewest documents, then what is left of these in their texts."""
+        """Intersect, cheap and selective conditions first, then search the texts of the remaining documents."""
         keys = [key for child in children if (key := key_of(child)) is not None]
         listed = sorted((self._lists.listed(key)[i] for key in keys), key=lambda one: one.size)
         found: Matched | None = None
@@ -160,8 +162,8 @@ class Matching:
         return sums >= count
 
     def _candidates(self, i: int, node: Query) -> Documents | None:
-        """Return the documents that may hold a run, where these are so many that a look at all of them is better put
-        off.
+        """Return the documents that may contain a run, if they are so many that searching their texts is better
+        postponed.
         """
         if not isinstance(node, Run) or key_of(node) is not None or self._kept.get(("matched", i, node)) is not None:
             return None
@@ -177,9 +179,7 @@ class Matching:
         return np.ones(self._segments[i].documents.count, dtype=bool) if live is None else live
 
     def _on_text(self, i: int, node: OnText, among: Matched | None) -> Documents:
-        """Return the documents (of `among`) whose run text holds what is meant; they have all its grams, and are
-        looked at.
-        """
+        """Return the documents (of `among`) whose run text matches, by searching those that have all its grams."""
         grams = list(dict.fromkeys(gram for text in node.texts for gram in run_grams(text)))
         candidates = self._with_all(i, grams, LOOK_FOR_RUN if isinstance(node, Run) else LOOK_CLOSER, among)
         if not len(candidates):
@@ -195,7 +195,7 @@ class Matching:
         return np.concatenate(found)
 
     def _holds(self, i: int, node: Number | Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
-        """Tell whether the text of each document holds what is meant, text by text."""
+        """Tell for each document whether its text matches, text by text."""
         if isinstance(node, Spelled):
             both = self._segments[i].documents.texts(documents.tolist())
             return np.array([node.holds(run, readable) for readable, run in both], dtype=bool)
@@ -204,7 +204,7 @@ class Matching:
         )
 
     def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
-        """Return those of `candidates` in whose texts a run stands, as they are or without their joints."""
+        """Return the `candidates` whose texts contain a run, with or without their joints."""
         documents = self._segments[i].documents
         code = documents.alphabet.bytes_of(run.text)
         found: list[int] = []
@@ -217,11 +217,11 @@ class Matching:
         return there
 
     def _across(self, i: int, run: Run, candidates: Documents) -> list[int]:
-        """Return those of `candidates` in whose texts a run stands across joints: they have all its pairs, few
-        others have.
+        """Return the `candidates` whose texts contain a run across joints; they have all its pairs, and few
+        others do.
         """
         grams = run_grams(run.text)
-        # Mostly the rarest of them leave none of the documents.
+        # Usually the rarest pairs already rule out all documents.
         for _, gram in sorted(zip(self._at_most_with(i, grams), grams, strict=True)):
             candidates = self._lists.listed(("gram", gram))[i].among(candidates)
             if not len(candidates):
@@ -235,16 +235,14 @@ class Matching:
         return found
 
     def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
-        """Return how many documents may have each gram."""
+        """Return upper limits for the numbers of documents that have each gram."""
         known = {gram: listed[i].size for gram in grams if (listed := self._kept.get(("gram", gram))) is not None}
         if missing := [gram for gram in grams if gram not in known]:
             known.update(zip(missing, self._segments[i].at_most_with(missing), strict=True))
         return [known[gram] for gram in grams]
 
     def _with_all(self, i: int, grams: Sequence[str], look: float, among: Matched | None) -> Documents:
-        """Return the documents with all grams, or so few more that looking at their texts (`look` µs each) is less
-        work.
-        """
+        """Return the documents with all grams, or a few more if searching their texts (`look` µs each) is cheaper."""
         if not grams:
             return as_documents(self._everywhere(i) if among is None else among)
         sized = sorted(zip(self._at_most_with(i, grams), grams, strict=True))
@@ -264,7 +262,7 @@ class Matching:
 
 
 def key_of(node: Query) -> Key | None:
-    """Return the term that a node is the same as, if it is."""
+    """Return the term to which a node is equivalent, if any."""
     if isinstance(node, Term):
         return node.field, node.text
     if isinstance(node, Run) and 0 < len(node.text) < 3 and " " not in node.text:
@@ -273,7 +271,7 @@ def key_of(node: Query) -> Key | None:
 
 
 def keys_of(query: Query) -> list[Key]:
-    """Return the terms that tell what a query matches."""
+    """Return the terms that decide what a query matches."""
     keys: list[Key] = []
     nodes = [query]
     for node in nodes:
@@ -289,12 +287,12 @@ def keys_of(query: Query) -> list[Key]:
 
 
 def _is_close(node: Number | Near | Gapped | Pattern | Spelled) -> TypeGuard[Near | Gapped]:
-    """Tell whether all texts can be looked at together for what is meant."""
+    """Tell whether the texts can be searched together for a node."""
     if isinstance(node, Near):
         return not node.ordered and not any(" " in text for text in node.texts)
     return isinstance(node, Gapped) and not any(" " in text for text in node.texts)
 
 
 def _effort(node: Query) -> int:
-    """Return the order in which nodes other than terms are looked at: what narrows most for least work is first."""
+    """Return a sort key for nodes other than terms: those that narrow most for the least work come first."""
     return 0 if isinstance(node, Run) else 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1

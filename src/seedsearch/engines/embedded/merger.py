@@ -1,4 +1,4 @@
-"""Several segments → the sections of one, without the documents that were deleted. Part by part, in bounded memory."""
+"""Merges several segments into the sections of one, without deleted documents, part by part in bounded memory."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from seedsearch.engines.embedded.segment_builder import ids_part
 from seedsearch.engines.embedded.term_dictionary import TermsWriter
 from seedsearch.text.array_types import Bytes, Ints, Keys, Mask
 
-PAIR_BYTES = 1 << 20  # of the lists of all segments together, in one part
-TERMS = 8_000  # of all segments together, in one part
-TEXTS = 2048  # documents whose texts are moved at once
+PAIR_BYTES = 1 << 20  # bytes of the lists of all segments in one part
+TERMS = 8_000  # terms of all segments in one part
+TEXTS = 2048  # documents whose texts are copied at once
 
 
 def sections(segments: Sequence[Segment]) -> Iterator[Section]:
-    """Yield the sections of a segment with the documents of `segments` that are there, in their order.
+    """Yield the sections of a segment with the live documents of `segments`, in their order.
 
-    Nobody else reads by these: they give back the memory of what was read as they go on. What is not as it was written
-    raises IndexDamaged, so that damage is never copied under new checksums.
+    The segment objects must not be used by anyone else, because their memory is released along the way. Damaged data
+    raises IndexDamaged, so damage is never copied under new checksums.
     """
     kept = [np.flatnonzero(_live(segment)) for segment in segments]
     numbers = list(_numbers(segments))
@@ -44,7 +44,7 @@ def _live(segment: Segment) -> Mask:
 
 
 def _numbers(segments: Sequence[Segment]) -> Iterator[Ints]:
-    """For each document of each segment its number in the merged one, or -1."""
+    """Return the number of each document of each segment in the merged one, or -1."""
     first = 0
     for segment in segments:
         live = _live(segment)
@@ -120,14 +120,14 @@ def _some(documents: Ints) -> Iterator[list[int]]:
 
 
 def _renumbered(lists: Lists, numbers: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the list, the new number and the count of each posting whose document is kept."""
+    """Return the list, the new document number and the count of each posting of a live document."""
     documents = numbers[lists.documents]
     there = documents >= 0
     return lists.owners()[there], documents[there], lists.counts[there]
 
 
 def _combined(owners: Keys, documents: Ints, counts: Ints) -> tuple[Keys, Lists]:
-    """Postings in any order of their owners, but each owner's in order, as lists."""
+    """Make lists of postings that are sorted within each owner, but whose owners are in any order."""
     order = np.argsort(owners, kind="stable")
     owners = owners[order]
     starts = np.flatnonzero(np.diff(owners, prepend=np.uint64(0xFFFFFFFFFFFFFFFF)))

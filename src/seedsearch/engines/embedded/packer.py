@@ -1,4 +1,4 @@
-"""Entries → arrays, in whatever process has the entries; the writer only puts packs together."""
+"""Turns entries into arrays, in the process that has the entries; the writer only combines packs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from seedsearch.text.batch import (
 
 Sizes: TypeAlias = Ints
 
-# Characters of a sample from which ranks of characters can be told.
+# Characters that a sample must have for character ranks to be derived from it.
 ENOUGH = 100_000
 
 
@@ -40,8 +40,8 @@ ENOUGH = 100_000
 class TermsPack:
     """The postings of a field: key k of `rows` is term k.
 
-    The terms are joined by the byte 255, which UTF-8 never has; `known` is for each the number that it has in every
-    pack, or -1.
+    The terms are joined by the byte 255, which never occurs in UTF-8; `known` has the number of each term that is fixed
+    for all packs, or -1.
     """
 
     joined: bytes
@@ -56,10 +56,10 @@ class TermsPack:
 
 @dataclass(frozen=True, slots=True)
 class Pack(engines.Pack):
-    """Some documents, numbered from 0, as arrays; `sizes` of their codes and differences are in bytes.
+    """Some documents, numbered from 0, as arrays; the `sizes` of their codes and differences are in bytes.
 
-    These two are in pieces, as they were made: put together, those of a long text would be in memory twice.
-    `lengths` are those of the fields `gram` and `word`, in terms.
+    Codes and differences stay in pieces as they were made, because joining those of a long text would duplicate them in
+    memory. `lengths` are those of the fields `gram` and `word`, in terms.
     """
 
     alphabet: Alphabet
@@ -77,14 +77,14 @@ class Pack(engines.Pack):
     tags: TermsPack
 
     def without_postings(self) -> Pack:
-        """Return the documents alone."""
+        """Return the documents without their postings."""
         nothing = np.zeros(0, dtype=np.uint64)
         no_terms = TermsPack(b"", np.zeros(0, dtype=np.int64), nothing)
         return replace(self, pairs=nothing, words=no_terms, tags=no_terms)
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """Its approximate size in bytes."""
         arrays: tuple[Bytes | Rows, ...]
         arrays = (*self.codes, *self.differences, self.pairs, self.words.rows, self.tags.rows)
         return sum(array.nbytes for array in arrays) + 300 * len(self.ids)
@@ -92,25 +92,25 @@ class Pack(engines.Pack):
 
 @dataclass(frozen=True, slots=True)
 class Packer:
-    """Packs entries with one alphabet; goes to worker processes."""
+    """Packs entries with one alphabet; sent to worker processes."""
 
     alphabet: Alphabet
 
     @classmethod
     def fitted(cls, sample: Iterable[IndexEntry]) -> Self:
-        """Return a packer for texts like these, where they are enough to tell; else the usual one."""
+        """Return a packer for texts like these if they are long enough, else one with the default alphabet."""
         runs = RunTexts.of([entry.readable[:ENOUGH] for entry in sample]).points
         return cls(Alphabet.fitted(runs) if len(runs) >= ENOUGH else Alphabet.usual())
 
     def pack(self, batch: Batch) -> Pack:
-        """Return the entries, at most MOST_DOCUMENTS, as arrays; raises ValueError for more."""
+        """Return at most MOST_DOCUMENTS entries as arrays; raises ValueError for more."""
         entries = batch.entries
         if len(entries) > MOST_DOCUMENTS:
             raise ValueError(f"a pack holds {MOST_DOCUMENTS} documents at most")
         columns = _Columns(self.alphabet, len(entries))
         for part in batch.parts:
             columns.add(part)
-            del part  # before the next one is made
+            del part  # frees it before the next one is made
         return Pack(
             alphabet=self.alphabet,
             ids=[entry.doc_id.encode(*UTF8) for entry in entries],
@@ -129,7 +129,7 @@ class Packer:
 
 
 class _Columns:
-    """What becomes of the parts of a batch, of which only small arrays stay."""
+    """Accumulates the parts of a batch, keeping only small arrays."""
 
     def __init__(self, alphabet: Alphabet, count: int) -> None:
         self._alphabet = alphabet
@@ -143,7 +143,7 @@ class _Columns:
         self.gram_lengths, self.word_lengths = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
 
     def add(self, part: Part) -> None:
-        """Take in one more part; its first piece may go on with the last text of the one before."""
+        """Add a part; its first piece may continue the last text of the previous part."""
         goes_on = len(part.owners) and part.owners[0] == self._last_owner
         apart = take_apart(part.runs, self._begun if goes_on else None)
         self._begun, self._last_owner = apart.last, int(part.owners[-1]) if len(part.owners) else -1
@@ -168,16 +168,16 @@ class _Columns:
 
 
 class _TermsSum:
-    """The postings of several parts as those of one, in which each term has one number."""
+    """Accumulates the postings of several parts, numbering each term once."""
 
     def __init__(self) -> None:
-        self._only: TermsPack | None = None  # of a text in one part, as nearly all are
+        self._only: TermsPack | None = None  # of a text in a single part, which nearly all are
         self._numbers = numbered()
         self._known: list[Ints] = []
         self._rows = postings.Sum()
 
     def add(self, pack: TermsPack) -> None:
-        """Take in one more part."""
+        """Add a part."""
         if self._only is None and not self._known:
             self._only = pack
             return
@@ -193,7 +193,7 @@ class _TermsSum:
         self._rows.add(postings.renamed(pack.rows, places))
 
     def pack(self) -> TermsPack:
-        """Return the sum of the parts until now."""
+        """Return the sum of the parts so far."""
         if self._only is not None:
             return self._only
         known = np.concatenate([np.zeros(0, dtype=np.int64), *self._known])
@@ -207,13 +207,13 @@ def _terms_pack(terms: Terms) -> TermsPack:
 
 def _joined(terms: Sequence[str]) -> bytes:
     lines = "\n".join(terms)
-    if lines.count("\n") < max(len(terms), 1):  # none in a term
+    if lines.count("\n") < max(len(terms), 1):  # no line break in a term
         return lines.encode(*UTF8).replace(b"\n", BETWEEN)
     return BETWEEN.join(term.encode(*UTF8) for term in terms)
 
 
 def _digest(digest: str) -> bytes:
-    """Hexadecimal digits as bytes, anything else as text; `documents.digest_of` tells them apart."""
+    """Encode hexadecimal digits as bytes, anything else as text; `documents.digest_of` distinguishes them."""
     try:
         short = bytes.fromhex(digest)
     except ValueError:

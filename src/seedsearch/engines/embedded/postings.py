@@ -1,18 +1,18 @@
 """Lists of postings: which documents have a term, and how often.
 
-On the way to the disk a posting is one number, sorted as such: 42 bits of the term's key, 18 of the document, 4 of the
-count; a count above 15 goes in several pieces.
+Before it is written, a posting is one sortable number: 42 bits for the key of the term, 18 for the document, 4 for the
+count; a count above 15 is split into several.
 
-On disk a list is a row of bits (the lowest of a byte first), as Elias (1974) and Fano (1971) code ascending numbers
-and Vigna (2013) an index. With `n` documents in the segment, `d` in the list, and `l` from both (see `Shape`):
+On disk, a list is a sequence of bits (lowest bit of a byte first) in the code of Elias (1974) and Fano (1971), as Vigna
+(2013) uses it for indexes. With `n` documents in the segment, `d` in the list, and `l` derived from both (see `Shape`):
 
     d · l bits               the lowest l bits of each document number
     d + ((n - 1) >> l) bits  the others: bit i + (number >> l) is set for the i-th document
     bits in unary            the counts: each as zeros, one less than the count, and a one
 
-Lists follow one another bit by bit; every chunk of them begins with a byte. How long a list is follows from `d` and the
-sum of its counts, which stand with the term as varints: d - 1, doubled, odd where counts are above 1, in which case
-twice what they sum to above d follows. So a value is such a sum exactly where the one before it is odd.
+Lists follow one another without padding; each chunk begins at a byte. The length of a list follows from `d` and the sum
+of its counts, which are stored with the term as varints: 2(d - 1), plus 1 if a count is above 1, and then twice the
+excess of the sum over d. So a value is such an excess exactly if the one before it is odd.
 """
 
 from __future__ import annotations
@@ -34,27 +34,27 @@ Entry = tuple[int, int, int]  # of a list: its documents, their extras, and the 
 
 DOCUMENT_BITS, COUNT_BITS = 18, 4
 MOST_DOCUMENTS = 1 << DOCUMENT_BITS
-LONG = 1500  # documents of a list that is better decoded alone
-APART = 16  # bytes between lists that are better passed over than left out
-SHORT = 2048  # documents of a list whose size is looked up
-FEW = 64  # lists that are looked at one by one before they are decoded together
+LONG = 1500  # documents from which on a list is better decoded alone
+APART = 16  # gap in bytes that is better read than skipped
+SHORT = 2048  # documents up to which the size of a list is looked up
+FEW = 64  # lists up to which they are located one by one before they are decoded together
 PIECE = (1 << COUNT_BITS) - 1
-WAITING = 1 << 19  # postings (4 MiB) under which batches are not worth adding up before the last of them
-AT_ONCE = 1 << 16  # postings that are added up at once
+WAITING = 1 << 19  # postings (4 MiB) below which batches are only summed at the end
+AT_ONCE = 1 << 16  # postings summed at once
 _DOCUMENT_SHIFT = np.uint64(COUNT_BITS)
 _KEY_SHIFT = np.uint64(COUNT_BITS + DOCUMENT_BITS)
 _NO_KEY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 class Sliced(Protocol):
-    """Bytes that are read slice by slice: an array, or a stretch of a file."""
+    """Bytes that are read in slices: an array, or a stretch of a file."""
 
     def __getitem__(self, some: slice, /) -> Bytes:
         """Return the bytes of a slice."""
 
 
 class Lists(NamedTuple):
-    """Postings of several terms: list i has `lengths[i]` of the rows of `documents` and `counts`, in their order."""
+    """Postings of several terms: list i has the next `lengths[i]` rows of `documents` and `counts`."""
 
     lengths: Ints
     documents: Ints
@@ -62,17 +62,17 @@ class Lists(NamedTuple):
 
     @classmethod
     def empty(cls) -> Self:
-        """No list."""
+        """Return no lists."""
         nothing = np.zeros(0, dtype=np.int64)
         return cls(nothing, nothing, nothing)
 
     def owners(self) -> Ints:
-        """For each row the number of its list."""
+        """The number of the list of each row."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
 
 def packed(keys: NDArray[np.integer], documents: NDArray[np.integer]) -> Rows:
-    """Occurrences (a key under 2 ** 42 and a document under 2 ** 18 each), as sorted postings."""
+    """Pack occurrences (keys below 2 ** 42, documents below 2 ** 18) into sorted postings."""
     rows: Rows = keys.astype(np.uint64) << _KEY_SHIFT
     rows |= documents.astype(np.uint64) << _DOCUMENT_SHIFT
     rows.sort()
@@ -81,7 +81,7 @@ def packed(keys: NDArray[np.integer], documents: NDArray[np.integer]) -> Rows:
 
 
 def _counted(rows: Rows, counts: Ints) -> Rows:
-    """Sorted postings that lack their counts, with these."""
+    """Add counts to sorted postings without counts."""
     if counts.max(initial=0) > PIECE:
         pieces = -(-counts // PIECE)
         rows, rest = np.repeat(rows, pieces), counts - PIECE * (pieces - 1)
@@ -91,39 +91,38 @@ def _counted(rows: Rows, counts: Ints) -> Rows:
 
 
 class Sum:
-    """Sorted postings that come in batches, as one; those of one key in one document are added up.
+    """Sums batches of sorted postings; the counts of one key in one document are added.
 
-    Batches are added up as they come, so that in memory there are about as many as there are in the sum, and not as
-    many as came: the pairs of a long text are mostly those of its first part.
+    Batches are summed as they come, so memory holds about as many postings as the sum, not as many as were added: most
+    pairs of a long text occur in its first part.
     """
 
     def __init__(self) -> None:
         self._batches: list[Rows] = []
-        self._waiting = 0  # postings that came since the last time
+        self._waiting = 0  # postings added since the last summation
         self._room = WAITING
 
     def add(self, rows: Rows) -> None:
-        """Take in one more batch."""
+        """Add a batch."""
         self._batches.append(rows)
         self._waiting += len(rows)
         if self._waiting > self._room:
             self._room = max(WAITING, len(self.rows()))
 
     def rows(self) -> Rows:
-        """Return the sum of what came until now."""
+        """Return the sum so far."""
         if len(self._batches) != 1:
             rows = np.concatenate([np.zeros(0, np.uint64), *self._batches])
-            self._batches = []  # before the next arrays are made
+            self._batches = []  # frees them before the next arrays are made
             self._batches = [_added_up(rows)]
         self._waiting = 0
         return self._batches[0]
 
 
 def _added_up(rows: Rows) -> Rows:
-    """Postings in any order as sorted ones, those of one key in one document as one.
+    """Sort postings, and combine those of one key in one document.
 
-    Done in the place of the given ones, some at a time: as many arrays of all of them would be most of the memory
-    that a long text takes.
+    Works in place and in portions, because further arrays of this size would take most of the memory of a long text.
     """
     rows.sort()
     begin = done = 0
@@ -131,7 +130,7 @@ def _added_up(rows: Rows) -> Rows:
         last = rows[min(begin + AT_ONCE, len(rows)) - 1] | np.uint64(PIECE)
         end = int(np.searchsorted(rows, last, side="right"))
         some = _summed(rows[begin:end])
-        rows[done : done + len(some)] = some  # never more than there were
+        rows[done : done + len(some)] = some  # never longer than the input
         begin, done = end, done + len(some)
     return rows[:done].copy()
 
@@ -144,26 +143,26 @@ def _summed(rows: Rows) -> Rows:
 
 
 def moved(rows: Rows, first_document: int) -> Rows:
-    """Return the same postings, the documents counted from `first_document`."""
+    """Return the same postings, with document numbers shifted by `first_document`."""
     moved_rows: Rows = rows + (np.uint64(first_document) << _DOCUMENT_SHIFT)
     return moved_rows
 
 
 def renamed(rows: Rows, keys: Keys) -> Rows:
-    """Return the same postings, `keys[k]` in the place of key k; no longer sorted."""
+    """Return the same postings with key k replaced by `keys[k]`; no longer sorted."""
     renamed_rows: Rows = keys[rows >> _KEY_SHIFT] << _KEY_SHIFT
     renamed_rows |= rows & ((np.uint64(1) << _KEY_SHIFT) - np.uint64(1))
     return renamed_rows
 
 
 def first_of_key(row: np.uint64) -> np.uint64:
-    """Return what no posting of a key lower than that of `row` reaches."""
+    """Return a lower bound of the postings with the key of `row`."""
     border: np.uint64 = row >> _KEY_SHIFT << _KEY_SHIFT
     return border
 
 
 def unpacked(rows: Rows) -> tuple[Keys, Lists]:
-    """Return the keys of sorted postings, each once, and their lists; pieces of one count are put together."""
+    """Return the distinct keys of sorted postings, and their lists; split counts are joined again."""
     whole = rows >> _DOCUMENT_SHIFT
     counts = (rows & np.uint64(PIECE)).astype(np.int64)
     new = np.flatnonzero(np.diff(whole, prepend=_NO_KEY))
@@ -176,7 +175,9 @@ def unpacked(rows: Rows) -> tuple[Keys, Lists]:
 
 
 class Shape(NamedTuple):
-    """How lists lie in the bits: for each the low bits of a number, the bits of the high parts, and all of its bits."""
+    """The layout of lists: for each, the number of low bits per document, the bits of the high parts, and the total
+    bits.
+    """
 
     low: Ints
     high: Ints
@@ -184,7 +185,7 @@ class Shape(NamedTuple):
 
     @classmethod
     def of(cls, documents: Ints, extras: Ints, count: int) -> Self:
-        """Of lists of so many documents (of `count`), whose counts sum to so much above that."""
+        """Return the layout of lists with these numbers of documents (of `count`) and excesses of counts."""
         low = np.frexp((count // documents).astype(np.float64))[1].astype(np.int64) - 1
         more = documents * (low + 1) + ((count - 1) >> (low + 1)) < documents * low + ((count - 1) >> low)
         low += more
@@ -194,13 +195,13 @@ class Shape(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _sizes_of_short(count: int) -> Ints:
-    """Return the bits of a list of so many documents of `count` without extras, up to SHORT; computed in many steps."""
+    """Return the bits of lists of up to SHORT documents of `count` without extras, which take many steps to compute."""
     documents = np.arange(1, min(count, SHORT) + 1)
     return np.append(0, Shape.of(documents, np.zeros_like(documents), count).sizes)
 
 
 def sizes_of(documents: Ints, extras: Ints, count: int) -> Ints:
-    """Return the bits of lists, as in `Shape`."""
+    """Return the total bits of lists, as in `Shape`."""
     table = _sizes_of_short(count)
     sizes = table.take(documents, mode="clip")
     sizes += extras
@@ -211,7 +212,7 @@ def sizes_of(documents: Ints, extras: Ints, count: int) -> Ints:
 
 
 def extras_of(lists: Lists) -> Ints:
-    """Return what the counts of each list sum to above one a document."""
+    """Return the excess of the counts of each list over one per document."""
     if not len(lists.lengths):
         return lists.lengths
     sums: Ints = np.add.reduceat(lists.counts, np.cumsum(lists.lengths) - lists.lengths) - lists.lengths
@@ -219,7 +220,7 @@ def extras_of(lists: Lists) -> Ints:
 
 
 def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
-    """Return what stands with the terms, and how many values each has."""
+    """Return the varints stored with the terms, and the number of values of each."""
     often = extras > 0
     places = np.arange(len(documents)) + np.cumsum(often) - often
     values = np.empty(len(documents) + int(often.sum()), dtype=np.uint64)
@@ -229,7 +230,7 @@ def numbers_of(documents: Ints, extras: Ints) -> tuple[Keys, Ints]:
 
 
 def from_numbers(values: Ints) -> tuple[Ints, Ints]:
-    """Return the documents and the extras of each list."""
+    """Return the documents and the extras of each list from stored varints."""
     is_own = np.ones(len(values), dtype=bool)
     is_own[1:] = values[:-1] & 1 == 0
     places = is_own.nonzero()[0]
@@ -240,7 +241,7 @@ def from_numbers(values: Ints) -> tuple[Ints, Ints]:
 
 
 def starts_of(sizes: Ints, chunk: int) -> tuple[Ints, int]:
-    """Return where lists of so many bits begin, every `chunk` of them with a byte; and how many bytes they take."""
+    """Return the starts of lists of these sizes in bits, aligned to a byte every `chunk` lists, and the total bytes."""
     if not len(sizes):
         return sizes, 0
     heads = np.arange(0, len(sizes), chunk)
@@ -252,7 +253,7 @@ def starts_of(sizes: Ints, chunk: int) -> tuple[Ints, int]:
 
 
 def encode(lists: Lists, extras: Ints, count: int, chunk: int) -> tuple[bytes, Ints]:
-    """Return the bits of the lists, and where each list begins (in bits)."""
+    """Encode lists; return the bits, and the start of each list in bits."""
     shape = Shape.of(lists.lengths, extras, count)
     starts, size = starts_of(shape.sizes, chunk)
     if not size:
@@ -272,17 +273,17 @@ def encode(lists: Lists, extras: Ints, count: int, chunk: int) -> tuple[bytes, I
 
 
 def _add_fields(words: Keys, at: Ints, values: Keys) -> None:
-    """Add `values` (under 2 ** 32) to words of 64 bits, from the bits `at` on, which ascend and do not overlap."""
+    """Write `values` (below 2 ** 32) into 64-bit words at the bit positions `at`, which ascend without overlaps."""
     word, inside = at >> 6, (at & 63).astype(np.uint64)
     new = np.flatnonzero(np.diff(word, prepend=-1))
     words[word[new]] += np.add.reduceat(values << inside, new)
-    # The last value of a word may reach into the next one.
+    # The last value of a word may extend into the next one.
     last = np.append(new[1:], len(at)) - 1
     words[word[new] + 1] += values[last] >> np.uint64(1) >> np.uint64(63) - inside[last]
 
 
 def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
-    """`low` and `high` of the shape of one list."""
+    """Return `low` and `high` of the shape of one list."""
     low = (count // documents).bit_length() - 1
     if low < 0:
         raise ValueError("a list of more documents than there are")
@@ -292,7 +293,7 @@ def _shape_of_one(documents: int, count: int) -> tuple[int, int]:
 
 
 def decode_one(stored: Sliced, entry: Entry, count: int) -> tuple[Ints, Ints]:
-    """Return the documents and counts of one list; raises ValueError where there is none."""
+    """Decode one list into documents and counts; raises ValueError if it is invalid."""
     documents, extra, start = entry
     low, high = _shape_of_one(documents, count)
     size = documents * low + high + documents + extra
@@ -310,7 +311,7 @@ def decode_one(stored: Sliced, entry: Entry, count: int) -> tuple[Ints, Ints]:
 
 
 def _counts(ones: Ints) -> Ints:
-    """Return the counts that end at these bits."""
+    """Return the counts whose unary codes end at these bits."""
     counts = ones.copy()
     counts[1:] -= ones[:-1]
     counts[:1] += 1
@@ -318,7 +319,7 @@ def _counts(ones: Ints) -> Ints:
 
 
 def decode_few(stored: Sliced, entries: Sequence[Entry], count: int) -> Lists:
-    """Return some lists, in as few steps as if they were one; raises ValueError where there are none."""
+    """Decode several lists in as few steps as one; raises ValueError if they are invalid."""
     if not entries:
         return Lists.empty()
     if len(entries) == 1 and entries[0][0] >= LONG:
@@ -352,7 +353,7 @@ def decode_few(stored: Sliced, entries: Sequence[Entry], count: int) -> Lists:
 
 
 def decode_singles(stored: Bytes, count: int) -> Ints:
-    """Return the documents of `count` lists of one document each, which chunks of 256 leave no gaps between."""
+    """Return the documents of `count` lists of one document each, which have no gaps between chunks of 256."""
     low, high = _shape_of_one(1, count)
     at = np.arange(count) * (low + high + 1)
     window = np.zeros(count, dtype=np.int64)
@@ -366,12 +367,12 @@ def decode_singles(stored: Bytes, count: int) -> Ints:
 
 
 def decode(stored: Sliced, starts: Ints, documents: Ints, extras: Ints, count: int) -> Lists:
-    """Return the lists that begin at these bits; raises ValueError where there are none."""
+    """Decode the lists that begin at these bits; raises ValueError if they are invalid."""
     if len(starts) <= FEW:
         return decode_few(stored, list(zip(documents.tolist(), extras.tolist(), starts.tolist(), strict=True)), count)
     shape = Shape.of(documents, extras, count)
     begins, ends = starts >> 3, starts + shape.sizes + 7 >> 3
-    # What lies side by side is one piece.
+    # Adjacent lists are read as one piece.
     heads = np.append(0, (np.abs(begins[1:] - ends[:-1]) > APART).nonzero()[0] + 1)
     firsts, lasts = begins[heads], ends[np.append(heads[1:], len(ends)) - 1]
     pieces = [stored[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
@@ -381,7 +382,7 @@ def decode(stored: Sliced, starts: Ints, documents: Ints, extras: Ints, count: i
 
 
 def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists:
-    """Lists that follow one another in a stretch of bytes, three more behind it."""
+    """Decode consecutive lists from a stretch of bytes followed by three padding bytes."""
     high = starts + documents * shape.low
     borders = np.array([high, starts + shape.sizes]).ravel("F")
     is_high = np.repeat(np.arange(len(borders), dtype=np.uint8) & 1, np.diff(borders, prepend=0))
@@ -407,7 +408,7 @@ def _joined(joined: Bytes, starts: Ints, documents: Ints, shape: Shape) -> Lists
 
 
 def _low_bits(joined: Bytes, at: Ints, low: Ints) -> Ints:
-    """Return the `low` bits (25 at most) from each bit on, in bytes of which the last three are not meant."""
-    words: Points = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # from each byte on
+    """Return `low` bits (at most 25) from each bit position, in bytes whose last three are padding."""
+    words: Points = np.ndarray((len(joined) - 3,), "<u4", joined.data, 0, (1,))  # one word from each byte on
     bits: Ints = (words.take(at >> 3) >> (at & 7)) & (1 << low) - 1
     return bits

@@ -1,10 +1,9 @@
-"""The best of the documents that matched, by BM25.
+"""Selects the best matching documents by BM25.
 
-Terms that few documents have are added up for all documents at once; those that many have only for documents that can
-still be among the best.
+Rare terms are summed for all documents at once; frequent terms only for documents that can still be among the best.
 
-What a term adds to a score is rounded to 32 bits and, weighted, to a whole number of units (2 ** -36): sums of these
-are exact (under 2 ** 17), so that equal documents have equal scores in whatever order and segment they are added up.
+The contribution of a term is rounded to 32 bits and, weighted, to a whole number of units (2 ** -36). Sums of these are
+exact (below 2 ** 17), so equal documents have equal scores in any order and segment.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from seedsearch.engines.query import Field, Query, Ranked, Term
 from seedsearch.text.array_types import Ints, Scores
 
 UNIT = 2.0**-36
-AT_ONCE = 512  # documents for which what is left to be added is not worth another look at which can be left out
+AT_ONCE = 512  # documents below which it does not pay to discard any before adding the remaining terms
 
 
 Weighted: TypeAlias = tuple[tuple[Term, float], ...]
-Row: TypeAlias = tuple[Listed, Field, float]  # what a segment has of a term, its field and its weight in the query
+Row: TypeAlias = tuple[Listed, Field, float]  # the list of a term in a segment, its field, and its weight in the query
 
 
 class _Summed(NamedTuple):
-    """What the terms with lists add to the score of each document of a segment, in units, and those with counts."""
+    """The sum of the listed terms for each document of a segment, in units, and the terms with counts."""
 
     scored: Weighted
     few: Scores
@@ -37,15 +36,15 @@ class _Summed(NamedTuple):
 
 
 class Scoring:
-    """Scores documents of the segments that the lists are of."""
+    """Scores documents of the segments of these lists."""
 
     def __init__(self, lists: TermLists) -> None:
         self._lists = lists
         self._segments = lists.segments
-        self._last: dict[int, _Summed] = {}  # by segment: the tiers of an answer are scored by the same terms
+        self._last: dict[int, _Summed] = {}  # by segment; all tiers of an answer are scored by the same terms
 
     def scored(self, i: int, matched: Matched, query: Query, limit: int) -> tuple[Documents, Scores]:
-        """Return the documents that matched, but for those that cannot be among the `limit` best, and their scores."""
+        """Return the matching documents, without those that cannot be among the `limit` best, and their scores."""
         documents = as_documents(matched)
         if not isinstance(query, Ranked):
             return documents, np.zeros(len(documents))
@@ -63,7 +62,7 @@ class Scoring:
         return documents, scores * UNIT
 
     def _summed(self, i: int, scored: Weighted) -> _Summed:
-        """Return what is summed up of terms; what was last time is gone on from, where these are more of them."""
+        """Return the sum of terms; continues from the last sum if these terms extend it."""
         last = self._last.get(i)
         if last is None or scored[: len(last.scored)] != last.scored:
             last = _Summed((), np.zeros(self._segments[i].documents.count), ())
@@ -76,7 +75,7 @@ class Scoring:
         return last
 
     def _of_few(self, i: int, listed: Sequence[Row]) -> Scores:
-        """Return what the terms with lists add to the score of each document of a segment, in units."""
+        """Return the sum of the listed terms for each document of a segment, in units."""
         few = [(one, weight / UNIT) for one, _, weight in listed if one.size and one.counts is None]
         if not few:
             return np.zeros(self._segments[i].documents.count)
@@ -87,7 +86,7 @@ class Scoring:
         return sums.astype(np.float64, copy=False)
 
     def _of_many(self, i: int, listed: Sequence[Row], documents: Documents) -> Scores:
-        """Return what the terms with counts add to the scores of some documents, in units."""
+        """Return the sum of the terms with counts for some documents, in units."""
         counts = np.concatenate([one.counts[documents] for one, _, _ in listed if one.counts is not None])
         norms = {field: self._lists.norms(i, field)[documents] for field in {field for _, field, _ in listed}}
         weights, shares = np.array([(one.weight, weight / UNIT) for one, _, weight in listed]).T[:, :, None]
@@ -98,15 +97,13 @@ class Scoring:
 
 
 def keys_of_scores(queries: Sequence[Query]) -> list[Key]:
-    """Return the terms by which documents are scored."""
+    """Return the terms that score documents."""
     scored = {id(query.scored): query.scored for query in queries if isinstance(query, Ranked)}
     return [(term.field, term.text) for terms in scored.values() for term, _ in terms]
 
 
 def _border(scores: Scores, limit: int) -> float:
-    """Return something that `limit` of the scores reach, of more than `limit`: the lowest of the highest of as many
-    blocks.
-    """
+    """Return a value that at least `limit` of the scores reach: the minimum of the maxima of `limit` blocks."""
     size = len(scores) // (8 * limit)
     if size > 1:
         scores = scores[: len(scores) // size * size].reshape(-1, size).max(axis=1)
@@ -114,7 +111,7 @@ def _border(scores: Scores, limit: int) -> float:
 
 
 def best_of(scores: Scores, documents: Documents, segment: Segment, limit: int) -> Ints:
-    """Return the places of the `limit` highest scores, of equal ones those whose ids come first; in no order."""
+    """Return the indexes of the `limit` highest scores, ties resolved by id, in no particular order."""
     if len(scores) <= limit:
         return np.arange(len(scores))
     places = (scores >= _border(scores, limit)).nonzero()[0]

@@ -1,4 +1,4 @@
-"""A query tree → documents and scores, by array work over the segments of one commit.
+"""Answers query trees with documents and scores, by array operations on the segments of one commit.
 
 query ─ term_lists (read together, kept) ─ matching (documents of each segment) ─ scoring (the best) ─ matches
 """
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 class Answering:
-    """Answers from the segments of one commit."""
+    """Answers queries from the segments of one commit."""
 
     def __init__(self, segments: Sequence[Segment], room: int = KEPT_BYTES) -> None:
-        """`room`: the bytes of lists and masks that are kept."""
+        """`room` is the cache size for lists and masks in bytes."""
         self._segments = segments
         self._lists = TermLists(segments, room)
         self._matching, self._scoring = Matching(self._lists), Scoring(self._lists)
-        self._read_ahead: object = None  # the terms of the last query to be scored: they are at hand
+        self._read_ahead: object = None  # the terms of the last scored query, which are loaded
         self.count = self._lists.count
 
     @property
     def budget(self) -> Budget:
-        """What a query may take, looked at again and again."""
+        """The budget of the current query."""
         return self._lists.budget
 
     @budget.setter
@@ -45,7 +45,7 @@ class Answering:
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
         """Return how many documents match each query."""
-        # A run that stands nowhere is mostly told by the dictionary of pairs; what comes next will need more of that.
+        # The dictionary of pairs usually tells that a run occurs nowhere, and the next query will need more of it.
         runs = [
             q for q in queries if isinstance(q, Ranked) and isinstance(q.required, OnText) and not key_of(q.required)
         ]
@@ -62,7 +62,7 @@ class Answering:
         return [any(self._matching.any_matches(i, query) for i in range(len(self._segments))) for query in queries]
 
     def search(self, query: Query, limit: int, offset: int = 0) -> Matches:
-        """Return the `limit` best matches from `offset` on, and how many there are."""
+        """Return the `limit` best matches from `offset` on, and their total number."""
         matched = self._all_matched(query)
         total = sum(map(size_of, matched))
         if not limit or offset >= total:
@@ -84,7 +84,7 @@ class Answering:
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
         """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
-        from seedsearch.engines.embedded.tagged import tally  # for facets and other orders alone
+        from seedsearch.engines.embedded.tagged import tally  # deferred: only for facets and other sort orders
 
         found: Counter[str] = Counter()
         of_each = zip(self._segments, self._tagged(prefix), self._all_matched(query), strict=True)
@@ -103,7 +103,7 @@ class Answering:
     def _placed(
         self, query: Query, matched: Sequence[Matched], prefix: str, descending: bool, offset: int, limit: int
     ) -> list[tuple[float, str, int, int]]:
-        """Return some of what matched in the order of a tag, as `_best` does."""
+        """Return some of the matches in the order of a tag, in the form of `_best`."""
         from seedsearch.engines.embedded.tagged import page, ranks
 
         key = "order", prefix, descending
@@ -116,7 +116,7 @@ class Answering:
         return [(-0.0, self._segments[i].id_of(number), i, number) for i, number in some]
 
     def _tagged(self, prefix: str) -> list[Tagged]:
-        """Return the tags of each segment that begin with `prefix`."""
+        """Return the tags with `prefix` of each segment."""
         if (found := self._lists.kept.get(("tags", prefix, None))) is None:
             from seedsearch.engines.embedded.tagged import tagged
 
@@ -125,15 +125,13 @@ class Answering:
         return found  # type: ignore[no-any-return]
 
     def _all_matched(self, query: Query) -> list[Matched]:
-        """Return what matches in each segment, once what is known of the terms has been read."""
+        """Return the matches of each segment, after reading the lists of all terms."""
         if not isinstance(query, Ranked) or query.scored is not self._read_ahead:
             self._read([query])
         return [self._matching.matched(i, query) for i in range(len(self._segments))]
 
     def _best(self, query: Query, matched: Sequence[Matched], limit: int) -> list[tuple[float, str, int, int]]:
-        """Return the best of what matched: the score, negative, the doc_id, the segment, the number of the document
-        in it.
-        """
+        """Return the best matches as (negative score, doc_id, segment, document number)."""
         best: list[tuple[float, str, int, int]] = []
         for i, some in enumerate(matched):
             segment = self._segments[i]
@@ -144,7 +142,7 @@ class Answering:
         return nsmallest(limit, best)
 
     def having(self, terms: Sequence[Term]) -> list[int]:
-        """Return how many documents have each term."""
+        """Return the number of documents that have each term."""
         return self._lists.sizes([(term.field, term.text) for term in terms])
 
     def _matches(self, best: Sequence[tuple[float, str, int, int]]) -> tuple[Match, ...]:
@@ -157,7 +155,7 @@ class Answering:
         )
 
     def _read(self, queries: Sequence[Query]) -> None:
-        """Read at once what will be needed."""
+        """Read everything that the query needs at once."""
         for query in queries:
             if isinstance(query, Ranked):
                 self._read_ahead = query.scored

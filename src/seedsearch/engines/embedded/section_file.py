@@ -1,13 +1,13 @@
-"""A file of named sections, written in one go, and read by blocks that are checked when they are first needed.
+"""A file of named sections: written once, and read in blocks that are verified on first use.
 
     magic (16 bytes) · sections, each at a multiple of 8 · CRC-32 of every 16 KiB of these (4 bytes each) · table
     · the sizes of the last two and the CRC-32 of both (8 + 8 + 4) · magic
 
-The table is JSON: name → [offset, size in bytes]. Numbers are little-endian. The manifest has a CRC-32 of the whole,
-and the one that stands at the end, the seal, so that no other file can stand in for this one.
+The table is JSON: name → [offset, size in bytes]. Numbers are little-endian. The manifest has a CRC-32 of the whole
+file and the one at its end (the seal), so that no other file can take its place.
 
-What is read lies in memory of our own: a file that is written over or cut off while it is open is told by its
-checksums, where a mapped one would end the process.
+Data is read into memory of our own, so a file that is overwritten or truncated while open shows in its checksums; a
+mapped file would kill the process.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ MAGIC = b"seedsearch\x00seg\r\n"
 _TAIL = struct.Struct("<QQI16s")
 _CHECKSUM = struct.Struct("<I")
 
-# Bytes of a block are 1 << SHIFT. Five cold questions over 20 MB of modern prose read 2.4 to 11 MB in blocks of 64 KiB;
-# blocks of 16 KiB made it half as much and took up to a tenth less time, blocks of 4 KiB no less than that.
+# A block has 1 << SHIFT bytes. Five cold queries over 20 MB of modern prose read 2.4 to 11 MB in blocks of 64 KiB;
+# blocks of 16 KiB read half as much in up to a tenth less time, blocks of 4 KiB took no less time than that.
 SHIFT = 14
 BLOCK = 1 << SHIFT
-_LENT, _PINNED = 1, 2  # a block that may be let go, one that arrays over it are kept of
-_MOST_END = 1 << 26  # bytes of checksums and table that are believed: those of a file of a terabyte
+_LENT, _PINNED = 1, 2  # state of a loaded block: may be released; referenced by arrays
+_MOST_END = 1 << 26  # maximum bytes of checksums and table: those of a file of a terabyte
 
 Chunk = bytes | memoryview
 Section = tuple[str, Iterable[Chunk]]
 
 
 def laid_out(sections: Iterable[Section]) -> Iterator[Chunk]:
-    """Yield the bytes of a file that holds `sections`."""
+    """Yield the bytes of a file with these `sections`."""
     checks = _Checksums()
     yield checks.of(MAGIC)
     table: dict[str, list[int]] = {}
@@ -65,7 +65,7 @@ def laid_out(sections: Iterable[Section]) -> Iterator[Chunk]:
 
 
 class _Checksums:
-    """The CRC-32 of every block of what passes by."""
+    """Computes the CRC-32 of every block of a stream."""
 
     def __init__(self) -> None:
         self.at = 0
@@ -73,7 +73,7 @@ class _Checksums:
         self._done: list[int] = []
 
     def of(self, chunk: Chunk) -> Chunk:
-        """Take in a chunk, and give it back."""
+        """Process a chunk and return it."""
         left = memoryview(chunk).cast("B")
         while left:
             piece = left[: BLOCK - self.at % BLOCK]
@@ -86,15 +86,15 @@ class _Checksums:
         return chunk
 
     def all(self) -> bytes:
-        """The checksums of all blocks, the last one's though it is not full."""
+        """The checksums of all blocks, including the last, incomplete one."""
         sums = [*self._done, self._sum] if self.at % BLOCK else self._done
         return b"".join(map(_CHECKSUM.pack, sums))
 
 
 class Container:
-    """A file of sections that is open; raises IndexDamaged where it is not what `laid_out` wrote.
+    """An open file of sections; raises IndexDamaged if it is not what `laid_out` wrote.
 
-    `seal`: the CRC-32 that is to stand at its end; None where any will do.
+    `seal` is the CRC-32 expected at its end; None accepts any.
     """
 
     def __init__(self, path: Path, size: int, seal: int | None = None) -> None:
@@ -107,13 +107,13 @@ class Container:
         self.mapped = _memory(self._end)
         self._view = memoryview(self.mapped)
         self._lock = Lock()
-        self.ready = bytearray(len(self._checks) + 1)  # for each block _LENT or _PINNED once it is there, and checked
+        self.ready = bytearray(len(self._checks) + 1)  # _LENT or _PINNED for each block that is loaded and verified
         self.need(0, len(MAGIC))
         if self._view[: len(MAGIC)] != MAGIC:
             raise damaged(path, "it does not begin as a segment does")
 
     def _read_end(self, size: int, seal: int | None) -> tuple[int, list[int], dict[str, tuple[int, int]]]:
-        """Return where the sections end, the checksums of the blocks and where each section begins and ends."""
+        """Return the end of the sections, the checksums of the blocks, and the span of each section."""
         checks, table, self.seal, magic = _TAIL.unpack(self._pread(_TAIL.size, size - _TAIL.size))
         end = size - _TAIL.size - table - checks
         if magic != MAGIC or seal not in (self.seal, None) or end < len(MAGIC) or checks + table > _MOST_END:
@@ -131,7 +131,7 @@ class Container:
         return found
 
     def again(self) -> Container:
-        """Return the same file with nothing of it in memory yet, and checked anew as it is read."""
+        """Return the same file with nothing loaded; blocks are verified again."""
         made = object.__new__(Container)
         made.path, made.seal, made._end, made._checks = self.path, self.seal, self._end, self._checks
         made._table, made._lock, made.ready = self._table, Lock(), bytearray(len(self._checks) + 1)
@@ -143,25 +143,25 @@ class Container:
 
     @property
     def held(self) -> int:
-        """The bytes that it holds in memory."""
+        """The bytes in memory."""
         return BLOCK * (len(self.ready) - self.ready.count(0))
 
     @property
     def count(self) -> int:
-        """The number of documents, which is section `count`."""
+        """The number of documents (section `count`)."""
         return int.from_bytes(self.bytes("count"), "little")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the sections, in their order."""
+        """The names of the sections, in order."""
         return tuple(self._table)
 
     def span(self, name: str) -> tuple[int, int]:
-        """Return where a section begins and ends in the file."""
+        """Return the span of a section in the file."""
         return self._table[name]
 
     def need(self, begin: int, end: int, how: int = _LENT) -> None:
-        """Have the bytes from `begin` to before `end` in `mapped`; raises IndexDamaged where they are damaged."""
+        """Load the bytes from `begin` to before `end` into `mapped`; raises IndexDamaged if they are damaged."""
         if not 0 <= begin <= end <= self._end:
             raise IndexError("a place outside of the file")
         ready = self.ready
@@ -177,20 +177,20 @@ class Container:
             self.ready[block] = max(how, self.ready[block])
 
     def _read(self, block: int, room: memoryview) -> None:
-        """Read a block into `room`, which is as long; raises IndexDamaged where it is not what was written."""
+        """Read a block into `room`, which has its size; raises IndexDamaged if it is damaged."""
         if os.preadv(self._file, [room], block << SHIFT) != len(room) or crc32(room) != self._checks[block]:
             raise damaged(self.path, f"its content from byte {block << SHIFT:,} on is not what was written")
 
     def verify(self) -> None:
-        """Read all of it, keeping nothing; raises IndexDamaged where something is not what was written."""
+        """Verify the whole file without keeping anything; raises IndexDamaged if something is damaged."""
         room = memoryview(bytearray(BLOCK))
         for block in range(len(self._checks)):
             self._read(block, room[: min(BLOCK, self._end - (block << SHIFT))])
 
     def let_go(self) -> None:
-        """Give back the memory of what was read in slices; it is read again where it is needed again.
+        """Release the memory of slices; they are read again if needed.
 
-        No slice may be in use.
+        No slice may still be in use.
         """
         with self._lock:
             block = -1
@@ -199,28 +199,28 @@ class Container:
                 self.mapped.madvise(mmap.MADV_DONTNEED, block << SHIFT, min(BLOCK, self._end - (block << SHIFT)))
 
     def bytes(self, name: str) -> memoryview:
-        """Return a section that is kept in memory."""
+        """Return a section, which stays in memory."""
         start, end = self.span(name)
         self.need(start, end, _PINNED)
         return self._view[start:end].toreadonly()
 
     def array(self, name: str, kind: Any) -> NDArray[Any]:
-        """Return a section that is kept in memory, as an array of numbers."""
+        """Return a section as an array of numbers, which stays in memory."""
         return np.frombuffer(self.bytes(name), dtype=kind)
 
     def slices(self, name: str) -> Slices:
-        """Return a section that is read slice by slice."""
+        """Return a section to be read in slices."""
         return Slices(self, *self.span(name))
 
     def whole(self) -> Slices:
-        """Return all of the file up to its end, read slice by slice."""
+        """Return the whole file, to be read in slices."""
         return Slices(self, 0, self._end)
 
 
 class Slices:
-    """A stretch of a container; a slice of it is an array of bytes, to be used at once and not kept.
+    """A stretch of a container; its slices are arrays of bytes for immediate use.
 
-    A slice that is not all inside raises IndexError.
+    A slice that is not entirely inside raises IndexError.
     """
 
     def __init__(self, container: Container, begin: int, end: int) -> None:
@@ -238,10 +238,10 @@ class Slices:
 
 
 def _memory(size: int) -> mmap.mmap:
-    """Memory of our own that takes no room before it is written to."""
+    """Return anonymous memory, which takes no space until it is written."""
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
     made = mmap.mmap(-1, size, flags=flags)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):
-        with suppress(OSError):  # a kernel without huge pages; with them a block could take two megabytes
+        with suppress(OSError):  # a kernel without huge pages; with them, a block could take two megabytes
             made.madvise(mmap.MADV_NOHUGEPAGE)
     return made

@@ -1,4 +1,4 @@
-"""A mapped segment: documents, their terms, and which of them were deleted since."""
+"""An open segment: documents, their terms, and which of them have been deleted."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from seedsearch.engines.query import Field
 from seedsearch.engines.stored import UTF8
 from seedsearch.text.array_types import Ints, Mask
 
-COUNTED = 1 << 20  # counts that are added up at once
+COUNTED = 1 << 20  # counts summed at once
 
 Key = tuple[Field, str]  # a term
-Found = tuple[Ints, Ints]  # documents, ascending, and how often each has the term
+Found = tuple[Ints, Ints]  # ascending documents, and the count of the term in each
 
 _NOTHING: Found = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
@@ -32,7 +32,7 @@ def _encoded(term: str) -> bytes:
 
 
 class Segment:
-    """One segment as of one commit; `live` says which documents are there, None for all of them."""
+    """One segment as of one commit; `live` marks the documents that exist (None: all)."""
 
     def __init__(self, container: Container, live: Mask | None) -> None:
         self.container = container
@@ -44,21 +44,21 @@ class Segment:
         self.ids = TermTable(container, "doc")
 
     def again(self, live: Mask | None = None) -> Segment:
-        """Return the same with nothing in memory yet, or with others that are there; what is read is checked anew."""
+        """Return the same segment with nothing loaded, or with other live documents; data is verified again."""
         return Segment(self.container.again(), self.live if live is None else live)
 
     @property
     def path(self) -> Path:
-        """The file."""
+        """Its file."""
         return self.container.path
 
     @cached_property
     def count(self) -> int:
-        """How many documents are there."""
+        """The number of live documents."""
         return self.documents.count if self.live is None else int(self.live.sum())
 
     def lengths(self, field: Field) -> Ints:
-        """Return how many terms of a field each document has, the deleted ones too."""
+        """Return the number of terms of a field in each document, including deleted ones."""
         if field == "tag":
             return self._tag_lengths
         lengths: Ints = self.documents.lengths[0 if field == "gram" else 1]
@@ -71,19 +71,19 @@ class Segment:
         return np.bincount(lists.documents, lists.counts, minlength=self.documents.count).astype(np.int64)
 
     def total(self, field: Field) -> int:
-        """Return how many terms of a field the documents that are there have."""
+        """Return the total number of terms of a field in live documents."""
         lengths = self.lengths(field)
         return int(lengths.sum() if self.live is None else lengths[self.live].sum())
 
     def with_term(self, field: Field, term: str) -> Found:
-        """Return the documents that have a term."""
+        """Return the live documents that have a term."""
         found = [(lists.documents, lists.counts) for _, lists in self.read([(field, term)])]
         return found[0] if found else _NOTHING
 
     def look_up(self, terms: Sequence[Key]) -> tuple[list[tuple[int, Entry]], dict[str, int]]:
-        """Return where in the file the lists of the grams among some terms are, with the places of the terms.
+        """Locate the lists of the grams among some terms; return them with the indexes of the terms.
 
-        And the places of characters that have no list of their own; what tells of these is unpacked at the same time.
+        Also return the indexes of characters without lists of their own, and unpack what is needed for these.
         """
         grams = {text: place for place, (field, text) in enumerate(terms) if field == "gram"}
         of_pairs = {key_of(*text): place for text, place in grams.items() if len(text) == 2}
@@ -97,9 +97,9 @@ class Segment:
         return entries, without
 
     def read(self, terms: Sequence[Key]) -> Iterator[tuple[list[int], Lists]]:
-        """Yield the lists of some terms, several at once: the places of the terms in `terms`, and their lists.
+        """Yield lists of terms in groups: the indexes of the terms in `terms`, and their lists.
 
-        Documents that were deleted are left out, terms that no document has are passed over.
+        Deleted documents are left out, and terms that no document has are skipped.
         """
         entries, without = self.look_up(terms)
         for field, table in self.tables.items():
@@ -121,12 +121,12 @@ class Segment:
             yield [without[char] for char in some], self._with_singles(some)
 
     def _placed(self, section: str, entries: Iterable[tuple[int, Entry | None]]) -> Iterator[tuple[int, Entry]]:
-        """Return the lists that there are, as they lie in the file."""
+        """Return the located lists, in file order."""
         begin = 8 * self.container.span(section)[0]
         return ((place, (entry[0], entry[1], begin + entry[2])) for place, entry in entries if entry is not None)
 
     def _with_singles(self, chars: Sequence[str]) -> Lists:
-        """Return the lists of characters that have none of their own."""
+        """Return the lists of characters without lists of their own."""
         owners, lists = self.pairs.with_firsts(chars)
         lists, count = self._there(lists), self.documents.count
         places = lists.documents + count * np.repeat(owners, lists.lengths)
@@ -136,13 +136,13 @@ class Segment:
         return Lists(lengths, there - count * np.repeat(np.arange(len(chars)), lengths), sums[there].astype(np.int64))
 
     def at_most_with(self, grams: Sequence[str]) -> list[int]:
-        """Return how many documents may have each gram, as far as can be told without reading lists."""
+        """Return an upper limit for the documents that have each gram, without reading lists."""
         sizes = iter(self.pairs.sizes_of([key_of(*gram) for gram in grams if len(gram) == 2]))
         return [next(sizes) if len(gram) == 2 else self.documents.count for gram in grams]
 
     def sizes(self, terms: Sequence[Key]) -> list[int | None]:
-        """Return how many documents have each term; None where a list has to be read to know: where documents were
-        deleted, or of a character that has none of its own.
+        """Return the number of documents that have each term; None if the list would have to be read, because documents
+        were deleted or a character has no list of its own.
         """
         if self.live is not None:
             return [None] * len(terms)
@@ -161,7 +161,7 @@ class Segment:
         return found
 
     def _there(self, lists: Lists) -> Lists:
-        """Return the lists without the documents that were deleted."""
+        """Return the lists without deleted documents."""
         if lists.documents.max(initial=0) >= self.documents.count:
             raise ValueError("a posting of a document that there is not")
         if self.live is None:
@@ -171,7 +171,7 @@ class Segment:
         return Lists(lengths, lists.documents[there], lists.counts[there])
 
     def together(self, lists: Lists) -> Found:
-        """Several lists as one, the counts added."""
+        """Merge several lists, adding counts."""
         if lists.documents.max(initial=0) >= self.documents.count:
             raise ValueError("a posting of a document that there is not")
         sums = np.bincount(lists.documents, lists.counts, minlength=self.documents.count)
@@ -182,12 +182,12 @@ class Segment:
 
     @cached_property
     def by_rank(self) -> Ints:
-        """The documents in the order of their ids, the deleted ones too."""
+        """The documents in the order of their ids, including deleted ones."""
         return postings.decode_singles(self.container.array("doc.postings", np.uint8), self.documents.count)
 
     @cached_property
     def ranks(self) -> Ints:
-        """The place of each document in that order."""
+        """The rank of each document in that order."""
         ranks = np.empty_like(self.by_rank)
         ranks[self.by_rank] = np.arange(len(ranks))
         return ranks
@@ -198,14 +198,14 @@ class Segment:
         return self.ids.chunk(chunk).terms[place].decode(*UTF8)
 
     def number_of(self, doc_id: bytes) -> int | None:
-        """Return the document with this id, where it is there."""
+        """Return the live document with this id, if there is one."""
         if (found := self.ids.postings_of(doc_id)) is None:
             return None
         number = int(found.documents[0])
         return number if self.live is None or self.live[number] else None
 
     def all_ids(self) -> Iterator[tuple[str, int]]:
-        """Yield the id and the number of every document that is there, in the order of the ids."""
+        """Yield the id and the number of every live document, in the order of ids."""
         for doc_id, number in zip(self.ids.rows.terms, self.by_rank.tolist(), strict=True):
             if self.live is None or self.live[number]:
                 yield doc_id.decode(*UTF8), number

@@ -1,4 +1,4 @@
-"""Packs → the sections of a segment. Only one part of the postings is sorted and encoded at a time."""
+"""Makes the sections of a segment from packs. Only one part of the postings is sorted and encoded at a time."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from seedsearch.engines.embedded.term_dictionary import TermsWriter
 from seedsearch.text.array_types import Keys
 from seedsearch.text.batch import numbered
 
-PART = 100_000  # postings that are sorted at once
-SAMPLED = 1000  # one in so many postings tells where to cut
+PART = 100_000  # postings sorted at once
+SAMPLED = 1000  # one in so many postings is sampled to choose the parts
 
 
 class Vocabulary:
-    """The terms of a field over many packs; each has a number."""
+    """The numbered terms of a field over many packs."""
 
     def __init__(self) -> None:
         self._numbers = numbered()
-        self._of_known = np.zeros(0, dtype=np.int64)  # the number of a term that has one in every pack, or -1
+        self._of_known = np.zeros(0, dtype=np.int64)  # number here of each term with a fixed number in all packs, or -1
         self._rows: list[Rows] = []
 
     def add(self, pack: TermsPack, first_document: int) -> None:
-        """Take in the postings of one more pack."""
+        """Add the postings of a pack."""
         room = int(pack.known.max(initial=-1)) + 1 - len(self._of_known)
         if room > 0:
             self._of_known = np.append(self._of_known, np.full(room + len(self._of_known), -1))
@@ -44,7 +44,7 @@ class Vocabulary:
         self._rows.append(postings.moved(postings.renamed(pack.rows, numbers.astype(np.uint64)), first_document))
 
     def parts(self) -> Iterator[tuple[Sequence[bytes], Lists]]:
-        """Terms and their lists in the order of the terms; the vocabulary is used up."""
+        """Yield terms and their lists in the order of terms; consumes the vocabulary."""
         terms = sorted(self._numbers)
         ranks = np.empty(len(terms), dtype=np.uint64)
         of_rank = np.fromiter(map(self._numbers.__getitem__, terms), dtype=np.int64, count=len(terms))
@@ -58,7 +58,7 @@ class Vocabulary:
 
 
 def sorted_parts(batches: list[Rows]) -> Iterator[tuple[Keys, Lists]]:
-    """Batches of sorted postings as one, in parts of about PART; the batches are used up."""
+    """Merge batches of sorted postings, in parts of about PART; consumes the batches."""
     samples = np.sort(np.concatenate([np.zeros(0, np.uint64), *(rows[::SAMPLED] for rows in batches)]))
     borders = [postings.first_of_key(row) for row in samples[PART // SAMPLED :: PART // SAMPLED]]
     done = [0] * len(batches)
@@ -73,7 +73,7 @@ def sorted_parts(batches: list[Rows]) -> Iterator[tuple[Keys, Lists]]:
 
 
 class Pending:
-    """Packs that are not on disk yet."""
+    """Packs not yet written."""
 
     def __init__(self, alphabet: Alphabet) -> None:
         self.alphabet = alphabet
@@ -83,11 +83,11 @@ class Pending:
         self._words, self._tags = Vocabulary(), Vocabulary()
 
     def has_room_for(self, pack: Pack, room: int) -> bool:
-        """Tell whether the pack can be added without more than `room` bytes being held."""
+        """Tell whether the pack can be added without exceeding `room` bytes."""
         return not self.count or (self.count + len(pack.ids) <= MOST_DOCUMENTS and self.size + pack.size <= room)
 
     def add(self, pack: Pack) -> None:
-        """Take in one more pack; its documents are numbered from `count` on."""
+        """Add a pack; its documents are numbered from `count` on."""
         self._pairs.append(postings.moved(pack.pairs, self.count))
         self._words.add(pack.words, self.count)
         self._tags.add(pack.tags, self.count)
@@ -96,9 +96,9 @@ class Pending:
         self.size += pack.size
 
     def sections(self, dead: Sequence[int]) -> Iterator[Section]:
-        """Yield the sections of a segment of all documents; what was added is used up.
+        """Yield the sections of a segment of all documents; consumes what was added.
 
-        The `dead` documents were taken out since; they keep their numbers and get no id.
+        The `dead` documents were removed meanwhile; they keep their numbers but get no id.
         """
         packs = self._packs
         ids = [doc_id for pack in packs for doc_id in pack.ids]
@@ -111,7 +111,7 @@ class Pending:
 
 
 def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:
-    """Return the documents of packs."""
+    """Combine the documents of packs."""
     return Columns(
         alphabet=alphabet,
         codes=(piece.data for pack in packs for piece in pack.codes),
@@ -126,7 +126,7 @@ def columns(alphabet: Alphabet, packs: Sequence[Pack]) -> Columns:
 
 
 def ids_part(ids: Sequence[bytes], dead: Iterable[int] = ()) -> tuple[list[bytes], Lists]:
-    """Return the ids as terms, each with its document; a dead one stands under a name that no document has."""
+    """Return the ids as terms, each with its document; dead documents get a name that no document has."""
     names = list(ids)
     for number in dead:
         names[number] = b"\xfe%d" % number

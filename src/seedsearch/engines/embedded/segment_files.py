@@ -1,4 +1,4 @@
-"""Files that a manifest names, opened as what they are and checked against what it says of them."""
+"""Opens the files that a manifest lists, and verifies them against it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from seedsearch.errors import IndexDamaged
 
 
 def open_segment(folder: Path, part: Part) -> Segment:
-    """Return a segment and which of its documents are there.
+    """Return a segment with its live documents.
 
-    Raises IndexDamaged where a file is not what was written, FileNotFoundError where one is missing.
+    Raises IndexDamaged if a file is damaged, FileNotFoundError if one is missing.
     """
     container = Container(folder / part.file.name, part.file.size, part.file.seal)
     segment = Segment(container, None)
@@ -29,7 +29,7 @@ def open_segment(folder: Path, part: Part) -> Segment:
 
 
 def read_file(folder: Path, file: File) -> bytes:
-    """Return a small file whole; raises as `open_segment`."""
+    """Return the content of a small file; raises like `open_segment`."""
     content = read(folder / file.name, file.size)
     if crc32(content) != file.checksum:
         raise damaged(folder / file.name, "its checksum does not match its content")
@@ -37,13 +37,13 @@ def read_file(folder: Path, file: File) -> bytes:
 
 
 def toc_of(folder: Path, manifest: Manifest) -> bytes:
-    """Return the file by which Whoosh knows a commit; raises as `open_segment`."""
+    """Return Whoosh's table of contents of a commit; raises like `open_segment`."""
     dictionary = manifest.kept.get(stored.DICTIONARY)
     return manifest.toc(stored.kept_words(None if dictionary is None else read_file(folder, dictionary)))
 
 
 def is_toc_of(folder: Path, manifest: Manifest) -> bool:
-    """Tell whether the file by which Whoosh knows a commit is there and as it was written; raises as `open_segment`."""
+    """Tell whether Whoosh's table of contents of a commit exists and is intact; raises like `open_segment`."""
     expected = toc_of(folder, manifest)
     try:
         return read(folder / manifest.toc_name, len(expected)) == expected

@@ -1,7 +1,7 @@
-"""What the index does to the disk: every write of it goes through here, and every file of it is opened here.
+"""All file access of the index: every write and every open goes through here.
 
-A file is written once, whole, under its own name or beside it, and synced before anything points to it. Nothing is
-opened through a link, and nothing that is not a file: what stands in the place of a file of the index may be anything.
+A file is written once, completely, under its own name or a temporary one, and synced before anything refers to it.
+Links and everything that is not a regular file are refused, because anything may be in the place of an index file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from seedsearch.errors import IndexDamaged, IndexLocked, OutputError
 LOCK = "lock"
 REBUILD = "rebuild the index with: seedsearch index --rebuild"
 
-_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe is opened without waiting for its other end
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # opening a pipe does not wait for its other end
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _KINDS = (
     (stat.S_ISLNK, "a symbolic link"),
@@ -38,9 +38,9 @@ def damaged(path: Path, why: str) -> IndexDamaged:
 
 
 def opened(path: Path) -> int:
-    """Return a descriptor of a file of the index, to be read.
+    """Open a file of the index for reading; return a descriptor.
 
-    Raises IndexDamaged where something else is in its place, FileNotFoundError where nothing does.
+    Raises IndexDamaged if something else is in its place, FileNotFoundError if nothing is.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | _SAFELY)
@@ -55,7 +55,7 @@ def opened(path: Path) -> int:
 
 
 def read(path: Path, most: int) -> bytes:
-    """Return a file of the index, of `most` bytes at most; raises as `opened`, and IndexDamaged for a larger one."""
+    """Read a file of the index of at most `most` bytes; raises like `opened`, and IndexDamaged for a larger one."""
     with open(opened(path), "rb") as file:
         if os.fstat(file.fileno()).st_size > most:
             raise damaged(path, f"it is longer than {most:,} bytes")
@@ -67,7 +67,9 @@ def _kind(mode: int) -> str:
 
 
 def _kind_of(path: Path) -> str | None:
-    """Return what stands there where that is not a file; None for a file, for nothing, and where it cannot be told."""
+    """Describe what is at a path if it is not a file; return None for a file, for nothing, and if it cannot be
+    determined.
+    """
     try:
         mode = os.lstat(path).st_mode
     except OSError:
@@ -83,10 +85,10 @@ def _no_file(path: Path, kind: str) -> IndexDamaged:
 
 
 class Disk:
-    """The file system; a test may stand in for it to lose power or run out of space."""
+    """The file system; tests replace it to simulate power loss or a full disk."""
 
     def write(self, path: Path, chunks: Iterable[bytes | memoryview]) -> tuple[int, int]:
-        """Write a new file and sync it; its size and CRC-32. Where that fails nothing of it is left."""
+        """Write and sync a new file; return its size and CRC-32. On failure, nothing of it is left."""
         descriptor = self._made(path)
         try:
             try:
@@ -99,7 +101,7 @@ class Disk:
             raise
 
     def _made(self, path: Path) -> int:
-        """Return a descriptor of a file that was not there before."""
+        """Create a file that does not exist; return a descriptor."""
         try:
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o644)
         except FileExistsError as error:
@@ -127,22 +129,22 @@ class Disk:
             left = left[os.write(descriptor, left) :]
 
     def sync(self, descriptor: int) -> None:
-        """Wait until the file (or folder) is on the disk."""
+        """Wait until the file or folder is on the disk."""
         os.fsync(descriptor)
 
     def replace(self, made: Path, final: Path) -> None:
-        """Give a written file its name, in the place of what had it."""
+        """Rename a written file, replacing what had the name."""
         try:
             os.replace(made, final)
         except IsADirectoryError as error:
             raise _in_the_way(final) from error
 
     def remove(self, path: Path) -> None:
-        """Remove a file that nothing points to."""
+        """Remove a file that nothing refers to."""
         os.remove(path)
 
     def sync_folder(self, folder: Path) -> None:
-        """Wait until the names in the folder are on the disk."""
+        """Wait until the directory entries of the folder are on the disk."""
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             self.sync(descriptor)
@@ -156,7 +158,7 @@ def _in_the_way(path: Path) -> OutputError:
 
 
 def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputError:
-    """Return the error for a file of which `size` bytes were written, and at least so many `more` are to be."""
+    """Return the error for a file of which `size` bytes were written when at least `more` were to follow."""
     what = f"{path} cannot be written: {error.strerror}"
     if error.errno not in _FULL:
         return OutputError(what, hint="see whether the disk is sound, or name another folder with --index-dir")
@@ -164,7 +166,7 @@ def _not_written(path: Path, error: OSError, size: int, more: int) -> OutputErro
 
 
 class Lock:
-    """The right to write to an index: held by one writer of one process, given back when that ends in any way."""
+    """The write lock of an index: held by one writer of one process, and released when the process ends in any way."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK
@@ -213,5 +215,5 @@ class Lock:
         self.release()
 
     def release(self) -> None:
-        """Let others write."""
+        """Release the lock."""
         os.close(self._descriptor)

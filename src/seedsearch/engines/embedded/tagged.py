@@ -1,4 +1,4 @@
-"""Documents by their tags: how many matches have each, and matches in the order of one that each of them has."""
+"""Groups and sorts documents by tags: counts the matches with each tag, and orders matches by one of their tags."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from seedsearch.text.array_types import Ints, Mask
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Behind all ranks: a document without such a tag.
+# The rank of documents without such a tag, after all others.
 _LAST = np.iinfo(np.int64).max
 
 
 class Tagged(NamedTuple):
-    """The tags of a segment that begin alike, sorted, and which document has which: one row each, in that order."""
+    """The tags of a segment with a common prefix, sorted, and one row per document that has one, in that order."""
 
     terms: list[bytes]
     owners: Ints
@@ -27,12 +27,12 @@ class Tagged(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """About the memory that it takes."""
+        """Its approximate memory use."""
         return 400 + self.owners.nbytes + self.documents.nbytes + sum(map(len, self.terms)) + 40 * len(self.terms)
 
 
 def tagged(segment: Segment, prefix: str) -> Tagged:
-    """Return the tags of a segment that begin with `prefix`, those of deleted documents too."""
+    """Return the tags of a segment that begin with `prefix`, including those of deleted documents."""
     begin = prefix.encode("utf-8", "surrogatepass")
     table = segment.tables["tag"]
     rows = table.between(begin, begin + BETWEEN)
@@ -43,14 +43,14 @@ def tagged(segment: Segment, prefix: str) -> Tagged:
 
 
 def tally(tags: Tagged, matched: Mask) -> Iterator[tuple[str, int]]:
-    """Yield the tags that a matching document has, each with how many of them have it."""
+    """Yield the tags of matching documents, each with the number of matches that have it."""
     counts = np.bincount(tags.owners[matched[tags.documents]], minlength=len(tags.terms))
     for place in counts.nonzero()[0].tolist():
         yield tags.terms[place].decode("utf-8", "surrogatepass"), int(counts[place])
 
 
 def ranks(segments: Sequence[Segment], of_each: Sequence[Tagged], *, last: bool) -> list[Ints]:
-    """Return the place of each document in the order of its first (or `last`) tag, over all segments."""
+    """Return the rank of each document by its first (or `last`) tag, over all segments."""
     places = {term: place for place, term in enumerate(sorted(set().union(*(tags.terms for tags in of_each))))}
     made = []
     for segment, tags in zip(segments, of_each, strict=True):
@@ -71,10 +71,9 @@ def page(
     offset: int,
     limit: int,
 ) -> list[tuple[int, int]]:
-    """Return the segment and the number of some documents (`matched`: those of each segment), in the order of their
-    keys.
+    """Return a page of the `matched` documents of all segments, as (segment, number), in the order of their keys.
 
-    Documents of one key are in the order of their ids; those without a key come last.
+    Equal keys are ordered by id; documents without a key come last.
     """
     if not segments:
         return []
@@ -93,7 +92,7 @@ def page(
         return []
     if np.count_nonzero(np.bincount(owners)) < 2:
         return list(zip(owners[some].tolist(), documents[some].tolist(), strict=True))
-    # Segments are each in the order of ids, but not together: those of the same keys are put in it.
+    # Within a segment, documents are in the order of ids, but not across segments, so those with equal keys are sorted.
     low, high = values[some[0]], values[some[-1]]
     first = int(values[order].searchsorted(low))
     alike = order[first : int(values[order].searchsorted(high, side="right"))]

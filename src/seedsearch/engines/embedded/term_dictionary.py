@@ -1,7 +1,7 @@
-"""The terms of a field that has words for terms, sorted, and where their postings are.
+"""The sorted terms of a field of words, with the places of their postings.
 
-Terms stand in chunks of 256. A chunk is its terms, joined by the byte 255 (which UTF-8 never has) and deflated, and the
-varints of their lists (postings.py). Sections, by the name of the field:
+Terms are stored in chunks of 256. A chunk has its terms, joined by the byte 255 (which never occurs in UTF-8) and
+deflated, and the varints of their lists (postings.py). Sections, by the name of the field:
 
     F.terms     the chunks                            F.firsts   the first term of each chunk, joined by 255
     F.chunks    for each chunk (and the end): where its terms, its varints and its postings begin, 8 bytes each
@@ -30,8 +30,8 @@ from seedsearch.text.code_points import points
 
 CHUNK = 256
 BETWEEN = b"\xff"
-KEPT_CHUNKS = 512  # of each field, unpacked
-KEPT_OWNERS = 1 << 20  # bytes of each field: which terms have a character, of a few thousand characters
+KEPT_CHUNKS = 512  # unpacked chunks in the cache, per field
+KEPT_OWNERS = 1 << 20  # bytes per field of cached lists of terms by character, enough for a few thousand characters
 
 _NO_BYTES: Bytes = np.zeros(0, dtype=np.uint8)
 
@@ -39,7 +39,7 @@ Part = tuple[Sequence[bytes], Lists]
 
 
 class TermsWriter:
-    """Makes the sections of a field out of parts in the order of their terms."""
+    """Makes the sections of a field from parts in the order of their terms."""
 
     def __init__(self, field: str, count: int) -> None:
         """`count`: the documents of the segment."""
@@ -81,7 +81,7 @@ class TermsWriter:
 
 
 class TermRows(NamedTuple):
-    """Some terms of a field, sorted; for each its documents and extras, and the bit at which its list begins."""
+    """Some sorted terms of a field, each with its documents and extras, and the bit at which its list begins."""
 
     terms: list[bytes]
     documents: Ints
@@ -89,13 +89,13 @@ class TermRows(NamedTuple):
     starts: Ints
 
     def at(self, places: Ints | slice) -> TermRows:
-        """Return some of the rows; of their terms only where the places are a slice."""
+        """Return some of the rows, with their terms only if `places` is a slice."""
         terms = self.terms[places] if isinstance(places, slice) else []
         return TermRows(terms, self.documents[places], self.extras[places], self.starts[places])
 
 
 class TermTable:
-    """The terms of a field of a mapped segment."""
+    """The terms of a field of an open segment."""
 
     def __init__(self, container: Container, field: str) -> None:
         self._container = container
@@ -123,7 +123,7 @@ class TermTable:
         return self._container.slices(f"{self._field}.postings")
 
     def find(self, term: bytes) -> tuple[int, int] | None:
-        """Chunk and place in it, where the field has the term."""
+        """Return the chunk of a term and its index there, if the field has the term."""
         number = bisect_right(self.firsts, term) - 1
         if number < 0:
             return None
@@ -137,7 +137,7 @@ class TermTable:
         return self._kept.put(number, self._read(number), 1) if kept is None else kept
 
     def _stored(self, number: int) -> tuple[list[bytes], Bytes]:
-        """Return the terms of one chunk, and the varints of their lists; for at once."""
+        """Return the terms of a chunk and the varints of their lists, for immediate use."""
         text, numbers, _ = self._places[number].tolist()
         terms = zlib.decompress(self._terms[text:numbers].data).split(BETWEEN)
         return terms, self._terms[numbers : int(self._places[number + 1][0])]
@@ -150,7 +150,7 @@ class TermTable:
         return TermRows(terms, documents, extras, 8 * begin + np.cumsum(sizes) - sizes)
 
     def entry(self, term: bytes) -> Entry | None:
-        """Return where the list of a term is, None where no document has it."""
+        """Return the place of the list of a term; None if no document has it."""
         if (found := self.find(term)) is None:
             return None
         rows, at = self.chunk(found[0]), found[1]
@@ -187,28 +187,28 @@ class TermTable:
 
     @cached_property
     def joined(self) -> bytes:
-        """All terms, a byte 255 after each."""
+        """All terms, each followed by the byte 255."""
         return BETWEEN.join([*self.rows.terms, b""])
 
     @cached_property
     def begins(self) -> Ints:
-        """Where each term begins in `joined`."""
+        """The start of each term in `joined`."""
         return np.append(0, np.flatnonzero(np.frombuffer(self.joined, dtype=np.uint8) == 255)[:-1] + 1)
 
     @cached_property
     def points(self) -> tuple[Points, Small, Small]:
-        """The code points of all terms, the place of the term that each belongs to, and the length of each term."""
+        """The code points of all terms, the index of the term of each, and the length of each term."""
         joined = np.frombuffer(self.joined, dtype=np.uint8)
-        # The bytes from 0x80 to 0xBF, the least as signed numbers, go on with a character; any other begins one.
+        # The bytes from 0x80 to 0xBF, the smallest as signed numbers, continue a character; any other begins one.
         begun = np.cumsum(joined.view(np.int8) >= -0x40, dtype=np.int32)[joined == 255]
-        lengths = np.diff(begun, prepend=np.int32(0)) - 1  # without the byte behind each term
+        lengths = np.diff(begun, prepend=np.int32(0)) - 1  # without the separator
         text = self.joined.replace(BETWEEN, b"").decode(*UTF8)
         return points(text), np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), lengths
 
     def owners_of(self, char: int) -> Small:
-        """Return the places of the terms that have a character (a code point), one for each time, in order.
+        """Return the indexes of the terms that contain a code point, in order, once per occurrence.
 
-        What is near a text is asked for each of its stretches, and these share characters.
+        Terms near a text are requested for each of its stretches, which share characters.
         """
         if (found := self._owners.get(char)) is None:
             chars, owners, _ = self.points

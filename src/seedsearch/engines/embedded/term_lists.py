@@ -1,7 +1,7 @@
-"""What a query needs to know of its terms: the lists of their documents in each segment, read once and kept.
+"""The lists of documents of the terms of a query in each segment, read once and cached.
 
-The terms of a query are read together, for many small arrays take longer than a few larger ones. What a term adds to a
-score is worked out as it is read.
+The terms of a query are read together, because many small arrays take longer than a few large ones. The contribution of
+a term to the score is computed when it is read.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from seedsearch.text.array_types import Ints, Scores, Small
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-READING = "the lists of its terms"  # a part of every question
-KEPT_BYTES = 96 << 20  # of lists and masks that were worked out
-SIZE_BYTES = 300  # that it takes to keep how many documents have a term
-MANY = 8  # a term that one document in so many has is kept as the counts of all
+READING = "the lists of its terms"  # a part of every query
+KEPT_BYTES = 96 << 20  # bytes of lists and masks in the cache
+SIZE_BYTES = 300  # bytes that a cached number of documents takes
+MANY = 8  # a term that at least one document in so many has is stored as the counts of all documents
 
 
 @dataclass(slots=True)
 class Listed:
-    """The documents of a segment that have a term, `size` of them.
+    """The `size` documents of a segment that have a term.
 
-    Few are listed in `documents`, with what the term `added` to the score of each; where they are many, `counts` says
-    how often each document of the segment has it. `weight`: what the term adds to a score at most.
+    If they are few, `documents` lists them, and `added` has the contribution of the term to each score; if they are
+    many, `counts` has the count of the term in each document of the segment. `weight` is the largest contribution.
     """
 
     size: int
@@ -47,7 +47,7 @@ class Listed:
 
     @property
     def nbytes(self) -> int:
-        """The memory it takes."""
+        """Its memory use."""
         return 400 + self.documents.nbytes + self.added.nbytes + (0 if self.counts is None else self.counts.nbytes)
 
     @property
@@ -56,7 +56,7 @@ class Listed:
         return self.documents if self.counts is None else self.counts != 0
 
     def among(self, documents: Documents) -> Documents:
-        """Return those of `documents` that have it."""
+        """Return the `documents` that have the term."""
         if self.counts is None:
             return in_both(documents, self.documents)
         found: Documents = documents[self.counts[documents] != 0]
@@ -67,23 +67,23 @@ _NOWHERE = Listed(0, 0.0, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.floa
 
 
 class TermLists:
-    """The lists of the segments of one commit, and a budget that everything done with them is charged to."""
+    """The lists of the segments of one commit, with a budget to which all work on them is charged."""
 
     def __init__(self, segments: Sequence[Segment], room: int = KEPT_BYTES) -> None:
-        """`room`: the bytes of lists, and of what others keep beside them."""
+        """`room` is the cache size in bytes, including what others cache here."""
         self.budget = Budget()
         self.segments = segments
         self.kept = LRUCache(room)
         self.count = sum(segment.count for segment in segments)
 
     def listed(self, key: Key) -> tuple[Listed, ...]:
-        """Return what each segment has of a term."""
+        """Return the list of a term in each segment."""
         if (found := self.kept.get(key)) is None:
-            found = self.load([key])[key]  # the room may be too small for it
+            found = self.load([key])[key]  # the cache may be too small for it
         return found  # type: ignore[no-any-return]
 
     def load(self, keys: Iterable[Key]) -> dict[Key, tuple[Listed, ...]]:
-        """Read the lists of the terms that are not at hand."""
+        """Load the lists of the terms that are not cached."""
         missing = self.kept.missing(keys)
         if not missing:
             return {}
@@ -109,7 +109,7 @@ class TermLists:
         return read
 
     def sizes(self, keys: Sequence[Key]) -> list[int]:
-        """Return how many documents have each term; a list that is not at hand is read only where that tells it."""
+        """Return the number of documents that have each term; reads a list only if necessary."""
         known = {key: size for key in keys if (size := self._size(key)) is not None}
         if missing := [key for key in dict.fromkeys(keys) if key not in known]:
             of_each = [segment.sizes(missing) for segment in self.segments]
@@ -122,14 +122,14 @@ class TermLists:
         return [known[key] for key in keys]
 
     def _size(self, key: Key) -> int | None:
-        """Return how many documents have a term, where that is at hand."""
+        """Return the number of documents that have a term, if it is cached."""
         if (size := self.kept.get(("size", key))) is not None:
             return size  # type: ignore[no-any-return]
         found = self.kept.get(key)
         return None if found is None else sum([one.size for one in found])
 
     def _weighed(self, i: int, keys: Sequence[Key], lists: Lists, weights: Sequence[float]) -> Iterator[Listed]:
-        """Lists of a segment with what they add to scores."""
+        """Add the contributions to scores to lists of a segment."""
         every = self.segments[i].documents.count
         lengths = lists.lengths.tolist()
         if len(lengths) == 1 and lengths[0] * MANY >= every:
@@ -151,7 +151,7 @@ class TermLists:
                 yield _spread(lists.documents[begin:end], lists.counts[begin:end], weight, every)
 
     def norms(self, i: int, field: Field) -> Scores:
-        """Return what BM25 adds to a count for the length of each document."""
+        """Return the BM25 length normalization of each document."""
         key = "norms", i, field
         if (norms := self.kept.get(key)) is None:
             made = K1 * (1 - B + B * self.segments[i].lengths(field) / self._mean(field))
@@ -164,13 +164,13 @@ class TermLists:
 
 
 def added_by(weights: Scores, counts: Ints, norms: Scores) -> NDArray[np.float32]:
-    """Return what a term adds to scores."""
+    """Return the contributions of a term to scores."""
     added: NDArray[np.float32] = (weights * counts / (counts + norms)).astype(np.float32)
     return added
 
 
 def _spread(documents: Ints, counts: Ints, weight: float, every: int) -> Listed:
-    """Return a list as the counts of `every` document."""
+    """Return a list as counts of `every` document."""
     spread = np.zeros(every, dtype=np.min_scalar_type(int(counts.max(initial=0))))
     spread[documents] = counts
     return Listed(len(documents), weight, _NOWHERE.documents, _NOWHERE.added, spread)

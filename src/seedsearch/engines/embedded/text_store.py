@@ -1,11 +1,11 @@
-"""Readable texts, stored so that runs can be looked for where they lie.
+"""Readable texts, stored so that runs can be searched for without decoding.
 
-The run text (folded, without blanks in Chinese; runs.py) is stored in the codes of an alphabet; the readable text is
-what it becomes by a table and a few differences. The tables are plain (nothing), Simplified (full-width marks
-for narrow ones) and Traditional (also the likeliest Traditional characters); the one with the fewest differences is
-taken. Differences are varints: the number of the table, and then two for each: how many characters of the run text
-after the one before it, and `character << 1`, which stands before that place, or `character << 1 | 1`, which stands
-there instead.
+The run text (folded, without blanks in Chinese; run_text.py) is stored in the codes of an alphabet; the readable text
+results from it by a table and a few differences. The tables are plain (no change), Simplified (full-width punctuation
+for narrow) and Traditional (also the likeliest Traditional characters); the one with the fewest differences is used.
+Differences are varints: the number of the table, and then two for each difference: its distance in characters of the
+run text from the previous one, and `character << 1` to insert a character there, or `character << 1 | 1` to replace
+one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WIDE_MARKS = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 
 @cache
 def readings() -> Points:
-    """For each table and each code point under 0x10000 of a run text what is readable."""
+    """For each table, the readable character of each code point below 0x10000 of a run text."""
     plain = np.arange(0x10000, dtype=np.uint32)
     made = np.stack([plain, plain, traditional()])
     for narrow, wide in _WIDE_MARKS.items():
@@ -37,16 +37,16 @@ def readings() -> Points:
 
 
 class Begun(NamedTuple):
-    """A text of which a piece was taken apart: its table, and how many characters stand after the last difference."""
+    """A text of which a piece has been split: its table, and the number of characters after the last difference."""
 
     table: int
     since: int
 
 
 class Apart(NamedTuple):
-    """Texts taken apart: the run texts one after the other and their lengths; the differences and their sizes.
+    """Split texts: the concatenated run texts and their lengths; the differences and their sizes.
 
-    `last` is what the next piece of the last text needs.
+    `last` is the state for the next piece of the last text.
     """
 
     runs: Points
@@ -57,10 +57,10 @@ class Apart(NamedTuple):
 
 
 def take_apart(runs: RunTexts, begun: Begun | None = None) -> Apart:
-    """Run texts, and what makes them readable again; the first one is the next piece of one that was `begun`."""
+    """Split readable texts into run texts and differences; the first may continue a text that was `begun`."""
     is_text = runs.is_text()
     ends = np.cumsum(runs.lengths + 1)
-    # Where a lacking blank stands: before the character of the run texts without NULs that follows it.
+    # The place of an omitted blank: before the next character of the run texts without NULs.
     owners = np.searchsorted(ends, runs.lacking_before, side="right")
     between = owners, runs.lacking_before - owners, runs.lacking
     points = runs.points[is_text]
@@ -70,9 +70,9 @@ def take_apart(runs: RunTexts, begun: Begun | None = None) -> Apart:
 def _differences(
     runs: Points, kept: Points, lengths: Ints, between: tuple[Ints, Ints, Points], begun: Begun | None
 ) -> tuple[Bytes, Ints, Begun | None]:
-    """For each text the table with the fewest differences, and these; `kept` is what is readable.
+    """Return, for each text, the table with the fewest differences, and these; `kept` is the readable text.
 
-    A text in pieces has the table that its first piece has the fewest differences with.
+    A text in pieces uses the table that suits its first piece best.
     """
     ends = np.cumsum(lengths)
     starts = ends - lengths
@@ -96,12 +96,12 @@ def _differences(
     last = _last(chosen, lengths, places - starts[owner], owner, begun)
     if begun is None:
         return written, sizes, last
-    sizes[0] -= 1  # its table was written with the first piece
+    sizes[0] -= 1  # its table number was written with the first piece
     return written[1:], sizes, last
 
 
 def _last(chosen: Ints, lengths: Ints, places: Ints, owner: Ints, begun: Begun | None) -> Begun | None:
-    """Return what the next piece of the last text needs; `places` are those of the differences in their texts."""
+    """Return the state for the next piece of the last text; `places` are those of the differences in their texts."""
     if not len(lengths):
         return None
     number = len(lengths) - 1
@@ -113,7 +113,7 @@ def _last(chosen: Ints, lengths: Ints, places: Ints, owner: Ints, begun: Begun |
 
 
 def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:
-    """Return those of the places that are in chosen texts."""
+    """Select the places in chosen texts."""
     if not is_chosen.any():
         return places[:0]
     chosen: Ints = places if is_chosen.all() else places[np.repeat(is_chosen, lengths)[places]]
@@ -121,7 +121,7 @@ def _of_chosen(places: Ints, is_chosen: Mask, lengths: Ints) -> Ints:
 
 
 def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes, Ints]:
-    """Return the numbers of the tables (each one byte) before the differences of their texts; and the sizes."""
+    """Put the table number of each text (one byte) before its differences; return these and the sizes."""
     heads = np.searchsorted(owner, np.arange(len(chosen))) * 2 + np.arange(len(chosen))
     values = np.empty(2 * len(owner) + len(chosen), dtype=np.uint64)
     is_head = np.zeros(len(values), dtype=bool)
@@ -133,14 +133,14 @@ def _written(chosen: Ints, owner: Ints, gaps: Ints, codes: Ints) -> tuple[Bytes,
 
 
 def _as_read(made: Points, runs: Points) -> Points:
-    """Return what a table made of run texts, with the characters that it does not know as they are."""
+    """Apply a table to run texts; characters that are not in it stay."""
     above = np.flatnonzero(runs > 0xFFFF)
     made[above] = runs[above]
     return made
 
 
 def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -> list[str]:
-    """Return the readable texts of run texts and differences that stand one after the other."""
+    """Combine concatenated run texts and differences into readable texts."""
     if not len(lengths):
         return []
     values = varints.decode(differences)
@@ -157,7 +157,7 @@ def put_together(runs: Points, lengths: Ints, differences: Bytes, sizes: Ints) -
     places, chars = whole + np.repeat(starts - before, counts), codes >> 1
     inserts = codes & 1 == 0
     made[places[~inserts]] = chars[~inserts]
-    # A character that is inserted stands after the ones inserted before it and what they were inserted before.
+    # An inserted character comes after those inserted earlier and the characters before them.
     before_it = np.cumsum(inserts)
     out = np.empty(len(made) + int(before_it[-1:].sum()), dtype=np.uint32)
     is_kept = np.ones(len(out), dtype=bool)

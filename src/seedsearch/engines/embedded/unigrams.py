@@ -1,7 +1,7 @@
-"""Lists of the characters that stand in so many pairs that putting the lists of these together takes long.
+"""Lists of the characters that are in so many pairs that merging the lists of these would take long.
 
 singles         the lists (postings.py), each from a byte on
-singles.index   for each, by code point: the character, its documents, their extras, and where it begins; 8 bytes each
+singles.index   for each, by code point: the character, its documents, their extras, and its start; 8 bytes each
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from seedsearch.engines.embedded.postings import Entry, Lists
 from seedsearch.engines.embedded.section_file import Container, Section
 from seedsearch.text.array_types import Ints
 
-# So many postings of pairs at least, and one for so many documents. Of 20,000 passages of 330 characters 1,270
-# characters have so many, .93 of all postings; their lists take .04 of the index. With 4096 and 8 it was 285 characters
-# and .02, and a question put together the lists of one other character on average, a tenth of its time.
+# The minimum number of postings of its pairs, and of postings per document. In 20,000 passages of 330 characters, 1,270
+# characters reach it, with .93 of all postings; their lists take .04 of the index. With 4096 and 8, it was 285
+# characters and .02, and a query merged the lists of one other character on average, which took a tenth of its time.
 LEAST, SHARE = 512, 64
 
 
 class SinglesWriter:
-    """Adds up the lists of pairs as they pass by, in the order of their first characters."""
+    """Sums the lists of pairs as they are written, in the order of their first characters."""
 
     def __init__(self, count: int) -> None:
         """`count`: the documents of the segment."""
@@ -35,7 +35,7 @@ class SinglesWriter:
         self._at = 0
 
     def add(self, chars: Ints, lists: Lists) -> None:
-        """Take in pairs, of which these are the first characters."""
+        """Add pairs with these first characters."""
         heads = np.flatnonzero(np.diff(chars, prepend=-1))
         borders = np.append(0, np.cumsum(lists.lengths))[np.append(heads, len(chars))].tolist()
         for char, begin, end in zip(chars[heads].tolist(), borders, borders[1:], strict=False):
@@ -45,7 +45,7 @@ class SinglesWriter:
             self._pieces.append((lists.documents[begin:end], lists.counts[begin:end]))
 
     def close(self) -> None:
-        """Write the list of the character that was added last, where it is long enough."""
+        """Write the list of the last character if it is long enough."""
         pieces, self._pieces = self._pieces, []
         if sum(len(documents) for documents, _ in pieces) < max(LEAST, self._count // SHARE):
             return
@@ -60,7 +60,7 @@ class SinglesWriter:
         self._at += len(stored)
 
     def sections(self) -> Iterator[Section]:
-        """Yield the sections, when all pairs have passed."""
+        """Yield the sections after all pairs have been added."""
         yield "singles", self._lists
         yield "singles.index", self._index()
 
@@ -69,7 +69,7 @@ class SinglesWriter:
 
 
 class Singles:
-    """The lists of a mapped segment."""
+    """The lists of an open segment."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -80,5 +80,5 @@ class Singles:
         return {char: (documents, extra, 8 * start) for char, documents, extra, start in rows}
 
     def entry(self, char: str) -> Entry | None:
-        """Return where the list of a character is, None where it has none."""
+        """Return the place of the list of a character; None if it has none."""
         return self._entries.get(ord(char))

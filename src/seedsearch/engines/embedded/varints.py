@@ -1,6 +1,6 @@
-"""Whole numbers in few bytes, many at once: seven bits a byte, the lowest first, the last byte under 128.
+"""Variable-length numbers, many at once: seven bits per byte, lowest first, the last byte below 128.
 
-The variable-byte code of Williams and Zobel (1999), read and written by array operations.
+The variable-byte code of Williams and Zobel (1999), by array operations.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _BORDERS = np.array([1 << 7 * k for k in range(1, 9)], dtype=np.uint64)
 
 
 def sizes(values: Numbers) -> Ints:
-    """Return how many bytes each value takes; values are under 2 ** 63."""
+    """Return the size in bytes of each value; values are below 2 ** 63."""
     if len(values) and values.max() < 1 << 14:
         return 1 + (values >= 128).astype(np.int64)
     return 1 + np.searchsorted(_BORDERS, values, side="right")
 
 
 def encode(values: Numbers) -> Bytes:
-    """Return the values one after the other."""
+    """Encode values."""
     lengths = sizes(values)
     ends = np.cumsum(lengths)
     made = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
@@ -38,7 +38,7 @@ def encode(values: Numbers) -> Bytes:
 
 
 def decode(stored: Bytes) -> Ints:
-    """Return the values that were stored one after the other; an unfinished last one is left out."""
+    """Decode values; an incomplete last one is left out."""
     ends = (stored < 128).nonzero()[0]
     if len(ends) == len(stored):
         return stored.astype(np.int64)

@@ -17,13 +17,11 @@ from seedsearch.engines.stored import UTF8
 
 Row = tuple[str, int]
 
-CHUNKS = 16  # of pairs that are read at once
+CHUNKS = 16  # chunks of pairs read at once
 
 
 def count_terms(segments: Sequence[Segment], field: Field) -> int:
-    """Return how many terms a field has, those included that only documents have which were deleted since the last
-    merge.
-    """
+    """Count the terms of a field, including those only in documents deleted since the last merge."""
     if field != "gram":
         return len(set().union(*(segment.tables[field].rows.terms for segment in segments)))
     keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *(segment.pairs.keys() for segment in segments)]))
@@ -49,7 +47,7 @@ def vocabulary(segments: Sequence[Segment], field: Field, prefix: str, near: Fuz
 
 
 def terms_from(segment: Segment, field: Field, begin: str) -> Iterator[Row]:
-    """Return the terms of one segment that are not before `begin`, as `vocabulary` gives them."""
+    """Yield the terms of a segment from `begin` on, in the form of `vocabulary`."""
     if field == "gram":
         first = ord(begin[0]) if begin else 0
         return dropwhile(lambda row: row[0] < begin, _all_grams(segment, first))
@@ -57,7 +55,7 @@ def terms_from(segment: Segment, field: Field, begin: str) -> Iterator[Row]:
 
 
 def ids_from(segment: Segment, begin: str) -> Iterator[Row]:
-    """Return the ids of documents that are not before `begin`, as `vocabulary` gives terms."""
+    """Yield the ids of documents from `begin` on, in the form of `vocabulary`."""
     return _terms(segment.ids, segment, begin.encode(*UTF8), BETWEEN)
 
 
@@ -92,7 +90,7 @@ def _grams(segment: Segment, prefix: str) -> Iterator[Row]:
 
 
 def _all_grams(segment: Segment, first: int) -> Iterator[Row]:
-    """Yield the grams that begin with the code point `first` or a later one, some chunks at a time."""
+    """Yield the grams that begin with the code point `first` or a later one, a few chunks at a time."""
     chunks = (segment.pairs.firsts[::CHUNKS] >> np.uint64(bigrams.SECOND_BITS)).tolist()
     for low, high in pairwise(sorted({first, *(one for one in chunks if one > first), 0x110000})):
         yield from _grams_between(segment, low << bigrams.SECOND_BITS, high << bigrams.SECOND_BITS, "")

@@ -1,4 +1,4 @@
-"""Changes to an index: packs become segments, segments are merged, and one new manifest makes all of it count."""
+"""Writes to an index: packs become segments, segments are merged, and one new manifest commits everything."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from seedsearch.text.array_types import Mask
 if TYPE_CHECKING:
     from seedsearch.engines.embedded import EmbeddedEngine
 
-ROOM = 176 << 20  # bytes of packs that are held before they become a segment
-MANY_LOOKUPS = 50  # ids looked up in a segment before all of them are read
+ROOM = 176 << 20  # bytes of packs held before they are written as a segment
+MANY_LOOKUPS = 50  # ids looked up one by one in a segment before all ids are read
 WORTH_MERGING = 3  # segments
-DEAD = 0.2  # the share of deleted documents past which a segment is written anew
+DEAD = 0.2  # proportion of deleted documents beyond which a segment is rewritten
 
 
 @dataclass(slots=True)
 class _Open:
-    """A segment while changes are made. `live` is its own once something in it is deleted."""
+    """A segment during a transaction. `live` is copied when something in it is deleted."""
 
     segment: Segment
     part: Part
@@ -68,12 +68,12 @@ class _Open:
         return self.segment.documents.count if self.live is None else int(self.live.sum())
 
     def apart(self) -> Segment:
-        """As it is now, in memory of its own."""
+        """The present state, with memory of its own."""
         return self.segment.again(self.live)
 
 
 class EmbeddedWriter:
-    """One transaction. Nothing that it writes is part of the index before it is left without an exception."""
+    """One transaction. What it writes becomes part of the index only when it is left without an exception."""
 
     def __init__(self, engine: EmbeddedEngine, disk: Disk) -> None:
         self._engine = engine
@@ -97,14 +97,14 @@ class EmbeddedWriter:
         pairs = zip(engine.segments, self._before.parts, strict=True)
         self._segments = [_Open(segment, part, segment.live) for segment, part in pairs]
         self._pending: Pending | None = None
-        self._numbers: dict[bytes, int] = {}  # of the documents that are pending
+        self._numbers: dict[bytes, int] = {}  # numbers of pending documents
         self._dead: set[int] = set()
         self._written: list[Path] = []
         self._kept: dict[str, bytes] = {}
         self._cleared = False
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
-        """Return what packs entries for `add`, in any process; a new index takes its alphabet from `sample`."""
+        """Return the packer for `add`, for any process; a new index derives its alphabet from `sample`."""
         with self._engine.mapped():
             if self._segments:
                 return Packer(max(self._segments, key=lambda o: o.count).segment.documents.alphabet)
@@ -118,19 +118,19 @@ class EmbeddedWriter:
             self._take(pack)
 
     def remove(self, doc_id: str) -> None:
-        """Take the entry out; nothing happens where there is none."""
+        """Remove the entry, if there is one."""
         with self._engine.mapped():
             self._forget(doc_id.encode(*UTF8))
 
     def clear(self) -> None:
-        """Take out every entry and all metadata of before this writer."""
+        """Remove all entries and metadata from before this writer."""
         with self._engine.mapped():
             self._cleared = True
             before = {part.file.name for part in self._before.parts}
             self._segments = [opened for opened in self._segments if opened.part.file.name not in before]
 
     def put_metadata(self, name: str, content: bytes) -> None:
-        """Store bytes beside the entries, from this commit on."""
+        """Store bytes as metadata of this commit."""
         self._kept[name] = content
 
     def __enter__(self) -> Self:
@@ -168,7 +168,7 @@ class EmbeddedWriter:
             opened.delete(doc_id)
 
     def _spill(self) -> None:
-        """Write what is pending as a segment."""
+        """Write the pending packs as a segment."""
         if self._pending is None:
             return
         pending, dead, self._pending = self._pending, sorted(self._dead), None
@@ -201,7 +201,7 @@ class EmbeddedWriter:
             last = self._engine.committed
             if last is None or (parts, kept) != (last.parts, last.kept):
                 self._written += [self._folder / whoosh_toc.NEW, self._folder / NEW]
-                self._write_toc(self._after)  # before the commit: a full disk shows here
+                self._write_toc(self._after)  # before the commit, so that a full disk shows here
                 self._after.write(self._folder, self._disk)
             else:
                 self._after = last
@@ -209,7 +209,7 @@ class EmbeddedWriter:
             self._failed(error)
             raise
         try:
-            # The commit stands; what is left behind is put in place or swept by the next writer.
+            # The commit is done; the next writer renames or removes what is left behind.
             with suppress(OSError, OutputError):
                 self._name_toc(self._after)
                 self._after.sweep(self._folder, self._disk)
@@ -218,17 +218,17 @@ class EmbeddedWriter:
             raise self._interrupted() from None
 
     def _write_toc(self, manifest: Manifest) -> None:
-        """Write what tells Whoosh of a commit beside the file that tells it of the one before."""
+        """Write Whoosh's table of contents of a commit under a temporary name."""
         self._disk.write(self._folder / whoosh_toc.NEW, [toc_of(self._folder, manifest)])
 
     def _name_toc(self, manifest: Manifest) -> None:
-        """Let Whoosh see a commit, where that is not what it sees already."""
+        """Rename Whoosh's table of contents of a commit, if necessary."""
         new = self._folder / whoosh_toc.NEW
         if new.exists():
             self._disk.replace(new, self._folder / manifest.toc_name)
 
     def _heal(self, committed: Manifest) -> None:
-        """Make the file for Whoosh that a run did not come to, or that was changed since; it is of no use to us."""
+        """Rewrite Whoosh's table of contents if a run did not finish it or it has changed; our code does not use it."""
         with suppress(OSError, SeedsearchError):
             if not is_toc_of(self._folder, committed):
                 with suppress(FileNotFoundError):
@@ -237,11 +237,11 @@ class EmbeddedWriter:
                 self._name_toc(committed)
 
     def _failed(self, error: BaseException) -> None:
-        """Give up, unless the commit has happened; then only what is said of the error changes."""
+        """Roll back unless the commit has happened; then only the error message changes."""
         try:
             happened = self._after.is_in(self._folder)
         except OSError:
-            return  # whatever is left behind is swept by the next writer
+            return  # the next writer removes what is left behind
         if not happened:
             self._give_up()
         elif isinstance(error, KeyboardInterrupt):
@@ -261,7 +261,9 @@ class EmbeddedWriter:
         return Part(opened.part.file, self._file("live", lambda path: self._disk.write(path, [bits])))
 
     def _merge(self) -> None:
-        """Merge segments that are not over twice as large as all smaller ones; rewrite one with many dead."""
+        """Merge segments that are at most twice as large as all smaller ones together; rewrite segments with many
+        deleted documents.
+        """
         self._segments = [opened for opened in self._segments if opened.count]
         by_size = sorted(self._segments, key=lambda opened: opened.count)
         few = smaller = 0
@@ -283,7 +285,7 @@ class EmbeddedWriter:
         self._segments.insert(at, made)
 
     def _give_up(self) -> None:
-        """Remove what was written; what cannot be removed is swept by the next writer."""
+        """Remove what was written; the next writer removes the rest."""
         for path in self._written:
             with suppress(OSError):
                 self._disk.remove(path)
