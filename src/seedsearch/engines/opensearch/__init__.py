@@ -3,8 +3,8 @@
     query tree → asking (JSON) → wire → cluster         entries → packing (lines of JSON) → sending → wire → cluster
                                         manifest, control: what was committed; writing, right: who writes
 
-`mapping` says what a document is in the cluster, `manifest` how a commit is one. The client of OpenSearch is an extra:
-`pip install 'seedsearch[opensearch]'`.
+`mapping` defines the documents in the cluster, `manifest` the commits. The OpenSearch client is an extra: `pip install
+'seedsearch[opensearch]'`.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Documents of one request: with their texts, and without; and how many OpenSearch passes over to begin later.
+# Documents per request, with their texts and without; and the largest offset that OpenSearch accepts.
 PAGE, LEAN_PAGE, WINDOW = 200, 2000, 10_000
-COUNTS = 500  # that one search makes
-COUNTED = 1 << 16  # of them that are kept
-LOOKED_AT = 32 << 20  # bytes of ids that are kept of what was looked at in texts
+COUNTS = 500  # counts per search
+COUNTED = 1 << 16  # cached counts
+LOOKED_AT = 32 << 20  # bytes of cached ids of documents whose texts were searched
 BY_ID: list[Json] = [{"id": "asc"}]
 BY_SCORE: list[Json] = [{"_score": "desc"}, {"id": "asc"}]
-SHOWN = ("id", "digest", "raw", "readable", "run", "stored")  # of a match
+SHOWN = ("id", "digest", "raw", "readable", "run", "stored")  # fields of a match
 
 
 def open_place(
@@ -59,16 +59,16 @@ def open_place(
     replace: bool = False,
     cache_bytes: int | None = None,
 ) -> OpenSearchEngine:
-    """Open the index at a URL (address.py); raises as `choice.open_engine` does, and the errors of a cluster."""
+    """Open the index at a URL (address.py); raises like `choice.open_engine`, and errors of the cluster."""
     address = Address.of(place)
     return OpenSearchEngine(Wire(address, Credentials.of(address)), fingerprint, create=create, replace=replace)
 
 
 class OpenSearchEngine:
-    """Entries in a cluster, as of the commit that was the last when this was opened, refreshed or wrote.
+    """Entries in a cluster, as of the last commit when it was opened, refreshed or written.
 
-    Opened to `create`, what is not there is empty, and nothing is made before there is a writer. With `replace` a stale
-    or damaged index is taken for nothing as well, and stays until the next commit.
+    With `create`, a missing index is empty, and nothing is made before there is a writer. With `replace`, a stale or
+    damaged index also counts as empty, and stays until the next commit.
     """
 
     def __init__(self, wire: Wire, fingerprint: str | None, *, create: bool = False, replace: bool = False) -> None:
@@ -90,7 +90,7 @@ class OpenSearchEngine:
             raise
 
     def _forget(self) -> None:
-        """Begin with nothing worked out."""
+        """Empty all caches."""
         self._counted = LRUCache(COUNTED)
         self._best_ready: dict[tuple[Query, int], Matches] = {}
         self._near_ready: dict[Fuzzy, list[tuple[str, int]]] = {}
@@ -102,14 +102,14 @@ class OpenSearchEngine:
         return self._commit.generation
 
     def refresh(self) -> bool:
-        """See what was committed last; whether that is something new. One small document is read."""
+        """Move on to the latest commit; return whether it is a new one. Reads one small document."""
         there = self._control.read(forgiving=self._replace)
         return self.see(there.manifest if there else Manifest())
 
     def see(self, manifest: Manifest, parts: Sequence[Mapping[str, Kept]] = ()) -> bool:
-        """See the commit of a manifest; whether that is another one.
+        """Move on to the commit of a manifest; return whether it is another one.
 
-        `parts`: what is kept by it and by each of the shares that a writer has taken in.
+        `parts` is the metadata of the commit and of each share that a writer has joined.
         """
         before, commit = self._commit, self.base(manifest.commit)
         if not (manifest.commit.generation or self._create):
@@ -120,7 +120,7 @@ class OpenSearchEngine:
         return commit != before
 
     def base(self, commit: Commit) -> Commit:
-        """Return a commit as it counts here; raises IndexStale for one that was made with another fingerprint."""
+        """Return a commit as a base for this engine; raises IndexStale if it was made with another fingerprint."""
         if not commit.generation or self.fingerprint in (None, commit.fingerprint):
             return commit
         if self._replace:
@@ -129,8 +129,8 @@ class OpenSearchEngine:
         raise IndexStale(what, hint=ANEW)
 
     def info(self) -> EngineInfo:
-        """Return how much it holds. The number of grams is that of all since the index was made, an estimate past
-        32,768.
+        """Return the size of the index. The number of grams includes all since the index was made, and is an estimate
+        above 32,768.
         """
         if not self._commit.data:
             return EngineInfo(0, {"gram": 0, "word": 0, "tag": 0}, 0)
@@ -157,11 +157,11 @@ class OpenSearchEngine:
         return self._ask_for(lambda data: self._wire.ask("GET", [data, "_doc", id_]))["_source"]
 
     def stored(self) -> Iterator[bytes]:
-        """Yield what was stored with each entry, in the order of doc_id."""
+        """Yield the stored data of each entry, in the order of doc_id."""
         return (counting.stored_in(hit) for hit in self._hits(self._seen(), BY_ID, source=("stored",)))
 
     def entries(self) -> Iterator[IndexEntry]:
-        """Yield every entry, its tags sorted, in the order of doc_id."""
+        """Yield every entry, with its tags sorted, in the order of doc_id."""
         for hit in self._hits(self._seen(), BY_ID, source=(*SHOWN, "tag")):
             source = hit["_source"]
             doc_id, digest, readable = original(source)
@@ -171,7 +171,7 @@ class OpenSearchEngine:
     def vocabulary(self, field: Field, prefix: str = "", near: Fuzzy | None = None) -> Iterator[tuple[str, int]]:
         """Yield the terms of a field that begin with `prefix`, sorted, each with the number of documents that have it.
 
-        With `near` those that it accepts. Those of the field `gram` are found by reading every text.
+        With `near`, only the terms that it accepts. Terms of the field `gram` are found by reading every text.
         """
         part = f"the terms that begin with “{prefix}”" if prefix else "all terms"
         if field == "gram":
@@ -183,7 +183,7 @@ class OpenSearchEngine:
         return ((t, n) for t, n in rows if t.startswith(prefix) and (near is None or near.accepts(t)))
 
     def _terms(self, field: Field, prefix: str, matching: Sequence[Json], part: str) -> Iterator[tuple[str, int]]:
-        """Yield the terms that documents have, page by page."""
+        """Yield the terms of documents, page by page."""
         if not self._commit.data:
             return
         asked, size, after = counting.Terms(field, prefix), counting.FIRST_PAGE, counting.before(prefix)
@@ -215,21 +215,21 @@ class OpenSearchEngine:
         return iter(sorted(counts.items()))
 
     def document_frequencies(self, terms: Sequence[Term]) -> tuple[int, list[int]]:
-        """Return how many documents there are, and how many have each term."""
+        """Return the number of documents, and the number of those that have each term."""
         return self._commit.documents, self._counts(terms)
 
     def metadata(self, name: str) -> bytes | None:
-        """Return what a writer kept beside the entries."""
+        """Return metadata stored by a writer."""
         while (kept := self._commit.kept.get(name)) is not None:
             try:
                 return self._control.kept(name, kept)
-            except Absent as error:  # swept by the writer of a later commit, which has its own
+            except Absent as error:  # removed by the writer of a later commit, which has its own copy
                 if not self.refresh():
                     raise self._missing(name) from error
         return None
 
     def writer(self) -> OpenSearchWriter:
-        """Return a context manager for changes; raises IndexLocked where another one is open."""
+        """Return a context manager for changes; raises IndexLocked if another writer is open."""
         from seedsearch.engines.opensearch.right import Whole
         from seedsearch.engines.opensearch.writing import OpenSearchWriter
 
@@ -237,12 +237,12 @@ class OpenSearchEngine:
         return OpenSearchWriter(self, self._wire, self._control, Whole(), forgiving=self._replace)
 
     def shares(self) -> list[ShareOf]:
-        """Return what several writers have sent, or were sending, since the commit that this sees."""
+        """Return the shares that other writers have sent, or were sending, since this commit."""
         parts = (part for part in self._manifest.parts if part.fingerprint == self.fingerprint)
         return [ShareOf(part.name, part.whole, part.is_done) for part in parts]
 
     def share_writer(self, name: str, whole: str, *, anew: bool = False) -> OpenSearchWriter:
-        """Return a context manager for one share of the changes; raises IndexLocked where another one writes it."""
+        """Return a context manager for one share of the changes; raises IndexLocked if another process writes it."""
         from seedsearch.engines.opensearch.right import OfPart
         from seedsearch.engines.opensearch.writing import PartWriter, data_name
 
@@ -251,7 +251,7 @@ class OpenSearchEngine:
         return PartWriter(self, self._wire, self._control, wanted, forgiving=self._replace)
 
     def joining_writer(self, wholes: Collection[str]) -> OpenSearchWriter:
-        """Return a context manager for changes that begin with the shares that are done of one of these."""
+        """Return a context manager for changes that include the finished shares of one of these wholes."""
         from seedsearch.engines.opensearch.writing import JoiningWriter
 
         fingerprint = self._may_write()
@@ -262,7 +262,7 @@ class OpenSearchEngine:
         return JoiningWriter(self, self._wire, self._control, belongs)
 
     def every_metadata(self, name: str) -> list[bytes]:
-        """Return what is kept under a name by the last commit and by each share that the writer has taken in."""
+        """Return what the last commit, and each share that the writer has joined, stored under a name."""
         if self._parts:
             try:
                 return [self._control.kept(name, part[name]) for part in self._parts if name in part]
@@ -286,8 +286,8 @@ class OpenSearchEngine:
         return self._best(*self._asked(query), limit, offset)
 
     def every_match(self, query: Query, prefix: str = "", *, descending: bool = False) -> Iterator[tuple[str, bytes]]:
-        """Yield the doc_id and what was stored of every match, in the order of `search` or of a tag; no text is
-        read.
+        """Yield the doc_id and the stored data of every match, in the order of `search` or of a tag, without reading
+        texts.
         """
         if prefix:
             asked, order = self._in_order(query, prefix, descending)
@@ -297,20 +297,20 @@ class OpenSearchEngine:
             yield original(hit["_source"])[0], counting.stored_in(hit)
 
     def tally(self, query: Query, prefix: str) -> list[tuple[str, int]]:
-        """Return the tags that begin with `prefix` and that a match has, sorted, each with how many matches have it."""
+        """Return the tags of matches that begin with `prefix`, sorted, each with the number of matches that have it."""
         return list(self._terms("tag", prefix, self._matching(query), f"the tags that begin with “{prefix}”"))
 
     def in_order(
         self, query: Query, prefix: str, *, descending: bool = False, offset: int = 0, limit: int = 10
     ) -> Matches:
-        """Return some of the matches in the order of a tag that begins with `prefix`, and how many there are."""
+        """Return some of the matches in the order of a tag that begins with `prefix`, and their total number."""
         return self._best(*self._in_order(query, prefix, descending), limit, offset)
 
     def _in_order(self, query: Query, prefix: str, descending: bool) -> tuple[Json, list[Json]]:
         return {"bool": {"filter": self._matching(query)}}, ordered(prefix, descending)
 
     def count(self, queries: Sequence[Query]) -> list[int]:
-        """Return how many documents match each query; of ranked ones the terms and the runs are counted on the way."""
+        """Return the number of documents that match each query; also counts the terms and runs of ranked queries."""
         ranked = [query for query in queries if isinstance(query, Ranked)]
         terms = [term for query in ranked for term, _ in query.scored]
         runs = [run for query in ranked for run in runs_in(query)]
@@ -321,7 +321,7 @@ class OpenSearchEngine:
         return [n > 0 for n in self._counts(queries)]
 
     def ahead(self, best: Sequence[tuple[Query, int]] = (), near: Sequence[Fuzzy] = ()) -> None:
-        """Have ready what `search` and `vocabulary` will be asked for, by one request."""
+        """Fetch what later calls of `search` and `vocabulary` will need, in one request."""
         if not self._commit.data:
             return
         self._counts([term for query, _ in best if isinstance(query, Ranked) for term, _ in query.scored])
@@ -336,31 +336,31 @@ class OpenSearchEngine:
         self._near_ready = dict(zip(one_edit, map(counting.rows_of, answers[len(asked) :]), strict=True))
 
     def check(self) -> list[str]:
-        """Return a sentence for each part that is not as it was written."""
+        """Return a sentence for each damaged part."""
         self.refresh()
         return list(faults(self._wire, self._control, self._manifest))
 
     def condition(self) -> Iterator[Finding]:
-        """Yield how the cluster stands."""
+        """Yield findings about the cluster."""
         from seedsearch.engines.opensearch.condition import condition
 
         return condition(self._wire, self._manifest)
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         self._wire.close()
 
-    # How it is asked.
+    # Requests.
 
     def _seen(self) -> list[Json]:
         return self._manifest.seen(self._commit.number)
 
     def _matching(self, query: Query) -> list[Json]:
-        """Return what the documents that match a query match, of those that are seen."""
+        """Return the cluster query for the visible documents that match a query."""
         return [*self._seen(), Asking(query, self._looked_at, self.budget.spend).asked(query)]
 
     def _asked(self, query: Query) -> tuple[Json, list[Json]]:
-        """Return how the matches of a query are scored, and their order."""
+        """Return the cluster query with scores, and the sort order."""
         matching: Json = {"bool": {"filter": self._matching(query)}}
         if not (isinstance(query, Ranked) and query.scored):
             return matching, BY_ID
@@ -388,7 +388,7 @@ class OpenSearchEngine:
         query: Json | None = None,
         offset: int = 0,
     ) -> Iterator[Any]:
-        """Yield the hits in an order, from the one with the number `offset` on."""
+        """Yield the hits in a sort order, from number `offset` on."""
         if not self._commit.data:
             return
         body: dict[str, Any] = {
@@ -415,11 +415,11 @@ class OpenSearchEngine:
         return self._ask_for(lambda data: self._wire.search(data, body))
 
     def _ask_for(self, ask: Callable[[str], T]) -> T:
-        """Return what is asked of the index with the documents; raises IndexDamaged where that is gone."""
+        """Send a search to the data index; raises IndexDamaged if that is gone."""
         try:
             return ask(self._commit.data)
         except Absent as error:
-            self.refresh()  # raises where the whole index is gone
+            self.refresh()  # raises if the whole index is gone
             why = "the index with its documents is gone; if it was rebuilt meanwhile, query again"
             raise damaged(self._control.where, why) from error
 
@@ -427,7 +427,7 @@ class OpenSearchEngine:
         return self._ask_for(partial(self._wire.searches, bodies=bodies))
 
     def _counts(self, queries: Sequence[Query], besides: Sequence[Query] = ()) -> list[int]:
-        """Return how many documents match each query; those `besides` are counted as well, for questions to come."""
+        """Return the number of documents that match each query; also count `besides`, for later queries."""
         if not self._commit.data:
             return [0] * len(queries)
         wanted = [query.required if isinstance(query, Ranked) else query for query in queries]
@@ -447,7 +447,7 @@ class OpenSearchEngine:
         return [known[query] for query in wanted]
 
     def _looked_at(self, node: OnText, among: Sequence[Json]) -> Json:
-        """Return the documents whose texts hold what a node means, of those that match the rest: by their ids."""
+        """Return a query by ids for the documents that match the rest and whose texts match a node."""
         key = node, json.dumps(list(among))
         ids = self._found.get(key)
         if ids is None:
@@ -462,13 +462,13 @@ class OpenSearchEngine:
 
 
 def _page(asked: Json, order: list[Json], limit: int, offset: int = 0) -> Json:
-    """Return the search for the best matches, with their texts."""
+    """Return the request for the best matches, with their texts."""
     shown = {"size": limit, "from": offset, "sort": order, "_source": list(SHOWN)}
     return {"track_total_hits": True, "query": asked, **shown}
 
 
 def _matches(found: Any, order: list[Json], hits: Sequence[Any] | None = None) -> Matches:
-    """Return the matches of an answer, or some `hits`, as they are given out."""
+    """Convert the hits of a response, or some `hits`, into matches."""
     is_scored = order is BY_SCORE
     shown = found["hits"]["hits"] if hits is None else hits
     best = tuple(_match(hit, hit["sort"][0] if is_scored else 0.0) for hit in shown)
@@ -476,7 +476,7 @@ def _matches(found: Any, order: list[Json], hits: Sequence[Any] | None = None) -
 
 
 def _match(hit: Any, score: float) -> Match:
-    """Return a hit as it is given out."""
+    """Convert a hit into a match."""
     source = hit["_source"]
     doc_id, _, readable = original(source)
     run = run_text(readable) if "raw" in source else source["run"][0]

@@ -1,9 +1,9 @@
-"""What a URL of an index says: where the cluster is, what the index is called, how it is to be made.
+"""Parses the URL of an index: the nodes of the cluster, the name of the index, and its settings.
 
     opensearch://search.example:9200/archive
     opensearch+https://ann@one.example:9200,two.example:9200/archive?shards=3&replicas=1
 
-A password is never a part of it, for URLs are printed: it is in the environment or in a file that is named there.
+The URL never contains a password, because URLs are printed; it comes from the environment or from a file named there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ USER, PASSWORD = "SEEDSEARCH_OPENSEARCH_USER", "SEEDSEARCH_OPENSEARCH_PASSWORD"
 PASSWORD_FILE = "SEEDSEARCH_OPENSEARCH_PASSWORD_FILE"
 AUTHORITIES = "SEEDSEARCH_OPENSEARCH_CA"
 PORT = 9200
-# What OpenSearch takes, less what leaves no room for the names of the parts of an index, in bytes.
+# The longest name that OpenSearch accepts, less the room for suffixes, in bytes.
 LONGEST_NAME = 200
 
 _NAME = re.compile(r"[^A-Z\\/*?\"<>| ,#:\x00-\x1f_+.-][^A-Z\\/*?\"<>| ,#:\x00-\x1f]*")
@@ -32,7 +32,7 @@ _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:@/?#\s]+)(?::([0-9]{1,5}))?")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an index is. `shards` and `replicas` are None where the URL leaves it to the program."""
+    """The address of an index. `shards` and `replicas` are None if the URL does not specify them."""
 
     hosts: tuple[tuple[str, int], ...]
     name: str
@@ -43,7 +43,7 @@ class Address:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Return what a URL says; raises SettingsError for one that is none of these, without what may be secret."""
+        """Parse a URL; raises SettingsError if it is invalid, without quoting what may be secret."""
         scheme, _, rest = url.partition(":")
         if not rest.startswith("//"):
             raise _wrong(f"{scheme}: is followed by //HOST:PORT/NAME")
@@ -73,7 +73,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who asks, and whom to trust. It shows no password where it is printed."""
+    """User, password and trusted CA. Its repr does not show the password."""
 
     user: str | None
     secret: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Credentials:
 
     @classmethod
     def of(cls, address: Address, environment: Mapping[str, str] = os.environ) -> Self:
-        """Return those of an address; raises SettingsError where the file of the password cannot be read."""
+        """Return the credentials for an address; raises SettingsError if the password file cannot be read."""
         user = address.user or environment.get(USER)
         secret = environment.get(PASSWORD)
         if secret is None and (path := environment.get(PASSWORD_FILE)):

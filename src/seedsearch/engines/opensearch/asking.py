@@ -1,7 +1,7 @@
-"""A query tree → what OpenSearch is asked, without asking it anything.
+"""Translates query trees into OpenSearch queries, without sending requests.
 
 Nodes that the cluster cannot answer exactly (`Number`, `Near`, `Gapped`, `Pattern`, `Spelled`) are answered by
-`looked_at`, which is told what else a document has to match.
+`looked_at`, which also gets the other conditions on the documents.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from seedsearch.text.run_text import run_grams
 
 EVERYTHING: Json = {"match_all": {}}
 NOTHING: Json = {"match_none": {}}
-# Pairs that are looked for before a run of many characters: with them the places of few documents are compared. A
-# cluster takes 1,024 clauses in all.
+# Pairs required in addition to a long run, so that the cluster compares positions in few documents. A cluster accepts
+# 1,024 clauses in total.
 PAIRS = 5
-MANY = 60  # nodes of a query from which on no pairs are looked for
+MANY = 60  # nodes of a query from which on no pairs are added
 
-# `text`: the node; `among`: what a document has to match besides.
+# Called with a node and the other conditions on the documents.
 LookedAt: TypeAlias = Callable[[OnText, Sequence[Json]], Json]
 
-# Okapi BM25 of a term that a document has: `_score` is how often it does (mapping.py). The sources never change, so
-# they are compiled once.
+# Okapi BM25 of a term; `_score` is its count in the document (mapping.py). The sources never change, so they are
+# compiled once.
 SCORES = {
     field: f"""
 double count = _score;
@@ -50,7 +50,7 @@ return params.weight * count / (count + params.base + params.slope * doc['{field
     for field in ("gram_length", "word_length")
 }
 
-# The first of the tags that begin with a prefix, or the last; documents without one behind all others.
+# Sorts by the first or last tag that begins with a prefix; documents without one come last.
 ORDER = """
 String found = null;
 for (tag in doc['tag']) {
@@ -62,12 +62,12 @@ return found == null ? '1' : '0' + found;
 
 
 def field_of(term: Term) -> str:
-    """Return the field of the index in which a term is."""
+    """Return the index field of a term."""
     return term.field if term.field != "gram" else "run" if len(term.text) == 1 else "pair"
 
 
 class Asking:
-    """How one query is asked; `look` is told of every node that costs something."""
+    """Translates one query; `look` is called with every node that has a cost."""
 
     def __init__(self, query: Query, looked_at: LookedAt, look: Callable[[object], None]) -> None:
         self._pairs = PAIRS if _size(query) < MANY else 0
@@ -75,7 +75,7 @@ class Asking:
         self._look = look
 
     def asked(self, node: Query, among: Sequence[Json] = ()) -> Json:
-        """Return the query of the cluster that finds the same documents of those that match `among`."""
+        """Return the cluster query that selects the same documents among those that match `among`."""
         self._look(node)
         match node:
             case Term():
@@ -101,11 +101,11 @@ class Asking:
                 return self._looked_at(node, [*among, *self.candidates(node)])
 
     def candidates(self, node: OnText) -> list[Json]:
-        """Return what every document matches that matches a node; nothing where that is not known."""
+        """Return a necessary condition for a node; None if there is none."""
         return [self.run(text) for text in dict.fromkeys(node.texts)]
 
     def _all(self, children: Sequence[Query], among: Sequence[Json]) -> Json:
-        """Return those that match all; what has to be looked at is looked at among those that the others leave."""
+        """Combine all conditions; texts are only searched in documents that match the other conditions."""
         last = [child for child in children if has_to_be_looked_at(child)]
         found = [self.asked(child) for child in children if child not in last]
         for child in last:
@@ -113,7 +113,7 @@ class Asking:
         return {"bool": {"filter": found}} if found else EVERYTHING
 
     def run(self, text: str) -> Json:
-        """Return the documents whose run text holds a text, as it is or without its joints."""
+        """Return the query for documents whose run text contains a text, with or without its joints."""
         if not text:
             return EVERYTHING
         text = plain(text)
@@ -129,7 +129,7 @@ class Asking:
 
 
 def has_to_be_looked_at(node: Query) -> bool:
-    """Tell whether the texts of documents have to be read for a node."""
+    """Tell whether a node requires reading the texts of documents."""
     match node:
         case Term() | Terms() | Run():
             return False
@@ -175,12 +175,12 @@ def _fields_of(field: Field) -> tuple[str, ...]:
 
 
 def by_test(field: str, test: Prefix | Wildcard | Fuzzy | Between) -> Json:
-    """Return the documents with a term of a field of the index that a test accepts."""
+    """Return the query for documents with a term of an index field that a test accepts."""
     match test:
         case Prefix(text=text):
             return {"prefix": {field: {"value": plain(text), "rewrite": "constant_score"}}}
         case Wildcard(pattern=pattern):
-            # A backslash is a character of the pattern, and what follows it in one of Lucene's is taken as it is.
+            # A backslash is an ordinary character of the pattern; in Lucene's patterns it escapes the next one.
             value = plain(pattern).replace("\\", "\\\\")
             return {"wildcard": {field: {"value": value, "rewrite": "constant_score"}}}
         case Fuzzy(text=text, edits=edits):
@@ -193,9 +193,9 @@ def by_test(field: str, test: Prefix | Wildcard | Fuzzy | Between) -> Json:
 def scored(
     matching: Json, terms: Sequence[tuple[Term, float]], documents: int, having: Sequence[int], means: Sequence[float]
 ) -> Json:
-    """Return the query that scores what matches, by terms of which so many `documents` have each.
+    """Return the query that scores matches by terms with these document frequencies.
 
-    `means`: the mean lengths of the fields `gram` and `word`.
+    `means` are the mean lengths of the fields `gram` and `word`.
     """
     found = [
         _score(term, weight * rarity(documents, n) * (K1 + 1), means)
@@ -215,7 +215,7 @@ def _score(term: Term, weight: float, means: Sequence[float]) -> Json:
 
 
 def ordered(prefix: str, descending: bool) -> list[Json]:
-    """Return the order of a tag that begins with `prefix`, and then of the ids."""
+    """Return the sort order by a tag that begins with `prefix`, then by id."""
     script = {"source": ORDER, "params": {"prefix": plain(prefix), "last": descending}}
     by_tag = {"_script": {"type": "string", "script": script, "order": "desc" if descending else "asc"}}
     return [by_tag, {"id": "asc"}]

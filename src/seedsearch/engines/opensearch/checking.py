@@ -1,7 +1,7 @@
-"""Whether a cluster holds what the last commit left: all parts of its indexes, the documents, what is kept beside them.
+"""Checks that the cluster has everything of the last commit: all shards, the documents, the metadata.
 
-That no bit of a document has changed is seen to by OpenSearch, which has a checksum of every file and looks at it when
-it copies or opens one.
+Bit errors within documents are left to OpenSearch, which has checksums of its files and verifies them when copying or
+opening.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from seedsearch.errors import IndexDamaged
 
 
 def faults(wire: Wire, control: Control, manifest: Manifest) -> Iterator[str]:
-    """Yield a sentence for each part that is not what the manifest says."""
+    """Yield a sentence for each part that differs from the manifest."""
     commit = manifest.commit
     for name, kept in commit.kept.items():
         try:

@@ -1,4 +1,4 @@
-"""How a cluster stands that holds an index: its release, its health, the copies of the documents, room on its disks."""
+"""Reports the state of the cluster of an index: version, health, copies of documents, disk space."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seedsearch.errors import IndexForbidden
 
 _WATERMARK = "cluster.routing.allocation.disk.watermark"
 _LOOKS = "cluster.routing.allocation.disk.threshold_enabled"
-# What a cluster does from each mark on: whether that has to be put right.
+# What a cluster does above each watermark, and whether that is a fault.
 _MARKS = {
     "flood_stage": (True, "its indexes take no more"),
     "high": (True, "their parts are moved to other nodes"),
@@ -24,7 +24,7 @@ _BLOCK = "index.blocks.read_only_allow_delete"
 
 
 def condition(wire: Wire, manifest: Manifest) -> Iterator[Finding]:
-    """Yield what there is to say of the cluster that holds an index; what this user may not ask is said as well."""
+    """Yield findings about the cluster of an index, including what this user is not allowed to query."""
     release = wire.look()
     names = [name for name in (wire.address.name, manifest.commit.data) if name]
     try:
@@ -34,7 +34,7 @@ def condition(wire: Wire, manifest: Manifest) -> Iterator[Finding]:
     except IndexForbidden:
         yield Finding(False, f"OpenSearch {release or '(its release is not told)'}, whose state this user may not ask")
     except Absent:
-        return  # what is gone is said where the index is checked
+        return  # a missing index is reported by the check
     open_ = [f"{part.name} ({'done' if part.is_done else 'not done'})" for part in manifest.parts]
     if open_:
         yield Finding(
@@ -82,7 +82,7 @@ def _disks(wire: Wire) -> Iterator[Finding]:
 
 
 def least_room(mark: str, total: int) -> float:
-    """Return the bytes that are free at a mark of a disk: one of what is used, or of what is to be free."""
+    """Return the free bytes at a watermark, which is given as used or as free space."""
     if found := re.fullmatch(r"([0-9.]+)%", mark):
         return total * (1 - float(found[1]) / 100)
     if found := re.fullmatch(r"([0-9.]+)([kmgt]?b)", mark.lower()):

@@ -1,4 +1,4 @@
-"""The control index: the manifest, who holds the right to write, and bytes that are kept beside the documents."""
+"""The control index: the manifest, the write lock, and metadata."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from seedsearch.engines.opensearch.mapping import OWNER, Json, control_index
 from seedsearch.engines.opensearch.wire import ASKING, WRITING, Absent, Conflict, Wire
 from seedsearch.errors import IndexDamaged, IndexStale, OutputError
 
-PIECE = 4 << 20  # bytes of what is kept that one document holds
+PIECE = 4 << 20  # bytes of metadata per document
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A manifest, and what tells whether it is still the one that is there: None where there is none."""
+    """A manifest, and its version for compare-and-swap; None if there is none."""
 
     manifest: Manifest
     at: tuple[int, int] | None
@@ -37,10 +37,10 @@ class Control:
         self.name = wire.address.name
 
     def read(self, *, forgiving: bool = False) -> Version | None:
-        """Return the manifest that is there, as of now; None where there is none.
+        """Return the current manifest; None if there is none.
 
-        With `forgiving` one that cannot be read counts as one of nothing, by which no number of a writer is given
-        again. Raises OutputError where the index of this name is that of another program.
+        With `forgiving`, an unreadable one counts as that of an empty index, without reusing writer numbers. Raises
+        OutputError if the index of this name belongs to another program.
         """
         try:
             found = self._wire.ask("GET", [self.name, "_doc", ID])
@@ -62,13 +62,13 @@ class Control:
 
     @property
     def where(self) -> str:
-        """Return how the index is called in sentences."""
+        """Return the name of the index for messages."""
         return str(self._wire.address)
 
     def _is_there(self, timeout: float = ASKING) -> bool:
-        """Tell whether there is a control index; raises OutputError for an index of another program.
+        """Tell whether the control index exists; raises OutputError for an index of another program.
 
-        The node that leads the cluster says so; where that one hangs, another has to be chosen first.
+        The cluster manager answers this; if it hangs, another one has to be elected first.
         """
         try:
             found = self._wire.ask("GET", [self.name, "_mapping"], timeout=timeout)
@@ -82,19 +82,17 @@ class Control:
         return True
 
     def make(self) -> None:
-        """Make the control index where there is none."""
+        """Create the control index if there is none."""
         if self._is_there(WRITING):
             return
         body = control_index(self._wire.address.replicas, self.name)
         try:
             self._wire.ask("PUT", [self.name], body, timeout=WRITING)
         except Conflict:
-            self._is_there(WRITING)  # another one has made it; whoever that is
+            self._is_there(WRITING)  # another process has created it
 
     def write(self, manifest: Manifest, at: tuple[int, int] | None) -> Version:
-        """Put a manifest in the place of the one that was `at` this version; raises Conflict where another one is
-        there.
-        """
+        """Replace the manifest `at` this version; raises Conflict if it has changed."""
         written = replace(manifest, nonce=uuid4().hex)
         parameters: dict[str, str | int] = {"op_type": "create"}
         if at is not None:
@@ -102,7 +100,7 @@ class Control:
         try:
             answer = self._wire.ask("PUT", [self.name, "_doc", ID], written.body(), timeout=WRITING, **parameters)
         except Conflict:
-            # The same request, sent again because its answer was lost, meets its own result.
+            # A request repeated because its response was lost meets its own result.
             there = self.read()
             if there is None or there.manifest.nonce != written.nonce:
                 raise
@@ -110,7 +108,7 @@ class Control:
         return Version(written, (int(answer["_seq_no"]), int(answer["_primary_term"])))
 
     def keep(self, name: str, content: bytes) -> Kept:
-        """Store bytes in pieces; they are of no meaning before a manifest names them."""
+        """Store bytes in pieces; they count once a manifest refers to them."""
         kept = Kept(f"kept-{uuid4().hex}", max(1, -(-len(content) // PIECE)), len(content), crc32(content))
         for number in range(kept.pieces):
             piece = content[number * PIECE : (number + 1) * PIECE]
@@ -119,7 +117,7 @@ class Control:
         return kept
 
     def kept(self, name: str, kept: Kept) -> bytes:
-        """Return bytes that were stored; raises Absent where they are gone, IndexDamaged where they are others."""
+        """Return stored bytes; raises Absent if they are gone, IndexDamaged if they have changed."""
         pieces = []
         for number in range(kept.pieces):
             found = self._wire.ask("GET", [self.name, "_doc", f"{kept.id}-{number}"])
@@ -136,7 +134,7 @@ class Control:
         return damaged(self.where, f"what is kept as “{name}” is not what was written")
 
     def forget(self, named: Iterable[Kept]) -> None:
-        """Take out what is kept and is none of these."""
+        """Remove all metadata other than these."""
         ids = [f"{kept.id}-{number}" for kept in named for number in range(kept.pieces)]
         others: Json = {"bool": {"must_not": [{"ids": {"values": [ID, *ids]}}]}}
         self._wire.refresh(self.name)
@@ -144,16 +142,16 @@ class Control:
 
 
 def this_host() -> str:
-    """Return what no other machine has, and no other container in which processes have numbers of their own."""
+    """Return an identity of this machine or container, within which process IDs are unique."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
-        return f"{socket.gethostname()} {uuid4().hex}"  # never that of another process: whoever waits has to wait
+        return f"{socket.gethostname()} {uuid4().hex}"  # unknown: equal to no other, so others wait
 
 
 def this_process(pid: int | None = None) -> str:
-    """Return the number of a process and when it began, which no later one has; empty where there is none."""
+    """Return process ID and start time, which no later process shares; empty if there is no such process."""
     pid = os.getpid() if pid is None else pid
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
@@ -163,7 +161,7 @@ def this_process(pid: int | None = None) -> str:
 
 
 def has_ended(holder: Holder) -> bool:
-    """Tell whether the process of a writer is known to have ended; that of one elsewhere is not."""
+    """Tell whether the process of a writer has certainly ended; unknown if it runs elsewhere."""
     if holder.host != this_host():
         return False
     pid = holder.process.partition(" ")[0]

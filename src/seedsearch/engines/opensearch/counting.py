@@ -1,4 +1,4 @@
-"""What is counted in a cluster, and how the answers are read."""
+"""Requests that count in a cluster, and the parsing of their responses."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from seedsearch.engines.opensearch.asking import by_test
 from seedsearch.engines.opensearch.mapping import Json, plain
 from seedsearch.engines.query import Field, Fuzzy, Prefix
 
-# Terms of one request: few at first, for often the first is all that is asked for.
+# Terms per request: few at first, because often only the first is needed.
 FIRST_PAGE, NEXT_PAGE = 100, 5000
-MOST_NEAR = 10_000  # terms that are near one, at most
-EXACT = 40_000  # terms up to which their number is exact: the largest that OpenSearch takes
+MOST_NEAR = 10_000  # maximum number of near terms
+EXACT = 40_000  # number of terms up to which counts are exact; the maximum of OpenSearch
 
 _CHANGED = re.compile("[\U0010d800-\U0010dfff]|…[0-9a-f]{64}$")
-# The fields whose terms are listed.
+# The fields whose terms can be listed.
 _LISTED: dict[Field, str] = {"word": "word.all", "tag": "tag"}
 _LENGTHS = ("gram_length", "word_length")
 
 
 def is_changed(text: str) -> bool:
-    """Tell whether a text of the index may stand for another one (mapping.py)."""
+    """Tell whether a term of the index may represent another one (mapping.py)."""
     return not text.isascii() and _CHANGED.search(text) is not None
 
 
 def totals(matching: Sequence[Json], filters: Sequence[Json]) -> Json:
-    """Return the search that counts what matches and each of some filters besides: one pass over the parts of an
-    index, where a search for each took as long as its share of a hundred.
+    """Return a search that counts the matches of a query together with each of several filters, in one pass over the
+    shards. A separate search for each took as long as one for a hundred.
     """
     return {
         "size": 0,
@@ -41,30 +41,30 @@ def totals(matching: Sequence[Json], filters: Sequence[Json]) -> Json:
 
 
 def totals_of(answer: Any) -> list[int]:
-    """Return what `totals` asks for."""
+    """Parse the response to `totals`."""
     return [bucket["doc_count"] for bucket in answer["aggregations"]["counts"]["buckets"]]
 
 
 def sums(matching: Sequence[Json]) -> Json:
-    """Return the search that counts what matches, and adds up its lengths."""
+    """Return a search that counts the matches and sums their lengths."""
     counted = {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": list(matching)}}}
     return {**counted, "aggs": {name: {"sum": {"field": name}} for name in _LENGTHS}}
 
 
 def sums_of(answer: Any) -> tuple[int, int, int]:
-    """Return what `sums` asks for: how many documents, and the lengths of the fields `gram` and `word` in all."""
+    """Parse the response to `sums`: the number of documents and the total lengths of the fields `gram` and `word`."""
     grams, words = (round(answer["aggregations"][name]["value"]) for name in _LENGTHS)
     return answer["hits"]["total"]["value"], grams, words
 
 
 def distinct_terms(matching: Sequence[Json]) -> Json:
-    """Return the search that counts the terms of the fields `word` and `tag`."""
+    """Return a search that counts the terms of the fields `word` and `tag`."""
     counted = {field: {"cardinality": {"field": name, "precision_threshold": EXACT}} for field, name in _LISTED.items()}
     return {"size": 0, "query": {"bool": {"filter": list(matching)}}, "aggs": counted}
 
 
 def distinct_of(answer: Any) -> tuple[int, int]:
-    """Return what `distinct_terms` asks for."""
+    """Parse the response to `distinct_terms`."""
     found = answer["aggregations"]
     return found["word"]["value"], found["tag"]["value"]
 
@@ -77,7 +77,7 @@ class Terms:
     prefix: str
 
     def page(self, matching: Sequence[Json], size: int, after: str | None) -> Json:
-        """Return the search for the next terms behind `after`, each with how many documents have it."""
+        """Return a search for the next terms after `after`, each with its number of documents."""
         begins = [by_test(self.field, Prefix(self.prefix))] if self.prefix else []
         asked: dict[str, Any] = {"size": size, "sources": [{"term": {"terms": {"field": _LISTED[self.field]}}}]}
         if after is not None:
@@ -90,7 +90,7 @@ class Terms:
 
 
 def before(prefix: str) -> str | None:
-    """Return a text between those that begin with a prefix and all that come before them."""
+    """Return a text that sorts just before all texts with a prefix."""
     if not prefix or prefix.endswith("\0"):
         return None
     last = ord(prefix[-1]) - 1
@@ -98,13 +98,13 @@ def before(prefix: str) -> str | None:
 
 
 def rows_of(answer: Any) -> list[tuple[str, int]]:
-    """Return the terms of an answer with the documents that have them."""
+    """Parse the terms of a response with their numbers of documents."""
     buckets = answer["aggregations"]["terms"]["buckets"]
     return [(one["key"]["term"] if isinstance(one["key"], dict) else one["key"], one["doc_count"]) for one in buckets]
 
 
 def near(field: Field, wanted: Fuzzy, matching: Sequence[Json]) -> Json:
-    """Return the search for the terms that one edit makes of a text."""
+    """Return a search for the terms one edit away from a text."""
     listed = {
         "field": _LISTED[field],
         "size": MOST_NEAR,
@@ -119,7 +119,7 @@ def near(field: Field, wanted: Fuzzy, matching: Sequence[Json]) -> Json:
 
 
 def one_edit(text: str) -> str:
-    """Return a regular expression of Lucene for a text and what one edit makes of it."""
+    """Return a Lucene regular expression for a text and everything one edit away."""
     ways = {escaped(text)}
     for at in range(len(text) + 1):
         left, right = text[:at], text[at:]
@@ -132,10 +132,10 @@ def one_edit(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text in which no character of Lucene's regular expressions means anything else."""
+    """Escape a text for Lucene regular expressions."""
     return re.sub(r"([^\w])", r"\\\1", text)
 
 
 def stored_in(hit: Any) -> bytes:
-    """Return what was stored with the document of a hit."""
+    """Return the stored data of a hit."""
     return b64decode(hit["_source"]["stored"])

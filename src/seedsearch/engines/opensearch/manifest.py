@@ -1,12 +1,13 @@
-"""The one document that says what an index holds: changed by compare-and-swap, so that a commit happens or does not.
+"""The manifest: the one document that defines the state of an index, changed by compare-and-swap, so commits are
+atomic.
 
-A writer has a number of its own. Documents carry that of the writer that added them (`born`) and those of the writers
-that took them out (`died`); a reader sees what was born and had not died by the numbers that were committed. So what a
-writer sends is invisible until the manifest is swapped, and what a dead one has sent stays so.
+Each writer has a number. Documents carry the number of the writer that added them (`born`) and those of the writers
+that removed them (`died`); a reader sees documents whose birth is committed and whose death is not. So what a writer
+sends is invisible until the manifest is swapped, and what a crashed writer has sent stays invisible.
 
-Several may write at once, a part each. What they send stays invisible for the same reason: their numbers are above that
-of the last commit, and a writer of the whole that takes them in commits with a higher one. The numbers of those that
-it does not take in are lost.
+Several writers may work at once on a part each. Their documents are invisible for the same reason: their numbers are
+above that of the last commit. A writer of the whole that joins them commits with a higher number; the numbers of parts
+that it does not join are lost.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from seedsearch.engines.opensearch.mapping import Json
 from seedsearch.errors import IndexDamaged, IndexStale
 
 FORMAT = 2
-READABLE = (1, 2)  # in the first there were no parts
+READABLE = (1, 2)  # version 1 had no parts
 ID = "manifest"
 REBUILD = stored.ANEW
-GRAMS = "\tgrams"  # the name under which the hashes of the grams are kept; what callers keep has no such name
+GRAMS = "\tgrams"  # the metadata with the hashes of the grams; callers cannot use such a name
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Bytes that are kept beside the documents: in so many pieces, below an id of their own."""
+    """Stored metadata: its id and the number of its pieces."""
 
     id: str
     pieces: int
@@ -41,7 +42,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The writer that holds the index: `process` tells whether it still runs, `beat` grows while it does."""
+    """A writer that holds the lock: `process` identifies its process, `beat` grows while it runs."""
 
     token: str
     number: int
@@ -52,9 +53,9 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one of several writers sends: `name` says which part, `whole` of what, alike for all that belong together.
+    """A part of a joint commit: `name` identifies it, `whole` is equal for all parts that belong together.
 
-    Once it `is_done`, `kept` has what belongs to it besides documents, and its holder writes no more.
+    Once it `is_done`, `kept` has its metadata, and its holder no longer writes.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What one commit left. `number`: that of its writer; `data`: the index with the documents, with all their sums."""
+    """A commit. `number` is that of its writer, `data` is the name of the data index; the rest are totals."""
 
     generation: int = 0
     fingerprint: str = ""
@@ -82,11 +83,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The last commit, who writes, and what is left to be swept.
+    """The last commit, the lock holders, and what remains to be cleaned up.
 
-    `next` is the number of the next writer; `lost` are the numbers of writers that did not commit; `swept` says up to
-    which of these nothing is left. `dead` has for some commits when they were made, as seconds since 1970: what died
-    with them is taken out some time later, and so are the indexes in `old`.
+    `next` is the number of the next writer; `lost` are the numbers of writers that did not commit, and up to `swept`
+    their documents have been removed. `dead` has the times of some commits in seconds since 1970; what they removed is
+    deleted some time later, and so are the indexes in `old`.
     """
 
     commit: Commit = field(default_factory=Commit)
@@ -100,13 +101,13 @@ class Manifest:
     nonce: str = ""
 
     def body(self) -> Json:
-        """Return the document that it is written as."""
+        """Serialize it as a document."""
         content = json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
         return {"content": content, "checksum": crc32(content.encode(*stored.UTF8))}
 
     @classmethod
     def read(cls, source: object, where: str) -> Self:
-        """Return that of a document; raises IndexStale for another format, IndexDamaged for anything else."""
+        """Parse a document; raises IndexStale for another format, IndexDamaged for anything else."""
         if not _WRITTEN(source):
             raise damaged(where, "its description is not what was written")
         content = source["content"].encode(*stored.UTF8)  # type: ignore[index]
@@ -134,19 +135,19 @@ class Manifest:
         )
 
     def seen(self, number: int) -> list[Json]:
-        """Return what a document matches that a reader sees: one of the commit by the writer with this number."""
+        """Return the query for documents visible as of the commit by the writer with this number."""
         born = _within(self._spans(number), "born")
         died = _within(self._spans(number), "died")
         return [born, {"bool": {"must_not": [died]}}]
 
     def _spans(self, number: int) -> list[tuple[int, int]]:
-        """Return the first and last of the numbers up to this that were committed, span by span."""
+        """Return the spans of committed numbers up to this one, as (first, last)."""
         lost = sorted(one for one in self.lost if one <= number)
         return [(a + 1, b - 1) for a, b in pairwise([0, *lost, number + 1]) if a + 1 < b]
 
 
 def damaged(where: str, why: str) -> IndexDamaged:
-    """Return the error for an index that is not what was written."""
+    """Return the error for a damaged index."""
     return IndexDamaged(f"the index {where} is damaged: {why}", hint=REBUILD)
 
 

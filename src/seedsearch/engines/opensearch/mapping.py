@@ -1,13 +1,13 @@
-"""What an index of the cluster looks like: the fields of a document, and how its terms are written.
+"""The mapping of the index: the fields of documents, and the form of their terms.
 
-    run      the run text, a token for each character with its place, and once more the first character of each joint
-    pair     each two neighbours of it (copied from `run` by the cluster), and the pairs across its joints
-    joined   the run text without its joints, with places, where it has any
-    word     each word once, with how often it stands there; its sub-field `all` has the words alone, to be counted
+    run      the run text, one token per character with its position, and again the first character of each joint
+    pair     its pairs of adjacent characters (copied from `run` by the cluster), and the pairs across its joints
+    joined   the run text without its joints, with positions, if it has any
+    word     each distinct word with its count; its sub-field `all` has the words alone, for counting
     tag, id, key, digest, born, died, gram_length, word_length
 
-so that the frequencies of `run` and `pair` are those of the field `gram`. A document is never changed but for `died`:
-what it holds otherwise is what the cluster gives back (`readable`, `stored`).
+so that the frequencies of `run` and `pair` are those of the field `gram`. Only `died` of a document ever changes. The
+rest is only returned by the cluster (`readable`, `stored`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from seedsearch.engines.stored import UTF8
 
 Json: TypeAlias = Mapping[str, Any]
 
-OWNER = "seedsearch"  # the key below `_meta` of an index of ours
-COUNT = "\t"  # between a word and how often it stands there; no word has it
-# Bytes of a term that is kept whole: Lucene refuses the document with one of more than 32,766.
+OWNER = "seedsearch"  # the key below `_meta` that marks our indexes
+COUNT = "\t"  # separates a word from its count; no word contains it
+# The longest term in bytes that is stored whole; Lucene refuses documents with terms of more than 32,766.
 LONGEST_TERM = 8000
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_AWAY = 0x100000  # from a lone surrogate to a private character, which Lucene keeps apart
+_AWAY = 0x100000  # from a lone surrogate to a private character, which Lucene distinguishes
 
 ANALYSIS: Json = {
     "tokenizer": {
@@ -43,7 +43,7 @@ ANALYSIS: Json = {
     },
     "normalizer": {"uncounted": {"type": "custom", "char_filter": ["uncounted"]}},
 }
-# What the score of a term is made of: how often it stands in a document, and nothing else.
+# A similarity whose score is the count of a term in a document, and nothing else.
 SIMILARITY: Json = {"frequency": {"type": "scripted", "script": {"source": "return doc.freq;"}}}
 _TEXT: Json = {"type": "text", "norms": False, "similarity": "frequency"}
 _SORTED: Json = {"type": "keyword", "index": False}
@@ -69,12 +69,12 @@ PROPERTIES: Json = {
 
 
 def data_index(shards: int, replicas: int | None, owner: str, alias: str) -> Json:
-    """Return what an index for documents is made with; without a number of replicas there is one where it has room."""
+    """Return the settings of a data index; without a number of replicas, there is one if a second node exists."""
     return {
         "settings": {
             "number_of_shards": shards,
             **_copies(replicas),
-            "refresh_interval": "-1",  # a writer says when
+            "refresh_interval": "-1",  # writers refresh explicitly
             "codec": "best_compression",
             "analysis": ANALYSIS,
             "similarity": SIMILARITY,
@@ -85,7 +85,7 @@ def data_index(shards: int, replicas: int | None, owner: str, alias: str) -> Jso
 
 
 def control_index(replicas: int | None, owner: str) -> Json:
-    """Return what the index of the manifest and of what is kept beside the documents is made with."""
+    """Return the settings of the control index."""
     return {
         "settings": {"number_of_shards": 1, **_copies(replicas)},
         "mappings": {"dynamic": False, "_meta": {OWNER: owner}, "properties": {}},
@@ -97,12 +97,12 @@ def _copies(replicas: int | None) -> Json:
 
 
 def key_of(doc_id: str) -> str:
-    """Return the digits by which the versions of a document are found, whatever its id is."""
+    """Return the hash by which the versions of a document are found."""
     return blake2b(doc_id.encode(*UTF8), digest_size=16).hexdigest()
 
 
 def plain(text: str) -> str:
-    """Return a text with private characters in the place of lone surrogates, which an index cannot tell apart."""
+    """Replace lone surrogates, which an index cannot distinguish, by private characters."""
     return text if is_plain(text) else _SURROGATES.sub(lambda found: chr(ord(found[0]) + _AWAY), text)
 
 
@@ -112,7 +112,7 @@ def is_plain(text: str) -> bool:
 
 
 def term_of(text: str) -> str:
-    """Return a term as it is in the index: one that is too long by its beginning and a digest."""
+    """Return the indexed form of a term; one that is too long becomes its beginning and a digest."""
     text = plain(text)
     if len(text) * 4 <= LONGEST_TERM or len(content := text.encode()) <= LONGEST_TERM:
         return text

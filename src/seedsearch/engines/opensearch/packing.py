@@ -1,4 +1,4 @@
-"""Entries → lines of JSON, in whatever process has the entries; sending.py sends them."""
+"""Turns entries into lines of JSON, in the process that has the entries; sending.py sends them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from seedsearch.text.batch import Part
 from seedsearch.text.code_points import text_of
 from seedsearch.text.joints import Joined
 
-# Of the grams of an index, the least so many of their hashes are kept: their number is exact up to here, and within
-# one in a hundred and eighty above (Bar-Yossef et al., Counting distinct elements, 2002).
+# The number of smallest hashes of grams that an index keeps. The number of distinct grams is exact up to this, and
+# within one in 180 above (Bar-Yossef et al., Counting distinct elements, 2002).
 SKETCH = 1 << 15
 _BITS = 64
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio (Knuth, Sorting and Searching, 6.4)
@@ -30,7 +30,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio (Knuth, Sorting 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A document: its id, its key, and its JSON without the brace at the beginning."""
+    """A document: its id, its key, and its JSON without the opening brace."""
 
     doc_id: str
     key: str
@@ -39,7 +39,7 @@ class Packed:
 
 @dataclass(frozen=True, slots=True)
 class Pack(engines.Pack):
-    """Some documents, in their order, and the hashes of their grams."""
+    """Some documents in order, and the hashes of their grams."""
 
     documents: tuple[Packed, ...]
     grams: Keys
@@ -47,9 +47,9 @@ class Pack(engines.Pack):
 
 @dataclass(frozen=True, slots=True)
 class Sent(engines.Pack):
-    """Some documents that were sent by the writer with a number, in their order: doc_id, key, id in the index.
+    """Some documents sent for a writer, in order, as (doc_id, key, id in the index).
 
-    `refused`: id in the index → why the cluster does not take it.
+    `refused` maps ids in the index to the reasons for which the cluster refused them.
     """
 
     number: int
@@ -59,7 +59,7 @@ class Sent(engines.Pack):
 
 
 def pack(batch: Batch) -> Pack:
-    """Return the entries as they are sent."""
+    """Return the entries in the form in which they are sent."""
     found = [_Text() for _ in batch.entries]
     grams = np.zeros(0, dtype=np.uint64)
     for part in batch.parts:
@@ -69,7 +69,7 @@ def pack(batch: Batch) -> Pack:
 
 
 class _Text:
-    """What the parts of a batch say of one document."""
+    """Accumulates the parts of a batch for one document."""
 
     __slots__ = ("pairs", "runs", "words")
 
@@ -106,10 +106,10 @@ def _packed(entry: IndexEntry, text: _Text) -> Packed:
         "run": [plain(run), *(plain(pair[0]) for pair in text.pairs)],
         "pair": [plain(pair) for pair in text.pairs],
         "joined": plain(Joined(run).read) if text.pairs else None,
-        # Sorted and without a count of one they take a tenth less room.
+        # Sorted and without counts of one, they take a tenth less space.
         "word": [word if (count := words[word]) == 1 else f"{word}{COUNT}{count}" for word in sorted(words)],
         "tag": sorted(set(map(term_of, entry.tags))),
-        # Characters, pairs, and both of each joint.
+        # Characters, pairs, and both for each joint.
         "gram_length": 2 * sum(pieces) - len(pieces) + 2 * len(text.pairs),
         "word_length": text.words.total(),
         "readable": entry.readable,
@@ -128,7 +128,7 @@ def _packed(entry: IndexEntry, text: _Text) -> Packed:
 
 
 def _grams(part: Part) -> Keys:
-    """Return hashes of the characters and pairs of a part, sorted; the pieces of a text are one behind the other."""
+    """Return sorted hashes of the characters and pairs of a part; pieces of a text are consecutive."""
     points = part.runs.points.astype(np.uint64)
     space, end = np.uint64(0x20), np.uint64(0)
     is_text = part.runs.is_text()
@@ -146,7 +146,7 @@ def _grams(part: Part) -> Keys:
 
 
 def _hashed(keys: Keys) -> Keys:
-    """Return numbers as others that look like chance (a step of Steele et al., SplitMix, 2014)."""
+    """Hash numbers (a step of SplitMix, Steele et al., 2014)."""
     mixed = keys * _MIX
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
@@ -155,26 +155,26 @@ def _hashed(keys: Keys) -> Keys:
 
 
 def least(hashes: Keys) -> Keys:
-    """Return the least of some hashes, each once, sorted."""
+    """Return the smallest distinct hashes, sorted."""
     return np.unique(hashes)[:SKETCH]
 
 
 def united(a: Keys, b: Keys) -> Keys:
-    """Return the least of the hashes of both, each of which is sorted."""
+    """Return the smallest hashes of two sorted arrays."""
     both = np.concatenate([a, b])
-    both.sort(kind="stable")  # merges the two
+    both.sort(kind="stable")  # merges two sorted runs
     return both[np.append(True, both[1:] != both[:-1])][:SKETCH] if len(both) else both
 
 
 def distinct(hashes: Keys) -> int:
-    """Return of how many numbers these are the least hashes."""
+    """Estimate the number of distinct values from their smallest hashes."""
     if len(hashes) < SKETCH:
         return len(hashes)
     return round((SKETCH - 1) / (float(hashes[-1]) + 1) * 2.0**_BITS)
 
 
 def original(source: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return the doc_id, the digest and the readable text of a document that the cluster gives back."""
+    """Return doc_id, digest and readable text of a document returned by the cluster."""
     if (raw := source.get("raw")) is not None:
         doc_id, digest, readable = json.loads(b64decode(raw).decode(*UTF8))
         return doc_id, digest, readable

@@ -1,7 +1,7 @@
-"""Who may write: one to the whole index, or several to a part of it each. Whoever does gives signs of life.
+"""The write lock: for one writer of the whole index, or for several writers of one part each, with heartbeats.
 
-It is taken, kept and given back by changes of the manifest. One that gives no sign for LEASE seconds, or whose process
-has ended, is taken over by whoever comes next, and cannot change anything any more.
+It is acquired, kept and released by changes of the manifest. The lock of a writer without a heartbeat for LEASE
+seconds, or whose process has ended, passes to the next writer, and the old one can no longer change anything.
 """
 
 from __future__ import annotations
@@ -17,57 +17,57 @@ from seedsearch.engines.opensearch.manifest import Holder, Manifest, Part
 from seedsearch.engines.opensearch.wire import Absent, Conflict
 from seedsearch.errors import IndexLocked, IndexMissing, SeedsearchError
 
-BEAT = 5.0  # seconds between two signs of life of a writer
-# Seconds without one after which another machine takes the right to write. A writer whose connection was cut for so
-# long finds that out at its next sign, and its commit is refused.
+BEAT = 5.0  # seconds between two heartbeats of a writer
+# Seconds without a heartbeat after which another machine takes the lock. A writer that was disconnected for so long
+# learns this at its next heartbeat, and its commit is refused.
 LEASE = 30.0
 GONE = "another process has taken the right to write"
-# The writers of this process that are at work, by their tokens. One that could not give back the right to write, as
-# the cluster was gone, is none of them.
+# The tokens of active writers of this process. A writer that could not release its lock, because the cluster was gone,
+# is not among them.
 _AT_WORK: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The right to write to all of an index: while somebody writes to it, or to any part, there is none."""
+    """The lock on a whole index; not available while anybody writes to it or to a part of it."""
 
     def in_the_way(self, manifest: Manifest) -> list[Holder]:
-        """Return the writers that have to be over."""
+        """Return the writers that must have ended."""
         return _at_work(manifest, lambda part: True)
 
     def taken(self, manifest: Manifest, mine: Holder) -> Manifest:
-        """Return the manifest in which it is held; parts that are done stay."""
+        """Return the manifest with the lock held; finished parts stay."""
         done = tuple(part for part in manifest.parts if part.is_done)
         return replace(manifest, holder=mine, parts=done)
 
     def held(self, manifest: Manifest) -> list[Holder]:
-        """Return those who hold it."""
+        """Return the holders."""
         return [manifest.holder] if manifest.holder else []
 
     def with_beat(self, manifest: Manifest, token: str) -> Manifest:
-        """Return the manifest with one more sign of life."""
+        """Return the manifest with one more heartbeat."""
         holder = manifest.holder
         return replace(manifest, holder=replace(holder, beat=holder.beat + 1) if holder else None)
 
 
 @dataclass(frozen=True, slots=True)
 class OfPart:
-    """The right to write to one part: while others write to others of the same whole."""
+    """The lock on one part, compatible with writers of other parts of the same whole."""
 
     name: str
     whole: str
     fingerprint: str
-    data: Callable[[int], str]  # the name of the index with the documents for the writer with a number
+    data: Callable[[int], str]  # the name of the data index for a writer with a number
     where: str
-    anew: bool = False  # into an index of the whole's own, and not into that of the last commit
+    anew: bool = False  # write into a new data index instead of that of the last commit
 
     def in_the_way(self, manifest: Manifest) -> list[Holder]:
-        """Return the writers that have to be over."""
+        """Return the writers that must have ended."""
         return _at_work(manifest, lambda part: part.name == self.name or not self._belongs(part))
 
     def taken(self, manifest: Manifest, mine: Holder) -> Manifest:
-        """Return the manifest in which it is held; raises IndexLocked beside parts of something else, or where this
-        one is done.
+        """Return the manifest with the lock held; raises IndexLocked if there are parts of another whole, or if this
+        part is finished.
         """
         for part in manifest.parts:
             if part.is_done and not self._belongs(part):
@@ -85,24 +85,24 @@ class OfPart:
         return (part.whole, part.fingerprint) == (self.whole, self.fingerprint)
 
     def held(self, manifest: Manifest) -> list[Holder]:
-        """Return those who hold it."""
+        """Return the holders."""
         return [part.holder for part in manifest.parts if part.name == self.name]
 
     def with_beat(self, manifest: Manifest, token: str) -> Manifest:
-        """Return the manifest with one more sign of life."""
+        """Return the manifest with one more heartbeat."""
         return with_part(
             manifest, token, lambda part: replace(part, holder=replace(part.holder, beat=part.holder.beat + 1))
         )
 
 
 def lost(where: str) -> IndexLocked:
-    """Return the error for a writer that another one has taken over, of an index that is called so."""
+    """Return the error for a writer that has lost its lock on the named index."""
     what = f"nothing was changed in {where}: {GONE}"
     return IndexLocked(what, hint="this one did not respond for too long; do it again when that is done")
 
 
 def with_part(manifest: Manifest, token: str, made: Callable[[Part], Part | None]) -> Manifest:
-    """Return a manifest with another part, or none, in the place of the one that a writer holds."""
+    """Return a manifest in which the part held by a writer is replaced or removed."""
     parts = [made(part) if part.holder.token == token else part for part in manifest.parts]
     return replace(manifest, parts=tuple(part for part in parts if part is not None))
 
@@ -113,10 +113,10 @@ def _at_work(manifest: Manifest, counts: Callable[[Part], bool]) -> list[Holder]
 
 
 class Right:
-    """A right to write that is held; signs of life are given until it is left."""
+    """A held lock, with heartbeats until it is released."""
 
     def __init__(self, control: Control, wanted: Whole | OfPart, *, forgiving: bool) -> None:
-        """Take it; raises IndexLocked where another one has it and gives signs of life."""
+        """Acquire it; raises IndexLocked if an active writer holds it."""
         self._control, self._wanted = control, wanted
         self._guard = RLock()
         self._version, mine = _taken(control, wanted, forgiving)
@@ -128,18 +128,18 @@ class Right:
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest as it was when it was looked at last."""
+        """The manifest as last read."""
         return self._version.manifest
 
     @property
     def is_held(self) -> bool:
-        """Whether it was not given back yet."""
+        """Whether it has not been released yet."""
         return self._is_held_in(self.manifest)
 
     def change(self, made: Callable[[Manifest], Manifest]) -> None:
-        """Put what is made of the manifest in its place; raises IndexLocked where the right was lost.
+        """Replace the manifest by a changed one; raises IndexLocked if the lock was lost.
 
-        It is made anew where another one has changed the manifest meanwhile.
+        The change is applied again if another process has changed the manifest meanwhile.
         """
         with self._guard:
             self.said_if_lost()
@@ -157,12 +157,12 @@ class Right:
                     return
 
     def said_if_lost(self) -> None:
-        """Raise IndexLocked where another one has taken it."""
+        """Raise IndexLocked if another writer has taken it."""
         if self._is_lost:
             raise self.lost()
 
     def was_taken(self) -> bool:
-        """Tell whether another one has it by now."""
+        """Tell whether another writer has taken it."""
         there = self._control.read()
         return there is None or not self._is_held_in(there.manifest)
 
@@ -170,17 +170,17 @@ class Right:
         return any(holder.token == self.token for holder in self._wanted.held(manifest))
 
     def lost(self) -> IndexLocked:
-        """Return the error for a writer that another one has taken over."""
+        """Return the error for a writer that has lost its lock."""
         return lost(self._control.where)
 
     def leave(self) -> None:
-        """Give no more signs of life."""
+        """Stop the heartbeats."""
         _AT_WORK.discard(self.token)
         self._left.set()
         self._beating.join()
 
     def _beat(self) -> None:
-        """Give a sign of life again and again."""
+        """Send heartbeats."""
         while not self._left.wait(BEAT):
             with self._guard:
                 if self._left.is_set() or not self.is_held:
@@ -190,13 +190,13 @@ class Right:
                 except (IndexLocked, Absent):
                     return
                 except SeedsearchError:
-                    continue  # whatever it is, the commit meets it too
+                    continue  # whatever the error is, the commit will meet it too
 
 
 def _taken(control: Control, wanted: Whole | OfPart, forgiving: bool) -> tuple[Version, Holder]:
-    """Take a right to write; raises IndexLocked where another one is in the way and gives signs of life."""
+    """Acquire a lock; raises IndexLocked if an active writer is in the way."""
     control.make()
-    seen: dict[str, tuple[Holder, float]] = {}  # as each was met first, and when
+    seen: dict[str, tuple[Holder, float]] = {}  # each as first seen, with the time
     while True:
         there = control.read(forgiving=forgiving)
         manifest = there.manifest if there else Manifest()
@@ -220,14 +220,14 @@ def _taken(control: Control, wanted: Whole | OfPart, forgiving: bool) -> tuple[V
         except Conflict:
             _AT_WORK.discard(mine.token)
         except BaseException as error:
-            _AT_WORK.discard(mine.token)  # where the request has come there after all, nobody is at work
+            _AT_WORK.discard(mine.token)  # if the request did succeed, its writer is not active
             if isinstance(error, Absent):
                 raise IndexMissing(f"{control.where} was taken away meanwhile", hint="run it again") from error
             raise
 
 
 def _is_over(holder: Holder) -> bool:
-    """Tell whether a writer is known to be at work no more."""
+    """Tell whether a writer has certainly ended."""
     is_ours = (holder.host, holder.process) == (this_host(), this_process())
     return has_ended(holder) or (is_ours and holder.token not in _AT_WORK)
 

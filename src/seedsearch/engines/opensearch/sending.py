@@ -1,4 +1,4 @@
-"""Documents → the cluster, from whatever process has them: sent until each is taken or refused."""
+"""Sends documents to the cluster, from the process that has them, until each is accepted or refused."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from seedsearch.engines.opensearch.right import lost
 from seedsearch.engines.opensearch.wire import BUSY, WRITING, Absent, TooLarge, Wire
 from seedsearch.errors import IndexUnreachable
 
-BULK = 4 << 20  # bytes of documents in one request
-ENVELOPE = 1 << 10  # and of what is around one
+BULK = 4 << 20  # bytes of documents per request
+ENVELOPE = 1 << 10  # bytes of overhead per document
 TOO_LARGE = "more than it takes at once (http.max_content_length of its nodes)"
 NO_MEMORY = "more than its nodes have memory for"
-_NOBODY = "document_missing_exception"  # a document that was to die is gone already
+_NOBODY = "document_missing_exception"  # a document to be marked as removed is already gone
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where documents go: to an alias, as those of the writer with a number, which runs in a process."""
+    """The destination of documents: an alias, the number of the writer, and its process."""
 
     address: Address
     credentials: Credentials
@@ -38,12 +38,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Packer:
-    """Packs entries; with a target it sends them as well, where it is in another process than the writer."""
+    """Packs entries; with a target, it also sends them, if it runs in another process than the writer."""
 
     target: Target | None = None
 
     def pack(self, batch: Batch) -> engines.Pack:
-        """Return the entries as the writer takes them; raises the errors of a cluster where they are sent."""
+        """Return the entries in the form that the writer takes; raises errors of the cluster if it sends them."""
         made = pack(batch)
         if self.target is None or self.target.process == os.getpid():
             return made
@@ -58,14 +58,14 @@ class Packer:
 
 
 class Sender:
-    """Sends to one alias, by a connection of its own or that of a writer; for several threads."""
+    """Sends to one alias, over its own connection or that of a writer; thread-safe."""
 
     def __init__(self, wire: Wire, alias: str) -> None:
         self._wire = wire
         self._alias = alias
 
     def send(self, documents: Iterator[tuple[str, Packed]], number: int) -> dict[str, str]:
-        """Send documents, each under an id; return why some are refused. Raises what `bulk` raises."""
+        """Send documents with their ids; return the reasons for refused ones. Raises like `bulk`."""
         refused: dict[str, str] = {}
         lines: list[bytes] = []
         size = 0
@@ -81,16 +81,16 @@ class Sender:
         return refused | self.bulk(b"".join(lines)) if lines else refused
 
     def too_large(self, document: Packed) -> str | None:
-        """Return why a document cannot be sent at all; None where it can."""
+        """Return the reason why a document is too large to send; None if it is not."""
         size = len(document.json)
         if size > BULK // 2 and size > self._wire.largest() - ENVELOPE:
             return f"its text takes {size:,} bytes, {TOO_LARGE}"
         return None
 
     def bulk(self, body: bytes) -> dict[str, str]:
-        """Send lines until all are taken; return by its id why a document is refused.
+        """Send lines until all are accepted; return the reasons for refused documents by id.
 
-        Raises Absent where nobody may send there any more, and the errors of a cluster.
+        Raises Absent if the target is gone, and errors of the cluster.
         """
         lines = body.split(b"\n")[:-1]
         step = 1 if lines and lines[0].startswith(b'{"delete"') else 2
@@ -118,7 +118,7 @@ class Sender:
         return refused | self._one_by_one(lines, step, NO_MEMORY)
 
     def _one_by_one(self, lines: Sequence[bytes], step: int, why: str) -> dict[str, str]:
-        """Send each document by itself; refuse a single one that is larger than what is sent together."""
+        """Send each document separately; refuse one that is too large on its own."""
         size = sum(map(len, lines))
         if len(lines) > step:
             refused: dict[str, str] = {}
@@ -132,12 +132,12 @@ class Sender:
 
 
 def line_of(id_: str, document: Packed, number: int) -> bytes:
-    """Return the lines of a document in a request."""
+    """Return the lines of a document for a bulk request."""
     head = json.dumps({"index": {"_id": id_}}).encode()
     return b'%b\n{"born":%d,%b\n' % (head, number, document.json)
 
 
 @lru_cache(1)
 def _sender(target: Target) -> Sender:
-    """Return what sends to a target from this process, which does nothing else meanwhile."""
+    """Return a blocking sender to a target for this process."""
     return Sender(Wire(target.address, target.credentials), target.alias)

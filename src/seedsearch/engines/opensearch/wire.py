@@ -1,6 +1,6 @@
-"""Requests to a cluster, and what goes wrong with them as errors of ours. Nothing else imports the client.
+"""Requests to a cluster, with failures mapped to our errors. Nothing else imports the client.
 
-A request is sent again, to the next node, where no answer came: all that is sent here may come twice.
+A request without a response is repeated with the next node, so every request here may arrive twice.
 """
 
 from __future__ import annotations
@@ -41,36 +41,36 @@ from seedsearch.errors import (
 
 T = TypeVar("T")
 
-# Seconds for an answer to a question, and for what writes or waits for all parts of an index.
+# Timeouts in seconds: for searches, and for requests that write or wait for all shards.
 ASKING, WRITING = 10.0, 60.0
 RETRIES = 3
-# A cluster that has no room for a request at the moment says so; it is asked again after so many seconds.
+# Seconds before a request is repeated that the cluster refused for lack of capacity.
 BUSY = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
-# And so often where a part of the answer is missing: as long as a cluster takes to see that a node has gone.
+# Repetitions if part of a response is missing: as long as a cluster takes to notice that a node has gone.
 AGAIN = (0.1, 0.4, 1.0, 2.0)
 CONNECTIONS = 8
-CLAUSES = 1024  # of a query, where nobody has told the nodes otherwise
-OLDEST, NEWEST = (2, 11), (3,)  # releases: the first that can give the score, and the last major one that is known
+CLAUSES = 1024  # clauses of a query, by default
+OLDEST, NEWEST = (2, 11), (3,)  # versions: the first with the scripts needed, the latest known major one
 TOO_OLD = "2.11"
 
 _TOO_MANY = ("too_many_clauses", "too_many_nested_clauses", "max_clause_count", "maxClauseCount")
 _FULL = ("cluster_block_exception", "index_create_block_exception")
 
-# It says every 404 and every retry on standard error, where no handler is.
+# The client reports every 404 and every retry on standard error if there is no handler.
 logging.getLogger("opensearch").addHandler(logging.NullHandler())
 logging.getLogger("opensearch").propagate = False
 
 
 class Absent(Exception):
-    """What a request names is not in the cluster; an engine says what that means."""
+    """The object of a request is not in the cluster; the engine decides what that means."""
 
 
 class Conflict(Exception):
-    """Another one has changed the same, or made it, before."""
+    """Another process has changed or created the same object."""
 
 
 class Wire:
-    """The connection to a cluster, for several threads."""
+    """The connection to a cluster; thread-safe."""
 
     def __init__(self, address: Address, credentials: Credentials) -> None:
         self.address = address
@@ -107,19 +107,19 @@ class Wire:
         timeout: float = ASKING,
         **parameters: str | int | bool,
     ) -> Any:
-        """Return the JSON that is answered; `path` is in parts, which are made fit for a URL here.
+        """Send a request and return the JSON of the response; the parts of `path` are quoted here.
 
-        Raises Absent, Conflict, and the errors of an index for everything else that is not an answer.
+        Raises Absent, Conflict, and errors of the index for all other failures.
         """
         return self._patiently(lambda: self._once(method, path, body, timeout, parameters))
 
     def search(self, index: str, body: Json) -> Any:
-        """Return the answer of all parts of an index to one search; raises IndexUnreachable for one of some of them."""
+        """Search all shards of an index; raises IndexUnreachable if some do not answer."""
         path, whole = [index, "_search"], {"allow_partial_search_results": "false"}
         return self._patiently(lambda: self._whole(self._once("POST", path, body, ASKING, whole)))
 
     def searches(self, index: str, bodies: Sequence[Json]) -> list[Any]:
-        """Return the answers to several searches."""
+        """Send several searches in one request."""
         if not bodies:
             return []
         head = json.dumps({"index": index, "allow_partial_search_results": False})
@@ -133,12 +133,12 @@ class Wire:
         return self._patiently(once)
 
     def refresh(self, index: str) -> None:
-        """Let searches see what was sent to every part of an index and all of its copies."""
+        """Make everything that was sent visible to searches, in all shards and replicas."""
         self._patiently(lambda: self._whole(self._once("POST", [index, "_refresh"], None, WRITING, {})))
 
     def largest(self) -> int:
-        """Return how many bytes of a request every node takes; what no request reaches where nobody may tell. It is
-        asked once.
+        """Return the largest request in bytes that every node accepts; practically unlimited if this user may not query
+        it. Cached.
         """
         if self._largest is None:
             try:
@@ -150,12 +150,12 @@ class Wire:
         return self._largest
 
     def refused(self, status: int, error: object) -> Exception:
-        """Return the error for a document that was not taken."""
+        """Return the error for a refused document."""
         found = self._of(status, error)
         return self._unreachable(found.says) if isinstance(found, _Passing) else found
 
     def _patiently(self, once: Callable[[], T]) -> T:
-        """Return what an attempt returns; one more is made, after a while, where the reason may have gone then."""
+        """Return the result of an attempt; retry after a while if the failure may be temporary."""
         waits: dict[type[_Passing], Iterator[float]] = {_Busy: iter(BUSY), _Failing: iter(AGAIN)}
         while True:
             try:
@@ -181,7 +181,7 @@ class Wire:
         return found
 
     def _whole(self, answer: Any) -> Any:
-        """Return an answer of every part of an index."""
+        """Return a response if all shards contributed to it; raise otherwise."""
         if "error" in answer:
             raise self._of(answer.get("status", 500), answer["error"])
         shards = answer.get("_shards", {})
@@ -190,11 +190,11 @@ class Wire:
         return answer
 
     def look(self) -> str:
-        """Return the release of what answers; raises IndexUnreachable for something other than OpenSearch."""
+        """Return the version of the server; raises IndexUnreachable if it is not OpenSearch."""
         try:
             said = self.ask("GET", [""])
         except IndexForbidden as error:
-            if error.status == 403:  # a user may be refused this, and may ask for what there is
+            if error.status == 403:  # a user may lack this right and still be allowed to search
                 return ""
             raise
         except Absent:
@@ -237,7 +237,7 @@ class Wire:
             raise self._unreachable(f"cannot be used ({type(error).__name__})") from error
 
     def _of(self, status: int | str, info: object) -> Exception:
-        """Return the error for a status and what was said with it."""
+        """Return the error for a status and its response."""
         kind, text = _type_of(info), json.dumps(info) if not isinstance(info, str) else info
         if any(word in text for word in _TOO_MANY):
             what = "the query has more parts than the cluster takes"
@@ -269,7 +269,7 @@ class Wire:
         return IndexUnreachable(f"{self.address} {what}", hint=hint)
 
     def _distrusted(self, error: SSLError) -> IndexUnreachable:
-        """Return the error for what TLS does not take: each has another way out."""
+        """Return the error for a TLS failure; each kind has its own remedy."""
         said = str(error.info)
         if re.search("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNKNOWN_PROTOCOL", said):
             return self._unreachable("does not speak TLS", "its URL begins with opensearch:// then")
@@ -293,11 +293,11 @@ class Wire:
 
 
 class TooLarge(Exception):
-    """A request that is larger than the cluster takes."""
+    """A request that is larger than the cluster accepts."""
 
 
 class _Passing(Exception):
-    """What may be otherwise in a moment."""
+    """A failure that may be temporary."""
 
     def __init__(self, says: str) -> None:
         super().__init__(says)
@@ -305,18 +305,18 @@ class _Passing(Exception):
 
 
 class _Busy(_Passing):
-    """A request that may be taken later."""
+    """The cluster is busy; the request may succeed later."""
 
 
 class _Failing(_Passing):
-    """A node that has gone while it answered, or is not there yet: others have copies of what it had."""
+    """A node disappeared during its response, or is not up yet; others have copies of its data."""
 
 
 _NOT_IT = "see what listens there: a proxy, or another program"
 
 
 def _why(error: ConnectionError) -> str:
-    """Return the reason of a connection that failed, without the name of the class and the host, which are said."""
+    """Return the reason of a failed connection, without the class name and the host, which the message names anyway."""
     said = str(error.info)
     for pattern in (r"\[Errno -?\d+\] ([^)\"']+)", r"RemoteDisconnected\(['\"]([^'\"]+)", r": ([^:()]+)\)?$"):
         if found := re.search(pattern, said):
@@ -325,13 +325,13 @@ def _why(error: ConnectionError) -> str:
 
 
 def _type_of(info: object) -> str:
-    """Return the kind of an error that OpenSearch names; empty where somebody else has answered."""
+    """Return the error type in an OpenSearch response; empty if something else has answered."""
     error = info.get("error", info) if isinstance(info, Mapping) else None
     return str(error.get("type", "")) if isinstance(error, Mapping) else ""
 
 
 def _reason_of(info: object) -> str:
-    """Return the innermost reason that OpenSearch gives, in a line."""
+    """Return the innermost reason in an OpenSearch response, on one line."""
     error = info.get("error", info) if isinstance(info, Mapping) else None
     if not isinstance(error, Mapping):
         return ""

@@ -1,4 +1,4 @@
-"""Changes to an index: documents are sent as they come, unseen, and one swap of the manifest makes them count."""
+"""Writes to an index: documents are sent as they come, invisibly, and one swap of the manifest commits them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from seedsearch.errors import IndexUnreachable, SeedsearchError
 if TYPE_CHECKING:
     from seedsearch.engines.opensearch import OpenSearchEngine
 
-SENDING = 2  # requests with documents at once
-KEYS = 1000  # documents that are looked up or changed by one request
-# Seconds for which what a commit took out stays for those who read the state before it.
+SENDING = 2  # concurrent requests with documents
+KEYS = 1000  # documents looked up or changed per request
+# Seconds for which removed documents stay for readers of the previous commit.
 GRACE = 600
-SHARDS = 4  # parts of a new index at most, where the URL says nothing: one a node
+SHARDS = 4  # maximum number of shards of a new index, one per node, unless the URL specifies it
 
 
 class OpenSearchWriter:
-    """One transaction. Nothing that it sends is part of the index before it is left without an exception."""
+    """One transaction. What it sends becomes part of the index only when it is left without an exception."""
 
     def __init__(
         self,
@@ -59,10 +59,10 @@ class OpenSearchWriter:
         self._undone: list[str] = []
         self._removed: dict[str, None] = {}  # keys
         self._kept: dict[str, bytes] = {}
-        self._refused: dict[str, str] = {}  # id in the index → why the cluster does not take it
+        self._refused: dict[str, str] = {}  # id in the index → reason for refusal
         self._grams = np.zeros(0, dtype=np.uint64)
         self._count = 0
-        self._has_sent = False  # or another process may have
+        self._has_sent = False  # or another process may have sent
         self._pending: list[bytes] = []
         self._size = 0
         self._pool = ThreadPoolExecutor(SENDING)
@@ -74,17 +74,17 @@ class OpenSearchWriter:
             self._begin()
 
     def _begin(self) -> None:
-        """Take out what others have left, and begin with the last commit."""
+        """Clean up after other writers, and begin from the last commit."""
         self._data = self._base.data
         self._sweep()
         self._engine.see(self._right.manifest)
 
     def packer(self, sample: Sequence[IndexEntry] = ()) -> Packer:
-        """Return what packs entries for `add`, in any process."""
+        """Return the packer for `add`, for any process."""
         return Packer()
 
     def sending_packer(self) -> Packer:
-        """Return what packs entries for `add`, and sends them from any process but this one."""
+        """Return a packer for `add` that sends the entries itself in any other process."""
         self._made()
         self._has_sent = True
         wire = self._wire
@@ -117,7 +117,7 @@ class OpenSearchWriter:
         self._removed[key] = None
 
     def _take(self, id_: str, document: Packed) -> None:
-        """Have a document sent with those before it and after it."""
+        """Queue a document for sending."""
         if (why := self._sender.too_large(document)) is not None:
             self._refused[id_] = why
             return
@@ -127,13 +127,13 @@ class OpenSearchWriter:
             self._send()
 
     def remove(self, doc_id: str) -> None:
-        """Take the entry out; nothing happens where there is none."""
+        """Remove the entry, if there is one."""
         key = key_of(doc_id)
         self._undo(key)
         self._removed[key] = None
 
     def clear(self) -> None:
-        """Take out every entry and all metadata of before this writer; what it has added itself stays."""
+        """Remove all entries and metadata from before this writer; its own additions stay."""
         if not self._cleared:
             self._base, self._cleared, self._joined = Commit(self._base.generation), True, ()
             if self._documents:
@@ -142,7 +142,7 @@ class OpenSearchWriter:
                 self._data = ""
 
     def put_metadata(self, name: str, content: bytes) -> None:
-        """Store bytes beside the entries, from this commit on."""
+        """Store bytes as metadata of this commit."""
         self._kept[name] = content
 
     def __enter__(self) -> Self:
@@ -174,25 +174,25 @@ class OpenSearchWriter:
         return Sender(self._wire, self._alias)
 
     def _made(self) -> None:
-        """Make the index for documents where this writer needs a new one."""
+        """Create the data index if this writer needs a new one."""
         if self._data:
             return
         self._data = data_name(self._control.name, self._number)
         self._make()
 
     def _make(self) -> None:
-        """Make the index for documents where it is not there."""
+        """Create the data index if it does not exist."""
         address = self._wire.address
         shards = address.shards or min(SHARDS, self._nodes())
         body = data_index(shards, address.replicas, self._control.name, self._alias)
-        with suppress(Conflict):  # a request that came twice, or another part was quicker
+        with suppress(Conflict):  # a repeated request, or another part was faster
             self._wire.ask("PUT", [self._data], body, timeout=WRITING)
 
     def _nodes(self) -> int:
         return int(self._wire.ask("GET", ["_cluster", "health"])["number_of_data_nodes"])
 
     def _send(self) -> None:
-        """Send what is pending beside what goes on; as many requests as may be under way at once."""
+        """Send the pending documents in the background, with a limited number of concurrent requests."""
         if not self._pending:
             return
         body, self._pending, self._size = b"".join(self._pending), [], 0
@@ -207,14 +207,14 @@ class OpenSearchWriter:
             self._sent.pop(0).result()
 
     def _bulk(self, body: bytes) -> None:
-        """Send documents until all are taken, or refused."""
+        """Send documents until all are accepted or refused."""
         try:
             self._refused |= self._sender.bulk(body)
         except Absent as error:
             raise self._right.lost() from error
 
     def refused(self) -> dict[str, str]:
-        """Return why the cluster does not take some of what was added, by doc_id; these are not in the index."""
+        """Return the reasons for refused documents by doc_id; these are not in the index."""
         self._all_sent()
         found = {}
         for key, (id_, doc_id) in list(self._documents.items()):
@@ -226,7 +226,7 @@ class OpenSearchWriter:
         return found
 
     def _move(self) -> None:
-        """Take what this writer has added along to the index that it begins anew with."""
+        """Move this writer's documents to the new data index."""
         before = self._data
         self._all_sent()
         self._wire.refresh(before)
@@ -266,7 +266,7 @@ class OpenSearchWriter:
             self._control.forget(commit.kept.values())
 
     def _arrived(self) -> int:
-        """See to it that all that was sent is there; return how many documents it takes the place of."""
+        """Wait until everything sent has arrived; return the number of documents that it replaces."""
         self._made()
         self._all_sent()
         for some in _portions(self._undone):
@@ -279,7 +279,7 @@ class OpenSearchWriter:
         return self._bury()
 
     def _seen_with(self, manifest: Manifest) -> Manifest:
-        """Return a manifest in which of all parts only those are seen that this writer has taken in."""
+        """Return a manifest in which only the parts that this writer has joined are visible."""
         lost = (part.holder.number for part in manifest.parts if part not in self._joined)
         return replace(manifest, lost=(*manifest.lost, *lost))
 
@@ -288,7 +288,7 @@ class OpenSearchWriter:
         return self._seen_with(self._right.manifest)
 
     def _next(self, buried: int) -> Commit:
-        """Return what the index is after this, which is the base where nothing has changed."""
+        """Return the new commit, which is the base if nothing has changed."""
         fingerprint = self._engine.fingerprint or ""
         if self._documents or self._joined:
             known = self._hashes()
@@ -314,7 +314,7 @@ class OpenSearchWriter:
         return least(np.frombuffer(content, dtype=np.uint64))
 
     def _bury(self) -> int:
-        """Say of the documents that were replaced or taken out that they died by this writer; return how many."""
+        """Mark replaced and removed documents as removed by this writer; return their number."""
         if not (self._base.documents and self._data == self._base.data):
             return 0
         buried = 0
@@ -333,7 +333,7 @@ class OpenSearchWriter:
         return buried
 
     def _living(self, keys: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
-        """Yield the id and the numbers of death of the documents with these keys that are seen before this commit."""
+        """Yield id and removal numbers of the documents with these keys that are visible before this commit."""
         seen = self._manifest.seen(self._base.number)
         body = {
             "size": len(keys),
@@ -344,11 +344,11 @@ class OpenSearchWriter:
         for hit in self._wire.search(self._data, body)["hits"]["hits"]:
             yield hit["_id"], hit.get("fields", {}).get("died", [])
 
-    # The right to write.
+    # The write lock.
 
     @contextmanager
     def _given_up_by_errors(self) -> Iterator[None]:
-        """Leave everything as it was where an error leaves the block; what is gone is said by one of ours."""
+        """Roll back if an error leaves the block; report missing objects by our own errors."""
         try:
             yield
         except Absent as error:
@@ -360,11 +360,13 @@ class OpenSearchWriter:
             raise
 
     def _without(self, error: Absent) -> SeedsearchError:
-        """Return the error where something is gone that this writer needs: another one has swept it, or nobody."""
+        """Return the error for a missing object that this writer needs, depending on whether another writer has removed
+        it.
+        """
         return self._right.lost() if self._right.was_taken() else damaged(self._control.where, str(error))
 
     def _release(self, *, lost: bool) -> None:
-        """Let others write; with `lost` what was sent by this number is to be swept."""
+        """Release the lock; with `lost`, the documents with this number are to be removed."""
 
         def released(manifest: Manifest) -> Manifest:
             numbers = (*manifest.lost, self._number) if lost else manifest.lost
@@ -374,7 +376,7 @@ class OpenSearchWriter:
         self._right.change(released)
 
     def _give_up(self) -> None:
-        """Leave everything as it was; what cannot be taken back is swept by the next writer."""
+        """Roll back; the next writer removes the rest."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._right.is_held:
             with suppress(SeedsearchError, Absent):
@@ -385,10 +387,10 @@ class OpenSearchWriter:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._right.leave()
 
-    # What others have left.
+    # Cleaning up after others.
 
     def _sweep(self) -> None:
-        """Take out what writers have sent that did not commit, and what died long enough ago."""
+        """Remove the documents of writers that did not commit, and documents removed long enough ago."""
         manifest = self._right.manifest
         now = int(time.time())
         lost = [number for number in manifest.lost if number > manifest.swept]
@@ -401,7 +403,7 @@ class OpenSearchWriter:
         for data in filter(None, indexes if lost or dead else ()):
             with suppress(Absent):  # one that a part had not made yet when it died
                 self._forget(data, manifest, lost, dead)
-        # What parts have sent that are done now may be lost later.
+        # The documents of finished parts may still be lost later.
         first = min((part.holder.number for part in manifest.parts), default=manifest.next)
 
         def swept(manifest: Manifest) -> Manifest:
@@ -415,14 +417,14 @@ class OpenSearchWriter:
         self._right.change(swept)
 
     def _drop(self, names: Collection[str]) -> None:
-        """Take away those of the indexes that are there and ours."""
+        """Delete the existing indexes among these that are ours."""
         for name, found in self._wire.ask("GET", [f"{self._control.name}-*", "_mapping"]).items():
             if name in names and found["mappings"].get("_meta", {}).get(OWNER) == self._control.name:
                 with suppress(Absent):
                     self._wire.ask("DELETE", [name], timeout=WRITING)
 
     def _forget(self, data: str, manifest: Manifest, lost: Sequence[int], dead: Sequence[int]) -> None:
-        """Take documents out of an index, and deaths by writers that did not commit."""
+        """Remove documents from an index, and removal marks of writers that did not commit."""
         self._wire.refresh(data)
         gone: Json = {
             "bool": {
@@ -453,7 +455,7 @@ class OpenSearchWriter:
 
 
 class JoiningWriter(OpenSearchWriter):
-    """A writer that begins with the parts that are done and belong together: they count as if it had sent them."""
+    """A writer that joins the finished parts of a whole, as if it had sent them."""
 
     def __init__(
         self,
@@ -472,7 +474,7 @@ class JoiningWriter(OpenSearchWriter):
             return
         base, number = self._base, self._number - 1
         self._data = self._joined[0].data
-        if self._data != base.data:  # they are all there is
+        if self._data != base.data:  # they replace the old index
             base = Commit(base.generation)
         self._wire.refresh(self._data)
         documents, grams, words = sums_of(self._wire.search(self._data, sums(self._manifest.seen(number))))
@@ -501,8 +503,8 @@ class JoiningWriter(OpenSearchWriter):
 
 
 class PartWriter(OpenSearchWriter):
-    """A writer of one of several parts: when it is left, what it has sent is there, and nobody sees it before a writer
-    takes it in.
+    """A writer of one of several parts: when it is left, its documents have arrived, invisible until a writer joins
+    them.
     """
 
     def _begin(self) -> None:
@@ -513,7 +515,7 @@ class PartWriter(OpenSearchWriter):
         self._engine.see(self._right.manifest)
 
     def clear(self) -> None:
-        """Do nothing where the whole begins anew; raises ValueError for a part of what there is."""
+        """Do nothing if the whole begins anew; raise ValueError otherwise."""
         if self._data == self._base.data:
             raise ValueError("a part cannot begin anew")
 
@@ -528,17 +530,17 @@ class PartWriter(OpenSearchWriter):
 
 
 def _portions(items: Iterable[str]) -> Iterator[list[str]]:
-    """Yield some at a time, as many as one request names."""
+    """Yield portions for one request each."""
     left = iter(items)
     while some := list(islice(left, KEYS)):
         yield some
 
 
 def alias_of(data: str) -> str:
-    """Return by which name documents are sent: no index is made by itself for one who comes too late."""
+    """Return the alias to which documents are sent, so that a late request does not create an index."""
     return f"{data}-w"
 
 
 def data_name(name: str, number: int) -> str:
-    """Return what the index is called that a writer makes for documents."""
+    """Return the name of the data index that a writer creates."""
     return f"{name}-{number:06}"

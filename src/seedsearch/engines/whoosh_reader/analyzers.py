@@ -14,8 +14,7 @@ from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.run_text import readable_places, run_text
 from seedsearch.text.segmenter import Cut, jieba_words, steady_cut
 
-# A term of a run text: its position (a number that counts terms, from 0), where it begins and ends (code points), its
-# text.
+# A term of a run text: its position (counted in terms from 0), start and end in code points, and text.
 Placed = tuple[int, int, int, str]
 
 
@@ -25,14 +24,14 @@ def _jieba(words: str) -> Cut:
 
 
 class RunTokenizer(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh has no types
-    """A tokenizer of run texts; offsets are those of the text that it is given.
+    """A tokenizer of run texts; offsets refer to the given text.
 
-    With mode "query" it gives what a query has to ask for, otherwise every term of the text. With `tokenize` off, as
-    the parser asks of patterns, it gives the folded text as one term.
+    In mode "query" it yields the terms that a query needs, otherwise every term of the text. With `tokenize` off, which
+    the parser uses for patterns, it yields the folded text as one term.
     """
 
     def placed(self, run: str, mode: str) -> Iterable[Placed]:
-        """Return the terms of a run text, by where they begin."""
+        """Return the terms of a run text, ordered by start."""
         raise NotImplementedError
 
     def __call__(
@@ -48,7 +47,7 @@ class RunTokenizer(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh has no t
         tokenize: bool = True,
         **options: Any,
     ) -> Iterator[Any]:
-        """Whoosh's token for each term: the same object every time, as its own tokenizers give it."""
+        """Yield Whoosh's token for each term; reuses one object, like Whoosh's own tokenizers."""
         run = run_text(value)
         placed = list(self.placed(run, mode)) if tokenize else [(0, 0, len(run), run)]
         spans = [(start, end, number) for number, (_, start, end, _) in enumerate(placed)]
@@ -63,19 +62,19 @@ class RunTokenizer(analysis.Tokenizer):  # type: ignore[misc]  # Whoosh has no t
 
 
 class WordTokenizer(RunTokenizer):
-    """Words as the field `word` has them, Han runs cut by jieba itself.
+    """Tokenizes words like the field `word`, with Han runs segmented by jieba itself.
 
-    A word and its parts (`v2.0`: v, 2, 0) have one position, so that phrases of words go past it. `words` are those of
-    the user's dictionary (lexicon.py).
+    A word and its parts (`v2.0`: v, 2, 0) share one position, so that phrases work across it. `words` are those of the
+    user's dictionary (lexicon.py).
     """
 
     def __init__(self, words: str = "") -> None:
         self.words = words
 
     def placed(self, run: str, mode: str) -> Iterator[Placed]:
-        """Yield the words; a query asks of those that have parts for the whole only, and for none across joints.
+        """Yield the words; for a query, only the whole of words with parts, and none across joints.
 
-        One across a joint has the position of the first word of which it has a part.
+        A word across a joint has the position of the first word that it overlaps.
         """
         cut = _jieba(self.words)
         placed = placed_query_words(run, cut=cut) if mode == "query" else placed_words(run, cut=cut)
@@ -97,13 +96,13 @@ class WordTokenizer(RunTokenizer):
 
 
 class GramTokenizer(RunTokenizer):
-    """Characters and pairs of neighbours as the field `gram` has them; both have the position of their first character.
+    """Tokenizes characters and adjacent pairs like the field `gram`; both have the position of their first character.
 
-    Blanks have no position: a query for a run that has some between letters finds the run without them as well.
+    Blanks have no position: a query with blanks between letters also finds the text without them.
     """
 
     def placed(self, run: str, mode: str) -> Iterator[Placed]:
-        """Yield the grams; a query asks for pairs, and for characters where there is no pair that has them."""
+        """Yield the grams; for a query, pairs, and characters that are in no pair."""
         position = at = 0
         pieces = run.split(" ")
         across = {} if mode == "query" else {one.start: one for one in Joined(run).placed_pairs()}

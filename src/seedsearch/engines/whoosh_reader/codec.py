@@ -24,16 +24,16 @@ from seedsearch.engines.whoosh_reader.schema import Places
 
 Term = tuple[str, bytes]  # a field of the schema and the UTF-8 of a term
 
-# The fields of the engine that have the terms of those of the schema; paths are the ids of documents.
+# The engine's field for each field of the schema; paths are the ids of documents.
 FIELDS: dict[str, Field] = {"gram": "gram", "tag": "tag", "text": "word", "word": "word"}
 NAMES = ("gram", "path", "tag", "text", "word")  # sorted, as Whoosh sorts the terms of all fields
-# Bytes of the places of terms that are kept of a segment, of the documents that were looked at last.
+# Cached bytes of term places per segment, of the documents used last.
 ROOM = 1 << 26
-PLACE = 100  # bytes that a place takes, about: a tuple of three numbers, and its share of lists
+PLACE = 100  # approximate bytes of a place: a tuple of three numbers, and its share of lists
 
 
 class Opened:
-    """A segment while a reader has it open."""
+    """A segment opened by a reader."""
 
     def __init__(self, mapped: Segment) -> None:
         self.mapped = mapped
@@ -41,7 +41,7 @@ class Opened:
         self.found = lru_cache(maxsize=256)(self._found)
 
     def _found(self, fieldname: str, text: str) -> Found:
-        """Return the documents that have a term."""
+        """Return the live documents that have a term."""
         if fieldname in FIELDS:
             return self.mapped.with_term(FIELDS[fieldname], text)
         number = self.mapped.number_of(text.encode(*UTF8))
@@ -49,13 +49,13 @@ class Opened:
         return documents, np.ones_like(documents)
 
     def rows_from(self, fieldname: str, begin: str) -> Iterator[str]:
-        """Return the terms of a field that are not before `begin`, sorted."""
+        """Return the sorted terms of a field from `begin` on."""
         field = FIELDS.get(fieldname)
         rows = ids_from(self.mapped, begin) if field is None else terms_from(self.mapped, field, begin)
         return (text for text, _ in rows)
 
     def places(self, docnum: int, format_: Places) -> Mapping[str, Sequence[Place]]:
-        """Return where each term stands in the readable text of a document, by the analyzer of the field."""
+        """Return the places of each term in the readable text of a document, by the analyzer of the field."""
         key = docnum, type(format_.analyzer)
         if (kept := self._kept.get(key)) is not None:
             found: Mapping[str, Sequence[Place]] = kept
@@ -68,7 +68,7 @@ class Opened:
 
 
 class FlatCodec(base.Codec):  # type: ignore[misc]  # Whoosh has no types
-    """The way from Whoosh's reader to a segment."""
+    """Connects Whoosh's reader to a segment."""
 
     def __init__(self) -> None:
         self._opened: Opened | None = None
@@ -83,11 +83,11 @@ class FlatCodec(base.Codec):  # type: ignore[misc]  # Whoosh has no types
         return _Terms(self._open(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: Any) -> _Documents:
-        """Return what there is by document."""
+        """Return the reader of per-document data."""
         return _Documents(self._open(storage, segment))
 
     def automata(self, storage: Any, segment: Any) -> _Automata:
-        """Return the way to terms that are like a text."""
+        """Return the search for similar terms."""
         return _Automata()
 
 
@@ -106,7 +106,7 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
         return self._mapped.count < self._mapped.documents.count
 
     def is_deleted(self, docnum: int) -> bool:
-        return docnum in self._deleted  # Whoosh asks for the one after the last as well
+        return docnum in self._deleted  # Whoosh also asks for the number after the last
 
     @cached_property
     def _deleted(self) -> frozenset[int]:
@@ -248,7 +248,7 @@ class _Cursor(base.FieldCursor):  # type: ignore[misc]
         return self._at < len(self._terms)
 
     def near(self, test: Fuzzy) -> Iterator[str]:
-        """Yield the terms that `test` accepts, wherever the cursor stands."""
+        """Yield the terms that `test` accepts, regardless of the cursor."""
         if (field := FIELDS.get(self._field, "gram")) == "gram":
             yield from filter(test.accepts, self._terms)
             return
@@ -258,7 +258,7 @@ class _Cursor(base.FieldCursor):  # type: ignore[misc]
 
 
 class _Automata(base.Automata):  # type: ignore[misc]
-    """Finds the terms near a text by array work over the vocabulary."""
+    """Finds the terms near a text by array operations on the vocabulary."""
 
     def terms_within(self, fieldcur: _Cursor, uterm: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
         return (text for text in fieldcur.near(Fuzzy(uterm, maxdist)) if text.startswith(uterm[:prefix]))

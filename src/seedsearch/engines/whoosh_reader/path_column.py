@@ -9,7 +9,7 @@ from seedsearch.engines.whoosh_reader.library import columns
 
 
 class _Backwards(bytes):
-    """A path that sorts the other way round."""
+    """A path that sorts in reverse."""
 
     __slots__ = ()
 
@@ -21,13 +21,13 @@ class _Backwards(bytes):
 
 
 class PathColumn(columns.VarBytesColumn):  # type: ignore[misc]  # Whoosh has no types
-    """Bytes that sort both ways: Whoosh's own column looks for each in a list of all where the order is reversed."""
+    """Bytes that sort both ways; in reverse order, Whoosh's own column searches a list of all values for each."""
 
     reversible = True
 
 
 class PathReader(columns.ColumnReader):  # type: ignore[misc]
-    """The paths of a segment, by the numbers of its documents."""
+    """The paths of a segment by document number."""
 
     def __init__(self, paths: Sequence[bytes]) -> None:
         self._paths = paths
@@ -43,10 +43,10 @@ class PathReader(columns.ColumnReader):  # type: ignore[misc]
         return self._paths[docnum]
 
     def sort_key(self, docnum: int) -> bytes:
-        """Return what the path sorts by."""
+        """Return the sort key of a path."""
         found: bytes = self._key(self._paths[docnum])
         return found
 
     def set_reverse(self) -> None:
-        """Sort the other way round from here on."""
+        """Sort in reverse from now on."""
         self._key = _Backwards

@@ -22,7 +22,7 @@ TEXT = "text"
 
 
 def _find_first(matcher: Any) -> None:
-    """Move to the first document that only the first part of the matcher has."""
+    """Move to the first document that matches only the first part."""
     if matcher.a.is_active():
         matcher._find_next()
 
@@ -31,7 +31,7 @@ _find_next = InverseMatcher._find_next
 
 
 def _find_next_there(matcher: Any) -> None:
-    """Move to the next document that the child of the matcher lacks and that was not deleted."""
+    """Move to the next live document that the child does not match."""
     _find_next(matcher)
     while matcher._id < matcher.limit and matcher.missing(matcher._id):
         matcher._id += 1
@@ -43,7 +43,7 @@ _highlight_hit = highlight.Highlighter.highlight_hit
 def _highlight_text(
     self: Any, hit: Any, fieldname: str, text: str | None = None, top: int = 3, minscore: float = 1
 ) -> Any:
-    """Highlight what was found, in the text that it was found in."""
+    """Highlight the matched terms in the text in which they were found."""
     if not isinstance(hit.results.searcher.schema, IndexSchema):
         return _highlight_hit(self, hit, fieldname, text, top, minscore)
     text = hit[TEXT] if text is None else text
@@ -57,13 +57,13 @@ def _highlight_text(
 
 
 def _asked(hit: Any, fieldname: str) -> frozenset[str]:
-    """Return the terms of a field that the query asks for."""
+    """Return the terms of a field in the query."""
     terms = hit.results.query_terms(expand=True, fieldname=fieldname)
     return frozenset(text.decode(*UTF8) for _, text in terms)
 
 
 def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
-    """Yield the grams of a text that were asked for, and its characters that are in none of them."""
+    """Yield the queried grams of a text, and its characters that are in none of them."""
     end = 0
     for token in GramTokenizer()(text, positions=True, chars=True):
         token.matched = token.text in asked
@@ -73,7 +73,7 @@ def _gram_tokens(text: str, asked: frozenset[str]) -> Iterator[Any]:
 
 
 def install() -> None:
-    """Put them right."""
+    """Apply the fixes."""
     AndNotMatcher._find_first = _find_first
     InverseMatcher._find_next = _find_next_there
     highlight.Highlighter.highlight_hit = _highlight_text

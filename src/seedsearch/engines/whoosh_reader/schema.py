@@ -10,7 +10,7 @@ from seedsearch.engines.whoosh_reader.path_column import PathColumn
 
 
 class Places(formats.Characters):  # type: ignore[misc]  # Whoosh has no types
-    """How often a term stands in a document, and where: the index has the first, the analyzer finds the second."""
+    """Frequencies of terms, from the index, and their places, from the analyzer."""
 
     def __init__(self, analyzer: RunTokenizer) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class Places(formats.Characters):  # type: ignore[misc]  # Whoosh has no types
 
 
 class TextField(fields.TEXT):  # type: ignore[misc]
-    """A field whose places and vectors are found in the readable text of the document."""
+    """A field whose places and vectors are computed from the readable text."""
 
     def __init__(self, analyzer: RunTokenizer, **options: Any) -> None:
         super().__init__(analyzer, **options)
@@ -32,7 +32,7 @@ class IndexSchema(fields.Schema):  # type: ignore[misc]
 def schema(words: str) -> IndexSchema:
     """Return the fields of an index; `words` are those of its user's dictionary (lexicon.py).
 
-    `text` has the terms of `word`, so that what is searched for in it is highlighted in it.
+    `text` has the terms of `word`, so that matches in it are highlighted in it.
     """
     tokenizer = WordTokenizer(words)
     return IndexSchema(

@@ -1,4 +1,4 @@
-"""The segments of a commit as Whoosh's table of contents lists them: opened when a reader asks, and never written."""
+"""The segments of a commit as listed in Whoosh's table of contents: opened on demand, and read-only."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from seedsearch.errors import OutputError
 
 
 def segments(content: str) -> Segments:
-    """Return the segments that a file for Whoosh names (embedded/whoosh_toc.py).
+    """Return the segments in a table of contents (embedded/whoosh_toc.py).
 
-    Raises IndexStale where another version wrote it, IndexDamaged where none did.
+    Raises IndexStale if another version wrote it, IndexDamaged if it is invalid.
     """
     return Segments(map(FlatSegment, parts_of(content)))
 
 
 def refuse() -> NoReturn:
-    """Raise OutputError: Whoosh is about to write."""
+    """Raise OutputError, because Whoosh is about to write."""
     raise OutputError(
         "Whoosh cannot write to this index, because seedsearch made it",
         hint="change the files and update it with: seedsearch index",
@@ -30,7 +30,7 @@ def refuse() -> NoReturn:
 
 
 class FlatSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
-    """One segment, by the names of its files."""
+    """One segment, given by the names of its files."""
 
     def __init__(self, part: Part) -> None:
         self.indexname = "MAIN"
@@ -39,15 +39,15 @@ class FlatSegment(base.Segment):  # type: ignore[misc]  # Whoosh has no types
         self._part = part
 
     def codec(self) -> FlatCodec:
-        """Return the way from Whoosh's reader to the files."""
+        """Return the codec for Whoosh's reader."""
         return FlatCodec()
 
     def opened_in(self, storage: Any) -> Opened:
-        """Return the segment in the folder of a storage; raises as `open_segment`."""
+        """Open the segment in the folder of a storage; raises like `open_segment`."""
         return Opened(open_segment(Path(storage.folder), self._part))
 
     def doc_count_all(self) -> NoReturn:
-        """Refuse: a reader asks the codec how many documents there are, only a writer asks the segment."""
+        """Refuse: readers get the number of documents from the codec, and only a writer asks the segment."""
         refuse()
 
 
@@ -55,5 +55,5 @@ class Segments(list[FlatSegment]):
     """The segments of a commit."""
 
     def __iter__(self) -> Iterator[FlatSegment]:
-        """Go through them; if there are none a reader looks no further, so that this is a writer."""
+        """Iterate over the segments; with an empty list, a reader stops earlier, so this must be a writer."""
         return super().__iter__() if self else refuse()
