@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,9 @@ from rapidfuzz.distance import Indel
 
 from fixtures.generator import SITES, damaged, traditional, without_controls
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import OffsetMap, Span, apply_edits, check_edits
+from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, check_edits
 from seedsearch.restoring import gbk_replacement
+from seedsearch.restoring.budget import Budgets
 from seedsearch.restoring.corruptions import (
     Private,
     Reader,
@@ -22,7 +25,8 @@ from seedsearch.restoring.corruptions import (
     noisy,
 )
 from seedsearch.restoring.reading_marks import also_marked, suspected_characters
-from seedsearch.restoring.shifted_bytes.repair import READERS
+from seedsearch.restoring.shifted_bytes.repair import READERS, Repair, repair
+from seedsearch.restoring.shifted_bytes.traces import Site
 from seedsearch.text.gbk import (
     encode,
 )
@@ -245,6 +249,35 @@ def test_one_long_stretch_proves_a_page_without_marks() -> None:
     found = without_controls(decoded(noisy(encode(true), lambda: b"\x05", marks="；"), Reader()))
     assert "?；" in found
     assert restored(found) == true
+
+
+@pytest.mark.parametrize("unit", ["人\0\0！国", "人\ufffd\x05！国", "态?！睎|麗"])
+def test_places_that_are_alike_are_repaired_alike_and_searched_once(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page made of one was searched until the budget was spent."""
+    asked = list[int]()
+
+    def counted(text: str, site: Site, *args: Any, **options: Any) -> Repair | None:
+        asked.append(site.start)
+        return repair(text, site, *args, **options)
+
+    monkeypatch.setattr(gbk_replacement, "repair", counted)
+    budgets = Budgets()
+    gbk_replacement.edits(unit * 8000, budgets)
+    assert len(asked) < 30
+    assert budgets.of("torn characters", 0, 0, 0).left <= 0  # what is not searched again is paid for all the same
+
+
+def test_where_the_budget_is_spent_no_place_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+    edit_of = gbk_replacement._Pass._edit
+
+    def counted(one: gbk_replacement._Pass, event: re.Match[str]) -> Edit | None:
+        asked.append(event[0])
+        return edit_of(one, event)
+
+    monkeypatch.setattr(gbk_replacement._Pass, "_edit", counted)
+    gbk_replacement.edits("?！" * 2000)
+    assert len(asked) < 20
 
 
 class ReadOnce(str):

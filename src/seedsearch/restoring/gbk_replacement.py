@@ -15,6 +15,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from heapq import merge
 from itertools import islice
+from typing import TypeAlias
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, OffsetMap, Span, apply_edits, edit, gathered
@@ -25,13 +26,25 @@ from seedsearch.restoring.corruptions import (
     narrowed,
 )
 from seedsearch.restoring.reading_marks import MARK, also_marked, marked_characters, suspected_characters
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.shifted_bytes.readings import (
     read_as,
 )
-from seedsearch.restoring.shifted_bytes.repair import repair
+from seedsearch.restoring.shifted_bytes.repair import Repair, repair
 from seedsearch.restoring.shifted_bytes.score import PageScore
+from seedsearch.restoring.shifted_bytes.search import LONGEST
 from seedsearch.restoring.shifted_bytes.state import SIGNED, SILENT
-from seedsearch.restoring.shifted_bytes.traces import CONTROLS, QUOTED, SIGN_CLASS, Site, shows_shift, silent_marks
+from seedsearch.restoring.shifted_bytes.traces import (
+    CONTROLS,
+    MARKUP_LENGTH,
+    QUOTED,
+    SIGN_CLASS,
+    Site,
+    clause,
+    closing,
+    shows_shift,
+    silent_marks,
+)
 from seedsearch.text.gbk import (
     encode,
     pair_of,
@@ -94,9 +107,9 @@ def edits(text: str, budgets: Budgets | None = None, *, misread: bool = False) -
     `misread`: the text came out of another encoding, whose reader left the signs of loss in it.
     """
     listed = marked_characters(text) or (suspected_characters(text) if _is_noisy(text) else {})
-    work = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH)
+    work, scores = (budgets or Budgets()).of("torn characters", WORK, len(text), WORK_EACH), _Scores(text)
     if listed:
-        page = _marked(text, listed, work)
+        page = _marked(text, listed, work, scores)
         made = gathered(page.edits())
         if page.silent_reader and _is_torn(text, made):
             made = gathered(_with_quotations(text, made))
@@ -105,14 +118,14 @@ def edits(text: str, budgets: Budgets | None = None, *, misread: bool = False) -
         return []
     suspected = suspected_characters(text)
     if not suspected:
-        trial = _marked(text, suspected, work)
+        trial = _marked(text, suspected, work, scores)
         every = gathered(trial.edits())
         if sum(trial.proofs.values()) >= TORN:
             return two_copies.decided(text, every, work)
-    made = gathered(_Pass(text, suspected, work, marked=False).edits())
+    made = gathered(_Pass(text, suspected, work, scores, marked=False).edits())
     if all(e.kind is Damage.READING_MARK for e in made):
         return []
-    return gathered(_marked(text, suspected, work).edits()) if suspected else made
+    return gathered(_marked(text, suspected, work, scores).edits()) if suspected else made
 
 
 def _is_torn(text: str, made: Sequence[Edit]) -> bool:
@@ -148,10 +161,10 @@ def _apart(edits: Iterable[Edit], others: Sequence[Edit]) -> Iterator[Edit]:
             yield e
 
 
-def _marked(text: str, listed: dict[str, str], work: Budget) -> _Pass:
+def _marked(text: str, listed: dict[str, str], work: Budget, scores: _Scores) -> _Pass:
     """Return the way through a page that is known to be damaged, with all that its list seems to hold."""
     more = also_marked(text, listed)
-    return _Pass(text, listed | more, work, marked=True, doubted=more)
+    return _Pass(text, listed | more, work, scores, marked=True, doubted=more)
 
 
 def _is_noisy(text: str) -> bool:
@@ -169,18 +182,44 @@ def _comes(pattern: re.Pattern[str], text: str, times: int) -> bool:
 WORK, WORK_EACH = 1500, 0.06
 
 
+# What is kept of sites, each some kilobytes, and the code points around one that its repair can look at: back for the
+# beginning of markup, and forth over the longest stretch and over markup behind it.
+SITES, BACK, FORTH = 64, MARKUP_LENGTH, LONGEST + 2 * MARKUP_LENGTH
+_Key: TypeAlias = tuple[Site, str, str, str, str]
+
+
+class _Scores:
+    """The score of a page by what is thought of it: ways through it that think the same ask much again."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._made = text, dict[tuple[frozenset[str], bool], PageScore]()
+
+    def of(self, listed: frozenset[str], *, silent: bool) -> PageScore:
+        """Return the score of the page without its marks; the arguments are those of `PageScore`."""
+        if (made := self._made.get((listed, silent))) is None:
+            made = self._made[listed, silent] = PageScore(MARK.sub("", self._text), listed, silent=silent)
+        return made
+
+
 class _Pass:
     """One way through a page."""
 
     def __init__(
-        self, text: str, listed: dict[str, str], work: Budget, *, marked: bool, doubted: Container[str] = ()
+        self,
+        text: str,
+        listed: dict[str, str],
+        work: Budget,
+        scores: _Scores,
+        *,
+        marked: bool,
+        doubted: Container[str] = (),
     ) -> None:
         """`listed`: the characters that the page marks, with their readings; `doubted`: those that it may not."""
         self._text, self._listed, self._marked, self._doubted = text, listed, marked, doubted
         # A reader that leaves a sign for one broken pair leaves it for all.
         self.silent_reader = marked and _SIGN_OF_LOSS.search(text) is None
-        self._page: PageScore | None = None
-        self._work = work
+        self._work, self._scores, self._names = work, scores, frozenset(listed)
+        self._known: Recent[_Key, tuple[Repair | None, int]] = Recent(SITES)
         self.proofs: dict[str, int] = {}  # repairs that prove the page, and by how many halves
         self._done, self._last = 0, "\n"  # where the last repair ended, and its last true character
         self._left = ""  # the end of the true text up to there
@@ -198,6 +237,10 @@ class _Pass:
                     yield edit(event.start(), event.end(), "", Damage.READING_MARK, certainty, weight)
                     self._last, self._left, self._done = char, self._true(event.start()), event.end()
                     continue
+                if self._work.left <= 0:  # a page may be made of places to repair: nothing is looked for there any more
+                    if self._listed:
+                        continue
+                    return
                 made = self._edit(event)
                 if made is not None:
                     yield made
@@ -267,16 +310,10 @@ class _Pass:
         return (self._left + self._text[max(self._done, at - QUOTED) : at])[-QUOTED:]
 
     def _score(self) -> PageScore:
-        if self._page is None:
-            self._page = PageScore(MARK.sub("", self._text), self._listed, silent=self.silent_reader)
-        return self._page
+        return self._scores.of(self._names, silent=self.silent_reader)
 
     def _repaired(self, site: Site) -> Edit | None:
-        if self._work.left <= 0:
-            return None
-        page = self._score()
-        site = site._replace(left=self._true(site.start))
-        made = repair(self._text, site, page, self._work, drops=not page.private, marked=self._marked)
+        made = self._repair(site._replace(left=self._true(site.start)))
         if made is None:
             return None
         self._last = made.text[-1:]
@@ -284,6 +321,26 @@ class _Pass:
             self.proofs[made.text] = made.proves
         certainty = Certainty.INFERRED if made.weight else Certainty.PROVED
         return edit(site.start, made.end, made.text, Damage.SHIFTED_BYTES, certainty, made.weight)
+
+    def _repair(self, site: Site) -> Repair | None:
+        """Return what `repair` does; a site that stands as another one did costs as much of the budget, and no time."""
+        text, start = self._text, site.start
+        seen = site._replace(start=0, resume=site.resume - start, left="")
+        key = (
+            seen,
+            clause(site.left),
+            closing(site.left),
+            text[max(0, start - BACK) : start],
+            text[start : start + FORTH],
+        )
+        if (known := self._known.get(key)) is None:
+            page, left = self._score(), self._work.left
+            made = repair(text, site, page, self._work, drops=not page.private, marked=self._marked)
+            self._known.put(key, (made and made._replace(end=made.end - start), left - self._work.left))
+            return made
+        made, units = known
+        self._work.spend(units)
+        return made and made._replace(end=made.end + start)
 
     def _before(self, at: int) -> str:
         """Return the true character before `at`: that of the last edit if it ended there."""

@@ -81,7 +81,7 @@ class Guesses:
         if not guesses:
             return []
         texts = [text for _, _, text in guesses]
-        cuts, lines = words_between(before, texts, ahead), line_scores(before or last, texts, ahead)
+        cuts, lines = self._read(before, last, tuple(texts), ahead)
         made = [
             cut
             + self._page.seen_once(last, text[0], (text + ahead)[1:2])
@@ -91,6 +91,14 @@ class Guesses:
         ]
         best = max(made)
         return [(guess, best - score) for guess, score in zip(guesses, made, strict=True)]
+
+    def _read(self, before: str, last: str, texts: tuple[str, ...], ahead: str) -> tuple[list[float], list[float]]:
+        """Return how each text reads as words and in rows of three; what stands again on a page is asked once."""
+        asked, known = (before, last, texts, ahead), self._page.guessed
+        if (made := known.get(asked)) is None:
+            made = words_between(before, texts, ahead), line_scores(before or last, texts, ahead)
+            known.put(asked, made)
+        return made
 
     def _unlikely(self, char: str) -> float:
         """Return what speaks against a guess, whatever stands beside it."""

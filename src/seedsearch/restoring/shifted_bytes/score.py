@@ -18,6 +18,7 @@ from typing import TypeAlias
 from seedsearch.restoring.corruptions import (
     NOISY_MARKS,
 )
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import oddity, script_of
 from seedsearch.text.character_model import model, pair_score, rank
 from seedsearch.text.folding import table
@@ -66,6 +67,8 @@ PARTNERS = 3  # such signs beyond which one more says nothing
 _DOUBTFUL = re.compile("[?\ufffd\0][^\n。，]{0,40}")
 
 KEPT = 2048  # answers kept, of some kilobytes each
+ASKED_AGAIN = 512  # answers that are kept for a page, of a kilobyte each: what repeats itself is searched all the same
+_Guessed: TypeAlias = tuple[str, str, tuple[str, ...], str]
 
 
 class Choices:
@@ -320,6 +323,8 @@ class PageScore:
         # Whether paragraphs end in empty lines, lines in two characters, and whether a comma is ASCII.
         self.empty_lines, self.returns, self.commas = "\n\n" in text, "\r\n" in text, "," in text
         self._endings: dict[str, dict[str, float]] = {}
+        self._best: Recent[tuple[Choices, str, str, int], list[tuple[float, int, str]]] = Recent(ASKED_AGAIN)
+        self.guessed: Recent[_Guessed, tuple[list[float], list[float]]] = Recent(ASKED_AGAIN)  # of `Guesses`
         self._script = script_of(text.encode())
 
     @cached_property
@@ -398,6 +403,13 @@ class PageScore:
 
         `after` may be empty: nothing is known of what follows.
         """
+        asked = choices, before, after, count
+        if (made := self._best.get(asked)) is None:
+            made = self._likeliest(choices, before, after, count)
+            self._best.put(asked, made)
+        return made
+
+    def _likeliest(self, choices: Choices, before: str, after: str, count: int) -> list[tuple[float, int, str]]:
         scores = choices.after(before).copy()
         pairs = self._pairs
         for char, score in pairs.after[before].items():
