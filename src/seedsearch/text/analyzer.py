@@ -1,8 +1,8 @@
-"""Text → terms, for the index and for queries alike.
+"""Turns text into terms, for the index and for queries alike.
 
-Two fields. `gram` (joints.py): every character and every pair of neighbours of the run text, whatever the script; with
-them any run of characters can be looked up. `word`: jieba's words of the Han runs and the whole and the parts of
-everything else (`v2.0` → v2.0, v, 2, 0), for ranking. Both have what stands across joints, too.
+There are two fields. `gram` (joints.py) has every character and every pair of adjacent characters of the run text, in
+any script, so any run of characters can be found. `word` has jieba's words of Han runs, and the whole and the parts of
+everything else (`v2.0` → v2.0, v, 2, 0), for ranking. Both also have the terms across joints.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LETTER = rf"[^\W_{HAN}]"
 _OTHER = rf"(?P<other>\.?{_LETTER}+(?:[.\-_@/'&+:]{_LETTER}+)*+(?P<tail>\+\+|[#%+])?)"
 
 
-# Compiled when they are first used: most queries need none of them, and each takes longer than an answer.
+# Compiled on first use: most queries need none of them, and each takes longer to compile than a query to answer.
 @cache
 def _token() -> re.Pattern[str]:
     return re.compile(rf"(?P<han>[{HAN}]+)|{_OTHER}")
@@ -44,20 +44,20 @@ def _part() -> re.Pattern[str]:
 
 
 def words(run: str, own: OwnWords = NONE) -> list[str]:
-    """Return the terms of the field `word` of a run text: its words in their order (a whole before its parts), then
-    those across joints.
+    """Return the terms of the field `word` of a run text: its words in order (a whole before its parts), then those
+    across joints.
     """
     return plain_words(run, own) + Joined(run).words(steady_cut(own))
 
 
 def plain_words(folded: str, own: OwnWords = NONE) -> list[str]:
-    """Its words, without those across joints."""
+    """Return the words of a run text, without those across joints."""
     cut = segmenter(own).words
     found: list[str] = []
     for i, piece in enumerate(_han_run().split(folded)):
         if i % 2:
             found += cut(piece)
-        elif len(piece) > 1 or piece.isalnum():  # most are one mark
+        elif len(piece) > 1 or piece.isalnum():  # most are a single punctuation mark
             found += other_words(piece)
     return found
 
@@ -68,8 +68,8 @@ def other_words(piece: str) -> list[str]:
 
 
 def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> Iterator[tuple[int, str]]:
-    """Yield the same as `plain_words`, each with the offset at which it begins; `cut` may be another way to these
-    words.
+    """Yield the same as `plain_words`, each with its offset; `cut` may be another segmentation function with the same
+    result.
     """
     cut = cut or segmenter(own).words
     for token in _token().finditer(folded):
@@ -83,18 +83,18 @@ def placed_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -
 
 
 def query_words(folded: str, own: OwnWords = NONE) -> list[str]:
-    """Return the words of a query, each once: as `words`, without the parts of what has parts."""
+    """Return the distinct words of a query: those of `words`, without the parts of composite words."""
     return list(dict.fromkeys([word for _, word in placed_query_words(folded, own)]))
 
 
 def placed_query_words(folded: str, own: OwnWords = NONE, *, cut: Cut | None = None) -> list[tuple[int, str]]:
-    """Return all of them, each with the offset at which it begins; `cut` as in `placed_words`.
+    """Return the words of a query with their offsets; `cut` is as in `placed_words`.
 
-    By default in the way that needs no dictionary in memory: a server would load one after enough questions.
+    The default needs no dictionary in memory; otherwise a server would load one after enough queries.
     """
     cut = cut or steady_cut(own)
     found: list[tuple[int, str]] = []
-    if all(map(is_han, folded)):  # as most are, and then no pattern is needed
+    if all(map(is_han, folded)):  # the usual case, which needs no pattern
         at = 0
         for word in cut(folded) if folded else ():
             found.append((at, word))
@@ -120,5 +120,5 @@ def _whole_and_parts(whole: str, tail: str | None) -> Iterator[tuple[int, str]]:
 
 @cache
 def fingerprint() -> str:
-    """Return what the terms of an index depend on; an index with another fingerprint cannot be asked."""
+    """Return a fingerprint of everything that terms depend on; an index with another fingerprint cannot be queried."""
     return f"analysis {ANALYSIS}, jieba {JIEBA}, folding {crc32(TABLE.read_bytes()):08x}"

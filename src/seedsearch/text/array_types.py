@@ -1,6 +1,6 @@
 """Names for types of arrays.
 
-As text, for type checkers alone: numpy.typing, which says what they are, takes longer to load than to answer a query.
+They are strings, for type checkers only: loading numpy.typing takes longer than answering a query.
 """
 
 from __future__ import annotations
@@ -20,4 +20,4 @@ Keys: TypeAlias = "NDArray[np.uint64]"
 Small: TypeAlias = "NDArray[np.int32]"
 Ints: TypeAlias = "NDArray[np.int64]"
 Scores: TypeAlias = "NDArray[np.float64]"
-Array: TypeAlias = "NDArray[Any]"  # of numbers that hang on where it is from
+Array: TypeAlias = "NDArray[Any]"  # whose number type depends on its source

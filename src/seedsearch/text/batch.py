@@ -21,9 +21,9 @@ from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.run_text import run_text
 
 _SPACE = 0x20
-# Characters that are looked at together: their arrays take about 60 bytes for each, and more at once are not quicker.
+# Characters processed together: their arrays take about 60 bytes for each, and larger batches are not faster.
 TOGETHER = 1 << 18
-BLANKS = 64  # code points after a sentence in which its end is looked for: few have more blanks after them
+BLANKS = 64  # code points searched for blanks after a sentence; few have more
 
 
 @cache
@@ -61,8 +61,8 @@ class RunTexts:
 
     @classmethod
     def of(cls, texts: Sequence[str], among: Among | None = None) -> Self:
-        """Return those of these texts, which are pieces of longer ones where it is said what they stand among."""
-        chars = points("".join(f"{text}\0" for text in texts))  # NUL is not a blank, and no blank is dropped beside it
+        """Return the run texts of these texts; with `among`, they are pieces of longer ones."""
+        chars = points("".join(f"{text}\0" for text in texts))  # NUL is not a blank, and blanks beside it are kept
         folded = _folding()[chars]
         lacks = _lacking(chars, folded, texts, among)
         there = ~lacks
@@ -73,11 +73,11 @@ class RunTexts:
         return cls(folded[there], chars[there], lengths, chars[out], before)
 
     def owners(self) -> Small:
-        """For each of `points` the number of its text; the NUL belongs to the text before it."""
+        """The number of the text of each point; a NUL belongs to the text before it."""
         return np.repeat(np.arange(len(self.lengths), dtype=np.int32), self.lengths + 1)
 
     def is_text(self) -> Mask:
-        """Return which of `points` are none of those NULs."""
+        """Tell which points are not NULs after texts."""
         mask = np.ones(len(self.points), dtype=bool)
         mask[np.cumsum(self.lengths + 1) - 1] = False
         return mask
@@ -85,9 +85,9 @@ class RunTexts:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """What pieces stand among: `after` is the next character after each that is not a blank, NUL if there is none.
+    """The context of pieces: `after` is the next non-blank character after each, NUL if there is none.
 
-    `inside` says which begin inside of blanks.
+    `inside` tells which begin inside a run of blanks.
     """
 
     after: Points
@@ -95,7 +95,7 @@ class Among:
 
 
 def _lacking(chars: Points, folded: Points, texts: Sequence[str], among: Among | None) -> Mask:
-    """Return the blanks that the run texts lack; those that they keep become spaces in `folded`."""
+    """Return the blanks that the run texts omit; those that they keep become spaces in `folded`."""
     blank = _blank()[np.minimum(chars, 0xFFFF)]
     edges = np.diff(blank, prepend=False, append=False)
     firsts, lasts = np.flatnonzero(edges).reshape(-1, 2).T
@@ -118,10 +118,10 @@ def _lacking(chars: Points, folded: Points, texts: Sequence[str], among: Among |
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a field in some documents: occurrence i is of `terms[numbers[i]]`, in document `owners[i]`.
+    """The terms of a field in some documents: occurrence i is that of `terms[numbers[i]]` in document `owners[i]`.
 
-    The occurrences are in no order; no term is listed twice. `known` is for each term the number that it has in every
-    batch, or -1.
+    The occurrences are in no particular order; no term is listed twice. `known` has the number of each term that is
+    fixed for all batches, or -1.
     """
 
     terms: Sequence[str]
@@ -140,7 +140,7 @@ class Terms:
         return cls(list(places), np.full(len(places), -1), numbers, owners)
 
     def and_more(self, more: Sequence[tuple[int, str]]) -> Self:
-        """These and some others, each with its owner."""
+        """Return these terms and some others, given with their owners."""
         if not more:
             return self
         places = dict(zip(self.terms, range(len(self.terms)), strict=True))
@@ -155,10 +155,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some texts, or pieces of long ones, one after the other, with their run texts and the terms of the field `word`.
+    """Some texts, or pieces of long ones, with their run texts and the terms of the field `word`.
 
-    Piece i belongs to entry `owners[i]`, and so do its terms. `following[i]` is the code point that comes after it in
-    the run text of the entry, a space at the end. `pairs` are those across joints, with the entry of each.
+    Piece i and its terms belong to entry `owners[i]`. `following[i]` is the next code point in the run text of the
+    entry, a space at the end. `pairs` are the pairs across joints, each with its entry.
     """
 
     runs: RunTexts
@@ -170,10 +170,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Pieces of texts that are looked at together, as in `Part`.
+    """Pieces of texts that are processed together, as in `Part`.
 
-    `cut` says which are pieces of texts that had to be cut where a joint may be; of those of which the first is here,
-    `whole` are the texts, with the number of the piece.
+    `cut` tells which are pieces of texts that had to be divided where a joint may be; `whole` has the texts whose first
+    piece is here, with the number of the piece.
     """
 
     texts: Sequence[str]
@@ -183,9 +183,9 @@ class Pieces:
     whole: Sequence[tuple[int, str]]
 
     def part(self, words_of: Callable[[RunTexts], Terms], own: OwnWords = NONE) -> Part:
-        """Return the part that they make; `words_of` finds the terms of run texts, each of them its own owner.
+        """Return them as a part; `words_of` finds the terms of run texts, each of which is its own owner.
 
-        What stands across joints is looked for in whole texts where one may lie across the border of two pieces.
+        Terms across joints are searched for in whole texts if a joint may cross the border of two pieces.
         """
         runs = RunTexts.of(self.texts, self.among)
         found = across(runs.points, runs.lengths, self.cut, own)
@@ -198,9 +198,9 @@ class Pieces:
 
 
 def pieces_of(texts: Sequence[str], longest: int) -> Iterator[Pieces]:
-    """Yield some texts in portions of about TOGETHER characters; one that is longer is cut where no term of it is.
+    """Yield texts in portions of about TOGETHER characters; longer texts are divided between terms.
 
-    `longest`: ideographs in a row after which words end wherever they are.
+    `longest` is the number of consecutive ideographs after which a word always ends.
     """
     some: list[_Piece] = []
     size = 0
@@ -234,7 +234,7 @@ class _Piece(NamedTuple):
 
 
 def _visible_from(text: str, at: int) -> int:
-    """Return where the first character from `at` on is that is not a blank."""
+    """Return the place of the first non-blank character from `at` on."""
     found = _visible().search(text, at)
     return found.start() if found else len(text)
 
@@ -246,7 +246,7 @@ def _together(some: Sequence[_Piece]) -> Pieces:
 
 
 def _borders(text: str, longest: int) -> list[int]:
-    """Return where a text is cut, its beginning and its end."""
+    """Return the places where a text is divided, with its beginning and end."""
     borders = [0]
     while len(text) - borders[-1] > TOGETHER:
         wanted = borders[-1] + TOGETHER
@@ -263,7 +263,7 @@ def _borders(text: str, longest: int) -> list[int]:
 
 @cache
 def _sentence() -> re.Pattern[str]:
-    """Return a border at which no joint is, either."""
+    """Return a border at which there is no joint, either."""
     return re.compile(rf"{STOP}\s*(?=\S)")
 
 
@@ -273,17 +273,17 @@ def _is_after_sentence(text: str, border: int) -> bool:
 
 @cache
 def _border() -> re.Pattern[str]:
-    """After marks that are in no word, and after white space that the run text keeps, for what it follows is narrow.
+    """Return a border after punctuation that is in no word, or after white space that the run text keeps.
 
-    What comes after is not white space; so the run text of the whole is that of the pieces, one after the other.
+    The next character is not white space, so the run text of the whole is the concatenation of those of the pieces.
     """
     return re.compile(r"(?:[,;!?()，；！？（）。、“”《》]|(?<=[A-Za-z0-9,;])\s+)(?=\S)")
 
 
 def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
-    """Return a border where there is no mark, in a piece from `begin` on: inside of blanks, or of a row of ideographs.
+    """Return a border in text without punctuation from `begin` on: inside blanks or inside consecutive ideographs.
 
-    Ideographs side by side in the run text, which has no blanks between them, are cut after each `longest`.
+    Consecutive ideographs of the run text are divided after each `longest`.
     """
     if text[wanted - 1 : wanted + 1].isspace() and not _is_wide_at(text, begin, wanted):
         return wanted
@@ -297,7 +297,7 @@ def _unmarked(text: str, begin: int, wanted: int, longest: int) -> int | None:
 
 
 def _is_wide_at(text: str, begin: int, at: int) -> bool:
-    """Return whether the blanks at `at` may stand between wide characters, where the run text lacks them."""
+    """Tell whether the blanks at `at` may be between wide characters, where the run text omits them."""
     before = text[begin:at].rstrip()
     return bool(before) and bool(_wide()[ord(before[-1])])
 
@@ -318,7 +318,7 @@ def _no_ideograph() -> re.Pattern[str]:
 
 
 def numbered() -> defaultdict[Any, int]:
-    """Return a dictionary that numbers its keys from 0 as they are asked for."""
+    """Return a dictionary that numbers its keys from 0 on first access."""
     numbers: defaultdict[Hashable, int] = defaultdict()
     numbers.default_factory = numbers.__len__
     return numbers

@@ -1,6 +1,7 @@
 """The words of many texts at once: the same as `analyzer.plain_words`, by array operations.
 
-Ideographs are cut side by side (lattice.py); what stands between them is looked at one by one, and is often the same.
+Ideographs are segmented in parallel (batch_segmenter.py); the text between them is processed piece by piece, because it
+often repeats.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from seedsearch.text.lexicon import NONE, OwnWords
 from seedsearch.text.segmenter import LONGEST_RUN
 
 IGNORED, HAN, JOINT, LETTER = range(4)
-# What may stand in a word beside letters and digits.
+# Characters that a word may contain besides letters and digits.
 _JOINTS = "-._@/'&+:#%"
 
 
 @cache
 def _classes() -> Bytes:
-    """Return the class of each code point under 0x10000; those above are looked at one by one."""
+    """Return the class of each code point below 0x10000; those above are processed one by one."""
     made = np.array([chr(point).isalnum() for point in range(0x10000)]) * np.uint8(LETTER)
     made[members(_JOINTS)[: len(made)]] = JOINT
     made[members(ALL_HAN)[: len(made)]] = HAN
@@ -40,7 +41,7 @@ def _classes() -> Bytes:
 
 def words_of(runs: RunTexts, own: OwnWords = NONE) -> Terms:
     """Return the terms of the field `word` of some run texts, without those across joints."""
-    if own != NONE:  # only the dictionary without them lies ready
+    if own != NONE:  # the arrays exist only for the dictionary without a user's words
         ends = np.cumsum(runs.lengths + 1).tolist()
         text = text_of(runs.points)
         return Terms.of([plain_words(text[a : b - 1], own) for a, b in zip([0, *ends], ends, strict=False)])
@@ -68,7 +69,7 @@ class _Words:
         )
 
     def _others(self) -> tuple[Ints, list[str]]:
-        """Return the words that are not cut: where they stand, about, and what they are."""
+        """Return the words outside Han runs: their approximate places, and their texts."""
         places: list[int] = []
         found: list[str] = []
         not_cut = (self._classes == HAN) & (
@@ -84,7 +85,7 @@ class _Words:
         return np.array(places, dtype=np.int64), found
 
     def _stretches(self) -> Iterable[tuple[int, int]]:
-        """Letters, digits and joints side by side, where there is more than joints."""
+        """Return the sequences of letters, digits and joints that are more than joints."""
         letters = np.flatnonzero(self._classes == LETTER)
         joined = self._classes >= JOINT
         edges = np.flatnonzero(np.diff(joined, prepend=False, append=False))
@@ -99,7 +100,9 @@ def _other_words(stretch: str) -> tuple[str, ...]:
 
 
 def _with_breaks(runs: RunTexts) -> tuple[Points, Small, Bytes]:
-    """Code points, the number of the text of each, and its class; with a NUL where a run is too long to be cut."""
+    """Return code points, the number of the text of each, and its class, with a NUL inserted where a run is too long to
+    segment.
+    """
     chars, owners = runs.points, runs.owners()
     classes = _classes()[np.minimum(chars, 0xFFFF)]
     for at in np.flatnonzero(chars > 0xFFFF).tolist():
@@ -116,7 +119,7 @@ def _with_breaks(runs: RunTexts) -> tuple[Points, Small, Bytes]:
 
 
 def _renumbered(numbers: Small) -> tuple[Small, Small]:
-    """Numbers from 0 without gaps in the place of others; and for each a place where it stood."""
+    """Replace numbers by consecutive ones from 0; also return one place of each."""
     place = np.zeros(batch_segmenter.unknown() + 0x10000, dtype=np.int32)
     seen: Mask = np.zeros(len(place), dtype=bool)
     seen[numbers] = True

@@ -1,6 +1,6 @@
-"""The pairs and words across the joints of many run texts at once (joints.py says what these are).
+"""The pairs and words across the joints of many run texts at once (joints.py defines them).
 
-Where a joint may begin is told by arrays; there are few such places, and they are looked at one by one.
+Array operations find the places where a joint may begin; these are few and checked one by one.
 """
 
 from __future__ import annotations
@@ -18,27 +18,25 @@ from seedsearch.text.joints import MARKS, REMARKS, Joined, Joint, joins, stretch
 from seedsearch.text.lexicon import OwnWords
 from seedsearch.text.segmenter import steady_cut
 
-_BELOW = 0x3100  # above every mark and below nearly all ideographs: few characters of Chinese text are
+_BELOW = 0x3100  # above all punctuation and below nearly all ideographs; few characters of Chinese text are below
 _MARK, _HYPHEN = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """What stands across joints: `pairs` of characters and `words`, each with the number of its text."""
+    """The terms across joints: `pairs` of characters and `words`, each with the number of its text."""
 
     pairs: list[tuple[int, str]] = field(default_factory=list)
     words: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, owner: int, joined: Joined, own: OwnWords) -> None:
-        """Take in what stands across the joints of a text."""
+        """Add the terms across the joints of a text."""
         self.pairs.extend((owner, pair) for pair in joined.pairs())
         self.words.extend((owner, word) for word in joined.words(steady_cut(own)))
 
 
 def across(points: Points, lengths: Ints, skipped: Mask, own: OwnWords) -> Across:
-    """Return what stands across the joints of run texts that lie side by side, with a NUL after each; some are
-    `skipped`.
-    """
+    """Return the terms across the joints of concatenated run texts with a NUL after each; some are `skipped`."""
     ends, text, made = np.cumsum(lengths + 1) - 1, text_of(points), Across()
     places, single = candidates(points)
     tried = stretches(text, places.tolist())
@@ -58,17 +56,17 @@ def across(points: Points, lengths: Ints, skipped: Mask, own: OwnWords) -> Acros
 
 
 def _inside(places: Ints, tried: list[Joint]) -> Mask:
-    """Return which places are inside of one of these."""
+    """Tell which places are inside one of these."""
     borders = np.array(tried, dtype=np.int64).ravel()
     inside: Mask = np.searchsorted(borders, places, side="right") % 2 == 1
     return inside
 
 
 def candidates(points: Points) -> tuple[Ints, Ints]:
-    """Return where pieces of joints may begin in run texts, and the blanks that are joints by themselves.
+    """Return the places where pieces of joints may begin in run texts, and the blanks that are joints by themselves.
 
-    These stand between an ideograph and a letter or digit of ASCII, as most do in text with English words; so no other
-    piece is beside them, and no word goes across. They may yet be inside of one (a target of a link).
+    The latter are between an ideograph and an ASCII letter or digit, like most in text with English words, so no other
+    piece is beside them and no word crosses them. They may still be inside a joint (the target of a link).
     """
     low = np.flatnonzero(points < _BELOW)
     kinds = _kinds()[points[low]]
@@ -92,14 +90,15 @@ def candidates(points: Points) -> tuple[Ints, Ints]:
 
 @cache
 def _kinds() -> Bytes:
-    """For what is below _BELOW, whether it may begin a piece of a joint."""
+    """For characters below _BELOW, whether they may begin a piece of a joint."""
     kinds = np.zeros(_BELOW, dtype=np.uint8)
     kinds[[ord(mark) for mark in MARKS if mark != " "]] = _MARK
     kinds[ord("-")] = _HYPHEN
     return kinds
 
 
-# Beside a blank: an ideograph of the usual range, a letter or digit of ASCII, what can be no end of a piece, others.
+# Classes of characters beside a blank: common ideographs, ASCII letters and digits, characters that cannot end a piece,
+# others.
 _DEAD, _USUAL, _PLAIN, _OTHER, _ALIVE = range(5)
 
 

@@ -1,8 +1,8 @@
 """jieba's segmentation of many texts at once, by array operations over the mapped dictionary (lexicon.py).
 
-Every place of all texts is led through the trie side by side; then the most probable cut of each run is found from
-its end (Viterbi 1967, as jieba does it), a step for all places that are as far from the end of their runs. The sums
-are those of jieba in the same order, so that ties fall as they do there.
+All places of all texts traverse the trie in parallel; then the most probable segmentation of each run is found from its
+end (Viterbi 1967, as in jieba), one step for all places at the same distance from the end of their runs. Sums are
+computed in jieba's order, so ties are resolved in the same way.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import numpy as np
 from seedsearch.text.array_types import Ints, Mask, Points, Small
 from seedsearch.text.lexicon import FIRST, LAST, trie
 
-FIRST_POINT, LAST_POINT = ord(FIRST), ord(LAST)  # of what is cut
+FIRST_POINT, LAST_POINT = ord(FIRST), ord(LAST)  # the range of segmented characters
 AT_ONCE = 1 << 18  # characters
-SHORT = 4  # characters of a word; longer ones are few and go one by one
+SHORT = 4  # characters of a word; longer words are few and processed one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words in the order of the text: where each begins, its characters, and a number that is its own.
+    """Words in the order of the text: start, length, and an identifying number.
 
-    That is the number of its node in the dictionary, or `unknown` and the character.
+    This is the number of its node in the dictionary, or `unknown` plus the character.
     """
 
     starts: Small
@@ -41,7 +41,7 @@ class _Tables:
         words = trie()
         codes = np.zeros(0x10000, dtype=np.int32)
         codes[FIRST_POINT : LAST_POINT + 1] = words.characters
-        self.codes = codes  # of each character
+        self.codes = codes  # the code of each character
         self.firsts = np.where(codes > 0, words.root + codes, 0).astype(np.int32)  # its node after the root
         self.bases = np.asarray(words.bases).view(np.int32)
         self.code_of = np.asarray(words.codes)
@@ -57,14 +57,14 @@ def _tables() -> _Tables:
 
 
 def unknown() -> int:
-    """Return the number of the word that is the character U+0000 and not in the dictionary; the others follow."""
+    """The number of the unknown word U+0000; those of other unknown characters follow."""
     return trie().size
 
 
 def cut(points: Points) -> Words:
-    """Return the words of the runs of characters that jieba cuts; the last character belongs to none.
+    """Return the words of the runs that jieba segments; the last character must not belong to one.
 
-    Raises ValueError where it does.
+    Raises ValueError if it does.
     """
     nothing = np.zeros(0, dtype=np.int32)
     found = [Words(nothing, nothing, nothing)]
@@ -80,7 +80,7 @@ def cut(points: Points) -> Words:
 
 
 def _borders(points: Points) -> list[int]:
-    """Return where a text is parted, outside of runs, so that the work on a part fits into memory, and mostly into
+    """Return places outside runs at which to divide a text, so that each part fits into memory, and mostly into
     caches.
     """
     if len(points) <= AT_ONCE:
@@ -98,7 +98,7 @@ def _is_cut(points: Points) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """The places of the characters that are cut, and for each run the first of them and how many there are."""
+    """The places of the segmented characters, and the first and the number of them for each run."""
 
     places: Small
     firsts: Ints
@@ -114,16 +114,16 @@ class _Runs:
         return cls(places, firsts, np.diff(firsts, append=len(places)))
 
     def left(self) -> Small:
-        """For each place how many characters there are to the end of its run, itself included."""
+        """The number of characters from each place to the end of its run, inclusive."""
         ends = self.places[self.firsts] + self.lengths.astype(np.int32)
         left: Small = np.repeat(ends, self.lengths) - self.places
         return left
 
 
 class _Lattice:
-    """All words that begin at each place, and the best way from there to the end of the run.
+    """All words that begin at each place, and the best path from there to the end of the run.
 
-    Rows are sorted by how far the end is: `order` has for each the number of the place, `row_of` the way back.
+    Rows are sorted by distance from the end: `order` has the place of each row, `row_of` is the inverse.
     """
 
     def __init__(self, points: Points, runs: _Runs) -> None:
@@ -141,7 +141,7 @@ class _Lattice:
         self._best = np.zeros(len(points) + SHORT)
 
     def _fill(self, points: Points) -> None:
-        """Follow the trie from every place, a character further in each round."""
+        """Follow the trie from every place, one character per round."""
         tables = _tables()
         inside = np.minimum(points, 0xFFFF)
         codes = np.append(tables.codes[inside], np.zeros(1, dtype=np.int32))
@@ -162,7 +162,7 @@ class _Lattice:
         self._admit_unknown()
 
     def _add(self, length: int, number: Small, nodes: Small) -> None:
-        """Take in the nodes that are words of so many characters."""
+        """Add the nodes that are words of this length."""
         tables = _tables()
         ranks = tables.ranks[nodes]
         if length == 1:
@@ -179,7 +179,7 @@ class _Lattice:
             self._long.setdefault(int(self._left[place]), []).append((place, length, node))
 
     def _admit_unknown(self) -> None:
-        """A character with which no word begins is one."""
+        """Count a character with which no word begins as a word."""
         rows = np.flatnonzero(np.isneginf(self._scores[0]))
         rows = rows[np.isneginf(self._scores[:, rows]).all(axis=0)]
         with_long = {place for of_left in self._long.values() for place, _, _ in of_left}
@@ -188,7 +188,7 @@ class _Lattice:
         self._nodes[0, self._order[rows]] = 0
 
     def solve(self) -> None:
-        """The best score of each place, those nearest to the ends first; `_scores` become those of the whole ways."""
+        """Compute the best score of each place, from the ends of the runs; `_scores` become those of complete paths."""
         tables, best = _tables(), self._best
         at = self._runs.places[self._order]
         after = at + np.arange(1, SHORT + 1, dtype=np.int32)[:, np.newaxis]
@@ -203,12 +203,12 @@ class _Lattice:
             for place, length, node in self._long.get(left, ()):
                 start = int(self._runs.places[place])
                 score = tables.scores[tables.ranks[node]] + best[start + length]
-                if score >= best[start]:  # of equal ways jieba takes the longer word
+                if score >= best[start]:  # on ties, jieba takes the longer word
                     best[start] = score
                     self._chosen_long[place] = length, node
 
     def words(self, begin: int) -> Words:
-        """Return the words on the best ways; the text begins at `begin` of another."""
+        """Return the words on the best paths, for a text that begins at offset `begin` of another."""
         lengths = self._lengths()
         nodes = self._nodes[lengths - 1, np.arange(len(lengths))]
         for place, (length, node) in self._chosen_long.items():
@@ -226,7 +226,7 @@ class _Lattice:
         return Words(starts + np.int32(begin), lengths[chosen], np.where(nodes > 0, nodes, unknown() + characters))
 
     def _lengths(self) -> Small:
-        """For each place the longest of the best words."""
+        """Return the length of the best word at each place."""
         best = self._scores.max(axis=0)
         of_row = np.ones(len(best), dtype=np.uint8)
         for length in range(2, SHORT + 1):

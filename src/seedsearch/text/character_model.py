@@ -1,14 +1,14 @@
-"""A small model of written Chinese: how likely one character follows another, and how common it is.
+"""A small model of written Chinese: how likely one character follows another, and how common each is.
 
-It judges repairs: of several proposals that survive the proof, the one that reads as Chinese wins. It is made from the
-word frequencies of jieba's dictionary by `tools/make_language.py` (the file format is described there) and knows
-words, not sentences. Inside a word a pair is scored by how often the dictionary's words hold it;
-across the border of two words by the chance that the one ends there times the chance that the other begins so:
+It judges repairs: of several proposals that pass the proof, the one that reads most like Chinese wins.
+`tools/make_language.py` makes it from the word frequencies of jieba's dictionary (and describes the file format), so it
+knows words, not sentences. A pair inside a word is scored by its frequency in the words of the dictionary; a pair
+across two words by the probability that the first ends there times the probability that the second begins so:
 
     p(b | a) = count(ab) / count(a) + end(a) · start(b)
 
-Marks, Latin and blanks are not in the dictionary; they are scored by class, from the table below.
-Scores are natural logarithms of chances: 0 is certain, -2 an everyday pair, -8 a rare one, under -12 nonsense.
+Punctuation, Latin and blanks are not in the dictionary; they are scored by class, from the table below. Scores are
+natural logarithms of probabilities: 0 is certain, -2 an everyday pair, -8 a rare one, below -12 nonsense.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from itertools import accumulate
 from seedsearch.text.folding import fold, is_han
 
 STEP = -0.25  # one stored step, in nats
-UNKNOWN = -18.0  # an ideograph that no word of the dictionary holds
-NEVER = -14.0  # marks that never stand together
+UNKNOWN = -18.0  # an ideograph that is in no word of the dictionary
+NEVER = -14.0  # marks that never occur together
 UNKNOWN_RANK = 1 << 20
 
 # Classes: ideograph, opening mark, closing mark, sentence mark, dash, Latin and digits, white space, others.
@@ -44,7 +44,7 @@ FOLLOWS = (
     (-2.30, -4.6, -4.0, -3.5, -4.6, -1.2, -1.6, -1.1),  # other
 )
 
-# Marks with ln p(mark | its class).
+# ln p(mark | its class).
 _BRACKETS = (-1.2, -2.0, -1.5, -1.2, -3.5, -3.5, -4.5, -3.5, -5.0, -2.5, -3.0, -5.0)
 _STOPS = (-0.8, -1.3, -2.2, -3.2, -3.7, -4.2, -4.2, -5.0, -5.0, -5.0, -5.0, -5.0, -5.0)
 MARKS: dict[str, tuple[int, float]] = (
@@ -56,7 +56,7 @@ MARKS: dict[str, tuple[int, float]] = (
     | dict.fromkeys("\r\t\u3000\xa0", (BLANK, -3.0))
     | dict.fromkeys("/=\"'_%+*#<>@&|\\^`$", (OTHER, -3.0))
 )
-# After a digit, ln p of what is counted; and of a digit after what dates and numbers go on with.
+# ln p of a counted thing after a digit; and of a digit after a character with which dates and numbers continue.
 COUNTED = dict(
     zip(
         "年月日个万亿人岁元次名号时分",
@@ -69,7 +69,7 @@ NUMBER = -4.2
 SYMBOL = -9.0  # ln p of any other symbol, kana or foreign letter within OTHER
 LETTER, DIGIT = -4.2, -2.6  # ln p of a letter and of a digit within LATIN
 
-# Sentence marks that stand together, and those that never close a quotation.
+# Sentence marks that occur together, and those that never close a quotation.
 _EMPHATIC = frozenset(("！！", "？？", "？！", "！？", "!!", "??", "?!", "!?", "。。", ".."))
 _EMPHATIC_SCORE = -5.0
 _PAUSES = frozenset("，、：；,:;")
@@ -79,12 +79,12 @@ NATS = tuple(step * STEP for step in range(256))
 
 
 class Followers(dict[str, dict[str, float]]):
-    """First character → {second character: ln p}; a row is made when it is first asked for."""
+    """First character → {second character: ln p}; rows are made on first access."""
 
     def __init__(self, chars: str, counts: array[int], steps: array[int], chances: bytes) -> None:
-        # One object for each character: there are 30 pairs of each, and a text asks for most of them.
+        # One object per character: each has 30 pairs, and a text needs most of them.
         self._chars, self._steps, self._chances = tuple(chars), steps, chances
-        self.stored = counts, steps, chances  # how many rows of each first character; steps of ranks; steps of nats
+        self.stored = counts, steps, chances  # number of pairs of each first character; steps of ranks; steps of nats
         self._ends = dict(zip(chars, accumulate(counts), strict=True))
         self._counts = dict(zip(chars, counts, strict=True))
 
@@ -97,18 +97,18 @@ class Followers(dict[str, dict[str, float]]):
         return row
 
 
-# Symbols that a reader one byte off makes and a text hardly holds; as the inside of a regular expression's class.
+# Symbols that result from reading one byte off and are rare in text, for a character class of a regular expression.
 ODD_SYMBOLS = "Α-Ωα-ωЀ-ӿɑ-ɡㄅ-ㄩ⒈-⒛⑴-⒇㈠-㈩Ⅰ-Ⅻ─-╋\ue000-\uf8ff"
-COMMON = 2500  # characters, of each script, that make up 98 in 100 of modern text
+COMMON = 2500  # characters of each script, which make up 98 % of modern text
 
 
 @dataclass(slots=True)
 class Model:
     """The dictionary's figures, by folded character; for hot loops that cannot afford a call.
 
-    `start`, `end`, `alone`: ln p of beginning a word, of ending one, and of the character as such.
-    `rank`: 0 is the most frequent.
-    `follow[a].get(b)`: ln p(b | a) where a word holds the pair; otherwise it is `end[a] + start[b]`.
+    `start`, `end` and `alone` are ln p of beginning a word, of ending one, and of the character as such. `rank` is 0
+    for the most frequent. `follow[a].get(b)` is ln p(b | a) if a word contains the pair; otherwise it is `end[a] +
+    start[b]`.
     """
 
     rank: dict[str, int]
@@ -122,7 +122,7 @@ class Model:
 
     @property
     def long_words(self) -> dict[str, float]:
-        """Words of three characters and more with ln p; read on first use."""
+        """Words of three or more characters with ln p; read on first use."""
         if not self._long:
             spelled = self._words.decode("utf-16-le").split()
             self._long = {w: NATS[chance] for w, chance in zip(spelled, self._word_chances, strict=True)}
@@ -162,13 +162,17 @@ def _integers(stored: bytes, code: str) -> array[int]:
 
 @lru_cache(maxsize=1 << 14)
 def rank(char: str) -> int:
-    """Place of `char` by frequency, variants counted together, from 0; `UNKNOWN_RANK` if not in the dictionary."""
+    """Return the frequency rank of `char` from 0, variants counted together; `UNKNOWN_RANK` if it is not in the
+    dictionary.
+    """
     return model().rank.get(fold(char), UNKNOWN_RANK)
 
 
 @cache
 def rare() -> str:
-    """Ideographs beyond the `COMMON` ones and `ODD_SYMBOLS`, as the inside of a regular expression's class."""
+    """Return the ideographs beyond the `COMMON` ones and `ODD_SYMBOLS`, for a character class of a regular
+    expression.
+    """
     han = "".join(map(chr, range(0x3400, 0xA000)))
     ranks = model().rank
     common = {a for a, b in zip(han, fold(han), strict=True) if ranks.get(b, UNKNOWN_RANK) < COMMON}
@@ -178,7 +182,7 @@ def rare() -> str:
 
 @lru_cache(maxsize=1 << 15)
 def pair_score(a: str, b: str) -> float:
-    """ln p(b | a) for two characters as they stand in a text, in either script; about 0 to -25."""
+    """Return ln p(b | a) for two characters of a text in either script; about 0 to -25."""
     kind_a, _ = classed(a)
     kind_b, within = classed(b)
     if kind_a == kind_b == HAN:
@@ -195,7 +199,7 @@ def pair_score(a: str, b: str) -> float:
 
 
 def score(text: str) -> float:
-    """ln p of `text`, from the beginning of a line: the sum of its `pair_score`s. Linear in its length."""
+    """Return ln p of `text` from the beginning of a line: the sum of its `pair_score`s. Linear in its length."""
     return sum(map(pair_score, "\n" + text, text))
 
 
@@ -212,7 +216,7 @@ def _han_pair(a: str, b: str) -> float:
 
 
 def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
-    """Return whether marks do not stand together: two stops, a stop after an opening mark, a pause before a closing
+    """Tell whether two marks never occur together: two stops, a stop after an opening mark, a pause before a closing
     quote.
     """
     if kind_b == STOP:
@@ -221,13 +225,13 @@ def _never(a: str, b: str, kind_a: int, kind_b: int) -> bool:
 
 
 def class_of(char: str) -> int:
-    """Return which of the classes `char` is of."""
+    """Return the class of `char`."""
     return classed(char)[0]
 
 
 @cache
 def classed(char: str) -> tuple[int, float]:
-    """Class of `char` and ln p of it within the class (of an ideograph, 0: the model knows more)."""
+    """Return the class of `char` and its ln p within the class (0 for an ideograph, of which the model knows more)."""
     if char in MARKS:
         return MARKS[char]
     if is_han(char):

@@ -1,8 +1,8 @@
 """GBK and Big5: decoding a byte string as it is, and in step.
 
-Two bytes make a character, and after a lost byte a simple decoder continues one byte off: every character from there to
-the next byte that belongs to no pair comes out wrong. `plain_parts` is the result of Python's codec, including the
-invalid places; `realigned_parts` is the likeliest of all ways to pair the same bytes (a Viterbi search scored by
+Two bytes make a character, and after a lost byte a simple decoder continues one byte off: every character up to the
+next byte that belongs to no pair is wrong. `plain_parts` is the result of Python's codec, including the invalid places;
+`realigned_parts` is the likeliest of all ways to pair the same bytes (a Viterbi search scored by
 `seedsearch.text.character_model`), with one U+FFFD for each byte without a partner.
 
 None of this is needed for data that the codec decodes strictly.
@@ -21,9 +21,9 @@ from typing import Any
 
 from seedsearch.text import character_model
 
-# The ways to read the bytes at an offset: number of bytes and text of each.
+# The ways to read the bytes at an offset, as (number of bytes, text).
 Choices = Callable[[bytes, int], Iterable[tuple[int, str]]]
-# What was read, character by character: number of bytes and text of each.
+# What was read, character by character, as (number of bytes, text).
 Parts = list[tuple[int, str]]
 
 
@@ -31,7 +31,7 @@ Parts = list[tuple[int, str]]
 class DoubleByte:
     """An encoding: the name of Python's codec, its characters as a pattern, and every way to read at an offset.
 
-    `usual`: these are the codec's characters and a byte without its partner, so that arrays can be used.
+    `usual` tells that these are the codec's characters and single unpaired bytes, so that arrays can be used.
     """
 
     codec: str
@@ -40,27 +40,28 @@ class DoubleByte:
     usual: bool = False
 
     def strict(self, data: bytes) -> str | None:
-        """`data` as the codec reads it; None where it does not."""
+        """Decode `data` strictly; return None if that fails."""
         try:
             return data.decode(self.codec)
         except UnicodeDecodeError:
             return None
 
 
-# Bytes from which on arrays are quicker than a search step by step (5 µs a byte): loaded, and to load them, 0.1 s.
+# Bytes from which on arrays are faster than a search byte by byte (5 µs each): if they are loaded, and if loading them
+# takes 0.1 s first.
 FEW, LONG = 48, 1 << 14
-LOST = -16.0  # ln p of a byte without its partner; a rare character in its place costs as much
+LOST = -16.0  # ln p of an unpaired byte; a rare character in its place costs as much
 
 
-# The best way to read up to an offset: its score, the character that precedes the next one, the number of bytes and
-# the text of what was read last, and the path to where that begins. A plain tuple, as one is made for each byte.
+# The best way to read up to an offset: its score, the last character, the number of bytes and the text read last, and
+# the path to their start. A plain tuple, because one is made for each byte.
 _Path = tuple[float, str, int, str, Any]
 
 
 def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *, many: bool = False) -> Parts:
     """Return the likeliest reading of `stretch`, which follows the character `before`. Linear in its length.
 
-    `many`: it is one of many, so that arrays are worth the time that they take to load.
+    `many` tells that there are many stretches, so that loading the arrays pays.
     """
     if encoding.usual and len(stretch) >= (FEW if many else LONG):
         from seedsearch.text.realigning import realigned
@@ -74,7 +75,7 @@ def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *,
         paths = ends[at]
         if not paths:
             continue
-        # Which path is the best one depends on the first character alone, and choices that share it come together.
+        # The best path depends on the first character only, and choices that share it are adjacent.
         begun = ""
         for size, text in choices(stretch, at):
             first = text[0]
@@ -94,7 +95,7 @@ def realigned_parts(stretch: bytes, encoding: DoubleByte, before: str = "\n", *,
 
 
 def _best_before(paths: Sequence[_Path], first: str) -> tuple[float, _Path]:
-    """Return the score up to the character `first` after the path that makes it best, and that path."""
+    """Return the best score up to the character `first`, and the path before it."""
     if first == "\ufffd":
         path = max(paths, key=_score)
         return path[0] + LOST, path
@@ -111,7 +112,7 @@ _score = itemgetter(0)
 
 
 def _spelled(path: _Path) -> Parts:
-    """Return what was read on the way to `path`."""
+    """Return everything read on a path."""
     read = []
     while path[4] is not None:
         read.append((path[2], path[3]))
@@ -120,7 +121,7 @@ def _spelled(path: _Path) -> Parts:
 
 
 def plain_parts(data: bytes, encoding: DoubleByte) -> Parts:
-    """`data` as the codec reads it with errors="replace", character by character."""
+    """Return the result of decoding `data` with errors="replace", character by character."""
     parts: Parts = []
     known = _pieces(encoding.codec)
     for start, end, text in plain_runs(data, encoding.codec):
@@ -132,7 +133,7 @@ def plain_parts(data: bytes, encoding: DoubleByte) -> Parts:
 
 
 class _Pieces(dict[bytes, tuple[int, str]]):
-    """The bytes of a character → their number and the character: one tuple however often it stands in a text."""
+    """The bytes of a character → (number, character): one tuple, however often it occurs."""
 
     def __init__(self, codec: str) -> None:
         super().__init__()
@@ -140,7 +141,7 @@ class _Pieces(dict[bytes, tuple[int, str]]):
 
     def __missing__(self, piece: bytes) -> tuple[int, str]:
         made = len(piece), piece.decode(self._codec)
-        if len(piece) <= 2:  # of longer ones there are a million and a half
+        if len(piece) <= 2:  # there are a million and a half longer ones
             self[piece] = made
         return made
 
@@ -154,8 +155,8 @@ _CHUNK = 4096  # bytes decoded at a time: a failing place costs no more than tha
 
 
 def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]:
-    """Yield the longest runs of `data` that the codec reads (start, end, text), and between them what it fails at
-    (None).
+    """Yield the longest runs of `data` that the codec decodes, as (start, end, text), and the failing stretches between
+    them with None.
     """
     at = 0
     while at < len(data):
@@ -175,13 +176,13 @@ def plain_runs(data: bytes, codec: str) -> Iterator[tuple[int, int, str | None]]
 
 
 def _gb18030_char(code: bytes) -> str:
-    """Return the character that is written with just these bytes; empty if there is none."""
+    """Return the character with exactly these bytes; empty if there is none."""
     text = code.decode("gb18030", "ignore")
     return text if len(text) == 1 and len(text.encode("gb18030")) == len(code) else ""
 
 
 class _Gb18030(dict[bytes, tuple[tuple[int, str], ...]]):
-    """Two bytes → the ways to read them, of which a byte without its partner is one; made as they are asked for."""
+    """Two bytes → the ways to read them, one of which is an unpaired byte; made on demand."""
 
     def __missing__(self, pair: bytes) -> tuple[tuple[int, str], ...]:
         if pair[0] < 0x80:
@@ -193,12 +194,12 @@ class _Gb18030(dict[bytes, tuple[tuple[int, str], ...]]):
 
 
 _gb18030_two = _Gb18030()
-# Of four bytes there are a million and a half, so only the last answers are kept.
+# There are a million and a half characters of four bytes, so only recent results are cached.
 _gb18030_four = lru_cache(maxsize=4096)(_gb18030_char)
 
 
 def gb18030_choices(stretch: bytes, at: int) -> tuple[tuple[int, str], ...]:
-    """Return the ways to read GB18030 at an offset: ASCII, two bytes, four, or a byte without its partner."""
+    """Return the ways to read GB18030 at an offset: ASCII, two bytes, four, or an unpaired byte."""
     found = _gb18030_two[stretch[at : at + 2]]
     if len(found) == 1 and stretch[at] >= 0x80 and (text := _gb18030_four(stretch[at : at + 4])):
         return *found, (4, text)
@@ -240,7 +241,7 @@ _BIG5_PIECE = re.compile(rb"[\0-\x7f]|..", re.DOTALL)
 _GB18030_PIECE = re.compile(rb"[\0-\x7f]|[\x81-\xfe][\x30-\x39]..|..", re.DOTALL)
 
 GB18030 = DoubleByte("gb18030", _GB18030_PIECE, gb18030_choices, usual=True)
-# By the names of Python's codecs.
+# By the name of Python's codec.
 DOUBLE_BYTE = {
     "gb18030": DoubleByte("gb18030", _GB18030_PIECE, _file_choices, usual=True),
     **{name: DoubleByte(name, _BIG5_PIECE, _big5_choices(name), usual=True) for name in ("big5", "cp950", "big5hkscs")},
@@ -248,9 +249,9 @@ DOUBLE_BYTE = {
 
 
 def differing(plain: Iterable[tuple[int, str]], read: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Yield the shortest stretches between two bytes at which both readings begin a character, where the texts differ.
+    """Yield the shortest stretches with different texts between two offsets at which both readings begin a character.
 
-    Yields the characters of `plain` from and to which they go, and what `read` has there.
+    Yields their span in the characters of `plain`, and the text of `read` there.
     """
     ends, found, total = array("I"), list[str](), 0
     for size, text in plain:

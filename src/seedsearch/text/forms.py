@@ -1,4 +1,4 @@
-"""The likelihood of a character among those that fold to the same one, by script: 家 and not 傢, ， and not ﹐.
+"""The likelihood of each form of a character by script: 家 rather than 傢, ， rather than ﹐.
 
 `tools/make_forms.py` makes the table and describes it.
 """
@@ -14,7 +14,7 @@ _SCRIPTS = {"g": "gb2312", "b": "big5"}
 
 
 def unlikely(char: str, script: str) -> float:
-    """ln p of this form of a character on pages in a script ("gb2312", "big5"); 0 where the script is not known."""
+    """Return ln p of this form of a character on pages in a script ("gb2312", "big5"); 0 if the script is unknown."""
     return _table().get((script, char), 0.0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-# Pairs without a character: those that GB18030 gives to users (U+E000-E765) and the gaps in its rows (to U+E864).
-# A reader with its table shows private-use characters for them.
+# Pairs without a character: the user-defined areas of GB18030 (U+E000-E765) and the gaps in its rows (to U+E864). A
+# reader with its table displays private-use characters for them.
 PRIVATE = range(0xE000, 0xE865)
 
 
@@ -19,7 +19,7 @@ def pairs() -> dict[bytes, str]:
 
 @cache
 def true_characters() -> list[str]:
-    """Lead · 256 + trail → the character of true text with these bytes; empty if there is none."""
+    """Lead · 256 + trail → the character, without private-use ones; empty if there is none."""
     table = [""] * 0x10000
     for pair, char in pairs().items():
         if ord(char) not in PRIVATE:

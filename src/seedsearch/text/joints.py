@@ -1,4 +1,4 @@
-"""Interruptions of a word that are not part of it, and the text that is read across them.
+"""Finds interruptions of words that are not part of them, and the text read across them.
 
 Interruptions are markup (打**电**话, [[北京|首都]]的, -{zh-hans:计算机;zh-hant:電腦}-), footnotes (长江[1]是), glosses
 (打(dǎ)电话), prefixes of quoted lines, comments and lists (`> `, `// `), blanks around ideographs and between single
@@ -24,38 +24,40 @@ from seedsearch.text.folding import is_han
 from seedsearch.text.run_text import occurrences, plain_grams
 from seedsearch.text.segmenter import Cut
 
-LONGEST = 80  # code points of a target of a link, of attributes, of a gloss
-AROUND = 8  # ideographs on each side of a joint among which words across it are looked for: no common word is longer
+LONGEST = 80  # code points of a link target, of attributes, of a gloss
+AROUND = 8  # ideographs on each side of a joint in which words across it are searched for; no common word is longer
 TOKEN = 40  # the same for letters
-STOP = "。"  # ends a sentence: in no joint, and beside none
+STOP = "。"  # ends a sentence; never in or beside a joint
 
 _INLINE = "a|abbr|b|big|br|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|text:span|tspan|u|wbr"
-_FORUM = "align|b|backcolor|center|color|em|font|i|s|size|strike|sub|sup|u|url"  # what forums write in brackets
+_FORUM = "align|b|backcolor|center|color|em|font|i|s|size|strike|sub|sup|u|url"  # tags that forums write in brackets
 _NOTES = "来源请求|[一二三四五六七八九十]{1,3}"
 _CODE = r"[a-z]{2,3}(?:-[a-z]{2,4})?"
 _TARGET = rf"[^\[\]|\0]{{1,{LONGEST}}}"
 
 
-REMARKS = ("rem", "dnl")  # what a comment begins with in batch files and in m4; of three letters
-# What a comment begins with in Vim and in Fortran, and what ends a sentence or begins a quotation elsewhere: a line
-# begins with it where one before it does, so many code points before at most. `C ` of old Fortran is left alone, for
-# 维生素 C 含量 would no longer be read as 维生素C含量.
+REMARKS = ("rem", "dnl")  # beginnings of comments in batch files and in m4, of three letters
+# Beginnings of comments in Vim and Fortran, which elsewhere end a sentence or begin a quotation. They count as the
+# beginning of a line only if an earlier line, at most so many code points before, begins with the same. `C ` of old
+# Fortran is left alone; otherwise 维生素 C 含量 would no longer be read as 维生素C含量.
 AGAIN, LINE = '"!', 2 * LONGEST
 
 
-# No ideographs in these: a pattern with a class of them takes as long to compile as a query to answer.
+# These have no ideographs: compiling a pattern with a class of them takes as long as answering a query.
 @cache
 def _mark() -> re.Pattern[str]:
-    """Return one piece of a joint that is not a blank. Each way begins with its mark; a gloss is a group."""
+    """Return the pattern of one piece of a joint other than a blank. Each alternative begins with its mark; a gloss is
+    a group.
+    """
     return re.compile(
         "|".join(
             (
                 r"- (?<=[^\W\d_]- )(?=[^\W\d_])",
                 rf"-\{{(?:[a-z;]{{1,3}}\|)?(?:{_CODE}:)?",
                 rf"(?:; ?{_CODE}:[^{{}};\0]{{0,{LONGEST}}}){{0,12}};? ?\}}-",
-                r"\\(?:text[a-z]{2}|emph|underline|mbox|bm)\{",  # of TeX
+                r"\\(?:text[a-z]{2}|emph|underline|mbox|bm)\{",  # TeX commands
                 r"\\u(?:200[b-f]|2060|feff|00ad)",
-                r"(?<=[^ -~])(?:\\[nrt]){1,4}(?=[^ -~])",  # a line end that is spelled, or goes on after a backslash
+                r"(?<=[^ -~])(?:\\[nrt]){1,4}(?=[^ -~])",  # an escaped line end, or one after a backslash
                 r"(?<=[^ -~])\\ (?=[^ -~])",
                 r"\{\{(?:lang\|[a-z-]{2,8}|nowrap)\||\}{1,2}",
                 rf"\[\[(?:{_TARGET}\|)?",
@@ -67,7 +69,7 @@ def _mark() -> re.Pattern[str]:
                 rf"(?:\[|〔)(?:\^?\d{{1,3}}(?:[,-]\d{{1,3}})?|注 ?\d{{0,2}}|\^[a-z0-9_-]{{1,20}}|{_NOTES})(?:\]|〕)",
                 rf"\[/?(?:{_FORUM})(?:=[^\[\]\0]{{1,{LONGEST}}})?\]",
                 rf"\[(?={_TARGET}\]\[[^\[])",
-                r"[\[<]\d\d:\d\d(?:\.\d{1,3})?[\]>]",  # when a word is sung
+                r"[\[<]\d\d:\d\d(?:\.\d{1,3})?[\]>]",  # the time at which a word is sung
                 rf"[\[({{]([^\W\d_][\w\u0300-\u036f '\".,:;&/+·-]{{0,{LONGEST}}})[\])}}]",
                 r"(?:\*{1,3}|_{1,3}|~~|==|`{1,2}|'{2,5})",
                 rf"<ref(?: [^<>\0]{{0,{LONGEST}}})?(?:/>|>[^<\0]{{0,{LONGEST}}}</ref>)",
@@ -80,25 +82,27 @@ def _mark() -> re.Pattern[str]:
 
 @cache
 def _prefix() -> re.Pattern[str]:
-    """Return a line break and what begins a line of a quotation, a comment or a list, as the run text has them."""
+    """Return the pattern of a line break and the prefix of a quoted line, a comment or a list item, as in the run
+    text.
+    """
     return re.compile(
         r" (?:(?:(?:[>|]|│|║) ?){1,8}(?:[-*+] )?|/{2,3}!?|#{1,6}:?|-{1,3}(?: ?[|>])?|\*{1,2}|;{1,3}|%{1,3}"
         rf"|::|!!|\.\.|(?:{'|'.join(REMARKS)}|[{AGAIN}])(?= )|[+·'§]) ?"
     )
 
 
-# What a joint begins with.
+# The first characters of joints.
 MARKS = frozenset(" -[〔](*_~`'<=·;{}\\")
-# What a joint ends with; letters and 0 are the ends of what is spelled (\n, \u200b).
+# The last characters of joints; letters and 0 end escapes (\n, \u200b).
 ENDS = frozenset(" -[〔])〕*_~`'>=·;:{}|│║/!#%.+§" + "bcdefnrt0")
 
 
-# What stands inside of a Latin word is one of these: foo_bar and a*b are not words that were cut.
+# Characters that may be inside a Latin word: foo_bar and a*b are not interrupted words.
 _IN_LATIN = (" ", "- ", "**", "<b>", "</b>", "<i>", "</i>", "<em>", "</em>", "<strong>", "</strong>", "<wbr>")
 
 
 class Joint(NamedTuple):
-    """A stretch of a run text that is not a part of the words on both sides of it."""
+    """A stretch of a run text that is not part of the words on either side."""
 
     start: int
     end: int
@@ -106,20 +110,20 @@ class Joint(NamedTuple):
 
 @cache
 def _candidate() -> re.Pattern[str]:
-    """Return where a piece of a joint may begin."""
+    """Return the pattern of the beginnings of pieces."""
     return re.compile(r"[\[\](*_~`'<=·;{}\\]|〔|-(?=[ {])| (?=[^ -~])|(?<=[^ -~]) | (?=[0-9A-Za-z](?![0-9A-Za-z]))")
 
 
 def joints(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
     """Return the joints of a run text, in order: stretches of joint pieces with letters on both sides.
 
-    `candidates`: where pieces may begin, in order; more than need be do no harm.
+    `candidates` are the places where pieces may begin, in order; extra ones do no harm.
     """
     return [stretch for stretch in stretches(run, candidates) if joins(run, *stretch)]
 
 
 def stretches(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
-    """Return the same, and those that have something else than letters beside them."""
+    """Return the same, including those with something other than letters beside them."""
     if candidates is None:
         candidates = [found.start() for found in _candidate().finditer(run)]
     found: list[Joint] = []
@@ -137,7 +141,7 @@ def stretches(run: str, candidates: Iterable[int] | None = None) -> list[Joint]:
 
 
 def _piece(run: str, at: int) -> int:
-    """Return where the piece of a joint ends that begins at `at`; 0 where none does."""
+    """Return the end of the piece that begins at `at`; 0 if there is none."""
     if run[at] == " ":
         return _blank(run, at)
     stop = run.find(STOP, at, at + 16 * LONGEST)
@@ -153,7 +157,7 @@ def _may_be_glossed(char: str) -> bool:
 
 
 def _blank(run: str, at: int) -> int:
-    """Return the same of a piece that begins with a blank: at an ideograph, or between single letters."""
+    """Return the same for a piece that begins with a blank: beside an ideograph, or between single letters."""
     before, after = run[at - 1 : at], run[at + 1 : at + 2]
     if is_han(before):
         found = _prefix().match(run, at)
@@ -171,7 +175,7 @@ def _blank(run: str, at: int) -> int:
 
 
 def _begins_again(run: str, at: int) -> bool:
-    """Return whether what stands between blanks at `at` begins a line before that one, too."""
+    """Tell whether the word at `at` also begins an earlier line."""
     begin = max(0, at - LINE)
     begin = max(begin, run.rfind(STOP, begin, at) + 1, run.rfind("\0", begin, at) + 1)
     earlier = run.rfind(run[at + 1 : at + 3], begin, at)
@@ -179,23 +183,23 @@ def _begins_again(run: str, at: int) -> bool:
 
 
 def _is_other(char: str) -> bool:
-    """Return whether a character is a letter or a digit and no ideograph."""
+    """Tell whether a character is a letter or digit other than an ideograph."""
     return char.isalnum() and not is_han(char)
 
 
 def _is_plain(char: str) -> bool:
-    """Return whether a character is a letter or a digit of ASCII; an empty one is none."""
+    """Tell whether a character is an ASCII letter or digit; an empty string is not."""
     return char.isascii() and char.isalnum()
 
 
 def joins(run: str, start: int, end: int) -> bool:
-    """Return whether there are letters on both sides of a stretch; between Latin ones it must be no mark of theirs."""
+    """Tell whether there are letters on both sides of a stretch, and it is not a mark inside a Latin word."""
     if not (0 < start < end < len(run) and run[start - 1].isalnum() and run[end].isalnum()):
         return False
     return is_han(run[start - 1]) or is_han(run[end]) or run.startswith(_IN_LATIN, start, end)
 
 
-# What a page of MediaWiki says in several ways, of which a reader sees one: -{zh-hans:计算机;zh-hant:電腦}-.
+# Conversions of MediaWiki, of which a reader sees one alternative: -{zh-hans:计算机;zh-hant:電腦}-.
 @cache
 def _conversion() -> re.Pattern[str]:
     return re.compile(
@@ -209,11 +213,11 @@ def _way() -> re.Pattern[str]:
     return re.compile(rf"; ?{_CODE}:([^{{}};\0]{{1,{LONGEST}}})")
 
 
-BESIDE = 40  # code points on each side with which the other ways are read: longer than what is typed of a sentence
+BESIDE = 40  # code points of context on each side for the other alternatives; more than is typed of a sentence
 
 
 class Placed(NamedTuple):
-    """A text without its joints, and where it begins and ends in the run text."""
+    """A text without its joints, and its span in the run text."""
 
     start: int
     end: int
@@ -221,17 +225,17 @@ class Placed(NamedTuple):
 
 
 class Joined:
-    """A run text without its joints, and the way back to it.
+    """A run text without its joints, with the mapping back to it.
 
-    `others` are stretches of it as they read where a conversion says something else, each with where it begins.
+    `others` are stretches as they read with other alternatives of conversions, each with its start.
     """
 
     def __init__(self, run: str, found: Sequence[Joint] | None = None, told: Collection[Joint] | None = None) -> None:
-        """`told`: the joints that are told of, where these are not all."""
+        """`told` are the joints to use, if not all."""
         self._joints = joints(run) if found is None else found
         pieces, last, gone = [], 0, 0
-        self._places: list[int] = []  # where in `text` what follows each joint begins
-        self._gone: list[int] = [0]  # how many characters were left out before
+        self._places: list[int] = []  # the offset in `text` after each joint
+        self._gone: list[int] = [0]  # the number of characters omitted before
         for start, end in self._joints:
             pieces.append(run[last:start])
             self._places.append(start - gone)
@@ -244,7 +248,7 @@ class Joined:
 
     @property
     def read(self) -> str:
-        """All that is read of it: the text, and the other stretches, a line each."""
+        """Everything that is read: the text, and the other stretches, one per line."""
         return "\n".join([self.text, *(other.text for _, other in self.others)]) if self.others else self.text
 
     def pairs(self) -> list[str]:
@@ -253,17 +257,17 @@ class Joined:
         return pairs + [pair for _, other in self.others for pair in other.pairs()]
 
     def words(self, cut: Cut) -> list[str]:
-        """Return the words across joints: of ideographs as `cut` finds them, or a row of letters and digits."""
+        """Return the words across joints: of ideographs as segmented by `cut`, or sequences of letters and digits."""
         words = [self.text[start:end] for start, end in self._words(cut)]
         return words + [word for _, other in self.others for word in other.words(cut)]
 
     def placed_pairs(self) -> list[Placed]:
-        """Return those of the text, each with where it begins and ends in the run text."""
+        """Return those of the text, each with its span in the run text."""
         pairs = (self.text[at - 1 : at + 1] for at in self._places)
         return [Placed(start - 1, end + 1, pair) for (start, end), pair in zip(self._joints, pairs, strict=True)]
 
     def placed_words(self, cut: Cut) -> list[Placed]:
-        """Return those of the text, each with where it begins and ends in the run text."""
+        """Return those of the text, each with its span in the run text."""
         return [Placed(*self._in_run(start, end), self.text[start:end]) for start, end in self._words(cut)]
 
     def _words(self, cut: Cut) -> Iterable[tuple[int, int]]:
@@ -277,7 +281,7 @@ class Joined:
         return found
 
     def _cut(self, at: int, cut: Cut) -> Iterator[tuple[int, int]]:
-        """Yield where the word across a joint between ideographs stands, if there is one."""
+        """Yield the span of the word across a joint between ideographs, if there is one."""
         start, end = self._row(at, AROUND, is_han)
         for word in cut(self.text[start:end]):
             if start < at < start + len(word):
@@ -285,7 +289,7 @@ class Joined:
             start += len(word)
 
     def _row(self, at: int, reach: int, test: Callable[[str], bool]) -> tuple[int, int]:
-        """Return where a row of characters of a kind around a place begins and ends, at most `reach` from there."""
+        """Return the span of consecutive characters of one kind around a place, at most `reach` in each direction."""
         start = end = at
         while start > max(0, at - reach) and test(self.text[start - 1]):
             start -= 1
@@ -294,7 +298,9 @@ class Joined:
         return start, end
 
     def crossing(self, text: str) -> list[tuple[int, int]]:
-        """Return where in the run text `text` stands across joints: start and end, overlapping places included."""
+        """Return the places (start, end) in the run text where `text` occurs across joints, including overlapping
+        ones.
+        """
         found = ((at, at + len(text)) for at in occurrences(self.text, text))
         places = [self._in_run(at, end) for at, end in found if bisect_right(self._places, at) < self._before(end)]
         if self.others:
@@ -306,12 +312,14 @@ class Joined:
         return bisect_right(self._places, end - 1)
 
     def _in_run(self, start: int, end: int) -> tuple[int, int]:
-        """Return a place in `text` as one in the run text."""
+        """Map an offset of `text` to the run text."""
         return start + self._gone[bisect_right(self._places, start)], end + self._gone[self._before(end)]
 
 
 def _others(run: str, found: Sequence[Joint]) -> Iterator[tuple[int, Joined]]:
-    """Yield the stretches around the conversions of a run text in each way but the first, with where they begin."""
+    """Yield the stretches around the conversions of a run text with each alternative but the first, with their
+    starts.
+    """
     for conversion in _conversion().finditer(run):
         opened = _at(found, conversion.start())
         closed = _at(found, conversion.end() - 1)
@@ -330,7 +338,7 @@ def _others(run: str, found: Sequence[Joint]) -> Iterator[tuple[int, Joined]]:
 
 
 def _at(found: Sequence[Joint], place: int) -> Joint | None:
-    """Return the joint that a place is inside of."""
+    """Return the joint that contains a place."""
     number = bisect_right(found, place, key=lambda one: one.start) - 1
     return found[number] if number >= 0 and place < found[number].end else None
 
@@ -340,32 +348,31 @@ def _touch(one: Joint, conversion: re.Match[str]) -> bool:
 
 
 def grams(run: str) -> Counter[str]:
-    """Return the terms of the field `gram` of a run text, with how often.
+    """Return the terms of the field `gram` of a run text, with their counts.
 
-    They are its characters and pairs of neighbours, and for each joint the pair across it and the first of the two once
-    more: an index counts characters by the pairs that begin with them.
+    They are its characters and adjacent pairs, and for each joint the pair across it and, again, the first of the two,
+    because an index counts characters by the pairs that begin with them.
     """
     return plain_grams(run) + Counter(gram for pair in Joined(run).pairs() for gram in (pair, pair[0]))
 
 
 def crossing(run: str, text: str) -> list[tuple[int, int]]:
-    """Return where in a run text `text` stands across joints: start and end, overlapping places included."""
+    """Return the places (start, end) in a run text where `text` occurs across joints, including overlapping ones."""
     found = [(begin, Joined(run[begin:end]).crossing(text)) for begin, end in _sentences(run, text)]
     return [(begin + start, begin + end) for begin, places in found for start, end in places]
 
 
 def holds(run: str, text: str) -> bool:
-    """Return whether `text` stands in a run text, or in what that is without its joints."""
+    """Tell whether a run text contains `text`, with or without its joints."""
     return text in run or any(text in Joined(run[begin:end]).read for begin, end in _sentences(run, text))
 
 
 def _sentences(run: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the sentences begin and end, with the mark before and after them, in which `text` may go across a
-    joint; a quick look.
+    """Yield the spans of sentences, with the marks before and after, in which `text` may cross a joint; a quick check.
 
-    What a text has before the first joint that it goes across stands in the run text as it is, with the beginning of
-    the joint after it. No joint reaches over a STOP, so that a sentence has the joints that it has in the whole; but a
-    conversion may, whose other ways are read with what is around them.
+    The part of a text before the first joint that it crosses occurs in the run text, followed by the beginning of the
+    joint. No joint extends over a STOP, so a sentence has the same joints as in the whole; but a conversion may, and
+    its other alternatives are read with their context.
     """
     whole = STOP in text or "-{" in run
     at = run.find(text[0]) if len(text) > 1 else -1
@@ -386,7 +393,7 @@ def _sentences(run: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_go_on(run: str, text: str, start: int, end: int) -> bool:
-    """Return whether `text`, or a beginning of it before what may be a joint, stands after what may be one."""
+    """Tell whether `text`, or a prefix of it followed by a possible joint, occurs after a possible joint."""
     while (at := run.find(text[0], start, end)) >= 0:
         if run[at - 1] in ENDS and (
             run.startswith(text, at)

@@ -1,9 +1,9 @@
 """The words of jieba's dictionary and the user's own, and jieba's segmentation with them, without loading either.
 
-The dictionary lies in `words.bin` (made by `tools/make_words.py`, where its form is described) as a trie that is
-mapped; only what a text leads to is read. The cut is the most probable one by the frequencies of single words (jieba's
-own; Sun 2012), without guesses at unknown words. Slower than a loaded dictionary, and ready at once; for many texts at
-once there is lattice.py.
+The dictionary is a memory-mapped trie in `words.bin` (made by `tools/make_words.py`, which describes the format); only
+the parts that a text needs are read. The segmentation is the most probable one by word frequencies (as in jieba; Sun
+2012), without guessing unknown words. Slower than a loaded dictionary, but ready at once; batch_segmenter.py handles
+many texts at once.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Self
 from seedsearch.text.folding import HAN, fold
 
 WORDS = Path(__file__).with_name("words.bin")
-# The release of jieba whose dictionary that is.
+# The version of jieba whose dictionary it is.
 JIEBA = "0.42.1"
 
-# The first and the last character that jieba cuts; it takes other ideographs one by one.
+# The first and last character that jieba segments; it takes other ideographs one by one.
 FIRST, LAST = "\u4e00", "\u9fd5"
 _CUT = re.compile(f"[{FIRST}-{LAST}]+|.", re.DOTALL)
-LONGEST = 64  # characters of a word: each of its beginnings is remembered
-# Compiled when they are used: that takes longer than a query.
+LONGEST = 64  # characters of a word; each of its prefixes is stored
+# Compiled on use: that takes longer than a query.
 _OWN = rf"([{HAN}]{{1,{LONGEST}}})(?:\s+(\d+))?(?:\s+\S+)?"
 _KEPT = rf"(?:[{HAN}]{{1,{LONGEST}}} [0-9]{{1,19}}\n)*"
 _TAKEN = 1 << 62
@@ -38,15 +38,15 @@ _TAKEN = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """Words of a user with their frequencies, folded; made once from a file in jieba's form."""
+    """A user's words with their frequencies, folded; parsed from a file in jieba's format."""
 
     frequencies: tuple[tuple[str, int], ...]
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the words of a dictionary: a line each, `word [frequency] [tag]`; raises ValueError for another line.
+        """Parse a dictionary with one line per word, `word [frequency] [tag]`; raises ValueError for an invalid line.
 
-        Where no frequency is given it is the least with which the word is not cut, as jieba suggests it.
+        The default frequency is the smallest with which the word is not divided, as suggested by jieba.
         """
         lexicon = Lexicon()
         for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
@@ -60,14 +60,14 @@ class OwnWords:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Return what `to_text` wrote; raises ValueError for anything else."""
+        """Parse what `to_text` wrote; raises ValueError for anything else."""
         if not re.fullmatch(_KEPT, text):
             raise ValueError("not the words of a dictionary")
         rows = (line.split(" ") for line in text.splitlines())
         return cls(tuple((word, min(int(frequency), _TAKEN)) for word, frequency in rows))
 
     def to_text(self) -> str:
-        """Return all words with all frequencies, a line each."""
+        """Return all words with their frequencies, one per line."""
         return "".join(f"{word} {frequency}\n" for word, frequency in self.frequencies)
 
 
@@ -75,7 +75,7 @@ NONE = OwnWords(())
 
 
 class Trie:
-    """The dictionary on disk: a node for each beginning of a word; 0 is none."""
+    """The dictionary on disk: a node for each prefix of a word; 0 means none."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -89,7 +89,7 @@ class Trie:
         self.ranks = self._row("H", self.size)
 
     def _row(self, kind: str, count: int) -> Sequence[int]:
-        """Return the next numbers of the file, mapped."""
+        """Map the next numbers of the file."""
         begin, self._at = self._at, self._at + count * struct.calcsize(kind)
         row = memoryview(self._mapped)[begin : self._at]
         if sys.byteorder == "little":
@@ -99,7 +99,7 @@ class Trie:
         return numbers
 
     def after(self, base: int, char: str) -> int:
-        """Return the node that a character leads to from a node with this base."""
+        """Return the child for a character of a node with this base."""
         if not FIRST <= char <= LAST:
             return 0
         code = self.characters[ord(char) - _FIRST]
@@ -107,7 +107,7 @@ class Trie:
         return found if code and self.codes[found] == code else 0
 
     def frequency(self, node: int) -> int:
-        """Return how frequent the word is that ends in a node; 0 where none does."""
+        """Return the frequency of the word that ends in a node; 0 if none does."""
         return self.frequencies[self.ranks[node]]
 
 
@@ -135,17 +135,17 @@ class Lexicon:
             self.add(word, frequency)
 
     def add(self, word: str, frequency: int) -> None:
-        """Make this the frequency of a word."""
+        """Set the frequency of a word."""
         self.total += frequency - self.frequency(word)
         self.added[word] = frequency
         self._beginnings.update(word[:i] for i in range(1, len(word) + 1))
 
     def frequency(self, word: str) -> int:
-        """Return how frequent a word is; 0 for what is none."""
+        """Return the frequency of a word; 0 if it is not in the dictionary."""
         return self.added[word] if word in self.added else _given(word)
 
     def suggested(self, word: str) -> int:
-        """Return the least frequency with which the word is not cut."""
+        """Return the smallest frequency with which the word is not divided."""
         share = 1.0
         for part in self.cut(word):
             share *= (self.frequency(part) or 1) / self.total
@@ -169,7 +169,7 @@ class Lexicon:
             at = best[at][1]
 
     def _words_at(self, run: str, start: int) -> Iterable[tuple[int, int]]:
-        """Return where the words end that begin at `start`, with their frequencies; the character where there is
+        """Return the ends of the words that begin at `start`, with their frequencies; the single character if there is
         none.
         """
         words = trie()

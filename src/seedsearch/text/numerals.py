@@ -1,9 +1,9 @@
 """Numbers in Arabic and Chinese digits: 第218章 is 第二百一十八章, 2026年 is 二〇二六年, 30% is 百分之三十, 3.5万元 is
 35,000元 and 三万五千元.
 
-A number of a text is only read where what stands around it says that it is one: 第 or 卷 before it, a word that counts
-or a unit after it, or three characters and more. 十个 is 10个, and 十分 (very), 一点 (a little) and 三峡 (a place) are
-none. Digits of the West beside an ideograph are always a number: 36计 is 三十六计, 4大名著 四大名著.
+Chinese digits are only read as a number if the context says so: 第 or 卷 before them, a classifier or a
+unit after them, or three or more characters. 十个 is 10个, but 十分 (very), 一点 (a little) and 三峡 (a place) are
+not numbers. Western digits beside an ideograph always are: 36计 is 三十六计, 4大名著 is 四大名著.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ _VALUES = {
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
-_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}  # a character for two
+_TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}  # one character for two
 _HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TENS})
 _ROMAN = "ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ"
 _MIXED = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?([万亿])(?:(\d{1,4})([百千万]))?")
-MOST = 10**12  # what is no less is left alone, and so is a number of more digits
+MOST = 10**12  # larger numbers, and numbers with more digits, are left alone
 
-# What may follow a number and makes it one. 分, 点, 时, 度, 成, 面, 方, 边, 些, 般, 样, 直 and 定 are left out:
-# 十分, 一点, 一时, 百度, 一成 and others are words of another meaning.
+# Characters after digits that make them a number. 分, 点, 时, 度, 成, 面, 方, 边, 些, 般, 样, 直 and 定 are left out:
+# 十分, 一点, 一时, 百度, 一成 and others are words with another meaning.
 _COUNTERS = (
     "世纪|年代|年级|年|月份|月|日|号|周岁|周年|周|岁|个|人|名|位|次|种|项|条|款|家|所|本|册|卷|部|集|页|篇|章|回|节|届|级|层|楼|间|台|辆|架"
     "|艘|只|匹|棵|株|片|块|张|份|元|角|公里|千米|厘米|毫米|米|公斤|千克|克|吨|升|倍|折|美元|小时|分钟|点钟|点半|点整|秒|天|期|批|组|班|队|场|首|幅|座|栋|套|件"
 )
-# What stands before a number and makes it one.
+# Characters before digits that make them a number.
 _HEADS = "卷|图|表|附件|附录|附表|附图|单元|专题|模块|步骤|方案"
 _IDEOGRAPH = "[一-鿿]"
 
 
 @cache
 def _number() -> re.Pattern[str]:
-    """Built when it is first used: most queries hold no number."""
+    """Compiled on first use: most queries have no number."""
     number = (
         rf"(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}|\d{{1,6}}\.\d{{1,4}}[万亿]|\d{{1,4}}[万亿]\d{{1,4}}[百千万](?!\d)"
         rf"|\d{{1,12}}[万亿]?|[{_HAN}]{{1,16}})"
@@ -65,9 +65,7 @@ def _number() -> re.Pattern[str]:
 
 
 def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """Yield the numbers of a folded text with what makes them one, each with its other spellings, the likeliest
-    first.
-    """
+    """Yield the numbers of a folded text with their context, each with its other spellings, likeliest first."""
     if not re.search(rf"[\d{_HAN}{_ROMAN}]", run):
         return
     for found in _number().finditer(run):
@@ -76,18 +74,18 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
 
 
 def may_go_on(text: str) -> bool:
-    """Return whether a run begins or ends with a digit, so that adjacent text can change its number."""
+    """Tell whether a run begins or ends with a digit, so that adjacent text can change the number."""
     return any(char.isdigit() or char in _HAN for char in (text[0], text[-1]))
 
 
 def is_whole(run: str, start: int, end: int) -> bool:
-    """Return whether a number at either end of run[start:end] ends there: not 4年 of 2024年, 三十 of 三十五."""
+    """Tell whether numbers at the ends of run[start:end] are whole: not 4年 of 2024年, not 三十 of 三十五."""
     before, behind = run[max(0, start - 2) : start], run[end : end + 2]
     return not (_goes_on(run[start], before[::-1]) or _goes_on(run[end - 1], behind))
 
 
 def _goes_on(char: str, beside: str) -> bool:
-    """Return whether the characters beside a digit, the next first, belong to its number."""
+    """Tell whether the characters beside a digit, nearest first, belong to its number."""
     digits, points = (_HAN + "几", "点") if char in _HAN else ("0123456789", ".,") if char.isdigit() else ("", "")
     return bool(digits and beside) and (beside[0] in digits or (beside[0] in points and beside[1:] in tuple(digits)))
 
@@ -107,7 +105,7 @@ def _others(found: re.Match[str]) -> Iterator[str]:
 
 
 def _tells(bare: str) -> bool:
-    """Return whether digits or ideographs without anything that counts are a number: 千万 and 万一 are words."""
+    """Tell whether digits or ideographs without a classifier are a number: 千万 and 万一 are words."""
     return bare.isdigit() or bare[0] in _TENS or sum(char in _VALUES for char in bare) > 1
 
 
@@ -147,7 +145,7 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
     if value < 10 and (ordinal or counted in ("月", "日", "号")):
         yield f"0{value}"
     if ordinal and value < 100:
-        yield f"{value:03}"  # as files and chapters are numbered that have to be sorted
+        yield f"{value:03}"  # as in sortable numbers of files and chapters
         yield from _rows(f"{value:03}")
     if ordinal and value < 1000:
         yield f"{value:04}"
@@ -167,7 +165,7 @@ def _spellings(number: str, *, ordinal: bool = False, counted: str = "") -> Iter
 
 
 def _in_large(value: int) -> Iterator[str]:
-    """Yield a number in ten thousands or hundred millions: 25,000 is 2.5万, 2万5千, 2万5000."""
+    """Yield a number in units of 万 or 亿: 25,000 is 2.5万, 2万5千, 2万5000."""
     for unit, size in _LARGE.items():
         whole, rest = divmod(value, size)
         if whole and not value * 1000 % size:
@@ -186,9 +184,9 @@ def _rows(value: int | str) -> Iterator[str]:
 
 
 def value_of(number: str, *, row: bool = False) -> int | None:
-    """Return what a number in digits or ideographs is; None where it is not well formed, or MOST and more.
+    """Return the value of a number in digits or ideographs; None if it is malformed, or MOST or more.
 
-    `row`: two ideographs may be its digits (五八).
+    With `row`, two ideographs may be digits (五八).
     """
     if number in _ROMAN:
         return _ROMAN.index(number) + 1
@@ -212,9 +210,7 @@ def value_of(number: str, *, row: bool = False) -> int | None:
 
 
 def _valued(number: str) -> int | None:
-    """Return the same of ideographs with units: each unit is less than the one before it in its part, as are the
-    parts.
-    """
+    """Return the same for ideographs with units: units within a part descend, and so do the parts."""
     total, last_large = 0, MOST
     parts = ["".join(some) for _, some in groupby(number, _LARGE.__contains__)]
     if parts[0][0] in _LARGE:
@@ -224,7 +220,7 @@ def _valued(number: str) -> int | None:
         for unit in large:
             size *= _LARGE[unit]
         value = _below_ten_thousand(digits)
-        if value is None or size >= last_large or (total and len(digits) == 1):  # 三万五 is 35,000, and seldom written
+        if value is None or size >= last_large or (total and len(digits) == 1):  # 三万五 is 35,000, but rarely written
             return None
         total, last_large = total + value * size, size
     return total if 0 < total < MOST else None
@@ -248,7 +244,7 @@ def _below_ten_thousand(digits: str) -> int | None:
 
 
 def han_number(value: int) -> str:
-    """Return a number as it is read, 0 to MOST."""
+    """Return a number from 0 to MOST in Chinese."""
     if value < 10:
         return "零" if not value else _DIGITS[value]
     made, gap = "", False
@@ -261,7 +257,7 @@ def han_number(value: int) -> str:
 
 
 def _han_part(part: int) -> str:
-    """Return the same of a number of four digits at most."""
+    """Return the same for a number of at most four digits."""
     made, gap = "", False
     for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
         digit, part = divmod(part, size)

@@ -1,7 +1,7 @@
-"""A byte for each pair of frequent characters, in rows that are made when they are first asked for.
+"""A byte for each pair of frequent characters, in rows that are computed on first use.
 
-Such a table is 17 MB, and a text asks for the rows of the characters that it holds: a row is a page of memory, and what
-nobody asks for is neither worked out nor held.
+Such a table has 17 MB, but a text needs only the rows of its own characters. A row is a page of memory, and unused rows
+are neither computed nor stored.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ class PairRows:
     """A square table of bytes."""
 
     def __init__(self, size: int, row: Callable[[int, Bytes], None]) -> None:
-        """`size`: its rows and columns; `row` writes the row of a number into an array of `size` bytes."""
+        """`size` is the number of rows and columns; `row` writes a row into an array of `size` bytes."""
         self._cells: Bytes = np.empty((size, size), np.uint8)
         self._missing = np.ones(size, dtype=bool)
         self._row = row
         self._is_whole = False
 
     def with_rows(self, numbers: Array) -> Bytes:
-        """Return the table, in which the rows of these numbers are right."""
+        """Return the table with these rows computed."""
         if not self._is_whole:
             for number in set(numbers[self._missing[numbers]].tolist()):
                 self._row(number, self._cells[number])
@@ -32,7 +32,7 @@ class PairRows:
         return self._cells
 
     def whole(self) -> Bytes:
-        """Return the table with all of its rows."""
+        """Return the table with all rows computed."""
         if not self._is_whole:
             self.with_rows(self._missing.nonzero()[0])
             self._is_whole = True

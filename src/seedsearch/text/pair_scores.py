@@ -1,9 +1,9 @@
 """`character_model.pair_score` for many pairs at once: the same figures by array operations.
 
-A pair that was not asked before costs `pair_score` some microseconds, and text that is damaged throughout is made of
-such pairs. Here it is a tenth of that and less. What is asked of each character alone is asked of `character_model`
-when the character is first met, so that there is one definition of it. Ideographs that words hold together are looked
-up in a table of the pairs of the `DENSE` most frequent ones, and the few pairs with a rarer one in a sorted list.
+`pair_score` takes a few microseconds for a new pair, and text that is damaged throughout consists of new pairs. Here a
+pair takes a tenth of that or less. The properties of single characters are taken from `character_model` when a
+character is first seen, so they have one definition. Pairs of ideographs in words are looked up in a table of the pairs
+of the `DENSE` most frequent ones, and the few pairs with a rarer one in a sorted list.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from seedsearch.text.pair_rows import PairRows
 DENSE = 4096  # ranks; a byte for each pair of them, 17 MB in all
 NO_RANK = (1 << 16) - 1  # more than any rank
 HINTS = 1 << 17  # ten for each pair of the list
-NO_WORD = 255  # in the table: no word holds the pair
-# Marks of which `pair_score` knows pairs that their classes do not tell of.
+NO_WORD = 255  # in the table: the pair is in no word
+# Marks with rules for pairs in `pair_score` beyond those of their classes.
 _FIRST_MARKS, _SECOND_MARKS = (model.OPEN, model.STOP), (model.STOP, model.CLOSE)
 
 
 def pair_scores(text: str) -> Scores:
-    """Return the `pair_score` of each two neighbours of `text`: one less than it has characters."""
+    """Return the `pair_score` of each adjacent pair of `text`."""
     chars = points(text)
     return scores_of(chars[:-1], chars[1:])
 
@@ -37,7 +37,7 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
     known = characters()
     known.meet(firsts)
     known.meet(seconds)
-    # As if all were ideographs that no word holds together, for nearly all pairs of them are.
+    # First treat all pairs as ideographs of different words, which nearly all are.
     found: Scores = known.end[firsts] + known.start[seconds]
     found += model.FOLLOWS[model.HAN][model.HAN]
     steps = known.steps[known.dense[firsts] * np.int32(DENSE + 1) + known.dense[seconds]]
@@ -56,18 +56,18 @@ def scores_of(firsts: Points, seconds: Points) -> Scores:
 
 
 def _where(chosen: Mask, firsts: Points, seconds: Points) -> tuple[Points, Points]:
-    """Return the characters at some places of the shape that both broadcast to."""
+    """Return the characters at some places of the broadcast shape."""
     return np.where(chosen, firsts, 0)[chosen], np.where(chosen, seconds, 0)[chosen]
 
 
 @cache
 def _nats() -> Scores:
-    """Return the score of two ideographs that words hold together, by steps."""
+    """Return the scores of pairs of ideographs in words, from steps."""
     return np.array(model.NATS) + model.FOLLOWS[model.HAN][model.HAN]
 
 
 def _of_others(firsts: Points, seconds: Points, known: Characters) -> Scores:
-    """Return the scores of pairs that are not two ideographs."""
+    """Return the scores of pairs other than two ideographs."""
     kinds, after = known.kind[firsts], known.kind[seconds]
     own = np.where(after == model.HAN, known.start[seconds], known.within[seconds])
     found: Scores = _follows()[kinds, after] + own
@@ -80,7 +80,7 @@ def _of_others(firsts: Points, seconds: Points, known: Characters) -> Scores:
 
 
 class Characters:
-    """What `character_model` says of each character that was met, by code point; of others, zeros.
+    """The properties from `character_model` of each character seen so far, by code point; zeros for others.
 
     `kind` is the class, `within` ln p of the character in it, `is_other` whether it is not an ideograph; `rank` is
     `NO_RANK` of what the dictionary lacks, `dense` the place in the table, `is_rare` whether it has none there but in
@@ -98,7 +98,7 @@ class Characters:
         self.steps = _dense().with_rows(np.array([DENSE])).reshape(-1)
 
     def meet(self, chars: Points) -> None:
-        """Learn of those that are new."""
+        """Add the properties of new characters."""
         new = chars[~self._met[chars]]
         for code in set(new.tolist()):
             self._learn(code, chr(code))
@@ -122,7 +122,7 @@ class Characters:
 
 @cache
 def characters() -> Characters:
-    """Return the one table of characters, which grows as they are met."""
+    """Return the shared table of characters, which grows with use."""
     return Characters()
 
 

@@ -23,38 +23,39 @@ _BLANKS = re.compile(r"\s+")
 
 @cache
 def _token() -> re.Pattern[str]:
-    """Compiled when it is first used: only words that stand near one another need it."""
+    """Compiled on first use: only NEAR queries need it."""
     return re.compile(rf"[{HAN}]|[^\W{HAN}]+")
 
 
-LOOKS = 1024  # places that are tried between two looks
+LOOKS = 1024  # places tried between two checks of the budget
 
-# Start, end, and the number of what stands there.
+# Start, end, and the number of the part.
 Place: TypeAlias = tuple[int, int, int]
 
 
 def run_text(readable: str) -> str:
     """Return the run text of `readable`."""
     folded = fold(readable)
-    if readable.split(maxsplit=1) == [readable]:  # no white space: most words and questions
+    if readable.split(maxsplit=1) == [readable]:  # no white space: most words and queries
         return folded
     dropped = set(wide_blanks(readable))
     return _BLANKS.sub(lambda blanks: "" if blanks.span() in dropped else " ", folded)
 
 
 def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Place]:
-    """Places in the run text `run` as places in its readable text; none begins or ends with a blank.
+    """Map places in the run text `run` to its readable text; none begins or ends with a blank.
 
-    Characters that are not blanks are counted: both texts have the same ones.
+    This counts non-blank characters, which both texts share.
     """
     kept = occurrences(run, " ")
-    # Before each blank of the readable text. White space is mostly these two, and then no pattern is needed.
+    # Positions of blanks in the readable text. White space is usually just these two characters, and then no pattern is
+    # needed.
     before = list(accumulate(map(len, readable.replace("\n", " ").split(" "))))
     if before[-1] != len(run) - len(kept):
         before = list(accumulate(map(len, _BLANK.split(readable))))
     if kept:
         places = [(start - bisect_left(kept, start), end - bisect_left(kept, end), of) for start, end, of in places]
-    # There is seldom a blank inside a place, and then its end lies after as many as its start.
+    # A place rarely contains a blank; otherwise its end is shifted by as much as its start.
     return [
         (start + (n := bisect_right(before, start)), end + (n if end <= before[n] else bisect_left(before, end)), of)
         for start, end, of in places
@@ -62,7 +63,7 @@ def readable_places(run: str, readable: str, places: Sequence[Place]) -> list[Pl
 
 
 def plain_grams(run: str) -> Counter[str]:
-    """Return every character of a run text and every pair of neighbours, with how often; blanks belong to none."""
+    """Return every character and every adjacent pair of a run text, with their counts; blanks belong to none."""
     singles = Counter(run)
     pairs = Counter(map(str.__add__, run, run[1:]))
     del singles[" "]
@@ -70,9 +71,7 @@ def plain_grams(run: str) -> Counter[str]:
 
 
 def run_grams(run: str) -> list[str]:
-    """Return the fewest grams that every text with `run` in it has: its pairs, and characters that stand alone in
-    it.
-    """
+    """Return the grams that identify `run`: its pairs, and characters that are alone in it."""
     found: list[str] = []
     for piece in run.split(" "):
         found += [piece[i : i + 2] for i in range(len(piece) - 1)] or [piece] * bool(piece)
@@ -80,7 +79,7 @@ def run_grams(run: str) -> list[str]:
 
 
 def occurrences(text: str, part: str) -> list[int]:
-    """Return where `part` stands in `text`, overlapping places included."""
+    """Return the places of `part` in `text`, including overlapping ones."""
     found: list[int] = []
     find = text.find
     at = find(part) if part else -1
@@ -91,17 +90,18 @@ def occurrences(text: str, part: str) -> list[int]:
 
 
 def _no_look() -> None:
-    """Nobody wants to stop it."""
+    """The default for `look`: never stops."""
 
 
 def near(
     text: str, parts: Sequence[str], distance: int, look: Callable[[], object] = _no_look
 ) -> Iterator[tuple[Span, ...]]:
-    """Places of all `parts`, none on another, with at most `distance` tokens in all between them; left to right.
+    """Yield places of all `parts` without overlaps, with at most `distance` tokens in total between them, from left to
+    right.
 
-    A token is an ideograph or a stretch of other letters and digits. Of each occurrence of a part only the nearest
-    ones of the others are tried, so a place can be missed only where parts overlap one another. `look` is called again
-    and again, and may raise.
+    A token is an ideograph or a sequence of other letters and digits. For each occurrence of a part, only the nearest
+    ones of the others are tried, so a place can only be missed if parts overlap. `look` is called repeatedly and may
+    raise.
     """
     places = [[Span(at, at + len(part)) for at in occurrences(text, part)] for part in parts]
     if not all(places):
@@ -119,9 +119,9 @@ def near(
 def near_in_order(
     text: str, parts: Sequence[str], distance: int, look: Callable[[], object] = _no_look
 ) -> Iterator[tuple[Span, ...]]:
-    """Places of all `parts` in their order, with at most `distance` tokens in all between them; left to right.
+    """Yield places of all `parts` in order, with at most `distance` tokens in total between them, from left to right.
 
-    Of each occurrence of the last part the nearest one of each part before it is taken. `look` is as in `near`.
+    For each occurrence of the last part, the nearest one of each part before it is used. `look` is as in `near`.
     """
     places = [occurrences(text, part) for part in parts]
     if not all(places):
@@ -141,7 +141,7 @@ def near_in_order(
 
 
 def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span, ...] | None:
-    """Return a place of each part, none on another, all ending at `last` or as shortly before it as can be."""
+    """Return a place of each part without overlaps, all ending at `last` or as close before it as possible."""
     chosen: list[Span] = []
     for spans in places:
         at = bisect_right(spans, last.end, key=lambda span: span.end)
@@ -155,17 +155,17 @@ def _nearest_before(places: Sequence[Sequence[Span]], last: Span) -> tuple[Span,
 
 
 def _between(starts: Sequence[int], chosen: Sequence[Span]) -> int:
-    """Return how many tokens begin between the chosen places."""
+    """Count the tokens that begin between the chosen places."""
     return sum(bisect_left(starts, b.start) - bisect_left(starts, a.end) for a, b in pairwise(chosen))
 
 
 def gapped(
     text: str, parts: Sequence[str], gaps: Sequence[tuple[int, int]], look: Callable[[], object] = _no_look
 ) -> Iterator[Span]:
-    """Stretches that begin with the first of `parts` and end with the last, `gaps` (least, most) characters between.
+    """Yield stretches that begin with the first of `parts` and end with the last, with `gaps` (least, most) of
+    characters between them.
 
-    No blank stands in a gap. Linear in the number of places for each part, whatever the pattern. `look` is called again
-    and again, and may raise.
+    Gaps contain no blanks. Linear in the number of places of each part. `look` is called repeatedly and may raise.
     """
     ends = {at + len(parts[0]): at for at in occurrences(text, parts[0])}
     for part, (least, most) in zip(parts[1:], gaps, strict=True):

@@ -1,14 +1,13 @@
-"""Han → words, as jieba segments without guessing unknown words (guessing loses more text than it finds).
+"""Segments Han text into words like jieba without guessing unknown words (guessing loses more text than it finds).
 
-Ways to the same words, which test_segmenting.py compares, with and without a user's words:
+There are four segmenters with the same result; test_segmenting.py compares them, with and without a user's words:
 
-* the mapped dictionary (lexicon.py), which is ready at once: for a query, and the first pages that a process cuts;
-* arrays over it (batch_segmenter.py), for many texts at once: for an index without words of a user;
-* jieba itself: for all that a user's words are in play for beyond the first pages, and for the analyzer of the Whoosh
-  index;
-* rjieba, nine times as fast as jieba: for what comes after the first pages where there are no words of a user. Between
-  two cuts that are equally probable it chooses otherwise once in 90,000 runs made of three rare words; with words of a
-  user it did so in one of 5,850, and where one of them has the frequency 0 it fails, so it cuts for nobody's words.
+* the mapped dictionary (lexicon.py), which is ready at once: for queries, and the first pages of a process; * arrays
+over it (batch_segmenter.py), for many texts at once: for an index without words of a user; * jieba itself: for
+everything after the first pages if the user has words, and for the analyzer of the Whoosh index; * rjieba, nine times
+as fast as jieba: for everything after the first pages if the user has no words. Between two equally probable
+segmentations it chose differently once in 90,000 runs of three rare words; with a user's words, in one of 5,850, and it
+fails if one of them has the frequency 0, so it is not used with them.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from importlib.util import find_spec
 
 from seedsearch.text.lexicon import NONE, Lexicon, OwnWords
 
-# jieba's work grows faster than its input on long runs of one character; no word is near this long.
+# jieba takes superlinear time on long runs of one character; no word is nearly this long.
 LONGEST_RUN = 400
-# Characters that are cut before loading a dictionary pays: it takes as long as they do.
+# Characters after which loading a dictionary pays: segmenting them takes as long.
 WORTH_LOADING = 40_000
 
 Cut = Callable[[str], list[str]]
 
 
 class Segmenter:
-    """Cuts runs of ideographs into words, a user's own among them."""
+    """Segments runs of ideographs into words, including the user's own."""
 
     def __init__(self, own: OwnWords = NONE) -> None:
         self.own = own
@@ -63,34 +62,30 @@ def han_words(run: str, own: OwnWords = NONE) -> list[str]:
 
 
 def jieba_words(own: OwnWords) -> Cut:
-    """Return the words of a run of ideographs as jieba itself cuts them; loading its dictionary takes most of a
-    second.
-    """
+    """Segment a run of ideographs by jieba itself; loading its dictionary takes most of a second."""
     cut = jieba_cut(own)
     return lambda run: _in_parts(cut, run)
 
 
 def mapped_cut(own: OwnWords) -> Cut:
-    """jieba's cut by the mapped dictionary."""
+    """Segment by the mapped dictionary."""
     lexicon = Lexicon(own)
     return lambda run: list(lexicon.cut(run))
 
 
 @lru_cache(maxsize=4)
 def steady_cut(own: OwnWords = NONE) -> Cut:
-    """Return the same, kept: what is cut a few characters at a time is cut in one way, whatever was loaded
-    meanwhile.
-    """
+    """Return the same, always: text segmented in small pieces does not change segmenters in between."""
     return mapped_cut(own)
 
 
 def loaded_cut(own: OwnWords) -> Cut:
-    """Return the cut by a dictionary that is loaded: jieba's own wherever a user has words, otherwise the quickest."""
+    """Return the segmenter with a loaded dictionary: jieba's own if the user has words, otherwise the fastest."""
     return rjieba_cut() if own == NONE and find_spec("rjieba") else jieba_cut(own)
 
 
 def rjieba_cut() -> Cut:
-    """rjieba's cut, which is jieba's but for ties."""
+    """Segment by rjieba, which differs from jieba only in ties."""
     import rjieba
 
     tokenizer = rjieba.Jieba()
@@ -98,10 +93,10 @@ def rjieba_cut() -> Cut:
 
 
 def jieba_cut(own: OwnWords) -> Cut:
-    """jieba's cut.
+    """Segment by jieba.
 
-    The dictionary is read from the package every time and not through jieba's cache: that is a file of a known name
-    in a folder that others write to, and it is loaded with marshal.
+    The dictionary is always read from the package, not through jieba's cache, which is a file with a known name in a
+    folder that others can write to, and is loaded with marshal.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -111,7 +106,7 @@ def jieba_cut(own: OwnWords) -> Cut:
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
     for word, frequency in own.frequencies:
-        # Not add_word, which counts the total twice for a word that is known.
+        # Not add_word, which counts the frequency of a known word twice in the total.
         tokenizer.total += frequency - tokenizer.FREQ.get(word, 0)
         tokenizer.FREQ[word] = frequency
         for end in range(1, len(word)):

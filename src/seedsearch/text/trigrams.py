@@ -1,8 +1,8 @@
 """The likelihood of a character after two others: counts of running text, where `character_model` knows only words.
 
-It chooses the character at a lost byte. Given the characters on both sides, the right one of 126 candidates is the
-likeliest in nine of ten places; by the words of the dictionary, in two of three. Searches, which query millions of
-times, use the smaller model; this one chooses among the few candidates that are left.
+It chooses the character at a lost byte. Given the characters on both sides, it ranks the right one of 126 candidates
+first in nine of ten places; the words of the dictionary do so in two of three. Searches, which query a model millions
+of times, use the smaller one; this one chooses among the few remaining candidates.
 
     p(c | ab) = the stored probability of abc, or else the remainder after ab · p(c | b); and p(c | b) likewise
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 STEP = -0.125  # one stored step, in nats
 BITS = 13  # of a rank
-NO_RANK = (1 << BITS) - 1  # that of characters that are not kept
-UNSEEN_PAIR = math.log(0.15)  # what is left to pairs that are not kept
-UNKNOWN = -18.0  # ln p of a character that is not kept at all
-HINTS = 22  # bits of the number of a hint, of which there are five for each key or more
+NO_RANK = (1 << BITS) - 1  # the rank of characters outside the model
+UNSEEN_PAIR = math.log(0.15)  # ln of the probability left for pairs outside the model
+UNKNOWN = -18.0  # ln p of a character outside the model
+HINTS = 22  # bits of the number of a hint; there are at least five per key
 _HEAD = 16  # bytes of the counts
-DENSE = 4096  # characters, the most frequent ones, in the table of all pairs: a byte for each, 16 MB
+DENSE = 4096  # the most frequent characters, in the table of all pairs: one byte each, 16 MB
 _RARE = 120  # steps of a pair with a character that is not in the table
 
 
@@ -69,7 +69,7 @@ def counts() -> Counts:
     at, made = _HEAD, []
     for size, kind in zip(np.frombuffer(content, "<u4", 4).tolist(), ("<u2", "<u4", "<u4", "<u4"), strict=True):
         for dtype in (kind, "u1"):
-            # What does not begin at a multiple of its size would be copied as a whole by each search in it.
+            # An unaligned array would be copied whole by each search in it.
             made.append(np.require(np.frombuffer(content, dtype, size, at), requirements="A"))
             at += made[-1].nbytes
     return Counts(*made)
@@ -77,7 +77,7 @@ def counts() -> Counts:
 
 @cache
 def _alone() -> Scores:
-    """ln p of each character that is kept, and after them of one that is not."""
+    """ln p of each character of the model, and last of a character outside it."""
     import numpy as np
 
     made: Scores = np.append(counts().alone * STEP, UNKNOWN)
@@ -86,7 +86,7 @@ def _alone() -> Scores:
 
 @cache
 def _unseen() -> Scores:
-    """ln p of each character, by its rank, after one that it is not kept with."""
+    """ln p of each character, by rank, after one with which it forms no pair of the model."""
     import numpy as np
 
     made: Scores = np.full(NO_RANK + 1, UNKNOWN) + UNSEEN_PAIR
@@ -96,7 +96,7 @@ def _unseen() -> Scores:
 
 @cache
 def ranks() -> Array:
-    """Return the rank of each code point as it is folded; the last one for what is not kept."""
+    """Return the rank of each code point, folded; the last rank for characters outside the model."""
     import numpy as np
 
     from seedsearch.text.code_points import COUNT
@@ -110,16 +110,16 @@ def ranks() -> Array:
 
 
 def pair_table() -> Bytes:
-    """ln p of a character after another, quantized, by the `places` of both: for searches that query every pair.
+    """Return quantized ln p of a character after another, by the `places` of both, for searches that query every pair.
 
-    What is not among the `DENSE` most frequent characters has the last place.
+    Characters not among the `DENSE` most frequent ones share the last place.
     """
     return _pair_rows().whole()
 
 
 @cache
 def _pair_rows() -> PairRows:
-    """Return the same table, in which the rows are that were asked for."""
+    """Return the same table with only the rows computed that were requested."""
     import numpy as np
 
     from seedsearch.text.pair_rows import PairRows
@@ -148,12 +148,12 @@ def places(codes: Points) -> Array:
 
 
 def alone(some: Array) -> Scores:
-    """ln p of the characters with these places, whatever stands before them."""
+    """Return ln p of the characters with these places, regardless of context."""
     return _alone()[some]
 
 
 def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
-    """ln p of each of `thirds` after the two before it: arrays of code points that broadcast to one shape."""
+    """Return ln p of each of `thirds` after two characters; arrays of code points that broadcast to one shape."""
     import numpy as np
 
     known, of = counts(), ranks()
@@ -174,7 +174,7 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
 
 
 def _behind(b: Array, c: Array) -> Scores:
-    """ln p of characters after others, by the ranks of both; of two that are not kept together, within half a step."""
+    """Return ln p of characters after others, by rank; for pairs outside the model, to within half a step."""
     import numpy as np
 
     last = DENSE - 1
@@ -189,7 +189,7 @@ def _behind(b: Array, c: Array) -> Scores:
 
 
 def _found(keys: Array, wanted: Array) -> tuple[Array, Array]:
-    """Return where in `keys`, which are in order, each of `wanted` is, and whether it is there; 0 of what is not."""
+    """Return the index of each of `wanted` in the sorted `keys`, 0 if absent, and whether it is present."""
     import numpy as np
 
     places, there = np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
@@ -213,14 +213,14 @@ def _hashed(keys: Array) -> Array:
     return found
 
 
-# Questions from which on hints are made, 4 MB each: to make them takes as long as some 30,000 searches.
+# Lookups from which on hints are made, 4 MB each; making them takes as long as about 30,000 searches.
 MANY = 1 << 15
-_asked: Counter[int] = Counter()  # by how many keys there are, as in the next one
+_asked: Counter[int] = Counter()  # keyed by the number of keys, as in the next function
 _made_hints: dict[int, Array] = {}
 
 
 def _hints(keys: Array) -> Array:
-    """Return for each number of a hint whether there is such a key: most that is asked of is not there, and a search
+    """Return, for each number of a hint, whether there is such a key: most lookups are for absent keys, and a search
     takes ten times as long.
     """
     import numpy as np
@@ -232,7 +232,7 @@ def _hints(keys: Array) -> Array:
 
 
 def line_scores(before: str, texts: Sequence[str], after: str) -> list[float]:
-    """ln p of each of `texts` between two texts, with what it makes of the two characters after it."""
+    """Return ln p of each of `texts` between two texts, including its effect on the two characters after it."""
     return scores_of_lines([(before, texts, after)])[0]
 
 

@@ -1,9 +1,9 @@
-"""Words that are spelled or called otherwise on the other side of the Taiwan Strait, in run texts.
+"""Words with other spellings or other names on the other side of the Taiwan Strait, in run texts.
 
-`wordings.txt` (made by `tools/make_wordings.py`, mostly from OpenCC's phrase dictionaries) names pairs: two spellings
-of one word that folding keeps apart (了解, 瞭解), two words for one thing (软件, 软体), and a character with a rare
-form of it, as old prints have them (冰, 氷). A pair says nothing of a third: 介面 is 界面 and is 接口, and these two
-are not one.
+`wordings.txt` (made by `tools/make_wordings.py`, mostly from OpenCC's phrase dictionaries) names pairs:
+two spellings of one word that folding keeps apart (了解, 瞭解), two words for one thing (软件, 软体), and a
+character with a rare form of it, as old prints have them (冰, 氷). Pairs are not transitive: 介面 is 界面 and
+is 接口, but these two are different.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SPELLED, REGIONAL, RARE = "=", "~", "<"
 
 
 class Wording(NamedTuple):
-    """A stretch of a text, and what is in its place elsewhere; `kind` is SPELLED, REGIONAL or RARE."""
+    """A stretch of a text and its other wordings; `kind` is SPELLED, REGIONAL or RARE."""
 
     span: Span
     others: tuple[str, ...]
@@ -29,7 +29,7 @@ class Wording(NamedTuple):
 
 @cache
 def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return each word with the kind of its pairs and the others of them; a spelling goes before another word."""
+    """Return, for each word, the kind of its pairs and the other words; spellings take precedence."""
     table: dict[str, tuple[str, tuple[str, ...]]] = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         kind, (a, b) = line[0], line[1:].split(" ")
@@ -47,23 +47,23 @@ def _longest() -> int:
 
 
 def _borders(length: int, others: tuple[str, ...]) -> int:
-    """Return at how many of its ends a word of the table has to begin or end a word of the text."""
+    """Return the number of ends at which a word of the table must coincide with a word border of the text."""
     if length > 1:
         return 1
     return 0 if max(map(len, others)) == 1 else 2
 
 
 def others(word: str) -> tuple[str, ...]:
-    """Return the other spellings or names of one word; empty where none is known."""
+    """Return the other spellings or names of a word; empty if none is known."""
     return _table().get(word, ("", ()))[1]
 
 
 def wordings(run: str, borders: Set[int]) -> Iterator[Wording]:
-    """Yield the words of a run text that the table knows, the longest first where several begin, none on another.
+    """Yield the words of a run text that are in the table, without overlaps; of several at one place, the longest.
 
-    `borders`: where words of the run text begin and end. A word of the table has to begin or to end there, and one of
-    a single character both: 为了解决 holds no 了解, and 宏大 no 宏. Only what is one character on both sides, the name
-    of an element (硅, 矽) or a rare form (冰, 氷), stands for the other one inside of words as well.
+    `borders` are the word borders of the run text. A word of the table must begin or end at one, and a
+    single character must do both: 为了解决 does not contain 了解, nor 宏大 the word 宏. Only pairs of single
+    characters, the names of elements (硅, 矽) and rare forms (冰, 氷), also match inside words.
     """
     table, last = _table(), 0
     for at in range(len(run)):
