@@ -40,6 +40,23 @@ def test_the_part_that_took_most_is_named() -> None:
     Budget(None, clock).spend("a")
 
 
+def test_only_work_is_charged_and_looked_at_when_it_may_be_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, worked, looks = Clock(), Clock(), count()
+    monkeypatch.setattr("seedsearch.engines.budget.perf_counter", passed)
+    monkeypatch.setattr("seedsearch.engines.budget.thread_time", lambda: (next(looks), worked())[1])
+    budget = Budget(5)
+    for _ in range(5):
+        passed.now += 1
+        budget.spend("a")
+    assert next(looks) == 1  # the beginning alone
+    passed.now += 100  # another program ran
+    worked.now = 5
+    budget.spend("a")
+    worked.now = 5.5
+    with pytest.raises(OutOfTime):
+        budget.spend("a")
+
+
 @pytest.fixture
 def index_dir(tmp_path: Path) -> Path:
     files = tmp_path / "files"
