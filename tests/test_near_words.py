@@ -165,3 +165,12 @@ def test_no_word_is_looked_for_where_what_is_around_it_stands_nowhere(typed: str
     for text in engine.asked:
         before, _, behind = parsed.run.partition(text)
         assert all(any(part in run for run in runs) for part in (before, behind)), text
+
+
+def test_the_digits_of_a_number_are_not_taken_for_what_sounds_the_same() -> None:
+    """Nobody types 实八 for 十八; what is counted may be typed wrongly."""
+    engine = MemoryEngine()
+    commit(engine, [entry("a", "实八章"), entry("b", "十八涨"), entry("c", "一会儿")])
+    with Index(engine) as index:
+        assert [hit.path for hit in index.search("十八章").hits if hit.tier == "sound"] == ["b"]
+        assert index.search("一回儿").matched == "sound"  # a digit alone may be part of a word

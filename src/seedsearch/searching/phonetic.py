@@ -213,7 +213,11 @@ def _weighted(texts: Sequence[str]) -> Weighted:
 
 
 def _same_sound(whole: str, engine: Engine) -> list[str]:
-    choices = ["".join(_sounding_like(char)) for char in whole]
+    from seedsearch.text.numerals import digits_of
+
+    # Nobody types 实八 for 十八; and what is counted may be typed wrongly.
+    kept = digits_of(whole)
+    choices = [char if at in kept else "".join(_sounding_like(char)) for at, char in enumerate(whole)]
     return [text for text in _likely(choices, engine, whole) if text != whole]
 
 

@@ -73,6 +73,13 @@ def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
             yield Span(*found.span()), others
 
 
+def digits_of(run: str) -> set[int]:
+    """Return the offsets of the digits, Arabic or Chinese, of numbers with several digits in a folded text."""
+    places = (range(span.start, span.end) for span, _ in numbers(run))
+    digits = ([at for at in some if run[at].isdigit() or run[at] in _HAN] for some in places)
+    return {at for some in digits if len(some) > 1 for at in some}
+
+
 def may_go_on(text: str) -> bool:
     """Tell whether a run begins or ends with a digit, so that adjacent text can change the number."""
     return any(char.isdigit() or char in _HAN for char in (text[0], text[-1]))
@@ -86,8 +93,19 @@ def is_whole(run: str, start: int, end: int) -> bool:
 
 def _goes_on(char: str, beside: str) -> bool:
     """Tell whether the characters beside a digit, nearest first, belong to its number."""
+    return beside.startswith(_going_on(char))
+
+
+@cache
+def _going_on(char: str) -> tuple[str, ...]:
+    """Return the texts beside a digit that belong to its number, nearest first; none for another character."""
     digits, points = (_HAN + "几", "点") if char in _HAN else ("0123456789", ".,") if char.isdigit() else ("", "")
-    return bool(digits and beside) and (beside[0] in digits or (beside[0] in points and beside[1:] in tuple(digits)))
+    return (*digits, *(point + digit for point in points for digit in digits))
+
+
+def beside_whole(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the texts before, and those after, a text that would make its numbers longer."""
+    return tuple(beside[::-1] for beside in _going_on(text[0])), _going_on(text[-1])
 
 
 def _others(found: re.Match[str]) -> Iterator[str]:
