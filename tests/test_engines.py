@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from seedsearch.engines.choice import open_engine
 from seedsearch.engines.embedded import EmbeddedEngine
 from seedsearch.engines.embedded.scoring import Row, Scoring
 from seedsearch.engines.memory import MemoryEngine
-from seedsearch.engines.query import All, Any, AtLeast, Near, Not, Ranked, Term
+from seedsearch.engines.query import All, Any, AtLeast, Near, Not, Number, Query, Ranked, Term
 from seedsearch.errors import IndexDamaged, IndexMissing
 from seedsearch.text.array_types import Scores
 from tests.engine_contract import MARK, TEXTS, EngineContract, entry, found, run
@@ -103,6 +105,48 @@ def test_how_many_documents_have_a_term_is_told_without_reading_lists(
     assert expected[1][0] > 1
     monkeypatch.setattr("seedsearch.engines.embedded.postings.decode_few", None)
     assert open_engine(tmp_path, MARK).document_frequencies(terms) == expected
+
+
+def test_numbers_are_whole_in_every_engine(tmp_path: Path) -> None:
+    """Beside other digits, points and the blanks of a scanned text; of so many documents that some are put off."""
+    rng = random.Random(3)
+    memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)
+    texts = {f"{n:03}": "".join(rng.choices("44年年四十点.2 第", k=rng.randint(4, 14))) for n in range(400)}
+    for engine in (memory, embedded):
+        with engine.writer() as writer:
+            for doc_id, text in texts.items():
+                put(writer, entry(doc_id, text))
+    asked = [Number(text) for text in ("4年", "四年", "4", "第四", "十4", "24.2", "年")]
+    some: list[Query] = [
+        *asked,
+        *[AtLeast(2, (number, run("第"), run("年"))) for number in asked],
+        All((asked[0], Not(asked[1]))),
+    ]
+    for query in some:
+        assert found(embedded, query) == found(memory, query)
+        assert embedded.exists([query]) == memory.exists([query])
+    assert 0 < len(found(memory, asked[0])) < len(found(memory, run("4年")))
+
+
+def test_characters_without_lists_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(5)
+    memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)
+    texts = ["".join(rng.choices("焊接产业链与联合体", k=5)) * 2 for _ in range(60)]
+    for engine in (memory, embedded):
+        with engine.writer() as writer:
+            for number, text in enumerate(texts):
+                put(writer, entry(f"{number:02}", text))
+    terms = [Term("gram", char) for char in "焊接产业链与联合体没龥a"]
+    for at_once in (1 << 20, 600):
+        monkeypatch.setattr("seedsearch.engines.embedded.segment.COUNTED", at_once)
+        with closing(open_engine(tmp_path, MARK)) as fresh:
+            assert fresh.document_frequencies(terms)[1] == memory.document_frequencies(terms)[1]
+            assert fresh.document_frequencies(terms * 30)[1] == memory.document_frequencies(terms)[1] * 30
+        with closing(open_engine(tmp_path, MARK)) as fresh:
+            for term in terms:
+                ranked = Ranked(Any((term, Term("gram", "焊"))), ((term, 1.0),))
+                scores = [match.score for match in fresh.search(ranked, 60).best]
+                assert scores == pytest.approx([match.score for match in memory.search(ranked, 60).best])
 
 
 def test_the_tiers_of_an_answer_add_up_the_terms_that_they_share_once(

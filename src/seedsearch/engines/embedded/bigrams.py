@@ -16,7 +16,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -211,8 +211,7 @@ class PairTable:
         """
         wanted = np.array(keys, dtype=np.uint64)
         if chars:
-            ranges = (self._range(*_keys_with_first(char)) for char in chars)
-            self._chunks(sorted(self._numbers_of(wanted).union(*ranges)))
+            self._chunks(sorted(self._numbers_of(wanted) | self._numbers_between(*_keys_with_firsts(chars))))
         if (found := self._found(wanted)) is None:
             return [None] * len(keys)
         rows = found.T.tolist()
@@ -251,10 +250,20 @@ class PairTable:
         """Return the lists of all pairs that begin with one of these characters, each with the index of its
         character.
         """
-        ranges = [_keys_with_first(char) for char in chars]
-        parts = [_between(self._chunks(self._range(low, high)), low, high) for low, high in ranges]
-        owners = np.repeat(np.arange(len(chars)), [part.shape[1] for part in parts])
-        return owners, self._lists(np.concatenate(parts, axis=1))
+        lows, highs = _keys_with_firsts(chars)
+        chunks = self._chunks(sorted(self._numbers_between(lows, highs)))
+        rows = np.concatenate([np.zeros((4, 0), dtype=np.int64), *chunks], axis=1)
+        begins, ends = rows[0].searchsorted([lows, highs])
+        lengths = ends - begins
+        owners = np.repeat(np.arange(len(chars)), lengths)
+        before = np.cumsum(lengths) - lengths
+        return owners, self._lists(rows.take(np.arange(len(owners)) + (begins - before)[owners], axis=1))
+
+    def _numbers_between(self, lows: Ints, highs: Ints) -> set[int]:
+        """Return the chunks with the pairs from each of `lows` to before its `highs`."""
+        firsts = self.firsts.view(np.int64)
+        begins, ends = np.maximum(firsts.searchsorted(lows, side="right") - 1, 0), firsts.searchsorted(highs)
+        return set(chain.from_iterable(map(range, begins.tolist(), ends.tolist())))
 
     def _range(self, low: int, high: int) -> range:
         """Return the chunks with the pairs from `low` to before `high`."""
@@ -266,9 +275,10 @@ class PairTable:
         return postings.decode(self._postings, starts, documents, extras, self._count)
 
 
-def _keys_with_first(char: str) -> tuple[int, int]:
-    """Return the range of pairs that begin with a character."""
-    return key_of(char), (ord(char) + 1) << SECOND_BITS
+def _keys_with_firsts(chars: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return for each character the range of pairs that begin with it."""
+    lows = np.array([key_of(char) for char in chars], dtype=np.int64)
+    return lows, lows + (1 << SECOND_BITS)
 
 
 def _between(chunks: Sequence[PairRows], low: int, high: int) -> PairRows:

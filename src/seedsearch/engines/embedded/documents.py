@@ -152,6 +152,25 @@ class Documents:
             if find(run, begin, end) >= 0:
                 yield d
 
+    def holding_alone(
+        self, documents: Iterable[int], run: bytes, before: tuple[bytes, ...], behind: tuple[bytes, ...]
+    ) -> Iterator[int]:
+        """Yield those of `documents` in whose codes `run` stands with none of these `before` it or `behind` it."""
+        mapped, borders = self._container.mapped, self.code_borders
+        reach = [max(map(len, some), default=0) for some in (before, behind)]
+        for d in self.holding(documents, run):
+            begin, end = borders[d], borders[d + 1]
+            at = mapped.find(run, begin, end)
+            while at >= 0:
+                last = at + len(run)
+                if not (
+                    mapped[max(begin, at - reach[0]) : at].endswith(before)
+                    or mapped[last : min(end, last + reach[1])].startswith(behind)
+                ):
+                    yield d
+                    break
+                at = mapped.find(run, at + 1, end)
+
     @property
     def code_sizes(self) -> Ints:
         """The size in bytes of the codes of each document."""

@@ -4,7 +4,7 @@ texts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeGuard
 
@@ -32,7 +32,6 @@ from seedsearch.engines.query import (
     Terms,
 )
 from seedsearch.text.array_types import Mask
-from seedsearch.text.joints import holds
 from seedsearch.text.run_text import run_grams
 
 LOOKS = 1024  # documents or terms between two checks of the budget
@@ -69,12 +68,11 @@ class Matching:
     def any_matches(self, i: int, query: Query) -> bool:
         """Tell whether any document of segment `i` matches."""
         candidates = self._candidates(i, query)
-        if candidates is None or not isinstance(query, Run):
+        if candidates is None or not isinstance(query, Run | Number):
             return size_of(self.matched(i, query)) > 0
-        documents = self._segments[i].documents
-        code = documents.alphabet.bytes_of(query.text)
+        find = self._finder(i, query)
         for some in slices(candidates, LOOKS):
-            if any(True for _ in documents.holding(some.tolist(), code)):
+            if any(True for _ in find(some.tolist())):
                 return True
             self._budget.spend(query)
         return bool(self._across(i, query, candidates))
@@ -130,10 +128,10 @@ class Matching:
         if count < 1:
             return self._everywhere(i)
         parts: list[Matched] = []
-        unsure: list[tuple[Run, Documents]] = []
+        unsure: list[tuple[Run | Number, Documents]] = []
         for child in children:
             candidates = self._candidates(i, child)
-            if isinstance(child, Run) and candidates is not None:
+            if isinstance(child, Run | Number) and candidates is not None:
                 unsure.append((child, candidates))
             else:
                 parts.append(self.matched(i, child))
@@ -165,7 +163,7 @@ class Matching:
         """Return the documents that may contain a run, if they are so many that searching their texts is better
         postponed.
         """
-        if not isinstance(node, Run) or key_of(node) is not None or self._kept.get(("matched", i, node)) is not None:
+        if not isinstance(node, Run | Number) or key_of(node) or self._kept.get(("matched", i, node)) is not None:
             return None
         candidates = self._with_all(i, run_grams(node.text), LOOK_FOR_RUN, None)
         if len(candidates) > PUT_OFF:
@@ -181,10 +179,12 @@ class Matching:
     def _on_text(self, i: int, node: OnText, among: Matched | None) -> Documents:
         """Return the documents (of `among`) whose run text matches, by searching those that have all its grams."""
         grams = list(dict.fromkeys(gram for text in node.texts for gram in run_grams(text)))
-        candidates = self._with_all(i, grams, LOOK_FOR_RUN if isinstance(node, Run) else LOOK_CLOSER, among)
+        candidates = self._with_all(i, grams, LOOK_FOR_RUN if isinstance(node, Run | Number) else LOOK_CLOSER, among)
         if not len(candidates):
             return NONE
         if isinstance(node, Run):
+            return self._holding(i, node, candidates)
+        if isinstance(node, Number):
             return self._holding(i, node, candidates)
         look = partial(self._budget.spend, node)
         if _is_close(node):
@@ -194,7 +194,7 @@ class Matching:
         found = [some[self._holds(i, node, some)] for some in slices(candidates, LOOKS) if look() is None]
         return np.concatenate(found)
 
-    def _holds(self, i: int, node: Number | Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
+    def _holds(self, i: int, node: Near | Gapped | Pattern | Spelled, documents: Documents) -> Mask:
         """Tell for each document whether its text matches, text by text."""
         if isinstance(node, Spelled):
             both = self._segments[i].documents.texts(documents.tolist())
@@ -203,24 +203,34 @@ class Matching:
             [node.holds(text) for text in self._segments[i].documents.run_texts(documents.tolist())], dtype=bool
         )
 
-    def _holding(self, i: int, run: Run, candidates: Documents) -> Documents:
+    def _holding(self, i: int, node: Run | Number, candidates: Documents) -> Documents:
         """Return the `candidates` whose texts contain a run, with or without their joints."""
-        documents = self._segments[i].documents
-        code = documents.alphabet.bytes_of(run.text)
+        find = self._finder(i, node)
         found: list[int] = []
         for some in slices(candidates, LOOKS):
-            found += documents.holding(some.tolist(), code)
-            self._budget.spend(run)
+            found += find(some.tolist())
+            self._budget.spend(node)
         there = np.array(found, dtype=np.int64)
-        if len(there) < len(candidates) and (more := self._across(i, run, without(candidates, there))):
+        if len(there) < len(candidates) and (more := self._across(i, node, without(candidates, there))):
             there = np.sort(np.concatenate([there, more]))
         return there
 
-    def _across(self, i: int, run: Run, candidates: Documents) -> list[int]:
+    def _finder(self, i: int, node: Run | Number) -> Callable[[Sequence[int]], Iterator[int]]:
+        """Return a function that yields the documents, of those passed, whose texts contain a run as it is."""
+        documents = self._segments[i].documents
+        code = documents.alphabet.bytes_of(node.text)
+        if isinstance(node, Run):
+            return partial(documents.holding, run=code)
+        from seedsearch.text.numerals import beside_whole
+
+        before, behind = (tuple(map(documents.alphabet.bytes_of, some)) for some in beside_whole(node.text))
+        return partial(documents.holding_alone, run=code, before=before, behind=behind)
+
+    def _across(self, i: int, node: Run | Number, candidates: Documents) -> list[int]:
         """Return the `candidates` whose texts contain a run across joints; they have all its pairs, and few
         others do.
         """
-        grams = run_grams(run.text)
+        grams = run_grams(node.text)
         # Usually the rarest pairs already rule out all documents.
         for _, gram in sorted(zip(self._at_most_with(i, grams), grams, strict=True)):
             candidates = self._lists.listed(("gram", gram))[i].among(candidates)
@@ -230,8 +240,8 @@ class Matching:
         for some in slices(candidates, LOOKS):
             numbers = some.tolist()
             texts = zip(numbers, self._segments[i].documents.run_texts(numbers), strict=True)
-            found += [document for document, text in texts if holds(text, run.text)]
-            self._budget.spend(run)
+            found += [document for document, text in texts if node.holds(text)]
+            self._budget.spend(node)
         return found
 
     def _at_most_with(self, i: int, grams: Sequence[str]) -> list[int]:
@@ -295,4 +305,6 @@ def _is_close(node: Number | Near | Gapped | Pattern | Spelled) -> TypeGuard[Nea
 
 def _effort(node: Query) -> int:
     """Return a sort key for nodes other than terms: those that narrow most for the least work come first."""
-    return 0 if isinstance(node, Run) else 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1
+    if isinstance(node, Run | Number):
+        return 0
+    return 3 if isinstance(node, Pattern) else 2 if isinstance(node, OnText) else 1

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 READING = "the lists of its terms"  # a part of every query
 KEPT_BYTES = 96 << 20  # bytes of lists and masks in the cache
 SIZE_BYTES = 300  # bytes that a cached number of documents takes
+BULK = 256  # with more terms at once, caching their sizes takes longer than reading them again
 MANY = 8  # a term that at least one document in so many has is stored as the counts of all documents
 
 
@@ -110,6 +111,12 @@ class TermLists:
 
     def sizes(self, keys: Sequence[Key]) -> list[int]:
         """Return the number of documents that have each term; reads a list only if necessary."""
+        if len(keys) > BULK and all(segment.live is None for segment in self.segments):
+            totals = [0] * len(keys)
+            for segment in self.segments:
+                totals = [total + (size or 0) for total, size in zip(totals, segment.sizes(keys), strict=True)]
+            self.budget.spend(READING)
+            return totals
         known = {key: size for key in keys if (size := self._size(key)) is not None}
         if missing := [key for key in dict.fromkeys(keys) if key not in known]:
             of_each = [segment.sizes(missing) for segment in self.segments]

@@ -22,6 +22,11 @@ from seedsearch.text.array_types import Ints
 LEAST, SHARE = 512, 64
 
 
+def most_of_others(count: int) -> int:
+    """Return the postings that a character needs to have a list, in a segment of `count` documents."""
+    return max(LEAST, count // SHARE)
+
+
 class SinglesWriter:
     """Sums the lists of pairs as they are written, in the order of their first characters."""
 
@@ -47,7 +52,7 @@ class SinglesWriter:
     def close(self) -> None:
         """Write the list of the last character if it is long enough."""
         pieces, self._pieces = self._pieces, []
-        if sum(len(documents) for documents, _ in pieces) < max(LEAST, self._count // SHARE):
+        if sum(len(documents) for documents, _ in pieces) < most_of_others(self._count):
             return
         documents, counts = map(np.concatenate, zip(*pieces, strict=True))
         sums = np.bincount(documents, counts, minlength=self._count).astype(np.int64)
