@@ -211,6 +211,23 @@ def test_the_command_line_loads_no_command_and_no_renderer_before_one_runs() -> 
 
 
 @pytest.mark.slow
+def test_a_plain_query_compiles_no_class_of_ideographs_but_one(tmp_path: Path) -> None:
+    """Each takes a millisecond; the one tells passages from one another."""
+    (tmp_path / "a.txt").write_text("焊接机器人的材料", encoding="utf-8")
+    seedsearch.build_index(tmp_path / "a.txt", tmp_path / "index", workers=1)
+    code = (
+        "import re, sys\n"
+        "compiled, compile_ = [], re._compiler.compile\n"
+        "re._compiler.compile = lambda pattern, flags=0: compiled.append(pattern) or compile_(pattern, flags)\n"
+        "from seedsearch.frontends.cli import main\n"
+        f"main(['query', '-i', {str(tmp_path / 'index')!r}, '焊接机器人'], standalone_mode=False)\n"
+        "print(sum(isinstance(one, str) and '\\U00020000' in one for one in compiled), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stderr.split()[-1], "焊接机器人" in done.stdout) == ("1", True)
+
+
+@pytest.mark.slow
 def test_cleaning_clean_text_loads_nothing_heavy() -> None:
     assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
 

@@ -51,7 +51,7 @@ ENGINES: Mapping[str, EngineModule] = {
 }
 
 # As in RFC 3986, except for names of one letter, which are drives.
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_SCHEME = r"([A-Za-z][A-Za-z0-9+.-]+):"
 
 
 def scheme_of(place: Place) -> str | None:
@@ -59,7 +59,7 @@ def scheme_of(place: Place) -> str | None:
 
     A path object is a folder, and so is the name of an existing one, unless an engine has that scheme.
     """
-    if not isinstance(place, str) or (begin := _SCHEME.match(place)) is None:
+    if not isinstance(place, str) or ":" not in place or (begin := re.match(_SCHEME, place)) is None:
         return None
     scheme = begin[1].lower()
     is_url = scheme in ENGINES or place[begin.end() :].startswith("//") or not os.path.isdir(place)

@@ -22,7 +22,7 @@ KEPT = "synonyms"
 
 MOST = 100  # words of a group; a query has 256 terms at most
 
-_COMMAS = re.compile("[,，、;；\t]")
+_COMMAS = "[,，、;；\t]"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ NONE = Synonyms()
 
 
 def _words(line: str) -> list[str]:
-    return _COMMAS.split(line) if _COMMAS.search(line) else line.split()
+    return re.split(_COMMAS, line) if re.search(_COMMAS, line) else line.split()
 
 
 FILE = UserFile(

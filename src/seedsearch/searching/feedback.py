@@ -9,7 +9,6 @@ gains.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import islice
 from operator import add
@@ -18,11 +17,11 @@ from seedsearch.engines import Engine
 from seedsearch.engines.bm25 import rarity
 from seedsearch.engines.query import Term
 from seedsearch.searching.ranking import EMPTY, LEARNED, LEARNED_FROM, LEARNED_WEIGHT, WORD, Weighted
-from seedsearch.text.folding import HAN
+from seedsearch.text.folding import is_han
 
 AGAIN = 2  # occurrences that a pair must have in the text
 READ = 4000  # code points read from the beginning of a long text
-_SAYING = re.compile(f"(?![第一二三四五六七八九十{''.join(word for word in EMPTY if len(word) == 1)}])[{HAN}]")
+_SAYING_NOTHING = frozenset("第一二三四五六七八九十") | EMPTY
 
 
 def learned(engine: Engine, scored: Weighted, run: str) -> Weighted:
@@ -45,4 +44,4 @@ def learned(engine: Engine, scored: Weighted, run: str) -> Weighted:
 
 
 def _says(pair: str) -> bool:
-    return all(map(_SAYING.match, pair))
+    return all(is_han(char) and char not in _SAYING_NOTHING for char in pair)

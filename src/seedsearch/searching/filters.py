@@ -58,7 +58,7 @@ _IN_CHINESE = {
     "实体": "entity",
     "重复": "repeated-passage",
 }
-_BETWEEN = re.compile("[,，、;；|]")
+_BETWEEN = "[,，、;；|]"
 
 
 def filter_of(text: str) -> Query | None:
@@ -91,7 +91,7 @@ def _by_name(name: str, value: str) -> Query | None:
         return by_size(plain) if name == "size" else by_date(name, plain)
     if name in SPELLED:
         return _spelled(value, SPELLED[name])
-    return _any(name, [part.strip() for part in _BETWEEN.split(value)]) if name != SORT else None
+    return _any(name, [part.strip() for part in re.split(_BETWEEN, value)]) if name != SORT else None
 
 
 def _like(name: str, value: str) -> Query:

@@ -12,12 +12,13 @@ from seedsearch.metadata.file_states import DIGITS, size_term
 
 LAST = "\uffff"  # sorts after every term with the same prefix
 
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
+# Compiled when they are used: few queries have a range.
+_DATE = r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?"
 _DAYS_AGO = {"today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2}
-_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(?:([kmgt])i?)?b?", re.IGNORECASE)
+_SIZE = r"(?i:(\d{1,12}(?:\.\d{1,6})?)(?:([kmgt])i?)?b?)"
 _UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-_COMPARED = re.compile(r"(>=|<=|>|<|=)?\s*(.*)", re.DOTALL)
-_IN_BRACKETS = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
+_COMPARED = r"(?s:(>=|<=|>|<|=)?\s*(.*))"
+_IN_BRACKETS = r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]"
 
 DATES = "type a day, a month or a year, as in date:2026-01-31, date:2025..2026-03, date:>2025, date:today"
 SIZES = "type a comparison, as in size:>1mb, size:<=20k, size:1mb..5mb"
@@ -34,12 +35,12 @@ class _Ends(NamedTuple):
 
 def _ends(value: str, name: str) -> _Ends | None:
     """Return the bounds of a range; None if the value is not a range."""
-    if found := _IN_BRACKETS.fullmatch(value):
+    if found := re.fullmatch(_IN_BRACKETS, value):
         return _Ends("" if found[1] == "*" else found[1], "" if found[2] == "*" else found[2])
     if ".." in value:
         low, _, high = value.partition("..")
         return _Ends(low.strip(), high.strip()) if low or high else None
-    compared = _COMPARED.fullmatch(value)
+    compared = re.fullmatch(_COMPARED, value)
     sign, end = (compared[1], compared[2]) if compared else (None, value)
     if sign and not end:
         return None
@@ -48,7 +49,7 @@ def _ends(value: str, name: str) -> _Ends | None:
     if sign in ("<", "<="):
         return _Ends(high=end, before=sign == "<")
     first, slash, second = value.partition("/")
-    if name == "date" and slash and _DATE.fullmatch(first) and _DATE.fullmatch(second):
+    if name == "date" and slash and re.fullmatch(_DATE, first) and re.fullmatch(_DATE, second):
         return _Ends(first, second)
     return _Ends(end, end) if name == "date" or sign else None
 
@@ -96,7 +97,7 @@ def _day(name: str, text: str) -> str:
     """Return the prefix of the terms of a day, a month or a year."""
     if text.lower() in _DAYS_AGO:
         return str(datetime.now(UTC).date() - timedelta(days=_DAYS_AGO[text.lower()]))
-    found = _DATE.fullmatch(text)
+    found = re.fullmatch(_DATE, text)
     if found is None:
         raise _no_value(name, text, DATES)
     year, month, day = found.groups()
@@ -108,7 +109,7 @@ def _day(name: str, text: str) -> str:
 
 
 def _bytes(text: str) -> int:
-    found = _SIZE.fullmatch(text)
+    found = re.fullmatch(_SIZE, text)
     if found is None:
         raise _no_value("size", text, SIZES)
     return int(float(found[1]) * (1 << _UNITS[(found[2] or "").lower()]))

@@ -96,7 +96,6 @@ _ASKING = re.compile(
 EMPTY = frozenset("的了在是和与及或而被把将于以为之其这那有也都就不着过地得对从到等")
 # Words that connect the two sides.
 CONNECTING = frozenset("与和及或同跟") | {"以及", "或者", "and", "or"}
-_CONTENT = re.compile(rf"[\w{HAN}]+")
 
 _CHANGE: itemgetter[int] = itemgetter(1)
 
@@ -105,7 +104,9 @@ Weighted = tuple[tuple[Term, float], ...]
 
 def scored_terms(run: str, words: Sequence[str]) -> Weighted:
     """Return the terms that score documents for the run text of a query and its words, each with its weight."""
-    pieces = _CONTENT.findall(run)
+    pieces = run.split()
+    if not all(map(str.isalnum, pieces)):
+        pieces = re.findall(rf"[\w{HAN}]+", run)  # compiled when needed: that takes longer than a query
     singles = dict.fromkeys("".join(pieces))
     pairs = dict.fromkeys([pair for piece in pieces for pair in map(add, piece, piece[1:])])
     return (

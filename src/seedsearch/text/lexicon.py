@@ -28,9 +28,9 @@ JIEBA = "0.42.1"
 
 # The first and last character that jieba segments; it takes other ideographs one by one.
 FIRST, LAST = "\u4e00", "\u9fd5"
-_CUT = re.compile(f"[{FIRST}-{LAST}]+|.", re.DOTALL)
 LONGEST = 64  # characters of a word; each of its prefixes is stored
 # Compiled on use: that takes longer than a query.
+_CUT = f"[{FIRST}-{LAST}]+|."
 _OWN = rf"([{HAN}]{{1,{LONGEST}}})(?:\s+(\d+))?(?:\s+\S+)?"
 _KEPT = rf"(?:[{HAN}]{{1,{LONGEST}}} [0-9]{{1,19}}\n)*"
 _TAKEN = 1 << 62
@@ -153,7 +153,8 @@ class Lexicon:
 
     def cut(self, run: str) -> Iterator[str]:
         """Yield the words of a run of ideographs."""
-        for piece in _CUT.findall(run):
+        is_one = run and min(run) >= FIRST and max(run) <= LAST
+        for piece in [run] if is_one else re.findall(_CUT, run, re.DOTALL):
             yield from self._cut(piece) if len(piece) > 1 else piece
 
     def _cut(self, run: str) -> Iterator[str]:

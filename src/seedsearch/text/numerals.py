@@ -27,7 +27,8 @@ _LARGE = {"万": 10**4, "亿": 10**8}
 _TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}  # one character for two
 _HAN = "".join({**_VALUES, **_UNITS, **_LARGE, **_TENS})
 _ROMAN = "ⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻ"
-_MIXED = re.compile(r"(\d{1,6})(?:\.(\d{1,4}))?([万亿])(?:(\d{1,4})([百千万]))?")
+_SIGNS = frozenset(_HAN + _ROMAN)
+_MIXED = r"(\d{1,6})(?:\.(\d{1,4}))?([万亿])(?:(\d{1,4})([百千万]))?"
 MOST = 10**12  # larger numbers, and numbers with more digits, are left alone
 
 # Characters after digits that make them a number. 分, 点, 时, 度, 成, 面, 方, 边, 些, 般, 样, 直 and 定 are left out:
@@ -66,7 +67,7 @@ def _number() -> re.Pattern[str]:
 
 def numbers(run: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """Yield the numbers of a folded text with their context, each with its other spellings, likeliest first."""
-    if not re.search(rf"[\d{_HAN}{_ROMAN}]", run):
+    if _SIGNS.isdisjoint(run) and not any(map(str.isdecimal, run)):
         return
     for found in _number().finditer(run):
         if others := tuple(other for other in dict.fromkeys(_others(found)) if other != found[0]):
@@ -209,7 +210,7 @@ def value_of(number: str, *, row: bool = False) -> int | None:
     if number in _ROMAN:
         return _ROMAN.index(number) + 1
     number = number.replace(",", "")
-    if found := _MIXED.fullmatch(number):
+    if found := re.fullmatch(_MIXED, number):
         whole, part, large, more, unit = found.groups()
         rest = int(more or 0) * {**_UNITS, **_LARGE}.get(unit or "", 0)
         digits = part or "0"

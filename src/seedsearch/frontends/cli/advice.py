@@ -12,7 +12,7 @@ import click
 
 _OF_INDEX = ("-i", "--index-dir")
 _OPERATORS = ("and", "or", "not")
-_FIELD = re.compile(r"[-+]?([a-z]{2,10}|[\u4e00-\u9fff]{2,3})[:：](?!//)\S.*", re.DOTALL)
+_FIELD = r"[-+]?([a-z]{2,10}|[\u4e00-\u9fff]{2,3})[:：](?!//)\S.*"
 # How filters may be called in Chinese. They are not filters, because texts say `作者：` and mean it.
 _IN_CHINESE = {
     "作者": "author",
@@ -56,7 +56,7 @@ def doubts(words: Sequence[str]) -> list[str]:
 
 def _no_filter(word: str) -> str | None:
     """Return what to say of a word that looks like a filter and is none."""
-    found = _FIELD.fullmatch(word)
+    found = re.fullmatch(_FIELD, word, re.DOTALL) if ":" in word or "：" in word else None
     if found is None:
         return None
     name = found[1]

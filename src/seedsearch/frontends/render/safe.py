@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 # C0 without tab and line feed, DEL, C1, bidirectional controls, lone surrogates (bytes of a name that are not UTF-8).
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-_UNSAFE = re.compile(f"[{_STEERING}]")
-_UNSAFE_IN_LINE = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
-_BYTES = re.compile("[\udc80-\udcff]")  # of a name that is not UTF-8
+_IN_LINE = "\t\n\u2028\u2029"
+_BYTES = "[\udc80-\udcff]"  # of a name that is not UTF-8
 # Besides those, what cannot be seen at all: an edit that takes it away has to show it.
-UNSEEN = re.compile(f"[{_STEERING}\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff]")
+UNSEEN = "\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff"
 
 
 def safe(text: str) -> str:
     """`text` with everything that could steer a terminal spelled out; tabs and line breaks stay."""
-    return _UNSAFE.sub(_spelled, text)
+    return _without("", text)
 
 
 def one_line(text: str) -> str:
     """`text`, of a path or a message, safe and on one line; names in GBK or Big5 as they read."""
-    if _BYTES.search(text):
+    if not text.isprintable() and re.search(_BYTES, text):
         from seedsearch.reading.path_names import decoded
 
         text = decoded(text)
-    return _UNSAFE_IN_LINE.sub(_spelled, text)
+    return _without(_IN_LINE, text)
 
 
 def seen(text: str) -> str:
     """`text` on one line, safe, and what cannot be seen spelled out as well."""
-    return UNSEEN.sub(_spelled, text.replace("\n", "⏎"))
+    return _without(UNSEEN, text.replace("\n", "⏎"))
 
 
 def shortened(text: str, longest: int, said: str = "{:,} characters") -> str:
@@ -49,7 +49,20 @@ def json_line(value: object) -> str:
 
 def safe_json(text: str) -> str:
     """Return one line of JSON that was written with everything as it is, made safe in the same way."""
-    return _UNSAFE_IN_LINE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isprintable():
+        return text
+    return steering(_IN_LINE).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+@cache
+def steering(more: str) -> re.Pattern[str]:
+    """Return a pattern of what could steer a terminal, and `more`; compiled when needed, because most text has none."""
+    return re.compile(f"[{_STEERING}{more}]")
+
+
+def _without(more: str, text: str) -> str:
+    """Return a text with what could steer a terminal, and `more`, spelled out; none of that is printable."""
+    return text if text.isprintable() else steering(more).sub(_spelled, text)
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from seedsearch.frontends.render.safe import UNSEEN
+from seedsearch.frontends.render.safe import UNSEEN, steering
 
 # Code points of an edit that are shown; of a longer one the beginning and the end.
 LONGEST_SHOWN = 400
@@ -38,7 +38,7 @@ def visible(text: str) -> Markup:
     """Return text as HTML; line breaks and tabs stay, what cannot be seen is named by its number."""
     pieces, last = [], 0
     text = text.replace("\r\n", "\n")
-    for found in UNSEEN.finditer(text):
+    for found in steering(UNSEEN).finditer(text):
         pieces += [escape(text[last : found.start()]), _spelled(found[0])]
         last = found.end()
     return Markup("").join([*pieces, escape(text[last:])])
