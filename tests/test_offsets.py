@@ -125,6 +125,8 @@ def test_composed_edits_are_of_the_later_kind_and_the_weaker_certainty() -> None
 def test_unlawful_edits_are_refused(edits: list[Edit]) -> None:
     with pytest.raises(ValueError, match="empty, out of order or outside"):
         apply_edits("焊接产业", edits)
+    with pytest.raises(ValueError, match="empty, out of order or outside"):
+        apply_edits("焊接产业", Edits(edits))
 
 
 def test_an_empty_span_has_no_source() -> None:
@@ -143,6 +145,15 @@ def test_columns_are_the_same_edits(case: tuple[str, list[Edit], str]) -> None:
     assert columns[1:] == edits[1:]
     assert apply_edits(text, columns) == apply_edits(text, edits)
     assert OffsetMap.of(columns).to_edited(len(text)) == OffsetMap.of(edits).to_edited(len(text))
+
+
+@given(edited())
+def test_columns_map_back_as_edits_do(case: tuple[str, list[Edit], str]) -> None:
+    _, edits, after = case
+    one, other = OffsetMap.of(edits), OffsetMap.of(Edits(edits))
+    for at in range(len(after)):
+        assert one.to_raw(Span(at, at + 1)) == other.to_raw(Span(at, at + 1))
+    assert [one.to_edited(e.span.start) for e in edits] == [other.to_edited(e.span.start) for e in edits]
 
 
 @given(edited())

@@ -22,6 +22,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, compress, islice
 from math import prod
+from operator import add, le, lt, sub
 from typing import NamedTuple, TypeVar, overload
 
 from seedsearch.damage import Certainty, Damage
@@ -69,6 +70,8 @@ class Weight(NamedTuple):
     @property
     def probability(self) -> float:
         """The probability that all of it is right, rounded to hundredths, 0.01 to 1."""
+        if len(self.guesses) == 1:
+            return max(0.01, round(self.guesses[0].probability, 2))
         return max(0.01, round(prod(guess.probability for guess in self.guesses), 2))
 
 
@@ -174,20 +177,40 @@ class Edits(Columns[Edit]):
 
     def _take(self, rows: Iterable[_Columns]) -> None:
         """Fill the empty columns with all edits."""
-        self._written = "".join(map(self._taken, _portions(rows)))
+        self._written = "".join(map(self._taken, portions(rows)))
 
     def _taken(self, rows: Sequence[_Columns]) -> str:
         """Append edits to the columns, and return their replacements."""
         starts, ends, written, kinds, certainties, steps, weights = zip(*rows, strict=True)
         self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
+        self._names += [step for step in dict.fromkeys(steps) if step not in self._names]
+        numbers = {step: number for number, step in enumerate(self._names)}
+        self._steps.extend(map(numbers.__getitem__, steps))
+        return self._put(starts, ends, written, kinds, certainties)
+
+    def _weighed(self, rows: Sequence[Weighed]) -> str:
+        """Do the same with rows that no step is named in."""
+        starts, ends, written, kinds, certainties, weights = zip(*rows, strict=True)
+        self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
+        self._names = [""]
+        self._steps.extend(bytes(len(rows)))
+        return self._put(
+            *(starts, ends, written), map(_KIND_OF.__getitem__, kinds), map(_CERTAINTY_OF.__getitem__, certainties)
+        )
+
+    def _put(
+        self,
+        starts: Sequence[int],
+        ends: Sequence[int],
+        written: Sequence[str],
+        kinds: Iterable[int],
+        certainties: Iterable[int],
+    ) -> str:
         self._starts.extend(starts)
         self._ends.extend(ends)
         self._borders.extend(islice(accumulate(map(len, written), initial=self._borders[-1]), 1, None))
         self._kinds.extend(kinds)
         self._certainties.extend(certainties)
-        self._names += [step for step in dict.fromkeys(steps) if step not in self._names]
-        numbers = {step: number for number, step in enumerate(self._names)}
-        self._steps.extend(map(numbers.__getitem__, steps))
         return "".join(written)
 
     def by(self, step: str) -> Edits:
@@ -201,6 +224,33 @@ class Edits(Columns[Edit]):
         """The start, end and replacement of each."""
         between = map(slice, self._borders, islice(self._borders, 1, None))
         return zip(self._starts, self._ends, map(self._written.__getitem__, between), strict=True)
+
+    @property
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """The start and end of each."""
+        return zip(self._starts, self._ends, strict=True)
+
+    @property
+    def replacements(self) -> str:
+        """What is put in, one replacement after the other."""
+        return self._written
+
+    def lawful(self, length: int) -> bool:
+        """Return whether they are sorted, disjoint, not empty and inside `length`."""
+        if not all(map(lt, self._starts, self._ends)) or not all(map(le, self._ends, islice(self._starts, 1, None))):
+            return False
+        return not self._ends or self._ends[-1] <= length
+
+    @property
+    def back(self) -> OffsetMap:
+        """The map back over them."""
+        made = OffsetMap(())
+        made._raw_start, made._raw_end = array("q", self._starts), array("q", self._ends)
+        lengths = array("I", map(sub, islice(self._borders, 1, None), self._borders))
+        taken = accumulate(map(sub, self._ends, self._starts), initial=0)
+        made._out_start = array("q", map(sub, map(add, self._starts, self._borders), taken))
+        made._out_end = array("q", map(add, made._out_start, lengths))
+        return made
 
     @property
     def guessed(self) -> list[bool]:
@@ -275,7 +325,8 @@ class Edits(Columns[Edit]):
         return self._weights
 
 
-def _portions(items: Iterable[_T]) -> Iterator[list[_T]]:
+def portions(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield the items in lists of so many as are in memory together."""
     items = iter(items)
     while some := list(islice(items, MANY)):
         yield some
@@ -293,7 +344,7 @@ def gathered(edits: Iterable[Edit]) -> Sequence[Edit]:
 def weighed(rows: Iterable[Weighed]) -> Edits:
     """Return edits with these rows and weights, like `written`."""
     made = Edits()
-    made._take((start, end, text, _KIND_OF[k], _CERTAINTY_OF[c], "", weight) for start, end, text, k, c, weight in rows)
+    made._written = "".join(map(made._weighed, portions(rows)))
     return made
 
 
@@ -376,7 +427,7 @@ def kinds_of(edits: Sequence[Edit]) -> set[Damage]:
 
 def joined(pieces: Iterable[str]) -> str:
     """Join pieces into one text without holding all of them in memory."""
-    return "".join(["".join(some) for some in _portions(pieces)])
+    return "".join(["".join(some) for some in portions(pieces)])
 
 
 def kept(edits: Sequence[Edit], which: Sequence[object]) -> Sequence[Edit]:
@@ -391,6 +442,16 @@ def rows_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int, str]]:
     return edits.rows if isinstance(edits, Edits) else [(e.span.start, e.span.end, e.replacement) for e in edits]
 
 
+def spans_of(edits: Sequence[Edit]) -> Iterable[tuple[int, int]]:
+    """Return the start and end of each edit, without an `Edit` of each."""
+    return edits.spans if isinstance(edits, Edits) else [(e.span.start, e.span.end) for e in edits]
+
+
+def replacements_of(edits: Sequence[Edit]) -> str:
+    """Return what the edits put in, one replacement after the other."""
+    return edits.replacements if isinstance(edits, Edits) else "".join([e.replacement for e in edits])
+
+
 def guessed_of(edits: Sequence[Edit]) -> Sequence[object]:
     """Return for each edit whether it is inferred, without making `Edit` objects."""
     return edits.guessed if isinstance(edits, Edits) else [e.certainty is Certainty.INFERRED for e in edits]
@@ -398,6 +459,8 @@ def guessed_of(edits: Sequence[Edit]) -> Sequence[object]:
 
 def check_edits(edits: Sequence[Edit], length: int) -> None:
     """Raise ValueError unless the edits are sorted, disjoint, non-empty and within `length`."""
+    if isinstance(edits, Edits) and edits.lawful(length):
+        return
     last = 0
     for number, (start, end, _) in enumerate(rows_of(edits)):
         if not last <= start < end <= length:
@@ -444,6 +507,8 @@ class OffsetMap:
     @classmethod
     def of(cls, edits: Sequence[Edit]) -> OffsetMap:
         """Return the mapping that undoes `edits`."""
+        if isinstance(edits, Edits):
+            return edits.back
         return cls((start, end, len(replacement)) for start, end, replacement in rows_of(edits))
 
     def to_raw(self, span: Span) -> Span:

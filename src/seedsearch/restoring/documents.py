@@ -10,7 +10,7 @@ from itertools import chain
 from typing import overload
 
 from seedsearch.damage import FOUND, Damage
-from seedsearch.offsets import Columns, Edit, Finding, Span
+from seedsearch.offsets import Columns, Edit, Finding, Span, portions
 from seedsearch.reading.documents import Failure, RawDocument
 from seedsearch.text.folding import fold
 
@@ -27,10 +27,11 @@ class Findings(Columns[Finding]):
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
         self._starts, self._ends, self._kinds = array("I"), array("I"), bytearray()
-        for start, end, kind in places:
-            self._starts.append(start)
-            self._ends.append(end)
-            self._kinds.append(_KIND_OF[kind])
+        for some in portions(places):
+            starts, ends, kinds = zip(*some, strict=True)
+            self._starts.extend(starts)
+            self._ends.extend(ends)
+            self._kinds.extend(map(_KIND_OF.__getitem__, kinds))
 
     @property
     def places(self) -> Iterator[Place]:

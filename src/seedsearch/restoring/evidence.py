@@ -28,7 +28,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Guess, Weight, gathered, guessed_of, kept, rows_of, weights_of
+from seedsearch.offsets import (
+    Edit,
+    Guess,
+    Weight,
+    gathered,
+    guessed_of,
+    kept,
+    kinds_of,
+    replacements_of,
+    rows_of,
+    spans_of,
+    weights_of,
+)
 from seedsearch.restoring.page import Page
 from seedsearch.text.character_model import model, rank
 from seedsearch.text.folding import fold, han_runs, is_han
@@ -97,14 +109,15 @@ def believed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     for first, last, start, end in _side_by_side(found):
         if _near(start, end, proofs):
             spoken_for[first:last] = b"\1" * (last - first)
-    return kept(found, spoken_for if all(spoken_for) else bytearray(map(_or_western, spoken_for, found)))
+    if Damage.UTF8_AS_LATIN1 in kinds_of(found):
+        for i, spoken in enumerate(spoken_for):
+            spoken_for[i] = spoken or _is_western(found[i])
+    return kept(found, spoken_for)
 
 
-def _or_western(spoken_for: int, e: Edit) -> bool:
-    """Return whether the edit is believed, or needs no evidence."""
-    if spoken_for or e.kind is not Damage.UTF8_AS_LATIN1:
-        return bool(spoken_for)
-    return e.certainty is Certainty.PROVED and not any(map(is_han, e.replacement))
+def _is_western(e: Edit) -> bool:
+    """Return whether the edit needs no evidence."""
+    return e.kind is Damage.UTF8_AS_LATIN1 and e.certainty is Certainty.PROVED and not any(map(is_han, e.replacement))
 
 
 def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
@@ -112,6 +125,8 @@ def allowed(page: Page, edits: Iterable[Edit]) -> Sequence[Edit]:
     decoder's.
     """
     found, text = gathered(edits), page.text
+    if not page.unsure and LOST not in replacements_of(found):
+        return found
     return kept(found, bytearray(_allowed(page, text[start:end], made) for start, end, made in rows_of(found)))
 
 
@@ -124,7 +139,7 @@ def _allowed(page: Page, found: str, made: str) -> bool:
 def _side_by_side(edits: Sequence[Edit]) -> Iterator[tuple[int, int, int, int]]:
     """Of each stretch of edits side by side: its first, the one after its last, where it starts and ends."""
     first, row_start, row_end, i = 0, 0, -GAP - 1, -1
-    for i, (start, end, _) in enumerate(rows_of(edits)):
+    for i, (start, end) in enumerate(spans_of(edits)):
         if start - row_end > GAP:
             if i:
                 yield first, i, row_start, row_end
