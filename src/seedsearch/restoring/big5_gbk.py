@@ -23,10 +23,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from heapq import merge
+from functools import cached_property, reduce
 from itertools import islice
-from operator import itemgetter
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
@@ -54,6 +52,7 @@ _FIRST = (
 TRIGGER = re.compile(rf"{_FIRST}[一-鿿]{{0,3}}[{_LEVEL_2}])")
 # What a run has to show that is not short: in a long one that is what it should be two rare characters stand near.
 _IN_LONG = re.compile(rf"{_FIRST}[{_LEVEL_2}]{{2}})")
+_HAN = re.compile("[一-鿿]")
 # A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")
 # The same, where a question mark may be a wide character.
@@ -130,13 +129,27 @@ def _rows(text: str, *, asks: bool, again: bool) -> Iterable[Weighed]:
     page = _Page(text, asks=asks, again=again)
     if not page.ways:
         return ()
-    made = [page.rows(_proved(page))]
+    made: list[Iterable[Weighed]] = [page.rows(_proved(page))]
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
             gain = GAIN if page.believed < NEARLY_ALL else ALONE
             others = (run for run in _others(page, fault) if run.convincing(0, gain))
             made.append(page.rows(others))
-    return merge(*made, key=itemgetter(0)) if len(made) > 1 else made[0]
+    return reduce(_merged, made)
+
+
+def _merged(first: Iterable[Weighed], second: Iterable[Weighed]) -> Iterator[Weighed]:
+    """Yield the rows of both in order: nearly all are of the first, which `heapq.merge` takes no notice of."""
+    others = iter(second)
+    other = next(others, None)
+    for row in first:
+        while other is not None and other[0] < row[0]:
+            yield other
+            other = next(others, None)
+        yield row
+    if other is not None:
+        yield other
+        yield from others
 
 
 class _Page:
@@ -302,7 +315,7 @@ class _Run:
 
     @cached_property
     def han(self) -> int:
-        return sum("一" <= char <= "鿿" for char in self.made)
+        return len(_HAN.findall(self.made))
 
     def convincing(self, han: int, gain: float) -> bool:
         """Tell whether the run holds `han` ideographs, lost little, and reads better by `gain` than what was found."""
@@ -316,18 +329,18 @@ class _Run:
     def rows(self) -> Iterator[Weighed]:
         """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
         start = first = 0
-        text, guesses = self.read.text, self.read.guesses
-        guessed, kind = sorted(guesses), self.fault.kind
+        at, (text, _, guesses), kind, whole = self.at, self.read, self.fault.kind, self.found
+        lost, unheard = "\ufffd" in text, assumed(f"dropping {kind}")
         for number, end in self.borders:
-            made, found = text[first:number], self.found[start:end]
-            if found != made and made.count("\ufffd") <= found.count("\ufffd"):
-                some = guessed[bisect_left(guessed, first) : bisect_left(guessed, number)] if guessed else ()
-                if some:
-                    parts = zip(made, map(guesses.get, range(first, number)), strict=True)
-                    weight = together(parts) or assumed(f"dropping {kind}")
-                    yield self.at + start, self.at + end, made, kind, Certainty.INFERRED, weight
+            made, found = text[first:number], whole[start:end]
+            if found != made and (not lost or made.count("\ufffd") <= found.count("\ufffd")):
+                some = [guesses[i] for i in range(first, number) if i in guesses] if guesses else ()
+                if not some:
+                    yield at + start, at + end, made, kind, Certainty.PROVED, None
                 else:
-                    yield self.at + start, self.at + end, made, kind, Certainty.PROVED, None
+                    told = zip(made, map(guesses.get, range(first, number)), strict=True)
+                    weight = (together(told) if any(some) else None) or unheard
+                    yield at + start, at + end, made, kind, Certainty.INFERRED, weight
             start, first = end, number
 
     def shortened(self) -> _Run:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from seedsearch.damage import Damage
@@ -263,8 +263,16 @@ def read_strictly(runs: Sequence[Run], fault: Fault) -> list[Reading]:
     return [_strictly(run.found, fault) if GONE not in run.found else NOTHING for run in runs]
 
 
+def _in_step(run: str, fault: Fault) -> str | None:
+    """Return the run as read where each of its characters is one that was misread, as in most; else None."""
+    made = list(map(fault.read.get, map(fault.byte_pairs.get, run, repeat(b""))))
+    return None if None in made else "".join(filter(None, made))
+
+
 def _strictly(run: str, fault: Fault) -> Reading:
     pairs, read, made, ends = fault.byte_pairs, fault.read, list[str](), list[int]()
+    if (whole := _in_step(run, fault)) is not None:
+        return Reading(whole, range(2, 2 * len(run) + 2, 2), {})
     at, begun = 0, b""
     for char in run:
         pair = pairs.get(char) or (char.encode() if char < "\x80" else b"")
