@@ -516,17 +516,22 @@ class OffsetMap:
 
         A character of a replacement comes from the whole replaced span. Raises ValueError on an empty span.
         """
-        if not 0 <= span.start < span.end:
-            raise ValueError(f"{span} is empty or negative and has no source")
-        return Span(self._source(span.start).start, self._source(span.end - 1).end)
+        return Span(*self.raw_of(span.start, span.end))
 
-    def _source(self, offset: int) -> Span:
+    def raw_of(self, start: int, end: int) -> tuple[int, int]:
+        """Return the same for a span given by two offsets, as two offsets."""
+        if not 0 <= start < end:
+            raise ValueError(f"{Span(start, end)} is empty or negative and has no source")
+        begun, ended = self._source(start)
+        return begun, ended if end - start == 1 else self._source(end - 1)[1]
+
+    def _source(self, offset: int) -> tuple[int, int]:
         """Return the raw span of the character at `offset`."""
         i = bisect_right(self._out_start, offset) - 1
         if i >= 0 and offset < self._out_end[i]:
-            return Span(self._raw_start[i], self._raw_end[i])
+            return self._raw_start[i], self._raw_end[i]
         at = offset if i < 0 else self._raw_end[i] + offset - self._out_end[i]
-        return Span(at, at + 1)
+        return at, at + 1
 
     def to_edited(self, offset: int) -> int:
         """Return the offset in the edited text of raw `offset`; inside a replaced span, the start of its

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
 from math import tanh
 
 from seedsearch.offsets import Candidate, Guess, Weight
@@ -75,8 +74,13 @@ def guess(
     chance = probability(source, odds)
     if chance > CLEAR:
         return _plain(chance, start, end)
-    told = (Candidate(text, round((1 - chance) * share, 2)) for text, share in others)
-    return Guess(chance, start, end, tuple(islice((one for one in told if one.probability >= LOWEST), MOST - 1)))
+    told, left = list[Candidate](), 1 - chance
+    for text, share in others:
+        if (its := round(left * share, 2)) >= LOWEST:
+            told.append(Candidate(text, its))
+            if len(told) == MOST - 1:
+                break
+    return Guess(chance, start, end, tuple(told))
 
 
 @lru_cache(maxsize=1 << 10)
@@ -113,7 +117,8 @@ def together(parts: Iterable[tuple[str, Guess | None]]) -> Weight | None:
     for text, one in parts:
         end = at + len(text)
         if one:
-            guesses.append(one._replace(start=at, end=end) if one.others else _plain(one.probability, at, end))
+            others = one.others
+            guesses.append(Guess(one.probability, at, end, others) if others else _plain(one.probability, at, end))
         at = end
     if len(guesses) == 1:
         return weight(guesses[0])

@@ -221,26 +221,34 @@ def _realigned(value: Sequence[int], sets: Losses) -> list[bool]:
     size = len(value)
     best, last, came = [_NONE] * (size + 2), [DENSE - 1] * (size + 2), [0] * (size + 2)
     best[0] = 0.0
-
-    def reach(at: int, score: float, rank: int, by: int) -> None:
-        if score > best[at]:
-            best[at], last[at], came[at] = score, rank, by
-
-    for at, first in enumerate(value):
-        so_far, row = best[at], last[at] * DENSE
+    unknown, known = DENSE - 1, len(ranks)
+    for at, (first, second) in enumerate(zip(value, [*value[1:], 0], strict=True)):
+        so_far = best[at]
         if so_far == _NONE:
             continue
+        row = last[at] * DENSE
+        ahead = at + 1
         if 0 <= first < 0x80:
-            reach(at + 1, so_far + steps[row + ranks[first]] * STEP, ranks[first], 1)
+            rank = ranks[first]
+            score = so_far + steps[row + rank] * STEP
+            if score > best[ahead]:
+                best[ahead], last[ahead], came[ahead] = score, rank, 1
             continue
-        reach(at + 1, so_far + OUT_OF_STEP, DENSE - 1, 0)
-        second = value[at + 1] if at + 1 < size else 0
+        if (score := so_far + OUT_OF_STEP) > best[ahead]:
+            best[ahead], last[ahead], came[ahead] = score, unknown, 0
+        ahead += 1
         if first >= 0 and second >= 0x40:
-            if code := table[first << 8 | second]:
-                rank = ranks[code] if code < len(ranks) else DENSE - 1
-                reach(at + 2, so_far + steps[row + rank] * STEP, rank, 2)
+            code = table[first << 8 | second]
+            if not code:
+                continue
+            rank = ranks[code] if code < known else unknown
+            score = so_far + steps[row + rank] * STEP
         elif second >= 0x40 or second < 0:
-            reach(at + 2, so_far + (ONE_LOST if first >= 0 or second >= 0 else BOTH_LOST), DENSE - 1, 2)
+            rank, score = unknown, so_far + (ONE_LOST if first >= 0 or second >= 0 else BOTH_LOST)
+        else:
+            continue
+        if score > best[ahead]:
+            best[ahead], last[ahead], came[ahead] = score, rank, 2
     torn, at = [False] * size, size
     while at:
         torn[at - 1] = not came[at]

@@ -253,5 +253,5 @@ def _found(raw: str, text: str, edits: Sequence[Edit], left: Iterable[Span]) -> 
     gone += [(span.start, span.end, Damage.UNREPAIRED_BYTES) for span in set(left)]
     gone.sort(key=itemgetter(0, 1))
     back = OffsetMap.of(edits) if (found := lost.findings(text)) else None
-    seen = ((back.to_raw(Span(start, end)), kind) for start, end, kind in found.places) if back else ()
-    return Findings(merge(gone, ((span.start, span.end, kind) for span, kind in seen), key=itemgetter(0, 1)))
+    seen = ((*back.raw_of(start, end), kind) for start, end, kind in found.places) if back else ()
+    return Findings(merge(gone, seen, key=itemgetter(0, 1)))
