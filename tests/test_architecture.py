@@ -227,9 +227,23 @@ def test_a_plain_query_compiles_no_class_of_ideographs_but_one(tmp_path: Path) -
     assert (done.stderr.split()[-1], "焊接机器人" in done.stdout) == ("1", True)
 
 
+# The third text holds characters that Big5 shows for others, the last an address, which may be UTF-7.
 @pytest.mark.slow
-def test_cleaning_clean_text_loads_nothing_heavy() -> None:
-    assert not loaded("import seedsearch; seedsearch.clean('清楚的文字，没有损坏。')") & HEAVY
+@pytest.mark.parametrize(
+    "text",
+    ["清楚的文字，没有损坏。", "消防救援机构应当履行职责：", "王八蛋，咱屙也没有屙完，你就要吃！", "见http://a.cn/"],
+)
+def test_cleaning_clean_text_loads_nothing_heavy(text: str) -> None:
+    assert not loaded(f"import seedsearch; assert not seedsearch.clean({text!r}).edits") & HEAVY
+
+
+@pytest.mark.slow
+def test_cleaning_a_file_loads_nothing_of_corpora_and_networks(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("清楚的文字，没有损坏。", encoding="utf-8")
+    command = "from seedsearch.frontends.cli import main\nmain(standalone_mode=False)"
+    names = modules_after(f"sys.argv = {['seedsearch', 'clean', '-q', str(tmp_path / 'a.txt')]!r}\n{command}")
+    assert "seedsearch.restoring.steps" in names
+    assert not names & {*HEAVY, "urllib.request", "ssl"}
 
 
 # What writes an index, checks one, and what facets, orders, patterns and words near one another need.

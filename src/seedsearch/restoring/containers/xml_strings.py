@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import partial
-from xml.sax.saxutils import escape
 
 from seedsearch.damage import Damage
 from seedsearch.restoring.containers.values import Broken, Spelling, Value
@@ -31,12 +30,13 @@ def _said(found: re.Match[str]) -> str:
     return chr(number) if 0 < number < 0x110000 else "\ufffd"
 
 
-def _write(text: str, marks: dict[str, str]) -> str:
-    return escape(_FORBIDDEN.sub("", text), marks)
+def _write(text: str, marks: dict[int, str]) -> str:
+    return _FORBIDDEN.sub("", text).translate(marks)
 
 
 def _spelling(marks: dict[str, str]) -> Spelling:
-    read, write = partial(_ESCAPE.sub, _said), partial(_write, marks=marks)
+    made = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", **marks})
+    read, write = partial(_ESCAPE.sub, _said), partial(_write, marks=made)
     return Spelling("&", "&#", _ESCAPE, _said, read, write, Damage.ENTITY, "entities")
 
 

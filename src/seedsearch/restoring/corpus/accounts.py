@@ -6,14 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from seedsearch.damage import Certainty
 from seedsearch.restoring.corpus.where import Value
 from seedsearch.restoring.documents import Cleaned
 from seedsearch.text.folding import HAN, table
+
+if TYPE_CHECKING:
+    from seedsearch.text.array_types import Bytes
 
 _OTHER, _HAN, _TRADITIONAL, _SIMPLIFIED, _KANA, _HANGUL, _LATIN, _LETTER, _PRIVATE, _REPLACEMENT, _BLANK = range(11)
 _RANGES = {
@@ -31,8 +32,10 @@ JAPANESE = 0.1
 
 
 @cache
-def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _classes() -> Bytes:
     """Return the class of each code point."""
+    import numpy as np  # 0.1 s and 12 MB, for what only corpora ask for
+
     classes = np.zeros(0x110000, np.uint8)
     for number, ranges in ((_HAN, HAN), *_RANGES.items()):
         _fill(classes, ranges, number)
@@ -44,7 +47,7 @@ def _classes() -> np.ndarray[Any, np.dtype[np.uint8]]:
     return classes
 
 
-def _fill(classes: np.ndarray[Any, np.dtype[np.uint8]], ranges: str, number: int) -> None:
+def _fill(classes: Bytes, ranges: str, number: int) -> None:
     for first, last in _RANGE.findall(ranges):
         classes[ord(first) : ord(last or first) + 1] = number
 
@@ -57,6 +60,8 @@ def quality(text: str) -> dict[str, float]:
     script (ideographs are Japanese where a tenth of the letters are kana); all 0 without letters. `traditional`: of the
     ideographs that are written otherwise in the other script, those that are Traditional.
     """
+    import numpy as np
+
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     counts = np.bincount(_classes()[points], minlength=11).tolist()
     han = counts[_HAN] + counts[_TRADITIONAL] + counts[_SIMPLIFIED]

@@ -8,12 +8,13 @@ is near to a member is in the group.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from seedsearch.errors import ExtraMissing
 from seedsearch.text.folding import fold
+
+if TYPE_CHECKING:
+    from seedsearch.text.array_types import Array, Ints, Mask
 
 # Numbers of a signature, and of those that must agree in a row for two texts to be compared: of texts with a similarity
 # of 0.8, 99.98 in 100 are, of those with 0.3 one in eight.
@@ -34,6 +35,7 @@ def require() -> None:
 
 def signature(text: str) -> bytes:
     """Return the signature of a text without its blanks, in one script, width and case: 256 bytes; none for no text."""
+    import numpy as np
     import rensa
 
     plain = "".join(fold(text).split())
@@ -50,6 +52,8 @@ def groups(signatures: Sequence[bytes]) -> list[int]:
     own = [i for i, one in enumerate(signatures) if one]
     if not own:
         return leaders
+    import numpy as np  # 0.1 s and 12 MB, for what only corpora ask for
+
     table = np.frombuffer(b"".join(signatures[i] for i in own), "<u4").reshape(len(own), NUMBERS)
     for begin in range(0, NUMBERS, ROWS):
         band = table[:, begin : begin + ROWS]
@@ -59,16 +63,16 @@ def groups(signatures: Sequence[bytes]) -> list[int]:
     return [_leader(leaders, i) for i in range(len(leaders))]
 
 
-def _join(leaders: list[int], own: list[int], table: Any, order: Any, same: Any) -> None:
+def _join(leaders: list[int], own: list[int], table: Array, order: Ints, same: Mask) -> None:
     """Join those that stand side by side in `order`, agree in the band (`same`), and are alike on the whole."""
     first = 0
-    for at in np.flatnonzero(same).tolist():
+    for at in same.nonzero()[0].tolist():
         if at == 0 or not same[at - 1]:
             first = at
         for other in {first, at}:
             a, b = int(order[other]), int(order[at + 1])
             x, y = _leader(leaders, own[a]), _leader(leaders, own[b])
-            if x != y and np.count_nonzero(table[a] == table[b]) >= ALIKE * NUMBERS:
+            if x != y and (table[a] == table[b]).sum() >= ALIKE * NUMBERS:
                 leaders[max(x, y)] = min(x, y)
 
 
