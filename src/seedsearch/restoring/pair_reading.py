@@ -18,6 +18,7 @@ from seedsearch.restoring.calibration import AROUND
 from seedsearch.restoring.lost_pairs import GONE, Slot, judged, judged_at
 from seedsearch.restoring.pair_faults import Fault, Reader, Rule, Run
 from seedsearch.restoring.scripts import Script, script_of
+from seedsearch.text import character_model
 
 if TYPE_CHECKING:
     from seedsearch.restoring.pair_frames import Framed
@@ -77,8 +78,6 @@ def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> W
         readers = [Reader(rule, asks=asks) for rule in _rules([run.found for run in runs])]
     elif all(one.text for one in strict) and not (dropped and _missed(whole, fault)):
         return Way(fault, Reader(Rule.PAIR), _script(whole, fault), _mean(whole), len(whole))
-    elif not asks and all(_mean(run.found) > PROSE for run in runs):
-        return None
     else:
         readers = [Reader(Rule.LEAD)]
         if dropped and sum(len(run.found) for run in runs) > ENOUGH:
@@ -86,6 +85,11 @@ def way_of(runs: Sequence[Run], fault: Fault, *, asks: bool, dropped: bool) -> W
     ways = _ways(runs, fault, readers)
     convincing = (way for way in ways if not way.reader.drops or (way.mean > CLEAR and way.known >= ENOUGH))
     return next(convincing, None)
+
+
+def is_prose(runs: Sequence[Run]) -> bool:
+    """Tell whether the runs, a sample of a page, are text as they were found: no sign in any, and each reads well."""
+    return not any(GONE in run.found or character_model.score(run.found) <= PROSE * len(run.found) for run in runs)
 
 
 def _ways(runs: Sequence[Run], fault: Fault, readers: Sequence[Reader]) -> list[Way]:
