@@ -13,11 +13,16 @@ from hypothesis import strategies as st
 from seedsearch import clean
 from seedsearch.damage import Damage
 from seedsearch.restoring.steps import restore
-from seedsearch.text import cns
+from seedsearch.text import character_model, cns
 from tests.misreadings import SENTENCES
 
 # What GB 2312 holds, which HZ and mail of the mainland were written in.
 WRITTEN = [text for text in SENTENCES if "們" not in text and "軟" not in text]
+
+
+def test_an_address_is_no_reason_to_load_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(character_model, "model", None)
+    assert restore("原文见 http://example.com/page&about-us+again。").edits == ()
 
 
 @pytest.mark.parametrize("text", SENTENCES)

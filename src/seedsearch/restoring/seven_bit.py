@@ -69,6 +69,8 @@ def _made(start: int, end: int, text: str, certainty: Certainty = Certainty.PROV
 def _reads(text: str) -> bool:
     """Return whether a text reads as Chinese, and holds a word of two characters."""
     han = [fold(char) for char in text if is_han(char)]
+    if len(han) < 2:  # as in every page with an address in it, which is no reason to load the model
+        return False
     follow = character_model.model().follow
     if not any(b in follow[a] for a, b in pairwise(han)):
         return False
