@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 
 from seedsearch.errors import StepUnknown
 from seedsearch.offsets import apply_edits, check_edits
-from seedsearch.restoring import findings
+from seedsearch.restoring import findings, steps
 from seedsearch.restoring.budget import Shares
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.signs import any_of
-from seedsearch.restoring.steps import DECODING, STEPS, chosen, kinds_of_steps, restore, signs
+from seedsearch.restoring.steps import DECODING, STEPS, chosen, is_at_rest, kinds_of_steps, restore, signs
 from tests.misreadings import SENTENCES
 from tests.strategies import examples
 
@@ -105,6 +106,22 @@ def test_what_decoding_repaired_is_a_step() -> None:
     left = clean(content, skip=[DECODING])
     assert not left.edits
     assert left.readable == left.raw.text
+
+
+def test_the_one_scan_is_made_for_many_texts_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+
+    def scanned(text: str) -> bool:
+        asked.append(text)
+        return is_at_rest(text)
+
+    monkeypatch.setattr(steps, "is_at_rest", scanned)
+    monkeypatch.setattr(steps, "_scanned", Counter[str]())
+    monkeypatch.setattr(steps, "SCANNED", 22)
+    texts = ["清楚的文字。", "没有损坏。", "後(hòu)來的人。", "清楚的文字。", "後(hòu)來的人。"]
+    first, *others = [restore(text) for text in texts]
+    assert asked == texts[3:]  # the first three have 22 characters
+    assert (first.text, others[1].text) == (others[2].text, others[3].text)
 
 
 @examples(150)

@@ -8,6 +8,7 @@ text in which it finds nothing has no edits of that step.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -162,6 +163,19 @@ def is_at_rest(text: str) -> bool:
     return not signs().search(text) and not repeated_passage.edits(text)
 
 
+# Characters of texts that are looked through step by step before the scan for all signs is made: it takes 40 ms to
+# make, and saves as much on 900,000 characters of clean text. With fewer, a short command pays for what it never uses;
+# with more, a collection does without it for longer.
+SCANNED = 450_000
+_scanned: Counter[str] = Counter()
+
+
+def _pays(text: str) -> bool:
+    """Tell whether this process has looked through so much that the one scan pays."""
+    _scanned["characters"] += len(text)
+    return _scanned["characters"] > SCANNED
+
+
 def kinds_of_steps() -> tuple[tuple[str, tuple[Damage, ...]], ...]:
     """Return the name of each step and the kinds of its edits, in their order, decoding first."""
     return ((DECODING, DECODING_KINDS), *((step.name, step.kinds) for step in STEPS))
@@ -203,7 +217,7 @@ def restore(
     texts of one file may cost together. Each edit says the step that made it.
     """
     left = list(left)
-    if steps is STEPS and not done and not left and is_at_rest(text):
+    if steps is STEPS and not done and not left and _pays(text) and is_at_rest(text):
         return Restored(text, _NO_EDITS, _NO_FINDINGS)
     doubts = Doubts(sure)
     edits = fixed(made_by(DECODING, doubts.made(done, text, ()))) if done else _NO_EDITS
