@@ -11,7 +11,8 @@ The file is little-endian arrays, one after the other, as `text/trigrams.py` map
 pairs, contexts, triples); the characters in order of falling frequency (uint16) and ln p of each; the pairs (uint32:
 rank of the first << 13 | rank of the second, in order) and ln p of the second; the contexts (uint32: pairs that triples
 begin with, in order) and ln of what is left to triples that are not there; the triples (uint32: number of the context
-<< 13 | rank of the third, in order) and ln p of the third. Each ln p is a byte, in steps of -1/8.
+<< 13 | rank of the third, in order) and ln p of the third. Each ln p is a byte, in steps of -1/8. Zeros behind an array
+fill it up to a multiple of four bytes.
 """
 
 from __future__ import annotations

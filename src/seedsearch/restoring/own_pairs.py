@@ -57,7 +57,7 @@ class OwnPairs:
 
         from seedsearch.text.code_points import points
 
-        of = ranks()[points(self._read())]
+        of = ranks(points(self._read()))
         keys = of[:-1] << BITS | of[1:]
         some, times = np.unique(keys[(of[:-1] != NO_RANK) & (of[1:] != NO_RANK)], return_counts=True)
         return some, np.log1p(times)
@@ -71,7 +71,7 @@ class OwnPairs:
         whole = [before[-1:] + text + after[:1] for before, texts, after in lines for text in texts]
         if not whole or not len(self._counted[0]):
             return [[0.0] * len(texts) for _, texts, _ in lines]
-        of = ranks()[points("".join(whole))]
+        of = ranks(points("".join(whole)))
         keys = of[:-1] << BITS | of[1:]
         known, scores = self._counted
         places = np.minimum(known.searchsorted(keys), len(known) - 1)

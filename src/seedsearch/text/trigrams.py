@@ -56,7 +56,15 @@ class Counts(NamedTuple):
         import numpy as np
 
         sizes = np.array([len(some) for some in self[::2]], "<u4")
-        return sizes.tobytes() + b"".join(some.astype(some.dtype.newbyteorder("<")).tobytes() for some in self)
+        every = (some.astype(some.dtype.newbyteorder("<")).tobytes() for some in self)
+        return sizes.tobytes() + b"".join(one.ljust(_padded(len(one)), b"\0") for one in every)
+
+
+def _padded(size: int) -> int:
+    """Return what an array of so many bytes takes with the zeros behind it: what does not begin at a multiple of its
+    size is copied as a whole by each search in it.
+    """
+    return -(-size // 4) * 4
 
 
 @cache
@@ -69,9 +77,8 @@ def counts() -> Counts:
     at, made = _HEAD, []
     for size, kind in zip(np.frombuffer(content, "<u4", 4).tolist(), ("<u2", "<u4", "<u4", "<u4"), strict=True):
         for dtype in (kind, "u1"):
-            # An unaligned array would be copied whole by each search in it.
-            made.append(np.require(np.frombuffer(content, dtype, size, at), requirements="A"))
-            at += made[-1].nbytes
+            made.append(np.frombuffer(content, dtype, size, at))
+            at += _padded(made[-1].nbytes)
     return Counts(*made)
 
 
@@ -95,18 +102,21 @@ def _unseen() -> Scores:
 
 
 @cache
-def ranks() -> Array:
-    """Return the rank of each code point, folded; the last rank for characters outside the model."""
+def _ranks() -> Array:
+    """Return the rank of each code point of the basic plane, folded, and then that of all others."""
     import numpy as np
 
-    from seedsearch.text.code_points import COUNT
-
-    made = np.full(COUNT, NO_RANK, np.uint32)
+    made = np.full((1 << 16) + 1, NO_RANK, np.uint32)
     of = {chr(code): rank for rank, code in enumerate(counts().chars.tolist())}
-    plane = "".join(chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000)
+    plane = "".join(chr(code) for code in range(1 << 16) if not 0xD800 <= code < 0xE000)
     for char, folded in zip(plane, fold(plane), strict=True):
         made[ord(char)] = of.get(folded, NO_RANK)
     return made
+
+
+def ranks(codes: Points) -> Array:
+    """Return the rank of each code point, folded; the last rank for characters outside the model."""
+    return _ranks().take(codes, mode="clip")
 
 
 def pair_table() -> Bytes:
@@ -144,7 +154,7 @@ def places(codes: Points) -> Array:
     """Return the place of each code point in `pair_table`."""
     import numpy as np
 
-    return np.minimum(ranks()[codes], DENSE - 1).astype(np.intp)
+    return np.minimum(ranks(codes), DENSE - 1).astype(np.intp)
 
 
 def alone(some: Array) -> Scores:
@@ -156,8 +166,8 @@ def scores(firsts: Points, seconds: Points, thirds: Points) -> Scores:
     """Return ln p of each of `thirds` after two characters; arrays of code points that broadcast to one shape."""
     import numpy as np
 
-    known, of = counts(), ranks()
-    a, b, c = of[firsts], of[seconds], of[thirds]
+    known = counts()
+    a, b, c = ranks(firsts), ranks(seconds), ranks(thirds)
     made = _behind(b, c)
     keys = a << BITS | b
     context, begun = _found(known.contexts, keys.reshape(-1))
