@@ -10,8 +10,9 @@ import sys
 from seedsearch.interpreter import leave_here, run_as_program
 
 # Allocations before Python collects garbage cycles. Loading modules leaves no cycles to collect, and 80 collections
-# meanwhile took a tenth of a short command.
-OBJECTS = 50_000
+# meanwhile took a tenth of a short command. `YOUNG` of these come before one that goes over what they left: most of
+# Python's ten are over before `main` runs, and a short command then made one, which took 15 ms.
+OBJECTS, YOUNG = 50_000, 30
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     leave_here()
     run_as_program()
     _fill_streams()
-    gc.set_threshold(OBJECTS)
+    gc.set_threshold(OBJECTS, YOUNG)
     # NumPy starts a thread per core for matrix multiplication, which nothing here uses.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
