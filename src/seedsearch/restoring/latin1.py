@@ -8,6 +8,7 @@ again.
 
 How it is recognised: a run of such characters, encoded again, is valid UTF-8 with ideographs, or else GBK that reads as
 Chinese by `seedsearch.text.character_model`. A single ideograph counts only on a page with others.
+A U+FFFD or `?` in GBK is one of few bytes, chosen by the text around it (inferred).
 Wrongly read punctuation and letters of Western text (â€œ, Ã©) are ftfy's field, and are taken from it run by run, with
 everything else that ftfy can do switched off: it would narrow Chinese punctuation. Every repair is proved by reading
 it wrongly again.
@@ -20,7 +21,7 @@ from __future__ import annotations
 import re
 from codecs import utf_8_decode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from heapq import merge
 from itertools import islice
@@ -28,13 +29,16 @@ from typing import TYPE_CHECKING
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, kept, rows_of, weighed
+from seedsearch.restoring import framed
 from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.calibration import assumed
+from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.code_spans import Passages
+from seedsearch.restoring.framed import Choice, Part
 from seedsearch.restoring.lossy_choices import Piece
 from seedsearch.restoring.lossy_gaps import within
 from seedsearch.restoring.lossy_guesses import Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mend, mended, unsearched
+from seedsearch.restoring.lost_pairs import GONE
 from seedsearch.restoring.own_pairs import Neighbourhoods
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
@@ -63,6 +67,11 @@ _RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:[ -~]?[{_HIGH}{_LUCKY}\ufffd])*+[ 
 # The same where question marks are bytes, of which a character can have lost two; and what tells that they are.
 _ASKED_RUN = re.compile(f"[{_HIGH}{_LUCKY}\ufffd](?:(?:[?]{{2}}|[ -~])?[{_HIGH}{_LUCKY}\ufffd])*+(?:[?]{{2}}|[ 0-~])?")
 _ASKED = re.compile(f"[ã-ï](?:[?][{_HIGH}?]|[\x80-\xbf{_S}][?])")
+# The same of GBK, where a letter can be the second byte of a pair that lost the first one.
+_PAIRED_RUN = re.compile(
+    f"(?:[?][@-~]?)?[{_HIGH}{_LUCKY}\ufffd](?:(?:[?][@-~]|[ -~])?[{_HIGH}{_LUCKY}\ufffd])*+(?:[?][@-~]|[ 0-~])?"
+)
+_PAIRED = re.compile(f"[?][{_HIGH}]{{2}}")
 _WESTERN = re.compile(f"â€[{_HIGH}]|Ã[\x80-\xbf{_S}]|Â[\xa0-\xbf]")
 # Characters of the runs read so once more; of ” a byte is lost where the others are shown. And first bytes of
 # ideographs, with what tells that bytes were lost, the first time or the second.
@@ -77,7 +86,8 @@ _DROPPABLE_ALL = tuple(bytes((b,)) for b in (*range(0x80, 0xA1), 0xAD))
 # What U+FFFD stands for where Windows-1252 was read, as characters beyond Latin-1 show, and otherwise.
 _UNDEFINED, _GONE = ((loss(tuple(bytes((b,)) for b in UNDEFINED)),), (loss(_CONTINUING),))
 # … and where those became question marks.
-_CONTROLS = (loss(tuple(bytes((b,)) for b in range(0x80, 0xA0))),)
+_C1 = bytes(range(0x80, 0xA0))
+_CONTROLS = (loss(tuple(bytes((b,)) for b in _C1)),)
 _MARK = loss((b"?",))
 _BLANK = (loss((b"\xa0",)), loss((b" ",)))
 _SPECIAL = re.compile(f"[ã-ï][{_S}]")
@@ -96,6 +106,10 @@ GIBBERISH = -9.3  # mean ln p under which GBK is not believed: 19 of 30 at -5.3,
 WORD = -7.5  # the same for two ideographs alone: a word and no accident
 FIXED = 256  # runs that are kept with what ftfy makes of them, two megabytes at most
 JUDGED = 120  # characters of a run that are scored
+# Ideographs of a run for each that lost a byte, with a sign and without one: in Windows-1252 one in sixteen does, of
+# Traditional text. With 1 without a sign, rows of signs and letters of Western text are read as Chinese.
+SHOWN, HIDDEN = 1, 4
+AHEAD = 64  # runs of GBK that are read together where bytes of them are lost
 LONGEST, MARGIN = 2000, 20  # characters of a run that are read together, and at their end read with the next ones
 WORK_EACH = 0.15  # units of work for a code point; prose that lost each byte without a character takes 0.11
 AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more for each character: 15 µs and more
@@ -149,7 +163,7 @@ def _rows(text: str, page: _Page) -> Iterator[Weighed]:
 
 def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
     """Yield where each run begins and ends, and what can be done about it; of a long one part by part."""
-    for m in _found(text, asked=page.asked):
+    for m in _found(text, page.run):
         start, end = m.span()
         while start < end:
             stop = end if end - start <= LONGEST else start + _whole(text[start : start + LONGEST])
@@ -162,8 +176,8 @@ def _read(text: str, page: _Page) -> Iterator[tuple[int, int, _Run | None]]:
             start = stop
 
 
-def _found(text: str, *, asked: bool = False) -> Iterator[re.Match[str]]:
-    return (m for m in (_ASKED_RUN if asked else _RUN).finditer(text) if len(m[0]) > 1)
+def _found(text: str, run: re.Pattern[str] = _RUN, at: int = 0) -> Iterator[re.Match[str]]:
+    return (m for m in run.finditer(text, at) if len(m[0]) > 1)
 
 
 def _whole(run: str) -> int:
@@ -231,10 +245,18 @@ class _Page:
     droppable: tuple[bytes, ...]
     gone: Atom  # what U+FFFD stands for
     mark: Atom  # and a question mark
+    lost: Choice  # what U+FFFD can stand for in GBK
+    paired: bool  # whether a question mark can stand for the same
     own: Neighbourhoods
     work: Budget
     again: Budget  # bytes of GBK that are put in step
     passed_over: list[Span]  # where something was lost and no work was left
+    ahead: dict[tuple[int, int], list[Part]] = field(default_factory=dict)  # runs of GBK that were read with others
+
+    @property
+    def run(self) -> re.Pattern[str]:
+        """What a run of the page is."""
+        return _ASKED_RUN if self.asked else _PAIRED_RUN if self.paired else _RUN
 
     @property
     def asked(self) -> bool:
@@ -249,12 +271,15 @@ def _page(text: str, budgets: Budgets) -> _Page:
     parts = (text[at : min(m.end(), at + LONGEST)] for m in _found(text) for at in range(*m.span(), LONGEST))
     utf8 = any(_mostly_utf8(b"".join(map(_gbk_bytes, part))) for part in parts)
     asked = utf8 and _ASKED.search(text)
+    paired = not utf8 and sum(1 for _ in islice(_PAIRED.finditer(text), FEW)) >= FEW
     return _Page(
         script_of(stream),
         utf8,
         _DROPPABLE if special else _DROPPABLE_ALL,
         _UNDEFINED if special else _GONE,
         (_MARK, *(_UNDEFINED if special else _CONTROLS)) if asked else b"?",
+        UNDEFINED if any(char in text for char in SPECIAL) else _C1,
+        paired,
         Neighbourhoods(len(text), lambda start, end: _undamaged(text[start:end])),
         budgets.of("Latin-1", WORK, len(text), WORK_EACH),
         budgets.of("GBK as Latin-1", AGAIN, len(text), AGAIN_EACH),
@@ -274,9 +299,10 @@ def _chinese(text: str, at: int, end: int, page: _Page) -> _Run | None:
         return _Run([(at, end, read, Damage.GBK_AS_LATIN1, Certainty.PROVED, None)], again.han, whole=True)
     return (
         (_from_utf8(at, run, before, page) if valid and (page.utf8 or _WIDE.search(valid)) else None)
+        or _from_lost_gbk(text, at, end, page)
         or _from_gbk(at, run, before)
         or _from_utf8(at, run, before, page)
-        or _from_gbk(at, run, before, page.again)
+        or _from_torn_gbk(at, run, before, page)
     )
 
 
@@ -332,26 +358,88 @@ def _edits_of(at: int, run: str, pieces: Sequence[Piece]) -> Iterator[Weighed]:
             yield at + piece.start, at + piece.end, piece.shown, Damage.UTF8_AS_LATIN1, certainty, weight
 
 
-def _from_gbk(at: int, run: str, before: str, again: Budget | None = None) -> _Run | None:
-    """Return the run as GBK, where it reads as Chinese; with bytes that may be put in step it may be torn."""
+def _from_gbk(at: int, run: str, before: str) -> _Run | None:
+    """Return the run as GBK, where it is that to its end and reads as Chinese."""
     stream = b"".join(map(_gbk_bytes, run))
-    if (again is not None) == (GB18030.strict(stream) is not None):
+    if GB18030.strict(stream) is None:
         return None
-    if again is not None and (len(stream) > again.left or not again.spend(len(stream))):
+    parts = [Part(len(piece), piece.decode("gb18030"), sure=True) for piece in _GBK_PIECE.findall(stream)]
+    return _of_parts(at, run, _owners(run), parts)
+
+
+def _from_torn_gbk(at: int, run: str, before: str, page: _Page) -> _Run | None:
+    """Return the run as GBK of which bytes are missing, in step again behind each."""
+    stream = b"".join(map(_gbk_bytes, run))
+    if GB18030.strict(stream) is not None or len(stream) > page.again.left or not page.again.spend(len(stream)):
         return None
-    parts = _gbk_parts(stream, before)
-    read = "".join(text for _, text in parts)
-    han = _han(read)
-    lost = read.count("\ufffd")
-    framed = _FRAME.sub("\n", read).strip()  # what a table holds
-    if lost * 4 > han or (han == 0 and framed and not _MARKS.fullmatch(framed)):
+    parts = [Part(size, text, text != GONE) for size, text in realigned_parts(stream, GB18030, before)]
+    return _of_parts(at, run, _owners(run), parts)
+
+
+def _from_lost_gbk(text: str, at: int, end: int, page: _Page) -> _Run | None:
+    """Return the run as GBK of which each sign of loss was a byte, where that reads better than without the signs."""
+    run = text[at:end]
+    if page.utf8 or not _has_lost(run, page):
         return None
-    if character_model.score(framed[:JUDGED]) < GIBBERISH * len(framed[:JUDGED]):
+    if (at, end) not in page.ahead:  # a call of `framed` takes as long for some short runs as for one
+        near = (m.span() for m in islice(_found(text, page.run, end), AHEAD) if _has_lost(m[0][: LONGEST + 1], page))
+        page.ahead.clear()
+        page.ahead.update(_read_lost(text, [(at, end), *(one for one in near if one[1] - one[0] <= LONGEST)], page))
+    parts = page.ahead[at, end]
+    strict = GB18030.strict(b"".join(map(_gbk_bytes, run)))
+    if not parts or (strict is not None and _mean(strict) > _mean("".join([part.text for part in parts]))):
         return None
-    owner = [i for i, char in enumerate(run) for _ in _gbk_bytes(char)]  # of each byte, its character
+    return _of_parts(at, run, _owners(run, shown=True), parts, SHOWN)
+
+
+def _has_lost(run: str, page: _Page) -> bool:
+    return GONE in run or (page.paired and "?" in run)
+
+
+def _read_lost(
+    text: str, spans: Sequence[tuple[int, int]], page: _Page
+) -> Iterator[tuple[tuple[int, int], list[Part]]]:
+    """Yield the parts of some runs of GBK, each sign of loss read as a byte."""
+    runs = [([*_lost_stream(text[start:end], page)], text[start - 1 : start] or "\n") for start, end in spans]
+    return zip(spans, framed.read(runs, "gb18030", ""), strict=True)
+
+
+def _lost_stream(run: str, page: _Page) -> Iterator[Choice]:
+    """Yield what each byte of a run of GBK can have been."""
+    for char in run:
+        if char == GONE or (char == "?" and page.paired):
+            yield page.lost
+        else:
+            yield from (bytes((byte,)) for byte in _gbk_bytes(char))
+
+
+def _owners(run: str, *, shown: bool = False) -> list[int]:
+    """Return the place of its character for each byte of a run; U+FFFD has one where it is `shown` for a byte."""
+    return [i for i, char in enumerate(run) for _ in _gbk_bytes(char) or b"?" * shown]
+
+
+def _mean(read: str) -> float:
+    """Return the mean ln p of the beginning of a text, of U+FFFD as of a line end."""
+    some = read[:JUDGED].replace("\ufffd", "\n")
+    return character_model.score(some) / max(1, len(some))
+
+
+def _of_parts(at: int, run: str, owner: list[int], parts: Sequence[Part], each: int = HIDDEN) -> _Run | None:
+    """Return a run that is read as these parts, where they are Chinese; `owner`: of each byte, its character.
+
+    `each`: the ideographs beyond doubt that there have to be for each character that lost a byte.
+    """
+    read = "".join([part.text for part in parts])
+    sure = [part.text for part in parts if part.sure and part.text != GONE]
+    han = _han("".join(sure))
+    inside = _FRAME.sub("\n", read).strip()  # of a table
+    if (len(parts) - len(sure)) * each > han or (han == 0 and inside and not _MARKS.fullmatch(inside)):
+        return None
+    if character_model.score(inside[:JUDGED]) < GIBBERISH * len(inside[:JUDGED]):
+        return None
     word = han > 2 or character_model.score(read) > WORD * len(read)
     alone = word and _LETTER.search(run) and len(set(read)) > 1  # rows of signs are GBK by accident
-    return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1, whole=not lost)
+    return _Run(list(_gbk_edits(at, run, owner, parts)), han if alone else 1, whole=GONE not in read)
 
 
 class _GbkBytes(dict[str, bytes]):
@@ -365,26 +453,21 @@ _GBK_BYTES = _GbkBytes({char: _byte(char) for char in (*map(chr, range(0x100)), 
 _gbk_bytes = _GBK_BYTES.__getitem__
 
 
-def _gbk_parts(stream: bytes, before: str) -> list[tuple[int, str]]:
-    if GB18030.strict(stream) is None:
-        return realigned_parts(stream, GB18030, before)
-    return [(len(piece), piece.decode("gb18030")) for piece in _GBK_PIECE.findall(stream)]
-
-
-def _gbk_edits(at: int, run: str, owner: list[int], parts: list[tuple[int, str]]) -> Iterator[Weighed]:
+def _gbk_edits(at: int, run: str, owner: list[int], parts: Sequence[Part]) -> Iterator[Weighed]:
     """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
-    start = here = 0
-    made = ""
-    for size, text in parts:
-        here += size
-        made += text
+    start = here = first = 0
+    for number, part in enumerate(parts, 1):
+        here += part.size
         end = owner[here] if here < len(owner) else len(run)
         if here == len(owner) or owner[here - 1] != end:
+            some = parts[first:number]
+            made = "".join([one.text for one in some])
             if run[start:end] != made:
-                lost = "\ufffd" in made
-                certainty, weight = (Certainty.INFERRED, assumed("realigned")) if lost else (Certainty.PROVED, None)
+                sure = all(one.sure and one.text != GONE for one in some)
+                weight = None if sure else together((one.text, one.guess) for one in some) or assumed("realigned")
+                certainty = Certainty.PROVED if sure else Certainty.INFERRED
                 yield at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty, weight
-            start, made = end, ""
+            start, first = end, number
 
 
 def _western(text: str, at: int, end: int) -> Iterator[Weighed]:
