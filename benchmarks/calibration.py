@@ -92,12 +92,12 @@ def judged(page: Damaged) -> Iterator[Judged]:
     """Yield what was guessed on a page."""
     cleaned = clean(page.content or page.found, sure=0.0)
     weights = weights_of(cleaned.edits)
-    wrong = _wrong(narrowed(page.true), narrowed(cleaned.readable)) if weights else set()
+    wrong = _wrong(narrowed(page.true), narrowed(cleaned.readable)) if any(weights) else set()
     shift = 0
-    for i, (start, end, replacement) in enumerate(rows_of(cleaned.edits)):
+    for i, ((start, end, replacement), weight) in enumerate(zip(rows_of(cleaned.edits), weights, strict=True)):
         at = start + shift
         shift += len(replacement) - (end - start)
-        for guess in weights[i].guesses if i in weights else ():
+        for guess in weight.guesses if weight else ():
             size = len(replacement[guess.start : guess.end])
             if replacement[guess.start : guess.end].strip(UNTOLD):
                 right = wrong.isdisjoint(range(2 * (at + guess.start), 2 * (at + guess.start + size) + 1))

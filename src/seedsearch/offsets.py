@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, compress, islice
+from itertools import accumulate, chain, compress, islice, repeat
 from math import prod
 from operator import add, le, lt, sub
 from typing import NamedTuple, TypeVar, overload
@@ -170,7 +170,7 @@ class Edits(Columns[Edit]):
         self._starts, self._ends, self._borders = array("I"), array("I"), array("I", [0])
         self._kinds, self._certainties, self._steps = bytearray(), bytearray(), bytearray()
         self._names: list[str] = []  # distinct names of steps
-        self._weights: dict[int, Weight] = {}  # by the number of the edit, for those that have one
+        self._weights: list[Weight | None] = []  # empty where no edit has one
         self._written = ""  # all replacements, joined
         if edits:
             self._take(map(_columns_of, edits))
@@ -182,7 +182,7 @@ class Edits(Columns[Edit]):
     def _taken(self, rows: Sequence[_Columns]) -> str:
         """Append edits to the columns, and return their replacements."""
         starts, ends, written, kinds, certainties, steps, weights = zip(*rows, strict=True)
-        self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
+        self._weigh(weights)
         self._names += [step for step in dict.fromkeys(steps) if step not in self._names]
         numbers = {step: number for number, step in enumerate(self._names)}
         self._steps.extend(map(numbers.__getitem__, steps))
@@ -191,12 +191,18 @@ class Edits(Columns[Edit]):
     def _weighed(self, rows: Sequence[Weighed]) -> str:
         """Do the same with rows that no step is named in."""
         starts, ends, written, kinds, certainties, weights = zip(*rows, strict=True)
-        self._weights |= {i: weight for i, weight in enumerate(weights, len(self._starts)) if weight}
+        self._weigh(weights)
         self._names = [""]
         self._steps.extend(bytes(len(rows)))
         return self._put(
             *(starts, ends, written), map(_KIND_OF.__getitem__, kinds), map(_CERTAINTY_OF.__getitem__, certainties)
         )
+
+    def _weigh(self, weights: Sequence[Weight | None]) -> None:
+        """Append the weights of edits that follow."""
+        if self._weights or any(weights):
+            self._weights += repeat(None, len(self) - len(self._weights))
+            self._weights += weights
 
     def _put(
         self,
@@ -261,16 +267,13 @@ class Edits(Columns[Edit]):
     def columns(self) -> Iterator[_Columns]:
         """The stored form of each edit: its row, the numbers of its kind and certainty, and its step."""
         steps = map(self._names.__getitem__, self._steps)
-        weights = map(self._weights.get, range(len(self)))
-        said = zip(self.rows, self._kinds, self._certainties, steps, weights, strict=True)
+        said = zip(self.rows, self._kinds, self._certainties, steps, self.weights, strict=True)
         return ((*row, kind, sure, step, weight) for row, kind, sure, step, weight in said)
 
     def kept(self, which: Iterable[object]) -> Edits:
         """Return the edits whose item of `which` is true."""
         chosen, made = bytearray(map(bool, which)), Edits()
-        if self._weights:
-            weights = enumerate(map(self._weights.get, compress(range(len(self)), chosen)))
-            made._weights = {i: weight for i, weight in weights if weight}
+        made._weights = list(compress(self._weights, chosen))
         made._starts.extend(compress(self._starts, chosen))
         made._ends.extend(compress(self._ends, chosen))
         made._kinds.extend(compress(self._kinds, chosen))
@@ -288,7 +291,7 @@ class Edits(Columns[Edit]):
         made._starts, made._ends = self._starts[start:stop], self._ends[start:stop]
         made._kinds, made._certainties = self._kinds[start:stop], self._certainties[start:stop]
         made._names, made._steps = self._names, self._steps[start:stop]
-        made._weights = {i - start: weight for i, weight in self._weights.items() if start <= i < stop}
+        made._weights = self._weights[start:stop]
         begin = self._borders[start]
         made._borders = array("I", [border - begin for border in self._borders[start : stop + 1]])
         made._written = self._written[begin : self._borders[stop]]
@@ -311,18 +314,18 @@ class Edits(Columns[Edit]):
         span = Span(self._starts[i], self._ends[i])
         replacement = self._written[self._borders[i] : self._borders[i + 1]]
         said = _KINDS[self._kinds[i]], _CERTAINTIES[self._certainties[i]], self._names[self._steps[i]]
-        return Edit(span, replacement, *said, self._weights.get(i))
+        return Edit(span, replacement, *said, self._weights[i] if self._weights else None)
 
     def __iter__(self) -> Iterator[Edit]:
-        said = zip(self.rows, self._kinds, self._certainties, self._steps, strict=True)
-        for i, ((start, end, replacement), kind, certainty, step) in enumerate(said):
+        said = zip(self.rows, self._kinds, self._certainties, self._steps, self.weights, strict=True)
+        for (start, end, replacement), kind, certainty, step, weight in said:
             made = _KINDS[kind], _CERTAINTIES[certainty], self._names[step]
-            yield Edit(Span(start, end), replacement, *made, self._weights.get(i))
+            yield Edit(Span(start, end), replacement, *made, weight)
 
     @property
-    def weights(self) -> dict[int, Weight]:
-        """The weights of the edits that have one, by number; read-only."""
-        return self._weights
+    def weights(self) -> Sequence[Weight | None]:
+        """The weight of each edit; read-only."""
+        return self._weights or [None] * len(self)
 
 
 def portions(items: Iterable[_T]) -> Iterator[list[_T]]:
@@ -403,11 +406,9 @@ def _columns(edits: Iterable[Edit]) -> Iterator[_Columns]:
     return edits.columns if isinstance(edits, Edits) else map(_columns_of, edits)
 
 
-def weights_of(edits: Sequence[Edit]) -> dict[int, Weight]:
-    """Return the weights of the edits that have one, by number."""
-    if isinstance(edits, Edits):
-        return edits.weights
-    return {i: e.weight for i, e in enumerate(edits) if e.weight}
+def weights_of(edits: Sequence[Edit]) -> Sequence[Weight | None]:
+    """Return the weight of each edit."""
+    return edits.weights if isinstance(edits, Edits) else [e.weight for e in edits]
 
 
 def weight_of_all(edits: Iterable[Edit]) -> Weight | None:

@@ -77,10 +77,16 @@ def guess(
     told, left = list[Candidate](), 1 - chance
     for text, share in others:
         if (its := round(left * share, 2)) >= LOWEST:
-            told.append(Candidate(text, its))
+            told.append(_candidate(text, its))
             if len(told) == MOST - 1:
                 break
     return Guess(chance, start, end, tuple(told))
+
+
+@lru_cache(maxsize=1 << 14)
+def _candidate(text: str, chance: float) -> Candidate:
+    """Return a candidate: one object for all that are equal, as many on a page are."""
+    return Candidate(text, chance)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -42,7 +42,7 @@ class Doubts:
 
     def made(self, edits: Sequence[Edit], text: str, done: Sequence[Edit]) -> Sequence[Edit]:
         """Return the edits of `text` that are made; it came of the raw one by those `done`."""
-        unsure = {i: weight for i, weight in weights_of(edits).items() if weight.probability < self.sure}
+        unsure = {i: one for i, one in enumerate(weights_of(edits)) if one and one.probability < self.sure}
         if not unsure and not self.findings:
             return edits
         back, before = OffsetMap.of(done), list(self.findings)

@@ -179,11 +179,11 @@ def _pieced(text: str, edits: Sequence[Edit], *, made: bool) -> str:
     """Return the text at the edits, as found or as `made`; for guesses, only a mark."""
     pieces: list[str] = []
     at, spelled = edits[0].span.start, edits[0].kind in SPELLED
-    weights = weights_of(edits)
-    for i, ((start, end, replacement), guessed) in enumerate(zip(rows_of(edits), guessed_of(edits), strict=True)):
+    said = zip(rows_of(edits), guessed_of(edits), weights_of(edits), strict=True)
+    for (start, end, replacement), guessed, weight in said:
         cut = text[start:end]
         mark = LOST if LOST in cut else UNSEEN if spelled and guessed and SIGNS.isdisjoint(cut) else ""
-        told = _told(replacement, weights.get(i), mark) if mark else replacement
+        told = _told(replacement, weight, mark) if mark else replacement
         pieces += text[at:start], told if made or told == mark else cut
         at = end
     return "".join(pieces)
