@@ -1,7 +1,7 @@
-"""The one catalogue of what people read: English text → Chinese. Names in braces stand for values.
+"""The catalogue of translations: English text → Chinese. Names in braces stand for values.
 
-HELP has the help of each command by its name ("" is the program); tests hold that every command, every option and
-every text of the program is here.
+HELP has the help of each command by name ("" is the program); tests check that every command, option and text of the
+program is here.
 """
 
 # ruff: noqa: E501  # a text and its translation stand on one line
@@ -340,8 +340,8 @@ TEXTS: Mapping[str, str] = {
     "{begin} to {end}": "{begin} 到 {end}",
 }
 
-# What click says by itself, which it looks up with gettext: `python -m tools.make_catalogue` writes these for it. A text
-# with a NUL in it is one for one thing and for several.
+# click's own messages, which it looks up with gettext: `python -m tools.make_catalogue` writes its catalogue from
+# these. A NUL separates singular and plural.
 CLICK: Mapping[str, str] = {
     "Usage:": "用法：",
     "Options": "选项",

@@ -617,7 +617,7 @@ ERRORS: Mapping[str, str] = {
     "no new parts are put there": "不再放新的分片",
 }
 
-# What counts are of, where several stand in a sentence.
+# The things counted in sentences with several counts.
 COUNTED: Mapping[str, str] = {
     "changed": "{} 个有变化",
     "deleted": "{} 个已删除",

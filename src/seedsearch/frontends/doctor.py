@@ -18,13 +18,13 @@ from seedsearch.metadata.made_from import command
 from seedsearch.metadata.unfinished import unfinished
 from seedsearch.text.analyzer import fingerprint
 
-# What is examined.
+# The subjects of checks.
 TOPICS = ("versions", "packages", "whoosh", "cluster", "index", "rules", "files", "dictionary", "synonyms", "not read")
-DEVELOPING = ("dev", "fuzz")  # the extras of those who work on the project itself
+DEVELOPING = ("dev", "fuzz")  # extras for contributors
 
 
 def examine(index_dir: choice.Place) -> Iterator[Remark]:
-    """Yield what there is to say of this installation, then of an index."""
+    """Check this installation, then an index."""
     yield Remark("versions", Health.OK, f"{NAME} {version(NAME)}, Python {platform.python_version()} ({sys.platform})")
     yield from _packages()
     yield _whooshes()
@@ -51,7 +51,7 @@ def _packages() -> Iterator[Remark]:
 
 
 def _whooshes() -> Remark:
-    """Several distributions bring a package `whoosh`; the one installed last has written over the other's files."""
+    """Check for several distributions of the package `whoosh`, which overwrite each other's files."""
     names = sorted(set(packages_distributions().get("whoosh", ())))
     found = [f"{name} {version(name)}" for name in names]
     if len(found) == 1:
@@ -116,13 +116,13 @@ class Health(StrEnum):
     """The result of a check; the values are printed by `doctor --json`."""
 
     OK = "well"
-    NOTE = "note"  # worth knowing
-    ERROR = "fault"  # to be put right
+    NOTE = "note"  # for information
+    ERROR = "fault"  # needs fixing
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What an examination says of one thing."""
+    """The result of one check."""
 
     topic: str
     health: Health

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from seedsearch.errors import SourceError, reason
 
-# Editors by the names of their programs, and how each is told a place: {column} in code points, {bytes} in bytes.
+# Editors by program name, and the arguments for a place: {column} in code points, {bytes} in bytes.
 _PLACES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("vi", "vim", "nvim", "gvim", "view"): ("+call cursor({line},{bytes})", "{path}"),
     ("emacs", "emacsclient"): ("+{line}:{column}", "{path}"),
@@ -23,9 +23,9 @@ _HINT = "set VISUAL or EDITOR, as in: export EDITOR=vim"
 
 
 def command_of(editor: str, path: str, line: int, column: int, byte_column: int) -> list[str]:
-    """Return the command that opens a file at a place; an editor that is not known opens the file.
+    """Return the command that opens a file at a place; an unknown editor just opens the file.
 
-    `editor` has a word at least; raises ValueError where its quotes do not match.
+    `editor` has at least one word; raises ValueError for unbalanced quotes.
     """
     words = shlex.split(editor)
     name = os.path.basename(words[0]).removesuffix(".exe")
@@ -35,13 +35,15 @@ def command_of(editor: str, path: str, line: int, column: int, byte_column: int)
 
 
 def _filled(place: str, values: Mapping[str, str]) -> str:
-    for name in ("line", "column", "bytes", "path"):  # the path last: it may hold any of these
+    for name in ("line", "column", "bytes", "path"):  # the path last, because it may contain any of these
         place = place.replace(f"{{{name}}}", values[name])
     return place
 
 
 def open_in_editor(path: str, line: int, column: int, byte_column: int) -> int:
-    """Open a file in VISUAL or EDITOR and wait for it; its exit code. Raises SourceError if there is none."""
+    """Open a file in VISUAL or EDITOR, wait for it and return its exit code. Raises SourceError if there is no
+    editor.
+    """
     editor = next(filter(None, (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))), None)
     if editor is None:
         raise SourceError("no editor is set", hint=_HINT)

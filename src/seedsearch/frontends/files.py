@@ -13,15 +13,15 @@ from seedsearch.text.analyzer import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file of the index by its path, and how many documents it holds: none where it could not be read."""
+    """A file of the index: its path and its number of documents, 0 if it could not be read."""
 
     path: str
     documents: int
 
 
 def listed(place: str) -> tuple[Sequence[Listed], Sequence[Failure]]:
-    """Return the files of the index at `place`, and what the last run could not read; raises IndexMissing without
-    one.
+    """Return the files of the index at `place`, and the failures of the last run; raises IndexMissing if there is no
+    index.
     """
     engine = choice.open_engine(place, fingerprint())
     try:
@@ -33,7 +33,7 @@ def listed(place: str) -> tuple[Sequence[Listed], Sequence[Failure]]:
 
 
 def grouped(unread: Iterable[Failure]) -> list[tuple[str, list[str]]]:
-    """Reason → the paths for which it holds, the reason with most of them first; the path is left out of the reason."""
+    """Group paths by reason, the most frequent reason first; the path is omitted from the reason."""
     groups: dict[str, list[str]] = {}
     for failure in unread:
         groups.setdefault(failure.reason.removeprefix(f"{failure.path}: "), []).append(failure.path)

@@ -21,7 +21,7 @@ _EXTRA = re.compile(r"""extra == ["'](\w+)["']""")
 
 
 def in_place(sentence: str) -> str:
-    """Return a sentence with the command that brings an extra into this installation, where it names one."""
+    """Replace the install command in a sentence by the one for this installation."""
     return _ADVICE.sub(lambda found: command(found[1]), sentence)
 
 
@@ -44,7 +44,7 @@ def command(extra: str) -> str:
 
 
 def packages_of(extra: str) -> list[str]:
-    """Return the names of the packages that an extra brings; none where that is not known."""
+    """Return the names of the packages of an extra; none if they are unknown."""
     return [package for package, of in requirements() if of == extra]
 
 
@@ -64,9 +64,9 @@ def requirements() -> Iterator[tuple[str, str]]:
 
 
 def _by_uv(receipt: Path, packages: list[str]) -> str:
-    """Return the command of `uv tool`, which has to name what was added before as well."""
+    """Return the command for `uv tool`, which must repeat earlier additions."""
     try:
-        import tomllib  # few are installed so
+        import tomllib  # deferred: rarely needed
 
         tool = tomllib.loads(receipt.read_text("utf-8")).get("tool", {})
     except (OSError, ValueError):

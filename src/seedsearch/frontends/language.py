@@ -1,8 +1,8 @@
 """The language of messages: English, or Chinese if a setting or the locale says so.
 
-The texts of the program are English and are the keys of the one catalogue (catalogue.py, of errors and remarks
-catalogue_errors.py), as with gettext. What is for programs (JSON, names of kinds, exit codes, options) is the same in
-every language.
+The texts of the program are English and serve as keys of the catalogue (catalogue.py; catalogue_errors.py for errors
+and remarks), as with gettext. Output for programs (JSON, names of kinds, exit codes, options) is the same in every
+language.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-LOCALE = Path(__file__).parent / "locale"  # what gettext reads
+LOCALE = Path(__file__).parent / "locale"  # for gettext
 ENGLISH, CHINESE = LANGUAGES = ("en", "zh")
-_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in order of precedence
 
 _chosen = ENGLISH
 
 
 def choose(told: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Speak the language that is told ("en", "zh"), else that of the locale; return it."""
+    """Set the language to the given one ("en", "zh") or that of the locale; return it."""
     global _chosen
     _chosen = told if told in LANGUAGES else _of_locale(environment)
     return _chosen
 
 
 def chosen() -> str:
-    """Return the language that is spoken."""
+    """Return the current language."""
     return _chosen
 
 
@@ -38,7 +38,7 @@ def _of_locale(environment: Mapping[str, str]) -> str:
 
 
 def said(text: str, /, **values: object) -> str:
-    """Return a text of the program in the language that is spoken, with values in the place of their names."""
+    """Return a text of the program in the current language, with its placeholders filled."""
     if _chosen == CHINESE:
         from seedsearch.frontends.catalogue import ZH
 
@@ -47,9 +47,9 @@ def said(text: str, /, **values: object) -> str:
 
 
 def worded(sentence: str) -> str:
-    """Return a sentence of an error, and what it advises, in the language that is spoken; English where it has none.
+    """Translate an error message and its advice into the current language; untranslated parts stay English.
 
-    An advice to install an extra becomes the command that does so here.
+    Advice to install an extra becomes the command for this installation.
     """
     if "pip install '" in sentence:
         from seedsearch.frontends.installing import in_place
@@ -68,7 +68,7 @@ def _translated(sentence: str) -> str:
 
 
 def _worded(part: str) -> str:
-    """Return one part of a sentence; what stands before a colon may be the name of a file."""
+    """Translate one part of a sentence; the text before a colon may be a file name."""
     from seedsearch.frontends.catalogue_errors import ERRORS
 
     name, colon, rest = part.partition(": ")
@@ -77,17 +77,17 @@ def _worded(part: str) -> str:
             continue
         if found := re.fullmatch("(.*?)".join(map(re.escape, pieces)), part, re.DOTALL):
             if not pieces[0] and ": " in found[1] and rest in ERRORS:
-                continue  # the name and the beginning of another sentence
+                continue  # this would take in the name and part of another sentence
             values = list(map(_value, found.groups()))
             if values and not pieces[-1]:
-                values[-1] = _worded(values[-1])  # another sentence may stand at the end
+                values[-1] = _worded(values[-1])  # the last value may be another sentence
             return made.format(*values)
     said = _worded(rest) if colon else rest
     return f"{name}：{said}" if said != rest else part
 
 
 def _value(value: str) -> str:
-    """Return the translation of a value in a sentence: another sentence, counts of changes, or a name as it is."""
+    """Translate a value in a sentence: another sentence, counts of changes, or a name, which stays."""
     from seedsearch.frontends.catalogue_errors import COUNTED, ERRORS
 
     counts = [_COUNT.fullmatch(one) for one in value.split(", ")]
@@ -100,9 +100,7 @@ _COUNT = re.compile(r"([\d,]+) (\w+)")
 
 @cache
 def _templates() -> list[tuple[list[str], str]]:
-    """Return the sentences of errors, taken apart at their values, and their Chinese; those with the most text of their
-    own first.
-    """
+    """Return the error templates, split at their values, with their Chinese; those with the most fixed text first."""
     from seedsearch.frontends.catalogue_errors import ERRORS
 
     rows = [(text.split("{}"), made) for text, made in ERRORS.items()]

@@ -1,4 +1,4 @@
-"""An index as servers use it, together with its files: opened when there is one, one query at a time.
+"""An index and its files as used by servers: opened on demand, one query at a time.
 
 A server runs for weeks, and the index is made, rebuilt and removed meanwhile. An index that fails is closed, so that
 the next query opens the one that is there then.
@@ -30,13 +30,13 @@ from seedsearch.searching.index import Index, open_index
 from seedsearch.searching.origins import BORDER, Origin
 from seedsearch.searching.results import IndexStats
 
-# Code points of raw texts that are kept for the next part of a page: a book of a million characters and a few more.
+# Cached code points of raw texts for the next part of a page: a book of a million characters and a few more.
 KEPT = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A raw text, and the stamps of the places where its file may lie."""
+    """A raw text, and the stamps of the possible places of its file."""
 
     raw: str
     stamps: list[Stamp | None]
@@ -44,15 +44,15 @@ class _Read:
 
 
 class Library:
-    """An index that may come, change and go while it is asked; safe for threads."""
+    """An index that may be made, changed and removed while in use; thread-safe."""
 
     def __init__(self, place: str, *, cache_bytes: int | None = None) -> None:
-        """`cache_bytes`: as of `open_index`."""
+        """`cache_bytes` is as for `open_index`."""
         self._place, self._cache_bytes = place, cache_bytes
         folder = folder_of(place)
         beside = [os.path.dirname(os.path.abspath(folder))] if folder is not None else []
-        # Paths are those of the folder in which `index` was run, which the index knows; one of an older version does
-        # not, and was most often made in this folder or in the one that holds it.
+        # Paths are relative to the folder in which `index` was run, which the index stores; an index of an older
+        # version does not, and was most likely made in the current folder or the one that contains it.
         self._folders = list(dict.fromkeys([os.getcwd(), *beside]))
         self._lock = RLock()
         self._index: Index | None = None
@@ -62,7 +62,7 @@ class Library:
 
     @contextmanager
     def asked(self) -> Iterator[Index]:
-        """The index, of the last commit, for one question; raises IndexMissing and the other faults of an index."""
+        """The index as of the last commit, for one query; raises IndexMissing and other index errors."""
         with self._lock:
             try:
                 if self._index is None:
@@ -82,7 +82,7 @@ class Library:
             self._index = self._stats = None
 
     def stats(self) -> IndexStats:
-        """Return what the index holds, counted once a commit."""
+        """Return the statistics of the index, computed once per commit."""
         with self.asked() as index:
             if self._stats is None or self._stats[0] != index.generation:
                 self._stats = index.generation, index.stats()
@@ -94,9 +94,9 @@ class Library:
             return index.document(path)
 
     def content(self, document: Document) -> bytes:
-        """Return the bytes that a document was read from, as they lie in the file now.
+        """Return the bytes of a document from its file.
 
-        Raises FileChanged where that is not the file of the index any more, or cannot be read.
+        Raises FileChanged if the file has changed since it was indexed, or cannot be read.
         """
         origin = self._origin(document)
         file = _file(document, origin)
@@ -106,13 +106,11 @@ class Library:
             raise _changed(document) from error
 
     def digest(self, document: Document) -> str:
-        """Return the SHA-256 of the file that a document was read from, in hexadecimal. Raises FileChanged as
-        `content` does.
-        """
+        """Return the SHA-256 of the file of a document in hexadecimal; raises like `content`."""
         return sha256(self._whole(document, self._origin(document))).hexdigest()
 
     def raw(self, document: Document) -> str:
-        """Return the raw text of a document: its file as decoded. Raises FileChanged as `content` does."""
+        """Return the raw text of a document: its file as decoded. Raises like `content`."""
         origin = self._origin(document)
         stamps = self._stamps(document, origin)
         with self._of_texts:
@@ -136,7 +134,7 @@ class Library:
         return origin
 
     def _paths(self, document: Document, origin: Origin) -> list[str]:
-        """Return where the file may lie. What is read there counts only if it is what the index was made from."""
+        """Return the possible places of the file. Its content counts only if it is what was indexed."""
         with self.asked() as index:
             base = index.base
         file = _file(document, origin)
@@ -146,7 +144,7 @@ class Library:
         return [_stamp(path) for path in self._paths(document, origin)]
 
     def _whole(self, document: Document, origin: Origin) -> bytes:
-        """Return the bytes of the file of a document, if they are those of the index."""
+        """Return the bytes of the file of a document, if they are what was indexed."""
         for path in self._paths(document, origin):
             try:
                 if os.path.getsize(path) > LARGEST_FILE:
@@ -168,17 +166,15 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _file(document: Document, origin: Origin) -> str:
-    """Return the path of the file of a document; its doc_id spells out bytes that are not UTF-8."""
+    """Return the path of the file of a document; its doc_id has bytes that are not UTF-8 escaped."""
     ends = (found.start() for found in BORDER.finditer(document.path))
     parts = (document.path[:end] for end in ends)
     return next((part for part in parts if doc_id_of(part) == origin.file), document.path)
 
 
 def _decoded(document: Document, origin: Origin, content: bytes) -> str:
-    """Return the raw text of a document out of its file: the text of which the edits of the index make its readable
-    one.
-    """
-    # A doubtful encoding may have been told by files beside it that are others now; the index says what it was.
+    """Return the raw text of a document from its file: the text to which the stored edits apply."""
+    # A doubtful encoding may have been decided by neighbouring files that have changed; the index stores the decision.
     for asked in (Asked(origin.state.encoding, in_folder=True), Asked(document.encoding)):
         for found in documents_with(document.path, _file(document, origin), content, asked):
             if isinstance(found, RawDocument) and found.path == document.path and _makes(found.text, document):

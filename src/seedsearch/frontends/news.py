@@ -16,9 +16,7 @@ from seedsearch.searching.index import Index
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is found now: documents that are new or changed since, those that are gone; `first` where it was never
-    asked.
-    """
+    """The present results: new and changed documents, and those that are gone; `first` if the query was never run."""
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
@@ -41,7 +39,7 @@ def news_of(index: Index, query: str, kept: Path) -> News:
 
 
 def remember(news: News, kept: Path) -> None:
-    """Keep what is found now; raises OutputError where that cannot be written."""
+    """Store the present results; raises OutputError if they cannot be written."""
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(".part")
@@ -52,7 +50,7 @@ def remember(news: News, kept: Path) -> None:
 
 
 def place_of(index_dir: str, query: str, environment: Mapping[str, str] = os.environ) -> Path:
-    """Return the file in which is kept what a query found in an index: below XDG_STATE_HOME, or ~/.local/state."""
+    """Return the file with the stored results of a query on an index, below XDG_STATE_HOME or ~/.local/state."""
     home = environment.get("XDG_STATE_HOME") or os.path.join(environment.get("HOME") or "~", ".local", "state")
     whole = index_dir if "://" in index_dir else os.path.realpath(index_dir)
     name = sha256(f"{whole}\0{query}".encode("utf-8", "surrogateescape")).hexdigest()[:32]

@@ -96,7 +96,7 @@ def findings_object(findings: Iterable[Finding]) -> list[Object]:
 
 
 def candidates_object(candidates: Sequence[Candidate]) -> Object:
-    """Return what may have stood somewhere under its key; nothing where nothing is offered."""
+    """Return the candidates under their key; an empty object if there are none."""
     return {"candidates": [one._asdict() for one in candidates]} if candidates else {}
 
 
@@ -106,7 +106,7 @@ def failure_object(failure: Failure) -> Object:
 
 
 def stats_object(stats: IndexStats) -> Object:
-    """Return what an index holds."""
+    """Return the statistics of an index."""
     return {
         "documents": stats.engine.documents,
         "terms": dict(stats.engine.terms),

@@ -12,7 +12,7 @@ from seedsearch.offsets import Edit, Span
 from seedsearch.searching.document import Document
 from seedsearch.searching.index import Index
 
-LONGEST = 400  # code points of a line that are shown whole
+LONGEST = 400  # code points of a line that is shown whole
 AROUND = 150  # code points before and after a match in a longer one
 
 
@@ -20,8 +20,8 @@ AROUND = 150  # code points before and after a match in a longer one
 class Passage:
     """A match in its line. Spans are code points: `found` and `shown` of the readable text, `raw` of the raw text.
 
-    `shown` is the line, or the part of a long one that is around the match. `raw_text` is the raw text of the file,
-    None where the index was made from another state of it.
+    `shown` is the line, or the part of a long line around the match. `raw_text` is the raw text of the file, None if
+    the file has changed since it was indexed.
     """
 
     document: Document
@@ -32,12 +32,12 @@ class Passage:
 
     @property
     def path(self) -> str:
-        """The path of the document, as the index has it."""
+        """The path of the document in the index."""
         return self.document.path
 
     @property
     def match(self) -> str:
-        """The readable text that matches."""
+        """The matched readable text."""
         return self.found.cut(self.document.readable)
 
     @property
@@ -67,7 +67,7 @@ class Passage:
 
     @property
     def byte_column(self) -> int:
-        """The column from 1 in bytes of UTF-8, as editors count; in code points where the file is another one now."""
+        """The column from 1 in bytes of UTF-8, as editors count; in code points if the file has changed."""
         if self.raw_text is None:
             return self.column
         begin = self.raw.start - self.column + 1
@@ -95,8 +95,8 @@ def passages(
 ) -> Iterator[Passage]:
     """Yield every match of a query in the documents that it `found`, document by document, in order.
 
-    A document found by its properties and not by its text has its first line. `raw_of` returns the raw text of a
-    document and raises FileChanged if it is not available; it is called only if something was repaired.
+    A document that is not found by its text is represented by its first line. `raw_of` returns the raw text of a
+    document and raises FileChanged if it is not available; it is only called if something was repaired.
     """
     for path in found:
         document = index.document(path)
@@ -117,7 +117,7 @@ def _raw(document: Document, raw_of: Callable[[Document], str]) -> str | None:
 
 
 def _line(readable: str, span: Span) -> Span:
-    """Return the line of a match, or what is around it in a long one."""
+    """Return the line of a match, or its surroundings in a long line."""
     begin = readable.rfind("\n", 0, span.start) + 1
     end = readable.find("\n", span.end)
     end = len(readable) if end < 0 else end
@@ -127,5 +127,5 @@ def _line(readable: str, span: Span) -> Span:
 
 
 def from_here(path: str, base: str, here: str) -> str:
-    """Return a path of an index as one that leads to the file from this folder."""
+    """Return the path of an indexed file relative to the current folder."""
     return path if here == base else paths.join(base, path)

@@ -12,7 +12,7 @@ Filters = Mapping[str, Sequence[str]]
 
 
 def search(library: Library, typed: str, filters: Filters, **how: Any) -> tuple[Results, int]:
-    """Ask for hits; the answer and the number of the commit that it is of. Raises as `Index.search` does."""
+    """Return the hits, and the number of the commit that they come from; raises like `Index.search`."""
     with library.asked() as index:
         chosen = {name: values for name, values in filters.items() if values}
         results = index.search(typed, filters=chosen, **how)

@@ -12,7 +12,7 @@ _OPTION = "--service"
 
 
 def service_file(kind: str, arguments: Sequence[str]) -> str:
-    """Return the file for a command that was typed in this folder; it does without the option that asks for it."""
+    """Return the service file for the current command line, without the option that requests it."""
     command = [*program(), *_without(arguments)]
     folder = os.getcwd()
     if kind == LAUNCHD:
@@ -47,7 +47,7 @@ def service_file(kind: str, arguments: Sequence[str]) -> str:
 
 
 def program() -> list[str]:
-    """Return the command of this installation, by its own path."""
+    """Return the command of this installation with its full path."""
     beside = os.path.join(os.path.dirname(sys.executable), "seedsearch")
     return [beside] if os.path.exists(beside) else [sys.executable, "-m", "seedsearch"]
 
@@ -64,11 +64,11 @@ def _without(arguments: Sequence[str]) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    """Return a value of a unit: a percent sign stands for itself where it is doubled."""
+    """Escape percent signs for a value of a systemd unit."""
     return text.replace("%", "%%").replace("\n", "\\n")
 
 
 def _quoted(word: str) -> str:
-    """Return a word of ExecStart as systemd reads it."""
+    """Quote a word of ExecStart for systemd."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return '"' + escaped.replace("%", "%%").replace("$", "$$") + '"'

@@ -34,17 +34,17 @@ from seedsearch.engines.choice import scheme_of
 from seedsearch.errors import SettingsError, reason
 
 FILE = "seedsearch.toml"
-# Keys that count only from the user's own file, the environment and the command line.
+# Keys that are ignored in the folder's file.
 OF_THE_USER = ("pager", "link")
 FILES = ("dictionary", "synonyms")  # keys whose value is a file that is read
 INDEXES = ("index-dir", "dir")  # keys whose value is an index
-# Bytes of a file of settings: a hundred times what all keys and a few named indexes take.
+# Maximum bytes of a settings file: a hundred times what all keys and a few named indexes take.
 LARGEST = 200_000
 DEFAULT = "default"
 
 
 class Key(NamedTuple):
-    """A setting: what it is, its default, what it is for. A number lies between `least` and `most`."""
+    """A setting: its type, its default, its purpose. Numbers are between `least` and `most`."""
 
     kind: type
     default: Any
@@ -54,14 +54,14 @@ class Key(NamedTuple):
 
     @property
     def wanted(self) -> str:
-        """What a value has to be, in words."""
+        """A description of valid values."""
         if self.kind in (int, float):
             end = "on" if self.most == inf else f"to {self.most}"
             return f"a {'whole ' if self.kind is int else ''}number from {self.least} {end}"
         return _KINDS[self.kind]
 
     def fits(self, value: object) -> bool:
-        """Return whether a value can be one of this setting."""
+        """Tell whether a value is valid for this setting."""
         if self.kind is list:
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
         if self.kind is int:
@@ -98,7 +98,7 @@ _OF_INDEX: Mapping[str, Key] = {"paths": KEYS["paths"], "dir": KEYS["index-dir"]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting that holds, and where it is from."""
+    """A setting in effect, and its source."""
 
     key: str
     value: object
@@ -106,7 +106,7 @@ class Setting:
 
 
 class NamedPlace(NamedTuple):
-    """An index with a name: what it is made from, its folder, the file that names it."""
+    """A named index: its paths, its folder, and the settings file."""
 
     name: str
     paths: tuple[str, ...]
@@ -129,15 +129,17 @@ class Settings:
     queries: Mapping[str, str] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
-        """Parameter of a command → value, without `paths`, which means different things to `index` and `clean`."""
+        """Return the defaults of command parameters, without `paths`, which means different things to `index` and
+        `clean`.
+        """
         return {key.replace("-", "_"): value for key, (value, _) in self.values.items() if key != "paths"}
 
     def paths(self) -> tuple[str, ...] | None:
-        """Return what is indexed where no path is given and the index has no name; None where no file says."""
+        """Return the default paths to index for an unnamed index; None if no file sets them."""
         return tuple(self.values["paths"][0]) if "paths" in self.values else None
 
     def holding(self, environment: Mapping[str, str]) -> list[Setting]:
-        """Return every key with the value that holds where no option is given, and where that is from."""
+        """Return every key with its value in the absence of options, and the source of the value."""
         return [_holding(key, self.values.get(key, (KEYS[key].default, DEFAULT)), environment) for key in KEYS]
 
 
@@ -154,7 +156,7 @@ def variable(key: str) -> str:
 
 
 def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings that hold in a folder; raises SettingsError where a file of them cannot be used."""
+    """Return the settings for a folder; raises SettingsError if a settings file is invalid."""
     home = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME") or "~", ".config")
     user = os.path.normpath(os.path.expanduser(os.path.join(home, "seedsearch", "config.toml")))
     here = os.path.normpath(os.path.join(folder, FILE))
@@ -180,7 +182,7 @@ def settings_of(folder: str | Path = ".", environment: Mapping[str, str] = os.en
 
 
 def _check_places(read: Mapping[str, Any], path: str, folder: str | Path) -> None:
-    """Raise SettingsError where the file of a folder names a place outside of it; other faults are told later."""
+    """Raise SettingsError if the file of a folder names a place outside of it; other faults are reported later."""
     named = read.get("index", {})
     tables = [one for one in named.values() if isinstance(one, dict)] if isinstance(named, dict) else []
     for table in (read, *tables):
@@ -197,9 +199,9 @@ def _outside(path: str, key: str, place: str) -> SettingsError:
 
 
 def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool) -> bool:
-    """Return whether a place is not below a folder: by its name, and, of a file whose content is read, in truth.
+    """Tell whether a place is outside a folder: by its name, and for a file to be read, by its real path.
 
-    The place of an index that is a URL leads out: texts are not sent where the folder of somebody else says.
+    A URL counts as outside, because texts must not be sent where somebody else's folder says.
     """
     whole = os.path.expanduser(place)
     if is_index and scheme_of(place) is not None:
@@ -211,7 +213,7 @@ def _leads_out(place: str, folder: str | Path, *, is_file: bool, is_index: bool)
 
 
 def _read(path: str) -> dict[str, Any] | None:
-    """Return the content of a file of settings; None if there is none. A pipe in its place is not waited for."""
+    """Return the content of a settings file; None if there is none. Does not block on a pipe."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -223,7 +225,7 @@ def _read(path: str) -> dict[str, Any] | None:
         raise SettingsError(f"{path} cannot be read: {reason(error)}") from error
     if len(content) > LARGEST:
         raise SettingsError(f"{path} is larger than {LARGEST:,} bytes", hint="it is not a settings file; move it away")
-    import tomllib  # most folders have no such file
+    import tomllib  # deferred: most folders have no such file
 
     try:
         return tomllib.loads(content.decode("utf-8"))
@@ -263,7 +265,7 @@ def _named(
 
 
 def _checked(keys: Mapping[str, Key], key: str, value: object, path: str, before: str) -> Any:
-    """Return the value of a key; raises SettingsError where there is no such key or the value does not fit."""
+    """Return the value of a key; raises SettingsError for an unknown key or an invalid value."""
     if key not in keys:
         from difflib import get_close_matches
 

@@ -15,7 +15,7 @@ from seedsearch.frontends.cli.messages import QUIET, say
 from seedsearch.frontends.cli.stdout import print_lines
 from seedsearch.frontends.settings import FILE, settings_of
 
-# The commands, the most used first: the module that each is in, and its function where that has another name.
+# The commands, most used first: the module of each, and its function if that has another name.
 COMMANDS = {
     "index": "index",
     "query": "query",
@@ -64,7 +64,7 @@ def main(ctx: click.Context) -> None:
 
 
 def _say_ignored(ctx: click.Context) -> None:
-    """Name the keys of the folder's file that do not count from there, where the command would have obeyed them."""
+    """Name the keys of the folder's file that are ignored there, if they would have affected the command."""
     command = main.commands.get(ctx.invoked_subcommand or "")
     taken = {parameter.name for parameter in command.params} if command else set()
     if keys := [key for key in ctx.obj.ignored if key in taken and not ctx.meta.get(QUIET)]:

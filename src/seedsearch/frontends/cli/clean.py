@@ -36,9 +36,9 @@ Show = Callable[["Cleaned"], str]
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is to be restored, and what becomes of it.
+    """What to restore, and how to print it.
 
-    `form` is that in which each document is printed: `text`, `json`, `jsonl` or `diff`; None where nothing is.
+    `form` is the output form of each document: `text`, `json`, `jsonl` or `diff`; None prints nothing.
     """
 
     paths: tuple[str, ...]
@@ -52,12 +52,12 @@ class _Wanted:
 
     @property
     def as_stream(self) -> bool:
-        """Whether restored documents are passed to another program as they come."""
+        """Whether restored documents are streamed to another program."""
         return self.form == "text" and not sys.stdout.isatty()
 
     @property
     def show(self) -> Show:
-        """What makes a document into what is printed of it."""
+        """The function that renders a document."""
         from seedsearch.frontends.render import repairs
 
         return {
@@ -147,14 +147,14 @@ def clean(
 
 
 def _records(wanted: _Wanted) -> CorpusReport | None:
-    """Restore a file of records to standard output as it is read; None where something else is asked for."""
+    """Restore a file of records to standard output as it is read; return None if this does not apply."""
     if not wanted.as_stream or len(wanted.paths) > 1:
         return None
     return _told(corpus.records_printed(wanted.paths[0], wanted.options, wanted.workers, wanted.files))
 
 
 def _of_input(wanted: _Wanted) -> CorpusReport | None:
-    """Restore standard input; return what is to be said of it where it holds records."""
+    """Restore standard input; return the summary if it has records."""
     source = corpus.Input(wanted.options.kind, wanted.options.fields) if wanted.as_stream else None
     if source is None or not source.kind:
         _print_standard_input(wanted, source)
@@ -171,14 +171,14 @@ def _told(report: CorpusReport | None) -> CorpusReport | None:
 
 
 def _steps(only: tuple[str, ...], skip: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the names of the steps that are asked for; None for all."""
+    """Return the names of the requested steps; None for all."""
     from seedsearch.restoring.steps import chosen
 
     return chosen(only, skip) if only or skip else None
 
 
 def _form(*, as_json: bool, diff: bool, jsonl: bool, copied: bool) -> str | None:
-    """Return the form in which each document is printed."""
+    """Return the output form."""
     if as_json + diff + jsonl > 1:
         raise click.UsageError("--json, --diff and --jsonl exclude one another")
     named = {"json": as_json, "jsonl": jsonl, "diff": diff, "text": not copied}
@@ -194,7 +194,7 @@ def _print_standard_input(wanted: _Wanted, source: corpus.Input | None) -> None:
 
 
 def _print_texts(texts: Iterable[str], pager: str | None) -> None:
-    """Write what is shown of each document: as it is, or on a terminal through the pager."""
+    """Print the output for each document, on a terminal through the pager."""
     if sys.stdout.isatty():
         print_paged((line for text in texts for line in text.splitlines()), pager)
     else:

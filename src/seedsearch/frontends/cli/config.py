@@ -93,7 +93,7 @@ def help_of(ctx: click.Context, command: str | None) -> None:
 
 
 def _commands(ctx: click.Context, name: str | None) -> click.Group:
-    """Return the group of all commands; raises UsageError where it has none of this name."""
+    """Return the group of all commands; raises UsageError if it has none of this name."""
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     if name is not None and name not in group.commands:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# Below the folder of copies: accounts of records until all are there.
+# A folder below the copies with provenance data until it is complete.
 ROWS = ".seedsearch-rows"
 
 
@@ -51,7 +51,7 @@ def corpus_options(command: Function) -> Function:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where accounts and reports go."""
+    """The destinations of provenance and reports."""
 
     provenance: Path | None
     report: Path | None
@@ -60,14 +60,14 @@ class Wanted:
         return self.provenance is not None or self.report is not None
 
     def check(self, paths: Iterable[str]) -> None:
-        """Raise OutputError where one of the files that are read would be written over."""
+        """Raise OutputError if an input file would be overwritten."""
         for path in paths:
             if self.provenance is not None and os.path.realpath(path) == os.path.realpath(self.provenance):
                 raise OutputError(f"{path} is only read", hint="name another file for --provenance")
 
 
 def asked(wanted: Wanted, where: str, *, near: bool, copied: bool) -> CorpusOptions:
-    """Return the options of restoring; raises SettingsError for an invalid expression."""
+    """Return the options for restoring; raises SettingsError for an invalid expression."""
     from seedsearch.restoring.corpus.near import require
     from seedsearch.restoring.corpus.records import CorpusOptions
     from seedsearch.restoring.corpus.where import Filter
@@ -83,13 +83,13 @@ def asked(wanted: Wanted, where: str, *, near: bool, copied: bool) -> CorpusOpti
 
 
 def records_printed(path: str, options: RestoreOptions, workers: int | None, wanted: Wanted) -> CorpusReport | None:
-    """Restore the records of a file to standard output; None where it holds none."""
+    """Restore the records of a file to standard output; return None if it has none."""
     from seedsearch.restoring.corpus.records import records_kind
 
     if not os.path.isfile(path) or not records_kind(path, options.kind):
         return None
     try:
-        file = open(path, "rb")  # noqa: SIM115  # an error in what is written is not an error of the file
+        file = open(path, "rb")  # noqa: SIM115  # output errors must not count as errors of the file
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {reason(error)}") from error
     with file:
@@ -118,7 +118,7 @@ def gathering(output: Path | None, *, asked: bool) -> Iterator[Accounts | None]:
 
 
 def write_accounts(wanted: Wanted, rows: Iterable[Row], options: RestoreOptions) -> None:
-    """Write the accounts of all documents, and the report on them; each file whole or not at all."""
+    """Write the provenance of all documents, and the report on them; each file completely or not at all."""
     from seedsearch.frontends.render.corpus_report import corpus_charts, corpus_json, corpus_markdown
     from seedsearch.frontends.render.safe import json_line
     from seedsearch.restoring.corpus.run import Figures, public
@@ -138,7 +138,7 @@ def write_accounts(wanted: Wanted, rows: Iterable[Row], options: RestoreOptions)
 
 
 def _accounts_written(wanted: Wanted, accounts: Accounts, paths: Sequence[str], options: RestoreOptions) -> bool:
-    """Write the accounts as the workers wrote them; tell whether they are complete so, and no report is asked for."""
+    """Write the provenance as the workers wrote it; tell whether that is sufficient, without a report."""
     from seedsearch.frontends.render.safe import json_line, safe_json
 
     if wanted.report is not None or options.corpus.near or options.corpus.deferred:
@@ -168,7 +168,7 @@ def _run(options: RestoreOptions) -> dict[str, Any]:
 
 @contextmanager
 def _written(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """Yield what writes a file, which gets its name when all is written; raises OutputError where that fails."""
+    """Yield a writer for a file that is renamed when complete; raises OutputError on failure."""
     if path is None:
         yield lambda text: None
         return
@@ -209,9 +209,9 @@ def printed(path: str, file: Packed, options: RestoreOptions, workers: int | Non
 
 
 class Input:
-    """Standard input, of which the beginning is looked at: `kind` is "" where it does not hold records.
+    """Standard input with lookahead: `kind` is "" if it does not have records.
 
-    A table is known by one of the `fields` in its first row.
+    A table is recognized by one of the `fields` in its first row.
     """
 
     def __init__(self, kind: str, fields: Sequence[str]) -> None:
@@ -224,11 +224,11 @@ class Input:
         self.kind = _kind_of(head, fields) if not kind else kind if kind in ("jsonl", "csv") else ""
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, at most `size`; all that is left where that is negative."""
+        """Return the next bytes, at most `size`; the rest if that is negative."""
         return self._file.read(size)
 
 
-_HEAD = 1 << 20  # bytes in which the first record of standard input ends
+_HEAD = 1 << 20  # bytes within which the first record of standard input must end
 
 
 def _kind_of(head: bytes, fields: Sequence[str]) -> str:
@@ -239,7 +239,7 @@ def _kind_of(head: bytes, fields: Sequence[str]) -> str:
     packing = packing_by(head)
     try:
         begin = head if packing is None else packing.begin(head, _HEAD)
-    except (SeedsearchError, *BROKEN):  # said where it is read
+    except (SeedsearchError, *BROKEN):  # reported when it is read
         return ""
     text, seen = begin.decode("utf-8", "replace"), set[str]()
     kind = sniffed(text)
@@ -250,7 +250,7 @@ def _kind_of(head: bytes, fields: Sequence[str]) -> str:
 
 
 def finished_accounts(found: Iterable[object], accounts: Accounts, options: RestoreOptions, wanted: Wanted) -> None:
-    """Write what all accounts together say, and have copies hold only what is kept."""
+    """Write the summary of all provenance, and reduce copies to the documents that are kept."""
     from seedsearch.restoring.collection import Task, choose
 
     work = [item for item in found if isinstance(item, Task)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seedsearch.searching.index import Index
     from seedsearch.searching.results import Results
 
-# Forms of an answer that hold every match of every document, with its place.
+# Output forms with every match of every document and its place.
 OF_MATCHES = ("csv", "markdown", "note", "vimgrep")
 FORMS = ("text", "json", *OF_MATCHES)
 
@@ -27,7 +27,7 @@ FORMS = ("text", "json", *OF_MATCHES)
 def print_matches(
     form: str, opened: Index, found: Sequence[str], typed: str, place: str, seconds: float | None
 ) -> None:
-    """Print every match in the documents that were found, in one of OF_MATCHES."""
+    """Print every match in the documents found, in one of the forms OF_MATCHES."""
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.render import passages as rendered
 
@@ -57,7 +57,7 @@ def first_lines(opened: Index, found: Sequence[str], typed: str, place: str) -> 
 def print_evidence(
     opened: Index, results: Results, typed: str, place: str, seconds: float | None, *, as_json: bool, pager: str | None
 ) -> None:
-    """Print for each match in the hits of a page what lies in the file, what was restored, and how."""
+    """Print, for each match in the hits of a page, the text of the file, the restored text, and the repairs."""
     from seedsearch.frontends.library import Library
     from seedsearch.frontends.render import passages as rendered
 
@@ -71,7 +71,7 @@ def print_evidence(
 
 
 def open_hit(opened: Index, results: Results, number: int, offset: int, typed: str, place: str) -> int:
-    """Open the first match of a hit in the editor; its exit code. Raises SourceError where that cannot be."""
+    """Open the first match of a hit in the editor; return the exit code. Raises SourceError if that is impossible."""
     from seedsearch.frontends.editor import open_in_editor
     from seedsearch.frontends.library import Library
 
@@ -100,7 +100,7 @@ def _passages(
 
 
 def _names(opened: Index) -> Callable[[str], str]:
-    """Return what makes a path of the index into one that leads to the file from here."""
+    """Return a function from paths of the index to paths from the current folder."""
     from seedsearch.frontends.passages import from_here
 
     base, here = opened.base, os.getcwd()
@@ -108,9 +108,9 @@ def _names(opened: Index) -> Callable[[str], str]:
 
 
 def _digests(library: Library) -> Callable[[Passage], str | None]:
-    """Return what tells the SHA-256 of the file of a passage, if it is the one that was indexed.
+    """Return a function for the SHA-256 of the file of a passage, if it is unchanged since it was indexed.
 
-    Passages come document by document, and for those of one document its file is read once.
+    Passages come document by document, so each file is read once.
     """
     last: tuple[Document | None, str | None] = None, None
 

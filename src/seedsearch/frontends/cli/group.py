@@ -19,17 +19,17 @@ from seedsearch.frontends.cli.stopping import STOPPER, Stopper, account_of, stop
 from seedsearch.frontends.cli.translation import speaker
 from seedsearch.frontends.language import worded
 
-COMMAND = "seedsearch index"  # as errors of an index advise it
+COMMAND = "seedsearch index"  # the command suggested by errors of an index
 NOTHING_FOUND = 1
 ERROR = 2
 _WORDS = "seedsearch.words"  # what was typed
-LONGEST_SENTENCE = 200  # characters of what a list says of a command, which is broken into lines and not cut off
+LONGEST_SENTENCE = 200  # characters of a command's summary in lists, which is wrapped and not truncated
 
 
 class Commands(MutableMapping[str, click.Command]):
-    """The commands by their names, each loaded when it is asked for: a question need not load what indexes.
+    """The commands by name, each loaded on demand: a query need not load indexing.
 
-    `places`: name → the module below `cli`, and behind a colon the function where it has another name.
+    `places` maps names to modules below `cli`, with the function after a colon if it has another name.
     """
 
     def __init__(self, places: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ class Commands(MutableMapping[str, click.Command]):
         return self._loaded[name]
 
     def translated(self, translate: Callable[[str, click.Command], None]) -> None:
-        """Change the help of every command, now or when it is loaded."""
+        """Translate the help of every command, now or when it is loaded."""
         self._translate = translate
         for name, command in self._loaded.items():
             translate(name, command)
@@ -71,12 +71,12 @@ class Commands(MutableMapping[str, click.Command]):
 
 
 class Group(click.Group):
-    """The commands, in the order in which they were added, and what is done about errors."""
+    """The command group, in the order of definition, with error handling."""
 
     commands: Commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, the most used first."""
+        """Return the names, most used first."""
         return list(self.commands)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -90,12 +90,12 @@ class Group(click.Group):
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep what was typed, for advice about it."""
+        """Store the command line, for advice about it."""
         ctx.meta[_WORDS] = list(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what it raises becomes a line and an exit code."""
+        """Run a command; turn its errors into a line and an exit code."""
         with stopping() as stopper:
             ctx.meta[STOPPER] = stopper
             try:
@@ -128,7 +128,7 @@ class Group(click.Group):
 
 
 def _with_place(error: SeedsearchError, ctx: click.Context) -> str:
-    """Return what an error says; a command that it advises names the index that was asked for."""
+    """Return the message of an error; commands that it suggests name the index in use."""
     place = ctx.meta.get(INDEX)
     if isinstance(error, IndexMissing) and place is not None and (above := index_above(place)):
         return worded(f"{error.what}; there is one in {above}: name it with -i {above}")
@@ -143,9 +143,9 @@ NO_FOLDER = "the current folder no longer exists: change to another one"
 
 
 def _stopped(ctx: click.Context, stopper: Stopper, interrupt: KeyboardInterrupt) -> int:
-    """Say how far a stopped command got; the exit code. The terminal may be gone, too (SIGHUP).
+    """Report how far a stopped command got; return the exit code. The terminal may be gone, too (SIGHUP).
 
-    What was stopped may say so itself: an index that was stopped after its commit.
+    The command may have reported that itself, like an index run stopped after its commit.
     """
     with suppress(OSError):
         _say_all(f"{stopper.word}; {interrupt}" if interrupt.args else stopper.word + account_of(ctx))
@@ -162,7 +162,7 @@ def _in_words(error: OSError) -> str:
 
 
 def _is_nowhere() -> bool:
-    """Return whether the current folder was removed."""
+    """Tell whether the current folder was removed."""
     try:
         os.getcwd()
     except FileNotFoundError:
@@ -171,7 +171,7 @@ def _is_nowhere() -> bool:
 
 
 def _say_all(text: str) -> None:
-    """Say it, after what was printed before; what cannot be printed any more is given up."""
+    """Print messages after flushing earlier output; give up what can no longer be printed."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -180,5 +180,5 @@ def _say_all(text: str) -> None:
 
 
 def _close_quietly() -> None:
-    """Point standard output at nothing, so that closing it at the end cannot fail again."""
+    """Redirect standard output to the null device, so that closing it cannot fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _of_files(command: options.Function) -> options.Function:
-    """Return what `index` and `watch` share: the paths, the index, how files are read."""
+    """Return the options shared by `index` and `watch`: the paths, the index, how to read files."""
     shared = (
         options.paths,
         options.index_dir,
@@ -147,7 +147,7 @@ def _wanted(ctx: click.Context, paths: Sequence[str], place: options.Place, rebu
 
 
 def _remembered_places(place: options.Place) -> list[str]:
-    """Return where what an index was made from lies, seen from here."""
+    """Return the paths that an index was made from, relative to the current folder."""
     from seedsearch.metadata.made_from import remembered
 
     made = remembered(place.where)
@@ -176,7 +176,7 @@ def _built(paths: tuple[str, ...], place: options.Place, how: BuildOptions) -> I
 
 
 def _kept(left: int, last: Sequence[Progress], place: options.Place) -> str:
-    """Return what a run that was asked to end has left in the index."""
+    """Return the message about an interrupted run."""
     if not left:
         return f"the new state of the index in {place} is in place"
     total = last[0].total
@@ -192,7 +192,7 @@ def _account(last: Sequence[Progress]) -> str:
 
 
 def _show(report: IndexReport, place: options.Place, *, as_json: bool) -> None:
-    """Print the report; when quiet, what failed and did not before, and no more, as talk."""
+    """Print the report; when quiet, only new failures, as messages."""
     from seedsearch.frontends.render.reports import failure_text, report_json, report_text
     from seedsearch.metadata.made_from import command
 

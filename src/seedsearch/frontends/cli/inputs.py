@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What all bytes are read from."""
+    """A readable stream of bytes."""
 
     def read(self) -> bytes:
-        """Return all that is left."""
+        """Return the rest."""
 
 
 def one_cleaned(path: str, options: RestoreOptions | None = None, source: Source | None = None) -> Cleaned:
-    """Return one file, restored as the options say; standard input, or `source`, for -.
+    """Restore one file according to the options; standard input, or `source`, for -.
 
-    A part of a file may be named as an index names it: `a.zip!/b.txt`, `table.csv#12`.
+    A part of a file may be given by its name in an index: `a.zip!/b.txt`, `table.csv#12`.
     """
     from seedsearch.reading.files import read_bytes
     from seedsearch.reading.formats import one_text
@@ -42,7 +42,7 @@ def one_cleaned(path: str, options: RestoreOptions | None = None, source: Source
 
 
 def file_of_part(path: str) -> str | None:
-    """Return the file that a path names a part of; None where it names a file, or nothing that is there."""
+    """Return the file of which a path names a part; None if it names a file or nothing that exists."""
     if path == "-" or os.path.lexists(path):
         return None
     ends = [found.start() for found in re.finditer(r"!/|#", path)]

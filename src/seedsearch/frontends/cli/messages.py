@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 QUIET, VERBOSE = "seedsearch.quiet", "seedsearch.verbose"
 COLOUR = "seedsearch.colour"  # auto, always or never
-INDEX = "seedsearch.index"  # the place of the index that a command was given
+INDEX = "seedsearch.index"  # the place of the index of the command
 
 # Seconds between two states of a progress bar.
 OFTEN = 0.1

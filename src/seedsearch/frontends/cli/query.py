@@ -103,9 +103,9 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
     if form in OF_ALL:
         if facets or shown["group_by"]:
             raise click.UsageError("--facets and --group-by are printed with hits, or with --json")
-        how["limit"] = 0  # no hit is shown
+        how["limit"] = 0  # no hits are shown
     if form in (*OF_ALL, "evidence") and ctx.get_parameter_source("strict") is ParameterSource.DEFAULT:
-        how["strict"] = True  # names, counts and quotations are what matches, and not what comes near it
+        how["strict"] = True  # names, counts and exports only cover matches, nothing similar
     with open_index(index_dir.where) as opened:
         for line in opened.readings(typed, said) if explain or is_verbose() else ():
             say(line)
@@ -135,26 +135,26 @@ def query(ctx: click.Context, /, words: tuple[str, ...], index_dir: options.Plac
         ctx.exit(NOTHING_FOUND)
 
 
-OF_ALL = ("count", "names", "null", *exports.OF_MATCHES)  # what is printed of all that matches
+OF_ALL = ("count", "names", "null", *exports.OF_MATCHES)  # output forms that cover all matches
 
 
 def _is_heard(typed: str, results: Results) -> bool:
-    """Return whether characters were typed, and what was found only sounds like them."""
+    """Tell whether characters were typed and the results only sound like them."""
     from seedsearch.text.folding import is_han
 
     return results.matched == "sound" and any(map(is_han, typed))
 
 
 def _as_suggestion(results: Results) -> Results:
-    """Return an answer in which text that only sounds like the typed characters is a suggestion and not a hit.
+    """Return the answer with text that only sounds like the typed characters as suggestions instead of hits.
 
-    A script that counts or lists what matches sees no note that says so.
+    A script that counts or lists matches would not see the note about it.
     """
     return replace(results, total=0, hits=(), groups=(), facets={}, tiers={}, more=False)
 
 
 def _form(shown: Mapping[str, Any]) -> str:
-    """Return in which form an answer is printed; raises UsageError for forms that exclude one another."""
+    """Return the output form; raises UsageError for forms that exclude one another."""
     asked = {
         "--format": shown["form"],
         "--vimgrep": "vimgrep" if shown["vimgrep"] else None,
@@ -172,7 +172,7 @@ def _form(shown: Mapping[str, Any]) -> str:
 
 
 def _facets(asked: str | None, words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
-    """Return the names of facets, and the words of the query, whose first may have been parsed as those names."""
+    """Return the names of facets and the words of the query, the first of which may have been parsed as those names."""
     names = [] if asked is None else asked.split(",")
     if asked is None or set(names) <= set(ALL_FACETS.split(",")):
         return names, words
@@ -209,13 +209,13 @@ def _print_answer(
 
 
 def _page(ctx: click.Context, *, offset: int, limit: int, **_: Any) -> slice:
-    """Return which of all the paths are printed: all, as with grep -l, unless somebody has said how many."""
+    """Return the slice of paths to print: all, as with grep -l, unless a limit was set."""
     of_itself = ctx.get_parameter_source("limit") is ParameterSource.DEFAULT
     return slice(offset, None if of_itself else offset + limit)
 
 
 def _print_names(paths: Iterable[str]) -> None:
-    """Names for programs: their bytes as they are, each with a NUL at its end."""
+    """Print names for programs: raw bytes, each terminated by NUL."""
     for path in paths:
         with printing():
             sys.stdout.buffer.write(os.fsencode(path) + b"\0")

@@ -18,13 +18,13 @@ from seedsearch.frontends.cli.messages import COLOUR, say, width_of
 if TYPE_CHECKING:
     from seedsearch.frontends.render.style import Style
 
-# Terminals that open what is clicked on (OSC 8), by the variable that tells them.
+# Terminals that support links (OSC 8), by the variable that identifies them.
 _WITH_LINKS = {
     "TERM_PROGRAM": ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "mintty", "rio", "Tabby"),
     "TERM": ("xterm-kitty", "alacritty", "foot", "wezterm", "xterm-ghostty", "contour"),
 }
 _MARKS_OF_LINKS = ("VTE_VERSION", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM")
-# Without these the outer terminal sees what it should not: multiplexers pass links on only in late versions.
+# Excluded: terminal multiplexers, of which only recent versions pass links on.
 _BETWEEN = ("TMUX", "STY")
 
 FILE_LINK = "file://{host}{path}"
@@ -46,7 +46,7 @@ def style_of(link: str | None = None, base: str = "") -> Style:
 
 
 def _is_coloured(able: bool) -> bool:
-    """Return whether there is colour: as --color says, else the environment, else on a terminal that can."""
+    """Tell whether to use colour: according to --color, the environment, or the terminal."""
     ctx = click.get_current_context(silent=True)
     said = ctx.meta.get(COLOUR, "auto") if ctx is not None else "auto"
     if said != "auto":
@@ -59,19 +59,19 @@ def _is_coloured(able: bool) -> bool:
 
 
 def is_terminal() -> bool:
-    """Return whether standard output is a terminal that can do more than print."""
+    """Tell whether standard output is a terminal that is not dumb."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _check(link: str) -> None:
-    """Raise SettingsError for a link with names in braces that stand for nothing."""
+    """Raise SettingsError for a link with unknown placeholders."""
     if unknown := [name for name in _IN_BRACES.findall(link) if name not in _PARTS_OF_LINK]:
         what = f"a link cannot contain {unknown[0]}"
         raise SettingsError(what, hint="in braces it takes path, line, column and host")
 
 
 def _link(wanted: str | None) -> str | None:
-    """Return what a click on a path opens: as the user says, else as this terminal is known to understand."""
+    """Return the link template of paths: the user's, else one that this terminal supports."""
     if wanted is not None:
         return wanted or None
     if any(os.environ.get(name) for name in _BETWEEN):
@@ -85,14 +85,14 @@ def _link(wanted: str | None) -> str | None:
 
 
 def print_lines(lines: Iterable[str], end: str = "\n") -> None:
-    """Write lines to standard output as they come; raises OutputError where it does not take them."""
+    """Write lines to standard output as they come; raises OutputError on failure."""
     for line in lines:
         with printing():
             sys.stdout.write(line + end)
 
 
 def flush() -> None:
-    """Have everything that was printed written; raises OutputError where that cannot be."""
+    """Flush standard output; raises OutputError on failure."""
     with printing():
         sys.stdout.flush()
 
@@ -134,7 +134,7 @@ def _pager(wanted: str | None) -> list[str]:
 
 
 def _shown_by(command: list[str], lines: list[str]) -> bool:
-    """Return whether the pager could be started; it is waited for, and may be left before it has read all."""
+    """Show lines in the pager and wait for it; tell whether it could be started. The user may quit it early."""
     import subprocess
 
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
@@ -142,7 +142,7 @@ def _shown_by(command: list[str], lines: list[str]) -> bool:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
     except OSError:
         return False
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is a key of the pager's
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the pager
     try:
         pager.communicate("".join(line + "\n" for line in lines).encode("utf-8", "backslashreplace"))
     finally:

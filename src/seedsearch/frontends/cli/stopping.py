@@ -22,7 +22,7 @@ STOPPER = "seedsearch.stopper"
 
 
 class Stopper:
-    """What is done about signals while a command runs; `number` is the signal that came, SIGINT where none did."""
+    """The signal handler of a running command; `number` is the received signal, SIGINT by default."""
 
     def __init__(self) -> None:
         self.number: int = signal.SIGINT
@@ -30,8 +30,8 @@ class Stopper:
         self._run: Stop | None = None
 
     def __call__(self, number: int, _: FrameType | None) -> None:
-        """Interrupt what is done, or have a run end that looks for that; a second signal ends the process at once,
-        which the index and copies withstand.
+        """Interrupt the command, or ask a cooperative run to end; a second signal ends the process at once, which is
+        safe for indexes and copies.
         """
         if self._came:
             os._exit(128 + number)
@@ -41,23 +41,23 @@ class Stopper:
         self._run.asked = True
 
     def stops(self, run: Stop | None) -> None:
-        """Ask a run to end instead of interrupting it, once it heeds that; None: from now on interrupt again."""
+        """Ask a run to end instead of interrupting it, once it heeds that; None restores interrupting."""
         self._run = run
 
     @property
     def exit_code(self) -> int:
-        """The exit code, as shells count it: 130 for Ctrl-C, 143 for SIGTERM."""
+        """The exit code by shell convention: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + self.number
 
     @property
     def word(self) -> str:
-        """What happened."""
+        """The word for the signal in messages."""
         return "interrupted" if self.number == signal.SIGINT else f"stopped by {signal.Signals(self.number).name}"
 
 
 @contextmanager
 def stopping() -> Iterator[Stopper]:
-    """Look out for signals; those that are ignored stay so (nohup), and so do those of another who looks out."""
+    """Handle signals within the block; ignored signals (nohup) and existing handlers of this kind stay."""
     stopper = Stopper()
     if threading.current_thread() is not threading.main_thread():
         yield stopper
@@ -73,7 +73,7 @@ def stopping() -> Iterator[Stopper]:
 
 @contextmanager
 def asking() -> Iterator[Stop]:
-    """Have signals ask a run to end that has what this yields."""
+    """Yield a stop request that signals set, for a run to check."""
     from seedsearch.indexing.reports import Stop
 
     stopper: Stopper = click.get_current_context().meta[STOPPER]
@@ -86,11 +86,11 @@ def asking() -> Iterator[Stop]:
 
 
 def keep_account(account: Callable[[], str]) -> None:
-    """Have `account` say how far a command got, if it is stopped."""
+    """Register `account` to report how far a command got, if it is stopped."""
     click.get_current_context().meta[_ACCOUNT] = account
 
 
 def account_of(ctx: click.Context) -> str:
-    """Return how far the command got, with a blank before it; nothing where there is no account of it."""
+    """Return how far the command got, with a leading blank; empty if it is not known."""
     account = ctx.meta.get(_ACCOUNT)
     return f" {account()}" if account else ""

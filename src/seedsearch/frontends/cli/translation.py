@@ -9,14 +9,12 @@ import click
 
 from seedsearch.frontends import language
 
-WIDTH = 76  # cells of a paragraph of help, as click breaks them
-OF_OPTION = 46  # and of what an option does
+WIDTH = 76  # width in cells of a help paragraph in click
+OF_OPTION = 46  # width of the description of an option
 
 
 def speaker(environment: Mapping[str, str] = os.environ) -> Callable[[str, click.Command], None] | None:
-    """Return what puts the help of a command into the language of the environment, the settings or the locale; None
-    where that is English.
-    """
+    """Return a translator for the help of commands into the chosen language; None for English."""
     if language.choose(_told(environment), environment) != language.CHINESE:
         return None
     import gettext
@@ -27,7 +25,7 @@ def speaker(environment: Mapping[str, str] = os.environ) -> Callable[[str, click
 
 
 def _translate(name: str, command: click.Command) -> None:
-    """Put the help of a command into Chinese; the name of the program itself is empty."""
+    """Translate the help of a command into Chinese; the program itself has the name ""."""
     from seedsearch.frontends.catalogue import HELP
 
     if name in HELP:
@@ -38,7 +36,7 @@ def _translate(name: str, command: click.Command) -> None:
 
 
 def _told(environment: Mapping[str, str]) -> str | None:
-    """Return the language that is set; a file of settings that cannot be used is reported later."""
+    """Return the configured language; an invalid settings file is reported later."""
     from seedsearch.errors import SettingsError
     from seedsearch.frontends.settings import settings_of, variable
 
@@ -52,7 +50,7 @@ def _told(environment: Mapping[str, str]) -> str | None:
 
 
 def _broken(text: str) -> str:
-    """Return a help text with its paragraphs broken to the width in cells; those that keep their lines stay."""
+    """Wrap the paragraphs of a help text to the width in cells, except preformatted ones."""
     paragraphs = (part if part.startswith("\b") else "\b\n" + _joined(part) for part in text.split("\n\n"))
     return "\n\n".join(paragraphs)
 
@@ -62,6 +60,6 @@ def _joined(paragraph: str) -> str:
 
 
 def _cut(text: str, width: int) -> list[str]:
-    from seedsearch.frontends.render.layout import lines  # only Chinese help is broken here
+    from seedsearch.frontends.render.layout import lines  # only Chinese help is wrapped here
 
     return [span.cut(text).rstrip() for span in lines(text, width)]

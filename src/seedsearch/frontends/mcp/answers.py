@@ -1,7 +1,7 @@
-"""Answers of the tools as plain text, which every client passes on, short enough not to be refused.
+"""Answers of the tools as plain text, which every client passes on, of bounded length.
 
-Lines of documents are prefixed with their number in the file, so that no line of a text can be taken for one of ours,
-and control characters and invisible characters are spelled out.
+Lines of documents are prefixed with their number in the file, so that no line of a text can be taken for one of ours;
+control characters and invisible characters are made visible.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from seedsearch.offsets import Edit, Finding, OffsetMap, Span
 from seedsearch.searching.document import Document
 from seedsearch.searching.results import Hit
 
-# Characters of an answer. Clients refuse what takes more than 25,000 tokens; in bad cases a character takes one to two.
+# Characters of an answer. Clients refuse more than 25,000 tokens, and a character may take one to two.
 ROOM = 6000
 MOST_HITS = 30
 MOST_LINES = 2000
 MOST_EDITS = 100
-LONGEST_TEXT = 200_000  # of a text to restore
-SHOWN = 40  # characters of an edit
-OTHERS = 3  # files with the same passage that are named
-WORST = 20  # files with damage that are named
-DEEPEST = 1000  # hits that can be left out before the first one that is shown
+LONGEST_TEXT = 200_000  # longest text to restore
+SHOWN = 40  # characters characters shown of an edit
+OTHERS = 3  # files named that share a passage
+WORST = 20  # damaged files named
+DEEPEST = 1000  # largest offset of hits
 
 CHANGED = "The index has changed since the answer before; this goes on in the new one."
 
 
 def found(library: Library, query: str, limit: int, folder: str, damage: str, cursor: str) -> str:
-    """Hits, a line with the place and one with the snippet each."""
+    """Return hits, each with a line for the place and one for the snippet."""
     at, limit = Cursor.of(cursor), _within(limit, 1, MOST_HITS, "limit")
     if at.offset > DEEPEST:
         what = f"more than {DEEPEST:,} hits cannot be turned to"
@@ -77,19 +77,19 @@ def _hit(rank: int, hit: Hit) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """A text with the way from its offsets to lines of the file."""
+    """A text with the mapping from its offsets to lines of the file."""
 
     text: str
     starts: Sequence[int]
     offsets: OffsetMap
 
     def line(self, at: int) -> int:
-        """Return the line of the file in which a character of the text stands, from 1."""
+        """Return the line, from 1, in the file of a character of the text."""
         raw = self.offsets.to_raw(Span(at, at + 1)).start if at < len(self.text) else self.starts[-1]
         return bisect_right(self.starts, raw)
 
     def offset(self, line: int) -> int:
-        """Return where a line of the file begins in the text."""
+        """Return the offset in the text of a line of the file."""
         return self.offsets.to_edited(self.starts[line - 1])
 
 
@@ -126,9 +126,7 @@ def read(library: Library, path: str, line: int, lines: int, cursor: str, *, raw
 
 
 def _numbered(text: _Lines, begin: int, end: int) -> tuple[list[str], int]:
-    """Return the lines of a stretch that are not empty, each new number once, while there is room; and where it
-    stopped.
-    """
+    """Return the non-empty lines of a stretch that fit, each number once, and where it stopped."""
     rows: list[str] = []
     room, last, at = ROOM, 0, begin
     while at < end and room > 0:
@@ -165,7 +163,7 @@ def _head(document: Document, *, raw: bool) -> str:
 
 
 def _counted(edits: Iterable[Edit]) -> str:
-    """Return edits by kind, and how many of them are inferred: those may be wrong."""
+    """Return the number of edits by kind, and how many are inferred, which may be wrong."""
     kinds: Counter[str] = Counter()
     inferred: Counter[str] = Counter()
     for edit in edits:
@@ -239,7 +237,7 @@ def _short(text: str) -> str:
 
 
 def restored(text: str, cursor: str) -> str:
-    """Return a text restored, and what was done; a long one in pieces, for which it is sent again."""
+    """Restore a text and summarize the repairs; a long result comes in pieces, for which the text is sent again."""
     from seedsearch.restoring.clean import clean
 
     if len(text) > LONGEST_TEXT:

@@ -13,7 +13,7 @@ LARGEST = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """An offset (of hits, edits, or code points of a text), and the commit that the answer before was of."""
+    """An offset (of hits, edits, or code points of a text), and the commit of the previous answer."""
 
     offset: int = 0
     generation: int | None = None
@@ -24,7 +24,7 @@ class Cursor:
 
     @classmethod
     def of(cls, text: str) -> Cursor:
-        """Read a cursor; an empty one is the beginning. Raises QueryError for one that no answer gave."""
+        """Parse a cursor; an empty one is the beginning. Raises QueryError if it is invalid."""
         if not text:
             return cls()
         try:

@@ -25,7 +25,7 @@ _P = ParamSpec("_P")
 
 
 def _in_words(tool: Callable[_P, str]) -> Callable[_P, str]:
-    """Errors of ours reach the agent in their words; of other exceptions the SDK tells only that there was one."""
+    """Pass messages of our errors to the agent; for other exceptions, the SDK only reports that there was one."""
 
     @wraps(tool)
     def told(*args: _P.args, **kwargs: _P.kwargs) -> str:
@@ -81,5 +81,5 @@ def made(library: Library) -> MCPServer:
 def serve(library: Library) -> None:
     """Speak the protocol on standard input and output until the input ends."""
     with suppress(SeedsearchError), library.asked() as index:
-        index.search("的", limit=1)  # so that the first question need not load what answers it
+        index.search("的", limit=1)  # warms up, so that the first query is fast
     made(library).run("stdio")

@@ -6,5 +6,5 @@
     answers   hits and words             reports   what a run did, what an index holds
     repairs   the edits of a document    health    what doctor and config say    progress   how far a run is
 
-Text of a document never reaches a terminal with control characters, bidirectional controls or escapes in it.
+Control characters, bidirectional controls and escapes in documents never reach a terminal.
 """

@@ -18,7 +18,7 @@ from seedsearch.searching.results import (
     Snippet,
 )
 
-VALUES = 10  # of a facet that people are shown
+VALUES = 10  # values shown per facet
 
 MATCHED = {
     "phrase": "the whole run",
@@ -34,7 +34,7 @@ MATCHED = {
 
 
 def results_text(results: Results, style: Style, *, offset: int = 0, whole_lines: bool = False) -> Iterator[str]:
-    """Yield an answer for people; with `whole_lines` snippets keep their line breaks."""
+    """Yield an answer for people; with `whole_lines`, snippets keep their line breaks."""
     asked = {"query": one_line(results.query), "tiers": tiers_text(results)}
     one, several = "{count:,} document for {query} ({tiers})", "{count:,} documents for {query} ({tiers})"
     head = many(results.total, one, several, **asked)
@@ -61,7 +61,7 @@ def _meant(results: Results) -> str:
 
 
 def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int, whole_lines: bool) -> Iterator[str]:
-    """Hits, numbered from after `offset`, with the names of their tiers where there are several."""
+    """Yield hits numbered after `offset`, with the names of their tiers if there are several."""
     indent = len(str(offset + len(hits))) + 2
     tier = ""
     for rank, hit in enumerate(hits, start=offset + 1):
@@ -73,7 +73,7 @@ def _hits_text(results: Results, hits: Sequence[Hit], style: Style, offset: int,
 
 
 def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
-    """Return the most frequent values of a facet, each with how many documents have it."""
+    """Return the most frequent values of a facet, each with its number of documents."""
     counts = [f"{one_line(value.value)} {value.count:,}" for value in values[:VALUES]]
     more, shown = len(values) - VALUES, ", ".join(counts) or said("none")
     if more > 0:
@@ -82,7 +82,7 @@ def _facet_text(name: str, values: Sequence[FacetValue]) -> str:
 
 
 def tiers_text(results: Results) -> str:
-    """Return what matched; where tiers fill one another up, how many documents belong to each."""
+    """Return the name of the matching tier, or the number of documents of each if there are several."""
     if len(results.tiers) < 2:
         return said(MATCHED[results.matched])
     parts = (
@@ -127,7 +127,7 @@ def _place(snippet: Snippet) -> str:
 
 
 def snippet_line(snippet: Snippet) -> str:
-    """Return a snippet on one line, its matches in brackets, nothing in it that steers."""
+    """Return a snippet on one line, with its matches in brackets and without control characters."""
     return one_line(_marked(snippet, Style(colour=False), "\\s+")[0])
 
 
@@ -146,7 +146,9 @@ def _snippet_text(snippet: Snippet, style: Style, blanks: str, margin: str) -> I
 
 
 def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span]]:
-    """Return the text, each run of `blanks` (a regular expression) as one space, and where its matches stand in it."""
+    """Collapse each run of `blanks` (a regular expression) of a text to one space, and return the places of its matches
+    in it.
+    """
     opening, closing = style.brackets
     text, last = "… " if snippet.cut_before else "", 0
     marks = []
@@ -159,7 +161,7 @@ def _marked(snippet: Snippet, style: Style, blanks: str) -> tuple[str, list[Span
 
 
 def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
-    """Return one line of a text with the parts of its matches that stand on it marked."""
+    """Return one line of a text with its matches marked."""
     pieces, last = [], line.start
     for mark in marks:
         start, end = max(mark.start, last), min(mark.end, line.end)
@@ -170,7 +172,7 @@ def _painted(text: str, line: Span, marks: Sequence[Span], style: Style) -> str:
 
 
 def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
-    """Yield an answer as JSON Lines: a summary, then a line a hit, those of groups numbered in each."""
+    """Yield an answer as JSON Lines: a summary, then one line per hit, numbered within each group."""
     yield json_line({"type": "summary", **answer_object(results)})
     for rank, hit in enumerate(results.hits, start=offset + 1):
         yield json_line({"type": "hit", **hit_object(hit, rank)})
@@ -180,7 +182,7 @@ def results_json(results: Results, *, offset: int = 0) -> Iterator[str]:
 
 
 def keywords_text(found: Sequence[tuple[str, float]]) -> Iterator[str]:
-    """Return words for people, a line each, with their weights."""
+    """Return words for people, one per line, with their weights."""
     return (f"{weight:7.2f}  {one_line(word)}" for word, weight in found)
 
 

@@ -17,7 +17,7 @@ _WIDTH, _LEFT, _RIGHT, _LINE = 640, 190, 90, 22
 
 
 def corpus_json(figures: Figures, run: Mapping[str, Any]) -> str:
-    """Return the figures of a corpus, as one JSON object."""
+    """Return the figures of a corpus as one JSON object."""
     return (
         json_line(
             {
@@ -31,7 +31,7 @@ def corpus_json(figures: Figures, run: Mapping[str, Any]) -> str:
 
 
 def corpus_charts(figures: Figures) -> dict[str, str]:
-    """Return the charts, by the names of their files."""
+    """Return the charts by file name."""
     damage = sorted((figures.edits + figures.found).items(), key=lambda row: (-row[1], row[0]))
     charts = {"damage.svg": bars_svg(said("Damage by kind"), damage)}
     for name, counts in figures.bars.items():
@@ -41,7 +41,7 @@ def corpus_charts(figures: Figures) -> dict[str, str]:
 
 
 def corpus_markdown(figures: Figures, run: Mapping[str, Any]) -> str:
-    """Return the report for people; its charts lie beside it."""
+    """Return the report for people; its charts are separate files."""
     return "\n".join(_markdown(figures, run)) + "\n"
 
 
@@ -140,7 +140,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Return a text of a file as it may stand in a cell of Markdown."""
+    """Escape a text of a file for a table cell of Markdown."""
     return escape(one_line(text), quote=False).replace("|", "\\|").replace("`", "'")
 
 
@@ -156,7 +156,7 @@ def _ranges(begins: Sequence[float]) -> Iterator[str]:
 
 
 def bars_svg(title: str, rows: Sequence[tuple[str, int]]) -> str:
-    """Return a chart of bars that lie, a row each, as SVG."""
+    """Return a horizontal bar chart as SVG."""
     most = max((count for _, count in rows), default=0) or 1
     height = _LINE * (len(rows) + 2)
     lines = [

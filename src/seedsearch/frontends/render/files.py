@@ -12,18 +12,18 @@ from seedsearch.frontends.render.safe import json_line, one_line
 from seedsearch.frontends.render.style import Style
 from seedsearch.reading.documents import Failure
 
-SHOWN = 5  # paths of a reason that are shown without being asked for
+SHOWN = 5  # paths shown per reason by default
 
 
 def files_lines(found: Sequence[Listed]) -> Iterator[str]:
-    """Yield the files of the index, a line each, with the number of documents where it is not one."""
+    """Yield the files of the index, one per line, with the number of documents if it is not 1."""
     for file in found:
         several = "" if file.documents == 1 else said(" ({count:,} documents)", count=file.documents)
         yield one_line(file.path) + several
 
 
 def skipped_lines(unread: Sequence[Failure], style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """Yield what is not in the index, by reasons, with some of the paths of each; with `verbose` all."""
+    """Yield the unindexed files by reason, with some of the paths of each, or all with `verbose`."""
     for reason, paths in grouped(unread):
         yield from wrapped(f"{len(paths):,} × {one_line(worded(reason))}", style.width, hanging=4)
         yield from (f"    {one_line(path)}" for path in (paths if verbose else paths[:SHOWN]))
@@ -32,10 +32,10 @@ def skipped_lines(unread: Sequence[Failure], style: Style, *, verbose: bool = Fa
 
 
 def files_json(found: Sequence[Listed]) -> Iterator[str]:
-    """Return the files of the index, a JSON object each."""
+    """Return the files of the index as JSON objects."""
     return (json_line({"path": file.path, "documents": file.documents}) for file in found)
 
 
 def skipped_json(unread: Sequence[Failure]) -> Iterator[str]:
-    """Return what is not in the index, a JSON object each."""
+    """Return the unindexed files as JSON objects."""
     return (json_line(failure_object(failure)) for failure in unread)

@@ -47,9 +47,9 @@ def settings_text(
     ignored: Sequence[str] = (),
     about: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """Yield each setting with the value that holds and where it is from; the named indexes; the files that were read.
+    """Yield each setting with its value and source, the named indexes, and the settings files.
 
-    `ignored`: the keys of the folder's file that do not count from there. `about`: what each key is for.
+    `ignored` are the keys that are ignored in the folder's file. `about` tells what each key is for.
     """
     rows = ((setting.key, _value(setting.value), one_line(_origin(setting.origin))) for setting in settings)
     yield from columns([(*row, said(about[row[0]])) if about else row for row in rows])

@@ -1,7 +1,7 @@
 """Display width in terminal cells, and line wrapping.
 
-An ideograph takes two cells and a combining mark none. Python's own tables of Unicode say which is which: they agree
-with the package wcwidth on the characters of Chinese texts (a test compares them), and cost no import.
+An ideograph takes two cells and a combining mark none, according to Python's Unicode tables. They agree with the
+package wcwidth on the characters of Chinese texts (a test compares them), and need no import.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from functools import cache
 from seedsearch.frontends.render.style import Style
 from seedsearch.offsets import Span
 
-# A line does not begin with a mark that closes something, nor end with one that opens something.
+# A line must not begin with a closing mark or end with an opening one.
 _CLOSING = frozenset("，。、；：？！…·”’）》〉」』】〕］｝,.;:?!)]}%％")
 _OPENING = frozenset("“‘（《〈「『【〔［｛([{")
 _WORD = re.compile(r"[!-~\u00c0-\u024f]")
 
-# Narrower than this no text is cut: it would be a column of single characters.
+# Text is not wrapped to less than this, because it would become a column of single characters.
 NARROWEST = 8
 
 
 @cache
 def cell(char: str) -> int:
-    """Return the cells of one character: 0, 1 or 2."""
+    """Return the width of a character: 0, 1 or 2 cells."""
     if unicodedata.category(char) in ("Mn", "Me", "Cf") and char != "\xad":
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def cells(text: str) -> int:
-    """Return the cells that a text takes."""
+    """Return the width of a text in cells."""
     return len(text) if text.isascii() else sum(map(cell, text))
 
 
@@ -42,7 +42,7 @@ def padded(text: str, width: int) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """Return the beginning of a text that fits into a width, with an ellipsis where something was left out."""
+    """Truncate a text to a width, with an ellipsis if something is omitted."""
     if cells(text) <= width:
         return text
     end, used = 0, 1
@@ -53,7 +53,7 @@ def clipped(text: str, width: int) -> str:
 
 
 def lines(text: str, width: int | None) -> list[Span]:
-    """Return the spans of the lines of a text that are at most `width` cells wide; its own line breaks hold, too."""
+    """Return the spans of the lines of a text wrapped to `width` cells; existing line breaks stay."""
     found, start = [], 0
     while True:
         end = text.find("\n", start)
@@ -65,7 +65,7 @@ def lines(text: str, width: int | None) -> list[Span]:
 
 
 def wrapped(text: str, width: int | None, hanging: int = 0) -> list[str]:
-    """Return the lines of a text, all but the first with an indent of `hanging` cells."""
+    """Return the lines of a wrapped text, all but the first with an indent of `hanging` cells."""
     spans = lines(text, None if width is None else width - hanging)
     return [(" " * hanging if i else "") + span.cut(text) for i, span in enumerate(spans)]
 
@@ -96,7 +96,7 @@ def _broken(text: str, whole: Span, width: int) -> list[Span]:
 
 
 def _first_over(text: str, start: int, end: int, width: int) -> int:
-    """Return the first character that does not fit into the line that begins at `start`."""
+    """Return the index of the first character that does not fit into the line from `start`."""
     used = 0
     for at in range(start, end):
         used += cell(text[at])
@@ -106,9 +106,7 @@ def _first_over(text: str, start: int, end: int, width: int) -> int:
 
 
 def _break_before(text: str, start: int, over: int) -> int:
-    """Return where the line that begins at `start` ends: the last place up to `over` at which it may be broken, else
-    there.
-    """
+    """Return the end of the line from `start`: the last permitted break up to `over`, else `over`."""
     for at in range(over, start, -1):
         if _may_break(text[at - 1], text[at]):
             return at

@@ -72,7 +72,7 @@ def page(group: click.Group, name: str | None = None) -> str:
 
 
 def _described(help_: str) -> Iterator[str]:
-    """Yield the paragraphs of a help text; those that begin with a backspace keep their lines, as click keeps them."""
+    """Yield the paragraphs of a help text; those that begin with a backspace are preformatted, as in click."""
     paragraphs = re.split(r"\n\s*\n", help_.replace("\f", "").strip())
     for number, paragraph in enumerate(paragraphs):
         kept = paragraph.lstrip().startswith("\b")
@@ -101,6 +101,6 @@ def _item(name: str, about: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    """Return text as roff reads it: no line of it is a request, and a minus is one."""
+    """Escape text for roff: no line is a request, and a minus is a minus."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

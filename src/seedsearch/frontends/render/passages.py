@@ -22,14 +22,14 @@ Name = Callable[[str], str]
 
 
 def vimgrep(found: Iterable[Passage], named: Name) -> Iterator[str]:
-    """Yield a line a match, path:line:column:text, the column in bytes; `named` gives the path that is printed."""
+    """Yield one line per match, path:line:column:text, with the column in bytes; `named` maps paths for display."""
     for one in found:
         text = one_line(one.before + one.match + one.after)
         yield f"{one_line(named(one.path))}:{one.line}:{one.byte_column}:{text}"
 
 
 def as_csv(found: Iterable[Passage], named: Name) -> Iterator[str]:
-    """Yield a table in CSV, a row a match; line ends in it are blanks."""
+    """Yield a CSV table with one row per match; line ends in texts become blanks."""
     yield _row(COLUMNS)
     for one in found:
         place = one.line, one.column, one.raw.start, one.raw.end
@@ -44,7 +44,7 @@ def _row(values: Iterable[object]) -> str:
 
 
 def markdown(found: Iterable[Passage], named: Name) -> Iterator[str]:
-    """Yield a list in Markdown: a heading a document, an item a match, the match in bold."""
+    """Yield a Markdown list: a heading per document, an item per match, the match in bold."""
     last = None
     for one in found:
         if one.path != last:
@@ -79,12 +79,12 @@ def notes(found: Iterable[Passage], named: Name, digest_of: Callable[[Passage], 
 
 
 def _braced(text: str) -> str:
-    """Return a value of BibTeX: braces in it would end it."""
+    """Return a value of BibTeX without braces, which would end it."""
     return one_line(text).replace("{", "(").replace("}", ")")
 
 
 def evidence_text(found: Iterable[Passage], style: Style, digest_of: Callable[[Passage], str | None]) -> Iterator[str]:
-    """Yield for each match the line as it lies in the file, as it was restored, and every repair in it."""
+    """Yield, for each match, the line in the file, the restored line, and every repair in it."""
     for number, one in enumerate(found, start=1):
         if number > 1:
             yield ""
@@ -108,7 +108,7 @@ def evidence_text(found: Iterable[Passage], style: Style, digest_of: Callable[[P
 
 
 def evidence_json(found: Iterable[Passage], digest_of: Callable[[Passage], str | None]) -> Iterator[str]:
-    """Yield the same as an object a match; offsets are code points of the file as decoded."""
+    """Yield the same as one object per match; offsets are code points of the file as decoded."""
     for one in found:
         yield json_line(
             {

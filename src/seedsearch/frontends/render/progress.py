@@ -9,11 +9,11 @@ from seedsearch.indexing.reports import (
 )
 
 BAR = 20
-TELLING = 0.05  # the share of the work from which on what is left is told: before, it is a guess
+TELLING = 0.05  # the proportion of work after which the remaining time is shown; before, it is a guess
 
 
 def progress_text(label: str, progress: Progress, seconds: float, width: int) -> str:
-    """Return the line of a progress bar, cut to a width."""
+    """Return the line of a progress bar, truncated to a width."""
     of_files = progress.done / progress.total if progress.total else 1.0
     share = of_files if progress.share is None else progress.share
     full = int(share * BAR)

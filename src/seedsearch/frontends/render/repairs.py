@@ -13,19 +13,19 @@ from seedsearch.restoring.documents import (
 )
 from seedsearch.searching.document import Document
 
-# An edit longer than this is shown by its beginning and its end.
+# Of an edit longer than this, only the beginning and the end are shown.
 LONGEST_SHOWN = 80
 
 
 def readable(cleaned: Cleaned) -> str:
-    """Return the restored text as a file in UTF-8 has it."""
-    from seedsearch.restoring.containers import as_file  # the steps, which a query does not need
+    """Return the restored text as the content of a UTF-8 file."""
+    from seedsearch.restoring.containers import as_file  # deferred: loads the steps, which a query does not need
 
     return as_file(cleaned)
 
 
 def readable_safe(cleaned: Cleaned) -> str:
-    """Return the restored text for the eyes: nothing in it steers a terminal."""
+    """Return the restored text for display, without control characters."""
     return safe(cleaned.readable)
 
 
@@ -91,7 +91,7 @@ def diff_colour(cleaned: Cleaned) -> str:
 
 
 def diff_text(cleaned: Cleaned, style: Style) -> Iterator[str]:
-    """Yield the lines of the raw text that edits touch, each with its number, what went and what came."""
+    """Yield the edited lines of the raw text, each with its number, the deletions and the insertions."""
     raw = cleaned.raw.text
     number, counted = 1, 0
     for edits in _by_line(raw, cleaned.edits):
@@ -102,7 +102,7 @@ def diff_text(cleaned: Cleaned, style: Style) -> Iterator[str]:
 
 
 def _by_line(raw: str, edits: Sequence[Edit]) -> Iterator[list[Edit]]:
-    """Yield the edits in groups: those that begin on the line that the one before ends on belong together."""
+    """Group edits: one that begins on the line on which the previous one ends belongs to its group."""
     group: list[Edit] = []
     for e in edits:
         if group and raw.find("\n", group[-1].span.end, e.span.start) >= 0:
@@ -125,5 +125,5 @@ def _marked_line(raw: str, begin: int, edits: Sequence[Edit], style: Style) -> s
 
 
 def _shown(text: str) -> str:
-    """Return the text of an edit on one line; of a long one the beginning and the end."""
+    """Return the text of an edit on one line; only the beginning and the end of a long one."""
     return seen(shortened(text, LONGEST_SHOWN))

@@ -25,7 +25,7 @@ from seedsearch.searching.results import (
 
 
 def report_json(report: IndexReport) -> str:
-    """Return what indexing did, as one JSON object."""
+    """Return the report on indexing as one JSON object."""
     return json_line(
         {
             "added": report.added,
@@ -46,9 +46,9 @@ _HEAD = "{added:,} added, {updated:,} updated, {unchanged:,} unchanged, {removed
 
 
 def report_text(report: IndexReport, style: Style, listing: str, *, verbose: bool = False) -> Iterator[str]:
-    """Yield what indexing did, for people; with `verbose` every damaged and every skipped file.
+    """Yield the report on indexing for people; with `verbose`, every damaged and every skipped file.
 
-    What could not be read the last time either is counted; `listing` is the command that names it.
+    Files that could not be read before either are only counted; `listing` is the command that lists them.
     """
     counts = {name: getattr(report, name) for name in ("added", "updated", "unchanged", "removed", "seconds")}
     head = said(_HEAD, **counts)
@@ -67,12 +67,12 @@ def report_text(report: IndexReport, style: Style, listing: str, *, verbose: boo
 
 
 def files_text(files: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """Damaged files, a line each."""
+    """Yield the damaged files, one per line."""
     return (f"  {one_line(path)}: {damage_text(damage)}" for path, damage in sorted(files.items()))
 
 
 def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[str]:
-    """Yield every file that failed, and of those that hold no text the first, unless all are asked for."""
+    """Yield every failed file, and only the first of those without text unless all are requested."""
     skipped = [failure for failure in failures if failure.skipped]
     left = frozenset(() if verbose else skipped[WORST:])
     yield from (failure_text(failure) for failure in failures if failure not in left)
@@ -81,17 +81,17 @@ def _failures_text(failures: Sequence[Failure], *, verbose: bool) -> Iterator[st
 
 
 def failure_text(failure: Failure) -> str:
-    """Return a file that was left out, and why."""
+    """Return a file that was left out, and the reason."""
     return said("skipped: {file}" if failure.skipped else "failed: {file}", file=one_line(worded(failure.says)))
 
 
 def stats_json(stats: IndexStats) -> str:
-    """Return what an index holds, as one JSON object."""
+    """Return the statistics of an index as one JSON object."""
     return json_line(stats_object(stats))
 
 
 def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
-    """Yield what an index holds, for people."""
+    """Yield the statistics of an index for people."""
     rows = {
         said("documents"): f"{stats.engine.documents:,}",
         said("terms"): ", ".join(f"{count:,} {name}" for name, count in stats.engine.terms.items()),
@@ -119,7 +119,7 @@ def stats_text(stats: IndexStats, style: Style) -> Iterator[str]:
 
 
 def corpus_text(report: CorpusReport) -> Iterator[str]:
-    """Yield what was done to a collection, for people."""
+    """Yield the report on a restored collection for people."""
     resumed = said(" ({count:,} of them by an earlier run)", count=report.resumed) if report.resumed else ""
     whole = "{documents:,} documents{resumed}, {damaged:,} with damage, {characters:,} characters"
     counts = {"documents": report.documents, "damaged": report.damaged, "characters": report.characters}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-# What the address of a link may hold as it is; all else, from wherever it comes, is spelled as in addresses (%1B).
+# Characters that stay in the address of a link; all others are percent-encoded.
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Style(NamedTuple):
-    """How an answer looks: with colour, or with brackets where there is none.
+    """The style of an answer: with colour, or with brackets instead.
 
-    `width` in cells (None: lines are not broken). `link` is what a click on a path opens, with {host}, {path}, {line}
-    and {column} in it (None: no links); `base` the folder that paths are relative to.
+    `width` is in cells (None: no wrapping). `link` is the URL template of paths with {host}, {path}, {line} and
+    {column} (None: no links); `base` is the folder to which paths are relative.
     """
 
     colour: bool = False
@@ -27,7 +27,7 @@ class Style(NamedTuple):
 
     @property
     def brackets(self) -> tuple[str, str]:
-        """What stands before and after a match."""
+        """The text before and after a match."""
         return ("", "") if self.colour else ("【", "】")
 
     def path(self, text: str) -> str:
@@ -39,27 +39,27 @@ class Style(NamedTuple):
         return f"\x1b[2m{text}\x1b[0m" if self.colour else text
 
     def ok(self, text: str) -> str:
-        """Return what is well."""
+        """Return text in the style of success."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else text
 
     def error(self, text: str) -> str:
-        """Return what is not."""
+        """Return text in the style of an error."""
         return f"\x1b[1;31m{text}\x1b[0m" if self.colour else text
 
     def deleted(self, text: str) -> str:
-        """Return text that an edit took away."""
+        """Return text that an edit deleted."""
         return f"\x1b[31m{text}\x1b[0m" if self.colour else f"[-{text}-]"
 
     def inserted(self, text: str) -> str:
-        """Return text that an edit put in."""
+        """Return text that an edit inserted."""
         return f"\x1b[32m{text}\x1b[0m" if self.colour else f"{{+{text}+}}"
 
     def linked(self, text: str, path: str, line: int = 1, column: int = 1) -> str:
-        """`text` as a link to a place in a file, where the terminal has links and the file is there."""
+        """Return `text` as a link to a place in a file, if the terminal supports links and the file exists."""
         path = os.path.join(self.base, path)
         if self.link is None or not os.path.exists(path):
             return text
-        import socket  # only a terminal with links needs these
+        import socket  # deferred: only a terminal with links needs these
         from urllib.parse import quote, quote_from_bytes
 
         place = quote_from_bytes(os.fsencode(os.path.abspath(path)))

@@ -32,7 +32,7 @@ from seedsearch.frontends.web.problems import Problem, problem_of
 from seedsearch.frontends.web.site import API, Site
 from seedsearch.frontends.web.words import LANGUAGES
 
-# What a browser may keep: addresses of static files carry the version.
+# Browsers may cache static files, because their addresses contain the version.
 _KEPT = "public, max-age=31536000, immutable"
 _LANGUAGE = "seedsearch-lang"
 _TYPES = ("text/plain", "application/octet-stream")
@@ -78,7 +78,7 @@ class App:
         return _html(request, await self._turn(made), said)
 
     async def raw(self, request: Request) -> Response:
-        """Return the untouched file, to be saved and never to be shown."""
+        """Return the untouched file as a download, never to be displayed."""
         said = asked(parameters.RAW, request.query_params)
         content = await self._turn(lambda: self._library.content(self._library.document(said["id"])))
         name = said["id"].rpartition("/")[2]
@@ -99,7 +99,7 @@ class App:
         return _html(request, await self._turn(made), said)
 
     async def opensearch(self, request: Request) -> Response:
-        """Return what a browser reads to search from its address bar."""
+        """Return the OpenSearch description for browsers."""
         base = f"{request.url.scheme}://{request.headers['host']}"
         text = templates().get_template("opensearch.xml").render(site=self._site, base=base)
         return Response(text, media_type="application/opensearchdescription+xml")
@@ -125,18 +125,18 @@ class App:
         return _json(await self._turn(lambda: interface.stats_json(self._library)))
 
     async def api_restore(self, request: Request) -> Response:
-        """Return a text restored."""
+        """Restore a text."""
         asked(parameters.NONE, request.query_params, strict=True)
         content = await _body(request)
         return _json(await self._restoring(lambda: interface.restored_json(content)))
 
     async def api_description(self, request: Request) -> Response:
-        """Return the description of all this."""
+        """Return the description of the interface."""
         return _json(description(self._site.root))
 
 
 async def health(request: Request) -> Response:
-    """Return whether the server answers, whatever the index is like."""
+    """Return `ok`, regardless of the state of the index."""
     return PlainTextResponse("ok\n")
 
 
@@ -144,14 +144,14 @@ class _Static(StaticFiles):
     """Our style, script and icon."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file; kept for long, for its address carries the version."""
+        """Return a file with a long cache lifetime, because its address contains the version."""
         response = await super().get_response(path, scope)
         MutableHeaders(raw=response.raw_headers)["cache-control"] = _KEPT
         return response
 
 
 def make(library: Library, site: Site) -> ASGIApp:
-    """Return the application over a library, with the guard around it."""
+    """Return the application for a library, wrapped in the guard."""
     app = App(library, site)
     api = (
         ("search", app.api_search),
@@ -214,7 +214,7 @@ def _problem(request: Request, problem: Problem, site: Site) -> Response:
 
 
 def _face(request: Request, site: Site, said: Asked, typed: str = "") -> Face:
-    """Return the words of the language that was chosen (now, or before, or in the browser), and the way to the
+    """Return the texts in the chosen language (by this request, a cookie, or the browser), and the address for the
     other.
     """
     name = str(said["lang"] or request.cookies.get(_LANGUAGE))
@@ -237,8 +237,8 @@ def _json(value: object) -> Response:
 
 
 async def _body(request: Request) -> bytes:
-    """Return the content of a request to restore; raises Problem for another type, too much, or one that does not
-    come.
+    """Return the body of a request to restore; raises Problem if it has another type, is too large or does not
+    arrive.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:

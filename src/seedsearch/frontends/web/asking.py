@@ -10,21 +10,21 @@ from anyio.to_thread import run_sync
 
 from seedsearch.frontends.web.problems import busy
 
-# Requests that wait for their turn at most: at a hundredth of a second each, the last one waits for two.
+# Maximum number of waiting requests; at a hundredth of a second each, the last one waits two seconds.
 WAITING = 200
 
 _T = TypeVar("_T")
 
 
 class Turns:
-    """One at a time; raises Problem (`busy`) where `waiting` stand in line already."""
+    """Runs one request at a time; raises Problem (`busy`) if `waiting` are already queued."""
 
     def __init__(self, waiting: int = WAITING) -> None:
         self._waiting = waiting
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def __call__(self, ask: Callable[[], _T]) -> _T:
-        """Return what `ask` returns, called in another thread when it is its turn."""
+        """Call `ask` in another thread when it is its turn, and return its result."""
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(1)
         if self._limiter.statistics().tasks_waiting >= self._waiting:

@@ -1,4 +1,4 @@
-"""The interface described in OpenAPI 3.1, from the same tables that the handlers use."""
+"""The OpenAPI 3.1 description of the interface, from the same tables that the handlers use."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Problem": _object(_PROBLEM, "hint", "code"),
 }
 
-# Name of an address → what it is for, its parameters, the schema of its answer.
+# The purpose, the parameters and the response schema of each address.
 READS: Mapping[str, tuple[str, Table, str]] = {
     "search": ("Hits, best first", parameters.SEARCH, "Answer"),
     "document": ("Lines of a document, with what was repaired in them", parameters.TEXT, "Document"),
@@ -161,7 +161,7 @@ READS: Mapping[str, tuple[str, Table, str]] = {
 
 
 def description(root: str = "") -> Schema:
-    """Return the description, for a server whose addresses begin with `root`."""
+    """Return the description for a server with the path prefix `root`."""
     paths: Schema = {f"{API}/{name}": {"get": _read(name, *row)} for name, row in READS.items()}
     paths[f"{API}/restore"] = {"post": _restore()}
     paths[f"{API}/openapi.json"] = {"get": _answered("description", "This description", {"type": "object"})}

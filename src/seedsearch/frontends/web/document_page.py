@@ -20,15 +20,15 @@ from seedsearch.offsets import Edit, Span
 from seedsearch.searching.document import Document
 from seedsearch.searching.index import SURE
 
-# Rows of the table of repairs: what a screen reader and a page without a script have of them.
+# Rows of the table of repairs, which serves screen readers and pages without scripts.
 LISTED = 500
 LONGEST_CELL = 80
-NUMBERED = 40  # hits of a part that have a link each
+NUMBERED = 40  # hits of a part with a link each
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document with its text; `is_same`: its file is the one of the index, so the raw text is there."""
+    """A document with its text; `is_same` tells that its file is unchanged, so the raw text is available."""
 
     document: Document
     text: Text
@@ -53,7 +53,7 @@ def opened(library: Library, id: str, typed: str) -> Opened:
 
 
 def page(face: Face, found: Opened, at: int | None, view: str) -> str:
-    """Return a part of a document: the one with an offset of the raw text, else with the first hit."""
+    """Return the page of the part of a document with an offset of the raw text, else with the first hit."""
     text, document, t = found.text, found.document, face.words
     borders = part_borders(text)
     place = _place(found, at)
@@ -96,7 +96,7 @@ def page(face: Face, found: Opened, at: int | None, view: str) -> str:
 
 
 def _place(found: Opened, at: int | None) -> int:
-    """Return the offset that is to be shown; an address names one of the raw text of the index."""
+    """Return the offset to show; addresses refer to the raw text as indexed."""
     text = found.text
     if at is None:
         return text.offsets.to_raw(text.hits[0]).start if text.hits else 0
@@ -110,7 +110,7 @@ def _hits(text: Text, start: int, end: int) -> list[tuple[int, Any]]:
 
 
 def _around(face: Face, found: Opened, borders: list[int], start: int, end: int) -> dict[str, str | None]:
-    """Return where the hits nearest to a part are, before it and after it."""
+    """Return the nearest hits before and after a part."""
     text, id = found.text, found.document.id
 
     def address(number: int) -> str | None:
@@ -124,13 +124,13 @@ def _around(face: Face, found: Opened, borders: list[int], start: int, end: int)
 
 
 def _chips(face: Face, document: Document) -> list[tuple[str, int, bool]]:
-    """Kinds of damage with their counts, and whether they could not be repaired."""
+    """Return kinds of damage with their counts, and whether they are unrepaired."""
     ordered = sorted(document.damage.items(), key=lambda row: (-row[1], row[0]))
     return [(face.kind(kind), count, kind in FOUND) for kind, count in ordered]
 
 
 def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
-    """Return an edit in words."""
+    """Describe an edit."""
     at, t = edit.span.start, face.words
     return {
         "number": number,
@@ -148,5 +148,5 @@ def _edit(face: Face, text: Text, number: int, edit: Edit) -> dict[str, Any]:
 
 
 def _cell(text: str) -> Markup:
-    """Return a text in a cell of a table, on one line."""
+    """Return a text for a table cell, on one line."""
     return visible(seen(shortened(text, LONGEST_CELL, "{:,}")))

@@ -32,7 +32,7 @@ def _number(count: int) -> str:
 
 
 def shown_name(path: str) -> Markup:
-    """Return a path on a page: nothing in it steers or hides anything, and a long one may be broken after its
+    """Return a path for display: control and invisible characters are escaped, and a long path may wrap after
     slashes.
     """
     return Markup("/<wbr>").join(visible(part) for part in one_line(path).split("/"))
@@ -40,7 +40,7 @@ def shown_name(path: str) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What every page needs: where things are, its words, where its language is changed, what stands in the box."""
+    """What every page needs: addresses, texts, the link to the other language, the content of the search box."""
 
     site: Site
     words: Words
@@ -54,11 +54,11 @@ class Face:
         return templates().get_template(template).render(**known, **values)
 
     def kind(self, name: str) -> str:
-        """Return what a kind of damage is called."""
+        """Return the displayed name of a kind of damage."""
         return called(KINDS, name, self.words)
 
     def kinds(self, damage: Mapping[str, int]) -> str:
-        """Kinds of damage with their counts, the most frequent first."""
+        """Return kinds of damage with their counts, most frequent first."""
         ordered = sorted(damage.items(), key=lambda row: (-row[1], row[0]))
         return ", ".join(f"{self.kind(kind)} {count:,}" for kind, count in ordered)
 

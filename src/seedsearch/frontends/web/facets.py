@@ -12,13 +12,13 @@ from seedsearch.frontends.web.marks import visible
 from seedsearch.frontends.web.parameters import FACETS
 from seedsearch.searching.results import Results
 
-# Values of a facet that are shown.
+# Values shown per facet.
 VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a facet: its name, how many documents have it, whether it is chosen, where a click leads."""
+    """A value of a facet: its name, its number of documents, whether it is selected, and its link."""
 
     name: Markup
     count: int | None
@@ -27,7 +27,7 @@ class Value:
 
 
 def facets_of(face: Face, results: Results) -> Iterator[tuple[str, list[Value]]]:
-    """Yield the facets that tell the documents of an answer apart, each with its name."""
+    """Yield the facets that distinguish the documents of an answer, each with its name."""
     for name in FACETS:
         chosen = face.filters.get(name, ())
         counts = {one.value: one.count for one in results.facets.get(name, ())}
@@ -38,7 +38,7 @@ def facets_of(face: Face, results: Results) -> Iterator[tuple[str, list[Value]]]
 
 
 def _below(counts: Mapping[str, int], total: int, chosen: Sequence[str]) -> list[str]:
-    """Return the folders directly below those that all documents lie in, and below those that are chosen."""
+    """Return the folders directly below the common one of all documents, and below the selected ones."""
     everywhere = {folder for folder, count in counts.items() if count == total}
     above = {"", *everywhere, *chosen}
     return [folder for folder in counts if folder not in everywhere and folder.rpartition("/")[0] in above]
@@ -47,7 +47,7 @@ def _below(counts: Mapping[str, int], total: int, chosen: Sequence[str]) -> list
 def _value(face: Face, facet: str, value: str, count: int | None, is_chosen: bool) -> Value:
     others = tuple(one for one in face.filters.get(facet, ()) if one != value)
     changed = {**face.filters, facet: others if is_chosen else (*others, value)}
-    # Of a folder that is not chosen the last name is enough: those above it hold all documents, or are chosen.
+    # For an unselected folder, the last name is enough: the folders above contain all documents or are selected.
     shown = value.rpartition("/")[2] if facet == "folder" and not is_chosen else value
     name = visible(face.kind(value)) if facet == "damage" else shown_name(shown)
     return Value(name, count, is_chosen, face.site.home(q=face.typed, **changed))

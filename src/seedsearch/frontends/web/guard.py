@@ -26,7 +26,7 @@ from seedsearch.frontends.web.site import LOOPBACK, Site
 # Bytes of path and query of an address: a query of 2,000 characters takes 24,000 (four bytes each, three times as long
 # when it is spelled out), and filters come beside it.
 LONGEST_ADDRESS = 32_000
-# Seconds in which a client has to take what it is sent.
+# Seconds within which a client must receive what is sent.
 SENDING = 60
 
 CSP = "; ".join(
@@ -50,21 +50,21 @@ HEADERS = (
 )
 _PRIVATE = (b"cache-control", b"private, no-cache")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
-# Answers tell nothing of the index here.
+# Responses here reveal nothing about the index.
 OPEN = ("/healthz",)
 
 Answer = Callable[[Scope, Problem], ASGIApp]
 
 
 class Guard:
-    """An application with the guard around it; `answer` makes the page or the JSON of a problem."""
+    """Wraps an application; `answer` renders the page or the JSON of a problem."""
 
     def __init__(self, app: ASGIApp, site: Site, answer: Answer) -> None:
         self._app, self._site, self._answer = app, site, answer
         self._hosts = {*LOOPBACK, *(host.lower() for host in site.hosts)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or refuse it."""
+        """Handle a request or refuse it."""
         if scope["type"] != "http":
             return
         sending = _Sending(send)
@@ -76,7 +76,7 @@ class Guard:
             except Problem as problem:
                 await self._answer(scope, problem)(scope, receive, sending)
         except TimeoutError:
-            return  # who does not take an answer gets no more of it
+            return  # a client that does not receive its response gets no more of it
         except Exception:
             if sending.begun:
                 raise
@@ -84,14 +84,12 @@ class Guard:
             raise
 
     def _below_root(self, scope: Scope) -> Scope:
-        """Return the request without the root that a proxy left in its address; one that took it off changes
-        nothing.
-        """
+        """Remove the path prefix if the proxy has left it in the address."""
         root, path = self._site.root, scope["path"]
         return {**scope, "path": path[len(root) :] or "/"} if root and f"{path}/".startswith(f"{root}/") else scope
 
     def _let_in(self, scope: Scope) -> bytes | None:
-        """Raise Problem unless the request may be answered; the cookie to set, if any."""
+        """Raise Problem unless the request is allowed; return the cookie to set, if any."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         host = self._checked_host(_all(headers, b"host"))
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
@@ -122,7 +120,7 @@ class Guard:
 
 
 class _Sending:
-    """What is sent, with the headers that every answer has, to a client that takes it in time."""
+    """Sends a response with the common headers, with a time limit for the client."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -144,7 +142,7 @@ class _Sending:
 
 
 def _check_site(headers: Iterable[tuple[bytes, bytes]], host: str, *, is_read: bool) -> None:
-    """Raise Problem for what the page of another site asks, unless a person follows a link of it."""
+    """Raise Problem for requests by pages of other sites, except followed links."""
     origins = _all(headers, b"origin")
     if any(origin.lower() not in (f"http://{host}", f"https://{host}") for origin in origins):
         raise Problem(problems.CROSS_SITE, "the page of another origin asked")

@@ -23,14 +23,14 @@ from seedsearch.frontends.web.site import Site
 from seedsearch.metadata.document_records import doc_id_of, line_starts
 from seedsearch.offsets import Span
 
-# Files with damage that the statistics name.
+# Damaged files named in the statistics.
 WORST = 100
-# Bytes that are restored in one request.
+# Maximum bytes restored per request.
 LARGEST_TEXT = 1_000_000
 
 
 def search_json(library: Library, site: Site, asked: Asked) -> Object:
-    """Hits, in one object."""
+    """Return hits in one object."""
     limit, offset, facets = asked["limit"], asked["offset"], _facets(asked["facets"])
     how = {"limit": limit, "offset": offset, "snippets": asked["snippets"], "facets": facets}
     results, generation = search(library, asked["q"], asked.filters(), **how)
@@ -51,7 +51,7 @@ def _facets(said: str) -> tuple[str, ...]:
 
 
 def document_json(library: Library, asked: Asked) -> Object:
-    """Return some lines of the readable text of a document, and what was repaired and found in them."""
+    """Return some lines of the readable text of a document, with their edits and findings."""
     document = library.document(asked["id"])
     readable = document.readable
     borders = [*line_starts(readable), len(readable)]
@@ -78,7 +78,7 @@ def document_json(library: Library, asked: Asked) -> Object:
 
 
 def stats_json(library: Library) -> Object:
-    """Return what the index holds."""
+    """Return the statistics of the index."""
     counted = library.stats()
     worst = sorted(counted.files.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:WORST]
     row = stats_object(replace(counted, files=dict(worst), unsure=counted.unsure[:WORST]))
@@ -87,7 +87,7 @@ def stats_json(library: Library) -> Object:
 
 
 def restored_json(content: bytes) -> Object:
-    """Return a text restored; raises NotText."""
+    """Restore a text; raises NotText."""
     from seedsearch.restoring.clean import clean
 
     cleaned = clean(content)
@@ -96,7 +96,7 @@ def restored_json(content: bytes) -> Object:
 
 
 def suggest_json(library: Library, typed: str) -> Object:
-    """Return words that begin as what was typed, with the number of documents that have them."""
+    """Return words that begin like the typed text, with their numbers of documents."""
     with library.asked() as index:
         found = index.suggest(typed) if typed.strip() else ()
     return {"suggestions": [{"query": text, "count": count} for text, count in found]}

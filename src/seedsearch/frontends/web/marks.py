@@ -14,14 +14,14 @@ from markupsafe import Markup, escape
 
 from seedsearch.frontends.render.safe import UNSEEN, steering
 
-# Code points of an edit that are shown; of a longer one the beginning and the end.
+# Code points shown of an edit; of a longer one, the beginning and the end.
 LONGEST_SHOWN = 400
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A stretch of a text with an element around it; `first` are attributes of its first piece alone."""
+    """A stretch of a text with an element around it; `first` are attributes of its first piece only."""
 
     start: int
     end: int
@@ -30,12 +30,12 @@ class Range:
     first: Mapping[str, str] = field(default_factory=dict)
 
 
-# Ranges in order, none on another.
+# Sorted ranges without overlaps.
 Layer = Sequence[Range]
 
 
 def visible(text: str) -> Markup:
-    """Return text as HTML; line breaks and tabs stay, what cannot be seen is named by its number."""
+    """Return text as HTML; line breaks and tabs stay, and invisible characters are shown as numbers."""
     pieces, last = [], 0
     text = text.replace("\r\n", "\n")
     for found in steering(UNSEEN).finditer(text):
@@ -55,10 +55,9 @@ def element(tag: str, attributes: Mapping[str, str], inside: Markup) -> Markup:
 
 
 def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
-    """Return a stretch of a text with the elements of all layers around their parts, those of the first layer
-    outermost.
+    """Return a stretch of a text with the elements of all layers, those of the first layer outermost.
 
-    An element that is cut by the border of another one goes on after it.
+    An element that is interrupted by the border of another one continues after it.
     """
     pieces = []
     for a, b, over in _pieces(start, end, layers):
@@ -71,7 +70,7 @@ def painted(text: str, start: int, end: int, layers: Sequence[Layer]) -> Markup:
 
 
 def _pieces(start: int, end: int, layers: Sequence[Layer]) -> Iterator[tuple[int, int, list[Range]]]:
-    """Yield a stretch cut wherever a range begins or ends, each piece with the ranges that it lies in."""
+    """Divide a stretch at all borders of ranges; yield each piece with the ranges that contain it."""
     inside = [_inside(layer, start, end) for layer in layers]
     borders = {start, end, *(at for layer in inside for one in layer for at in (one.start, one.end))}
     cuts = sorted(at for at in borders if start <= at <= end)

@@ -50,16 +50,16 @@ TIERS: Mapping[str, tuple[str, str]] = {
     "sound": ("by its sound", "按读音"),
     "similar": ("similar words", "含其中的词"),
 }
-# Answers that are not quite what was typed.
+# Tiers other than what was typed.
 LOOSE = ("variant", "most", "any", "pinyin", "sound")
 
 
 def called(names: Mapping[str, tuple[str, str]], name: str, words: Words) -> str:
-    """Return what something is called in the language of a page; itself where it has no other name."""
+    """Return the displayed name of something in the language of a page; itself by default."""
     return names[name][words.lang != "en"] if name in names else name
 
 
-# What an answer says beside its hits, in Chinese; the sentences themselves are English. `{texts}`: what a note names.
+# Chinese translations of notes, whose sentences are English. `{texts}` stands for the texts of a note.
 NOTES: Mapping[str, str] = {
     "not-a-pattern": "没有与 {texts} 这一式子相符的内容；已按原样查找",
     "heard": "没有找到所输入的文字；改为查找读音相同的：{texts}",
@@ -68,7 +68,7 @@ NOTES: Mapping[str, str] = {
     "not-there": "没有文档含有：{texts}",
 }
 
-# Why a query cannot be asked, and what to do, in Chinese; the errors themselves are English.
+# Chinese translations of refusals of queries, with what to do.
 REFUSALS: Mapping[str, str] = {
     "empty": "没有输入要找的内容；请输入一个词",
     "too-long": "查询超过 {number} 个字符；请只查其中一部分",
@@ -88,12 +88,12 @@ REFUSALS: Mapping[str, str] = {
 
 
 def note_of(note: Note, words: Words) -> tuple[str, str]:
-    """Return a note and the language that it is in."""
+    """Return a note and its language."""
     return _said(NOTES, note, words) or (str(note), "en")
 
 
 def refusal_of(error: QueryError, words: Words) -> tuple[str, str] | None:
-    """Return why a query cannot be asked and the language that this is in; None where there is only the error."""
+    """Return the reason for refusing a query and its language; None if there is only the error message."""
     return _said(REFUSALS, error, words)
 
 

@@ -20,8 +20,8 @@ from seedsearch.searching.index import SURE
 from seedsearch.searching.results import Hit, IndexStats, Results, Snippet
 
 EXAMPLES = ("焊接", "人工智能的主要特点", '"高质量发展"', "焊接 OR 材料")
-HITS = 10  # of a page
-ROWS = 15  # of a table of the statistics
+HITS = 10  # hits per page
+ROWS = 15  # rows per table of the statistics
 
 
 def home(face: Face, counted: IndexStats) -> str:
@@ -58,7 +58,7 @@ def answer(face: Face, results: Results, page: int, outdated: str | None) -> str
 
 
 def _hits(face: Face, hits: Iterable[Hit], first: int, has_tiers: bool) -> Iterable[dict[str, Any]]:
-    """Hits as the template shows them; the first of each tier has its name above it."""
+    """Return hits for the template; the first of each tier carries its name."""
     tier = ""
     for rank, hit in enumerate(hits, first):
         heading = called(TIERS, hit.tier, face.words) if has_tiers and hit.tier != tier else None
@@ -110,12 +110,12 @@ def stats(face: Face, counted: IndexStats, outdated: str | None) -> str:
 
 
 def _size(count: int) -> str:
-    """Bytes for people."""
+    """Format a size in bytes for people."""
     return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
 
 
 def _bars(rows: Iterable[tuple[str, int, str]]) -> list[tuple[str, int, str, int]]:
-    """Rows with the share of the greatest, in a hundred parts."""
+    """Return rows with their percentage of the largest."""
     found = list(rows)
     most = max((count for _, count, _ in found), default=1)
     return [(name, count, address, max(1, round(100 * count / most))) for name, count, address in found]

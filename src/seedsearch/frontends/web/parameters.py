@@ -14,13 +14,13 @@ from seedsearch.frontends.web.problems import Problem
 from seedsearch.searching import facets
 from seedsearch.searching.parsed_query import LONGEST_QUERY
 
-MOST_FILTERS = 20  # values of one filter
+MOST_FILTERS = 20  # maximum values of one filter
 LONGEST_VALUE = 4096  # code points of a path
 LAST_PAGE = 100
-DEEPEST = 1000  # hits before the first that is given: what lies deeper is not worth what it costs to come to it
+DEEPEST = 1000  # largest offset of hits; deeper pages are not worth their cost
 
 _NUMBER = re.compile(r"[0-9]{1,12}")  # ASCII only
-# Marks that a proxy or a browser may add, and the token.
+# Parameters that a proxy or a browser may add, and the token.
 _NOT_OURS = ("token",)
 
 
@@ -28,7 +28,7 @@ _NOT_OURS = ("token",)
 class Parameter:
     """A parameter: a text of at most `longest` code points, one of `choices`, or a number from `least` to `most`.
 
-    `several`: it may be there more than once.
+    `several` tells that it may be repeated.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Parameter:
         return self.most > 0
 
     def schema(self) -> dict[str, Any]:
-        """Return the value in the words of JSON Schema."""
+        """Return the JSON Schema of the value."""
         if self.is_number:
             bounds = {"minimum": self.least, "maximum": self.most}
             return {"type": "integer", **bounds, **({} if self.default is None else {"default": self.default})}
@@ -57,7 +57,7 @@ class Parameter:
         return {"type": "array", "items": text, "maxItems": MOST_FILTERS} if self.several else text
 
     def value(self, said: Sequence[str]) -> Any:
-        """Return the value that was said, or the default; raises Problem for one that it cannot have."""
+        """Return the given value or the default; raises Problem if it is invalid."""
         if self.several:
             if len(said) > MOST_FILTERS:
                 raise self._refused(f"may be there {MOST_FILTERS} times")
@@ -131,12 +131,12 @@ class Asked:
         return self.values[name]
 
     def filters(self) -> dict[str, tuple[str, ...]]:
-        """Return the filters that were chosen."""
+        """Return the selected filters."""
         return {one.name: self.values[one.name] for one in FILTERS if self.values.get(one.name)}
 
 
 def asked(table: Table, said: QueryParams, *, strict: bool = False) -> Asked:
-    """Read the parameters of a request; raises Problem where one cannot be read, or (`strict`) is not known."""
+    """Parse the parameters of a request; raises Problem if one is invalid or, with `strict`, unknown."""
     if strict and (unknown := set(said) - {one.name for one in table} - set(_NOT_OURS)):
         raise Problem(problems.PARAMETER, f"{min(unknown)} is not a parameter here", _known(table))
     return Asked({one.name: one.value(said.getlist(one.name)) for one in table})

@@ -11,7 +11,7 @@ from seedsearch.errors import QueryError, SeedsearchError
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of problem: its name, the status of HTTP, a title that is the same for all of its kind."""
+    """A kind of problem: its name, the HTTP status, and the common title."""
 
     name: str
     status: int
@@ -40,7 +40,7 @@ STALE = Kind("index-stale", 503, "the index was made by another version")
 DAMAGED = Kind("index-damaged", 503, "the index is damaged")
 UNREACHABLE = Kind("index-unreachable", 503, "the cluster of the index does not answer")
 
-# Every class of errors has a row, and a test walks the tree. What cannot happen while a server answers is a fault.
+# Every class of errors has a row, which a test checks. Errors that cannot happen in a server are faults.
 KINDS: Mapping[type[SeedsearchError], Kind] = {
     errors.SeedsearchError: FAULT,
     errors.SourceError: CHANGED,
@@ -65,7 +65,7 @@ KINDS: Mapping[type[SeedsearchError], Kind] = {
     errors.SettingsError: FAULT,
     errors.ExtraMissing: FAULT,
 }
-AGAIN = 1  # seconds after which a busy server may be asked again
+AGAIN = 1  # seconds after which to retry a busy server
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Problem(Exception):
     error: SeedsearchError | None = None
 
     def object(self) -> dict[str, object]:
-        """Return the problem as RFC 9457 writes it, with a `hint` beside, and the `code` of a query that is refused."""
+        """Return the problem in the format of RFC 9457, with a `hint` and, for a refused query, a `code`."""
         row: dict[str, object] = {"type": f"urn:seedsearch:problem:{self.kind.name}", "title": self.kind.title}
         row |= {"status": self.kind.status, "detail": self.detail or self.kind.title}
         if isinstance(self.error, QueryError):
@@ -88,12 +88,12 @@ class Problem(Exception):
 
 
 def problem_of(error: SeedsearchError) -> Problem:
-    """Return the problem that an error of ours is."""
+    """Return the problem for one of our errors."""
     kind = next(KINDS[base] for base in type(error).__mro__ if base in KINDS)
     headers = {"retry-after": str(AGAIN)} if kind.status == BUSY.status else {}
     return Problem(kind, error.what, error.hint, headers, error)
 
 
 def busy() -> Problem:
-    """Return a problem for whoever comes when too many wait."""
+    """Return the problem for a request when too many are waiting."""
     return Problem(BUSY, "too many are waiting", "ask again in a moment", {"retry-after": str(AGAIN)})

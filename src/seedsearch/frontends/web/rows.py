@@ -11,11 +11,11 @@ from markupsafe import Markup
 from seedsearch.frontends.web.marks import Layer, Range, element, painted
 from seedsearch.offsets import Edit, Finding, OffsetMap, Span
 
-# Code points of raw text in a part of a page. Of 12,000 a page has up to 16,000 elements where every third character is
-# repaired, which browsers take well; ten times as many are felt when one scrolls.
+# Code points of raw text per part of a page. With 12,000, a page has up to 16,000 elements if every third character is
+# repaired, which browsers handle well; ten times as many make scrolling slow.
 PART = 12_000
-NEAR = 2_000  # code points in which a line break is looked for where a part is to end
-ROW = 600  # code points of a row at most: a text may be one line of sixty megabytes
+NEAR = 2_000  # code points searched for a line break at the end of a part
+ROW = 600  # maximum code points of a row, because a text may be one line of sixty megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Text:
     offsets: OffsetMap = field(default_factory=lambda: OffsetMap(()))
 
     def line(self, at: int) -> int:
-        """Return the line of the file in which an offset of the raw text lies, from 1."""
+        """Return the line, from 1, in the file of an offset of the raw text."""
         return max(1, bisect_right(self.lines, at))
 
     def column(self, at: int) -> int:
-        """Its column, from 1."""
+        """Return the column of an offset, from 1."""
         return at - self.lines[self.line(at) - 1] + 1
 
     def first_from(self, at: int) -> int:
@@ -67,7 +67,7 @@ class Row:
 
 
 def part_borders(text: Text) -> list[int]:
-    """Return where the parts of a document begin in its raw text, and where the last one ends."""
+    """Return the starts of the parts of a document in its raw text, and the end of the last one."""
     borders = [0]
     for k in range(1, len(text.raw) // PART + 1):
         at = _border(text, k * PART)
@@ -77,7 +77,7 @@ def part_borders(text: Text) -> list[int]:
 
 
 def _border(text: Text, at: int) -> int:
-    """Return where a part may begin from an offset on: after a line break that is near, never inside an edit."""
+    """Return a place from an offset on where a part may begin: after a nearby line break, never inside an edit."""
     found = text.raw.find("\n", at, at + NEAR)
     at = at if found < 0 else found + 1
     number = text.first_from(at) - 1
@@ -113,13 +113,13 @@ def _out_end(text: Text, b: int) -> int:
 
 
 def _cuts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield where rows begin and end: at line breaks outside of edits, at edits that make one, at ROW."""
+    """Yield the borders of rows: at line breaks outside edits, at edits that make one, at ROW."""
     begin, at, number = start, start, text.first_from(start)
-    breaks = False  # whether an edit of those that stand side by side makes a line break
+    breaks = False  # whether one of several adjacent edits makes a line break
     while at < end:
         has_edit = number < len(text.edits) and text.edits[number].span.start < end
         stop = text.edits[number].span.start if has_edit else end
-        while at < stop:  # what was not repaired
+        while at < stop:  # unrepaired text
             found = text.raw.find("\n", at, min(stop, begin + ROW))
             at = min(stop, begin + ROW) if found < 0 else found + 1
             if found >= 0 or at >= begin + ROW:
@@ -138,7 +138,7 @@ def _cuts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 class _Layers:
-    """What is to be marked in a part: of the raw text and of the readable one."""
+    """The marks of a part, in the raw text and in the readable text."""
 
     def __init__(self, text: Text, start: int, end: int) -> None:
         self._text = text
@@ -183,7 +183,7 @@ class _Layers:
 
 
 def _left(finding: Finding) -> dict[str, str]:
-    """Return what is said of a finding where it stands; `title`: what may have stood there."""
+    """Return the mark of a finding; its `title` lists the candidates."""
     said = {"class": "left", "data-k": str(finding.kind)}
     if finding.candidates:
         said["title"] = "? ".join(f"{one.text} {one.probability:.2f}" for one in finding.candidates)
@@ -191,7 +191,7 @@ def _left(finding: Finding) -> dict[str, str]:
 
 
 def _disjoint(spans: Sequence[Span]) -> list[Span]:
-    """Spans in order, those that share a raw passage once."""
+    """Return spans in order, merging those that share a raw passage."""
     kept: list[Span] = []
     for span in spans:
         if not kept or span.start >= kept[-1].end:
@@ -200,7 +200,7 @@ def _disjoint(spans: Sequence[Span]) -> list[Span]:
 
 
 def _with_bars(text: Text, layers: _Layers, out_a: int, out_b: int, a: int, b: int) -> Markup:
-    """Return the readable text of a row, with a bar where something went; what went side by side has one bar."""
+    """Return the readable text of a row, with one bar for each group of adjacent deletions."""
     pieces, last, before = [], out_a, -1
     for number in range(text.first_from(a), text.first_from(b)):
         edit = text.edits[number]

@@ -1,4 +1,4 @@
-"""The socket, the server on it, and its end. Slow clients are disconnected, lest they take all connections."""
+"""The socket and the server on it. Slow clients are disconnected, so that they cannot use up all connections."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from seedsearch.errors import OutputError, reason
 from seedsearch.frontends.web.site import LOOPBACK, Site
 
-# Seconds in which a client has to send the head of a request; a browser takes a thousandth.
+# Seconds within which a client must send the head of a request; a browser takes a thousandth.
 PATIENCE = 20
-# Signals besides SIGINT and SIGTERM that end the server as these do. An interrupt out of a handler of Python may come
-# where an event loop swallows it.
+# Signals besides SIGINT and SIGTERM that end the server. An exception raised by a Python signal handler might be
+# swallowed by the event loop.
 ENDING = (signal.SIGHUP, signal.SIGQUIT)
-GRACE = 2  # seconds for what is under way when the server is stopped
-WAITING = 1024  # connections that the system holds until they are taken
+GRACE = 2  # seconds for running requests when the server is stopped
+WAITING = 1024  # backlog of connections
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 by uvicorn, which waits for a request as long as a client likes: this one does not."""
+    """uvicorn's HTTP/1.1 protocol with a time limit for requests, which uvicorn lacks."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client came, and has to send its first request in time."""
+        """A client has connected; start the time limit for its first request."""
         super().connection_made(transport)
         self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Something came: a whole head ends the wait, the beginning of the next one begins it again."""
+        """Data has arrived: a complete head stops the time limit, the beginning of the next one restarts it."""
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self._no_more()
@@ -46,7 +46,7 @@ class Protocol(H11Protocol):
             self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client went."""
+        """The client has disconnected."""
         self._no_more()
         super().connection_lost(exc)
 
@@ -65,7 +65,7 @@ class Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that reports when it is ready."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -73,7 +73,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """End orderly on more signals than uvicorn does; each is raised again when the server has ended."""
+        """Shut down on more signals than uvicorn does; each is raised again after the server has ended."""
         with super().capture_signals():
             ours = threading.current_thread() is threading.main_thread()
             heard = [number for number in ENDING if ours and signal.getsignal(number) is not signal.SIG_IGN]
@@ -85,13 +85,13 @@ class _Server(uvicorn.Server):
                     signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Start answering, and report it."""
         await super().startup(sockets)
         self._ready()
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach a host."""
+    """Tell whether only this machine can reach a host."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -99,13 +99,13 @@ def is_loopback(host: str) -> bool:
 
 
 def address(host: str, site: Site) -> str:
-    """Return the address of the start page, with the token where there is one."""
+    """Return the address of the start page, with the token if there is one."""
     name = f"[{host.strip('[]')}]" if ":" in host else host
     return f"http://{name}:{site.port}{site.home(token=site.token)}"
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Return a socket on which to listen; port 0 is any that is free. Raises OutputError where it cannot be had."""
+    """Return a listening socket; port 0 means any free one. Raises OutputError if that fails."""
     plain = host.strip("[]")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(plain, port, type=socket.SOCK_STREAM)[0]
@@ -124,7 +124,7 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer until a signal ends it, which comes through as whoever called would have had it."""
+    """Serve until a signal, which is then delivered to the caller."""
     config = uvicorn.Config(
         app,
         http=Protocol,

@@ -32,7 +32,7 @@ class Site:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie with the token: ports of one host share their cookies."""
+        """The name of the cookie with the token, which contains the port, because ports of one host share cookies."""
         return f"{PROGRAM}-token-{self.port}"
 
     def home(self, **parameters: object) -> str:
@@ -53,11 +53,11 @@ class Site:
         return self._address("/stats", {})
 
     def opensearch(self) -> str:
-        """Return what a browser reads to search from its address bar."""
+        """Return the address of the OpenSearch description."""
         return self._address("/opensearch.xml", {})
 
     def static(self, name: str) -> str:
-        """Return a style sheet, a script or an icon; the version is in the address, so that it can be kept for long."""
+        """Return the address of a static file, which contains the version so that browsers can cache it."""
         return f"{self.root}/static/{__version__}/{name}"
 
     def interface(self, name: str, **parameters: object) -> str:
@@ -65,7 +65,7 @@ class Site:
         return self._address(f"{API}/{name}", parameters)
 
     def editor(self, path: str, line: int, column: int) -> str | None:
-        """Return what opens a place in an editor, as the settings say."""
+        """Return the link that opens a place in an editor, according to the settings."""
         if not self.link:
             return None
         said = {"path": quote(path), "line": str(line), "column": str(column)}
