@@ -1,7 +1,7 @@
-"""Folders and files → raw documents. Only this module reads the user's files; it never writes there.
+"""Reads folders and files into raw documents. Only this module reads the user's files; it never writes there.
 
-Hidden names are left out unless asked for, and so is what patterns leave out (options, or `.seedsearchignore` in a
-folder). Symbolic links are not followed, unless named on the command line themselves.
+Hidden names are skipped unless requested, and so is what patterns exclude (options, or `.seedsearchignore` in a
+folder). Symbolic links are not followed, unless given on the command line themselves.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from seedsearch.reading.folder_settings import NAME as SETTINGS
 from seedsearch.reading.folder_settings import settings_in
 from seedsearch.reading.ignore_patterns import ALL, Choice, Pattern, decided, lies_in, parse
 
-# What is larger is not read into memory; what is allowed inside a file is in seedsearch.reading.formats.limits.
+# Larger files are not read into memory; the limits inside a file are in seedsearch.reading.formats.limits.
 LARGEST_FILE = 256 * 1024 * 1024
 
-# Patterns of what is left out, in any folder; larger than this it is something else.
+# The file with exclusion patterns, in any folder, and its maximum size.
 IGNORE = ".seedsearchignore"
 LARGEST_IGNORE = 64 * 1024
 
-# What an index is known by: the names of its files (engines/embedded/manifest.py, whoosh_toc.py).
+# The file names by which an index is recognized (engines/embedded/manifest.py, whoosh_toc.py).
 DESCRIPTION = "seedsearch.json"
 _TOC = re.compile(r"_MAIN_\d+\.toc")
 
@@ -39,7 +39,7 @@ _TOC = re.compile(r"_MAIN_\d+\.toc")
 class Found:
     """A file that was found: `path` is the given path joined with the path below it, with `/`.
 
-    `encoding` is the encoding that the settings of its folder give.
+    `encoding` is the encoding set by its folder.
     """
 
     path: str
@@ -49,11 +49,11 @@ class Found:
 def walk(
     given: str, choice: Choice = ALL, *, without: str | Path | None = None, words: list[str] | None = None
 ) -> Iterator[Found | Failure]:
-    """Yield every file at or below `given` that is wanted, in the order of their names.
+    """Yield every wanted file at or below `given`, in the order of names.
 
-    What is named by itself is always wanted, except in the folder `without`, which is left out whatever leads to it.
-    Settings of folders count from the folder that is named on; the words that they say are added to `words`.
-    Raises SourceError where there is nothing.
+    A path given by itself is always wanted, except in the folder `without`, which is skipped by whatever path. Settings
+    of folders apply from the given folder on; their words are added to `words`. Raises SourceError if the path does not
+    exist.
     """
     if not os.path.lexists(given):
         raise SourceError(f"{given} does not exist", hint="name an existing file or folder")
@@ -68,18 +68,18 @@ def walk(
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The patterns that belong to a folder, and those that say an encoding."""
+    """The patterns of a folder for exclusion and for encodings."""
 
     folder: str
     patterns: tuple[Pattern, ...]
     encodings: tuple[tuple[Pattern, str], ...] = ()
 
     def decide(self, path: str, *, folder: bool) -> bool | None:
-        """Return whether they leave out `path`; None where they say nothing of it."""
+        """Tell whether they exclude `path`; None if no pattern matches."""
         return decided(self.patterns, self._inside(path), folder=folder)
 
     def encoding(self, path: str) -> str | None:
-        """Return the encoding that the last pattern that matches says; None where none does."""
+        """Return the encoding of the last matching pattern; None if none matches."""
         inside = self._inside(path)
         said = (name for pattern, name in reversed(self.encodings) if pattern.matches(inside, folder=False))
         return next(said, None)
@@ -91,7 +91,7 @@ class _Rules:
 def _walk_folder(
     top: str, choice: Choice, left_out: os.stat_result | None, words: list[str]
 ) -> Iterator[Found | Failure]:
-    """Yield the files below a folder. Folders still to be read are on a list, for trees deeper than calls may nest."""
+    """Yield the files below a folder. Iterative, for trees deeper than the recursion limit."""
     include = _Rules(top, choice.include)
     left: list[tuple[str, os.DirEntry[str] | None, tuple[_Rules, ...]]] = [(top, None, (_Rules(top, choice.exclude),))]
     while left:
@@ -119,7 +119,7 @@ def _walk_folder(
 
 
 def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
-    """Return whether an entry is this folder or a symbolic link to it; of nearly all, the inode is enough to know."""
+    """Tell whether an entry is this folder or a symbolic link to it; usually the inode suffices."""
     if folder is None or (entry.inode() != folder.st_ino and not entry.is_symlink()):
         return False
     try:
@@ -129,20 +129,20 @@ def _leads_to(entry: os.DirEntry[str], folder: os.stat_result | None) -> bool:
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """Return what is in a folder, the last name first."""
+    """Return the entries of a folder, the last name first."""
     with os.scandir(folder) as scan:
         return sorted(scan, key=lambda entry: os.fsencode(entry.name), reverse=True)
 
 
 def _is_index(names: Collection[str]) -> bool:
-    """Return whether what is in a folder is an index: its description, and a list of its files as Whoosh reads it."""
+    """Tell whether the entries of a folder are those of an index: a manifest and Whoosh's table of contents."""
     return DESCRIPTION in names and any(_TOC.fullmatch(name) for name in names)
 
 
 def _added(
     folder: str, rules: tuple[_Rules, ...], names: Container[str], words: list[str]
 ) -> tuple[_Rules, ...] | Failure:
-    """Return the rules of the folders above, and those that lie in this one; a failure where they cannot be used."""
+    """Return the rules of the folders above and of this one; a failure if those of this one are unusable."""
     name = IGNORE
     try:
         rules, name = _with_own(folder, rules), SETTINGS
@@ -152,7 +152,7 @@ def _added(
 
 
 def _with_own(folder: str, rules: tuple[_Rules, ...]) -> tuple[_Rules, ...]:
-    """Return the rules of the folders above, and those that lie in this one."""
+    """Return the rules of the folders above and of this one."""
     path = f"{folder.rstrip('/')}/{IGNORE}"
     if not os.path.lexists(path):
         return rules
@@ -176,7 +176,7 @@ def _with_settings(
 
 
 def _wanted(path: str, entry: os.DirEntry[str], hidden: bool, rules: tuple[_Rules, ...]) -> bool:
-    """Return whether a name is wanted; the rules of the nearest folder come first."""
+    """Tell whether a name is wanted; the rules of the nearest folder take precedence."""
     if entry.name.startswith(".") and (not hidden or entry.name in (IGNORE, SETTINGS)):
         return False
     folder = entry.is_dir(follow_symlinks=False)
@@ -194,9 +194,9 @@ def _found(path: str, entry: os.DirEntry[str], rules: tuple[_Rules, ...]) -> Fou
 
 
 def read_bytes(path: str) -> bytes:
-    """Return the bytes of one file; raises SourceError with the reason where they cannot be had."""
+    """Return the bytes of a file; raises SourceError with the reason if it cannot be read."""
     try:
-        # A pipe is opened without waiting for a writer, so that it can be refused.
+        # Opening a pipe does not wait for a writer, so that it can be refused.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             return _whole(path, descriptor)
@@ -215,16 +215,16 @@ def _whole(path: str, descriptor: int) -> bytes:
     content = os.read(descriptor, status.st_size + 1)
     if len(content) == status.st_size:
         return content
-    pieces = [content]  # it grows, or the system gives it in pieces
+    pieces = [content]  # it is growing, or the system returns it in pieces
     while piece := os.read(descriptor, 1 << 20):
         pieces.append(piece)
     return b"".join(pieces)
 
 
 def raw_document(path: str, content: bytes, encoding: str | None = None, beside: Beside = dict) -> RawDocument:
-    """`content` decoded; `beside` is asked where it leaves a doubt.
+    """Decode `content`; `beside` is consulted if there is a doubt.
 
-    Raises NotText for a binary file and SourceError for an encoding that is not known.
+    Raises NotText for a binary file and SourceError for an unknown encoding.
     """
     try:
         decoded = decode(content, encoding=encoding, beside=beside)

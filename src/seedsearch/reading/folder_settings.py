@@ -1,4 +1,4 @@
-"""The settings of a folder for its files: `.seedsearch.toml`, in any folder that is read.
+"""The settings of a folder for its files: `.seedsearch.toml`, in any folder.
 
     exclude = ["*.bak", "drafts/"]      # patterns as in .gitignore, from this folder on
     words = ["磁共振", "东丽区"]           # words that are not cut
@@ -6,8 +6,8 @@
     [encoding]
     "旧卷/**" = "big5"                   # pattern → the encoding of the files that match; the last one decides
 
-The folder may come from anybody, so the file says what the data is and nothing of what is done: there is no key for
-what is run, printed, or read elsewhere.
+The folder may come from anyone, so the file can only describe the data: no key affects what is executed, printed,
+or read elsewhere.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LARGEST = 64 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class FolderSettings:
-    """What one such file says: what is left out, the encodings of files by patterns, words that are not cut."""
+    """The content of such a file: exclusions, encodings by pattern, words that are not divided."""
 
     exclude: tuple[Pattern, ...] = ()
     encodings: tuple[tuple[Pattern, str], ...] = ()
@@ -35,9 +35,9 @@ class FolderSettings:
 
 
 def settings_in(folder: str) -> FolderSettings:
-    """Return what the file in a folder says; raises SourceError where it cannot be used."""
+    """Return the settings in a folder; raises SourceError if the file is unusable."""
     path = f"{folder.rstrip('/')}/{NAME}"
-    import tomllib  # most folders have no such file
+    import tomllib  # deferred: most folders have no such file
 
     try:
         said = tomllib.loads(_content(path).decode("utf-8"))
@@ -54,7 +54,7 @@ def settings_in(folder: str) -> FolderSettings:
 
 
 def _content(path: str) -> bytes:
-    """Return the bytes of the file: a regular one, and not a large one."""
+    """Return the content of the file, which must be regular and not too large."""
     if os.path.islink(path) or not os.path.isfile(path):
         raise SourceError(f"{path} is not a regular file", hint="put the settings into a file")
     try:

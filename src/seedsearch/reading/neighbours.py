@@ -1,10 +1,10 @@
 """The encodings of the other files in a folder, which tell how a word or two are most likely encoded.
 
-They are looked at where the text of a file leaves a doubt, and then weigh as much as a character or two. The answer
-depends on nothing but what lies in the folder: a few files from all over it, by their names in order, read from their
-beginning; each counts that is sure by itself. So it is the same whichever file asks, in whatever order and process,
-whether or not the others are indexed. A file that was read is not read again because its neighbours changed; `index
---full` does that. The neighbours of a member of a ZIP or TAR archive are the other members, by the same rules.
+They are consulted if the text of a file leaves a doubt, and then weigh as much as a character or two. The result
+depends only on the content of the folder: a few files spread over it in the order of names, read from the beginning;
+those with a certain encoding count. So it is the same for every file, in any order and process, whether or not the
+others are indexed. A file is not read again when its neighbours change; `index --full` does that. The neighbours of a
+member of a ZIP or TAR archive are the other members, by the same rules.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from seedsearch.errors import SeedsearchError
 from seedsearch.reading.encodings import Neighbours, decode
 
 T = TypeVar("T")
-LOOKED_AT = 24  # files of a folder
-HEAD = 8192  # bytes of each
+LOOKED_AT = 24  # files examined per folder
+HEAD = 8192  # bytes read of each
 SURE = 0.95
-FEWEST = 3  # files that are sure, under which they say nothing
+FEWEST = 3  # minimum number of files with a certain encoding
 
 
 def beside(path: str) -> Neighbours:
-    """Encoding → its share among the files in the folder of `path` that are sure of theirs; none where they are few."""
+    """Return the proportions of certain encodings among the files in the folder of `path`; none if they are few."""
     folder = os.path.dirname(path) or "."
     try:
         return _of_folder(folder, os.stat(folder).st_mtime_ns)
@@ -48,14 +48,14 @@ def spread(listed: Sequence[T]) -> list[T]:
 
 
 def among(heads: Iterable[bytes]) -> Neighbours:
-    """Encoding → its share among those files that are sure of theirs, of which these are the beginnings."""
+    """Return the proportions of certain encodings among files with these beginnings."""
     found = Counter(filter(None, map(_encoding, heads)))
     total = found.total()
     return {name: count / total for name, count in found.items()} if total >= FEWEST else {}
 
 
 def _encoding(head: bytes) -> str | None:
-    """Return the encoding of a file that is sure of it and holds more than ASCII."""
+    """Return the encoding of a file if it is certain and the file has non-ASCII characters."""
     try:
         decoded = decode(head[: head.rfind(b"\n") + 1] or head)
     except SeedsearchError:
@@ -66,7 +66,7 @@ def _encoding(head: bytes) -> str | None:
 
 
 def _head(path: str) -> bytes:
-    """Return the beginning of a regular file; nothing of anything else, or of what cannot be read."""
+    """Return the beginning of a regular file; empty for anything else, or if it cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:

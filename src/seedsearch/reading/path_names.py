@@ -1,8 +1,8 @@
-"""Readable forms of file names that are written otherwise on the disk.
+"""Readable forms of file names that are encoded or escaped on the disk.
 
-A disk that was written by a Chinese Windows has names in GBK or Big5 among those in UTF-8; Python shows their bytes as
-lone surrogates. `unzip` spells what it cannot write by numbers (`#U5408#U540c`), and browsers save addresses as they
-are (`%E5%90%88%E5%90%8C`).
+A disk written by a Chinese Windows has names in GBK or Big5 among those in UTF-8; Python represents their bytes as lone
+surrogates. `unzip` escapes characters as numbers (`#U5408#U540c`), and browsers save percent-encoded addresses
+(`%E5%90%88%E5%90%8C`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PERCENT = re.compile("(?:%[0-9a-fA-F]{2}){3,}")
 
 
 def decoded(path: str) -> str:
-    """Return a path whose names are not all UTF-8 with those in GBK or Big5, and others as they are."""
+    """Return a path with the names that are GBK or Big5 decoded."""
     if not _BYTES.search(path):
         return path
     names = [name.encode("utf-8", "surrogateescape") if _BYTES.search(name) else name for name in path.split("/")]
@@ -33,7 +33,7 @@ def _read(shown: str, name: str | bytes, encoding: str) -> str:
 
 
 def as_read(path: str) -> str:
-    """Return the same path with the characters that are spelled by their numbers, where these are ideographs."""
+    """Return the path with escaped ideographs decoded."""
     return _PERCENT.sub(_of_percent, _CODES.sub(_of_codes, decoded(path)))
 
 

@@ -1,8 +1,8 @@
-"""Large files of records (JSON Lines, tables, mailboxes) → portions of whole records, each read like a file of its own.
+"""Divides large files of records (JSON Lines, tables, mailboxes) into portions of whole records, each read like a file.
 
-So a file of any length takes no more memory than many small ones, and several processes read it at once. Records have
-the numbers that they have in the whole file, and rows of a table its headings. Parquet, Arrow and SQLite cannot be cut:
-a portion of them is some of the rows, and the file is read again for each.
+So a file of any length takes no more memory than many small ones, and several processes read it at once. Records keep
+their numbers in the whole file, and rows of a table their headings. Parquet, Arrow and SQLite cannot be divided: a
+portion of them is a range of rows, and the file is read again for each.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ from seedsearch.reading.formats.format import Asked, File
 from seedsearch.reading.formats.limits import FIELDS, RECORDS, TEXT, UNPACKED, Budget
 from seedsearch.reading.formats.tables import LINE, delimiter_of, is_lines, is_table
 
-# Bytes of a file of records that is read as one: at 30 times as much memory 120 MB, half of what the program takes.
+# Maximum bytes of a file of records that is read whole: with 30 times as much memory, 120 MB, half of what the program
+# takes.
 WHOLE = 4 * 1024 * 1024
-# Bytes of a portion, as of a task of many small files (TASK_BYTES of indexing/build.py); the last has up to half more.
+# Bytes of a portion, as for a task of many small files (TASK_BYTES of indexing/build.py); the last may have half as
+# many more.
 SIZE = 400_000
-# Records of a portion, half of what one file may hold (`PARTS`): they come up to 32,768 at a time.
+# Records of a portion, half of what one file may have (`PARTS`), because up to 32,768 come at a time.
 MANY = 50_000
-# Bytes by which a format is known, and an encoding in which a line does not end where the byte 0A stands.
+# Bytes that tell the format, and an encoding in which the byte 0A is not a line end.
 HEAD = 64 * 1024
-# Bytes of a file that is packed, or has an index of its own: from so many on its rows are counted. It is read again for
-# each portion, half a second where a process is started for it, so these have ROWS at least and are SHARES at most.
+# Size in bytes from which on the rows of a packed or indexed file are counted. It is read again for each portion, which
+# takes half a second if a process is started for it, so portions have at least ROWS rows and there are at most SHARES.
 PACKED, ROWS, SHARES = 256 * 1024, 10_000, 50
 _PACKED = (".parquet", ".pq", ".arrow", ".feather", ".sqlite", ".sqlite3", ".db", ".db3")
 _MESSAGE = re.compile(r"/(\d+)\.eml(?![^!/#])")
@@ -44,11 +46,11 @@ _MESSAGE = re.compile(r"/(\d+)\.eml(?![^!/#])")
 
 @dataclass(frozen=True, slots=True)
 class Portion(Sent):
-    """Bytes of a file, from `begin` to `end`, and how many records are `before` them.
+    """The bytes of a file from `begin` to `end`, and the number of records `before` them.
 
-    `head`: bytes at the beginning of the file that belong to every portion, the headings of a table. `lost`: why
-    the file is not read from here on; such a portion has no bytes. `rows`: so many records are read of the whole file,
-    which `begin` and `end` do not cut.
+    `head` is the number of bytes at the beginning of the file that belong to every portion, the headings of a table.
+    `lost` is the reason why the file is not read from here on; such a portion has no bytes. `rows` is the number of
+    records to read, for a file that is not divided by `begin` and `end`.
     """
 
     begin: int
@@ -60,7 +62,7 @@ class Portion(Sent):
     rows: int = 0
 
     def of(self, file: BinaryIO) -> bytes:
-        """Return its bytes."""
+        """Return the bytes of the portion."""
         file.seek(0)
         if self.rows:
             return file.read()
@@ -70,7 +72,7 @@ class Portion(Sent):
 
 
 def is_large(path: str, size: int) -> bool:
-    """Return whether a file of `size` bytes is one of records, by its name, and too large to be read as one."""
+    """Tell whether a file of `size` bytes is, by its name, a file of records, and too large to be read whole."""
     file = File(path, b"", Asked(), Budget())
     if file.ending in _PACKED:
         return PACKED < size <= LARGEST_FILE
@@ -78,7 +80,7 @@ def is_large(path: str, size: int) -> bool:
 
 
 def portions_of(path: str, file: BinaryIO, encoding: str | None = None) -> list[Portion]:
-    """Return the portions of an open file; none where it is one that is read as a whole."""
+    """Return the portions of an open file; none if it is to be read whole."""
     size = file.seek(0, os.SEEK_END)
     if not is_large(path, size):
         return []
@@ -108,7 +110,7 @@ def portions_of(path: str, file: BinaryIO, encoding: str | None = None) -> list[
 
 
 def _encoding_of(head: bytes, asked: str | None) -> str | None:
-    """Return the encoding of a file, "" where Python has none of that name; None where it cannot be cut."""
+    """Return the encoding of a file, "" if Python has none of that name; None if the file cannot be divided."""
     told = (asked or "").lower().replace("_", "-")
     if told.startswith("utf-16") or not told:
         for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
@@ -128,7 +130,7 @@ def _encoding_of(head: bytes, asked: str | None) -> str | None:
 
 
 def _of_rows(name: str, content: bytes, size: int) -> list[Portion]:
-    """Return portions of some rows each; none where there are so few that they are read together."""
+    """Return portions by rows; none if there are so few rows that they are read together."""
     count = parquet.count_of_rows(content) if name == "parquet" else sqlite.count_of_rows(content)
     if count <= MANY:
         return []
@@ -145,7 +147,7 @@ def _of_rows(name: str, content: bytes, size: int) -> list[Portion]:
 
 
 def _ends_of_messages(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Yield where the messages of a mailbox end, with the number of messages before that."""
+    """Yield the ends of the messages of a mailbox, each with the number of messages before it."""
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for number, found in enumerate(mail.beginnings(content)):
             if number:
@@ -153,7 +155,7 @@ def _ends_of_messages(file: BinaryIO) -> Iterator[tuple[int, int]]:
 
 
 def documents_of(path: str, content: bytes, portion: Portion, asked: Asked) -> Iterator[RawDocument | Failure]:
-    """Yield the records of a portion of the file at `path`, `content` being its bytes."""
+    """Yield the records of a portion of the file at `path` with the bytes `content`."""
     if portion.lost:
         yield Failure(path, portion.lost)
     elif content:
@@ -161,7 +163,9 @@ def documents_of(path: str, content: bytes, portion: Portion, asked: Asked) -> I
 
 
 def documents_with(wanted: str, path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
-    """Yield what the file at `path` holds, as it was read for the index; of one in portions, the one with `wanted`."""
+    """Yield the documents of the file at `path` as read for the index; for a file in portions, only those of the
+    portion with `wanted`.
+    """
     inside = wanted[len(path) :]
     numbered = re.fullmatch(r"#(\d+)", inside) or _MESSAGE.match(inside.removeprefix("!"))
     if not (numbered or inside.startswith("#")) or not is_large(path, len(content)):
@@ -184,9 +188,9 @@ _TOO_MANY = "it holds more than {:,} records; split it"
 def _portions(
     ends: Iterator[tuple[int, int]], size: int, mark: int = 0, rows: _Rows | None = None
 ) -> Iterator[Portion]:
-    """Yield the portions of a file of `size` bytes, out of where records end and how many are before that.
+    """Yield the portions of a file of `size` bytes, given the ends of records and the numbers of records before them.
 
-    `mark`: bytes at its beginning that say its encoding.
+    `mark` is the length of its byte order mark.
     """
     begin = before = 0
     lost = _TOO_MANY.format(RECORDS)
@@ -211,7 +215,7 @@ def _portions(
 
 
 def _ends_of_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, int]]:
-    """Yield the ends of some lines, about HEAD bytes apart, with the number of lines before them."""
+    """Yield the ends of lines about HEAD bytes apart, each with the number of lines before it."""
     if encoding.startswith("utf-16"):
         for number, (end, _) in enumerate(_lines_of(file, encoding), 1):
             yield end, number
@@ -225,9 +229,7 @@ def _ends_of_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, int]]:
 
 
 def _lines_of(file: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file, each with where it ends, from after the mark on in UTF-16; at most TEXT bytes of
-    one.
-    """
+    """Yield the lines of a file with their ends, in UTF-16 from after the mark on; at most TEXT bytes of each."""
     end = "\n".encode(encoding)
     if len(end) == 1:
         at = 0
@@ -256,22 +258,22 @@ def _lines_of(file: BinaryIO, encoding: str) -> Iterator[tuple[int, bytes]]:
 
 
 class _Rows:
-    """The rows of a table: where each ends, and how many are before that, without the headings.
+    """The rows of a table: the end of each, and the number of rows before it, without the headings.
 
-    Lines are decoded one by one: in no encoding that is cut does a line feed stand within a character, but other marks
-    of a table do (`|` is the second byte of Chinese characters in GBK and Big5).
+    Lines are decoded one by one: in the encodings that are divided, no character contains a line feed, but other
+    delimiters occur (`|` is the trail byte of some characters in GBK and Big5).
     """
 
     def __init__(self, file: BinaryIO, delimiter: str, encoding: str) -> None:
         self._file = file
         self._delimiter = delimiter
-        # ASCII but for `|` stands for itself in bytes, too, which are read faster so.
+        # ASCII except `|` can be read as bytes, which is faster.
         plain = delimiter.isascii() and delimiter != "|" and not encoding.startswith("utf-16")
         self._encoding, self._decoded_as = encoding, "latin-1" if plain else encoding
         self._at = 0
-        self._is_whole = True  # whether what was read of a line is all of it
+        self._is_whole = True  # whether the line was read completely
         self.head = 0  # bytes of the headings
-        self.end = 0  # of the last row that is whole
+        self.end = 0  # end of the last complete row
         self.lost = ""
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -298,4 +300,4 @@ class _Rows:
 
 
 class _TooLong(Exception):
-    """A row is longer than what is read."""
+    """Raised for a row that is too long."""

@@ -31,7 +31,7 @@ from seedsearch.text import character_model
 
 __all__ = ["Beside", "Decoded", "Neighbours", "canonical_name", "decode"]
 
-# First bytes of formats that people keep beside their texts.
+# First bytes of binary formats that people keep beside their texts.
 BINARY = re.compile(
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|%PDF-|PK(?:\x03\x04|\x05\x06)|\x7fELF|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0|7z\xbc\xaf"
     rb"|Rar!\x1a\x07|MZ[^\r\n]{1,3}\0|\xca\xfe\xba\xbe|\xd0\xcf\x11\xe0|SQLite format 3\0|RIFF....(?:WAVE|AVI |WEBP)"
@@ -41,12 +41,12 @@ BINARY = re.compile(
     re.DOTALL,
 )
 
-# Controls that no text needs. Left out: tab, line and page ends, escape, and U+0005-0008, which one family of damaged
-# pages holds by the hundred.
+# Control characters that no text needs. Excluded: tab, line and page ends, escape, and U+0005-0008, which one family of
+# damaged pages contains by the hundred.
 STRANGE = bytes(c for c in (*range(0x20), 0x7F) if c not in b"\t\n\v\f\r\x1b\x05\x06\x07\x08")
 DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{3,20})", re.IGNORECASE)
-PADDING = re.compile(rb"\0{16,}")  # no text in UTF-16 or UTF-32 holds as many
-PADDED_MOST = 1 << 16  # bytes of padding beside a word; beside more, sixteen times as many
+PADDING = re.compile(rb"\0{16,}")  # no text in UTF-16 or UTF-32 has as many
+PADDED_MOST = 1 << 16  # bytes of padding allowed beside a word; sixteen times as many beside more text
 HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}")
 # ISO-2022-CN is ASCII with escapes, SO and SI, which restoring reads (`restoring/seven_bit`).
 ISO_2022 = re.compile(rb"[\t\n\r -~]*\x1b\$[)*][AGH](?:[\t\n\r -~]|[\x0e\x0f]|\x1b(?:\$[)*][AGH]|N))*+\Z")
@@ -72,11 +72,11 @@ class Decoded:
 
 
 def decode(data: bytes, *, encoding: str | None = None, beside: Beside = dict) -> Decoded:
-    """Read `data` in `encoding`, or in the one found out.
+    """Decode `data` in `encoding`, or in the detected one.
 
-    `beside` is asked for the encodings of the files beside this one where its own text leaves a doubt. Newlines stay as
-    they are; what cannot be read becomes U+FFFD. Raises SourceError for an encoding that is not known, NotText (only
-    where none is given) for bytes that hold no text.
+    `beside` returns the encodings of neighbouring files; it is called if the text leaves a doubt. Newlines stay as they
+    are; invalid bytes become U+FFFD. Raises SourceError for an unknown encoding, and NotText for binary data if no
+    encoding is given.
     """
     if encoding is not None:
         return _as_named(data, encoding)
@@ -119,7 +119,7 @@ def _as_named(data: bytes, encoding: str) -> Decoded:
 
 
 def _read(data: bytes, name: str, confidence: float, by: str) -> Decoded:
-    """Return the whole text of `data` as `name`, strictly or with repairs, and the name that it goes by."""
+    """Decode all of `data` as `name`, strictly or with repairs; the result has the name to report."""
     if found := exactly(data, name):
         text, name = found
         return _with_slips(data, text, name, confidence, by)
@@ -147,7 +147,7 @@ def _without_surrogates(text: str) -> str:
 
 
 def _padded(data: bytes) -> bytes | None:
-    """Return what is written in `data`, if it is padded with runs of NUL and holds no other."""
+    """Return `data` without padding, if it is padded with runs of NUL and has no other NUL."""
     if b"\0" * 16 not in data:
         return None
     written = PADDING.sub(b"", data)
@@ -155,7 +155,7 @@ def _padded(data: bytes) -> bytes | None:
 
 
 def _strange(data: bytes) -> bool:
-    """Return whether `data` holds a NUL, or its beginning a control that no text needs."""
+    """Tell whether `data` contains a NUL, or its beginning a control character that no text needs."""
     return b"\0" in data or len(data[:4096].translate(None, STRANGE)) < len(data[:4096])
 
 
@@ -171,7 +171,7 @@ def _valid_utf8(data: bytes, text: str, beside: Beside) -> Decoded:
 
 
 def _as_hz(data: bytes) -> Decoded | None:
-    """`data` as HZ (RFC 1843), where its escapes hold Chinese."""
+    """Decode `data` as HZ (RFC 1843) if its escapes contain Chinese."""
     text = strictly(data, "hz")
     if text is None:
         return None
@@ -180,7 +180,7 @@ def _as_hz(data: bytes) -> Decoded | None:
 
 
 def _refuse_binary(told: Told, text: str) -> None:
-    """Raise NotText for what no encoding makes text of: where it has too many controls."""
+    """Raise NotText if the text has too many control characters in every encoding."""
     head = text[:4096]
     strange = sum(map(head.count, map(chr, STRANGE)))
     bearable = (0.2 if told.mean else 0.05) if told.plausible else 0.005

@@ -1,8 +1,8 @@
-"""A stretch of GBK or Big5 that lost bytes, read in step.
+"""Decodes a stretch of GBK or Big5 that lost bytes, back in step.
 
-A short one is read at its likeliest alignment as a whole. A long one is walked through in small blocks: a block that
-reads as well as it stands is taken as it is, at the speed of the codec; where the bytes one further read much better,
-or the codec fails, a window of a few dozen characters is searched for the way back into step.
+A short stretch is searched for its likeliest alignment as a whole. A long one is processed in small blocks: a block
+that reads well is accepted as it is, at the speed of the codec; if it reads much better one byte further, or the codec
+fails, a window of a few dozen characters is searched for the way back into step.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ from functools import cache
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import DoubleByte, Parts, plain_parts, realigned_parts
 
-WHOLE = 400  # bytes of a stretch that is searched as a whole
+WHOLE = 400  # maximum bytes of a stretch that is searched as a whole
 # Bytes; sixteen characters tell whether they are in step: of 95 texts of docs/thresholds.md that are fully restored,
 # one more is not with four characters.
 BLOCK = 32
 WINDOW = 160  # bytes searched for the way back
-# The search takes 1 to 2 µs a byte by arrays, and 5 before they are worth their loading. So this bounds it to half a
-# second for each MB and a tenth for any file. Of a text in lines of 200 characters, at least one in eight may have lost
-# a byte.
+# The search takes 1 to 2 µs a byte with arrays, and 5 before loading them pays. So this bounds it to half a second per
+# MB and a tenth for any file. In a text with lines of 200 characters, at least one line in eight may have lost a byte.
 SEARCHED_LEAST, SEARCHED_SHARE = 1 << 15, 4
-MANY = 1 << 13  # bytes searched in a file from which on arrays are worth their loading
+MANY = 1 << 13  # bytes searched in a file from which on loading the arrays pays
 # Characters of a block that are common, of sixteen: in step 12 to 16, one byte off 2 to 8.
 CLEARLY = 5
 
 
-# Whether a block, as it stands and as it reads one byte further, is to be taken as it stands.
+# Decides whether to accept a block, given its text and its text one byte further.
 Fits = Callable[[str, str], bool]
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes of a file may still be searched; what lies beyond is left as the codec reads it.
+    """The number of bytes of a file that may still be searched; the rest stays as the codec decodes it.
 
-    `searched`: how many were until now; `refused`: the windows that were not, by their first bytes.
+    `searched` is the number searched so far; `refused` are the starts of windows that were not searched.
     """
 
     left: int
@@ -45,19 +44,19 @@ class Budget:
 
     @classmethod
     def of(cls, data: bytes) -> Budget:
-        """That of a whole file."""
+        """Return the budget of a file."""
         return cls(SEARCHED_LEAST + len(data) // SEARCHED_SHARE)
 
 
 def in_step(stretch: bytes, encoding: DoubleByte, budget: Budget) -> Parts:
-    """Return the bytes of a stretch, which begins in step, as characters; a short one is searched as a whole."""
+    """Return the characters of a stretch that begins in step; a short one is searched as a whole."""
     if len(stretch) <= WHOLE:
         return _searched(stretch, 0, encoding, "\n", budget)
     return walked(stretch, encoding, budget, fits)
 
 
 def walked(stretch: bytes, encoding: DoubleByte, budget: Budget, fits: Fits) -> Parts:
-    """Return the same in small blocks, of which those are searched that do not fit."""
+    """Do the same in small blocks, searching only those that do not fit."""
     parts: Parts = []
     at = 0
     while at < len(stretch):
@@ -85,7 +84,7 @@ def _searched(window: bytes, at: int, encoding: DoubleByte, before: str, budget:
 
 
 def _first(parts: Parts, size: int) -> Parts:
-    """Return the first parts that come to `size` bytes; at least one."""
+    """Return the first parts with a total of `size` bytes; at least one."""
     total = 0
     for count, (length, _) in enumerate(parts):
         total += length
@@ -95,14 +94,14 @@ def _first(parts: Parts, size: int) -> Parts:
 
 
 def _back(parts: Parts, at: int) -> int:
-    """Take back the last few characters: where the step was lost may lie before where it shows."""
+    """Take back the last few characters, because the step may have been lost before this shows."""
     for _ in range(min(len(parts), BLOCK // 4)):
         at -= parts.pop()[0]
     return at
 
 
 def fits(text: str, further: str) -> bool:
-    """Return whether a block reads as well as it stands as it does one byte further."""
+    """Tell whether a block reads about as well as it does one byte further."""
     if "\ufffd" in text:
         return False
     frequent = common()
@@ -112,7 +111,7 @@ def fits(text: str, further: str) -> bool:
 
 @cache
 def common() -> frozenset[str]:
-    """Frequent ideographs of both scripts and the marks that stand between them."""
+    """Return the frequent ideographs of both scripts and Chinese punctuation."""
     from seedsearch.text.folding import fold
 
     ranks = character_model.model().rank

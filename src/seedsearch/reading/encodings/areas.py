@@ -1,12 +1,12 @@
-"""The likelihood of a Chinese character by nothing but its place in the character set.
+"""The likelihood of a Chinese character given only its position in the character set.
 
-Names, lists of rare words, copybooks and tables of characters are made of what no dictionary of words holds. They
-still keep to their encoding: the authors of a character set put what is written into its first levels, so that of the
-21,000 characters of GBK 6,763 make up nearly all that is written in it, rare words included. A reading that is spread
-over the rest of the set has the wrong encoding.
+Names, lists of rare words, copybooks and tables of characters contain what no dictionary has. They still fit their
+encoding: the first levels of a character set contain what is actually written, so 6,763 of the 21,000 characters of GBK
+make up nearly all text in it, including rare words. A reading that is spread over the rest of the set has the wrong
+encoding.
 
-A chance is the share of its area in texts of that sort, spread evenly over it. The shares are estimates; what they do
-on kinds of text that are not prose is in the second table of `python -m benchmarks encodings`.
+A probability is the proportion of its area in such texts, spread evenly over it. The proportions are estimates; the
+second table of `python -m benchmarks encodings` shows their effect on texts other than prose.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import math
 from collections.abc import Callable
 
 Area = Callable[[str], float]
-ODD = -2.5  # ln of the share of characters that the model of the language says nothing of, seen in lists of rare words
+ODD = -2.5  # ln of the proportion of characters unknown to the language model, from lists of rare words
 
 
 def _even(share: float, characters: int) -> float:
-    """ln p of one of so many characters that have `share` of the odd ones together."""
+    """Return ln p of each of `characters` that together have `share` of the unknown ones."""
     return ODD + math.log(share / characters)
 
 
@@ -56,5 +56,5 @@ AREAS: dict[str, Area] = {"gb18030": of_gb18030, "big5": of_big5}
 
 
 def area_of(encoding: str) -> Area:
-    """Return what is known of the areas of an encoding."""
+    """Return the likelihood function of an encoding."""
     return AREAS.get(encoding, of_unicode)

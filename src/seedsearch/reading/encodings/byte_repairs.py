@@ -1,4 +1,4 @@
-"""Bytes that are not valid in the encoding of their file, re-read in another way.
+"""Re-reads bytes that are invalid in the encoding of their file.
 
 The raw text of a file is always the result of its codec, with U+FFFD for invalid bytes; a better reading is an edit of
 that text. So offsets are those that anyone gets who decodes the file, and every change can be shown.
@@ -11,7 +11,7 @@ Repairs are made only around invalid bytes:
 * a stretch in another encoding than the rest: UTF-8 among GBK or Big5, or the reverse (`mixed-encoding`);
 * a lost byte: the stretch up to the next byte that belongs to no character is read in step (`realigned-bytes`).
 
-A stretch ends at a byte under 0x30, after which every reader is in step. All of it takes linear time.
+A stretch ends at a byte below 0x30, after which every reader is in step. Everything takes linear time.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from seedsearch.reading.encodings.likelihood import any_language_in_pairs, chine
 from seedsearch.reading.encodings.names import strictly
 from seedsearch.text.double_byte import DOUBLE_BYTE, DoubleByte, Parts, differing, plain_parts, plain_runs
 
-# The share of stretches read in step that were right, on files that lost bytes for that (`benchmarks calibration`).
+# The proportion of realigned stretches that were right, on files from which bytes were removed (`benchmarks
+# calibration`).
 ALIGNED = Weight((Guess(0.93),))
 
 
 @dataclass(frozen=True, slots=True)
 class ByteEdit:
-    """Bytes `start` to `end`, both between characters of the plain reading, read as `text`."""
+    """The bytes from `start` to `end`, both between characters of the plain reading, read as `text`."""
 
     start: int
     end: int
@@ -47,14 +48,14 @@ class ByteEdit:
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """What is known better than the plain reading, in order and apart; and the stretches that were not searched."""
+    """Better readings than the plain one, sorted and disjoint; and the stretches that were not searched."""
 
     edits: Sequence[ByteEdit]
     passed_over: Sequence[tuple[int, int]] = ()
 
 
 def assembled(data: bytes, codec: str, repairs: Repairs) -> tuple[str, tuple[Edit, ...], tuple[Span, ...]]:
-    """Return the plain reading of `data`, the repairs as edits of it, and where none was looked for."""
+    """Return the plain reading of `data`, the repairs as edits of it, and the stretches that were not searched."""
     text = data.decode(codec, "replace")
     edits = _as_edits(data, codec, text, repairs.edits)
     offsets = _offsets(data, codec, [place for span in repairs.passed_over for place in span])
@@ -74,7 +75,7 @@ def _as_edits(data: bytes, codec: str, text: str, repairs: Sequence[ByteEdit]) -
 
 
 def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) -> Iterator[ByteEdit]:
-    """Yield the repairs, of which two that meet inside a character of the plain reading are one."""
+    """Yield the repairs; two that meet inside a character of the plain reading are merged."""
     waiting: ByteEdit | None = None
     for repair in repairs:
         if waiting is not None and waiting.end == repair.start:
@@ -85,11 +86,11 @@ def _between_characters(repairs: Sequence[ByteEdit], offsets: dict[int, int]) ->
 
 
 def _offsets(data: bytes, codec: str, places: Sequence[int]) -> dict[int, int]:
-    """Return how many code points the plain reading has before each of these bytes, in order; none for one inside a
+    """Return the number of code points of the plain reading before each of these sorted byte offsets; None inside a
     character.
 
-    A beginning of `data` is not decoded for itself: where it ends inside of what may be a character of four bytes, the
-    codec makes one U+FFFD of it, and something else of the same bytes with others after them.
+    A prefix of `data` is not decoded separately: if it ends inside a possible character of four bytes, the codec makes
+    one U+FFFD of it, but something else of the same bytes with others after them.
     """
     found: dict[int, int] = {}
     number = length = 0
@@ -108,30 +109,30 @@ def _offsets(data: bytes, codec: str, places: Sequence[int]) -> dict[int, int]:
 _STRETCH = re.compile(rb"[\x30-\xff]*[\x80-\xff][\x30-\xff]*")
 _ESCAPES = rb"(?:\x1b\[[0-9;]*[A-Za-z])+"
 _TORN = re.compile(rb"([\x81-\xfe])(" + _ESCAPES + rb")([\x40-\x7e\x80-\xfe])")
-# A character of UTF-8 with one byte inside that can be no part of it, or with a line end there.
+# A character of UTF-8 with one foreign byte or a line end inside.
 _JUNK = re.compile(
     rb"([\xe0-\xef])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf]{2})"
     rb"|([\xe0-\xef][\x80-\xbf])([\0-\x7f\xc0\xc1\xf5-\xff]|\r\n)([\x80-\xbf])"
 )
-# A character beyond U+FFFF written as the two halves that UTF-16 has for it (CESU-8), as Java and Oracle write it.
+# A character beyond U+FFFF written as its two UTF-16 surrogates (CESU-8), as by Java and Oracle.
 _HALVES = re.compile(rb"(?:\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf])+")
 _WIDE = re.compile("[\u0800-\uffff]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 OTHERS = ("gb18030", "cp950")
 _LINE = re.compile(rb"[^\r\n]+")
-# The share of the lines that are not UTF-8 which one encoding has to read, and the mean ln p from which on one of them
-# is Chinese beside others: of 90 files of two encodings 89 are whole. AROUND: bytes on either side of a torn character
-# that tell whether it stands in UTF-8.
+# The proportion of the lines that are not UTF-8 that one encoding must decode, and the mean ln p from which on such a
+# line counts as Chinese: of 90 files in two encodings, 89 are fully restored. AROUND: bytes on either side of a torn
+# character that tell whether it is inside UTF-8.
 MOST, ALSO, AROUND = 0.8, -9.5, 60
 
 
 def failing(data: bytes, codec: str) -> list[int]:
-    """Return where `codec` fails to read `data`."""
+    """Return the offset at which `codec` fails to decode `data`."""
     return [start for start, _, text in plain_runs(data, codec) if text is None]
 
 
 def repairs(data: bytes, codec: str) -> Repairs:
-    """Return what is known better than the plain reading of `data` by `codec`."""
+    """Return the better readings than the plain reading of `data` by `codec`."""
     passed_over: list[tuple[int, int]] = []
     found: Iterator[ByteEdit] = iter(())
     if codec == "utf-8":
@@ -158,7 +159,7 @@ def mixed_with_utf8(data: bytes, name: str) -> str:
 
 
 def _failing_stretches(data: bytes, codec: str, done: Sequence[ByteEdit] = ()) -> Iterator[tuple[int, int]]:
-    """Yield the stretches in which the codec fails, without those that a repair touches."""
+    """Yield the stretches in which the codec fails, except those that a repair touches."""
     places = failing(data, codec)
     for found in _STRETCH.finditer(data):
         start, end = found.span()
@@ -168,7 +169,7 @@ def _failing_stretches(data: bytes, codec: str, done: Sequence[ByteEdit] = ()) -
 
 
 def _touched(done: Sequence[ByteEdit], start: int, end: int) -> bool:
-    """Return whether one of the repairs, in order, takes some of these bytes; it may begin before them."""
+    """Tell whether one of the sorted repairs covers some of these bytes."""
     before = bisect_left(done, end, key=lambda repair: repair.start)
     return before > 0 and done[before - 1].end > start
 
@@ -186,10 +187,11 @@ def _among_utf8(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _lines_in_another(data: bytes) -> Iterator[ByteEdit]:
-    """Yield the lines that are in another encoding as a whole.
+    """Yield the lines that are entirely in another encoding.
 
-    Those that are not UTF-8 are judged together, since a line of two characters proves nothing. Beside them lines that
-    are UTF-8 by chance are read as they are where that makes likelier text: 目录 in GBK are two letters of it.
+    Lines that are not UTF-8 are judged together, because a line of two characters proves nothing. Beside them,
+    lines that are valid UTF-8 by chance are re-read, too, if that makes likelier text: 目录 in GBK is two letters in
+    UTF-8.
     """
     lines = [found.span() for found in _LINE.finditer(data) if not found[0].isascii()]
     texts = [strictly(data[start:end], "utf-8") for start, end in lines]
@@ -202,7 +204,7 @@ def _lines_in_another(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _encoding_of_all(lines: Sequence[bytes]) -> str:
-    """Return the encoding in which most lines read, and as Chinese without doubt; "" if there is none."""
+    """Return the encoding that decodes most lines, as Chinese without doubt; "" if there is none."""
     best, score = "", -math.inf
     for codec in OTHERS:
         read = [text for line in lines if (text := strictly(line, codec)) is not None and _is_chinese(text)]
@@ -213,12 +215,12 @@ def _encoding_of_all(lines: Sequence[bytes]) -> str:
 
 
 def _is_chinese(text: str) -> bool:
-    """Return whether a text is rather Chinese than not, where others around it are in the encoding it was read in."""
+    """Tell whether a text is probably Chinese, given that others around it have the same encoding."""
     return chinese(text) > ALSO * sum(char >= "\x80" for char in text)
 
 
 def _likelier(read: str, text: str) -> bool:
-    """Return whether a line is likelier in another encoding than as UTF-8, of which it holds letters of two bytes."""
+    """Tell whether a line with two-byte letters of UTF-8 is likelier in another encoding."""
     return not _WIDE.search(text) and chinese(read) > any_language_in_pairs(text)
 
 
@@ -228,7 +230,7 @@ def _stretches_as(data: bytes, start: int, end: int, codec: str) -> Iterator[Byt
 
 
 def in_halves(data: bytes) -> bool:
-    """Return whether `data` are UTF-8 but for characters that are written as two halves."""
+    """Tell whether `data` is UTF-8 except for characters written as surrogates."""
     return _HALVES.search(data) is not None and strictly(_HALVES.sub(b"", data), "utf-8") is not None
 
 
@@ -248,14 +250,14 @@ def _without_junk(data: bytes) -> Iterator[ByteEdit]:
 
 
 def _among_characters(data: bytes, start: int, end: int) -> bool:
-    """Return whether the surroundings of a place are UTF-8: in Big5, letters occur between high bytes everywhere."""
+    """Tell whether the surroundings of a place are UTF-8; in Big5, letters occur between high bytes everywhere."""
     around = data[max(start - AROUND, 0) : start], data[end : end + AROUND]
     text = "".join(piece.decode("utf-8", "replace").strip("\ufffd") for piece in around)
     return 2 * text.count("\ufffd") <= len(_WIDE.findall(text.replace("\ufffd", "")))
 
 
 def _as_another(stretch: bytes) -> str | None:
-    """Return a stretch that is not UTF-8 as GBK or Big5, where it is well-written Chinese in one of them."""
+    """Return a stretch that is not UTF-8 decoded as GBK or Big5, if it is good Chinese in one of them."""
     readings = (strictly(stretch, codec) for codec in OTHERS)
     best = max((text for text in readings if text is not None), key=chinese, default="")
     return best if reads_well(best) else None
@@ -280,8 +282,8 @@ def _in_double_byte(data: bytes, encoding: DoubleByte, passed_over: list[tuple[i
 
 
 def _in_other_pairs(data: bytes, codec: str, stretches: Sequence[tuple[int, int]]) -> Iterator[ByteEdit]:
-    """Yield what is in the other encoding of two bytes, GBK among Big5 or Big5 among GBK: the failing stretches that it
-    reads as Chinese beyond doubt, and beside such every line that is likelier in it as a whole.
+    """Yield what is in the other double-byte encoding, GBK in Big5 or Big5 in GBK: failing stretches that are certainly
+    Chinese in it, and beside such, every line that is likelier in it as a whole.
     """
     other = "cp950" if codec == "gb18030" else "gb18030"
     sure = [(start, end) for start, end in stretches if reads_well(strictly(data[start:end], other) or "")]
@@ -303,7 +305,7 @@ def _reads_better(line: bytes, other: str, codec: str) -> bool:
 
 
 def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
-    """Return a stretch as UTF-8 where it is that and holds a character of three bytes."""
+    """Return a stretch decoded as UTF-8 if it is valid and has a character of three bytes."""
     try:
         text = data[span[0] : span[1]].decode()
     except UnicodeDecodeError:
@@ -312,7 +314,7 @@ def _as_utf8(data: bytes, span: tuple[int, int]) -> str | None:
 
 
 def _all_utf8(data: bytes, codec: str) -> Iterator[ByteEdit]:
-    """Yield every stretch that is UTF-8, in a file that holds some which can be nothing else."""
+    """Yield every stretch that is UTF-8, in a file with some that cannot be anything else."""
     for found in _STRETCH.finditer(data):
         text = strictly(found[0], "utf-8")
         if text is not None and (_WIDE.search(text) or not _likelier(found[0].decode(codec, "replace"), text)):
@@ -320,20 +322,20 @@ def _all_utf8(data: bytes, codec: str) -> Iterator[ByteEdit]:
 
 
 def _plain(data: bytes, start: int, end: int, encoding: DoubleByte) -> Parts:
-    """Return the plain reading of a stretch, which the byte after it can change."""
+    """Return the plain reading of a stretch, which depends on the byte after it."""
     parts = plain_parts(data[start : end + 1], encoding)
     return parts if end == len(data) else parts[:-1]
 
 
 def _changed(start: int, plain: Parts, read: Parts) -> Iterator[ByteEdit]:
-    """Yield the repairs that make the one reading of the bytes from `start` on into the other."""
+    """Yield the repairs that turn one reading of the bytes from `start` on into the other."""
     ends = [start, *accumulate((size for size, _ in plain), initial=start)][1:]
     for first, last, text in differing(plain, read):
         yield ByteEdit(ends[first], ends[last], text)
 
 
 def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
-    """Yield characters with escapes between their two bytes, and the plain reading of the bytes after them."""
+    """Yield characters with escape sequences between their two bytes, and the plain reading of the bytes after them."""
     places = list(_places_torn(data, encoding))
     for number, (start, end, text) in enumerate(places):
         rest = _STRETCH.match(data, end)
@@ -346,7 +348,7 @@ def _joined(data: bytes, encoding: DoubleByte) -> Iterator[ByteEdit]:
 
 
 def _plain_torn(data: bytes, start: int, stop: int, encoding: DoubleByte) -> Parts:
-    """Return the plain reading from a lone lead byte on; all in one where it goes on past `stop`."""
+    """Return the plain reading from a lone lead byte on, as one piece if it continues past `stop`."""
     parts = _plain(data, start, stop, encoding)
     if sum(size for size, _ in parts) == stop - start:
         return parts
@@ -354,13 +356,11 @@ def _plain_torn(data: bytes, start: int, stop: int, encoding: DoubleByte) -> Par
 
 
 def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, str]]:
-    """Yield where a lead byte in step is followed by escapes and the byte that makes it a character: from, to, as
-    what.
-    """
+    """Yield (start, end, character) where a lead byte in step is followed by escape sequences and its trail byte."""
     done = 0
     while found := _TORN.search(data, done):
         start = _step_before(data, found.start(), done)
-        done = found.start(3)  # no escape lies before this one
+        done = found.start(3)  # no earlier escape
         try:
             data[start : found.start()].decode(encoding.codec)
             text = (found[1] + found[3]).decode(encoding.codec)
@@ -371,7 +371,7 @@ def _places_torn(data: bytes, encoding: DoubleByte) -> Iterator[tuple[int, int, 
 
 
 def _step_before(data: bytes, at: int, least: int) -> int:
-    """Return where the stretch begins that goes on to `at`."""
+    """Return the start of the stretch that contains `at`."""
     while at > least and data[at - 1] >= 0x30:
         at -= 1
     return at

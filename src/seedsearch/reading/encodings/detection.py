@@ -28,34 +28,35 @@ from seedsearch.reading.encodings.names import exactly, strictly
 from seedsearch.reading.encodings.samples import Sample, beginning, sample
 from seedsearch.text.folding import HAN
 
-# The encodings of files beside this one, each with its share (0 to 1).
+# The encodings of neighbouring files, each with its proportion (0 to 1).
 Neighbours = Mapping[str, float]
-# Asked only where there is a doubt.
+# Called only if there is a doubt.
 Beside = Callable[[], Neighbours]
 
 FIRST_SAMPLE, SECOND_SAMPLE = 96, 1536  # bytes
-CLEAR = 24.0  # nats between the best and the next reading at which the first sample is enough
-NEAR = 40.0  # nats after the best, by single characters, within which pairs can still turn it
-BROKEN = 8  # places that an encoding cannot read, and a quarter of all, from which on it is out of the question
-# Mean ln p by single characters, and number of characters, from which on Chinese is told from other languages.
+CLEAR = 24.0  # nats between the best and the second reading at which the first sample is sufficient
+NEAR = 40.0  # nats behind the best by single characters within which pairs can still change the order
+BROKEN = 8  # invalid places (at least a quarter of all) from which on an encoding is excluded
+# Mean ln p by single characters, and number of characters, from which on a text is certainly Chinese.
 EVIDENT, ENOUGH = -7.5, 24
-LOOK = 128  # bytes that show whether it can be UTF-16
-DOUBTFUL = 20.0  # nats under which neighbours are asked
-DECLARED, BESIDE = 8.0, 8.0  # nats for a declared charset, and for one that all neighbours are in
-STRANGE = -12.0  # ln p of a control character that no text needs
-# ln p of a character of ASCII, where readings differ in how many they have. At -1, UTF-16 loses 28 of 400 words more;
-# at -5 nothing changes.
+LOOK = 128  # bytes that tell whether it can be UTF-16
+DOUBTFUL = 20.0  # nats below which neighbouring files are consulted
+DECLARED, BESIDE = 8.0, 8.0  # nats for a declared charset, and for the encoding of all neighbours
+STRANGE = -12.0  # ln p of a control character that does not belong in text
+# ln p of an ASCII character, if readings have different numbers of them. At -1, UTF-16 loses 28 more of 400 words; at
+# -5 nothing changes.
 ASCII = -3.0
-# What a NUL costs beyond that, and a sign of ASCII: of 93 short texts of docs/thresholds.md that are read rightly, 92
-# are with the second at 1.
+# Additional ln p of a NUL, and of an ASCII punctuation mark: with the second at 1, 92 instead of 93 short texts of
+# docs/thresholds.md are decoded correctly.
 NUL, SIGN = -10.0, -3.0
-SHARPNESS = 0.35  # of a nat of the model is worth a nat: it counts as independent what is not
-VARIETY = {1: 0.6, 2: 0.75, 3: 0.85}  # how sure a text of one, two, three different characters beyond ASCII can be
-IMPLAUSIBLE, SOUND = -12.0, -9.0  # mean ln p of a character: of no known language below, of one from there on
+SHARPNESS = 0.35  # nats per nat of the model, which treats dependent events as independent
+VARIETY = {1: 0.6, 2: 0.75, 3: 0.85}  # maximum confidence of a text with one, two, three different non-ASCII characters
+# Mean ln p of a character below which a text is in no known language, and from which on it is in one.
+IMPLAUSIBLE, SOUND = -12.0, -9.0
 
-# What is known beforehand, in nats. Measured as in `likelihood`, wrong of 400 pairs in GBK, of 400 in Big5, and of
-# 10 short texts each in EUC-KR and cp1252: as it is 1, 8, 1, 1; other languages at -5: 3, 11, 0, 0; at -13: 0, 6, 3, 6.
-# Big5 at 1: 8, 4, 1, 4; at -4: 1, 45, 1, 1. UTF-16 at -10 loses 20 of 400 words more, at 0 a text of few characters.
+# Prior knowledge in nats. Measured as in `likelihood`, errors in 400 pairs in GBK, 400 in Big5, and 10 short texts each
+# in EUC-KR and cp1252: with these values 1, 8, 1, 1; other languages at -5: 3, 11, 0, 0; at -13: 0, 6, 3, 6. Big5 at 1:
+# 8, 4, 1, 4; at -4: 1, 45, 1, 1. UTF-16 at -10 loses 20 more of 400 words, at 0 a text of few characters.
 BEFORE = {
     "utf-8": 0.0,
     "gb18030": 0.0,
@@ -70,15 +71,15 @@ BEFORE = {
     "cp1252": -8.0,
 }
 _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared with others
-# Nats for two ideographs of UTF-8, which three pairs of GBK are once in thousands of times. Measured without them on
-# what is valid GBK as well: of 110,049 words of two characters of jieba none was nearer to GBK than 4 nats,
-# of 57,940 random pairs 83; and of 129 random rows of three characters that are two ideographs of UTF-8 none is a word.
+# Nats for two ideographs in UTF-8, which three pairs of GBK form once in thousands of times. Measured without this on
+# text that is also valid GBK: of 110,049 two-character words of jieba, none was within 4 nats of GBK, of 57,940 random
+# pairs 83; and of 129 random sequences of three characters that are two ideographs in UTF-8, none is a word.
 IDEOGRAPHS = 4.0
 _IDEOGRAPHS = re.compile(rf"[{HAN}]{{2}}\s*")
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _SIGNS = re.compile("[!-/:-@\\[-`{-~]")
-_ESCAPES = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")  # colours of a BBS, which stand inside characters of two bytes, too
+_ESCAPES = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")  # colours of a BBS, also inside double-byte characters
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
@@ -111,15 +112,15 @@ class Told:
 
     @property
     def plausible(self) -> bool:
-        """Whether it reads as a text at all."""
+        """Whether it can be text at all."""
         return self.mean > IMPLAUSIBLE
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A sample as one encoding reads it.
+    """A sample decoded in one encoding.
 
-    `total` is ln p in all, of which `controls` and `basic` (ASCII) are parts; `wide` counts what is not ASCII.
+    `total` is ln p of the sample, including `controls` and `basic` (ASCII); `wide` counts non-ASCII characters.
     """
 
     encoding: str
@@ -131,7 +132,7 @@ class _Reading:
 
     @property
     def mean(self) -> float:
-        """ln p of a character that is not ASCII; 0 if there is none."""
+        """Mean ln p of a non-ASCII character; 0 if there is none."""
         return (self.total - self.basic) / self.wide if self.wide else 0.0
 
 
@@ -153,13 +154,13 @@ def tell(data: bytes, declared: str | None, beside: Beside) -> Told:
 
 
 def is_surely_utf8(data: bytes, text: str) -> bool:
-    """Tell whether what is valid UTF-8 without NUL cannot be in another encoding by chance, as nearly all of it."""
+    """Tell whether valid UTF-8 without NUL cannot be another encoding by chance, which is the usual case."""
     some = islice(_WIDE.finditer(data[: 1 << 16]), _UTF8_MOST, None)
     return text.isascii() or next(some, None) is not None or _is_utf8_twice(text)
 
 
 def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> Told:
-    """Return the encoding of other valid UTF-8: that, if it is not also GBK or Big5, and likelier so."""
+    """Return the encoding of other valid UTF-8: UTF-8, unless it is also valid and likelier in GBK or Big5."""
     readings = _judged(sample(data, SECOND_SAMPLE), ["utf-8", "gb18030", "big5"], declared)
     if _IDEOGRAPHS.fullmatch(text):
         first, *others = readings
@@ -169,7 +170,9 @@ def tell_utf8(data: bytes, text: str, declared: str | None, beside: Beside) -> T
 
 
 def _is_utf8_twice(text: str) -> bool:
-    """Return whether a text is UTF-8 read as Latin-1 and written as UTF-8, which six bytes of GBK are not by chance."""
+    """Tell whether a text is UTF-8 that was read as Latin-1 and written as UTF-8, which six bytes of GBK never form by
+    chance.
+    """
     try:
         inner = text.encode("latin-1")
     except UnicodeEncodeError:
@@ -183,7 +186,7 @@ def _named(declared: str | None) -> list[str]:
 
 
 def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: bool = False) -> list[_Reading]:
-    """Return the readings of a sample, scored by single characters, and those that are near the best in pairs."""
+    """Return the readings of a sample, scored by single characters, and by pairs if they are near the best."""
     readings: list[_Reading] = []
     for name in names:
         if name not in CHINESE and any(reading.mean > EVIDENT and reading.wide >= ENOUGH for reading in readings):
@@ -202,7 +205,7 @@ def _judged(taken: Sample, names: list[str], declared: str | None, *, whole: boo
 
 
 def _basic(text: str, wide: int) -> float:
-    """ln p of the ASCII in a text, of which candidate readings may have different amounts."""
+    """Return ln p of the ASCII in a text, of which candidate readings may have different amounts."""
     return ASCII * (len(text) - wide) + SIGN * len(_SIGNS.findall(text)) + NUL * text.count("\0")
 
 
@@ -257,13 +260,13 @@ def _decided(readings: list[_Reading], declared: str | None, beside: Beside) -> 
 
 
 def _surest(reading: _Reading) -> float:
-    """Return how sure a reading can be at all: a few different characters read as something in every encoding."""
+    """Return the maximum confidence of a reading: a few different characters make sense in every encoding."""
     different = len(set(_BEYOND_ASCII.findall(reading.text)))
     return 0.99 if reading.encoding == "utf-8" else VARIETY.get(different, 0.99)
 
 
 def _wide(data: bytes) -> Iterator[tuple[bytes, list[str]]]:
-    """Yield the encodings of two and four bytes a character that the data can be in, with the bytes that show it."""
+    """Yield the possible encodings with two or four bytes per character, with the bytes that show it."""
     for written in _written(data):
         if names := _wide_names(written):
             yield written, names
@@ -281,7 +284,8 @@ def _written(data: bytes) -> Iterator[bytes]:
         yield data[:-1]
 
 
-# What shows that an 0D was put before each 0A, that of 上 too, or that the 0D is gone; little-endian and big-endian.
+# Patterns that show that 0D was inserted before each 0A, including that of 上, or was removed; little-endian and
+# big-endian.
 _LINE_ENDS = (
     (b"\r\n\0", b"\r\n", b"\n"),
     (b"\0\r\n", b"\r\n", b"\n"),
@@ -291,7 +295,7 @@ _LINE_ENDS = (
 
 
 def _slipped(head: bytes) -> Iterator[tuple[bytes, list[str]]]:
-    """Yield UTF-16 in either order that bytes with NUL can be where some were lost, with what of them is in step."""
+    """Yield the UTF-16 byte orders that data with NULs and lost bytes can have, with the part of it that is in step."""
     for name in WIDE[:2]:
         written = _in_step(head, name)
         chinese = sum(map(common().__contains__, written.decode(name, "ignore")))
@@ -300,9 +304,9 @@ def _slipped(head: bytes) -> Iterator[tuple[bytes, list[str]]]:
 
 
 def _in_step(head: bytes, name: str) -> bytes:
-    """Return the bytes without those that have to be left out for most characters to be Chinese or basic ASCII."""
+    """Return the bytes without those that must be skipped so that most characters are Chinese or basic ASCII."""
     order: Literal["big", "little"] = "big" if name == "utf-16-be" else "little"
-    best = [(0, 0)]  # up to each place: the score, and the bytes of the last step
+    best = [(0, 0)]  # for each prefix: the score, and the bytes of the last step
     for at in range(1, len(head) + 1):
         reached = (best[at - 1][0] - SKIPPED, 1)
         if at > 1:
@@ -319,7 +323,7 @@ def _in_step(head: bytes, name: str) -> bytes:
 
 
 def _wide_names(data: bytes) -> list[str]:
-    """Return the encodings of two and four bytes a character that the data can be in."""
+    """Return the possible encodings with two or four bytes per character."""
     head = data[:SECOND_SAMPLE]
     if b"\0" not in head:
         return [name for name in WIDE[:2] if _all_chinese(data, name)]
@@ -327,9 +331,7 @@ def _wide_names(data: bytes) -> list[str]:
 
 
 def _has_anchors(head: bytes, name: str) -> bool:
-    """Return whether bytes that hold NUL read as characters that are written, with ASCII among them or Chinese
-    throughout.
-    """
+    """Tell whether bytes with NULs decode to plausible characters that include ASCII or are all Chinese."""
     text = head.decode(name, "ignore")
     if len(text.encode(name)) < len(head) * WRITTEN - 4:
         return False
@@ -340,7 +342,7 @@ def _has_anchors(head: bytes, name: str) -> bool:
 
 
 def _all_chinese(data: bytes, name: str) -> bool:
-    """Return whether bytes without NUL read as Chinese: nearly throughout, and of common characters enough."""
+    """Tell whether bytes without NUL decode to nearly only Chinese, with enough common characters."""
     if len(data) % 2:
         return False
     text = data[:LOOK].decode(name, "ignore")
@@ -353,20 +355,21 @@ def _all_chinese(data: bytes, name: str) -> bool:
 
 
 _ANCHORS = re.compile("[　。，、]")
-# What is written beside ASCII: letters, marks, symbols, kana, ideographs, syllables, full-width forms. The line ends,
-# blanks, and digits of the other byte order (U+0A00, U+2000, U+3000 to U+3900) are not, or make less of them.
+# Plausible characters besides ASCII: letters, punctuation, symbols, kana, ideographs, syllables, full-width forms.
+# Line ends, blanks and digits in the other byte order (U+0A00, U+2000, U+3000 to U+3900) are not, or make fewer of
+# them.
 _ANCHORED = re.compile("[\t\n\r\x1b -~\xa0-\xff]")
 _WRITTEN = re.compile(
     "[\u0100-\u05ff\u1e00-\u1fff\u2010-\u27bf\u2e80-\u2fff\u3000-\u33ff\u3400-\u9fff가-힣\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00010000-\U0003ffff]"
 )
-# Of bytes that are out of step in places: what it costs to leave one out, in characters that are common where they are
-# in step; and the share of common Chinese. Of 4,000 programs, libraries and pictures none is taken for text.
+# For bytes that are out of step in places: the cost of skipping one, in common characters gained; and the required
+# proportion of common Chinese. Of 4,000 programs, libraries and pictures, none is taken for text.
 SKIPPED, SLIPPED = 2, 0.5
-WRITTEN = 0.95  # of all characters; from 0.85 to 1 nothing changes on clean text, and a page may hold noise
-# Bytes of GB 2312 in pairs are all beyond these, and those of the rest of GBK and of Big5 seldom are all in them.
+WRITTEN = 0.95  # of all characters; from 0.85 to 1 nothing changes on clean text, and a page may contain noise
+# Pairs of bytes of GB 2312 are never in these ranges, and those of the rest of GBK and of Big5 are rarely all in them.
 _CJK = re.compile("[\t\n\r -~\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-# Ideographs and marks alone, so many of them, are what bytes of the others hardly make, however rare they are.
+# Only ideographs and punctuation, at least so many: bytes of the other encodings hardly ever form that.
 _HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-ENTIRE = 4  # at 8, 9 of 400 words in UTF-16 are lost; words in the others are not taken for it
+ENTIRE = 4  # at 8, 9 of 400 words in UTF-16 are lost; words in other encodings are not mistaken for it
 FEW = 4  # characters
 _BASIC = re.compile("[\t\n\r -~]")

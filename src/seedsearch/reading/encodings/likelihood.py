@@ -20,29 +20,29 @@ from seedsearch.reading.encodings.areas import Area, area_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
 
-BAD = -20.0  # ln p of a place that an encoding cannot read
-UNKNOWN = -15.0  # of a character that the language does not know
-SYMBOLS = -8.0  # of ●, ■, ─ and the like: notices are ruled with them, in any language
-NOT_CHINESE = -4.0  # what is known beforehand of letters in UTF-8 in a file without an ideograph
-# Mean ln p and number of characters from which on a stretch is Chinese without doubt: of 3 damaged texts of
-# docs/thresholds.md that are fully restored none is with the first at -4.5.
+BAD = -20.0  # ln p of an invalid place
+UNKNOWN = -15.0  # ln p of a character outside the language
+SYMBOLS = -8.0  # ln p of ●, ■, ─ and similar symbols, with which notices are decorated in any language
+NOT_CHINESE = -4.0  # prior of letters in UTF-8 in a file without ideographs
+# Mean ln p and number of characters from which on a stretch is certainly Chinese: with the first at -4.5, none of 3
+# damaged texts of docs/thresholds.md is fully restored any more.
 WELL, LEAST = -8.5, 4
 
-# Vowels with a tone, which both GB 2312 and Unicode have for pinyin; the score of one after a letter, and of another.
+# Vowels with tone marks, which GB 2312 and Unicode have for pinyin; the score of one after a letter, and of others.
 PINYIN = frozenset("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêɑ")
 READING, LONE_READING = -5.0, -8.0  # ln p
-# Two letters of one alphabet, or numbers of one sort, side by side; the score of the second.
+# Two adjacent letters of one alphabet, or numbers of one kind; the score of the second.
 _LISTED = re.compile("[Α-ω]{2}|[Ё-ё]{2}|[ㄅ-ㄩ]{2}|[ぁ-ん]{2}|[ァ-ヶ]{2}|[①-⒛]{2}|[㈠-㈩]{2}|[Ⅰ-Ⅻ]{2}")
 LETTERS = -6.5  # ln p
-# Planes of Unicode without any character. Four bytes of UTF-8 by chance, as two ideographs in GBK are; the private
-# planes after them hold the signs that programs draw.
+# Planes of Unicode without characters, in which four-byte UTF-8 by chance falls, such as two ideographs in GBK; the
+# private planes after them have signs drawn by programs.
 _UNASSIGNED = re.compile("[\U00040000-\U000dffff\U000e0200-\U000effff]")
-# What the Chinese of two countries is spelled with beside it, and the score of one such letter for itself.
+# Letters used beside Chinese, and the score of a single one.
 _SPELLING = re.compile("[Ё-ёㄅ-ㄩ]")
 LONE_LETTER = -9.5  # ln p
 
-# The characters of Cantonese, of which a dictionary of the written language has few, and ln p of one. Of 6,000 words of
-# that dictionary in GBK and 2,286 in Big5 as many are read rightly with it as without.
+# The characters of Cantonese, few of which are in a dictionary of the written language, and their ln p. Of 6,000
+# words of that dictionary in GBK and 2,286 in Big5, as many are decoded correctly with this as without.
 _CANTONESE = frozenset("佢哋嘅喺啲嘢冇咁唔嚟攞瞓嗰咗嚿啱咩噉乜嘥嗌揾畀諗掟孭俾睇啩喎嘞囉咪嗱晒郁")
 CANTONESE = -8.0  # ln p
 
@@ -50,7 +50,7 @@ _RULES = frozenset("●○◎◆◇■□★☆▲△▼▽※→←↑↓─━
 
 
 class _Pairs(dict[str, float]):
-    """Two characters → ln p of the second after the first, in one encoding; the most frequent ones stay at hand."""
+    """Two characters → ln p of the second after the first, in one encoding; caches the most frequent ones."""
 
     LARGEST = 1 << 16
 
@@ -83,17 +83,17 @@ def _pairs(encoding: str) -> _Pairs:
 
 
 def chinese(text: str, encoding: str = "utf-8") -> float:
-    """ln p of `text` as Chinese in either script, from the beginning of a line, read in `encoding`."""
+    """Return ln p of `text` as Chinese in either script, from the beginning of a line, decoded in `encoding`."""
     return sum(map(_pairs(encoding).__getitem__, map(str.__add__, "\n" + text, text)))
 
 
 def reads_well(text: str) -> bool:
-    """Return whether a text is Chinese beyond doubt: no bad place, enough characters, none of them odd."""
+    """Tell whether a text is certainly Chinese: no invalid place, enough characters, none of them odd."""
     wide = [char for char in text if char >= "\x80"]
     return len(wide) >= LEAST and "\ufffd" not in text and chinese(text) > WELL * len(wide)
 
 
-# Most frequent first; together nine in ten of the syllables of running text.
+# Most frequent first; together, nine in ten syllables of running text.
 _SYLLABLES = (
     "이다는에을의가지고를하은로한기사자도시서그나아어리인대스정일수라해만게들으있과안여보주제전니부와장구상면것마습요"
     "었우오적성러원세년공소조비미화할관트관무동경생내되계신위용바진방차선했문분개유국학교치모연말거물업실회당중없모때"
@@ -103,15 +103,15 @@ _SYLLABLES = (
 )
 _SYLLABLE = {char: -3.4 - 0.012 * rank for rank, char in enumerate(dict.fromkeys(_SYLLABLES))}
 _RARE_SYLLABLE = -10.5  # ln p of a syllable that is not in the list
-HANJA = -15.0  # of an ideograph in Korean, which has some 4,900 and writes nearly none of them
-# Ideographs without a kana between from which on a text is hardly Japanese, and what that costs.
+HANJA = -15.0  # ln p of an ideograph in Korean, whose encoding has some 4,900 that are hardly used
+# Ideographs without a kana from which on a text is hardly Japanese, and the cost in nats.
 FEW_KANJI, WITHOUT_KANA = 4, -12.0
 _KANA = dict.fromkeys("のにはをたがでてとしれさいるなっかもうらあこりす", -3.4) | dict.fromkeys("、。「」ーン", -4.0)
 _ACCENTED = dict.fromkeys("éèàçüöäñíóáêâîôßåøæúûõãëïìòù", -4.0) | dict.fromkeys("’“”–—‘…«»°©®·£ ", -5.0)
 
 
 class _Table(dict[str, float]):
-    """Character → ln p in a language; made as it is asked for."""
+    """Character → ln p in a language; computed on demand."""
 
     def __init__(self, chance: Callable[[str], float]) -> None:
         super().__init__(dict.fromkeys("\ufffd\u0a00\u0d00", BAD) | {chr(code): 0.0 for code in range(0x80)})
@@ -161,17 +161,17 @@ def _characters(encoding: str) -> _Table:
 
 
 def characters(text: str, encoding: str = "utf-8") -> float:
-    """ln p of `text` as Chinese read in `encoding`, of each character for itself."""
+    """Return ln p of `text` as Chinese decoded in `encoding`, by single characters."""
     return sum(map(_characters(encoding).__getitem__, text))
 
 
 def korean(text: str) -> float:
-    """ln p of `text` as Korean: syllables, with hardly an ideograph between."""
+    """Return ln p of `text` as Korean: syllables, with hardly any ideographs."""
     return sum(map(_KOREAN.__getitem__, text))
 
 
 def japanese(text: str) -> float:
-    """ln p of `text` as Japanese: ideographs alone are not a sign of it, and make no running text."""
+    """Return ln p of `text` as Japanese, in which running text always has kana."""
     kanji = len(_KANJI.findall(text))
     bare = kanji >= FEW_KANJI and not _KANA_OF_ANY.search(text)
     return sum(map(_JAPANESE.__getitem__, text)) + (WITHOUT_KANA if bare else 0.0)
@@ -185,7 +185,7 @@ _LETTERS = re.compile("[^\x00-\x7f]+")
 
 
 def western(text: str) -> float:
-    """ln p of `text` as a language of Latin letters with accents: few of them, among letters of ASCII."""
+    """Return ln p of `text` as a language with Latin letters, few of them accented."""
     total = 0.0
     for run in _LETTERS.finditer(text):
         before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
@@ -199,16 +199,16 @@ def _western_run(before: str, run: str, after: str) -> float:
     among_letters, among_digits = (before + after).strip("0123456789").isalpha(), before.isdigit() or after.isdigit()
     total = -2.0 * (len(run) - 1)
     if run[-1].isalpha() and (after in _BESIDE_NO_LETTER or (run[-1].islower() and after.isupper())):
-        total -= 6.0  # second bytes of a character are any of ASCII
+        total -= 6.0  # as trail bytes of double-byte characters are
     for char in run:
         if char.isalpha() and among_digits and not among_letters:
-            total -= 14.0  # what four bytes of GB 18030 are
+            total -= 14.0  # as four-byte characters of GB 18030 are
         else:
             total += _ACCENTED.get(char, -9.0) if len(run) < 3 and (among_letters or len(run) < 2) else -10.0
     return total
 
 
-# Letters of the languages that are written with two bytes a letter in UTF-8, by script.
+# Letters with two bytes in UTF-8, by script.
 _SCRIPTS = (
     re.compile("[À-ÖØ-öø-ſƠơƯưȘ-țǎǐǒǔǖǘǚǜ]"),
     re.compile("[Α-ώ]"),
@@ -216,17 +216,18 @@ _SCRIPTS = (
     re.compile("[א-ת]"),
     re.compile("[ء-يپچژکگی]"),
 )
-# What else the scripts beside Latin are written with, in this order, and others: letters of fewer readers, points.
+# Further characters of the scripts other than Latin, in this order, and of others: rarer letters, diacritics.
 _ALPHABETS = tuple(
     map(re.compile, ("[Ͱ-Ͽ]", "[Ѐ-ԯ]", "[\u0591-\u05f4]", "[\u0600-\u06ff\u0750-\u077f]", "[\u0531-\u058f]"))
 ) + tuple(map(re.compile, ("[\u0700-\u074f]", "[\u0780-\u07bf]", "[\u07c0-\u07ff]")))
-# Letters of a run from which on it is a word in one of them, and their ln p: four ideographs of GBK seldom all are.
+# Letters from which on a run is a word in one of these scripts, and their ln p: four ideographs in GBK are rarely all
+# letters of one.
 WORD, SELDOM = 4, -5.0
 _SIGNS = dict.fromkeys("\xa0§©«®°±²³µ·»¿¡×÷¼½¾£¥€", -3.5)
 
 
 def of_two_bytes(text: str) -> float:
-    """ln p of `text`, of characters under U+0800, as a language with an alphabet of its own, or of Latin letters."""
+    """Return ln p of `text` with characters below U+0800, as a language with another alphabet or with Latin letters."""
     total = NOT_CHINESE
     for run in _LETTERS.finditer(text):
         scripts = {script for script in _SCRIPTS for char in run[0] if script.match(char)}
@@ -249,9 +250,7 @@ def _letter(char: str, run: str, scripts: int, among_letters: bool) -> float:
 
 
 def _other(text: str) -> float | None:
-    """Return the score of what holds no character of three bytes in UTF-8: letters of other scripts, or nothing at
-    all.
-    """
+    """Return the score of text without three-byte characters in UTF-8: letters of other scripts, or nothing."""
     if _WIDE.search(text):
         return None
     nothing = all(char < "\x80" or char == "\ufffd" for char in text)
@@ -259,7 +258,7 @@ def _other(text: str) -> float | None:
 
 
 def any_language(text: str) -> float:
-    """ln p of `text`, by single characters, as whatever is written in Unicode: the likeliest language."""
+    """Return ln p of `text` by single characters as the likeliest language of Unicode text."""
     return _likeliest(text, characters)
 
 

@@ -15,14 +15,14 @@ from seedsearch.errors import SourceError
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its prefix
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x841\x953", "gb18030"),
 )
 
-# What Python calls an encoding → what we do. GB18030 reads whatever its two older sisters read, and the same.
+# Python's names of encodings → ours. GB18030 decodes everything that its two predecessors decode, to the same text.
 CANONICAL = {
     "ascii": "utf-8",
     "utf-8-sig": "utf-8",
@@ -39,7 +39,7 @@ BIG5 = ("big5", "cp950", "big5-hkscs")
 # another one that both read so: these count only where their bytes are there.
 _NOT_WINDOWS, _WINDOWS = "•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡∕﹨"
 _OF_TWO_CODES = {"／": b"\xa2\x41", "＼": b"\xa2\x42"}
-_HEAD = 1 << 14  # bytes in which a text by Windows mostly shows one of its signs; so it is decoded but once
+_HEAD = 1 << 14  # bytes within which a text by Windows usually has one of its signs, so that it is decoded only once
 # Both read ETEN's extension (C6A1-C8FE: kana, Cyrillic, circled digits) in an order that no font ever had. A text that
 # holds any of it holds one of the most frequent; each of these is looked for at the speed of memory.
 _ETEN_MISREAD = "".join(
@@ -49,10 +49,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def canonical_name(encoding: str) -> str:
-    """Our name of an encoding; raises SourceError where Python knows no text encoding of that name."""
+    """Return our name of an encoding; raises SourceError if Python has no text encoding of that name."""
     try:
         found = codecs.lookup(encoding.strip())
-        b"a".decode(found.name, "replace")  # refuses codecs that do not make text
+        b"a".decode(found.name, "replace")  # refuses codecs that do not produce text
     except (LookupError, ValueError) as error:
         hint = "use a name like utf-8, gb18030, big5, big5-hkscs or utf-16-le"
         raise SourceError(f"{encoding!r} is not a known encoding", hint=hint) from error
@@ -60,18 +60,18 @@ def canonical_name(encoding: str) -> str:
 
 
 def python_name(encoding: str) -> str:
-    """Return the codec to be taken at its word where somebody names an encoding."""
+    """Return the codec for an encoding named by the user."""
     found = codecs.lookup(encoding.strip()).name
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(found, found)
 
 
 def strictly(data: bytes, name: str) -> str | None:
-    """`data` as Python's codec of this name reads it; None where it does not, or makes a lone surrogate."""
+    """Decode `data` by Python's codec of this name; return None if that fails or yields a lone surrogate."""
     try:
         text = data.decode(name)
     except UnicodeError:
         return None
-    # A few codecs that nothing but an option asks for (UTF-7, escapes) let lone surrogates through.
+    # A few codecs that only an option can select (UTF-7, escapes) let lone surrogates through.
     return None if not name.startswith(_SOUND) and _SURROGATES.search(text) else text
 
 
@@ -79,7 +79,7 @@ _SOUND = ("utf-8", "gb18030", "utf-16", "utf-32", "euc", "shift", "cp1252", *BIG
 
 
 def exactly(data: bytes, name: str) -> tuple[str, str] | None:
-    """`data` read strictly as `name` or, for Big5, as whichever of the three it is in; and the name it is in."""
+    """Decode `data` strictly as `name` or, for Big5, as the matching variant; return the text and the name."""
     if name in BIG5:
         return _exactly_big5(data)
     text = strictly(data, name)
@@ -95,7 +95,7 @@ def _exactly_big5(data: bytes) -> tuple[str, str] | None:
 
 
 def _standard_or_windows(data: bytes) -> tuple[str | None, str]:
-    """The text by whichever of the two codecs reads it as it was meant, by one pass in most cases."""
+    """Return the text from the codec that matches, in one pass in most cases."""
     by_windows = _holds(data[:_HEAD].decode("cp950", "ignore"), _WINDOWS)
     if by_windows and (text := strictly(data, "cp950")) is not None:
         return text, "cp950"
@@ -107,7 +107,7 @@ def _standard_or_windows(data: bytes) -> tuple[str | None, str]:
 
 
 def _unlike_windows(text: str, data: bytes) -> bool:
-    """Return whether Windows may read `data` otherwise than as `text`."""
+    """Tell whether Windows may decode `data` to something other than `text`."""
     return _holds(text, _NOT_WINDOWS) or any(sign in text and code in data for sign, code in _OF_TWO_CODES.items())
 
 

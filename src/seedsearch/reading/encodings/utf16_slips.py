@@ -5,8 +5,8 @@ before every 0A adds one; one that drops every NUL, or writes a line end as one 
 follows by a byte, until it happens again. All are known bytes, so the characters come back whole: the halves that are
 left are read with the byte that they lost, or without the added one.
 
-Looked for where the codec fails, and where a block of characters reads much worse than it does one byte further. 0D
-that became 0A moves nothing (不 becomes 上) and cannot be told.
+This is searched for where the codec fails, and where a block of characters reads much worse than one byte further.
+0D that became 0A shifts nothing (不 becomes 上) and cannot be detected.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _choices(big: bool, alone: bool, taken: bool) -> Choices:
         """
         yield 1, "\ufffd"
         half = char(data[at], _CR) if big else char(_CR, data[at])
-        # A carriage return stood before a line feed: 00 of any other character has not lost one.
+        # A carriage return precedes a line feed: the 00 of any other character has not lost one.
         line_end = half == "\r" and data[at : at + 3] == (b"\0\0\n" if big else b"\0\n\0")
         if half and (line_end or (half != "\r" and (taken or half in common()))):
             yield 1, half
@@ -71,24 +71,25 @@ def _utf16(name: str, alone: bool, taken: bool) -> DoubleByte:
     return DoubleByte(name, _PIECES[name], _choices(name == "utf-16-be", alone, taken))
 
 
-# What stands between Chinese characters, and what a text in one script is made of.
+# Punctuation between Chinese characters, and the characters of a text in one script.
 _ODD = re.compile(
     "[^\0-\x7f\xa0-\xff\u2000-\u22ff\u2460-\u26ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]"
 )
-# What letters and signs of ASCII are one byte off: ideographs as well, of which 一 is too common to tell.
+# ASCII characters one byte off, which are also ideographs; 一 is excluded because it is too common.
 _ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
 _HAN = re.compile(f"[{HAN}]")
-ODD, CHINESE, OFF = 2, 5, 4  # odd characters, common ideographs both ways, and ASCII one byte off, of sixteen
+# Limits per sixteen characters: odd ones, common ideographs in both readings, and ASCII one byte off.
+ODD, CHINESE, OFF = 2, 5, 4
 DIFFERENT = 6  # characters of a stretch from which on it may have lost a byte
 
 
 def in_step(text: str, off: int = OFF) -> bool:
-    """Return whether no character looks like halves of two others, and fewer than `off` are ASCII one byte off."""
+    """Tell whether no character looks like halves of two others, and fewer than `off` are ASCII one byte off."""
     return "\ufffd" not in text and len(_ASCII_OFF.findall(text)) < off and not _ODD.search(text)
 
 
 def _fits(text: str, further: str) -> bool:
-    """Return whether a block is in step: no odd characters among Chinese ones."""
+    """Tell whether a block is in step: no odd characters among Chinese ones."""
     if "\ufffd" in text or len(_ASCII_OFF.findall(text)) >= OFF:
         return False
     odd = len(_ODD.findall(text))
@@ -96,9 +97,9 @@ def _fits(text: str, further: str) -> bool:
 
 
 def _is_better(text: str, plain: str) -> bool:
-    """Return whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well.
+    """Tell whether a reading is better than the plain one; a frame (U+2500) one byte off is `%%%%`, and reads well.
 
-    A byte that nothing tells of was not lost from a few characters: 刀 (U+5200) is `R` one byte off.
+    A few characters do not prove that a byte was lost: 刀 (U+5200) is `R` one byte off.
     """
     if "\ufffd" in text and "\ufffd" not in plain and len(set(plain)) < DIFFERENT:
         return False
@@ -106,9 +107,10 @@ def _is_better(text: str, plain: str) -> bool:
 
 
 def slips(data: bytes, name: str) -> tuple[tuple[Edit, ...], tuple[Span, ...]]:
-    """Return the edits, of the plain reading of `data`, that bring it back into step, and where none was looked for.
+    """Return the edits to the plain reading of `data` that bring it back into step, and the places that were not
+    searched.
 
-    None of either for another encoding.
+    Both are empty for another encoding.
     """
     if name not in _PIECES:
         return (), ()

@@ -20,14 +20,15 @@ from seedsearch.reading.encodings.likelihood import reads_well
 from seedsearch.reading.encodings.names import strictly
 from seedsearch.reading.encodings.utf16_slips import LINE_FEED, OFF, in_step
 
-LINES = 16  # of those before the first NUL that may be the first one in UTF-16: one of ideographs alone has no NUL
+# Lines before the first NUL that may be the first one in UTF-16, because a line of only ideographs has no NUL.
+LINES = 16
 SHORTEST = 4  # code points
 _LINE = re.compile(rb"(?:(?!\n\0)..)*+(?:\n\0)?", re.DOTALL)
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def tail_of(data: bytes) -> int | None:
-    """Return where the tail in UTF-16 (little-endian) begins, in bytes; None if there is none."""
+    """Return the byte offset of the tail in UTF-16 (little-endian); None if there is none."""
     first = data.find(b"\0")
     if first < 2 or data.find(b"\n", 0, first) < 0:
         return None
@@ -35,7 +36,7 @@ def tail_of(data: bytes) -> int | None:
 
 
 def _starts(data: bytes, first: int) -> Iterator[int]:
-    """Yield where the tail may begin, the nearest to its first NUL first."""
+    """Yield possible starts of the tail, nearest to its first NUL first."""
     end = first
     for _ in range(LINES):
         end = data.rfind(b"\n", 0, end)
@@ -50,14 +51,14 @@ def _is_text(tail: bytes) -> bool:
     if found is None:
         return False
     text = found.removeprefix("\ufeff")
-    off = max(OFF, len(text) * OFF // 16)  # 开 and 最 are among what ASCII is one byte off
+    off = max(OFF, len(text) * OFF // 16)  # 开 and 最 are also ASCII one byte off
     return len(text) >= SHORTEST and in_step(text, off) and not _CONTROLS.search(text)
 
 
 def edits_of(tail: bytes, codec: str, before: int) -> tuple[str, tuple[Edit, ...]]:
-    """Return the tail as `codec` reads it, and the edits that make UTF-16 of it, one a line.
+    """Return the tail decoded by `codec`, and the edits that turn it into UTF-16, one per line.
 
-    `before`: code points of the text before the tail.
+    `before` is the number of code points before the tail.
     """
     text, edits = "", []
     for line in _LINE.findall(tail):
@@ -75,8 +76,8 @@ _UTF8_LEAST = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}.*?){2}", re.DOTALL)
 
 
 def narrow_tail_of(data: bytes, name: str) -> tuple[int, Edit] | None:
-    """Return where lines of one of the other encodings begin after text in UTF-16, in bytes, and the edit of the plain
-    reading of `data` that makes text of them; None if there are none, and for another encoding than UTF-16.
+    """Return the byte offset of lines in another encoding after text in UTF-16, and the edit to the plain reading of
+    `data` that decodes them; None if there are none, or if the encoding is not UTF-16.
     """
     if name not in LINE_FEED:
         return None
@@ -94,7 +95,7 @@ def narrow_tail_of(data: bytes, name: str) -> tuple[int, Edit] | None:
 
 
 def _behind_last_line(data: bytes, line_feed: bytes) -> int:
-    """Return where the last line begins, an even number of bytes from the beginning."""
+    """Return the start of the last line, an even number of bytes from the beginning."""
     end = len(data)
     while (end := data.rfind(line_feed, 0, end)) >= 0:
         if end % 2 == 0:

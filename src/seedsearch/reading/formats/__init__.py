@@ -1,10 +1,10 @@
 """Files → documents: recognizes the format of a file and extracts its content.
 
-A file is recognised by its content first, then by its name. One that holds others (an archive, a book, a table) gives
-several documents, whose paths go on from its own: `a.zip!/b.txt`, `table.csv#12`. Nothing is raised for a file that can
-not be read: it, or the part of it, comes as a Failure, and the rest comes all the same.
+A file is recognized by its content first, then by its name. A file that contains others (an archive, a book, a table)
+yields several documents, whose paths extend its own: `a.zip!/b.txt`, `table.csv#12`. A file, or part of one, that
+cannot be read does not raise but yields a Failure; the rest is still read.
 
-FORMATS has a line for each format, and docs/files.md a row: what is read of it, and its limits.
+FORMATS has a line for each format, and docs/files.md a row that tells what is read of it, and its limits.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ from seedsearch.reading.neighbours import among
 _PDF = Package("pdfminer", "pdf", "a PDF")
 _ARCHIVES = Package("libarchive", "archives", "a file that is packed by 7z, RAR, Zstandard or LZ4")
 _TABLES = Package("pyarrow", "parquet", "a table of Parquet or Arrow")
-# The first that recognises a file reads it, so what is in ZIP stands before ZIP, and text is last.
+# The first format that recognizes a file reads it, so formats based on ZIP come before ZIP, and text is last.
 FORMATS = (
     Format("pdf", pdf.recognises, pdf.parts, extracted=True, needs=_PDF),
     Format("epub", epub.recognises, to_its_end(epub.parts), extracted=True),
@@ -104,20 +104,20 @@ FORMATS = (
     Format("jsonl", tables.is_lines, tables.parts_of_lines),
     Format("text", text.recognises, text.parts),
 )
-# The names of formats that are not text, which stand where a text has its encoding.
+# The names of formats other than text, which take the place of the encoding.
 EXTRACTED = frozenset(format_.name for format_ in FORMATS if format_.extracted)
 _PACKAGES = {format_.needs.module: format_.needs for format_ in FORMATS if format_.needs is not None}
-# What standard input is called.
+# The name of standard input.
 STDIN = "-"
 
 
 def readable_now(modules: Iterable[str]) -> bool:
-    """Return whether any of these modules, which some format needs, is installed."""
+    """Tell whether any of these modules, which formats need, is installed."""
     return any(module in _PACKAGES and _PACKAGES[module].here() for module in modules)
 
 
 def format_of(file: File) -> Format:
-    """Return the format of a file; raises SourceError for an archive that is broken."""
+    """Return the format of a file; raises SourceError for a broken archive."""
     return next(format_ for format_ in FORMATS if format_.recognises(file))
 
 
@@ -132,7 +132,7 @@ def documents(path: str, content: bytes, asked: Asked | None = None) -> Iterator
 
 
 def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDocument | Failure]:
-    """Yield the same for a file that lies among others: a part gives way to a file that is named like it."""
+    """Yield the same for a file in a folder: a part is skipped if a file has its name."""
     found = documents(path, content, replace(asked, in_folder=True))
     del content
     for item in found:
@@ -143,10 +143,9 @@ def documents_on_disk(path: str, content: bytes, asked: Asked) -> Iterator[RawDo
 
 
 def part_of(path: str, content: bytes, wanted: str) -> bytes:
-    """Return the bytes of the document `wanted` of the file at `path`, as they lie there: of a file in an archive
-    its own.
+    """Return the bytes of the document `wanted` of the file at `path`: of a member of an archive, its own.
 
-    A record of a table is a part of a text, so its bytes are UTF-8. Raises SourceError where there is no such document.
+    A record of a table is part of a text, so its bytes are UTF-8. Raises SourceError if there is no such document.
     """
     if wanted == path:
         return content
@@ -162,7 +161,7 @@ def part_of(path: str, content: bytes, wanted: str) -> bytes:
 
 
 def one_text(path: str, content: bytes, encoding: str | None = None) -> RawDocument:
-    """Return all that the file at `path` holds as one document; raises SourceError where that is nothing."""
+    """Return the whole content of the file at `path` as one document; raises SourceError if there is none."""
     found = list(documents(path, content, Asked(encoding, records=False, in_folder=path != STDIN)))
     texts = [item for item in found if isinstance(item, RawDocument)]
     if not texts:
@@ -198,16 +197,16 @@ def _documents(path: str, content: bytes, asked: Asked, budget: Budget) -> Itera
                     yield Failure(f"{path}!/{name}" if name else path, part.reason, part.skipped)
                 case _:
                     yield part
-            del part  # before the next one is unpacked
+            del part  # frees it before the next one is unpacked
     except SeedsearchError as error:
-        if budget.spent:  # nothing more is read of the whole file
+        if budget.spent:  # the rest of the file is not read
             raise
         needs = error.module if isinstance(error, ExtraMissing) else ""
         yield Failure(path, str(error), skipped=isinstance(error, ExtraMissing | NotText), needs=needs)
 
 
 def _saying(found: Iterable[RawDocument | Failure], said: Said) -> Iterator[RawDocument | Failure]:
-    """Add the metadata of the book that they belong to to documents."""
+    """Add the metadata of their book to documents."""
     return (replace(one, said=said) if isinstance(one, RawDocument) else one for one in found)
 
 
@@ -216,7 +215,7 @@ def _told_by(heads: Callable[[], Iterable[bytes]]) -> Neighbours:
 
 
 def _opened(file: File) -> Format:
-    """Return the format of a file that may be read; raises SourceError where it is too deep or a package is missing."""
+    """Return the format of a file; raises SourceError if it is nested too deeply or a package is missing."""
     format_ = format_of(file)
     format_.require()
     if format_.archive and file.asked.depth <= 0:
