@@ -13,7 +13,7 @@ import click
 _OF_INDEX = ("-i", "--index-dir")
 _OPERATORS = ("and", "or", "not")
 _FIELD = r"[-+]?([a-z]{2,10}|[\u4e00-\u9fff]{2,3})[:：](?!//)\S.*"
-# How filters may be called in Chinese. They are not filters, because texts say `作者：` and mean it.
+# Chinese names for filters. They are not accepted as filters, because texts literally contain `作者：`.
 _IN_CHINESE = {
     "作者": "author",
     "标题": "title",
@@ -30,7 +30,7 @@ _IN_CHINESE = {
 
 
 def advice(error: click.UsageError, words: Sequence[str]) -> str | None:
-    """Return what to type instead of `words`, the command line; None where nothing is known."""
+    """Return what to type instead of the command line `words`; None if there is no suggestion."""
     if not words or words[0] != "query":
         return None
     if isinstance(error, click.NoSuchOption) and not error.option_name.isascii():
@@ -44,7 +44,7 @@ def advice(error: click.UsageError, words: Sequence[str]) -> str | None:
 
 
 def doubts(words: Sequence[str]) -> list[str]:
-    """Return what may have been meant otherwise in the words of a query."""
+    """Yield parts of a query that may have been meant differently."""
     said = []
     if small := [word for word in words if word in _OPERATORS]:
         said.append(f"{small[0]} is looked for as a word: operators are written in capitals, {small[0].upper()}")
@@ -55,7 +55,7 @@ def doubts(words: Sequence[str]) -> list[str]:
 
 
 def _no_filter(word: str) -> str | None:
-    """Return what to say of a word that looks like a filter and is none."""
+    """Return advice about a word that looks like a filter but is not one."""
     found = re.fullmatch(_FIELD, word, re.DOTALL) if ":" in word or "：" in word else None
     if found is None:
         return None
@@ -70,7 +70,7 @@ def _no_filter(word: str) -> str | None:
 
 
 def index_above(place: str) -> str | None:
-    """Return where an index of this name lies in a folder above this one; None if there is none."""
+    """Return the path of an index of this name in a folder above; None if there is none."""
     if os.path.isabs(place) or "://" in place:
         return None
     from seedsearch.reading.files import DESCRIPTION

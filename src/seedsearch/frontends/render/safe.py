@@ -1,4 +1,4 @@
-"""Makes text safe for a terminal: control characters are spelled out, in JSON too."""
+"""Makes text safe for a terminal: control characters are escaped, in JSON too."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import cache
 # C0 without tab and line feed, DEL, C1, bidirectional controls, lone surrogates (bytes of a name that are not UTF-8).
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _IN_LINE = "\t\n\u2028\u2029"
-_BYTES = "[\udc80-\udcff]"  # of a name that is not UTF-8
-# Besides those, what cannot be seen at all: an edit that takes it away has to show it.
+_BYTES = "[\udc80-\udcff]"  # bytes of a name that are not UTF-8
+# Also invisible characters, because an edit that removes one has to show it.
 UNSEEN = "\xa0\xad\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff\ue000-\uf8ff"
 
 
 def safe(text: str) -> str:
-    """`text` with everything that could steer a terminal spelled out; tabs and line breaks stay."""
+    """Escape everything in `text` that could control a terminal; tabs and line breaks stay."""
     return _without("", text)
 
 
 def one_line(text: str) -> str:
-    """`text`, of a path or a message, safe and on one line; names in GBK or Big5 as they read."""
+    """Return a path or a message, safe and on one line, with names in GBK or Big5 decoded."""
     if not text.isprintable() and re.search(_BYTES, text):
         from seedsearch.reading.path_names import decoded
 
@@ -29,7 +29,7 @@ def one_line(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """`text` on one line, safe, and what cannot be seen spelled out as well."""
+    """Return `text` on one line, safe, with invisible characters escaped as well."""
     return _without(UNSEEN, text.replace("\n", "⏎"))
 
 
@@ -48,7 +48,7 @@ def json_line(value: object) -> str:
 
 
 def safe_json(text: str) -> str:
-    """Return one line of JSON that was written with everything as it is, made safe in the same way."""
+    """Make a line of unescaped JSON safe in the same way."""
     if text.isprintable():
         return text
     return steering(_IN_LINE).sub(lambda found: f"\\u{ord(found[0]):04x}", text)
