@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedsearch.searching.parsed_query import parse
+from seedsearch.text.analyzer import query_words
 from seedsearch.text.numerals import MOST, han_number, numbers, value_of
 
 
@@ -130,3 +132,24 @@ def test_any_row_of_numerals_is_read_without_an_error(text: str) -> None:
     for span, found in numbers(text):
         assert 0 <= span.start < span.end <= len(text)
         assert len(found) < 16
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("二〇二六年 计划", "二〇二六年|计划"),
+        ("二零二四年", "二零二四年"),
+        ("第二百一十八章", "第二百一十八章"),
+        ("第12条规定", "第12条|规定"),
+        ("2024年5月1日", "2024|年|5月|1日"),
+        ("三万五千元", "三万五千元"),
+        ("第218章", "第|218|章"),  # also written without 章
+        ("2026年 计划", "2026|年|计划"),
+        ("一个人", "一个|人"),
+    ],
+)
+def test_a_number_is_one_word_of_a_query(typed: str, words: str) -> None:
+    """Its digits alone, and 月 and 日, stand in most texts; documents are ranked by the words of the index."""
+    parsed = parse(typed)
+    assert "|".join(parsed.words) == words
+    assert not set(parsed.scored) - {word for part in (parsed.parts or [parsed.run]) for word in query_words(part)}

@@ -20,10 +20,11 @@ from seedsearch.searching.query_parser import Expression, expression_of, is_malf
 from seedsearch.searching.query_tokens import EVERYTHING, is_option, lonely_filter, without_sorting
 from seedsearch.searching.ranking import CONNECTING, LONG, asks, content_words, without_interrogatives
 from seedsearch.searching.sorting import Order, order_of
-from seedsearch.text.analyzer import placed_query_words, query_words
+from seedsearch.text.analyzer import placed_query_words
 from seedsearch.text.folding import is_han, other_forms
 from seedsearch.text.joints import MARKS, Joined
 from seedsearch.text.lexicon import NONE, OwnWords
+from seedsearch.text.numerals import with_whole_numbers
 from seedsearch.text.run_text import run_text
 
 # Code points of a query; longer ones are refused, not truncated.
@@ -82,18 +83,16 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
     placed = placed_query_words(run, own)
     said = without_interrogatives(run, placed)
     parts = _parts(plain)
-    if parts:
-        words = list(dict.fromkeys(word for part in parts for word in query_words(part, own)))
-    else:
-        words = list(dict.fromkeys([word for _, word in placed]))
-    content = _telling(words)
+    pieces = [(part, placed_query_words(part, own)) for part in parts] or [(run, placed)]
+    indexed = [word for _, words in pieces for _, word in words]
+    content = _telling(list(dict.fromkeys(word for piece in pieces for _, word in with_whole_numbers(*piece))))
     return ParsedQuery(
         raw=typed,
         run=run,
         said=said,
         words=tuple(content),
         parts=tuple(parts),
-        scored=tuple(word for word in dict.fromkeys([*words, *(word for _, word in placed)]) if not asks(word)),
+        scored=tuple(word for word in dict.fromkeys([*indexed, *(word for _, word in placed)]) if not asks(word)),
         is_long=run != said or _QUESTION_END.search(run) is not None or len(content) >= LONG,
         expression=expression,
         filters=filters,
@@ -107,8 +106,12 @@ def parse(typed: str, own: OwnWords = NONE, synonyms: Synonyms = NO_SYNONYMS) ->
 # Syntax of other programs that means nothing here: it is searched for literally, with a note. Each begins with a string
 # that it must contain, so no pattern is compiled in vain.
 _UNKNOWN = (
-    (("^",), r"\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
-    (("~",), r"\w~0?\.\d+(?!\S)", "a share of likeness is not known; type ~1 or ~2 for the letters that may differ"),
+    (("^",), r"(?<!\S)\S*\w\^\d+(?:\.\d+)?(?!\S)", "weights are not known; what stands first does not count for more"),
+    (
+        ("~",),
+        r"(?<!\S)\S*\w~0?\.\d+(?!\S)",
+        "a share of likeness is not known; type ~1 or ~2 for the letters that may differ",
+    ),
     (("~>",), r"~>\d+", 'type PRE/3 between two words, or "…"~ for words in this order'),
     (("NOT",), r"(?<!\S)(?:ANDNOT|BUTNOT)(?!\S)", "type NOT"),
     (("not", "near/", "pre/"), r"(?<=[^\x00-\x7f]\s)(?:not|near/\d+|pre/\d+)(?=\s)", "operators are in capitals"),

@@ -9,7 +9,7 @@ not numbers. Western digits beside an ideograph always are: 36计 is 三十六�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 
@@ -79,6 +79,23 @@ def digits_of(run: str) -> set[int]:
     places = (range(span.start, span.end) for span, _ in numbers(run))
     digits = ([at for at in some if run[at].isdigit() or run[at] in _HAN] for some in places)
     return {at for some in digits if len(some) > 1 for at in some}
+
+
+def with_whole_numbers(run: str, placed: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return the words of a folded text with their offsets, each number with its counter as one word.
+
+    Segmentation splits numbers in Chinese digits (二 〇 二 六年), and nearly every text has some digit, 月 or 日.
+    Numbers of three and more Arabic digits stay as they are, because texts also have them without the counter.
+    """
+    found = list(placed)
+    for span, _ in numbers(run):
+        text = run[span.start : span.end]
+        inside = [(at, word) for at, word in found if span.start <= at and at + len(word) <= span.end]
+        is_whole = "".join(word for _, word in inside) == text.replace(" ", "")
+        if len(inside) > 1 and is_whole and sum(map(str.isdecimal, text)) < 3:
+            first = found.index(inside[0])
+            found[first : first + len(inside)] = [(span.start, text)]
+    return found
 
 
 def may_go_on(text: str) -> bool:
