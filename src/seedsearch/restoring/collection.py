@@ -1,8 +1,7 @@
-"""Whole collections → restored copies and a report.
+"""Restores whole collections: writes copies and a report.
 
-Each file is read, restored and written by one worker. What is finished is noted in a journal beside the copies, so
-that a run that was stopped goes on where it stood; a file that holds others is done again as a whole. The originals
-are only ever read.
+Each file is read, restored and written by one worker. A journal beside the copies records finished files, so an
+interrupted run resumes; a file that contains others is processed again as a whole. The originals are only read.
 """
 
 from __future__ import annotations
@@ -47,13 +46,12 @@ JOURNAL = ".seedsearch-clean.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class RestoreOptions:
-    """How files are restored.
+    """Options for restoring files.
 
-    `encoding`: they are read in this one, whatever they look like. `steps`: the names of those that restore
-    (`steps.chosen`), None for all. `whole`: each restored document is handed back, and not the account of it alone.
-    `fields`: of JSON, tables and XML, only the values with these names. `kind`: what a file is, where its name does not
-    say it. `corpus`: what builders of corpora ask for besides.
-    `sure`: how probable a repair has to be that was inferred.
+    `encoding` overrides detection. `steps` are the names of the steps to run (`steps.chosen`), None for all. With
+    `whole`, each restored document is returned, not only its statistics. `fields` restricts JSON, tables and XML to
+    values with these names. `kind` is the kind of a file if its name does not tell. `corpus` has the options for
+    corpora. `sure` is the minimum probability of inferred repairs.
     """
 
     encoding: str | None = None
@@ -70,9 +68,9 @@ DEFAULT = RestoreOptions()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to restore, and where its copy goes (if anywhere).
+    """A file to restore, and the path of its copy, if any.
 
-    `rows`: where a worker writes the accounts of the rows of a table that it copies by itself.
+    `rows` is the path for the provenance of the rows of a table that a worker copies by itself.
     """
 
     path: str
@@ -84,9 +82,9 @@ class Task:
 def tasks(
     paths: Sequence[str], output: Path | None = None, options: RestoreOptions = DEFAULT, choice: Choice = ALL
 ) -> list[Task | Failure]:
-    """Return a task for every file at and below `paths` that is wanted; copies go to the same place below `output`.
+    """Return a task for every wanted file at and below `paths`; copies go to the same place below `output`.
 
-    Raises OutputError where a copy would fall on a file that is read, or on another copy.
+    Raises OutputError if a copy would overwrite an input file or another copy.
     """
     found: list[Task | Failure] = []
     for given in paths:
@@ -128,11 +126,10 @@ def restore_all(
     workers: int | None = None,
     accounts: Accounts | None = None,
 ) -> Iterator[Restoration | Failure]:
-    """Restore every task and count it in `report`; yields what came of each, in order.
+    """Restore every task, count it in `report`, and yield the results in order.
 
-    With `output`, files that its journal has as finished are not done again. `accounts` takes the account of each
-    document, where the options ask for it. Where only all documents together say which are kept, copies of records are
-    finished by `choose`.
+    With `output`, files that its journal lists as finished are skipped. `accounts` receives the provenance of each
+    document, if requested. If the filter depends on all documents, `choose` finishes the copies of records.
     """
     for failure in found:
         if isinstance(failure, Failure):
@@ -160,18 +157,18 @@ def restore_all(
 
 
 def _of_records(task: Task) -> bool:
-    """Return whether a file is copied a record at a time, however large it is."""
+    """Tell whether a file is copied record by record, at any size."""
     wanted = task.target is not None and not task.options.whole
     return wanted and bool(records.records_kind(task.path, task.options.kind))
 
 
 def _of_columns(task: Task) -> bool:
-    """Return whether a file is copied as a table of Parquet."""
+    """Tell whether a file is copied as a Parquet table."""
     return task.target is not None and not task.options.whole and parquet_copy.is_parquet(task.path)
 
 
 def how_of(path: str, options: RestoreOptions) -> records.How:
-    """Return how the records of a file are restored."""
+    """Return the options for the records of a file."""
     kind = records.records_kind(path, options.kind)
     return records.How(path, kind, options.fields, options.steps, options.corpus, sure=options.sure)
 
@@ -179,12 +176,12 @@ def how_of(path: str, options: RestoreOptions) -> records.How:
 def stream(path: str, file: Packed, options: RestoreOptions, workers: int | None) -> Iterator[records.BlockDone]:
     """Restore the records of one file as they are read.
 
-    Raises SourceError where it cannot be read, or has none of the fields.
+    Raises SourceError if it cannot be read, or has none of the fields.
     """
     source = records.Records(file, how_of(path, options), options.encoding)
     yield records.BlockDone(source.mark, b"", records.Tally(), len(source.mark), 1)
     seen: set[str] = set()
-    held: list[records.BlockDone] = []  # the first block, until it is known whether it is all and has no such field
+    held: list[records.BlockDone] = []  # the first block, until it is known whether more follow and have the field
     for number, done in enumerate(map_in_order(records.restored_block, source.blocks(), workers, preload=[__name__])):
         seen |= done.tally.seen
         if number == 0 and options.fields and not seen and source.kind == "jsonl":
@@ -202,7 +199,7 @@ def _worked(item: Task | records.Block) -> list[Restoration | Failure] | records
 
 @dataclass(slots=True, eq=False)
 class _Copy:
-    """The copy of a file of records that is being made."""
+    """An unfinished copy of a file of records."""
 
     task: Task
     stamp: str
@@ -212,7 +209,7 @@ class _Copy:
 
 
 class _Run:
-    """What is under way: files, and blocks of files of records, in the order in which they were handed out."""
+    """The work in progress: files, and blocks of files of records, in order."""
 
     def __init__(self, accounts: Accounts | None) -> None:
         self._accounts = accounts
@@ -220,7 +217,7 @@ class _Run:
         self._copies: deque[_Copy | Failure] = deque()
 
     def items(self, left: Iterable[Task]) -> Iterator[Task | records.Block]:
-        """Yield what workers do."""
+        """Yield the work items."""
         for task in left:
             if not _of_records(task):
                 if self._accounts is not None and _of_columns(task):
@@ -251,7 +248,7 @@ class _Run:
         copy.over = True
 
     def taken(self, done: list[Restoration | Failure] | records.BlockDone) -> Iterator[Restoration | Failure]:
-        """Yield what came of copies that are complete, and of the item whose turn it is."""
+        """Yield the results of complete copies, and of the current item."""
         yield from self.ended()
         of = self._order.popleft()
         if isinstance(of, _Copy) and isinstance(done, records.BlockDone):
@@ -263,7 +260,7 @@ class _Run:
                 yield outcome
 
     def ended(self) -> Iterator[Restoration | Failure]:
-        """Yield what came of copies that have no block under way."""
+        """Yield the results of copies without blocks in progress."""
         while self._copies:
             copy = self._copies[0]
             if isinstance(copy, _Copy) and (not copy.over or copy in self._order):
@@ -275,7 +272,7 @@ class _Run:
                 yield from self._told(copy.task.path, _finished(copy))
 
     def _told(self, path: str, outcomes: Iterable[Restoration | Failure]) -> Iterator[Restoration | Failure]:
-        """Hand on what came of a file; of one that has no copy there are no accounts of records."""
+        """Return the result of a file; without a copy, there is no provenance of records."""
         for outcome in outcomes:
             if self._accounts is not None and isinstance(outcome, Failure):
                 self._accounts.forget(path)
@@ -303,9 +300,9 @@ def _finished(copy: _Copy) -> Iterator[Restoration | Failure]:
 
 
 def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Row]:
-    """Yield the accounts of all documents; copies then hold only what their accounts say is kept.
+    """Yield the provenance of all documents, and reduce copies to the documents that are kept.
 
-    Raises SourceError where a file of records was changed since it was restored.
+    Raises SourceError if a file of records has changed since it was restored.
     """
     tasks_ = {task.path: task for task in work}
     for path, of_file in groupby(rows, key=itemgetter(0)):
@@ -329,7 +326,7 @@ def choose(work: Iterable[Task], rows: Iterable[tuple[str, Row]]) -> Iterator[Ro
 
 
 def _chosen(task: Task) -> Part:
-    """Return the part of a copy of records that waits for what is kept of it."""
+    """Return an unfinished copy of records that waits for the filter."""
     part = Part(Path(task.target or ""), None, _stamp(task))
     if not part.begin:
         part.drop()
@@ -338,7 +335,7 @@ def _chosen(task: Task) -> Part:
 
 
 def restore_file(task: Task) -> list[Restoration | Failure]:
-    """Read, restore and write one file, or each document in it: those go to a folder that is named like it and `!`."""
+    """Read, restore and write one file, or each document in it, to a folder with its name and `!`."""
     try:
         stamp = _stamp(task)
         if _of_columns(task):
@@ -385,13 +382,13 @@ def _restored(task: Task, document: RawDocument, stamp: str) -> Restoration | Fa
         return Failure(document.path, str(error))
     certainty = dict(Counter(str(e.certainty) for e in cleaned.edits))
     account = (document.path, cleaned.encoding, cleaned.damage, certainty, len(cleaned.readable), stamp)
-    # As columns, which go to another process ten times as fast as objects.
+    # As columns, which are sent to another process ten times as fast as objects.
     whole = replace(cleaned, edits=Edits(cleaned.edits)) if task.options.whole and kept else None
     return Restoration(*account, whole, damaged=int(bool(cleaned.damage)), kept=int(kept), row=row)
 
 
 def _below_target(task: Task, document: RawDocument) -> str:
-    """Return the path of the copy of a document below that of its file; extracted text gets `.txt` added."""
+    """Return the path of the copy of a document below that of its file, with `.txt` for extracted text."""
     extracted = f"!/{os.path.basename(document.path)}.txt" if document.encoding in EXTRACTED else ""
     return document.path[len(task.path) :] + extracted
 
@@ -414,7 +411,7 @@ def _still_holds(task: Task, done: Restoration) -> bool:
 
 
 def _is_as_noted(task: Task, done: Restoration) -> bool:
-    """Return whether a file, the rules and the options are as recorded; false if the file is gone."""
+    """Tell whether a file, the rules and the options are as recorded; false if the file is gone."""
     try:
         return done.stamp == _stamp(task)
     except OSError:
@@ -422,14 +419,14 @@ def _is_as_noted(task: Task, done: Restoration) -> bool:
 
 
 def copied(found: Iterable[Task | Failure], output: Path) -> int:
-    """Count the documents whose copies the journal of `output` has as finished."""
+    """Count the documents whose copies are finished according to the journal of `output`."""
     finished = _read_journal(output)
     noted = [(task, finished[task.path]) for task in found if isinstance(task, Task) and task.path in finished]
     return sum(done.documents for task, done in noted if _is_as_noted(task, done))
 
 
 def _read_journal(output: Path) -> dict[str, Restoration]:
-    """Path → what the last run noted of it; a line that was cut off is passed over."""
+    """Read the journal of the last run by path, skipping a truncated line."""
     finished = {}
     try:
         lines = (output / JOURNAL).read_text(encoding="utf-8").splitlines()
@@ -445,7 +442,7 @@ def _read_journal(output: Path) -> dict[str, Restoration]:
 
 
 class _Journal:
-    """Notes each finished file; does nothing where there is no output folder."""
+    """Records each finished file; does nothing without an output folder."""
 
     def __init__(self, output: Path | None) -> None:
         if output is not None:

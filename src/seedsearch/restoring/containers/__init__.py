@@ -1,7 +1,7 @@
 """Files that programs read (JSON, tables, XML, code), restored so that they stay valid.
 
-Of JSON, JSON Lines, tables and XML the values are restored, each by itself; everything else stays byte for byte. In
-code, and in settings, the steps that read tags and entities are left out: there they are what the program says.
+In JSON, JSON Lines, tables and XML, each value is restored separately; everything else stays byte for byte. In code and
+settings, the steps for tags and entities are skipped, because there these belong to the program.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from seedsearch.restoring.steps import DECODING, STEPS, Restored, restore
 
 Values = Callable[[str, Collection[str], set[str]], Iterator[Value | Broken]]
 
-# The kinds of containers, with what reads them and the endings of their names.
+# The kinds of containers, with their readers and file extensions.
 KINDS: dict[str, tuple[Values, tuple[str, ...]]] = {
     "jsonl": (values_of_lines, (".jsonl", ".ndjson")),
     "json": (values_of_json, (".json", ".geojson", ".webmanifest")),
@@ -45,7 +45,7 @@ _CODE = (
     "mk"
 )
 CODE = frozenset(f".{name}" for name in _CODE.split())
-# Steps that take tags, entities and repeats for damage.
+# Steps that treat tags, entities and repetitions as damage.
 _OF_PROSE = frozenset({"html", "ruby", "entities", "markup", "repeated-passage"})
 # Steps that undo wrong decodings.
 _OF_BYTES = frozenset({"code-pages", "latin1", "utf8-as-gbk", "big5-gbk", "misreadings"})
@@ -55,7 +55,7 @@ _HEAD = 2048  # code points in which the root of an XML file stands
 
 
 def kind_of(path: str, text: str = "") -> str:
-    """Return what a file is, by its name: a kind of container, `code`, or `text`; XML also by its first words."""
+    """Return the kind of a file by its name: a kind of container, `code`, or `text`; XML also by its beginning."""
     ending = os.path.splitext(path)[1].lower()
     if kind := _KIND_OF.get(ending, ""):
         return "text" if kind == "xml" and _HTML.search(text[:_HEAD]) else kind
@@ -71,11 +71,10 @@ def clean_file(
     kind: str = "",
     sure: float = SURE,
 ) -> Cleaned:
-    """Restore one file, by all steps or by those with `names`, so that what reads it can still read it.
+    """Restore one file, by all steps or by those with `names`, so that programs can still read it.
 
-    `fields`: of a container, only values with these names. `kind`: what it is, by default what its name says.
-    `sure`: as for `clean`.
-    Raises SourceError where none of its values has one of the names, or where it is nothing that has fields.
+    `fields` restricts a container to values with these names. `kind` is its kind, by default according to its name.
+    `sure` is as for `clean`. Raises SourceError if no value has one of the names, or if the file has no fields.
     """
     kind = kind or (sniffed(raw.text) if raw.path == STDIN else kind_of(raw.path, raw.text))
     if kind in KINDS:
@@ -88,7 +87,7 @@ def clean_file(
 
 
 def sniffed(text: str) -> str:
-    """Return what a text without a name is, where that is plain: JSON, or lines of it."""
+    """Return the kind of a text without a name if it is obvious: JSON or JSON Lines."""
     first = text.lstrip().split("\n", 1)[0]
     if first.startswith("{") and is_json(first):
         return "jsonl"
@@ -115,7 +114,7 @@ def _container(
 
 
 def no_field(path: str, fields: Sequence[str]) -> SourceError:
-    """Return the error of a file in which no value has one of these names."""
+    """Return the error for a file in which no value has one of these names."""
     return SourceError(f"{path} has no field {' or '.join(fields)}", hint="look at its first record")
 
 
@@ -126,9 +125,9 @@ def clean_values(
     sure: float = SURE,
     shares: Shares | None = None,
 ) -> Cleaned:
-    """Restore those values of a text that `values` says, by all steps or by those with `names`.
+    """Restore the values of a text that `values` yields, by all steps or by those with `names`.
 
-    `shares`: one for all records of a file, for what they may cost together.
+    `shares` is the common budget of all records of a file.
     """
     done = raw.edits if names is None or DECODING in names else ()
     text = apply_edits(raw.text, done) if done else raw.text
@@ -138,7 +137,7 @@ def clean_values(
     whole, of_bytes, code = (
         _restoring(some, unsure, sure) for some in (chosen, _of_bytes(chosen), _steps_of_code(chosen))
     )
-    # What values cost together is counted by itself, so that each of them by itself may cost what it may elsewhere.
+    # Reading values together has its own budget, so that each value by itself has the same budget as elsewhere.
     ways = Ways(partial(whole, shares=shares), partial(of_bytes, shares={}), partial(code, shares=shares))
     found = restored_values(text, values(text), ways, chosen)
     if not found.edits and not found.findings and not done and not raw.passed_over:
@@ -163,7 +162,7 @@ def _steps_of_code(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _restoring(names: tuple[str, ...], unsure: bool, sure: float) -> Callable[..., Restored]:
-    """Return what restores one value of a file by the steps with these names."""
+    """Return a function that restores one value of a file by the steps with these names."""
     return partial(restore, steps=tuple(step for step in STEPS if step.name in names), unsure=unsure, sure=sure)
 
 
@@ -171,8 +170,8 @@ _DECLARED = re.compile(r"""\A\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"'>]*)["']""
 
 
 def as_file(cleaned: Cleaned) -> str:
-    """Return the restored text as a file in UTF-8 has to begin: XML declares that encoding, and a table keeps the mark
-    by which spreadsheets know it.
+    """Return the restored text as the content of a UTF-8 file: XML declares that encoding, and a table keeps the byte
+    order mark that spreadsheets need.
     """
     raw = cleaned.raw
     kind = kind_of(raw.path, raw.text)

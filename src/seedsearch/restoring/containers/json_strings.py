@@ -1,6 +1,6 @@
-"""JSON and JSON Lines → their string values; keys, numbers and layout are not restored.
+"""Finds the string values of JSON and JSON Lines; keys, numbers and layout are not restored.
 
-A line that is not JSON (or a file) is a text as it stands: damage may have eaten a quote.
+A line (or file) that is not JSON is treated as text: damage may have destroyed a quote.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ SPELLING = Spelling("\\", "\\u", _ESCAPE, _said, _read, _write, Damage.ESCAPED_C
 
 
 def values_of_json(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:
-    """Yield the strings of one JSON text that are values, or those of the fields `wanted`, by key or by path.
+    """Yield the string values of a JSON text, or those of the fields `wanted`, by key or by path.
 
-    Fields that were met are put into `seen`.
+    Fields that occur are added to `seen`.
     """
     yield from _values(text, 0, len(text), wanted, seen)
 
 
 def values_of_lines(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:
-    """Yield the same of each line."""
+    """Yield the same for each line."""
     begin = 0
     while begin < len(text):
         end = text.find("\n", begin)
@@ -59,7 +59,7 @@ def values_of_lines(text: str, wanted: Collection[str], seen: set[str]) -> Itera
 
 
 def is_json(text: str) -> bool:
-    """Return whether a text is JSON."""
+    """Tell whether a text is JSON."""
     try:
         json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
@@ -100,7 +100,7 @@ def _named(text: str, begin: int, end: int, wanted: Collection[str], seen: set[s
 
 
 def _strings(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield where the strings of a JSON text stand, without their quotes; by searches for quotes, which are fast."""
+    """Yield the spans of the strings of a JSON text without their quotes, by fast searches for quotes."""
     opening = text.find('"', begin, end)
     while opening >= 0:
         closing = text.find('"', opening + 1, end)
@@ -111,7 +111,7 @@ def _strings(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_escaped(text: str, at: int) -> bool:
-    """Return whether an odd number of backslashes stands before a character inside a string."""
+    """Tell whether a character in a string is preceded by an odd number of backslashes."""
     first = at
     while text[first - 1] == "\\":
         first -= 1

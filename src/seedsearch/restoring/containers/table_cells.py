@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV) → their cells, as the `csv` module reads them, quoted or not."""
+"""Finds the cells of tables (CSV, TSV) as the `csv` module reads them, quoted or not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seedsearch.damage import Damage
 from seedsearch.reading.formats.tables import delimiter_of
 from seedsearch.restoring.containers.values import Broken, Spelling, Value
 
-# Nothing but a quote is spelled otherwise in a cell with quotes, and nothing at all in one without.
+# In a quoted cell, only quotes are escaped; in an unquoted one, nothing is.
 _QUOTED = Spelling(
     sign='"',
     numbers="\0",
@@ -32,9 +32,9 @@ _END = r"(?:\r\n|\r|\n|\Z)"
 
 
 def _cell(delimiter: str, groups: bool) -> str:
-    """Return the pattern of a cell. What follows a closing quote belongs to it, as the `csv` module has it."""
+    """Return the pattern of a cell. Text after a closing quote belongs to it, as in the `csv` module."""
     mark = re.escape(delimiter)
-    # A mark of several bytes cannot stand in a set of them.
+    # A delimiter of several bytes cannot be in a character class.
     other = rf"[^{mark}\r\n]" if delimiter.isascii() else rf"(?:(?!{mark})[^\r\n])"
     cell = rf'(?:"(?P<quoted>(?:[^"]++|"")*+)(?:"(?P<after>{other}*+)|\Z)|(?P<bare>{other}*+))'
     return cell if groups else re.sub(r"\?P<\w+>", "?:", cell)
@@ -42,19 +42,19 @@ def _cell(delimiter: str, groups: bool) -> str:
 
 @cache
 def _cells(delimiter: str) -> re.Pattern[str]:
-    """Match a cell and what ends it: a delimiter, the end of a row, or that of the table."""
+    """Return the pattern of a cell and its end: a delimiter, the end of the row, or of the table."""
     return re.compile(rf"{_cell(delimiter, True)}(?P<end>{re.escape(delimiter)}|{_END})")
 
 
 @cache
 def row_of(delimiter: str) -> re.Pattern[bytes]:
-    """Match a row of a table in UTF-8 with its end."""
+    """Return the pattern of a row of a table in UTF-8 with its end."""
     cell = _cell(delimiter, False)
     return re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell})*+{_END}".encode())
 
 
 def _in_quotes(delimiter: str, text: str) -> str:
-    """Return a cell that can stand between delimiters."""
+    """Quote a cell if necessary."""
     if text[:1] == '"' or any(mark in text for mark in (delimiter, "\r", "\n")):
         return '"' + text.replace('"', '""') + '"'
     return text
@@ -62,14 +62,14 @@ def _in_quotes(delimiter: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What parts the cells of a table, and which columns are wanted; None for all, the headings too."""
+    """The delimiter of a table, and the wanted columns; None for all, including headings."""
 
     delimiter: str
     columns: tuple[bool, ...] | None = None
 
     @classmethod
     def of(cls, text: str, wanted: Collection[str], seen: set[str]) -> Self:
-        """Read it from the first row of a table; those of the fields `wanted` that are there are put into `seen`."""
+        """Read it from the first row of a table; those of the fields `wanted` that exist are added to `seen`."""
         delimiter = delimiter_of(text)
         if not wanted:
             return cls(delimiter)
@@ -84,7 +84,7 @@ class Layout:
         return cls(delimiter, tuple(columns))
 
     def values(self, text: str, *, headings: bool) -> Iterator[Value]:
-        """Yield the wanted cells of rows; `headings`: the first of them is that of the headings."""
+        """Yield the wanted cells of rows; with `headings`, the first row has the headings."""
         quoted = partial(_in_quotes, self.delimiter)
         at, named = 0, headings and self.columns is not None
         for found in _walked(text, self.delimiter):
@@ -100,8 +100,8 @@ class Layout:
 def values_of_table(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:
     """Yield the cells of a table, or those of the columns `wanted`, by heading or number.
 
-    The headings are restored with the others, and stand as they are where columns are chosen by them. Fields that were
-    met are put into `seen`.
+    Headings are restored like other cells, but left alone if they select columns. Fields that occur are added to
+    `seen`.
     """
     return Layout.of(text, wanted, seen).values(text, headings=True)
 
@@ -115,6 +115,6 @@ def _walked(text: str, delimiter: str) -> Iterator[re.Match[str]]:
 
 
 def _span(found: re.Match[str]) -> tuple[tuple[int, int], bool]:
-    """Return where a cell stands, and whether it has no quotes."""
+    """Return the span of a cell, and whether it is unquoted."""
     bare = found["quoted"] is None
     return found.span("bare" if bare else "quoted"), bare

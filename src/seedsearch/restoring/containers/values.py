@@ -23,10 +23,10 @@ from seedsearch.offsets import Edit, Edits, Finding, OffsetMap, Span, apply_edit
 from seedsearch.restoring.steps import Restored
 from seedsearch.text.folding import is_han
 
-SHORT = 40  # code points of a value that is read together with others
-TOGETHER = 400  # code points of values that are read together: no stretch needs as many to prove itself
+SHORT = 40  # code points of a value that is examined together with others
+TOGETHER = 400  # code points of values that are examined together; no stretch needs as many to prove itself
 
-# What holds nothing that a step of restoring could mean: figures, dates, names of keys.
+# Values without anything that a step could restore: numbers, dates, names of keys.
 PLAIN = re.compile(r"[0-9A-Za-z ._:+-]*\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -35,7 +35,7 @@ Restore = Callable[[str], Restored]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How values are restored: each by itself, short ones together before that, and what is broken."""
+    """The functions that restore values: each by itself, short ones together before that, and broken parts."""
 
     alone: Restore
     together: Restore
@@ -65,7 +65,7 @@ class Spelling:
 class Value:
     """A value at code points `start` to `end` of its container, without quotes around it.
 
-    `bare`: it has no quotes, and is put into them (`quoted`) where what is restored needs them.
+    `bare` tells that it has no quotes; it is `quoted` if the restored text needs them.
     """
 
     start: int
@@ -84,7 +84,7 @@ class Broken:
 
 @dataclass(slots=True)
 class Done:
-    """What was done to the values of a text: edits and findings in its code points."""
+    """The result for the values of a text: edits and findings in its code points."""
 
     edits: Edits
     findings: list[Finding]
@@ -121,7 +121,7 @@ def _edits(
 def _read_together(
     text: str, values: Iterable[Value | Broken], restore: Restore
 ) -> Iterator[tuple[Value | Broken, Sequence[Edit]]]:
-    """Yield the values that can hold damage, each with the edits that it has as one of several."""
+    """Yield the values that may be damaged, each with the edits from examining it together with others."""
     some: list[Value] = []
     size = 0
     for value in values:
@@ -141,7 +141,7 @@ def _read_together(
 
 
 def _as_lines(text: str, some: Sequence[Value], restore: Restore) -> Iterator[tuple[Value, Sequence[Edit]]]:
-    """Yield values with the edits that they have as lines of one text."""
+    """Yield values with the edits that they get as lines of one text."""
     lines = [said_in(text, value).replace("\n", " ") for value in some]
     found = restore("\n".join(lines)).edits if len(lines) > 1 else ()
     edits = [e for e in found if e.certainty is Certainty.PROVED]
@@ -209,7 +209,7 @@ def _places(text: str, value: Value) -> Sequence[int]:
 
 
 def _visible_escapes(text: str, value: Value) -> Iterator[tuple[int, int, str]]:
-    """Yield the visible characters that are escaped, each with where it stands; none where no ideograph is."""
+    """Yield the visible escaped characters with their spans; none if there is no ideograph."""
     spelling = value.spelling
     found = ((*one.span(), spelling.said(one)) for one in spelling.escape.finditer(text, value.start, value.end))
     escapes = [one for one in found if one[2] >= "\xa1" and one[2].isprintable() and not "\ue000" <= one[2] <= "\uf8ff"]
@@ -237,7 +237,7 @@ def _spelled(escapes: Iterable[tuple[int, int, str]], others: Sequence[Edit], sp
 
 
 def said_in(text: str, value: Value | Broken) -> str:
-    """Return what a value of `text` says."""
+    """Return the decoded content of a value of `text`."""
     piece = text[value.start : value.end]
     if isinstance(value, Broken) or value.spelling.sign not in piece:
         return piece

@@ -1,4 +1,4 @@
-"""XML → its texts and attribute values; tags, comments and processing instructions are not restored."""
+"""Finds the texts and attribute values of XML; tags, comments and processing instructions are not restored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PARTS = re.compile(
     r"|<(?P<name>[^\s<>/!?]++)(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|</[^<>]*+>|(?P<text>[^<]++)|<",
     re.DOTALL,
 )
-# A name without a value is matched as well: it would be looked at again from each of its characters.
+# A name without a value is matched, too; otherwise it would be tried again from each of its characters.
 _ATTRIBUTE = re.compile(r"([^\s=\"']++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'))?")
 _BLANK = re.compile(r"\s*\Z")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,7 +48,7 @@ _DOUBLE, _SINGLE = _spelling({'"': "&quot;", **_LINES}), _spelling({"'": "&apos;
 def values_of_xml(text: str, wanted: Collection[str], seen: set[str]) -> Iterator[Value | Broken]:
     """Yield the texts and attributes of XML, or those of the fields `wanted`, by the name of the element or attribute.
 
-    Fields that were met are put into `seen`.
+    Fields that occur are added to `seen`.
     """
     open_elements: list[str] = []
     for part in _PARTS.finditer(text):

@@ -27,7 +27,7 @@ _RANGES = {
     _BLANK: "\t-\r \u0085\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
 }
 _RANGE = re.compile("(.)(?:-(.))?", re.DOTALL)
-# Kana among the letters, from which on the ideographs of a text are Japanese.
+# Proportion of kana among the letters from which on the ideographs of a text are Japanese.
 JAPANESE = 0.1
 
 
@@ -53,12 +53,12 @@ def _fill(classes: Bytes, ranges: str, number: int) -> None:
 
 
 def quality(text: str) -> dict[str, float]:
-    """Return the shares of a text.
+    """Return proportions of a text.
 
-    `han`: ideographs among the characters that are not blank. `private_use` and `replacement`: such characters among
-    all. `chinese`, `japanese`, `korean`, `latin`, `other`: the share of the letters that are of this language or
-    script (ideographs are Japanese where a tenth of the letters are kana); all 0 without letters. `traditional`: of the
-    ideographs that are written otherwise in the other script, those that are Traditional.
+    `han` is that of ideographs among non-blank characters; `private_use` and `replacement` are those of such characters
+    among all. `chinese`, `japanese`, `korean`, `latin` and `other` are those of letters of the language or script
+    (ideographs are Japanese if a tenth of the letters are kana); all are 0 without letters. `traditional` is that of
+    Traditional forms among the ideographs that differ between the scripts.
     """
     import numpy as np
 
@@ -85,9 +85,9 @@ def _share(part: int, whole: int) -> float:
 
 
 def account_of(cleaned: Cleaned, texts: str) -> dict[str, Any]:
-    """Return the account of a document, as a row of JSON; `texts` is what is restored in it.
+    """Return the provenance record of a document; `texts` are its restored texts.
 
-    `found` are the kinds of damage that was left. `unrepaired` of its quality is its share of the characters.
+    `found` counts the unrepaired damage by kind; `unrepaired` in the quality is its proportion of the characters.
     """
     shares = quality(texts)
     lost = sum(len(finding.span) for finding in cleaned.findings)
@@ -114,7 +114,7 @@ def _counted(names: Any) -> dict[str, int]:
 
 
 def asked_of(row: Mapping[str, Any]) -> dict[str, Value]:
-    """Return what an expression can ask of an account."""
+    """Return the values of a provenance record by their names in expressions."""
     return {
         **{str(one): 0.0 for one in Certainty},
         **row["certainty"],

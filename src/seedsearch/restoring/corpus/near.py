@@ -1,8 +1,8 @@
 """Near-duplicates by MinHash: texts that share most of their five-character sequences, in any script, width and case.
 
-A signature is 64 numbers. Those that agree in four numbers in a row, at one of 16 places, are compared, and belong
-together where at least `ALIKE` of the numbers agree (which estimates the Jaccard similarity). Groups are closed: what
-is near to a member is in the group.
+A signature has 64 numbers. Two that agree in four consecutive numbers, at one of 16 places, are compared, and are near
+if at least `ALIKE` of the numbers agree (an estimate of the Jaccard similarity). Groups are transitive: what is near a
+member is in the group.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from seedsearch.text.folding import fold
 if TYPE_CHECKING:
     from seedsearch.text.array_types import Array, Ints, Mask
 
-# Numbers of a signature, and of those that must agree in a row for two texts to be compared: of texts with a similarity
-# of 0.8, 99.98 in 100 are, of those with 0.3 one in eight.
+# Numbers of a signature, and consecutive numbers that must agree for two texts to be compared: 99.98 % of pairs with a
+# similarity of 0.8 are compared, and one in eight with 0.3.
 NUMBERS, ROWS = 64, 4
-ALIKE = 0.8  # share of the numbers that agree, as others who take out near-duplicates of web pages have it
-SHINGLE = 5  # characters, which is two or three words
+ALIKE = 0.8  # proportion of the numbers that agree; usual for deduplicating web pages
+SHINGLE = 5  # characters, which are two or three words
 _SEED = 42  # any number: the same one each time
 
 
 def require() -> None:
-    """Raise ExtraMissing where the library is not installed."""
+    """Raise ExtraMissing if the library is not installed."""
     from importlib.util import find_spec
 
     if find_spec("rensa") is None:
@@ -34,7 +34,7 @@ def require() -> None:
 
 
 def signature(text: str) -> bytes:
-    """Return the signature of a text without its blanks, in one script, width and case: 256 bytes; none for no text."""
+    """Return the signature of a text without blanks, script, width and case: 256 bytes; empty for an empty text."""
     import numpy as np
     import rensa
 
@@ -47,7 +47,7 @@ def signature(text: str) -> bytes:
 
 
 def groups(signatures: Sequence[bytes]) -> list[int]:
-    """Return for each signature the number of the first one of its group; what has none stands alone."""
+    """Return, for each signature, the number of the first one of its group; an empty one is alone."""
     leaders = list(range(len(signatures)))
     own = [i for i, one in enumerate(signatures) if one]
     if not own:
@@ -64,7 +64,7 @@ def groups(signatures: Sequence[bytes]) -> list[int]:
 
 
 def _join(leaders: list[int], own: list[int], table: Array, order: Ints, same: Mask) -> None:
-    """Join those that stand side by side in `order`, agree in the band (`same`), and are alike on the whole."""
+    """Join those that are adjacent in `order`, agree in the band (`same`), and are near."""
     first = 0
     for at in same.nonzero()[0].tolist():
         if at == 0 or not same[at - 1]:

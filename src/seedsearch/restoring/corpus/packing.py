@@ -19,8 +19,8 @@ from seedsearch.errors import ExtraMissing, SourceError
 from seedsearch.reading.formats import streams
 from seedsearch.reading.formats.limits import GRANTED, RATIO
 
-_CHUNK = 1 << 20  # bytes that are read at a time
-# What the libraries raise for a file that is broken or cut off.
+_CHUNK = 1 << 20  # bytes read at a time
+# The exceptions of the libraries for broken or truncated files.
 BROKEN = (EOFError, OSError, lzma.LZMAError, ValueError, zlib.error)
 
 
@@ -60,7 +60,7 @@ def _need_zstandard() -> None:
 
 
 def _gzip_writer(file: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile("", "wb", 6, file, mtime=0))  # no name and no time: the same bytes each time
+    return cast(BinaryIO, gzip.GzipFile("", "wb", 6, file, mtime=0))  # no name, no time: reproducible output
 
 
 def _xz_writer(file: BinaryIO) -> BinaryIO:
@@ -98,7 +98,7 @@ PACKINGS = (
 
 
 def packing_of(path: str) -> Packing | None:
-    """Return the packing that the name of a file says; None where it says none."""
+    """Return the packing by the name of a file; None if it is not packed."""
     ending = os.path.splitext(path)[1].lower()
     return next((packing for packing in PACKINGS if packing.ending == ending), None)
 
@@ -109,7 +109,7 @@ def packing_by(head: bytes) -> Packing | None:
 
 
 class Counted:
-    """A packed file as it is read: it knows how many bytes went in, so that one that bursts is stopped."""
+    """A packed file that counts its packed bytes, so that decompression bombs are stopped."""
 
     def __init__(self, file: streams.Packed, packing: Packing | None) -> None:
         self._file = file
@@ -118,13 +118,13 @@ class Counted:
         self.taken = self.given = 0
 
     def take(self, size: int) -> bytes:
-        """Return bytes of the file itself."""
+        """Return packed bytes of the file."""
         piece = self._file.read(_CHUNK if size < 0 else size)
         self.taken += len(piece)
         return piece
 
     def read(self, size: int) -> bytes:
-        """Return the next unpacked bytes, at most `size`; raises SourceError where it cannot be unpacked."""
+        """Return the next unpacked bytes, at most `size`; raises SourceError if it cannot be unpacked."""
         if not self._packed:
             return self.take(size)
         try:
@@ -138,7 +138,7 @@ class Counted:
 
 
 class _Through:
-    """The packed bytes of a file that is counted, as the libraries read files."""
+    """The packed bytes of a counted file as a file object for the libraries."""
 
     def __init__(self, counted: Counted) -> None:
         self._counted = counted
@@ -148,15 +148,15 @@ class _Through:
         return self._counted.take(size)
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Tell that it is read once."""
+        """Return False: it can only be read once."""
         return False
 
 
 def packed_copy(source: Path, target: Path, packing: Packing) -> None:
-    """Write what a file holds into another one, packed."""
+    """Write the content of a file to another one, packed."""
     with source.open("rb") as plain, target.open("wb") as file, packing.write(file) as packed:
         shutil.copyfileobj(plain, packed, _CHUNK)

@@ -1,7 +1,7 @@
 """Restores the text columns of Parquet tables; types, other columns, row groups and compression stay.
 
-A group of rows is in memory at a time. Columns of text are restored, also those that are coded by a dictionary; texts
-inside of lists and structures stay as they are.
+One row group is in memory at a time. Text columns are restored, including dictionary-encoded ones; texts inside lists
+and structures stay as they are.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
 
 ENDINGS = (".parquet", ".pq")
-NAME = "parquet"  # stands where a text has its encoding
+NAME = "parquet"  # takes the place of the encoding
 
 
 def is_parquet(path: str) -> bool:
-    """Return whether the name of a file is that of Parquet."""
+    """Tell whether a file is Parquet by its name."""
     return path.lower().endswith(ENDINGS)
 
 
 def copy_restored(how: How, target: Path, rows: Path | None) -> Tally:
-    """Write the restored copy of a table, and the accounts of its rows; return what it came to.
+    """Write the restored copy of a table, and the provenance of its rows; return the tally.
 
-    Raises SourceError for a table that is broken or has none of the fields, ExtraMissing without the library.
+    Raises SourceError if the table is broken or has none of the fields, ExtraMissing without the library.
     """
     tally = Tally()
     kept = Filter(how.corpus.where) if how.corpus.where and not how.corpus.deferred else None
@@ -66,13 +66,13 @@ def copy_restored(how: How, target: Path, rows: Path | None) -> Tally:
 
 
 def keep(path: Path, kept: Iterable[bool]) -> None:
-    """Have a copy hold only those of its rows."""
+    """Reduce a copy to some of its rows."""
     flags = iter(kept)
     _rewritten(str(path), path, lambda table: _filtered(table, list(islice(flags, len(table)))))
 
 
 def _rewritten(source: str, target: Path, change: Callable[[Any], Any], how: How | None = None) -> None:
-    """Write a table again, each group of its rows changed; the copy is whole or not there."""
+    """Rewrite a table with each row group changed; the copy is complete or absent."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -97,7 +97,7 @@ def _rewritten(source: str, target: Path, change: Callable[[Any], Any], how: How
 
 
 def _packing(metadata: Any) -> dict[str, str] | str:
-    """Return how each column is packed, by its path."""
+    """Return the compression of each column by path."""
     if not metadata.num_row_groups:
         return "snappy"
     group = metadata.row_group(0)
@@ -107,7 +107,7 @@ def _packing(metadata: Any) -> dict[str, str] | str:
 
 
 def _fields(schema: Any, how: How) -> list[int]:
-    """Return the places of the columns of text that are wanted; several may have one name."""
+    """Return the numbers of the wanted text columns; several may share a name."""
     wanted = ((at, one) for at, one in enumerate(schema) if not how.fields or one.name in how.fields)
     return [at for at, one in wanted if _is_text(one.type)]
 
@@ -120,7 +120,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def _row(how: How, number: int, texts: dict[int, str], tally: Tally) -> dict[str, Any]:
-    """Restore the texts of a row where they are, count it, and return its account."""
+    """Restore the texts of a row in place, count it, and return its provenance."""
     done = {at: clean_document(RawDocument("", "str", text), how.steps, sure=how.sure) for at, text in texts.items()}
     texts.update((at, one.readable) for at, one in done.items())
     whole = Cleaned(
@@ -134,7 +134,7 @@ def _row(how: How, number: int, texts: dict[int, str], tally: Tally) -> dict[str
 
 
 def _with(table: Any, columns: dict[int, list[str | None]]) -> Any:
-    """Return a table with these columns in their places, with the names and types of those that were there."""
+    """Return a table with these columns replaced, keeping names and types."""
     import pyarrow
 
     for at, values in columns.items():

@@ -1,8 +1,8 @@
 """The unfinished copy of a file of records: its content so far, the provenance of its documents, and the position
 reached.
 
-After each block the state is put in the place of the one before, so that a run that was killed goes on after the last
-block that is whole. The part is not packed; it is packed at the end, when the number of its bytes is known.
+After each block the state is replaced, so a killed run resumes after the last complete block. The part is not packed;
+it is packed at the end, when its size is known.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from seedsearch.restoring.corpus.records import BlockDone, Tally
 
 
 def name_of(path: str) -> str:
-    """Return a short name for what belongs to a file, for any path."""
+    """Return a short name for the data of a file with any path."""
     return sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 def part_of(target: Path) -> Path:
-    """Return where a copy is written until all of it is there."""
+    """Return the path of an unfinished copy."""
     return target.with_name(f".{name_of(target.name)}.part")
 
 
 @contextmanager
 def written(target: Path) -> Iterator[TextIO]:
-    """Give a file to write in, which has its name when all is written; what was there stays where that cannot be.
+    """Open a file for writing that is renamed when complete; on failure, the old file stays.
 
-    A part left by a killed run is written over by the next. Raises OSError as the system does.
+    A part left by a killed run is overwritten by the next. Raises OSError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = part_of(target)
@@ -49,10 +49,10 @@ def written(target: Path) -> Iterator[TextIO]:
 
 
 class Part:
-    """The part of a copy; `begin` and `number` say where the next block begins and what its first record is."""
+    """An unfinished copy; `begin` and `number` are the offset and the first record of the next block."""
 
     def __init__(self, target: Path, rows: Path | None, stamp: str) -> None:
-        """Take up the part that an earlier run left, if it was made of the same file in the same way."""
+        """Resume the part of an earlier run, if it was made from the same file in the same way."""
         target.parent.mkdir(parents=True, exist_ok=True)
         self._target, self._stamp = target, stamp
         self._part = part_of(target)
@@ -80,12 +80,12 @@ class Part:
         return sizes[0], sizes[-1]
 
     def start(self, mark: bytes) -> None:
-        """Write what a file begins with, unless it is there."""
+        """Write the beginning of the file, unless it exists."""
         if not self.begin:
             self.head = self._file.write(mark)
 
     def add(self, done: BlockDone) -> None:
-        """Append a block and note that it is there."""
+        """Append a block and record it."""
         self._file.write(done.content)
         self._file.flush()
         if self._rows is not None:
@@ -103,7 +103,9 @@ class Part:
         os.replace(new, self._state)
 
     def finish(self, kept: Iterable[tuple[int, bool]] | None = None) -> None:
-        """Give the copy its name, packed as the name says; `kept`: only those records, each with its size in bytes."""
+        """Rename the copy, packed according to its name; with `kept`, reduce it to those records, given with their
+        sizes.
+        """
         self.close()
         if kept is not None:
             self._choose(kept)
@@ -126,20 +128,20 @@ class Part:
         os.replace(chosen, self._part)
 
     def drop(self) -> None:
-        """Remove what is there of the copy."""
+        """Remove the unfinished copy."""
         self.close()
         self._part.unlink(missing_ok=True)
         self._state.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the files; what is written stays."""
+        """Close the files; the data stays."""
         self._file.close()
         if self._rows is not None:
             self._rows.close()
 
 
 def _from(path: Path, size: int) -> Any:
-    """Return a file that is open for writing after its first `size` bytes."""
+    """Open a file for writing after its first `size` bytes."""
     file = path.open("r+b" if path.exists() else "w+b")
     file.truncate(size)
     file.seek(size)

@@ -37,13 +37,13 @@ from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import Cleaned
 
 SIZE = 1 << 20  # bytes of a block
-HEAD = 1 << 20  # bytes by which encoding and headings are told
+HEAD = 1 << 20  # bytes that determine encoding and headings
 MARK = codecs.BOM_UTF8
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusOptions:
-    """What is asked besides restoring: accounts of documents (`rows`), which of them are kept, near-duplicates."""
+    """Options besides restoring: provenance (`rows`), the filter, near-duplicates."""
 
     rows: bool = False
     where: str = ""
@@ -51,7 +51,7 @@ class CorpusOptions:
 
     @property
     def deferred(self) -> bool:
-        """Whether only all documents together say which are kept."""
+        """Whether the filter depends on all documents together."""
         return bool(self.where) and Filter(self.where).of_all
 
 
@@ -60,7 +60,7 @@ PLAIN = CorpusOptions()
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How the records of a file are restored; the same for all of its blocks."""
+    """The options for the records of a file, the same for all of its blocks."""
 
     path: str
     kind: str
@@ -75,7 +75,7 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole records in UTF-8; `number` is that of the first, `end` where the block ends in the unpacked file."""
+    """Complete records in UTF-8; `number` is that of the first, `end` the end of the block in the unpacked file."""
 
     how: How
     content: bytes
@@ -86,7 +86,7 @@ class Block:
 
 @dataclass(slots=True)
 class Tally:
-    """What a part of a file came to. Damage and certainty are counted by name."""
+    """The statistics of a part of a file. Damage and certainty are counted by name."""
 
     documents: int = 0
     kept: int = 0
@@ -97,7 +97,7 @@ class Tally:
     seen: set[str] = field(default_factory=set)
 
     def add(self, other: Tally) -> None:
-        """Count another part as well."""
+        """Add another part."""
         self.documents += other.documents
         self.kept += other.kept
         self.damaged += other.damaged
@@ -123,17 +123,17 @@ class BlockDone:
 
 
 def records_kind(path: str, kind: str = "") -> str:
-    """Return the kind of a file of records, by its name (without a packing) or as it is told; "" for another file."""
+    """Return the kind of a file of records, as given or by its name (without packing); "" for other files."""
     stem = os.path.splitext(path)[0] if packing_of(path) else path
     found = kind or kind_of(stem)
     return found if found in ("jsonl", "csv") else ""
 
 
 class Records:
-    """A file of records that is open: its blocks one by one."""
+    """An open file of records, read in blocks."""
 
     def __init__(self, file: Packed, how: How, encoding: str | None) -> None:
-        """Read the head; raises SourceError or NotText where it cannot be read."""
+        """Read the head; raises SourceError or NotText if it cannot be read."""
         head = file.read(len(MARK) + 8)
         packing = packing_by(head)
         self._file = _Ahead(Counted(Joined(head, file), packing))
@@ -145,7 +145,7 @@ class Records:
             self._how = replace(self._how, layout=self._layout())
 
     def _told(self, how: How, encoding: str | None) -> How:
-        """Find out the encoding; what is not in UTF-8 is read whole."""
+        """Detect the encoding; a file in another encoding than UTF-8 is read whole."""
         head = self._file.peek(HEAD)
         if head.startswith(MARK):
             self._file.read(len(MARK))
@@ -170,7 +170,7 @@ class Records:
     def blocks(self, begin: int = 0, number: int = 1) -> Iterator[Block]:
         """Yield the blocks, from the one that begins at `begin` with the record `number` on.
 
-        Raises SourceError where a record is too large, or the file is broken.
+        Raises SourceError if a record is too large, or the file is broken.
         """
         headings = begin == 0
         self._file.skip(begin - self._at if begin else 0)
@@ -182,7 +182,7 @@ class Records:
             headings = False
 
     def _pieces(self) -> Iterator[tuple[bytes, int]]:
-        """Yield about SIZE bytes of whole records, and how many they are."""
+        """Yield about SIZE bytes of complete records, and their number."""
         layout = self._how.layout
         row = row_of(layout.delimiter) if layout else None
         buffer = b""
@@ -199,7 +199,7 @@ class Records:
                 raise SourceError(f"{self._how.path}: a record of more than {TEXT >> 20} MiB", hint="split it")
 
     def _whole(self, buffer: bytes, last: bool, row: Any) -> tuple[int, int]:
-        """Return where the last whole record of a piece ends, and how many records that are."""
+        """Return the end of the last complete record of a piece, and the number of records."""
         if row is None:
             end = len(buffer) if last else buffer.rfind(b"\n") + 1
             return end, buffer.count(b"\n", 0, end) + (last and not buffer.endswith(b"\n"))
@@ -210,26 +210,26 @@ class Records:
 
 
 class _Ahead:
-    """A file that can be looked at before it is read."""
+    """A file with lookahead."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
         self._buffer = b""
 
     def peek(self, size: int) -> bytes:
-        """Return the next bytes, which are read again; fewer than `size` at the end alone."""
+        """Return the next bytes without consuming them; fewer than `size` only at the end."""
         while len(self._buffer) < size and (piece := self._file.read(size - len(self._buffer))):
             self._buffer += piece
         return self._buffer[:size]
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes; fewer at the end alone."""
+        """Return the next `size` bytes; fewer only at the end."""
         found = self.peek(size)
         self._buffer = self._buffer[len(found) :]
         return found
 
     def rest(self) -> bytes:
-        """Return all that is left; raises SourceError for more than one text may be."""
+        """Return the rest; raises SourceError if it exceeds the limit of a text."""
         pieces, size = [], 0
         while piece := self.read(SIZE):
             pieces.append(piece)
@@ -239,19 +239,19 @@ class _Ahead:
         return b"".join(pieces)
 
     def skip(self, size: int) -> None:
-        """Pass over so many bytes."""
+        """Skip bytes."""
         while size > 0 and (piece := self.read(min(size, SIZE))):
             size -= len(piece)
 
 
 class Joined:
-    """Bytes that were read already, and the file that they are of."""
+    """Bytes already read, followed by the rest of their file."""
 
     def __init__(self, head: bytes, file: Any) -> None:
         self._head, self._file = head, file
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, at most `size`; all that is left where that is negative."""
+        """Return the next bytes, at most `size`; the rest if that is negative."""
         if size < 0:
             found, self._head = self._head, b""
             return found + bytes(self._file.read())
@@ -262,22 +262,22 @@ class Joined:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Return whether the beginning of a file is UTF-8.
+    """Tell whether the beginning of a file is UTF-8.
 
-    Its last character may be cut off, and a line in another encoding does not make the file another one. Every other
-    byte of UTF-16 is a NUL where it holds names of fields.
+    Its last character may be truncated, and a line in another encoding does not change the result. In UTF-16, every
+    other byte of field names is NUL.
     """
     good = len(head.decode("utf-8", "ignore").encode())
     return good >= _VALID * len(head) - _CUT and head.count(0) <= _NULS * len(head)
 
 
-# Shares of a head: of what is valid in UTF-8, and of NULs, which damaged text holds a few of. Bytes of a character that
-# is cut off.
+# Proportions of a head: valid UTF-8 at least, and NULs at most, a few of which damaged text has. Bytes of a truncated
+# character.
 _VALID, _NULS, _CUT = 0.99, 0.25, 3
 
 
 def restored_block(block: Block) -> BlockDone:
-    """Restore the records of a block, each by itself."""
+    """Restore the records of a block separately."""
     how, tally = block.how, Tally()
     shares: Shares = {}
     kept = Filter(how.corpus.where) if how.corpus.where else None
@@ -292,7 +292,7 @@ def restored_block(block: Block) -> BlockDone:
             continue
         this, number = number, number + 1
         if not content.strip():
-            if not (kept and kept.of_all):  # then the copy is made of the sizes of its records
+            if not (kept and kept.of_all):  # otherwise the copy is reduced later by the sizes of its records
                 pieces.append(content)
             continue
         if said is None:
@@ -317,8 +317,8 @@ def restored_block(block: Block) -> BlockDone:
 
 
 def _looked_through(block: Block, seen: set[str]) -> Iterator[tuple[bytes, list[str] | None]]:
-    """Yield the records of a block, each with what its values say where no step has anything to do in it, and with None
-    where it has to be restored.
+    """Yield the records of a block, each with the content of its values if no step has anything to do, and with None if
+    it has to be restored.
     """
     resting = Resting(block.how.fields, block.how.layout)
     some: list[bytes] = []
@@ -334,14 +334,14 @@ def _looked_through(block: Block, seen: set[str]) -> Iterator[tuple[bytes, list[
 
 
 def _bounds(block: Block) -> Iterator[tuple[int, int]]:
-    """Yield where each record of a block begins and ends, its line end included."""
+    """Yield the span of each record of a block, including its line end."""
     layout, at = block.how.layout, 0
     if layout is not None:
         for found in row_of(layout.delimiter).finditer(block.content):
             if found[0]:
                 yield found.span()
     else:
-        for line in io.BytesIO(block.content):  # ended by a line feed and nothing else
+        for line in io.BytesIO(block.content):  # lines end only at line feeds
             yield at, at + len(line)
             at += len(line)
 
@@ -349,7 +349,7 @@ def _bounds(block: Block) -> Iterator[tuple[int, int]]:
 def _restored(
     block: Block, content: bytes, number: int, tally: Tally, shares: Shares, values: list[Value | Broken]
 ) -> Cleaned:
-    """Restore one record; its values, in its text as it was decoded, are put into `values`."""
+    """Restore one record; add its values, in its decoded text, to `values`."""
     how, layout = block.how, block.how.layout
     path = f"{how.path}#{number}"
     try:
@@ -368,7 +368,7 @@ def _restored(
 
 
 def _decoded(path: str, content: bytes) -> RawDocument:
-    """Return a record that is not in the encoding of its file."""
+    """Decode a record that is not in the encoding of its file."""
     try:
         return raw_document(path, content)
     except NotText:
@@ -386,15 +386,13 @@ def count(tally: Tally, cleaned: Cleaned) -> None:
 
 
 def _at_rest(how: How, content: bytes, number: int) -> Cleaned:
-    """Return a record in which there is nothing to do."""
+    """Return the result for a record in which there is nothing to do."""
     text = content.decode()
     return Cleaned(RawDocument(f"{how.path}#{number}", how.encoding, text, how.confidence), (), (), text)
 
 
 def _row(how: How, cleaned: Cleaned, found: Iterable[Value | Broken], said: list[str] | None) -> dict[str, Any]:
-    """Return the account of a record; `found` are its values before it was restored, `said` what they said, where that
-    is known.
-    """
+    """Return the provenance of a record; `found` are its values before restoring, `said` their content if known."""
     if said is None:
         text = cleaned.readable
         if cleaned.edits:
@@ -406,12 +404,12 @@ def _row(how: How, cleaned: Cleaned, found: Iterable[Value | Broken], said: list
 
 
 def line_of(row: Mapping[str, Any]) -> str:
-    """Return an account as the line that is kept of it."""
+    """Serialize a provenance record."""
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def row_of_document(cleaned: Cleaned, texts: str, *, near: bool) -> dict[str, Any]:
-    """Return the account of a document whose restored text is `texts`; with its signature where it is asked for."""
+    """Return the provenance of a document with the restored text `texts`, with its signature if requested."""
     row = accounts.account_of(cleaned, texts)
     if near:
         row["minhash"] = base64.b64encode(signatures.signature(texts)).decode()

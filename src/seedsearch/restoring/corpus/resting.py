@@ -22,16 +22,16 @@ from seedsearch.restoring.steps import signs
 # Bytes of records that are looked through together: they and what is made of them fit into the cache of a processor.
 TOGETHER = 128 * 1024
 
-# Objects of JSON as tuples of pairs, so that a key that stands twice does not hide a value. Numbers are no values of
-# ours: their length stands for them, which any number of digits has.
+# Objects of JSON as tuples of pairs, so that a repeated key does not hide a value. Numbers are not restored: their
+# length represents them, whatever their number of digits.
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=len, parse_constant=len)
 
 
 @dataclass(slots=True)
 class Resting:
-    """Whether records are at rest: `add` them in their order, then ask `found`.
+    """Decides which records are at rest: `add` them in order, then call `found`.
 
-    `fields` that were met in records that are at rest are put into `seen`.
+    `fields` that occur in records at rest are added to `seen`.
     """
 
     fields: Collection[str] = ()
@@ -52,7 +52,7 @@ class Resting:
                 continue
             self._take(value)
             if len(value) <= SHORT and "\n" in value:
-                self._take(value.replace("\n", " "))  # as it is read together with others
+                self._take(value.replace("\n", " "))  # as when it is examined together with others
         self._said.append(said)
         self._met.append(met)
 
@@ -65,7 +65,7 @@ class Resting:
         try:
             text = content.decode()
             if self.layout is not None:
-                # What stands for a quotation mark, and a row of several lines, are rare.
+                # Escaped quotation marks and rows of several lines are rare.
                 if '""' in text or "\n" in text.rstrip("\r\n"):
                     return None
                 return [text[value.start : value.end] for value in self.layout.values(text, headings=False)]
@@ -81,7 +81,9 @@ class Resting:
         return said
 
     def found(self, seen: set[str]) -> Sequence[list[str] | None]:
-        """Return for each record what its values say, or None where it has to be restored; nothing is left after it."""
+        """Return, for each record, the content of its values, or None if it has to be restored; then forget the
+        records.
+        """
         said, begins, text, at = self._said, self._begins, "\n".join(self._texts), 0
         while found := signs().search(text, at):
             number = bisect_right(begins, found.start()) - 1
@@ -98,7 +100,7 @@ class Resting:
 
 
 def _strings(value: Any, said: list[str]) -> None:
-    """Put the strings in a value of JSON that are values into `said`."""
+    """Add the string values in a JSON value to `said`."""
     if isinstance(value, str):
         said.append(value)
     elif isinstance(value, tuple):
@@ -110,7 +112,7 @@ def _strings(value: Any, said: list[str]) -> None:
 
 
 def _named(value: Any, keys: list[str], wanted: set[str], said: list[str], met: set[str]) -> None:
-    """Put those of the fields `wanted` into `said`, by key or by path, and what of these there is into `met`."""
+    """Add the strings of the fields `wanted` to `said`, by key or by path, and the fields that occur to `met`."""
     if isinstance(value, str):
         if match := {path_of(keys), key_of(keys)} & wanted:
             met |= match

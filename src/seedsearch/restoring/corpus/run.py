@@ -1,4 +1,4 @@
-"""The provenance of a whole run: gathered as it goes, and completed by what depends on all documents."""
+"""The provenance of a run: gathered as it goes, and completed with what depends on all documents."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from seedsearch.restoring.corpus.where import Filter
 from seedsearch.restoring.documents import WORST
 
 Row = dict[str, Any]
-# Of a distribution of shares: where each bar of it begins.
+# The lower bounds of the bars of a distribution.
 BARS = {
     "han": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     "unrepaired": (0.0, 1e-9, 0.0001, 0.001, 0.01, 0.1),
 }
-_OWN = ("minhash", "size", "copy")  # what is no business of those who read accounts
+_OWN = ("minhash", "size", "copy")  # internal keys of provenance records
 
 
 @dataclass(slots=True)
 class Figures:
-    """What the accounts of a run come to; `worst` are paths and shares of unrepaired damage."""
+    """The totals of a run; `worst` are paths with the highest proportions of unrepaired damage."""
 
     documents: int = 0
     kept: int = 0
@@ -45,7 +45,7 @@ class Figures:
     worst: list[tuple[str, float]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
-        """Count a document; the shares of languages by its characters."""
+        """Count a document; languages are weighted by its characters."""
         self.documents += 1
         self.kept += row["kept"]
         self.damaged += bool(row["edits"] or row["found"])
@@ -68,34 +68,34 @@ class Figures:
 
 
 class Accounts:
-    """The accounts of a run, by file: in memory, or in a file of their own where the file holds records."""
+    """The provenance of a run by file: in memory, or in a separate file for files of records."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._rows: dict[str, list[str] | Path] = {}
 
     def add(self, path: str, row: str) -> None:
-        """Keep the account of a document in the file at `path`."""
+        """Add the provenance of a document in the file at `path`."""
         rows = self._rows.setdefault(path, [])
         if isinstance(rows, list):
             rows.append(row)
 
     def file(self, path: str) -> Path:
-        """Return the place of the accounts of the records in a file."""
+        """Return the path of the provenance of the records in a file."""
         self._folder.mkdir(parents=True, exist_ok=True)
         place = self._folder / f"{name_of(path)}.jsonl"
         self._rows[path] = place
         return place
 
     def forget(self, path: str) -> None:
-        """Remove the accounts of the records in a file, if it holds records."""
+        """Remove the provenance of the records in a file, if there is any."""
         place = self._rows.get(path)
         if isinstance(place, Path):
             place.unlink(missing_ok=True)
             del self._rows[path]
 
     def rows(self, paths: Sequence[str]) -> Iterator[tuple[str, Row]]:
-        """Yield the accounts of these files in their order, each with the path of its file."""
+        """Yield the provenance records of these files in order, each with the path of its file."""
         for path in paths:
             found = self._rows.get(path, [])
             if isinstance(found, Path):
@@ -105,9 +105,9 @@ class Accounts:
                 yield from ((path, json.loads(row)) for row in found)
 
     def lines(self, paths: Sequence[str]) -> Iterator[str]:
-        """Yield the accounts of these files as others read them, a line of JSON each.
+        """Yield the public provenance records of these files as lines of JSON.
 
-        For runs that ask for nothing that only all of them together say: then they are complete as they were written.
+        For runs without options that depend on all documents; then the records are complete as written.
         """
         for path in paths:
             found = self._rows.get(path, [])
@@ -154,5 +154,5 @@ class Accounts:
 
 
 def public(row: Row) -> Row:
-    """Return an account as others read it."""
+    """Return the public form of a provenance record."""
     return {name: value for name, value in row.items() if name not in _OWN}

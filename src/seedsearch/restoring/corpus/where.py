@@ -20,7 +20,7 @@ from seedsearch.errors import SettingsError
 Value = float | str
 Test = Callable[[Mapping[str, Value]], bool]
 
-# What an account says, by the name that it has in an expression.
+# The names in expressions, and the values of a provenance record that they stand for.
 NEAR = ("near_duplicate", "near_size")
 NUMBERS = (
     *("characters", "edits", "findings", "certain", "proved", "inferred", "confidence"),
@@ -31,7 +31,7 @@ NUMBERS = (
 TEXTS = ("path", "encoding")
 NAMES = (*NUMBERS, *TEXTS, *map(str, Damage))
 
-LONGEST, DEEPEST = 2000, 32  # characters of an expression, and brackets in one another
+LONGEST, DEEPEST = 2000, 32  # maximum characters of an expression, and nested brackets
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<percent>%)?|(?P<name>[A-Za-z][A-Za-z0-9_-]*)"
@@ -49,10 +49,10 @@ _SIGNS: dict[str, Callable[[Value, Value], bool]] = {
 
 
 class Filter:
-    """An expression that was understood; `names` are those that it asks for."""
+    """A parsed expression; `names` are the names in it."""
 
     def __init__(self, text: str) -> None:
-        """Parse an expression; raises SettingsError if it is not one."""
+        """Parse an expression; raises SettingsError if it is invalid."""
         self.text = text
         self.names: set[str] = set()
         self._tokens = _tokens(text)
@@ -62,12 +62,12 @@ class Filter:
             raise self._wrong("the end")
 
     def keeps(self, row: Mapping[str, Value]) -> bool:
-        """Return whether a document with this account is kept; a kind of damage that it does not name counts 0."""
+        """Tell whether a document with this provenance is kept; a kind of damage that is not in it counts as 0."""
         return self._test(row)
 
     @property
     def of_all(self) -> bool:
-        """Whether it can only be answered when all documents are known."""
+        """Whether it depends on all documents."""
         return not self.names.isdisjoint(NEAR)
 
     def _any(self) -> Test:
