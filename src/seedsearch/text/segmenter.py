@@ -62,20 +62,20 @@ def han_words(run: str, own: OwnWords = NONE) -> list[str]:
 
 
 def jieba_words(own: OwnWords) -> Cut:
-    """Segment a run of ideographs by jieba itself; loading its dictionary takes most of a second."""
+    """Return the words of a run of ideographs by jieba itself; loading its dictionary takes most of a second."""
     cut = jieba_cut(own)
     return lambda run: _in_parts(cut, run)
 
 
 def mapped_cut(own: OwnWords) -> Cut:
-    """Segment by the mapped dictionary."""
+    """Return segmentation by the mapped dictionary."""
     lexicon = Lexicon(own)
     return lambda run: list(lexicon.cut(run))
 
 
 @lru_cache(maxsize=4)
 def steady_cut(own: OwnWords = NONE) -> Cut:
-    """Return the same, always: text segmented in small pieces does not change segmenters in between."""
+    """Return the same, cached, for text in small pieces, which must not depend on what has been loaded meanwhile."""
     return mapped_cut(own)
 
 
@@ -85,7 +85,7 @@ def loaded_cut(own: OwnWords) -> Cut:
 
 
 def rjieba_cut() -> Cut:
-    """Segment by rjieba, which differs from jieba only in ties."""
+    """Return segmentation by rjieba, which differs from jieba only in ties."""
     import rjieba
 
     tokenizer = rjieba.Jieba()
@@ -93,7 +93,7 @@ def rjieba_cut() -> Cut:
 
 
 def jieba_cut(own: OwnWords) -> Cut:
-    """Segment by jieba.
+    """Return segmentation by jieba.
 
     The dictionary is always read from the package, not through jieba's cache, which is a file with a known name in a
     folder that others can write to, and is loaded with marshal.

@@ -1,6 +1,6 @@
 """Message catalogues: gettext PO → one document per entry; Apple .strings → one per pair.
 
-An entry is found by the line that it begins on. What is left of a broken catalogue is read all the same.
+An entry is named by its first line. The intact parts of a broken catalogue are read.
 Source: the manual of gettext, "The Format of PO Files"; a .strings file is a property list of the old kind.
 """
 
@@ -37,7 +37,7 @@ def is_strings(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[RawDocument]:
-    """Yield the entries of a PO file: what each says, in its languages; the file itself where it has none."""
+    """Yield the entries of a PO file with their texts in all languages; the file itself if it has none."""
     yield from _documents(file, _entries)
 
 

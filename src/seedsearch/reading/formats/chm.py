@@ -1,12 +1,11 @@
 """Windows help books (CHM) → the metadata of the book, and its pages.
 
-Title and the headings of the table of contents are a document that bears the name of the book. Each page is an HTML
-document of its own, titled as the contents call it; pictures, styles and scripts are left out. Where the encoding of a
-page is in doubt, the language of the book says as much as its neighbours would.
+Title and table of contents form a document with the name of the book. Each page is an HTML document with its title from
+the contents; pictures, styles and scripts are left out. If the encoding of a page is in doubt, the language of the book
+weighs as much as neighbouring files would.
 
-A directory (ITSP) names places in two sections: one that lies as it is, and one that is packed by LZX, in pieces that
-begin again every so many frames. Source: what is known of the format, as Matthew T. Russotto and Jed Wing wrote it
-down.
+A directory (ITSP) refers to places in two sections: an uncompressed one, and one compressed with LZX, in pieces that
+are reset after a number of frames. Source: the descriptions of the format by Matthew T. Russotto and Jed Wing.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ _SPACE = "::DataSpace/Storage/MSCompressed/"
 _CONTENT, _CONTROL = f"{_SPACE}Content", f"{_SPACE}ControlData"
 _RESETS = f"{_SPACE}Transform/{{7FC28940-9D31-11D0-9B27-00A0C91E9C7C}}/InstanceData/ResetTable"
 _SYSTEM = "/#SYSTEM"
-_OF_CONTENTS, _OF_TITLE, _OF_LANGUAGE = 0, 3, 4  # what /#SYSTEM has by these numbers
-# What has no text, by the ends of names.
+_OF_CONTENTS, _OF_TITLE, _OF_LANGUAGE = 0, 3, 4  # numbers of entries in /#SYSTEM
+# Extensions of files without text.
 _WITHOUT_TEXT = re.compile(
     r"\.(?:css|js|vbs|gif|jpe?g|png|bmp|ico|svg|[we]mf|swf|wav|mid|mp3|avi|wmv|ttf|eot|woff2?|exe|dll|hh[ckps]|stp|ini|db)",
     re.IGNORECASE,
 )
-# Languages of Windows → what their pages are in.
+# Windows language identifiers → encodings of their pages.
 _ENCODINGS = {0x0804: "gb18030", 0x1004: "gb18030", 0x0404: "big5", 0x0C04: "big5", 0x1404: "big5"}
 _LONGEST_NUMBER, _SMALLEST_LISTING = 9, 64  # bytes
 _PARAMETER = re.compile(r"""<param\s[^<>]{0,4000}>|<(/?)object\b""", re.IGNORECASE)
@@ -50,7 +49,7 @@ _ATTRIBUTE = re.compile(r"""\b(name|value)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Entry:
-    """Where a file of the book lies."""
+    """The place of a file of the book."""
 
     section: int
     offset: int
@@ -64,7 +63,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """Yield the metadata of the book and its pages, in their order in the file; raises SourceError for a broken one."""
+    """Yield the metadata of the book and its pages in file order; raises SourceError for a broken book."""
     try:
         book = _Book(file.content, file.budget)
     except (struct.error, IndexError) as error:
@@ -79,7 +78,7 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
 
 
 class _Book:
-    """A book, taken apart: `title` is what it says of itself."""
+    """A parsed book with its `title`."""
 
     def __init__(self, content: bytes, budget: Budget) -> None:
         self._content = content
@@ -95,7 +94,7 @@ class _Book:
         self._system()
 
     def _listed(self, at: int) -> dict[str, _Entry]:
-        """Return the files of the book by their names."""
+        """Return the files of the book by name."""
         if self._content[at : at + 4] != _DIRECTORY:
             raise IndexError
         head, _, size = struct.unpack_from("<III", self._content, at + 8)
@@ -138,7 +137,7 @@ class _Book:
 
     @property
     def _encoding(self) -> str | None:
-        """The encoding that the language of the book tells."""
+        """Return the encoding implied by the language of the book."""
         return _ENCODINGS.get(self._language & 0xFFFF)
 
     def _beside(self) -> Mapping[str, float]:
@@ -148,7 +147,7 @@ class _Book:
         return decode(content, beside=self._beside).text if content else ""
 
     def pages(self) -> list[_Entry]:
-        """Return the files that may hold text, in the order in which they lie in the book."""
+        """Return the files that may contain text, in file order."""
         named = (
             entry for name, entry in self._files.items() if name.startswith("/") and name[1:2] not in ("#", "$", "")
         )
@@ -156,7 +155,7 @@ class _Book:
         return sorted(entry for entry in kept if entry.length)
 
     def page(self, entry: _Entry, titles: Mapping[str, str]) -> Member | Lost:
-        """Return a page, with the title that the contents give it."""
+        """Return a page with its title from the contents."""
         name = entry.name[1:]
         try:
             name = place(name)
@@ -169,13 +168,15 @@ class _Book:
             return Lost(name, str(error))
 
     def titles(self) -> list[tuple[str, str]]:
-        """Return the headings of the contents with the names of their pages, in order; "" where one has no page."""
+        """Return the headings of the contents with the names of their pages, in order; "" for a heading without a
+        page.
+        """
         names = [f"/{self._contents.lstrip('/')}", *(name for name in self._files if name.lower().endswith(".hhc"))]
         entry = next((self._files[name] for name in names if name in self._files), None)
         if entry is None:
             return []
         try:
-            # The stream is read in one direction only, so the contents are read from one of their own.
+            # The stream can only be read forward, so the contents are read from a separate one.
             text = self._text(self._read(entry))
         except SourceError:
             if self._budget.spent:
@@ -187,7 +188,7 @@ class _Book:
         return [(title, _place(folder, local)) for title, local in _headings(text)]
 
     def _read(self, entry: _Entry) -> bytes:
-        """Return the bytes of a file; raises SourceError where they cannot be had, or were read before."""
+        """Return the bytes of a file; raises SourceError if they cannot be read or were read before."""
         self._budget.fits(entry.length)
         if entry.section not in self._ends:
             raise SourceError("it is packed in a way that is not known")
@@ -234,7 +235,7 @@ class _Book:
 
 
 class _Stream:
-    """What is packed by LZX, read in one direction: a piece of so many frames is unpacked at a time, once."""
+    """The LZX section, read forward: each piece of frames is unpacked once."""
 
     def __init__(self, packed: memoryview, begins: Sequence[int], frames: int, size: int, window: int) -> None:
         self._packed, self._begins, self._piece, self._size, self._window = (
@@ -271,7 +272,7 @@ class _Stream:
 
 
 def _number(rows: bytes, at: int) -> tuple[int, int]:
-    """Return a number of seven bits a byte, and where the next one begins."""
+    """Decode a number with seven bits per byte; return it and the start of the next one."""
     value = 0
     for end, byte in enumerate(rows[at : at + _LONGEST_NUMBER], at + 1):
         value = value << 7 | byte & 0x7F
@@ -281,7 +282,7 @@ def _number(rows: bytes, at: int) -> tuple[int, int]:
 
 
 def _headings(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names in a table of contents and the pages that they stand for; the first name of each is its title."""
+    """Yield the entries of a table of contents with their pages; the first name of each is its title."""
     found: dict[str, str] = {}
     for tag in _PARAMETER.finditer(text):
         if tag[1] is None:
@@ -295,6 +296,6 @@ def _headings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _place(folder: str, local: str) -> str:
-    """Return the name, within the book, of the target of an entry in the contents."""
+    """Return the name in the book of the target of an entry."""
     path = unquote(local.partition("#")[0]).replace("\\", "/")
     return posixpath.normpath(posixpath.join(folder, path)).lstrip("/") if path else ""

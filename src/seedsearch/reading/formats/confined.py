@@ -30,9 +30,9 @@ def _end_with(watched: int) -> None:
 
 @contextmanager
 def running(module: str, *numbers: int, seconds: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of `module.main(watched, *numbers)` with pipes for its input and output; it ends with the block.
+    """Run `module.main(watched, *numbers)` in a process with pipes for input and output, which ends with the block.
 
-    After so many `seconds` by the clock it is ended, and its output then ends too.
+    It is killed after `seconds` of wall time; its output then ends, too.
     """
     watched, held = os.pipe()
     code = f"from {module} import main; main{(watched, *numbers)}"
@@ -61,7 +61,7 @@ def running(module: str, *numbers: int, seconds: int) -> Iterator[subprocess.Pop
 
 
 def _close(pipe: object) -> None:
-    """Close a pipe; what nobody has read of it is lost, and that is not an error."""
+    """Close a pipe; unread data is discarded, without an error."""
     try:
         pipe.close()  # type: ignore[attr-defined]
     except BrokenPipeError:

@@ -1,7 +1,7 @@
 """Word documents before DOCX → text: one line per paragraph, a tab after each cell of a table.
 
-The text is in pieces, each of UTF-16 or of bytes of code page 1252; Word 95 and 6 have it in one, in the code page of
-their Windows. Source: [MS-DOC], sections 2.4.1, 2.5.1 and 2.8.35.
+The text is in pieces, each in UTF-16 or code page 1252; Word 95 and 6 have it in one piece, in the code page of their
+Windows. Source: [MS-DOC], sections 2.4.1, 2.5.1 and 2.8.35.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _WORD_97 = 0xC1
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 _COMPRESSED = 1 << 30
 _SIGNS = {"\r": "\n", "\x07": "\t", "\x0b": "\n", "\x0c": "\f", "\x0e": "\n", "\x1e": "-", "\xa0": " "}
-# Where an instruction of a field begins, where its result does, and where that ends.
+# Characters that begin the instruction of a field, begin its result, and end it.
 _FIELD, _RESULT, _END = "\x13", "\x14", "\x15"
 
 
 def recognises(file: File) -> bool:
-    """Return whether it is a compound file with the body of a Word document."""
+    """Tell whether it is a compound file with a Word document."""
     return BODY in ole.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """Yield the text of the document; raises SourceError for one that is broken or encrypted."""
+    """Yield the text of the document; raises SourceError if it is broken or encrypted."""
     body = ole.stream(file, BODY)
     try:
         about, said = ole.about(file)
@@ -55,7 +55,7 @@ def _text(file: File, body: bytes) -> str:
 
 
 def _pieces(body: bytes, table: bytes) -> Iterator[str]:
-    """Yield the pieces of the text; raises SourceError where they come to more than the document."""
+    """Yield the pieces of the text; raises SourceError if they exceed the document."""
     at = 0
     while table[at : at + 1] == b"\x01":  # formats of pieces
         at += 3 + struct.unpack_from("<H", table, at + 1)[0]
@@ -78,9 +78,9 @@ def _pieces(body: bytes, table: bytes) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    """Return the text without instructions of fields, places of pictures, and marks."""
+    """Return the text without field instructions, picture placeholders and marks."""
     pieces: list[str] = []
-    fields: list[bool] = []  # of those that are open, whether their result has begun
+    fields: list[bool] = []  # for each open field, whether its result has begun
     for char in text:
         if char == _FIELD:
             fields.append(False)

@@ -1,7 +1,7 @@
 """Word documents (DOCX) → text: one line per paragraph or table row, with tabs between cells.
 
-The text comes first, then notes, comments, headers and footers. What was deleted or moved away under revision,
-instructions of fields and readings above characters are left out.
+The text comes first, then notes, comments, headers and footers. Tracked deletions and moves, field instructions and
+ruby are left out.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from seedsearch.reading.formats.safe_xml import read_xml
 
 BODY = "word/document.xml"
 _OTHERS = re.compile(r"word/(?:footnotes|endnotes|comments|header\d*|footer\d*)\.xml")
-# Drawn twice (for old readers), or not text of the document.
+# Duplicates for old readers, or not text of the document.
 _DROPPED = {"Fallback", "rt", "instrText", "delText", "moveFrom"}
 _IN_RUN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def recognises(file: File) -> bool:
-    """Return whether it is a ZIP archive with the body of a Word document."""
+    """Tell whether it is a ZIP archive with a Word document."""
     return BODY in zip_archive.names(file)
 
 
 def parts(file: File) -> Iterator[Extracted]:
-    """Yield the text of the document; raises SourceError for one that is broken."""
+    """Yield the text of the document; raises SourceError if it is broken."""
     archive = zip_archive.archive(file)
     names = [BODY, *sorted(filter(_OTHERS.fullmatch, archive.names))]
     pieces = (zip_archive.read(archive, archive.getinfo(name), file.budget) for name in names)
@@ -36,7 +36,7 @@ def parts(file: File) -> Iterator[Extracted]:
 
 
 class _Text:
-    """The text of one part, as its elements come."""
+    """Collects the text of one part from its elements."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -65,7 +65,7 @@ class _Text:
             self.pieces.append("\t" if name == "tc" else "\n")
 
     def _drop_blank(self) -> None:
-        """Take back what parted the last paragraph or cell from a next one that does not come."""
+        """Remove a separator that is not followed by another paragraph or cell."""
         if self.pieces and self.pieces[-1] in (" ", "\t"):
             self.pieces.pop()
 

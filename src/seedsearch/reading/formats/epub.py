@@ -1,7 +1,6 @@
 """Books (EPUB) → the metadata of the book, and its chapters in reading order.
 
-Title, authors and the headings of the table of contents are a document that bears the name of the book. Each chapter is
-an HTML document of its own.
+Title, authors and table of contents form a document with the name of the book. Each chapter is an HTML document.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _TAG = re.compile(r"<[^<>]{1,200}>")
 
 @dataclass(slots=True)
 class _Book:
-    """What the package of a book says: its files by their numbers, the order of reading, and the table of contents."""
+    """The package document of a book: its files by id, the reading order, and the table of contents."""
 
     folder: str
     files: dict[str, str] = field(default_factory=dict)
@@ -38,12 +37,12 @@ class _Book:
     contents: str = ""
 
     def place(self, href: str) -> str:
-        """Return the name, within the archive, of a file to which the package refers."""
+        """Return the name in the archive of a file to which the package refers."""
         return posixpath.normpath(posixpath.join(self.folder, unquote(href)))
 
 
 def recognises(file: File) -> bool:
-    """Return whether it is a ZIP archive that says, as books do, what it holds."""
+    """Tell whether it is a ZIP archive with the container file of a book."""
     return CONTAINER in zip_archive.names(file)
 
 
@@ -51,7 +50,7 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
     """Yield the metadata of the book and its chapters; raises SourceError if it does not list them."""
     archive, budget = zip_archive.archive(file), file.budget
     root = _root(archive, budget)
-    package = _part(archive, root, budget)  # once: what is read twice counts as members that lie on one another
+    package = _part(archive, root, budget)  # only once, because reading a member twice counts as overlapping members
     book = _book(posixpath.dirname(root), package, budget)
     about, said = _about(archive, package, book, budget)
     if about:
@@ -105,7 +104,7 @@ def _book(folder: str, package: bytes, budget: Budget) -> _Book:
 
 
 def _about(archive: Archive, package: bytes, book: _Book, budget: Budget) -> tuple[str, Said]:
-    """Title, authors and so on, and the headings of the table of contents, a line each; and which are the first two."""
+    """Return the metadata and the headings of the table of contents, one per line; and title and authors."""
     found = values(package, _SAID)
     lines = [_TAG.sub("", text) for kind in ("title", "creator", "") for name, text in found if _sorted(name) == kind]
     try:
@@ -119,7 +118,7 @@ def _about(archive: Archive, package: bytes, book: _Book, budget: Budget) -> tup
 
 
 def _sorted(name: str) -> str:
-    """Titles come first, then authors, then the rest."""
+    """Sort titles first, then authors, then the rest."""
     return name if name in ("title", "creator") else ""
 
 

@@ -3,7 +3,7 @@
 A record HUFF has two tables of codes of up to 32 bits: one by the first byte of a code, one by the length of those that
 are longer than that. The records CDIC after it have the phrases. Source: the MobileRead wiki, "MOBI" and "Huffdic".
 
-Everything is counted before it is made: a phrase of phrases of phrases can grow to anything.
+Sizes are counted before anything is unpacked, because nested phrases can grow to any size.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _DEPTH = 32
 
 
 class Huff:
-    """What the records HUFF and CDIC of a book say; raises SourceError, struct.error or IndexError for broken ones."""
+    """The records HUFF and CDIC of a book; raises SourceError, struct.error or IndexError if they are broken."""
 
     def __init__(self, records: Sequence[bytes]) -> None:
         if [one[:4] for one in records] != [b"HUFF", *[b"CDIC"] * (len(records) - 1)]:
             raise SourceError("the book is broken: its table of codes is missing")
         table, *dictionaries = records
         by_byte, by_length = struct.unpack_from(">II", table, 8)
-        # Of a code that begins with a byte: its length, or the least that it may be, and the number of its phrase where
-        # the byte alone tells which that is.
+        # For each first byte of a code: its length, or the minimum, and the number of its phrase if the byte determines
+        # it.
         self._short: list[tuple[int, int]] = []
         for byte, entry in enumerate(struct.unpack_from(">256I", table, by_byte)):
             length = entry & 0x1F
@@ -46,7 +46,7 @@ class Huff:
             self._read(dictionary)
 
     def unpacked(self, packed: bytes) -> bytes:
-        """Return the text of a record; raises SourceError or IndexError for one that is broken or too long."""
+        """Return the text of a record; raises SourceError or IndexError if it is broken or too long."""
         return self._unpacked(packed, _DEPTH)
 
     def _read(self, dictionary: bytes) -> None:
@@ -63,11 +63,11 @@ class Huff:
         if not depth:
             raise IndexError
         short, ready, phrases = self._short, self._ready, self._phrases
-        stream = packed + bytes(8)  # what is after the end reads as zeros
+        stream = packed + bytes(8)  # zeros after the end
         left = 8 * len(packed)
         pieces: list[bytes] = []
         size = at = 0
-        window, below = int.from_bytes(stream[:8]), _LONGEST  # 64 bits, and how many of them are not yet looked at
+        window, below = int.from_bytes(stream[:8]), _LONGEST  # 64 bits, and the number of unread ones
         while left > 0:
             if below <= 0:
                 at += 4
@@ -92,7 +92,7 @@ class Huff:
         return b"".join(pieces)
 
     def _phrase(self, number: int, depth: int) -> bytes:
-        """Return a phrase that is packed itself, and keep it unpacked."""
+        """Unpack a packed phrase, and cache it."""
         packed = self._phrases[number]
         self._count(8 * len(packed))
         phrase = self._unpacked(packed, depth - 1)

@@ -1,7 +1,7 @@
 """Archives and compressed files that Python cannot read itself (7z, RAR, Zstandard, LZ4), through libarchive.
 
-The library runs in a process of its own, and hands over a few bytes at a time: what comes is counted as what any other
-archive unpacks to. Names that are not Unicode are read as those in ZIP are.
+The library runs in a separate process and sends a few bytes at a time, which count like those of any other archive.
+Names that are not Unicode are decoded as in ZIP.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def parts(file: File) -> Iterator[Member | Lost]:
     for found in _Archive(file).members():
         if found is not None:
             yield found
-        del found  # before the next one is unpacked
+        del found  # frees it before the next one is unpacked
 
 
 def packed_parts(file: File) -> Iterator[Member | Lost]:
-    """Yield the one file in a packed one, by its name without the ending; or the files in the archive that it is."""
+    """Yield the file in a compressed one, named without the extension; or the files in the compressed archive."""
     inner = next((found for found in _Archive(file).members() if found is not None), None)
     if isinstance(inner, Member) and tar_archive.is_tar(inner.content):
         yield from tar_archive.members(inner.content, file.budget)
@@ -72,14 +72,14 @@ def packed_parts(file: File) -> Iterator[Member | Lost]:
 
 
 class _Archive:
-    """What the other process says of an archive."""
+    """An archive as reported by the other process."""
 
     def __init__(self, file: File) -> None:
         self._file = file
         self._kind = next(number for number, magic in enumerate(_MAGIC) if file.content.startswith(magic))
 
     def members(self) -> Iterator[Member | Lost | None]:
-        """Yield the members; None for what is left out."""
+        """Yield the members; None for skipped ones."""
         numbers = (ARCHIVE_SECONDS, ARCHIVE_MEMORY, self._kind)
         with running(_WORKER, *numbers, seconds=ARCHIVE_WALL_SECONDS) as process:
             feed(process, self._file.content)
@@ -125,7 +125,7 @@ def _not_unpacked(reason: str, what: str = "it cannot be unpacked") -> SourceErr
 
 
 def feed(process: Popen[bytes], content: bytes) -> None:
-    """Hand over the file; the other process reads all of it before it says anything."""
+    """Send the file; the other process reads all of it before answering."""
     if process.stdin is not None:
         try:
             process.stdin.write(content)
@@ -135,7 +135,7 @@ def feed(process: Popen[bytes], content: bytes) -> None:
 
 
 class _Frames:
-    """What comes from the other process, frame by frame; as a file, the bytes of one member."""
+    """The frames from the other process; also a file object with the bytes of one member."""
 
     def __init__(self, process: Popen[bytes]) -> None:
         self._pipe = process.stdout or io.BytesIO()
@@ -157,7 +157,7 @@ class _Frames:
         return found
 
     def skip(self) -> None:
-        """Pass over what is left of a member."""
+        """Skip the rest of a member."""
         while self.read(1 << 20):
             pass
 

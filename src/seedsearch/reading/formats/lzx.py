@@ -1,8 +1,8 @@
 """LZX, the compression of CHM pages: blocks of literal bytes and repeats, with Huffman codes per block.
 
-A stream is a row of pieces that are unpacked each by itself. Sources: Microsoft's "LZX Data Compression Format" of the
-Cabinet SDK, and what is known of CHM beside it: each piece begins again, with a bit that says whether calls in programs
-(E8) were rewritten, which pages are not.
+A stream consists of pieces that are unpacked separately. Sources: Microsoft's "LZX Data Compression Format" of the
+Cabinet SDK, and what is known about CHM: each piece is reset, with a bit that tells whether calls in programs (E8) were
+rewritten, which does not apply to pages.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from __future__ import annotations
 import struct
 from itertools import accumulate
 
-FRAME = 0x8000  # bytes after which the bits go on with a new word
-# Bits of the window → how many slots distances have.
+FRAME = 0x8000  # bytes after which the bits continue with a new word
+# Bits of the window → number of distance slots.
 SLOTS = {15: 30, 16: 32, 17: 34, 18: 36, 19: 38, 20: 42, 21: 50}
 
 _VERBATIM, _ALIGNED, _PLAIN = 1, 2, 3
 _LITERALS, _LENGTHS, _PRETREE, _ALIGNMENTS = 256, 249, 20, 8
 _SHORTEST = 2  # bytes of a repeat
-_LONG = 7  # of the eight lengths in a symbol: the rest of it follows
+_LONG = 7  # the last of eight lengths in a symbol; the rest of the length follows
 _LONGEST_CODE = 16
-_AHEAD = 48  # bits that are seen from the beginning of a word on
-# Codes of so many bits are looked up, longer ones compared.
+_AHEAD = 48  # bits available from the beginning of a word
+# Codes of up to so many bits are looked up, longer ones compared.
 _SHORT = 10
 _EXTRA = [0, 0, 0, 0, *(bits for bits in range(1, 17) for _ in (0, 1)), *[17] * 14]
-# The distances of a slot, less the two that stand for three that were used before.
+# The base distances of slots, less 2; the first slots stand for recent distances.
 _BASE = [begin - 2 for begin in accumulate((1 << bits for bits in _EXTRA), initial=0)]
-_SLOT_OF_LAST = 3  # a distance that is not one of the three begins here
+_SLOT_OF_LAST = 3  # other distances begin here
 
 
 class Broken(ValueError):
-    """A piece of LZX that is not what it should be."""
+    """Raised for an invalid piece of LZX."""
 
 
 class _Code:
@@ -54,7 +54,7 @@ class _Code:
         self.table += [-1] * ((1 << _SHORT) - len(self.table))
 
     def long(self, ahead: int) -> int:
-        """Return the symbol << 5 | bits of the code that 16 bits begin with; raises Broken if there is none."""
+        """Return the symbol << 5 | bits of the code at the beginning of 16 bits; raises Broken if there is none."""
         for bits in range(_SHORT + 1, _LONGEST_CODE + 1):
             if ahead < self._taken[bits]:
                 number = self._before[bits - 1] + (ahead - self._taken[bits - 1] >> (_LONGEST_CODE - bits))
@@ -63,9 +63,9 @@ class _Code:
 
 
 def unpacked(packed: bytes, size: int, window: int) -> bytes:
-    """Return the `size` bytes of a piece that begins again, with a window of 2 to the power of `window` bytes.
+    """Unpack the `size` bytes of a piece with a window of 2 ** `window` bytes.
 
-    Raises Broken where it is not what it should be, or ends too early.
+    Raises Broken if it is invalid or ends too early.
     """
     try:
         return _Piece(packed, SLOTS[window]).taken(size)
@@ -77,7 +77,7 @@ class _Piece:
     def __init__(self, packed: bytes, slots: int) -> None:
         self._packed = packed + bytes(len(packed) % 2)
         words: tuple[int, ...] = struct.unpack(f"<{len(self._packed) // 2 + 2}H", self._packed + bytes(4))
-        # Of each word the 48 bits that begin there, the first bit highest.
+        # The 48 bits from the beginning of each word, the first bit highest.
         self._seen = [a << 32 | b << 16 | c for a, b, c in zip(words, words[1:], words[2:], strict=False)]
         self._at = 0  # in bits
         self._out = bytearray()
@@ -106,7 +106,7 @@ class _Piece:
                 raise Broken("a repeat that is too long")
             if len(self._out) % FRAME == 0 and self._kind != _PLAIN:
                 self._at = (self._at + 15) & ~15
-        return bytes(self._out[:size])  # a repeat may go on after the end of the stream
+        return bytes(self._out[:size])  # a repeat may extend beyond the end of the stream
 
     def _bits(self, count: int) -> int:
         """Take up to 32 bits."""
@@ -134,10 +134,10 @@ class _Piece:
         self._read_lengths(self._main_lengths, _LITERALS, len(self._main_lengths))
         self._main = _Code(self._main_lengths)
         self._read_lengths(self._length_lengths, 0, _LENGTHS)
-        self._lengths = None  # made when a repeat is that long
+        self._lengths = None  # made on demand
 
     def _read_lengths(self, lengths: bytearray, begin: int, end: int) -> None:
-        """Change the lengths of codes from those of the block before: what is added, runs of zeros, runs of one."""
+        """Update the code lengths of the previous block: differences, runs of zeros, runs of one value."""
         packed = bytes(byte for _ in range(_PRETREE // 4) for byte in self._bits(16).to_bytes(2))
         code = _Code(bytes(length for byte in packed for length in (byte >> 4, byte & 15)))
         at = begin
@@ -166,7 +166,7 @@ class _Piece:
         return entry >> 5
 
     def _copy(self, size: int) -> None:
-        """Take bytes as they are; after a block of an odd number of them there is one more."""
+        """Copy an uncompressed block; an odd number of bytes is followed by padding."""
         begin = self._at >> 3
         piece = self._packed[begin : begin + size]
         if len(piece) < size:

@@ -1,8 +1,8 @@
 """E-mail (EML, MHT web archives, MBOX mailboxes) → the text of each message, and its attachments as files in it.
 
-A message is its subject, who wrote it to whom and when, and the plain text; where it has none, its HTML. In Chinese
-mail the charset that is declared is often narrower than what is used (gb2312 for GBK), or left out; a word of a header
-may be cut within a character, and header fields may hold bytes as they are.
+The text of a message is its subject, sender, recipients and date, and its plain text, or its HTML if it has none. In
+Chinese mail, the declared charset is often narrower than the real one (gb2312 for GBK) or missing; an encoded word may
+end inside a character, and header fields may contain raw bytes.
 
 Sources: RFC 5322 (messages), RFC 2045 to 2047 (MIME), RFC 2557 (MHTML), RFC 4155 (mbox).
 """
@@ -29,32 +29,31 @@ from seedsearch.reading.formats.members import Extracted, Lost, Member, encoding
 
 _ENDINGS = {".eml", ".mht", ".mhtml"}
 BOXES = {".mbox", ".mbx"}
-# Names of text files that may begin with what looks like the head of a message, and are read as they stand.
+# Extensions of text files that may begin like a message but are read as text.
 _TEXTS = {".txt", ".md", ".log", ".html", ".htm", ".csv", ".json", ".jsonl", ".py", ".c"}
 _HEAD = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){3,}\r?\n")
 _SURE = re.compile(rb"^(?:Received|Message-ID|MIME-Version|Delivered-To|Return-Path):", re.IGNORECASE | re.MULTILINE)
 _HEAD_BYTES = 16 * 1024
-# A line that begins a message: who sent it, and when. What begins so in a message is written with a > before it.
+# The line that begins a message, with sender and date. Such lines inside a message are escaped with >.
 _BEGINS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]+\r?\n")
 _TIME, _LONGEST = re.compile(rb"\d\d:\d\d(?::\d\d)?\b.*\b(?:19|20)\d\d\b"), 300
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SAID = ("from", "to", "cc", "date")
-# Charsets that programs write where they do not know.
+# Charsets that programs declare if they do not know.
 _DOUBTFUL = {"us-ascii", "ascii", "iso-8859-1", "unknown-8bit", "default_charset", "x-unknown", "utf-7"}
 _WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
-# Code points whose encoded words are decoded at a time, in 20 ms: the library takes the square of their number, and
-# 150 s for 200,000 words.
+# Code points of encoded words decoded at a time, in 20 ms: the library takes quadratic time, 150 s for 200,000 words.
 DECODED = 64 * 1024
 _PIECE = re.compile(rf"(?s).{{1,{DECODED}}}(?=[ \t\r\n]|\Z)|.{{1,{DECODED}}}")
 _ENDS = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
 
 
-# How a page looks and acts, which archives of pages hold as parts.
+# Styles and scripts, which are parts of web archives.
 _OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
 
 
 def is_message(file: File) -> bool:
-    """Return whether its name is that of a message, or it begins as one and its name is not that of a text."""
+    """Tell whether it has the name of a message, or begins like one without the name of a text."""
     if file.ending in _ENDINGS:
         return True
     head = file.content[:_HEAD_BYTES]
@@ -62,7 +61,7 @@ def is_message(file: File) -> bool:
 
 
 def is_mailbox(file: File) -> bool:
-    """Return whether it begins as a mailbox does, and either its name or what follows is that of one."""
+    """Tell whether it begins like a mailbox, and its name or the following lines confirm it."""
     first = next(beginnings(file.content), None) if file.content.startswith(b"From ") else None
     if first is None:
         return False
@@ -90,7 +89,7 @@ def messages(file: File) -> Iterator[Member]:
 
 
 def parts(file: File) -> Iterator[Extracted | Member | Lost]:
-    """Yield the text of a message, and its attachments; raises SourceError for one that cannot be taken apart."""
+    """Yield the text of a message and its attachments; raises SourceError if it cannot be parsed."""
     try:
         message = message_from_bytes(file.content)
         leaves = list(_leaves(message, file))
@@ -107,7 +106,7 @@ def parts(file: File) -> Iterator[Extracted | Member | Lost]:
 
 
 def _leaves(message: Message, file: File) -> Iterator[Message]:
-    """Yield the parts of a message that are not made of parts, in their order; a message in it is a part."""
+    """Yield the leaf parts of a message in order; an attached message is a leaf."""
     left = [message]
     while left:
         part = left.pop()
@@ -121,27 +120,25 @@ def _leaves(message: Message, file: File) -> Iterator[Message]:
 
 
 def _read_bytes_in_head(part: Message) -> None:
-    """Make text of names that stand in the head of a part as bytes."""
+    """Decode names that are raw bytes in the header of a part."""
     for name, value in list(part.raw_items()):
         if name.lower() in ("content-type", "content-disposition") and isinstance(value, str) and not value.isascii():
             part.replace_header(name, _of_bytes(value.encode("utf-8", "surrogateescape")))
 
 
 def _is_body(leaf: Message) -> bool:
-    """Return whether a part is text of the message itself."""
+    """Tell whether a part is text of the message itself."""
     of_text = leaf.get_content_type() in ("text/plain", "text/html")
     return of_text and leaf.get_content_disposition() != "attachment" and leaf.get_filename() is None
 
 
 def _is_of_page(leaf: Message) -> bool:
-    """Return whether a part only says how a page looks and acts."""
+    """Tell whether a part is a style sheet or a script."""
     return leaf.get_content_type() in _OF_PAGES and leaf.get_content_disposition() != "attachment"
 
 
 def _text(message: Message, texts: list[Message], file: File) -> str:
-    """Return what a message says: subject, the rest of the head, plain text; or the same as HTML where it has only
-    that.
-    """
+    """Return the text of a message: subject, other headers, plain text; as HTML if it has only that."""
     subject = _field(message, "subject")
     head = [f"{name.capitalize()}: {said}" for name in _SAID if (said := _field(message, name))]
     read = [(leaf.get_content_type(), _decoded(leaf, file)) for leaf in texts]
@@ -155,7 +152,7 @@ def _text(message: Message, texts: list[Message], file: File) -> str:
 
 
 def _decoded(leaf: Message, file: File) -> str:
-    """Return the text of a part, in the charset that it declares if it holds in that, or else in the one found out."""
+    """Decode a part in its declared charset if that is valid, else in the detected one."""
     content = _payload(leaf)
     charset = (leaf.get_content_charset() or "").lower()
     try:
@@ -179,14 +176,14 @@ def _payload(leaf: Message) -> bytes:
 
 
 def _field(message: Message, name: str) -> str:
-    """Return a field of the head, in one line."""
+    """Return a header field on one line."""
     said = next((value for key, value in message.raw_items() if key.lower() == name), "")
     return " ".join(_words(str(said)).split())
 
 
 def _words(said: str) -> str:
-    """Return a value with its encoded words decoded, neighbours in one charset together: their end may cut a
-    character.
+    """Decode the encoded words of a value, joining adjacent ones in one charset, because a character may be split
+    between them.
     """
     if _WORD.search(said) is None:
         return _of_bytes(said.encode("utf-8", "surrogateescape"))
@@ -200,12 +197,12 @@ def _words(said: str) -> str:
 
 
 def pieces(said: str) -> list[str]:
-    """Return a value in pieces of DECODED code points at most, cut before blanks where there are any."""
+    """Divide a value into pieces of at most DECODED code points, before blanks if possible."""
     return _PIECE.findall(said)
 
 
 def _in_charsets(said: str) -> list[tuple[Any, Any]]:
-    """Return a value by its encoded words, each with its charset."""
+    """Split a value into encoded words with their charsets."""
     try:
         return list(decode_header(said))
     except (MessageError, ValueError):
@@ -222,7 +219,7 @@ def _of_bytes(content: bytes, charset: str | None = None) -> str:
 
 
 def _attachment(leaf: Message, number: int, file: File) -> Member | Lost:
-    """Return a file in a message, by the name that it has there, or by its number."""
+    """Return an attached file, named as in the message, or by its number."""
     inside = leaf.get_payload()
     whole = isinstance(inside, list) and inside and isinstance(inside[0], Message)
     told = leaf.get_filename()
