@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -23,6 +24,7 @@ from seedsearch.offsets import (
     gathered,
     kept,
     made_by,
+    merged,
 )
 from tests.strategies import edits_of, mixed_text, spans_of
 
@@ -156,6 +158,19 @@ def test_columns_map_back_as_edits_do(case: tuple[str, list[Edit], str]) -> None
     for at in range(len(after)):
         assert one.to_raw(Span(at, at + 1)) == other.to_raw(Span(at, at + 1))
     assert [one.to_edited(e.span.start) for e in edits] == [other.to_edited(e.span.start) for e in edits]
+
+
+@given(edited(), st.data())
+def test_columns_are_merged_in_order(case: tuple[str, list[Edit], str], data: st.DataObject) -> None:
+    _, edits, _ = case
+    edits = [replace(e, weight=data.draw(st.sampled_from([None, Weight((Guess(0.5),))]))) for e in edits]
+    which = data.draw(st.lists(st.booleans(), min_size=len(edits), max_size=len(edits)))
+    few = [e for e, chosen in zip(edits, which, strict=True) if chosen]
+    many = [e for e, chosen in zip(edits, which, strict=True) if not chosen]
+    made = merged(Edits(many).by("one"), Edits(few).by("other"))
+    assert made == edits
+    assert [e.weight for e in made] == [e.weight for e in edits]
+    assert [e.step for e in made] == ["other" if chosen else "one" for chosen in which]
 
 
 @given(edited())

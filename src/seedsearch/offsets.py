@@ -16,7 +16,7 @@ and one as a start. Laws (checked by tests/test_offsets.py):
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -297,6 +297,20 @@ class Edits(Columns[Edit]):
         made._written = self._written[begin : self._borders[stop]]
         return made
 
+    def _append(self, part: Edits) -> str:
+        """Append edits that follow, and return their replacements."""
+        if part._weights or self._weights:
+            self._weigh(part.weights)
+        self._names += [step for step in part._names if step not in self._names]
+        steps = bytes(map(self._names.index, part._names))
+        self._steps.extend(part._steps.translate(steps.ljust(256)))
+        self._borders.extend(map(self._borders[-1].__add__, islice(part._borders, 1, None)))
+        self._starts.extend(part._starts)
+        self._ends.extend(part._ends)
+        self._kinds += part._kinds
+        self._certainties += part._certainties
+        return part._written
+
     def __len__(self) -> int:
         return len(self._starts)
 
@@ -360,6 +374,28 @@ def written(rows: Iterable[Row]) -> Edits:
     return made
 
 
+def chained(parts: Iterable[Edits]) -> Edits:
+    """Return the edits of all parts, each of which follows the one before."""
+    made = Edits()
+    made._written = "".join([made._append(part) for part in parts])
+    return made
+
+
+def merged(many: Edits, few: Edits) -> Edits:
+    """Return the edits of both, which are disjoint, in order."""
+    return chained(_interleaved(many, few)) if few else many
+
+
+def _interleaved(many: Edits, few: Edits) -> Iterator[Edits]:
+    done = 0
+    for i, (start, _) in enumerate(few.spans):
+        at = bisect_left(many._starts, start, done)
+        yield many[done:at]
+        yield few[i : i + 1]
+        done = at
+    yield many[done:]
+
+
 class Rows:
     """A growing sequence of rows, stored as columns if they are many."""
 
@@ -380,6 +416,10 @@ class Rows:
         for some in self._done:
             yield from weighed_of(some)
         yield from self._last
+
+    def edits(self) -> Edits:
+        """Return the edits with these rows."""
+        return chained([*self._done, weighed(self._last)])
 
 
 def weighed_of(edits: Iterable[Edit]) -> Iterator[Weighed]:

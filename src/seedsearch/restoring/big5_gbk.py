@@ -23,11 +23,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import islice
 
 from seedsearch.damage import Certainty, Damage
-from seedsearch.offsets import Edit, Rows, Span, Weighed, weighed
+from seedsearch.offsets import Edit, Edits, Rows, Span, Weighed, merged, weighed, weighed_of
 from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
 from seedsearch.restoring.pair_reading import NOTHING, Reading, Way, is_prose, read_as_paired, read_strictly, way_of
@@ -97,8 +97,8 @@ def edits(text: str, *, again: bool = False) -> Sequence[Edit]:
     shown = _with_losses(text)
     if not any(_telling(shown)):
         return ()
-    made = _rows(shown, asks=shown is not text, again=again)
-    return weighed(made if shown is text else _with_question_marks(text, made))
+    made = _edits(shown, asks=shown is not text, again=again)
+    return made if shown is text else weighed(_with_question_marks(text, weighed_of(made)))
 
 
 def _with_losses(text: str) -> str:
@@ -125,31 +125,17 @@ def _with_question_marks(text: str, made: Iterable[Weighed]) -> Iterator[Weighed
             yield start, end, replacement, kind, certainty, weight
 
 
-def _rows(text: str, *, asks: bool, again: bool) -> Iterable[Weighed]:
+def _edits(text: str, *, asks: bool, again: bool) -> Edits:
     page = _Page(text, asks=asks, again=again)
     if not page.ways:
-        return ()
-    made: list[Iterable[Weighed]] = [page.rows(_proved(page))]
+        return Edits()
+    made = page.edits(_proved(page))
     for fault in page.faults:
         if page.han[fault.kind] >= ENOUGH:
             gain = GAIN if page.believed < NEARLY_ALL else ALONE
             others = (run for run in _others(page, fault) if run.convincing(0, gain))
-            made.append(page.rows(others))
-    return reduce(_merged, made)
-
-
-def _merged(first: Iterable[Weighed], second: Iterable[Weighed]) -> Iterator[Weighed]:
-    """Yield the rows of both in order: nearly all are of the first, which `heapq.merge` takes no notice of."""
-    others = iter(second)
-    other = next(others, None)
-    for row in first:
-        while other is not None and other[0] < row[0]:
-            yield other
-            other = next(others, None)
-        yield row
-    if other is not None:
-        yield other
-        yield from others
+            made = merged(made, page.edits(others))
+    return made
 
 
 class _Page:
@@ -160,14 +146,14 @@ class _Page:
         self.ends: dict[int, int] = {}  # by where each begins
         self.han: Counter[Damage] = Counter()  # ideographs in those of each kind
 
-    def rows(self, runs: Iterator[_Run]) -> Rows:
+    def edits(self, runs: Iterator[_Run]) -> Edits:
         """Return the edits of these runs, which are believed."""
         made = Rows()
         for run in runs:
             self.ends[run.at] = run.at + len(run.found)
             self.han[run.fault.kind] += run.han
             made.add(list(run.rows()))
-        return made
+        return made.edits()
 
     @cached_property
     def faults(self) -> tuple[Fault, Fault]:
