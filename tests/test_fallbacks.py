@@ -9,7 +9,7 @@ import pytest
 from seedsearch.engines.memory import MemoryEngine
 from seedsearch.searching.index import Index
 from seedsearch.text.folding import fold
-from tests.filling import put
+from tests.filling import commit, put
 from tests.test_expressions import entry
 
 TEXTS = [
@@ -76,6 +76,14 @@ def test_did_you_mean(index: Index, typed: str, total: int, suggested: tuple[str
     results = index.search(typed)
     assert (results.total, results.suggestions) == (total, suggested)
     assert (index.search(typed, strict=True).total, results.matched) == (0, "any" if total else "query")
+
+
+def test_a_word_that_shares_one_ideograph_is_no_suggestion() -> None:
+    """巴黎 and 巴西 are not what 歐巴馬 means, whose last two characters are taken for a word."""
+    engine = MemoryEngine()
+    commit(engine, [entry("a", "巴黎与巴西的委员会")])
+    with Index(engine) as index:
+        assert index.search("歐巴馬").suggestions == ()
 
 
 def test_what_sounds_the_same_comes_before_some_of_the_words(index: Index) -> None:

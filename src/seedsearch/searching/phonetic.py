@@ -77,9 +77,15 @@ def heard(whole: str, engine: Engine, near: Sequence[str] = ()) -> Iterator[Fall
 
 
 def similar_words(missing: Sequence[str], engine: Engine) -> list[str]:
-    """Return words of the index one edit away from one of these words, which no document contains."""
+    """Return words of the index one edit away from one of these words, which no document contains.
+
+    Most of a word is the same: 巴黎 is not what 巴马 means. For two ideographs, near_words finds typing errors.
+    """
     found: list[str] = []
-    for word in dict.fromkeys(word for text in missing for word in query_words(text) if len(word) > 1):
+    words = dict.fromkeys(word for text in missing for word in query_words(text))
+    for word in words:
+        if len(word) <= (2 if is_han(word[0]) else 1):
+            continue
         test = Fuzzy(word, 1 if len(word) < 6 else 2)
         near = ((count, term) for term, count in engine.vocabulary("word", word[0], test))
         found += [term for _, term in nlargest(SUGGESTED, near)]
