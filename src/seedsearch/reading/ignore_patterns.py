@@ -1,12 +1,12 @@
 """Chooses the wanted files: `.gitignore` patterns, and the contents of excluded folders.
 
-A pattern without a slash, or with one at its end only, is a name at any depth; one with a slash elsewhere is a path
-from the folder that the pattern belongs to. `*` and `?` stay within a name, `**` stands for any folders; a slash at the
-end means folders only; `!` takes back what an earlier pattern left out; the last pattern that matches decides. What is
-below a folder that is left out cannot be taken back.
+A pattern without a slash, or with one only at its end, is a name at any depth; one with a slash elsewhere is a path
+relative to the folder of the pattern. `*` and `?` stay within a name, `**` matches any folders; a slash at the end
+restricts it to folders; `!` re-includes what an earlier pattern excluded; the last matching pattern decides. Nothing
+below an excluded folder can be re-included.
 
-Names are matched piece by piece, each with atomic groups, so that no pattern that lies in a folder takes more
-than the length of the pattern times that of the path.
+Names are matched piece by piece, each with atomic groups, so that matching takes at most the length of the pattern
+times that of the path.
 """
 
 from __future__ import annotations
@@ -33,38 +33,38 @@ class Pattern:
 
     @property
     def negative(self) -> bool:
-        """Whether it takes back what others leave out."""
+        """Whether it re-includes what others exclude."""
         return self.line.startswith("!")
 
     @property
     def folders_only(self) -> bool:
-        """Whether it matches folders and no files."""
+        """Whether it matches only folders."""
         return self.line.endswith("/")
 
     @cached_property
     def _pieces(self) -> list[re.Pattern[str] | None]:
-        """What each piece of a path has to match; None for any number of them."""
+        """The patterns of the pieces of a path; None for any number of pieces."""
         body = self.line.removeprefix("!").rstrip("/")
         names = [name for name in body.split("/") if name]
         anywhere = [] if "/" in body else ["**"]
         return [_ANY if name == "**" else re.compile(_expression(name)) for name in (*anywhere, *names)]
 
     def matches(self, path: str, *, folder: bool) -> bool:
-        """Return whether it matches a path below its folder."""
+        """Tell whether it matches a path below its folder."""
         if self.folders_only and not folder:
             return False
         return _match(self._pieces, path.split("/"))
 
 
 def parse(lines: Iterable[str]) -> tuple[Pattern, ...]:
-    """Return the patterns of a file, a line each; empty lines and those that begin with # are none."""
+    """Parse the patterns of a file, one per line, without empty lines and comments (#)."""
     stripped = (_TRAILING.sub("", line.rstrip("\r\n")) for line in lines)
     return tuple(Pattern(line) for line in stripped if line.strip("!/") and not line.startswith("#"))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which files are wanted of those below a folder: `hidden` ones too, without `exclude`, and only `include`."""
+    """Selects the files below a folder: `hidden` ones too, without `exclude`, and only `include`."""
 
     hidden: bool = False
     include: tuple[Pattern, ...] = ()
@@ -72,7 +72,7 @@ class Choice:
 
     @classmethod
     def of(cls, *, hidden: bool = False, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Choice:
-        """Return the choice that options make."""
+        """Make a choice from options."""
         return cls(hidden, parse(include), parse(exclude))
 
 
@@ -80,7 +80,7 @@ ALL = Choice()
 
 
 def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | None:
-    """Return whether the last of `patterns` that matches means `path`, or takes it back; None where none matches."""
+    """Tell whether the last of `patterns` that matches `path` is positive; None if none matches."""
     for pattern in reversed(patterns):
         if pattern.matches(path, folder=folder):
             return not pattern.negative
@@ -88,13 +88,13 @@ def decided(patterns: Sequence[Pattern], path: str, *, folder: bool) -> bool | N
 
 
 def _expression(name: str) -> str:
-    """Return a regular expression for a piece of a pattern; a backslash takes the meaning from what follows it."""
+    """Return a regular expression for a piece of a pattern; a backslash escapes the next character."""
     plain = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], name)
     return fnmatch.translate(plain.replace("[^", "[!"))
 
 
 def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
-    """Return whether the pieces match all names; on a mismatch the last piece for any number takes one name more."""
+    """Tell whether the pieces match all names; on a mismatch, the last `**` takes one more name."""
     at = i = 0
     resume: tuple[int, int] | None = None
     while i < len(names):
@@ -115,5 +115,5 @@ def _match(pieces: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bo
 
 
 def lies_in(path: str, folder: str | Path) -> bool:
-    """Return whether a path leads to a folder or into it, symbolic links followed."""
+    """Tell whether a path leads to or into a folder, following symbolic links."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

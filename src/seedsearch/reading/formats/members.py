@@ -1,4 +1,4 @@
-"""The parts found in a file, with their names below it, and the decoding of those names."""
+"""The parts of a file, with their names, and the decoding of those names."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from seedsearch.text import character_model
 _CHUNK = 1 << 16  # what is unpacked before the limits are looked at again
 _DRIVE = re.compile(r"[A-Za-z]:")
 _OF_NAMES = ("utf-8", "gb18030", "big5hkscs")
-# What an encoding has before the others, in ln p of a character. Of 800 names of one dictionary word each, in GBK none
-# are mistaken and in Big5 0.25 %; of names of two and four words none. At 0, 0.1 % of either are mistaken; at 2, 1.4 %
-# of those in Big5. Bytes of GBK that are valid UTF-8 by chance (`联通`) are unlikely characters in it.
+# The advantage of an encoding over the others, in ln p of a character. Of 800 names of one dictionary word each,
+# none in GBK and 0.25 % in Big5 are decoded wrongly; of names of two and four words, none. At 0, 0.1 % of either
+# are; at 2, 1.4 % of those in Big5. GBK that is valid UTF-8 by chance (`联通`) is unlikely characters in UTF-8.
 _BEFORE = {"utf-8": 1.0, "gb18030": 0.5}
-# What archivers keep for themselves.
+# Files that archivers add for themselves.
 _HOUSEKEEPING = {"__MACOSX"}
 
 
@@ -49,7 +49,9 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What cannot be read, and why; `name` is "" for the file itself, `skipped` where that is not an error."""
+    """A part that cannot be read, with the reason; `name` is "" for the file itself, `skipped` if that is not an
+    error.
+    """
 
     name: str
     reason: str
@@ -66,14 +68,14 @@ def place(name: str) -> str:
 
 
 def hidden(name: str) -> bool:
-    """Return whether a member is hidden, or lies below what is."""
+    """Tell whether a member or a folder above it is hidden."""
     return any(piece.startswith(".") or piece in _HOUSEKEEPING for piece in name.split("/"))
 
 
 def encoding_of_names(names: Iterable[bytes]) -> str:
-    """Return the encoding of the names of an archive that does not say it: all names together tell more than each.
+    """Return the encoding of the names of an archive that does not declare it, judged by all names together.
 
-    UTF-8 where all are valid in it; else GB18030, or Big5 where that makes likelier Chinese of them.
+    UTF-8 if all are valid; else GB18030, or Big5 if that makes likelier Chinese.
     """
     joined = b"/".join(name for name in names if not name.isascii())
     scores = {encoding: score for encoding in _OF_NAMES if (score := _likelihood(joined, encoding)) is not None}
@@ -83,7 +85,7 @@ def encoding_of_names(names: Iterable[bytes]) -> str:
 
 
 def _likelihood(content: bytes, encoding: str) -> float | None:
-    """Mean ln p of the characters that bytes are in an encoding; None where they are not in it."""
+    """Return the mean ln p of the characters of bytes in an encoding; None if they are invalid in it."""
     try:
         text = "".join(char for char in content.decode(encoding) if not char.isascii())
     except UnicodeDecodeError:
@@ -92,7 +94,7 @@ def _likelihood(content: bytes, encoding: str) -> float | None:
 
 
 def text_of_name(content: bytes, encoding: str) -> str:
-    """Return a name in the encoding that was found for its archive, or in another where it does not hold in that."""
+    """Decode a name in the encoding of its archive, or in another if it is invalid in that."""
     for tried in (encoding, *_OF_NAMES):
         try:
             return content.decode(tried)
@@ -102,14 +104,14 @@ def text_of_name(content: bytes, encoding: str) -> str:
 
 
 class Readable(Protocol):
-    """What bytes can be read from, a few at a time."""
+    """A readable stream of bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes, at most `size`; none at the end."""
 
 
 def unpacked(file: Readable, packed: int, budget: Budget) -> bytes:
-    """Return all bytes of a file that unpacks as it is read, from `packed` bytes; raises SourceError past a limit."""
+    """Return all bytes of a stream that is unpacked from `packed` bytes; raises SourceError if a limit is exceeded."""
     chunks: list[bytes] = []
     size = granted = 0
     while chunk := file.read(_CHUNK):

@@ -1,7 +1,7 @@
 """Mobipocket and Kindle books (MOBI, AZW3, PRC) → their text, as one HTML chapter, with title and authors.
 
-Text is packed by PalmDOC's LZ77, by HUFF/CDIC or not at all; books that are protected are named as such.
-Source: the MobileRead wiki, "MOBI" and "PalmDOC"; the text of both kinds of Kindle books is kept in the same way.
+Text is compressed with PalmDOC's LZ77, with HUFF/CDIC or not at all; protected books are reported as such. Source: the
+MobileRead wiki, "MOBI" and "PalmDOC"; both kinds of Kindle books store text in the same way.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from seedsearch.reading.formats.members import Member
 _KINDS = (b"BOOKMOBI", b"TEXtREAd")
 _KIND = slice(60, 68)
 _PLAIN, _LZ77, _HUFF = 1, 2, 17480
-_TABLES = 112  # where the head says which records are HUFF and CDIC: the first, and how many
+_TABLES = 112  # offset in the header of the first HUFF record and the number of HUFF and CDIC records
 _AUTHOR, _TITLE = 100, 503
 _WITH_EXTH = 0x40
 _CODE_PAGES = {65001: "utf-8", 1252: "cp1252", 936: "gb18030", 950: "big5"}
 
 
 def recognises(file: File) -> bool:
-    """Return whether it is a database of Palm's that holds a book."""
+    """Tell whether it is a Palm database with a book."""
     return file.content[_KIND] in _KINDS
 
 
 def parts(file: File) -> Iterator[Member]:
-    """Yield the text as a file in HTML; raises SourceError for a book that cannot be read."""
+    """Yield the text as an HTML file; raises SourceError if the book cannot be read."""
     try:
         yield _book(file)
     except (struct.error, IndexError) as error:
@@ -59,7 +59,7 @@ def _book(file: File) -> Member:
 
 
 def _unpacker(packing: int, records: list[bytes]) -> Callable[[bytes], bytes]:
-    """Return what unpacks a record of text; raises SourceError for a way of packing that is not known."""
+    """Return the function that unpacks a text record; raises SourceError for an unknown compression."""
     if packing == _HUFF:
         first, count = struct.unpack_from(">II", records[0], _TABLES)
         return Huff(records[first : first + count]).unpacked
@@ -79,14 +79,14 @@ def _records(content: bytes) -> list[bytes]:
 
 
 def _extra(head: bytes) -> int:
-    """Return which kinds of further bytes stand after the text of each record."""
+    """Return the flags of the trailing data after the text of each record."""
     if head[16:20] != b"MOBI" or struct.unpack_from(">I", head, 20)[0] < 228 or len(head) < 244:
         return 0
     return int(struct.unpack_from(">H", head, 242)[0])
 
 
 def _without_tail(record: bytes, extra: int) -> bytes:
-    """Return a record without what stands after its text: sizes are kept from the end on, seven bits a byte."""
+    """Return a record without its trailing data, whose sizes are stored backwards with seven bits per byte."""
     for _ in range((extra >> 1).bit_count()):
         size = 0
         for i, byte in enumerate(reversed(record[-4:])):
@@ -94,7 +94,7 @@ def _without_tail(record: bytes, extra: int) -> bytes:
             if byte & 0x80:
                 break
         record = record[: max(0, len(record) - size)]
-    if extra & 1 and record:  # the rest of a character that runs over into the next record
+    if extra & 1 and record:  # the rest of a character that continues in the next record
         record = record[: max(0, len(record) - (record[-1] & 3) - 1)]
     return record
 
@@ -140,7 +140,7 @@ def _said(head: bytes) -> Said:
 
 
 def _exth(head: bytes, at: int) -> Iterator[tuple[str, bytes]]:
-    """Yield author and title of the extended head."""
+    """Yield author and title from the extended header."""
     (count,) = struct.unpack_from(">I", head, at + 8)
     place = at + 12
     for _ in range(min(count, 1000)):

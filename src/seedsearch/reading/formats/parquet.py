@@ -1,6 +1,6 @@
 """Parquet and Arrow tables → one document per row: one line per value, with its name, as for JSON Lines.
 
-The library runs in a process of its own, and hands over a row at a time, as JSON.
+The library runs in a separate process and sends one row at a time, as JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[RawDocument | Failure | Extracted]:
-    """Yield the rows that hold text, or all of them as one text; raises SourceError for a file that is broken."""
+    """Yield the rows with text, or all of them as one text; raises SourceError if the file is broken."""
     rows = _rows(file)
     if not file.asked.records:
         yield Extracted("\n".join(record.text for record in rows))
@@ -40,7 +40,7 @@ def parts(file: File) -> Iterator[RawDocument | Failure | Extracted]:
 
 
 def count_of_rows(content: bytes) -> int:
-    """Return how many rows a table has, 0 where it cannot be read."""
+    """Return the number of rows of a table, 0 if it cannot be read."""
     if find_spec("pyarrow") is None:
         return 0
     with running(_WORKER, TABLE_SECONDS, TABLE_MEMORY, -1, 0, seconds=TABLE_WALL_SECONDS) as process:

@@ -24,7 +24,7 @@ def recognises(file: File) -> bool:
 
 
 def parts(file: File) -> Iterator[Extracted | Lost]:
-    """Yield the text, a form feed after each page, and what could not be read; raises SourceError where nothing can."""
+    """Yield the text, with a form feed after each page, and what cannot be read; raises SourceError if nothing can."""
     answer = _asked(file.content)
     if "error" in answer:
         if (why := str(answer["error"])) == ENCRYPTED:
@@ -42,7 +42,7 @@ def parts(file: File) -> Iterator[Extracted | Lost]:
 
 
 def _stands_in(line: str, text: str) -> bool:
-    """Return whether a title or an author stands on the first page as well."""
+    """Tell whether a title or an author is also on the first page."""
     return "".join(line.split()) in "".join(text[: text.find("\f")].split())
 
 
@@ -57,7 +57,7 @@ def _lost(answer: dict[str, list[str]]) -> Iterator[Lost]:
 
 
 def _asked(content: bytes) -> dict[str, list[str]]:
-    """Return what the other process says."""
+    """Return the answer of the other process."""
     characters = min(limits.PDF_CHARACTERS, limits.GRANTED + limits.RATIO * len(content))
     began = monotonic()
     with running(

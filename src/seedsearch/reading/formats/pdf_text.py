@@ -1,7 +1,7 @@
 """The text of the pages of a PDF, by pdfminer.six, in the process that reads one PDF.
 
-What is drawn twice is read once: bold and shadowed text is often the same characters twice, a hair apart. Characters
-that a font does not name (no ToUnicode, and codes that no table of Adobe explains) are U+FFFD, never another character.
+Text drawn twice is read once: bold and shadowed text is often drawn twice with a tiny offset. Characters that a font
+does not identify (no ToUnicode, and no Adobe table for its codes) become U+FFFD, never another character.
 """
 
 from __future__ import annotations
@@ -24,23 +24,22 @@ from pdfminer.psexceptions import PSException
 
 UNKNOWN = "\ufffd"
 _ACROSS, _DOWN = LAParams(all_texts=True), LAParams(all_texts=True, detect_vertical=True)
-# How far apart two equal characters may be drawn and be one, in heights of the character: imitated bold is a fiftieth,
-# shadows a twentieth. The narrowest letters that stand doubled in a word (`ll`) are a fifth of their height wide.
+# The maximum distance between two equal characters that count as one, in character heights: imitated bold is a
+# fiftieth, shadows a twentieth. The narrowest letters that occur doubled (`ll`) are a fifth of their height wide.
 _APART = 0.08
-# Between Han characters the layout puts a blank wherever lines are stretched to the margin; a blank that somebody typed
-# is half a character at least.
+# In justified lines, the layout puts blanks between Han characters; a typed blank is at least half a character wide.
 _BLANK = 0.45
 _TABLE, _NUMBERS = re.compile(rb"\b(?:startxref|trailer)\b"), re.compile(rb"\b(\d{1,9}) \d+ obj\b")
 
 
 class _Drawn:
-    """The characters of a page, by where they stand in a grid of squares of the size in which two are one."""
+    """The characters of a page in a grid whose cells have the maximum distance of duplicates."""
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, int, int, int], list[tuple[float, float]]] = {}
 
     def again(self, char: LTChar) -> bool:
-        """Return whether `char` was drawn before in this place; notes it where not."""
+        """Tell whether `char` was already drawn at this place; record it if not."""
         near = max(char.height, 0.01) * _APART
         column, row, size = int(char.x0 / near), int(char.y0 / near), round(char.height)
         text = char.get_text()
@@ -73,14 +72,14 @@ class _Pages(PDFPageAggregator):
         return advance
 
     def handle_undefined_char(self, font: Any, cid: int) -> str:
-        """Return what stands for a character that the font does not name."""
+        """Return the replacement for a character that the font does not identify."""
         return UNKNOWN
 
 
 def pages(document: PDFDocument, *, loose: bool = False) -> Iterator[tuple[int, str | Exception]]:
-    """Yield the number of each page, from 1, with its text or why it cannot be read.
+    """Yield the number of each page, from 1, with its text or the reason why it cannot be read.
 
-    `loose`: the pages are those that lie in the file, in that order, whether or not anything names them.
+    With `loose`, the pages are all page objects in file order, whether or not the page tree lists them.
     """
     _complete_tables()
     resources = PDFResourceManager()
@@ -161,7 +160,7 @@ def _boxes(layout: LTPage) -> Iterator[str]:
 
 
 def _line(line: LTTextLine) -> str:
-    """Return the text of a line, without the blanks that the layout put where Han characters only stand apart."""
+    """Return the text of a line, without the blanks that the layout put between spaced Han characters."""
     items = list(line)
     pieces: list[str] = []
     for at, item in enumerate(items):
@@ -172,7 +171,7 @@ def _line(line: LTTextLine) -> str:
 
 
 def _close(two: list[Any]) -> bool:
-    """Return whether these are two wide characters with less than a blank between them."""
+    """Tell whether these are two wide characters with less than a blank between them."""
     if len(two) < 2 or not all(isinstance(item, LTChar) and item.get_text()[:1] >= "\u2e80" for item in two):
         return False
     first, second = two

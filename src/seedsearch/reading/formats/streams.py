@@ -1,7 +1,7 @@
 """Decompresses streams a few bytes at a time, with a dictionary of bounded size.
 
-The library's own readers of bzip2 and LZMA in ZIP hand out whatever a piece of packed bytes grows to, and those of xz
-take as much memory as a file demands.
+The library's own readers of bzip2 and LZMA in ZIP return everything to which a piece of packed bytes expands, and those
+of xz take as much memory as a file demands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from seedsearch.reading.formats.limits import DICTIONARY, DICTIONARY_ROOM
 
 GZIP = b"\x1f\x8b\x08"
 XZ = b"\xfd7zXZ\0"
-# Packed bytes that are handed over at a time. What follows a stream is copied each time that one ends.
+# Packed bytes passed at a time. The data after a stream is copied each time a stream ends.
 _PIECE = 1 << 13
 _MEMORY = DICTIONARY + DICTIONARY_ROOM
 _BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
@@ -39,7 +39,7 @@ def is_xz(file: File) -> bool:
 
 
 class Decompressor(Protocol):
-    """What bz2 and lzma have in common."""
+    """The common interface of the decompressors of bz2 and lzma."""
 
     @property
     def eof(self) -> bool:
@@ -47,25 +47,25 @@ class Decompressor(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes without more packed bytes."""
+        """Whether more packed bytes are needed."""
 
     @property
     def unused_data(self) -> bytes:
-        """What was handed over and follows the stream."""
+        """The data after the end of the stream."""
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         """Return the next bytes, at most `max_length`."""
 
 
 class Packed(Protocol):
-    """What packed bytes are read from."""
+    """The source of packed bytes."""
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes, at most `size`; none at the end."""
 
 
 class Stream:
-    """The bytes of a packed stream, or of all that follow one another where each begins with `magic`."""
+    """The bytes of a packed stream, or of several concatenated ones that each begin with `magic`."""
 
     def __init__(self, packed: Packed, start: Callable[[], Decompressor], magic: bytes = b"") -> None:
         self._file = packed
@@ -74,7 +74,7 @@ class Stream:
         self._decompressor = start()
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size`; none at the end. Raises EOFError where the stream was cut off."""
+        """Return the next bytes, at most `size`; none at the end. Raises EOFError if the stream is truncated."""
         while True:
             decompressor = self._decompressor
             if decompressor.eof:
@@ -91,9 +91,9 @@ class Stream:
                 return found
 
     def _next(self) -> bytes:
-        """Return the first bytes of the next stream, which is begun; none where no other follows.
+        """Begin the next stream and return its first bytes; none if there is no other.
 
-        NULs may stand between.
+        There may be NULs in between.
         """
         piece = self._decompressor.unused_data.lstrip(b"\0")
         while len(piece) < len(self._magic) and (more := self._file.read(_PIECE)):

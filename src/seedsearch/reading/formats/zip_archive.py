@@ -1,8 +1,8 @@
-"""ZIP archives, read in memory: nothing is ever written to a place that an archive names.
+"""ZIP archives, read in memory: nothing is ever written to a path given by an archive.
 
-Names without a mark of their encoding are read as UTF-8 or in the code page of a Chinese Windows (GBK or Big5, that
-which makes Chinese of all names of the archive), not in the code page 437 that the standard has. Where
-Info-ZIP wrote the name in UTF-8 beside it, that one is taken.
+Names without a declared encoding are decoded as UTF-8 or in the code page of a Chinese Windows (GBK or Big5, whichever
+makes Chinese of all names of the archive), not in code page 437 as the standard says. If Info-ZIP stored the name in
+UTF-8 as well, that one is used.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _END_MARKED = 0x2
 _SIZED_BEHIND = 0x8
 _HEAD, _BEHIND, _LISTED, _END = b"PK\x03\x04", b"PK\x07\x08", b"PK\x01\x02", b"PK\x05\x06"
 MAGIC = (_HEAD, _END)
-_SHORTEST_END, _LONGEST_END = 22, 22 + 0xFFFF  # bytes of the end of an archive, without and with a comment
+_SHORTEST_END, _LONGEST_END = 22, 22 + 0xFFFF  # bytes of the end record, without and with the longest comment
 _READ_IN_PART = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What the library raises for archives that are broken or of a kind it does not know.
+# The exceptions of the library for broken or unsupported archives.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -63,15 +63,15 @@ class Archive(zipfile.ZipFile):
         self._left = len(content)
 
     def take(self, info: zipfile.ZipInfo) -> None:
-        """Count a member that is to be read; raises SourceError where more would be read than is there."""
+        """Count a member to be read; raises SourceError if more would be read than the archive has."""
         if info.compress_size > self._left:
             raise SourceError("it cannot be unpacked: it overlaps other members")
         self._left -= info.compress_size
 
 
 def opened(content: bytes) -> Archive:
-    """Return the archive; raises SourceError for one that is broken, or has more members than are read."""
-    # Every entry of the directory begins with these bytes; counting them costs nothing, making objects of them does.
+    """Open the archive; raises SourceError if it is broken or has too many members."""
+    # Every directory entry begins with these bytes; counting them is cheap, making objects is not.
     if content.count(_LISTED) > PARTS:
         raise SourceError(f"it holds more than {PARTS:,} files", hint="unpack it into a folder")
     try:
@@ -87,9 +87,9 @@ def opened(content: bytes) -> Archive:
 
 
 def _without_false_marks(content: bytes) -> bytes | None:
-    """Return the archive with no mark of UTF-8 at names that are not; None if there is none such.
+    """Return the archive without the UTF-8 flag at names that are not UTF-8; None if there is no such name.
 
-    Some archivers mark every name as UTF-8, those in the code page of the system too.
+    Some archivers flag every name as UTF-8, including those in the code page of the system.
     """
     end = content.rfind(_END)
     if end < 0 or len(content) < end + _SHORTEST_END:
@@ -156,12 +156,12 @@ def recognises(file: File) -> bool:
 
 
 def archive(file: File) -> Archive:
-    """Return the archive that a file is, opened once; raises SourceError for one that is broken."""
+    """Return the archive, opened once per file; raises SourceError if it is broken."""
     return file.once(opened)
 
 
 def names(file: File) -> frozenset[str]:
-    """Return the names in the archive that a file is; none where it is not one.
+    """Return the names in a ZIP archive; none for another file.
 
     Raises SourceError for one that is broken.
     """
@@ -169,7 +169,7 @@ def names(file: File) -> frozenset[str]:
 
 
 def to_its_end(parts: Callable[[File], Iterator[Part]]) -> Callable[[File], Iterator[Part]]:
-    """Return `parts` of a file that is an archive, and at their end what is missing of one that is cut off."""
+    """Yield the `parts` of an archive, and finally what is missing from a truncated one."""
 
     def all_parts(file: File) -> Iterator[Part]:
         yield from parts(file)
@@ -215,7 +215,7 @@ def _member(archive: Archive, info: zipfile.ZipInfo, name: str, budget: Budget) 
 
 
 def _heads(archive: Archive) -> Iterator[bytes]:
-    """Yield the beginnings of a few members, by their names in order; of those that can be read without the rest."""
+    """Yield the beginnings of a few members in the order of names, as far as they can be read separately."""
     plain = [
         info
         for info in archive.infolist()
@@ -230,7 +230,7 @@ def _heads(archive: Archive) -> Iterator[bytes]:
 
 
 def read(archive: Archive, info: zipfile.ZipInfo, budget: Budget) -> bytes:
-    """Return the bytes of a member; raises SourceError where they cannot be had."""
+    """Return the bytes of a member; raises SourceError if they cannot be read."""
     if info.flag_bits & _ENCRYPTED:
         raise SourceError("it is encrypted", hint="unpack it with its password")
     archive.take(info)
@@ -256,7 +256,7 @@ def _stream(archive: Archive, info: zipfile.ZipInfo) -> Stream:
 
 
 def _packed(archive: Archive, info: zipfile.ZipInfo) -> bytes:
-    """Return the packed bytes of a member, which stand after its head and the name in it."""
+    """Return the packed bytes of a member, which follow its local header and name."""
     file = archive.fp
     if file is None:
         raise ValueError("a closed archive")
@@ -271,9 +271,7 @@ def _what(kind: int) -> str:
 
 
 def _spelled(info: zipfile.ZipInfo) -> str:
-    """Return the name that an archive marks as UTF-8, by a flag or in a field of its own (APPNOTE 4.6.9); empty where
-    it marks none.
-    """
+    """Return the name declared as UTF-8, by the flag or in an extra field (APPNOTE 4.6.9); empty if there is none."""
     if info.flag_bits & _UTF8:
         return info.filename
     extra = info.extra
@@ -286,5 +284,5 @@ def _spelled(info: zipfile.ZipInfo) -> str:
 
 
 def _bytes_of_name(info: zipfile.ZipInfo) -> bytes:
-    """Return the bytes that a name without a mark of its encoding is: the library reads them in code page 437."""
+    """Return the bytes of a name without a declared encoding, which the library decodes in code page 437."""
     return info.filename.encode("cp437", "replace")
