@@ -27,49 +27,49 @@ OFTEN = 0.1
 
 
 def remember(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    """Keep what --quiet and --verbose say, for `note` and `detail`."""
+    """Store --quiet and --verbose, for `note` and `detail`."""
     ctx.meta[f"seedsearch.{parameter.name}"] = value
 
 
 def is_quiet() -> bool:
-    """Return whether only errors are to be said."""
+    """Tell whether only errors are printed."""
     return bool(click.get_current_context().meta.get(QUIET))
 
 
 def is_verbose() -> bool:
-    """Return whether more is to be said."""
+    """Tell whether details are printed."""
     return bool(click.get_current_context().meta.get(VERBOSE))
 
 
 def say(text: str) -> None:
-    """An error, or the answer that nothing was found."""
+    """Print an error, or the message that nothing was found."""
     from seedsearch.frontends.render.safe import one_line
 
     click.echo(f"seedsearch: {one_line(worded(text))}", err=True)
 
 
 def tell_line(text: str) -> None:
-    """A line of a report that is not data."""
+    """Print a line of a report that is not data."""
     from seedsearch.frontends.render.safe import one_line
 
     click.echo(one_line(text), err=True)
 
 
 def note(text: str) -> None:
-    """Something worth knowing, unless it is to be quiet."""
+    """Print a note, unless quiet."""
     if not is_quiet():
         say(text)
 
 
 def detail(text: str) -> None:
-    """Something for those who asked for more."""
+    """Print a detail if verbose."""
     if is_verbose():
         say(text)
 
 
 @contextmanager
 def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress], None] | None]:
-    """Return what draws a progress bar on standard error; None off a terminal, or under --quiet."""
+    """Return a progress bar on standard error; None without a terminal, or with --quiet."""
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb" or is_quiet():
         yield None
         return
@@ -82,18 +82,18 @@ def progress(label: str, *, hidden: bool = False) -> Iterator[Callable[[Progress
 
 
 class _Bar:
-    """One line of a terminal that is written over."""
+    """A line of a terminal that is overwritten."""
 
     def __init__(self, label: str) -> None:
         self._label, self._begun, self._shown = label, time.monotonic(), 0.0
 
     def begin(self) -> None:
-        """Say at once that something is done: finding the files of a large folder takes seconds."""
+        """Show at once that work has begun: finding the files of a large folder takes seconds."""
         begun = said("{label}: looking for changes …", label=said(self._label))
         click.echo(f"\r\x1b[K{begun}", err=True, nl=False)
 
     def show(self, state: Progress) -> None:
-        """Draw how far it is, not more often than the eye sees."""
+        """Draw the progress, with a limited rate."""
         from seedsearch.frontends.render.progress import progress_text
 
         now = time.monotonic()

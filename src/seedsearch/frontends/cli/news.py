@@ -62,7 +62,7 @@ def news(ctx: click.Context, name: str | None, index_dir: options.Place, peek: b
 
 
 def _lines(opened: Index, found: News, query: str, place: str) -> dict[str, str]:
-    """Return the first match of each document that is new or changed, with its place."""
+    """Return the first match of each new or changed document, with its place."""
     from seedsearch.frontends.cli.exports import first_lines
 
     return first_lines(opened, (*found.new, *found.changed), query, place)

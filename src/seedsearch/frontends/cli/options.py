@@ -21,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folder or the URL of an index, and what it is made from where it has a name."""
+    """The folder or the URL of an index, and its paths if it is a named index."""
 
     where: str
     paths: tuple[str, ...] | None = None
@@ -31,12 +31,12 @@ class Place:
 
 
 class IndexPlace(click.ParamType[Place]):
-    """A name of the settings, a folder, or a URL."""
+    """A parameter type: the name of an index from the settings, a folder, or a URL."""
 
     name = "dir|url|name"
 
     def convert(self, value: str | Place, param: click.Parameter | None, ctx: click.Context | None) -> Place:
-        """Return the place that a name, a path or a URL means; a name comes first."""
+        """Return the place for a name, a path or a URL; names take precedence."""
         if isinstance(value, Place):
             return value
         settings = ctx.find_object(Settings) if ctx is not None else None
@@ -47,8 +47,8 @@ class IndexPlace(click.ParamType[Place]):
         return place
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the names of the settings, and folders."""
-        from click.shell_completion import CompletionItem  # only a shell asks for it
+        """Complete names of indexes, and folders."""
+        from click.shell_completion import CompletionItem  # deferred: only for completion
 
         settings = ctx.find_object(Settings) or Settings()
         names = [CompletionItem(name) for name in settings.indexes if name.startswith(incomplete)]
@@ -56,7 +56,7 @@ class IndexPlace(click.ParamType[Place]):
 
 
 class _MayBeEmpty(click.Option):
-    """An option whose variable may be empty, which says: none. Click takes an empty one as one that is not there."""
+    """An option whose environment variable may be empty, which means none; click treats an empty variable as unset."""
 
     def resolve_envvar_value(self, ctx: click.Context) -> str | None:
         """Return the value of the variable, if it is set."""
@@ -64,7 +64,7 @@ class _MayBeEmpty(click.Option):
 
 
 def setting(key: str, *names: str, **more: Any) -> Callable[[Function], Function]:
-    """Return an option that is also a setting: from the environment, from a file, with the default that KEYS has."""
+    """Return an option that is also a setting, with values from the environment or a file and the default of KEYS."""
     kind = KEYS[key]
     if kind.kind is int:
         more["type"] = click.IntRange(min=kind.least)
@@ -128,7 +128,7 @@ _no_pager = click.option("--no-pager", "pager", flag_value="", help="Print long 
 
 
 def choosing(command: Function) -> Function:
-    """Return the options that say which files of a folder are wanted."""
+    """Return the options that select the files of a folder."""
     for option in (
         click.option(
             "--include", multiple=True, metavar="PATTERN", help="Read only files matching PATTERN (.gitignore syntax)."
@@ -141,7 +141,7 @@ def choosing(command: Function) -> Function:
 
 
 def steps(command: Function) -> Function:
-    """Return the options that say which steps restore."""
+    """Return the options that select steps."""
     for option in (
         click.option("--list-steps", is_flag=True, is_eager=True, expose_value=False, callback=_list_steps, help=_LIST),
         click.option(
@@ -190,9 +190,7 @@ def settings_in(ctx: click.Context) -> Settings:
 
 
 def typed(word: str) -> str:
-    """Return an argument as text; bytes that are not UTF-8 are read as GB18030, as a terminal of that encoding sends
-    them.
-    """
+    """Return an argument as text; bytes that are not UTF-8 are decoded as GB18030, for terminals with that encoding."""
     from seedsearch.errors import QueryError
 
     content = os.fsencode(word)
