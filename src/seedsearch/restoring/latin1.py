@@ -40,6 +40,7 @@ from seedsearch.restoring.lossy_guesses import Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mend, mended, unsearched
 from seedsearch.restoring.lost_pairs import GONE
 from seedsearch.restoring.own_pairs import Neighbourhoods
+from seedsearch.restoring.read_once import in_vain
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
@@ -117,7 +118,12 @@ AGAIN, AGAIN_EACH = 4000, 0.02  # bytes of a page that are put in step, and more
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of both kinds: sorted, disjoint, in code points of `text`."""
-    budgets = budgets or Budgets()
+    if in_vain(text, _all_edits):
+        return []
+    return _all_edits(text, budgets or Budgets())
+
+
+def _all_edits(text: str, budgets: Budgets) -> Sequence[Edit]:
     if sum(1 for _ in islice(_LOST_BEFORE.finditer(text), FEW)) < FEW:
         return weighed(_rows(text, _page(text, budgets)))
     first = weighed(_read_once_more(text))

@@ -30,6 +30,7 @@ from seedsearch.restoring.framed import Choice, Part, lost_before
 from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.lost_pairs import GONE, Slot
 from seedsearch.restoring.misreading_ways import FAMILIES, LOST, TRIGGER, WILD, Way
+from seedsearch.restoring.read_once import in_vain
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import is_han
@@ -72,6 +73,10 @@ class _Read(NamedTuple):
 
 def edits(text: str) -> Sequence[Edit]:
     """Return the edits of this kind: sorted, disjoint, in code points of `text`."""
+    return [] if in_vain(text, lambda some, _: _edits(some)) else _edits(text)
+
+
+def _edits(text: str) -> Sequence[Edit]:
     ways = [way for tells, family in FAMILIES if tells.search(text) for way in family]
     # The longest runs are enough to tell the way.
     best = _best(nlargest(SAMPLE, _runs(text), key=lambda run: len(run.found)), ways) if ways else None

@@ -53,6 +53,7 @@ from seedsearch.restoring.lossy_gaps import between
 from seedsearch.restoring.lossy_guesses import TEAR, TORN, UNTOLD, Atom, loss
 from seedsearch.restoring.lossy_utf8 import WORK, mended, searched, unsearched
 from seedsearch.restoring.own_pairs import Neighbourhoods
+from seedsearch.restoring.read_once import in_vain
 from seedsearch.restoring.scripts import SCRIPT_SAMPLE, Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.gbk import pair_of
@@ -119,7 +120,12 @@ ALONE, BETWEEN = 400, 60
 
 def edits(text: str, budgets: Budgets | None = None) -> Sequence[Edit]:
     """Return the edits of kind utf8-as-gbk: sorted, disjoint, in code points of `text`."""
-    budgets = budgets or Budgets()
+    if in_vain(text, _all_edits):
+        return []
+    return _all_edits(text, budgets or Budgets())
+
+
+def _all_edits(text: str, budgets: Budgets) -> Sequence[Edit]:
     if not _SPELLED_BEHIND.search(text):
         return _edits(text, budgets)
     rows = ((*m.span(), chr(SPELLED + int(m[1], 16)), *_AS_SPELLED) for m in _SPELLED.finditer(text))
