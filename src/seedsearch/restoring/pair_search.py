@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ import numpy as np
 from seedsearch.restoring.lost_pairs import GONE, Slot
 from seedsearch.restoring.pair_choices import WIDE, Choices, Sets, sets_of
 from seedsearch.restoring.pair_faults import NEVER, Fault, Reader, Rule, Run
+from seedsearch.restoring.recent import Recent
 from seedsearch.restoring.scripts import Script
 from seedsearch.text.array_types import Array, Ints, Points, Scores
 from seedsearch.text.code_points import points
@@ -35,6 +37,7 @@ WHOLE, BEGUN, LOST = KINDS = range(3)
 STATES = 6  # readings of each kind that are gone on with
 PICKED = 12  # choices, by pairs, that are asked for with the two characters before
 WINDOW, SHARED = 96, 16  # atoms that are searched together, and how many of them the next window has as well
+KEPT = 128  # windows of which the answer is kept, some 20 KB each
 FARTHEST = 20.0  # nats behind the best reading of a row, which no reading makes good
 TORN = -16.0  # ln p of an atom that is no character
 UNTRACED = -9.0  # ln p of a byte that was lost in front of what is torn, where readers leave a sign
@@ -91,8 +94,19 @@ def searched(rows: Sequence[Run], fault: Fault, readers: Sequence[Reader], scrip
     sets = sets_of(fault, script)
     every = [list(_windows(row, sets, reader)) for row, reader in zip(rows, readers, strict=True)]
     windows = list(dict.fromkeys(window for some in every for _, window in some))
-    read = dict(zip(windows, _Search(windows, sets).read(), strict=True))
+    recent = _recent(fault, script)
+    read = {window: one for window in windows if (one := recent.get(window))}
+    left = [window for window in windows if window not in read]
+    for window, one in zip(left, _Search(left, sets).read(), strict=True):
+        read[window] = one
+        recent.put(window, one)
     return [_joined([read[window] for _, window in some], [start for start, _ in some]) for some in every]
+
+
+@cache
+def _recent(fault: Fault, script: Script) -> Recent[Window, Searched]:
+    """Return the answers of the last searches: a page is searched part by part, and first a sample of it."""
+    return Recent(KEPT)
 
 
 def _joined(some: Sequence[Searched], starts: Sequence[int]) -> Searched:
