@@ -331,12 +331,14 @@ def test_the_seed_is_restored() -> None:
     assert text.count("來源:天津日報") == 1
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_quietly(place: Path) -> None:
     command = f"{sys.executable} -m seedsearch query --json 焊接 | head -c 1"
     done = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, check=True)
     assert done.stderr == b""
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_an_error(place: Path) -> None:
     command = f"{sys.executable} -m seedsearch query 焊接 > /dev/full"
     done = subprocess.run(["bash", "-c", command], cwd=place, capture_output=True, check=False)

@@ -107,6 +107,7 @@ def test_how_many_documents_have_a_term_is_told_without_reading_lists(
     assert open_engine(tmp_path, MARK).document_frequencies(terms) == expected
 
 
+@pytest.mark.slow
 def test_numbers_are_whole_in_every_engine(tmp_path: Path) -> None:
     """Beside other digits, points and the blanks of a scanned text; of so many documents that some are put off."""
     rng = random.Random(3)
@@ -128,6 +129,7 @@ def test_numbers_are_whole_in_every_engine(tmp_path: Path) -> None:
     assert 0 < len(found(memory, asked[0])) < len(found(memory, run("4年")))
 
 
+@pytest.mark.slow
 def test_characters_without_lists_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(5)
     memory, embedded = MemoryEngine(), EmbeddedEngine(tmp_path, MARK, create=True)

@@ -31,6 +31,7 @@ def read(name: str, content: bytes) -> tuple[dict[str, str], str]:
     return texts, "; ".join(f"{item.path}: {item.reason}" for item in found if isinstance(item, Failure))
 
 
+@pytest.mark.slow
 def test_7z_gives_each_file() -> None:
     assert read("a.7z", made.seven_zip_of(FILES)) == ({f"a.7z!/{name}": text for name, text in READ.items()}, "")
 

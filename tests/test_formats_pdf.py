@@ -20,6 +20,7 @@ def read(content: bytes) -> tuple[str, str]:
     return "".join(texts), "; ".join(item.reason for item in found if isinstance(item, Failure))
 
 
+@pytest.mark.slow
 def test_pdf_gives_its_pages_with_a_form_feed_after_each() -> None:
     assert read(made.pdf_of("焊接材料", "第二页")) == ("焊接材料\n\f第二页\n\f", "")
 

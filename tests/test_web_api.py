@@ -262,6 +262,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.slow
 def test_every_engine_gives_the_same_answers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of programs, the pages, and what agents read."""
     monkeypatch.chdir(place)
