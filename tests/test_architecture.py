@@ -14,7 +14,7 @@ import pytest
 import seedsearch
 from seedsearch import errors
 from seedsearch.frontends.cli import COMMANDS
-from tests.parsed import tree_of
+from tests.parsed import statements, tree_of
 
 SOURCE = Path(seedsearch.__file__).parent
 PICTURE = Path(__file__).parents[1] / "docs" / "architecture.md"
@@ -80,12 +80,12 @@ def imports(path: Path) -> frozenset[str]:
     tree = tree_of(path)
     typing_only = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in statements(tree)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(node)
+        for inner in statements(node)
     }
     found = set()
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if id(node) in typing_only:
             continue
         if isinstance(node, ast.Import):

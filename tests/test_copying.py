@@ -136,7 +136,7 @@ def test_nothing_else_is_kept_beside_the_entries() -> None:
     """Whoever keeps more under a name of its own adds that to KEPT of indexing/copying.py."""
     kept = set()
     for path in SOURCE.rglob("*.py"):
-        if "engines" in path.parts or path.name == "copying.py":
+        if "engines" in path.parts or path.name == "copying.py" or "put_metadata" not in path.read_text("utf-8"):
             continue
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "put_metadata":

@@ -26,7 +26,7 @@ from seedsearch.errors import IndexDamaged, IndexLocked, OutputError, Seedsearch
 from seedsearch.indexing.pipeline import batch_of
 from tests.engine_contract import MARK, TEXTS, entry
 from tests.filling import commit
-from tests.parsed import tree_of
+from tests.parsed import statements, tree_of
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def foreign_modules() -> dict[str, ModuleType]:
     """Every module of others that the package imports, and where numpy has its exceptions."""
     names = {"numpy.exceptions", "numpy.linalg"}
     for path in Path(embedded.__file__).parent.glob("*.py"):
-        for node in ast.walk(tree_of(path)):
+        for node in statements(tree_of(path)):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -50,6 +51,7 @@ def in_chinese(*arguments: str, cwd: Path) -> Run:
     return seedsearch(*arguments, cwd=cwd, LC_ALL="zh_CN.UTF-8")
 
 
+@cache
 def spoken() -> set[str]:
     """The texts that the program gives to `said` and `many`, out of its source."""
     found = {*MATCHED.values(), *MARKS.values(), *TOPICS, "indexing", "restoring", "copying"}
@@ -57,8 +59,11 @@ def spoken() -> set[str]:
     found |= {*manual.HEADINGS, *(about for _, about in (*manual.EXIT, *manual.FILES))}
     found |= {*corpus_report.LANGUAGES, *(f"Documents by {name}" for name in BARS)}
     for path in (*SOURCE.rglob("*.py"), *SEARCHING.glob("*.py")):
-        tree = tree_of(path)
         speaking = SPEAKING[path.parent == SEARCHING]
+        text = path.read_text("utf-8")
+        if not any(f"{name}(" in text for name in speaking) and path.name != "answers.py":
+            continue
+        tree = tree_of(path)
         constants = {
             target.id: value.value
             for node in ast.walk(tree)
@@ -233,6 +238,7 @@ def test_help_is_chinese_and_fits(name: str | None, tmp_path: Path) -> None:
     assert max(cells(line) for line in shown.splitlines()) <= 100
 
 
+@pytest.mark.slow
 def test_a_program_that_begins_in_a_chinese_locale_speaks_chinese(desk: Path) -> None:
     """The others fork a program that began in another one."""
     started = programs.seedsearch("query", "焊接", cwd=desk, LC_ALL="zh_CN.UTF-8")
