@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,20 +67,30 @@ def format_name(name: str, content: bytes) -> str:
     return format_of(File(name, content, Asked(), Budget.of(len(content)))).name
 
 
-WITH_FILES = {format_name(name, made.as_bytes(content)) for name, content in FILES.items()}
+@cache
+def with_files() -> Mapping[str, str]:
+    """Return the format that each of the files is read by; when a test asks, not in every process that runs tests."""
+    return {name: format_name(name, made.as_bytes(content)) for name, content in FILES.items()}
+
+
 EACH_FORMAT = pytest.mark.parametrize("name", [format_.name for format_ in FORMATS])
 
 
 @EACH_FORMAT
 def test_every_format_has_a_file_of_known_answers(name: str) -> None:
     """So that no change of what is read from it goes unnoticed, and the laws of all formats are tried on it."""
-    assert name in WITH_FILES, f"no file in FILES of tools/make_golden.py is read by the format {name}: add a small one"
+    assert name in with_files().values(), (
+        f"no file in FILES of tools/make_golden.py is read by the format {name}: add a small one"
+    )
 
 
 def test_a_format_that_takes_text_out_of_a_file_says_so() -> None:
     """Else a restored copy is written under the name of a format that it is not in."""
     unsaid = {format_.name for format_ in FORMATS if not format_.extracted}
+    silent = {format_.name for format_ in FORMATS if not format_.extracted or format_.archive}
     for name, content in FILES.items():
+        if with_files()[name] not in silent:  # it says so, and holds no other files; some are read in processes
+            continue
         for found in documents(name, made.as_bytes(content)):
             encoding = found.encoding if isinstance(found, RawDocument) else ""
             assert encoding not in unsaid, f"extracted=True is missing in the line of {encoding} in FORMATS"

@@ -8,11 +8,10 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from mcp import Client, MCPError, StdioServerParameters
 
 from fixtures.guides import furnished
 from seedsearch import build_index
@@ -23,6 +22,9 @@ from seedsearch.frontends.mcp.answers import ROOM
 from seedsearch.frontends.mcp.cursor import Cursor
 from tests.programs import warm as seedsearch
 from tests.serving import indexed
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 PATIENCE = 120
 NAMES = ["search", "read_document", "list_damage", "restore_text"]
@@ -38,6 +40,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def client(place: Path, mode: str = "auto", *options: str) -> Client:
     """A client that starts the server as agents do."""
+    from mcp import Client, StdioServerParameters  # half a second, in each process that runs tests
+
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "seedsearch", "mcp", *options], cwd=str(place), env={"HOME": str(place)}
     )
@@ -85,6 +89,8 @@ def test_both_eras_of_the_protocol(place: Path, mode: str) -> None:
 
 @pytest.mark.slow
 def test_what_is_wrong_is_said_in_words(place: Path) -> None:
+    from mcp import MCPError
+
     async def said(agent: Client) -> None:
         wrong: list[tuple[str, dict[str, Any], str]] = [
             ("search", {"query": ""}, "the query is empty"),
