@@ -32,6 +32,7 @@ from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
 from seedsearch.restoring.pair_reading import NOTHING, Reading, Way, is_prose, read_as_paired, read_strictly, way_of
 from seedsearch.text import character_model
+from seedsearch.text.late_pattern import late_pattern
 
 # What Big5 shows, on its rare second level, for the everyday characters of GB 2312 from 上 to 座 (C9A1 to D7F9).
 _LEVEL_2 = bytes(byte for lead in range(0xC9, 0xD8) for trail in range(0xA1, 0xFF) for byte in (lead, trail)).decode(
@@ -51,7 +52,7 @@ _FIRST = (
 )
 TRIGGER = re.compile(rf"{_FIRST}[一-鿿]{{0,3}}[{_LEVEL_2}])")
 # What a run has to show that is not short: in a long one that is what it should be two rare characters stand near.
-_IN_LONG = re.compile(rf"{_FIRST}[{_LEVEL_2}]{{2}})")
+_IN_LONG = late_pattern(rf"{_FIRST}[{_LEVEL_2}]{{2}})")
 _HAN = re.compile("[一-鿿]")
 # A run: what stands between two ASCII characters that are not second bytes.
 _RUN = re.compile(r"[^\x00-\x7f](?:[@-~]?[^\x00-\x7f])*+[@-~]?")

@@ -35,6 +35,7 @@ from seedsearch.restoring.lossy_utf8 import WORK, mend
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import is_han
+from seedsearch.text.late_pattern import late_pattern
 
 WESTERN = "cp1252"  # and Latin-1, as it has the controls, too; UTF-8 and GBK by it are only compared with here
 PAGES = (
@@ -84,7 +85,7 @@ _TELLING = _class_of({char for char in _ALL if char.isalpha() or "\u2500" <= cha
 _TELLS = re.compile(f"[{_TELLING}{_class_of({c for c in _ALL if not c.encode('gb2312', 'ignore')})}]")
 TRIGGER = re.compile(f"[{_TELLING}](?=[{_HIGH}{LOST}?][ -~{LOST}]?[{_HIGH}])")
 # One ASCII character at a time can be the second byte of a pair.
-_RUN = re.compile(f"[{_HIGH}](?:(?:[ -~]|{LOST}{{1,2}})?[{_HIGH}])*+(?:{LOST}{{1,2}}|[0-~])?")
+_RUN = late_pattern(f"[{_HIGH}](?:(?:[ -~]|{LOST}{{1,2}})?[{_HIGH}])*+(?:{LOST}{{1,2}}|[0-~])?")
 _PIECE = {
     "gb18030": re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL),
     BIG5: re.compile(rb"[\x81-\xfe][\x40-\xfe]|.", re.DOTALL),

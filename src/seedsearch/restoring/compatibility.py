@@ -24,6 +24,7 @@ from itertools import pairwise
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, written
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 
 # CJK Radicals Supplement → the ideograph of the same shape (Unicode's EquivalentUnifiedIdeograph.txt), without the
 # forms that only occur as parts of a character.
@@ -50,7 +51,7 @@ _TALK = re.compile(
     r"|\bradicals?\b|Kangxi|compatib|U\+(?:2[EF]|F[9A])[0-9A-F]{2}",
     re.I,
 )
-_BESIDE = re.compile(f"(?<=[{HAN}])[{_RADICALS}]|[{_RADICALS}](?=[{HAN}、])")
+_BESIDE = late_pattern(f"(?<=[{HAN}])[{_RADICALS}]|[{_RADICALS}](?=[{HAN}、])")
 # In a table of radicals hardly one stands beside an ideograph. Of 5 damaged texts of docs/thresholds.md that are fully
 # restored, 4 are with .875.
 _BESIDE_SHARE = 0.5

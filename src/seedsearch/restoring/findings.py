@@ -31,6 +31,7 @@ from seedsearch.damage import Damage
 from seedsearch.restoring.documents import Findings, Place
 from seedsearch.text.character_model import model
 from seedsearch.text.folding import HAN, fold
+from seedsearch.text.late_pattern import late_pattern
 from seedsearch.text.pinyin import readings
 
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd"
@@ -83,7 +84,7 @@ def _quoted(text: str, start: int, end: int) -> bool:
 
 
 def _everywhere(pattern: str) -> Detector:
-    compiled = re.compile(pattern)
+    compiled = late_pattern(pattern)
 
     def detect(text: str) -> Iterator[tuple[int, int]]:
         return (m.span() for m in compiled.finditer(text))
@@ -104,11 +105,11 @@ def _kun_jin_kao(text: str) -> Iterator[tuple[int, int]]:
 
 
 # A box in a sentence: characters of the sentence on its left, and more of it or its end on its right.
-_BOX = re.compile(
+_BOX = late_pattern(
     f"[{_BOXES}](?<=[{HAN}，、；：“《（].)[{_BOXES}]*(?=[{HAN}，、；：。”》）！？…\\n])(?![年月日時时分号號元份者]|表示)"
 )
 # Boxes to tick: □是 □否, 男□女□; boxes after a blank or at the start of a line.
-_TICK = re.compile(
+_TICK = late_pattern(
     f"[{_BOXES}][ \\t\u3000]*[是否有无無男女其]|[是否有无無男女][{_BOXES}]|(?:\\A|[\\n \\t\u3000])[{_BOXES}]"
 )
 _TICKS = 2  # boxes to tick in a text that make it a form, and as many as there are others
@@ -122,9 +123,9 @@ def _missing_glyphs(text: str) -> Iterator[tuple[int, int]]:
     return iter(boxes)
 
 
-_QUESTION = re.compile(f"\\?(?<=[{HAN}].)\\?{{0,3}}(?=[{HAN}、，；：])")
+_QUESTION = late_pattern(f"\\?(?<=[{HAN}].)\\?{{0,3}}(?=[{HAN}、，；：])")
 # Half-width question marks that end a sentence: then any other may be one too.
-_ASKED = re.compile(f"[{HAN}][”’」』）]?\\?+(?=[\\s”’」』）\"']|\\Z)")
+_ASKED = late_pattern(f"[{HAN}][”’」』）]?\\?+(?=[\\s”’」』）\"']|\\Z)")
 _ASKING = re.compile(
     "[吗嗎呢么麼吧啊呀哪谁誰何怎几幾孰焉乎哉耶邪欤歟岂豈否曷奚胡安难難敢疑什]|多少|是不是|如此|莫非|(.)不\\1|没有$|沒有$|吗|可以|真的"
 )
@@ -142,11 +143,11 @@ def _question_marks(text: str) -> Iterator[tuple[int, int]]:
             yield m.span()
 
 
-_PARTS = re.compile(
+_PARTS = late_pattern(
     f"[<\\[［](?:(?<=<)([{HAN}]{{2,3}})>|(?<=<)[{HAN}]{{1,3}}(?=[{HAN}，。])(?![^<>\\n]{{0,40}}>)"
     f"|(?<!<)[{HAN}](?:[+＋*＊/／@-][{HAN}])++[\\]］])"
 )
-_NUMBER = re.compile(f"B(?<=[{HAN}\\[].)[0-9]{{3}}(?=[{HAN}\\]，。、；：])")
+_NUMBER = late_pattern(f"B(?<=[{HAN}\\[].)[0-9]{{3}}(?=[{HAN}\\]，。、；：])")
 _LETTER = re.compile("[A-Za-z]")
 
 
@@ -163,8 +164,8 @@ def _is_word(chars: str) -> bool:
     return any(fold(b) in model().follow[fold(a)] for a, b in pairwise(chars))
 
 
-_STRAY = re.compile(f"[{_CYRILLIC}{_ZHUYIN}{_CORNERS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？])")
-_FOREIGN_WORD = re.compile(
+_STRAY = late_pattern(f"[{_CYRILLIC}{_ZHUYIN}{_CORNERS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？])")
+_FOREIGN_WORD = late_pattern(
     f"[{_CYRILLIC}]{{2}}|[{_ZHUYIN}]{{2}}|[{_ZHUYIN}][ˊˇˋ˙]|[{_ZHUYIN}]、[{_ZHUYIN}]|[─-╋]{{2}}|[─│][ \\t\u3000]"
     "|字母|注音|音标|音標"
 )
@@ -176,7 +177,7 @@ def _stray_symbols(text: str) -> Iterator[tuple[int, int]]:
         yield from (m.span() for m in _STRAY.finditer(text))
 
 
-_VOWEL = re.compile(f"[{_VOWELS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？”》）\\n])")
+_VOWEL = late_pattern(f"[{_VOWELS}](?<=[{HAN}].)(?=[{HAN}，。、；：！？”》）\\n])")
 
 
 def _tone_vowels(text: str) -> Iterator[tuple[int, int]]:

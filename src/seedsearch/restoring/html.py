@@ -24,6 +24,7 @@ from seedsearch.restoring import entities, ruby
 from seedsearch.restoring.markup import BLOCKS, CELLS
 from seedsearch.restoring.tags import Tag, tags
 from seedsearch.text.folding import WIDE
+from seedsearch.text.late_pattern import late_pattern
 
 TRIGGER = re.compile(
     r"\A(?:\s|\ufeff|<!--[^>]{0,2000}>|<\?xml[^>]{0,300}\?>){0,20}<(?:!doctype\s+html|(?:html|head|body)[\s>])", re.I
@@ -41,7 +42,7 @@ _DROPPED = {
 _AFTER = re.compile(r"\n```|</html\s*>\s*[^\s<]", re.I)
 _WORD = re.compile(r"[^ \t\r\n\f]+")
 _PRE_LINE = re.compile(r"[^\r\n]+")
-_WIDE = re.compile(f"[{WIDE}]")
+_WIDE = late_pattern(f"[{WIDE}]")
 
 
 @dataclass(frozen=True, slots=True)

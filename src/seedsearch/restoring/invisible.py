@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Row, written
+from seedsearch.text.late_pattern import late_pattern
 
 # Never visible and never of use in running text.
 _CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
@@ -52,7 +53,7 @@ _PICTURE = re.compile(
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 _KEYCAP = re.compile("[#*0-9]")
-_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_IDEOGRAPH = late_pattern("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _LATIN1 = re.compile("[\xa0-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 
 _IS_DIRECTION = re.compile(f"[{_DIRECTION}]")

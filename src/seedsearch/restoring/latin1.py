@@ -44,6 +44,7 @@ from seedsearch.restoring.read_once import in_vain
 from seedsearch.restoring.scripts import Script, script_of
 from seedsearch.text import character_model
 from seedsearch.text.double_byte import GB18030, realigned_parts
+from seedsearch.text.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -97,8 +98,8 @@ _MARKS = re.compile(
 )
 _FRAME = re.compile("[\u2500-\u257f]+")  # of a table
 _LETTER = re.compile("[À-ÖØ-öø-ÿ]")
-_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-_OF_CHINESE = re.compile("[·—…‘’“”\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_WIDE = late_pattern("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_OF_CHINESE = late_pattern("[·—…‘’“”\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _GBK_PIECE = re.compile(rb"[\x81-\xfe](?:[0-9][\x81-\xfe][0-9]|[\x40-\xfe])|.", re.DOTALL)
 
 # "28 of 30 at 16": of the 30 damaged texts of docs/thresholds.md that are fully restored, 28 are at that value.

@@ -30,6 +30,7 @@ from seedsearch.restoring.code_spans import Passages, code_passages
 from seedsearch.restoring.fixpoint import settled
 from seedsearch.restoring.tags import COMMENT, Tag, tags
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -73,7 +74,7 @@ _CUT_END = re.compile(r"<(?:!-|/?[a-z])[^<>]{0,300}\Z", re.I)
 _MENTION = ("“”", "‘’", "「」", "『』", '""', "''", "（）", "()", "``", "【】")
 _FOREIGN_CLOSING = re.compile(r"</([a-zA-Z][\w:.\-]*)\s*>")
 _TEMPLATE = re.compile(r"<[?%]|\{\{|\{%")
-_PROGRAM_LINE = re.compile(
+_PROGRAM_LINE = late_pattern(
     rf"^[^{HAN}\n]*[;{{}}][ \t]*$|^[ \t]*(?://|#include|import |def |public |var |function)", re.M
 )
 # Fewer may be a remnant of a style sheet: of 18 damaged texts of docs/thresholds.md that are fully restored, none is

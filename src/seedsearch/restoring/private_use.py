@@ -22,11 +22,12 @@ from functools import cache
 from seedsearch.damage import Damage
 from seedsearch.offsets import Edit, edit, gathered
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 
 _KNOWN = "\ue78d-\ue796\ue7c7\ue7c8\ue815-\ue864"
 TRIGGER = re.compile(f"[{_KNOWN}]")
 _OTHER = re.compile(f"(?![{_KNOWN}])[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-_BESIDE = re.compile(f"(?<=[{HAN}])[{_KNOWN}]|[{_KNOWN}](?=[{HAN}])")
+_BESIDE = late_pattern(f"(?<=[{HAN}])[{_KNOWN}]|[{_KNOWN}](?=[{HAN}])")
 _HALF = re.compile("\ue862(?![\ue861䴘])|(?<![\ue862䴙])\ue861")
 _CLUSTER = re.compile(f"[{_KNOWN}][^\n]{{0,6}}?[{_KNOWN}][^\n]{{0,6}}?[{_KNOWN}]")
 MOST = 0.01  # of a page's characters; rare ones of a language are rarer, and replaced common ones are a tenth and more

@@ -29,7 +29,6 @@ different from the marks of the page, and readings that are not in the page's li
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,11 +36,12 @@ from math import log
 
 from seedsearch.text.character_model import rank
 from seedsearch.text.folding import table
+from seedsearch.text.late_pattern import late_pattern
 from seedsearch.text.pinyin import LETTERS, is_reading, letters, toneless, usual_readings
 
 # A mark with its brackets; an inner or a leading blank is left by some sites' templates.
 # The bracket comes first in the pattern: it is looked for quickly.
-MARK = re.compile(rf"\((?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?\)|（(?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?）")
+MARK = late_pattern(rf"\((?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?\)|（(?<=([㐀-鿿]).) ?([{LETTERS}]{{1,7}}) ?）")
 
 # "41 of 49 at 12": of the 49 damaged texts of docs/thresholds.md that are fully restored, 41 are at that value.
 MARKS = 3  # fewer prove nothing: 41 of 49 at 12
@@ -81,7 +81,7 @@ COMMON, AGAIN = 3000, 3
 OTHERS, CHANGED_ALONE, GLOSSED = 8, 0.95, 5000
 # Noise of ideographs before marks is as long as this; what stands in it was put there after the readings.
 NOISE_LENGTH = 3
-_IN_NOISE = re.compile(rf"[㐀-鿿]{{1,{NOISE_LENGTH}}}(?=[，。、；！？])")
+_IN_NOISE = late_pattern(rf"[㐀-鿿]{{1,{NOISE_LENGTH}}}(?=[，。、；！？])")
 
 
 @dataclass(frozen=True, slots=True)

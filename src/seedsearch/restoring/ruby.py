@@ -26,6 +26,7 @@ from seedsearch.restoring.code_spans import Passages, code_passages
 from seedsearch.restoring.fixpoint import settled
 from seedsearch.restoring.tags import Tag, tags
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 from seedsearch.text.pinyin import readings, toneless
 
 TRIGGER = re.compile("[<\ufff9ㄅ-ㄩ](?:(?<=\ufff9)|(?<=<)[rR][uU][bB][yY]|(?<=[ㄅ-ㄩ])[ˊˇˋ˙ㄅ-ㄩ])")
@@ -43,7 +44,7 @@ _SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]){0,24}[1-9]?")  # o
 _TONED_SHARE = 0.5  # of the syllables at least have a tone: light ones have none, and in other languages the level one
 # Characters of a reading for each of the base: of 11 texts of docs/thresholds.md that are fully restored, 7 are at 3.
 _LONGEST = 12
-_OTHER_SCRIPT = re.compile("[ㄅ-ㄯㆠ-ㆿ\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]")
+_OTHER_SCRIPT = late_pattern("[ㄅ-ㄯㆠ-ㆿ\u3041-\u30ff\uff66-\uff9f\uac00-\ud7a3]")
 # … and toneless Pinyin, with these between the syllables.
 _PINYIN = re.compile(r"[a-zA-ZüÜ\s'’·-]+")
 _BETWEEN = re.compile(r"[\s'’·-]+")
@@ -52,8 +53,8 @@ _INTERLINEAR = re.compile("\ufff9([^\ufff9-\ufffb]{0,200})\ufffa[^\ufff9-\ufffb]
 
 _ZHUYIN = "˙?[ㄅ-ㄩ]{1,3}[ˊˇˋ˙]?"
 _ZHUYIN_SIGN = re.compile("[ㄅ-ㄩ]")
-_PAIR = re.compile(rf"([{HAN}])([（(]?({_ZHUYIN})[）)]?)")
-_STRIPPED = re.compile(rf"(?:[{HAN}][（(]?{_ZHUYIN}[）)]?[，。、！？；：]?){{4,}}+")
+_PAIR = late_pattern(rf"([{HAN}])([（(]?({_ZHUYIN})[）)]?)")
+_STRIPPED = late_pattern(rf"(?:[{HAN}][（(]?{_ZHUYIN}[）)]?[，。、！？；：]?){{4,}}+")
 _STRIPPED_SHARE = 0.75  # of the readings must be right; a character may have a reading that no table knows
 
 

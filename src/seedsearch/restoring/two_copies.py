@@ -25,8 +25,9 @@ from seedsearch.restoring.budget import Budget
 from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.shifted_bytes.repair import alike
 from seedsearch.restoring.shifted_bytes.traces import BRACKETED, BROKEN_MARK, STRIPPED
+from seedsearch.text.late_pattern import late_pattern
 
-_CLAUSE = re.compile("[㐀-鿿]{5,}")
+_CLAUSE = late_pattern("[㐀-鿿]{5,}")
 _MADE = re.compile("[?!,:;()\ufffd\\s]")  # signs of loss, and what later programs made of marks
 _TRACE = re.compile("[?\ufffd！!]")
 APART = 60  # code points by which the distance between two places in the copies may differ from the usual one

@@ -29,6 +29,7 @@ from seedsearch.reading.encodings.alignment import Budget, in_step
 from seedsearch.reading.encodings.likelihood import any_language_in_pairs, chinese, reads_well
 from seedsearch.reading.encodings.names import strictly
 from seedsearch.text.double_byte import DOUBLE_BYTE, DoubleByte, Parts, differing, plain_parts, plain_runs
+from seedsearch.text.late_pattern import late_pattern
 
 # The proportion of realigned stretches that were right, on files from which bytes were removed (`benchmarks
 # calibration`).
@@ -116,7 +117,7 @@ _JUNK = re.compile(
 )
 # A character beyond U+FFFF written as its two UTF-16 surrogates (CESU-8), as by Java and Oracle.
 _HALVES = re.compile(rb"(?:\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf])+")
-_WIDE = re.compile("[\u0800-\uffff]")
+_WIDE = late_pattern("[\u0800-\uffff]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 OTHERS = ("gb18030", "cp950")
 _LINE = re.compile(rb"[^\r\n]+")

@@ -27,6 +27,7 @@ from seedsearch.reading.encodings.alignment import common
 from seedsearch.reading.encodings.names import exactly, strictly
 from seedsearch.reading.encodings.samples import Sample, beginning, sample
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 
 # The encodings of neighbouring files, each with its proportion (0 to 1).
 Neighbours = Mapping[str, float]
@@ -75,7 +76,7 @@ _UTF8_MOST = 2  # characters of three bytes up to which valid UTF-8 is compared 
 # text that is also valid GBK: of 110,049 two-character words of jieba, none was within 4 nats of GBK, of 57,940 random
 # pairs 83; and of 129 random sequences of three characters that are two ideographs in UTF-8, none is a word.
 IDEOGRAPHS = 4.0
-_IDEOGRAPHS = re.compile(rf"[{HAN}]{{2}}\s*")
+_IDEOGRAPHS = late_pattern(rf"[{HAN}]{{2}}\s*")
 _WIDE = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile("[^\0-\x7f]")
 _SIGNS = re.compile("[!-/:-@\\[-`{-~]")
@@ -359,7 +360,7 @@ _ANCHORS = re.compile("[　。，、]")
 # Line ends, blanks and digits in the other byte order (U+0A00, U+2000, U+3000 to U+3900) are not, or make fewer of
 # them.
 _ANCHORED = re.compile("[\t\n\r\x1b -~\xa0-\xff]")
-_WRITTEN = re.compile(
+_WRITTEN = late_pattern(
     "[\u0100-\u05ff\u1e00-\u1fff\u2010-\u27bf\u2e80-\u2fff\u3000-\u33ff\u3400-\u9fff가-힣\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00010000-\U0003ffff]"
 )
 # For bytes that are out of step in places: the cost of skipping one, in common characters gained; and the required
@@ -367,9 +368,9 @@ _WRITTEN = re.compile(
 SKIPPED, SLIPPED = 2, 0.5
 WRITTEN = 0.95  # of all characters; from 0.85 to 1 nothing changes on clean text, and a page may contain noise
 # Pairs of bytes of GB 2312 are never in these ranges, and those of the rest of GBK and of Big5 are rarely all in them.
-_CJK = re.compile("[\t\n\r -~\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_CJK = late_pattern("[\t\n\r -~\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 # Only ideographs and punctuation, at least so many: bytes of the other encodings hardly ever form that.
-_HAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_HAN = late_pattern("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ENTIRE = 4  # at 8, 9 of 400 words in UTF-16 are lost; words in other encodings are not mistaken for it
 FEW = 4  # characters
 _BASIC = re.compile("[\t\n\r -~]")

@@ -19,6 +19,7 @@ from functools import cache
 from seedsearch.reading.encodings.areas import Area, area_of
 from seedsearch.text import character_model
 from seedsearch.text.folding import fold, is_han
+from seedsearch.text.late_pattern import late_pattern
 
 BAD = -20.0  # ln p of an invalid place
 UNKNOWN = -15.0  # ln p of a character outside the language
@@ -177,9 +178,9 @@ def japanese(text: str) -> float:
     return sum(map(_JAPANESE.__getitem__, text)) + (WITHOUT_KANA if bare else 0.0)
 
 
-_KANJI = re.compile("[\u4e00-\u9fff]")
+_KANJI = late_pattern("[\u4e00-\u9fff]")
 _KANA_OF_ANY = re.compile("[ぁ-んァ-ヺ]")
-_WIDE = re.compile("[\u0800-\ufffc]")
+_WIDE = late_pattern("[\u0800-\ufffc]")
 _BESIDE_NO_LETTER = tuple("@[\\]^_`{|}~")
 _LETTERS = re.compile("[^\x00-\x7f]+")
 

@@ -23,6 +23,7 @@ from seedsearch.reading.encodings.byte_repairs import ALIGNED
 from seedsearch.reading.encodings.likelihood import chinese
 from seedsearch.text.double_byte import Choices, DoubleByte, differing, plain_parts
 from seedsearch.text.folding import HAN
+from seedsearch.text.late_pattern import late_pattern
 
 _CR, _LF = 0x0D, 0x0A  # code units
 
@@ -72,12 +73,12 @@ def _utf16(name: str, alone: bool, taken: bool) -> DoubleByte:
 
 
 # Punctuation between Chinese characters, and the characters of a text in one script.
-_ODD = re.compile(
+_ODD = late_pattern(
     "[^\0-\x7f\xa0-\xff\u2000-\u22ff\u2460-\u26ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffee\U00010000-\U0010ffff]"
 )
 # ASCII characters one byte off, which are also ideographs; 一 is excluded because it is too common.
 _ASCII_OFF = re.compile("[" + "".join(chr(code << 8) for code in range(0x34, 0x7F) if code != 0x4E) + "]")
-_HAN = re.compile(f"[{HAN}]")
+_HAN = late_pattern(f"[{HAN}]")
 # Limits per sixteen characters: odd ones, common ideographs in both readings, and ASCII one byte off.
 ODD, CHINESE, OFF = 2, 5, 4
 DIFFERENT = 6  # characters of a stretch from which on it may have lost a byte

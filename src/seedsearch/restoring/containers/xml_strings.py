@@ -8,6 +8,7 @@ from functools import partial
 
 from seedsearch.damage import Damage
 from seedsearch.restoring.containers.values import Broken, Spelling, Value
+from seedsearch.text.late_pattern import late_pattern
 
 _ESCAPE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));")
 _SAID = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -19,7 +20,7 @@ _PARTS = re.compile(
 # A name without a value is matched, too; otherwise it would be tried again from each of its characters.
 _ATTRIBUTE = re.compile(r"([^\s=\"']++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'))?")
 _BLANK = re.compile(r"\s*\Z")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = late_pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _said(found: re.Match[str]) -> str:

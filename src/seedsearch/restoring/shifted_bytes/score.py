@@ -26,6 +26,7 @@ from seedsearch.text.gbk import (
     PRIVATE,
     pairs,
 )
+from seedsearch.text.late_pattern import late_pattern
 from seedsearch.text.pinyin import LETTERS
 
 # "10 of 11 at 4": of the 11 damaged texts of docs/thresholds.md that are fully restored, 10 are at that value.
@@ -55,7 +56,7 @@ NOISES = ("\x05", "\x06", "\x07", "\x08")
 _NOISE = re.compile(f"[{''.join(NOISES)}][{NOISY_MARKS}]")
 LOUD, QUIET = 8.0, 1.6  # nats against any other character after noise, and against such a mark without it
 _PRIVATE_USE = re.compile("[\ue000-\ue864]")
-_NUMBER, _SPACED = re.compile("[㐀-鿿] ?[0-9]"), re.compile("[㐀-鿿] [0-9]")
+_NUMBER, _SPACED = late_pattern("[㐀-鿿] ?[0-9]"), late_pattern("[㐀-鿿] [0-9]")
 _EATEN, _LEFT = (
     re.compile(pattern)
     for pattern in (

@@ -20,6 +20,7 @@ from seedsearch.text.gbk import (
     pair_of,
     pairs,
 )
+from seedsearch.text.late_pattern import late_pattern
 from seedsearch.text.pinyin import LETTERS, is_reading
 
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
@@ -59,7 +60,7 @@ QUOTED = 300  # code points in which an opened quotation is looked for
 CLOSING_OF = {"“": "”", "「": "」", "《": "》", "‘": "’", "『": "』", "〈": "〉", "【": "】"}
 _INNER = frozenset(("", "’", "』"))  # closed inside a quotation, which may have begun further back
 _BRACKET = re.compile("[“”「」《》‘’『』〈〉【】]")
-_CLAUSE = re.compile("[㐀-鿿]*$")
+_CLAUSE = late_pattern("[㐀-鿿]*$")
 
 
 class Site(NamedTuple):
