@@ -266,31 +266,38 @@ def _initials(letters: Sequence[str], engine: Engine) -> list[str]:
     """Return the most frequent words whose characters, in their usual reading, begin with these letters; if there is
     none, sequences of words.
     """
-    begun = [letter + BEGUN for letter in letters]
+    begun, size = [letter + BEGUN for letter in letters], len(letters)
+    # One pass over all words, of which the first character already rules out most.
+    words = [row for row in engine.vocabulary("word") if 1 < len(row[0]) <= size and is_han(row[0][0])]
     fitting = (
         (log(count) + USUAL * _usually_read(word, begun), word)
-        for word, count in engine.vocabulary("word")
-        if len(word) == len(letters) and all(map(_begins, word, letters))
+        for word, count in words
+        if len(word) == size and all(map(_begins, word, letters))
     )
-    likely = nlargest(SHOWN, fitting) or _initials_of_words(letters, begun, engine)
+    likely = nlargest(SHOWN, fitting) or _initials_of_words(letters, begun, words, engine)
     return [word for weight, word in likely if weight > likely[0][0] - CLOSE]
 
 
-def _initials_of_words(letters: Sequence[str], begun: Sequence[str], engine: Engine) -> list[tuple[float, str]]:
-    """Return the most frequent sequences of words of two or more characters with these initials, with their weights:
-    zgrm is 中国人民.
+def _initials_of_words(
+    letters: Sequence[str], begun: Sequence[str], words: Sequence[tuple[str, int]], engine: Engine
+) -> list[tuple[float, str]]:
+    """Return the most frequent sequences of `words`, of two or more characters, with these initials, with their
+    weights: zgrm is 中国人民.
     """
     size = len(letters)
     parts: dict[tuple[int, int], list[tuple[float, str]]] = {}
-    for word, count in engine.vocabulary("word") if size >= 4 else ():
-        for start in range(size - len(word) + 1) if 1 < len(word) < size - 1 else ():
-            if all(map(_begins, word, letters[start:])):
+    starts: dict[str, list[int]] = {}  # the letters that each first character may stand for
+    for word, count in words if size >= 4 else ():
+        if (some := starts.get(word[0])) is None:
+            some = starts[word[0]] = [start for start in range(size) if _begins(word[0], letters[start])]
+        for start in some if len(word) < size - 1 else ():
+            if start + len(word) <= size and all(map(_begins, word[1:], letters[start + 1 :])):
                 weight = log(count) + USUAL * _usually_read(word, begun[start : start + len(word)])
                 parts.setdefault((start, start + len(word)), []).append((weight, word))
     ways: dict[int, list[tuple[float, str]]] = {0: [(0.0, "")]}
-    for (start, end), words in sorted(parts.items(), key=lambda part: part[0][1]):
+    for (start, end), found in sorted(parts.items(), key=lambda part: part[0][1]):
         pairs = [
-            (text, word, sum_ + weight) for sum_, text in ways.get(start, ()) for weight, word in nlargest(BEAM, words)
+            (text, word, sum_ + weight) for sum_, text in ways.get(start, ()) for weight, word in nlargest(BEAM, found)
         ]
         borders = engine.document_frequencies([Term("gram", text[-1:] + word[0]) for text, word, _ in pairs])[1]
         made = [(weight, text + word) for (text, word, weight), there in zip(pairs, borders, strict=True) if there]

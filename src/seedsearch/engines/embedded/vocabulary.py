@@ -60,7 +60,11 @@ def ids_from(segment: Segment, begin: str) -> Iterator[Row]:
 
 
 def _together(rows: Iterable[Iterator[Row]]) -> Iterator[Row]:
-    for term, same in groupby(merge(*rows), key=lambda row: row[0]):
+    ways = list(rows)
+    if len(ways) == 1:
+        yield from ways[0]
+        return
+    for term, same in groupby(merge(*ways), key=lambda row: row[0]):
         yield term, sum(count for _, count in same)
 
 
