@@ -15,8 +15,8 @@ from seedsearch.restoring.budget import Budget, Budgets
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.corruptions import Private, Reader, decoded
 from seedsearch.restoring.lossy_choices import Piece
-from seedsearch.restoring.lossy_guesses import Lost
-from seedsearch.restoring.lossy_utf8 import WORK, mend, mended
+from seedsearch.restoring.lossy_guesses import Atom, Lost
+from seedsearch.restoring.lossy_utf8 import WORK, mend, mended, searched
 from tests.misreadings import SENTENCES
 
 pages = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map("\n".join)
@@ -55,6 +55,21 @@ def test_each_reader_of_a_page_has_the_same_budget(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(utf8_as_gbk, "WORK_EACH", 0.15)
     page = utf8_as_gbk._Page.of(decoded(BOOKSHOP.encode(), EATING), Budget(1000, 0, 0), [])
     assert page.reader.eats is True
+
+
+def test_a_reader_by_which_a_page_reads_far_worse_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All four are asked about the first part of a page, and only those that may be it about the others."""
+    asked = list[int]()
+
+    def counted(atoms: Sequence[Atom], *others: Any) -> str:
+        asked.append(len(atoms))
+        return searched(atoms, *others)
+
+    monkeypatch.setattr(utf8_as_gbk, "searched", counted)
+    found = decoded(BOOKSHOP.encode(), EATING)
+    assert utf8_as_gbk._Page.of(found, Budget(1000, 0, 1), []).reader.eats is True
+    assert min(asked[:4]) > utf8_as_gbk.PART
+    assert sum(asked) < 3 * len(found)
 
 
 def test_what_is_half_read_does_not_crowd_out_what_is_right() -> None:
