@@ -15,7 +15,8 @@ import ftfy
 
 from benchmarks.corpus import endless
 from benchmarks.worst import Row
-from fixtures.generator import SITES, damaged
+from fixtures import second_generator
+from fixtures.generator import SITES, Damaged, damaged
 from seedsearch.restoring.clean import clean
 
 
@@ -58,6 +59,20 @@ def _with_lost(encoding: str, size: int) -> bytes:
 def _site(kind: str, size: int) -> str:
     """Prose that one of the damaged sites of the tests' generator made."""
     return damaged(kind, prose(size), random.Random(size)).found
+
+
+PAGE, BREAK = 330, "\f"  # characters of a short page, and what stands between two
+
+
+def _pages(damage: Callable[[str, str, random.Random], Damaged], kind: str, size: int) -> str:
+    """Return short pages of prose with a kind of damage, each of which is restored by itself."""
+    rng, pages, left = random.Random(size), list[str](), size
+    for text in endless(rng, PAGE):
+        pages.append(damage(kind, text, rng).found)
+        left -= len(pages[-1].encode())
+        if left <= 0:
+            break
+    return BREAK.join(pages)
 
 
 def _numbered(pattern: str, size: int) -> str:
@@ -197,6 +212,11 @@ MADE: dict[str, Callable[[int], str]] = {
     **{f"site: {kind}": partial(_site, kind) for kind in SITES},
 }
 
+PAGES: dict[str, Callable[[int], str]] = {
+    "misreadings: short pages of UTF-8 as Big5": partial(_pages, damaged, "UTF-8 as Big5"),
+    "utf8-as-gbk: short pages with ?": partial(_pages, second_generator.damaged, "UTF-8 as GBK, asked"),
+}
+
 LOST = {f"decoding: {encoding} with lost bytes": partial(_with_lost, encoding) for encoding in ("gb18030", "big5")}
 
 
@@ -217,10 +237,15 @@ def _row(name: str, make: Callable[[int], str]) -> Row:
     return Row(name, partial(_encoded, make), _restored, _fixed)
 
 
+def _restored_pages(content: bytes) -> object:
+    return [clean(page) for page in content.decode().split(BREAK)]
+
+
 ROWS = (
     *(_row(name, partial(_repeated, unit)) for name, unit in REPEATED.items()),
     *(_row(f"{name}, in a line", partial(_line, unit)) for name, unit in REPEATED.items()),
     *(_row(name, partial(_inside, *parts)) for name, parts in LONG.items()),
     *(_row(name, make) for name, make in MADE.items()),
+    *(Row(name, partial(_encoded, make), _restored_pages) for name, make in PAGES.items()),
     *(Row(name, make, clean) for name, make in LOST.items()),
 )
