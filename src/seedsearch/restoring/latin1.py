@@ -400,7 +400,9 @@ def _from_lost_gbk(text: str, at: int, end: int, page: _Page) -> _Run | None:
 
 
 def _has_lost(run: str, page: _Page) -> bool:
-    return GONE in run or (page.paired and "?" in run)
+    """Return whether bytes of a run may be lost, and enough of it is left to tell what they were."""
+    signs = run.count(GONE) + (run.count("?") if page.paired else 0)
+    return 0 < signs * (SHOWN + 1) <= len(run)
 
 
 def _read_lost(
