@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from benchmarks.hostile_texts import REPEATED
 from seedsearch.offsets import Edit
-from seedsearch.restoring import latin1, misreadings, utf8_as_gbk
+from seedsearch.restoring import big5_gbk, latin1, misreadings, utf8_as_gbk
 from seedsearch.restoring.budget import Budgets
 from seedsearch.restoring.clean import clean
 from seedsearch.restoring.evidence import AROUND
@@ -74,6 +75,19 @@ def test_the_same_of_other_misreadings() -> None:
     """By themselves two thousand are read; as too few different characters they would not be believed."""
     assert misreadings.edits("ﾖﾐﾎﾄ " * 300)
     assert not misreadings.edits("ﾖﾐﾎﾄ " * 3000)
+
+
+def test_the_same_of_big5(monkeypatch: pytest.MonkeyPatch) -> None:
+    edits, searched = big5_gbk._edits, list[int]()
+
+    def counted(text: str, *, asks: bool, again: bool) -> Sequence[Edit]:
+        searched.append(len(text))
+        return edits(text, asks=asks, again=again)
+
+    monkeypatch.setattr(big5_gbk, "_edits", counted)
+    assert not big5_gbk.edits(REPEATED["big5: level 2"] * 2000)
+    assert len(searched) == 1
+    assert searched[0] < 2000
 
 
 @pytest.mark.slow

@@ -31,6 +31,7 @@ from seedsearch.offsets import Edit, Edits, Rows, Span, Weighed, merged, weighed
 from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.pair_faults import Fault, Run, faults, faults_of
 from seedsearch.restoring.pair_reading import NOTHING, Reading, Way, is_prose, read_as_paired, read_strictly, way_of
+from seedsearch.restoring.read_once import in_vain
 from seedsearch.text import character_model
 from seedsearch.text.late_pattern import late_pattern
 
@@ -98,7 +99,13 @@ def edits(text: str, *, again: bool = False) -> Sequence[Edit]:
     shown = _with_losses(text)
     if not any(_telling(shown)):
         return ()
-    made = _edits(shown, asks=shown is not text, again=again)
+
+    def all_edits(some: str, _: object = None) -> Sequence[Edit]:
+        return _edits(some, asks=shown is not text, again=again)
+
+    if in_vain(shown, all_edits):
+        return ()
+    made = all_edits(shown)
     return made if shown is text else weighed(_with_question_marks(text, weighed_of(made)))
 
 

@@ -17,12 +17,15 @@ from seedsearch.restoring.page import Page
 LONG = 2000  # characters of a page that is looked at so: to read a shorter one takes no time to speak of
 ROW = 8  # characters in a row that were on the page before: prose has nine in ten rows of so many once
 LESS = 4  # what is left has to be less than one in so many, as more would be read twice
+PART = 1 << 18  # characters that are looked at together, with arrays of 50 bytes for each
 _APART = "\n" * (GAP + 1)  # between what does not stand side by side
 
 
 def in_vain(text: str, edits: Callable[[str, Budgets], Sequence[Edit]]) -> bool:
     """Tell whether a page repeats itself, and the `edits` of what it says are not believed."""
-    left = without_repeats(text) if len(text) > LONG else text
+    left = text
+    if len(text) > LONG:
+        left = _APART.join(without_repeats(text[at : at + PART]) for at in range(0, len(text), PART))
     return LESS * len(left) < len(text) and not believed(Page(left), edits(left, Budgets()))
 
 
