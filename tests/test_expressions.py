@@ -89,6 +89,7 @@ def engines(corpus: list[str] | dict[str, str]) -> Iterator[list[Engine]]:
 
 @given(corpora, st.lists(asked, min_size=1, max_size=4))
 @example(["1 1"], [quoted("11")])
+@example(["业，"], [quoted("业 ，")])
 @examples(40)
 def test_operators_and_quotations(corpus: list[str], queries: list[Asked]) -> None:
     runs = [run_text(text) for text in corpus]

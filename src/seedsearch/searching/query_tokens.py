@@ -122,7 +122,7 @@ def _begins(plain: str, at: int, forbidden: str) -> bool:
 def _leaf(plain: str, typed: str, at: int) -> Token | None:
     """Read the leaf at `at`. The value of a filter stays as `typed`."""
     if quoted := _QUOTED.match(plain, at):
-        return _quotation(plain, at, quoted)
+        return _quotation(plain, typed, at, quoted)
     if regex := _REGEX.match(plain, at):
         return Token("regex", at, regex.end(), typed[regex.start(1) : regex.end(1)])
     found = _VALUE.match(plain, at)
@@ -142,8 +142,9 @@ def _leaf(plain: str, typed: str, at: int) -> Token | None:
     return Token(_OPERATORS.get(word, "leaf"), at, end, word)
 
 
-def _quotation(plain: str, at: int, quoted: re.Match[str]) -> Token | None:
-    text = quoted[1] or quoted[2]
+def _quotation(plain: str, typed: str, at: int, quoted: re.Match[str]) -> Token | None:
+    """Read a quotation. Its text stays as `typed`: a blank beside a wide mark is none of the text."""
+    text = typed[slice(*quoted.span(1 if quoted[1] else 2))]
     distance = _DISTANCE.match(plain, quoted.end())
     end = distance.end() if distance else quoted.end()
     if plain[end : end + 1] not in ("", ")", "|") and not plain[end].isspace():
