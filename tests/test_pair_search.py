@@ -220,7 +220,7 @@ def test_other_steps_leave_what_a_reader_of_pairs_lost(monkeypatch: pytest.Monke
     true, written, read = FAULTS["Big5 as GBK"]
     found = by_pairs(true.encode(written), read, "pair", "?")
     monkeypatch.setattr(gbk_replacement, "_Pass", None)
-    monkeypatch.setattr(utf8_as_gbk._Page, "_score", None)
+    monkeypatch.setattr(utf8_as_gbk._Page, "_score_of", None)
     assert "?" in clean(found).readable
 
 
