@@ -17,6 +17,7 @@ import yaml
 import seedsearch
 from fixtures import made
 from fixtures.guides import DOCS, TOP
+from fixtures.known_files import KNOWN_FILES
 from seedsearch.engines import choice
 from seedsearch.frontends import cli
 from seedsearch.reading.documents import RawDocument
@@ -26,7 +27,6 @@ from seedsearch.reading.formats.limits import Budget
 from seedsearch.restoring import steps
 from tests.engine_contract import EngineContract
 from tests.parsed import tree_of
-from tools.make_golden import FILES
 
 SOURCE = Path(seedsearch.__file__).parent
 FORMATS_FOLDER = SOURCE / "reading" / "formats"
@@ -70,7 +70,7 @@ def format_name(name: str, content: bytes) -> str:
 @cache
 def with_files() -> Mapping[str, str]:
     """Return the format that each of the files is read by; when a test asks, not in every process that runs tests."""
-    return {name: format_name(name, made.as_bytes(content)) for name, content in FILES.items()}
+    return {name: format_name(name, made.as_bytes(content)) for name, content in KNOWN_FILES.items()}
 
 
 EACH_FORMAT = pytest.mark.parametrize("name", [format_.name for format_ in FORMATS])
@@ -80,7 +80,7 @@ EACH_FORMAT = pytest.mark.parametrize("name", [format_.name for format_ in FORMA
 def test_every_format_has_a_file_of_known_answers(name: str) -> None:
     """So that no change of what is read from it goes unnoticed, and the laws of all formats are tried on it."""
     assert name in with_files().values(), (
-        f"no file in FILES of tools/make_golden.py is read by the format {name}: add a small one"
+        f"no file in KNOWN_FILES of fixtures/known_files.py is read by the format {name}: add a small one"
     )
 
 
@@ -88,7 +88,7 @@ def test_a_format_that_takes_text_out_of_a_file_says_so() -> None:
     """Else a restored copy is written under the name of a format that it is not in."""
     unsaid = {format_.name for format_ in FORMATS if not format_.extracted}
     silent = {format_.name for format_ in FORMATS if not format_.extracted or format_.archive}
-    for name, content in FILES.items():
+    for name, content in KNOWN_FILES.items():
         if with_files()[name] not in silent:  # it says so, and holds no other files; some are read in processes
             continue
         for found in documents(name, made.as_bytes(content)):

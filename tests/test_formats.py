@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import made
+from fixtures.known_files import KNOWN_FILES
 from seedsearch.errors import SourceError
 from seedsearch.reading import formats
 from seedsearch.reading.documents import (
@@ -25,7 +26,6 @@ from seedsearch.reading.formats import documents, documents_on_disk, one_text
 from seedsearch.reading.formats import format as format_module
 from seedsearch.reading.formats.format import Asked
 from seedsearch.restoring.clean import clean_document
-from tools import make_golden
 
 Found = dict[str, str]
 
@@ -226,10 +226,10 @@ def test_a_file_can_be_taken_as_one_text() -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", make_golden.FILES)
+@pytest.mark.parametrize("name", KNOWN_FILES)
 def test_a_file_that_was_cut_off_or_changed_is_said_and_raises_nothing(name: str) -> None:
     """Each format: what can be had of the file comes, and a line says what cannot."""
-    content = made.as_bytes(make_golden.FILES[name])
+    content = made.as_bytes(KNOWN_FILES[name])
     places = sorted({len(content) * part // 8 for part in range(1, 8)})
     cut = [content[:at] for at in places]
     changed = [content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :] for at in places]
@@ -242,9 +242,9 @@ def test_a_file_that_was_cut_off_or_changed_is_said_and_raises_nothing(name: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", make_golden.FILES)
+@pytest.mark.parametrize("name", KNOWN_FILES)
 def test_a_document_that_bears_the_name_of_its_file_is_the_text_of_that_file(name: str) -> None:
-    content = made.as_bytes(make_golden.FILES[name])
+    content = made.as_bytes(KNOWN_FILES[name])
     for item in documents(name, content, Asked(records=False)):
         if not isinstance(item, Failure) and item.path == name and item.encoding not in formats.EXTRACTED:
             assert item.text.lstrip("\ufeff") == content.decode(item.encoding).lstrip("\ufeff")

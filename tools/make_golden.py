@@ -11,10 +11,7 @@ its files hold.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import json
-import lzma
 import re
 import sys
 from collections.abc import Iterator
@@ -22,10 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import lz4.frame
-import zstandard
-
-from fixtures import chm, made
+from fixtures import made
+from fixtures.known_files import KNOWN_FILES
 from seedsearch import versions
 from seedsearch.damage import Damage
 from seedsearch.engines import Writer
@@ -60,51 +55,6 @@ TEXT = (
     "小明硕士毕业于中国科学院计算所，後在日本京都大學深造。第三十二章 3,000元 “引号” don't_stop"
 )
 
-FILES: dict[str, made.Content] = {
-    "utf-8.txt": "清楚的文字\r\n第二行\n",
-    "gb18030.txt": "焊接材料与设备，东丽区科技局。".encode("gb18030"),
-    "big5.txt": "東麗區的焊接材料與設備，科技局。".encode("big5"),
-    "utf-16.txt": "焊接材料".encode("utf-16"),
-    "table.csv": "名称,说明\n焊机,好\n,,\n焊丝,细,多的\n",
-    "lines.jsonl": '{"题": "焊接", "作者": [{"名": "甲"}]}\n"只有字"\n[1, 2\n',
-    "page.html": made.page_of("标题", "甲&amp;乙"),
-    "a.zip": made.zip_of({"b.txt": "焊接", "c/d.csv": "甲\n1\n", "e.png": b"\x89PNG\r\n\x1a\n" + bytes(64)}),
-    "a.tar": made.tar_of({"b.txt": "焊接", ".hidden": "字"}),
-    "a.txt.gz": gzip.compress("材料".encode()),
-    "a.txt.xz": lzma.compress("设备".encode()),
-    "a.txt.bz2": bz2.compress("焊丝".encode()),
-    "a.docx": made.docx_of(made.paragraph("焊接 &amp; 材料"), footnotes=made.paragraph("脚注")),
-    "a.epub": made.epub_of({"1.xhtml": made.page_of("第一章", "甲"), "2.xhtml": made.page_of("第二章", "乙")}),
-    "a.pdf": made.pdf_of("焊接材料", "第二页"),
-    "a.txt.zst": zstandard.compress("材料".encode()),
-    "a.txt.lz4": lz4.frame.compress("材料".encode()),
-    "a.7z": made.seven_zip_of({"b.txt": "焊接"}),
-    "a.rar": made.rar_of({"b.txt": "焊接"}),
-    "a.eml": "Subject: =?gb2312?B?wM+0rLOk?=\nFrom: a@example.com\n\n雾中渡口\n",
-    "a.mbox": "From a Mon Jan  1 00:00:00 2024\nSubject: b\n\n老船长\n",
-    "a.ipynb": json.dumps({"cells": [{"cell_type": "markdown", "source": ["设备\n", "温度"]}]}),
-    "a.xlsx": made.xlsx_of({"表": '<row><c t="s"><v>0</v></c><c><v>3</v></c></row>'}, ["<t>焊丝</t>"]),
-    "a.pptx": made.pptx_of([made.shown("第一张"), made.shown("第二张")]),
-    "a.odt": made.odf_of("<text:h>标题</text:h><text:p>焊接<text:s/>材料</text:p>"),
-    "a.rtf": made.rtf_of(made.escaped("焊接", "gbk") + b"\\par \\u26448?\\u26009?"),
-    "a.fb2": "<FictionBook><book-title>渡口</book-title><body><p>老船长</p></body></FictionBook>",
-    "a.db": made.sqlite_of("CREATE TABLE t (名, 说明)", ("INSERT INTO t VALUES (?, ?)", ("焊丝", "细"))),
-    "a.po": 'msgid "weld"\nmsgstr "焊接"\n"材料"\n',
-    "a.strings": '"weld" = "焊接\\n材料";\n',
-    "a.srt": "1\n00:00:01,000 --> 00:00:02,000\n先前\n\n2\n00:00:09,000 --> 00:00:10,000\n后来\n",
-    "a.md": "---\ntitle: 题\n---\n正文\n",
-    "a.tex": "\\title{题}焊\\textbf{接}\n",
-    "juan.txt": "#+TITLE: 論語\n<pb:KR1h0004_WYG_001-1a>¶\n子曰¶\n",
-    "a.xml": "<TEI><text><p>甲<g ref='#a'/></p></text></TEI>",
-    "a.chm": chm.chm_of({"a.htm": "<p>焊接</p>".encode("gbk")}, title="手册".encode("gbk")),
-    "a.mobi": made.mobi_of("<p>焊接</p>"),
-    "a.parquet": made.parquet_of([{"名": "焊丝", "价": 1}]),
-    "a.msg": made.ole_of({"other": b"1"}),
-    "a.doc": made.doc_of("焊接材料\r第二段\r"),
-    "a.xls": made.xls_of({"表": [["焊丝", "细"]]}),
-    "a.ppt": made.ppt_of("第一张", "第二张"),
-}
-
 
 def golden() -> dict[str, str]:
     """Name of a thing → `NUMBER hash` of what the program makes of it now."""
@@ -116,7 +66,7 @@ def _things() -> Iterator[tuple[str, str, object]]:
         for row in json.loads(path.read_text(encoding="utf-8")):
             if isinstance(row.get("raw"), str):
                 yield "RULES", f"{path.stem}: {row['label']} @{_hash(row['raw'])[:4]}", _restored(row["raw"])
-    for name, content in FILES.items():
+    for name, content in KNOWN_FILES.items():
         found = documents(name, made.as_bytes(content))
         rows = [(f.path, f.reason) if isinstance(f, Failure) else (f.path, f.encoding, f.text) for f in found]
         yield "RULES", f"file {name}", rows
