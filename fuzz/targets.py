@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from fixtures import chm, made
+from fixtures.known_files import KNOWN_FILES
 from seedsearch.errors import NotText, QueryError
 from seedsearch.offsets import apply_edits, check_edits
 from seedsearch.reading.documents import (
@@ -24,10 +25,8 @@ from seedsearch.searching.tiers import readings
 from seedsearch.text.analyzer import placed_words
 from seedsearch.text.run_text import run_text
 
-ENDINGS = (
-    *("txt", "csv", "tsv", "jsonl", "html", "zip", "eml", "ipynb"),
-    *("po", "strings", "srt", "ass", "lrc", "md", "tex", "xml"),
-)
+# Those of the files of known answers, of which each format has one, and others that formats go by.
+ENDINGS = tuple(dict.fromkeys((*(name.partition(".")[2] for name in KNOWN_FILES), "tsv", "ass", "lrc")))
 PAGE = "<html><title>題</title><p>焊接(hàn)&nbsp;材料<ruby>焊<rt>hàn</ruby></p></html>"
 DAMAGED = "生態?!睎|麗區創(chuàng)新&amp;lt;\u200b\ufffdÃ¤锟斤拷\x05\x06"
 
@@ -127,5 +126,14 @@ _TEXTS = (
 TARGETS = {
     "cleaning": Target(cleaning, (PAGE.encode(), DAMAGED.encode(), "东丽区的焊接".encode("gb18030"), b"~{<:Ky~}")),
     "query": Target(query, ('"创新 联合体"~5 AND (焊接 OR 材料) NOT -a* wor?d~1 path:x date:2025..2026-03'.encode(),)),
-    "formats": Target(formats, tuple(bytes([i]) + content for i, content in enumerate((*_TEXTS, *_ARCHIVES), 1))),
+    "formats": Target(
+        formats,
+        (
+            *(bytes([i]) + content for i, content in enumerate((*_TEXTS, *_ARCHIVES), 1)),
+            *(
+                bytes([ENDINGS.index(name.partition(".")[2])]) + made.as_bytes(file)
+                for name, file in KNOWN_FILES.items()
+            ),
+        ),
+    ),
 }
