@@ -101,8 +101,9 @@ WORK_EACH = 0.45  # units of work for a code point; prose of which one character
 # takes where it left none.
 TOLD_BY, LEAST_SIGNS, LEAST_UNSIGNED = 400, 4, 200
 # Nats by which a reader has to read worse than the best one so far to be given up, and characters of a part of a run
-# after which that is asked. Of 320 damaged pages of eight kinds two have another reader at 5, none at 10, 20 and 40.
-TOLD, PART = 10.0, 60
+# after which that is asked. Of 320 damaged pages of eight kinds two have another reader at 5, none from 10 on; of 40
+# others that lost bytes without a sign one has at 10, which costs a tenth of it, and none at 40.
+TOLD, PART = 40.0, 60
 # Runs in a row that are no UTF-8 after which lost bytes are not searched for. Of 150 damaged pages of five kinds, one
 # had one such run before it was known to be full of the fault; Big5 read as GBK has one in 15 characters.
 PATIENCE = 20
