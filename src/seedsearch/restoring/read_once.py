@@ -8,6 +8,7 @@ that is believed, nothing of the page is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from seedsearch.offsets import Edit
 from seedsearch.restoring.budget import Budgets
@@ -23,10 +24,20 @@ _APART = "\n" * (GAP + 1)  # between what does not stand side by side
 
 def in_vain(text: str, edits: Callable[[str, Budgets], Sequence[Edit]]) -> bool:
     """Tell whether a page repeats itself, and the `edits` of what it says are not believed."""
-    left = text
-    if len(text) > LONG:
-        left = _APART.join(without_repeats(text[at : at + PART]) for at in range(0, len(text), PART))
+    left = _left(text) if len(text) > LONG else text
     return LESS * len(left) < len(text) and not believed(Page(left), edits(left, Budgets()))
+
+
+@lru_cache(maxsize=1)  # the steps ask about the same text one after the other
+def _left(text: str) -> str:
+    """Return a text without its repetitions; as soon as that is too much to be looked at first, the text itself."""
+    parts, size = list[str](), 0
+    for at in range(0, len(text), PART):
+        parts.append(without_repeats(text[at : at + PART]))
+        size += len(parts[-1])
+        if LESS * size >= len(text):
+            return text
+    return _APART.join(parts)
 
 
 def without_repeats(text: str) -> str:
