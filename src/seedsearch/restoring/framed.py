@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from seedsearch.offsets import Guess
-from seedsearch.restoring.calibration import AROUND
+from seedsearch.damage import Certainty
+from seedsearch.offsets import Guess, Weight
+from seedsearch.restoring.calibration import AROUND, assumed, together
 from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.lost_pairs import GONE, Slot, filled, judged
 from seedsearch.restoring.scripts import Script, oddity
@@ -111,6 +112,27 @@ def _sources(slots: Sequence[Slot]) -> Iterator[str]:
     openly = [False, *(len(slot.choices) >= OPEN for slot in slots), False]
     for before, one, behind in zip(openly, openly[1:], openly[2:], strict=False):
         yield "framed, open" + AROUND[before + behind] if one else "framed"
+
+
+def stretches(parts: Sequence[Part], owner: Sequence[int]) -> Iterator[tuple[int, int, Sequence[Part]]]:
+    """Yield start, end and parts of each stretch that begins and ends between characters, as found and as read.
+
+    `owner` gives for each byte, and behind the last one, the place of the character found.
+    """
+    start = here = first = 0
+    for number, part in enumerate(parts, 1):
+        here += part.size
+        end = owner[here]
+        if here == len(owner) - 1 or owner[here - 1] != end:
+            yield start, end, parts[first:number]
+            start, first = end, number
+
+
+def told(parts: Sequence[Part], source: str) -> tuple[Certainty, Weight | None]:
+    """Return how sure a repair made of parts is; by its `source` where no part of it was compared with others."""
+    if all(part.sure for part in parts):
+        return Certainty.PROVED, None
+    return Certainty.INFERRED, together((part.text, part.guess) for part in parts) or assumed(source)
 
 
 class _Framed(NamedTuple):

@@ -31,7 +31,7 @@ from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Rows, Span, Weighed, apply_edits, compose, kept, rows_of, weighed
 from seedsearch.restoring import framed
 from seedsearch.restoring.budget import Budget, Budgets
-from seedsearch.restoring.calibration import assumed, together
+from seedsearch.restoring.calibration import assumed
 from seedsearch.restoring.code_spans import Passages
 from seedsearch.restoring.framed import Choice, Part
 from seedsearch.restoring.lossy_choices import Piece
@@ -379,7 +379,7 @@ def _from_torn_gbk(at: int, run: str, before: str, page: _Page) -> _Run | None:
     stream = b"".join(map(_gbk_bytes, run))
     if GB18030.strict(stream) is not None or len(stream) > page.again.left or not page.again.spend(len(stream)):
         return None
-    parts = [Part(size, text, text != GONE) for size, text in realigned_parts(stream, GB18030, before)]
+    parts = [Part(size, text, sure=True) for size, text in realigned_parts(stream, GB18030, before)]
     return _of_parts(at, run, _owners(run), parts)
 
 
@@ -423,8 +423,8 @@ def _lost_stream(run: str, page: _Page) -> Iterator[Choice]:
 
 
 def _owners(run: str, *, shown: bool = False) -> list[int]:
-    """Return the place of its character for each byte of a run; U+FFFD has one where it is `shown` for a byte."""
-    return [i for i, char in enumerate(run) for _ in _gbk_bytes(char) or b"?" * shown]
+    """Return the place of its character for each byte of a run, and the end; U+FFFD has one if `shown` for it."""
+    return [*(i for i, char in enumerate(run) for _ in _gbk_bytes(char) or b"?" * shown), len(run)]
 
 
 def _mean(read: str) -> float:
@@ -439,7 +439,8 @@ def _of_parts(at: int, run: str, owner: list[int], parts: Sequence[Part], each: 
     `each`: the ideographs beyond doubt that there have to be for each character that lost a byte.
     """
     read = "".join([part.text for part in parts])
-    sure = [part.text for part in parts if part.sure and part.text != GONE]
+    parts = [part._replace(sure=False) if part.text == GONE else part for part in parts]
+    sure = [part.text for part in parts if part.sure]
     han = _han("".join(sure))
     inside = _FRAME.sub("\n", read).strip()  # of a table
     if (len(parts) - len(sure)) * each > han or (han == 0 and inside and not _MARKS.fullmatch(inside)):
@@ -464,19 +465,10 @@ _gbk_bytes = _GBK_BYTES.__getitem__
 
 def _gbk_edits(at: int, run: str, owner: list[int], parts: Sequence[Part]) -> Iterator[Weighed]:
     """Yield one edit for each piece of the run that begins and ends between characters, found and repaired."""
-    start = here = first = 0
-    for number, part in enumerate(parts, 1):
-        here += part.size
-        end = owner[here] if here < len(owner) else len(run)
-        if here == len(owner) or owner[here - 1] != end:
-            some = parts[first:number]
-            made = "".join([one.text for one in some])
-            if run[start:end] != made:
-                sure = all(one.sure and one.text != GONE for one in some)
-                weight = None if sure else together((one.text, one.guess) for one in some) or assumed("realigned")
-                certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                yield at + start, at + end, made, Damage.GBK_AS_LATIN1, certainty, weight
-            start, first = end, number
+    for start, end, some in framed.stretches(parts, owner):
+        made = "".join([one.text for one in some])
+        if run[start:end] != made:
+            yield at + start, at + end, made, Damage.GBK_AS_LATIN1, *framed.told(some, "realigned")
 
 
 def _western(text: str, at: int, end: int) -> Iterator[Weighed]:

@@ -25,7 +25,6 @@ from typing import NamedTuple
 from seedsearch.damage import Certainty, Damage
 from seedsearch.offsets import Edit, Weighed, weighed
 from seedsearch.restoring import framed
-from seedsearch.restoring.calibration import assumed, together
 from seedsearch.restoring.framed import Choice, Part, lost_before
 from seedsearch.restoring.lossy_guesses import length_of
 from seedsearch.restoring.lost_pairs import GONE, Slot
@@ -340,16 +339,7 @@ def _in_pieces(runs: Sequence[_Run], way: Way, script: Script) -> list[_Read]:
 
 def _made(run: _Run, read: _Read) -> Iterator[Weighed]:
     """Yield one edit for each stretch that begins and ends between characters, as found and as read."""
-    start, first, here, sure = 0, 0, 0, True
-    for number, part in enumerate(read.parts, 1):
-        here += part.size
-        sure = sure and part.sure
-        end = read.owner[here]
-        if here == len(read.owner) - 1 or read.owner[here - 1] != end:
-            some = read.parts[first:number]
-            made = "".join([one.text for one in some])
-            if made.count(LOST) <= run.found.count(LOST, start, end) and run.found[start:end] != made:
-                certainty = Certainty.PROVED if sure else Certainty.INFERRED
-                weight = None if sure else together((one.text, one.guess) for one in some) or assumed("lost")
-                yield run.at + start, run.at + end, made, Damage.MISREAD_BYTES, certainty, weight
-            start, first, sure = end, number, True
+    for start, end, some in framed.stretches(read.parts, read.owner):
+        made = "".join([one.text for one in some])
+        if made.count(LOST) <= run.found.count(LOST, start, end) and run.found[start:end] != made:
+            yield run.at + start, run.at + end, made, Damage.MISREAD_BYTES, *framed.told(some, "lost")
